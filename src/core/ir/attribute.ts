@@ -1,0 +1,72 @@
+/** Typed attributes of nodes. Integers are bigint: INT64_MAX is a common value. */
+import type { DataType } from './dtype.ts';
+import type { Graph } from './graph.ts';
+import type { Tensor } from './tensor.ts';
+import type { ValueType } from './type.ts';
+
+/** A coordinate-list tensor of ONNX. */
+export interface SparseTensor {
+  readonly values: Tensor;
+  readonly indices: Tensor;
+  readonly dims: readonly number[];
+}
+
+export type Attribute = { readonly doc?: string; readonly unknown?: Uint8Array } & (
+  | { readonly type: 'float'; readonly value: number }
+  | { readonly type: 'int'; readonly value: bigint }
+  /** Text; bytes where they are not valid UTF-8. */
+  | { readonly type: 'string'; readonly value: string | Uint8Array }
+  | { readonly type: 'tensor'; readonly value: Tensor }
+  | { readonly type: 'graph'; readonly value: Graph }
+  | { readonly type: 'sparse-tensor'; readonly value: SparseTensor }
+  | { readonly type: 'value-type'; readonly value: ValueType | undefined }
+  | { readonly type: 'floats'; readonly value: readonly number[] }
+  | { readonly type: 'ints'; readonly value: readonly bigint[] }
+  | { readonly type: 'strings'; readonly value: readonly (string | Uint8Array)[] }
+  | { readonly type: 'tensors'; readonly value: readonly Tensor[] }
+  | { readonly type: 'graphs'; readonly value: readonly Graph[] }
+  | { readonly type: 'sparse-tensors'; readonly value: readonly SparseTensor[] }
+  | { readonly type: 'value-types'; readonly value: readonly (ValueType | undefined)[] }
+  /** Inside a function: the attribute of that name of the calling node. */
+  | { readonly type: 'reference'; readonly value: string; readonly of: AttributeType }
+  /** PyTorch only: these have no place in an ONNX file. */
+  | { readonly type: 'bool'; readonly value: boolean }
+  | { readonly type: 'bools'; readonly value: readonly boolean[] }
+  | { readonly type: 'dtype'; readonly value: DataType }
+  | { readonly type: 'none'; readonly value: undefined }
+);
+
+/** What an attribute of one type holds. */
+export type AttributeValue<T extends Attribute['type']> = (Attribute & { readonly type: T })['value'];
+
+/** The attribute types that an ONNX file can hold. */
+export type AttributeType =
+  | 'float'
+  | 'int'
+  | 'string'
+  | 'tensor'
+  | 'graph'
+  | 'sparse-tensor'
+  | 'value-type'
+  | 'floats'
+  | 'ints'
+  | 'strings'
+  | 'tensors'
+  | 'graphs'
+  | 'sparse-tensors'
+  | 'value-types';
+
+/** The graphs within an attribute: a subgraph's nodes belong to the node that holds it. */
+export function graphsOf(attribute: Attribute): readonly Graph[] {
+  if (attribute.type === 'graph') return [attribute.value];
+  return attribute.type === 'graphs' ? attribute.value : [];
+}
+
+export const float = (value: number): Attribute => ({ type: 'float', value });
+export const int = (value: bigint | number): Attribute => ({ type: 'int', value: BigInt(value) });
+export const ints = (value: readonly (bigint | number)[]): Attribute => ({ type: 'ints', value: value.map(BigInt) });
+export const floats = (value: readonly number[]): Attribute => ({ type: 'floats', value });
+export const string = (value: string): Attribute => ({ type: 'string', value });
+export const strings = (value: readonly string[]): Attribute => ({ type: 'strings', value });
+export const tensor = (value: Tensor): Attribute => ({ type: 'tensor', value });
+export const graph = (value: Graph): Attribute => ({ type: 'graph', value });

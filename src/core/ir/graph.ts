@@ -1,0 +1,70 @@
+/** A graph: its inputs and outputs, its constants, and its nodes in topological order. */
+import type { Node } from './node.ts';
+import { NodeList } from './node-list.ts';
+import { type Use, Value, type ValueOptions } from './value.ts';
+
+export class Graph {
+  name: string;
+  doc: string | undefined;
+  readonly inputs: Value[] = [];
+  readonly nodes: NodeList;
+  /** Constants of this graph. One may be an input too (its default, as IR 3 wants it for all). */
+  readonly initializers = new Set<Value>();
+  /** ONNX sparse initializers and quantisation notes, and fields that we do not know, written back as they were. */
+  unknown: Uint8Array | undefined;
+  readonly metadata = new Map<string, string>();
+  /** The node that holds this graph as an attribute; undefined for the graph of a model or a function. */
+  parent: Node | undefined;
+
+  private readonly outputSlots: { value: Value; use: Use }[] = [];
+
+  constructor(name = '') {
+    this.name = name;
+    this.nodes = new NodeList(this);
+  }
+
+  get outputs(): readonly Value[] {
+    return this.outputSlots.map((slot) => slot.value);
+  }
+
+  addInput(options: ValueOptions = {}): Value {
+    const value = new Value(options);
+    this.inputs.push(value);
+    return value;
+  }
+
+  addOutput(value: Value): void {
+    const use: Use = { kind: 'output', graph: this, index: this.outputSlots.length };
+    this.outputSlots.push({ value, use });
+    value.useSet.add(use);
+  }
+
+  setOutput(index: number, value: Value): void {
+    const slot = this.outputSlots[index];
+    if (!slot) throw new RangeError(`the graph has no output ${index}`);
+    slot.value.useSet.delete(slot.use);
+    slot.value = value;
+    value.useSet.add(slot.use);
+  }
+
+  addInitializer(options: ValueOptions & { readonly constant: NonNullable<ValueOptions['constant']> }): Value {
+    const value = new Value(options);
+    this.initializers.add(value);
+    return value;
+  }
+
+  /** All nodes, those of subgraphs right after the node that holds them. */
+  *allNodes(): Iterable<Node> {
+    for (const node of this.nodes) {
+      yield node;
+      for (const graph of node.subgraphs()) yield* graph.allNodes();
+    }
+  }
+
+  /** @internal Lets go of every value: called when the graph leaves its model for good. */
+  release(): void {
+    for (const { value, use } of this.outputSlots) value.useSet.delete(use);
+    this.outputSlots.length = 0;
+    for (const node of this.nodes) node.release();
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * The nodes of a graph in order, as a linked list that can be changed while it is walked: a walk sees nodes that are
+ * inserted ahead of it, and is not disturbed when the node it stands on is removed.
+ */
+import type { Graph } from './graph.ts';
+import type { Node } from './node.ts';
+
+export class NodeList implements Iterable<Node> {
+  private first: Node | undefined;
+  private last: Node | undefined;
+  private count = 0;
+
+  constructor(readonly graph: Graph) {}
+
+  get length(): number {
+    return this.count;
+  }
+
+  append(...nodes: Node[]): void {
+    for (const node of nodes) this.insert(node, this.last, undefined);
+  }
+
+  insertBefore(at: Node, ...nodes: Node[]): void {
+    this.check(at);
+    for (const node of nodes) this.insert(node, at.link.before, at);
+  }
+
+  insertAfter(at: Node, ...nodes: Node[]): void {
+    this.check(at);
+    let before = at;
+    for (const node of nodes) {
+      this.insert(node, before, before.link.after);
+      before = node;
+    }
+  }
+
+  /** Takes a node out for good. Throws where one of its outputs is still used by another node or by a graph. */
+  remove(node: Node): void {
+    const used = node.outputs.find((value) => value.useCount > 0);
+    if (used)
+      throw new Error(`${node.operator} cannot be removed: its output ${used.name ?? used.outputIndex} is used`);
+    this.unlink(node);
+    node.release();
+  }
+
+  /** Moves a node of this list to just before another. */
+  moveBefore(at: Node, node: Node): void {
+    if (at === node) return;
+    this.unlink(node);
+    this.insertBefore(at, node);
+  }
+
+  /** Takes a node out and keeps its inputs, so that another list can take it. */
+  unlink(node: Node): void {
+    this.check(node);
+    const { before, after } = node.link;
+    if (before) before.link.after = after;
+    else this.first = after;
+    if (after) after.link.before = before;
+    else this.last = before;
+    node.link.list = undefined;
+    // `before` and `after` stay: a walk that stands on this node still finds its way (see `follow`).
+    this.count--;
+  }
+
+  /** In order; safe against any change on the way. */
+  *[Symbol.iterator](): Iterator<Node> {
+    let node = this.first;
+    while (node) {
+      yield node;
+      node = this.follow(node);
+    }
+  }
+
+  /** Last node first; safe against any change on the way. */
+  *reversed(): Iterable<Node> {
+    let node = this.last;
+    while (node) {
+      yield node;
+      let next: Node | undefined = node.link.before;
+      while (next && next.link.list !== this) next = next.link.before;
+      node = next;
+    }
+  }
+
+  private follow(node: Node): Node | undefined {
+    let next = node.link.after;
+    while (next && next.link.list !== this) next = next.link.after;
+    return next;
+  }
+
+  private insert(node: Node, before: Node | undefined, after: Node | undefined): void {
+    if (node.link.list) throw new Error(`${node.operator} stands in a graph already`);
+    node.link.list = this;
+    node.link.before = before;
+    node.link.after = after;
+    if (before) before.link.after = node;
+    else this.first = node;
+    if (after) after.link.before = node;
+    else this.last = node;
+    this.count++;
+  }
+
+  private check(node: Node): void {
+    if (node.link.list !== this) throw new Error(`${node.operator} does not stand in this graph`);
+  }
+}

@@ -1,0 +1,199 @@
+/** A node: one operator with its inputs, outputs and attributes, and where it came from. */
+import { type Attribute, type AttributeValue, graphsOf } from './attribute.ts';
+import type { Graph } from './graph.ts';
+import { NO_ORIGIN, NO_SCOPE, type Origin, type Scope } from './origin.ts';
+import { type Use, Value, type ValueOptions } from './value.ts';
+
+export interface NodeOptions {
+  readonly domain?: string;
+  readonly overload?: string;
+  readonly name?: string | undefined;
+  readonly attributes?: Iterable<readonly [string, Attribute]> | Readonly<Record<string, Attribute>>;
+  /** The outputs to make: their names and types, or how many. */
+  readonly outputs?: number | readonly ValueOptions[];
+  readonly origin?: Origin;
+  readonly scope?: Scope;
+  readonly doc?: string | undefined;
+}
+
+export class Node {
+  op: string;
+  /** Empty for ai.onnx; `aten` and other namespaces for PyTorch; `caffe` for Caffe. */
+  domain: string;
+  overload: string;
+  name: string | undefined;
+  doc: string | undefined;
+  origin: Origin;
+  scope: Scope;
+  readonly metadata = new Map<string, string>();
+  unknown: Uint8Array | undefined;
+
+  /** @internal The list that holds it and its neighbours: kept by NodeList. */
+  readonly link: { list?: { readonly graph: Graph } | undefined; before?: Node | undefined; after?: Node | undefined } =
+    {};
+
+  private readonly attributeMap: Map<string, Attribute>;
+  private readonly slots: { value: Value | undefined; use: Use }[] = [];
+  private readonly results: Value[] = [];
+
+  constructor(op: string, inputs: readonly (Value | undefined)[] = [], options: NodeOptions = {}) {
+    this.op = op;
+    this.domain = options.domain ?? '';
+    this.overload = options.overload ?? '';
+    this.name = options.name;
+    this.doc = options.doc;
+    this.origin = options.origin ?? NO_ORIGIN;
+    this.scope = options.scope ?? NO_SCOPE;
+    const attributes = options.attributes ?? [];
+    this.attributeMap = new Map(isIterable(attributes) ? attributes : Object.entries(attributes));
+    for (const attribute of this.attributeMap.values()) this.adopt(attribute);
+    for (const input of inputs) this.addInput(input);
+    const outputs = options.outputs ?? 1;
+    for (const made of typeof outputs === 'number' ? Array<ValueOptions>(outputs).fill({}) : outputs)
+      this.addOutput(made);
+  }
+
+  /** `aten::relu`, `Conv`, `com.acme::Swish`: the name that messages use. */
+  get operator(): string {
+    return this.domain === '' ? this.op : `${this.domain}::${this.op}`;
+  }
+
+  /** The graph that it stands in; undefined while it stands in none. */
+  get graph(): Graph | undefined {
+    return this.link.list?.graph;
+  }
+
+  /** Inputs in order; an absent optional one is undefined. */
+  get inputs(): readonly (Value | undefined)[] {
+    return this.slots.map((slot) => slot.value);
+  }
+
+  get inputCount(): number {
+    return this.slots.length;
+  }
+
+  get outputs(): readonly Value[] {
+    return this.results;
+  }
+
+  get attributes(): ReadonlyMap<string, Attribute> {
+    return this.attributeMap;
+  }
+
+  /** The input at `index`, undefined where it is absent. */
+  input(index: number): Value | undefined {
+    return this.slots[index]?.value;
+  }
+
+  /** The output at `index`; throws where there is none. */
+  output(index = 0): Value {
+    const value = this.results[index];
+    if (!value) throw new RangeError(`${this.operator} has no output ${index}`);
+    return value;
+  }
+
+  setInput(index: number, value: Value | undefined): void {
+    while (this.slots.length <= index) this.addInput(undefined);
+    const slot = this.slots[index];
+    if (!slot) return;
+    slot.value?.useSet.delete(slot.use);
+    slot.value = value;
+    value?.useSet.add(slot.use);
+  }
+
+  addInput(value: Value | undefined): void {
+    const use: Use = { kind: 'input', node: this, index: this.slots.length };
+    this.slots.push({ value, use });
+    value?.useSet.add(use);
+  }
+
+  /** Drops the inputs from `count` on. */
+  truncateInputs(count: number): void {
+    for (const slot of this.slots.splice(count)) slot.value?.useSet.delete(slot.use);
+  }
+
+  addOutput(options: ValueOptions = {}): Value {
+    const value = new Value(options, this, this.results.length);
+    this.results.push(value);
+    return value;
+  }
+
+  /** Drops the last output; throws where something still uses it. */
+  removeLastOutput(): void {
+    const last = this.results.at(-1);
+    if (last && last.useCount > 0)
+      throw new Error(`output ${this.results.length - 1} of ${this.operator} is still used`);
+    this.results.pop();
+  }
+
+  setAttribute(name: string, attribute: Attribute): void {
+    this.deleteAttribute(name);
+    this.adopt(attribute);
+    this.attributeMap.set(name, attribute);
+  }
+
+  deleteAttribute(name: string): void {
+    const before = this.attributeMap.get(name);
+    for (const graph of before ? graphsOf(before) : []) graph.parent = undefined;
+    this.attributeMap.delete(name);
+  }
+
+  /** All subgraphs, in the order of the attributes. */
+  *subgraphs(): Iterable<Graph> {
+    for (const attribute of this.attributeMap.values()) yield* graphsOf(attribute);
+  }
+
+  /** The value of an attribute of one type; undefined where it is absent; throws where it has another type. */
+  attribute<T extends Attribute['type']>(name: string, type: T): AttributeValue<T> | undefined {
+    const found = this.attributeMap.get(name);
+    if (!found) return undefined;
+    if (found.type !== type) throw new TypeError(`attribute ${name} of ${this.operator} is ${found.type}, not ${type}`);
+    return found.value as AttributeValue<T>;
+  }
+
+  int(name: string): bigint | undefined;
+  int(name: string, otherwise: bigint): bigint;
+  int(name: string, otherwise?: bigint): bigint | undefined {
+    return this.attribute(name, 'int') ?? otherwise;
+  }
+
+  ints(name: string): readonly bigint[] | undefined;
+  ints(name: string, otherwise: readonly bigint[]): readonly bigint[];
+  ints(name: string, otherwise?: readonly bigint[]): readonly bigint[] | undefined {
+    return this.attribute(name, 'ints') ?? otherwise;
+  }
+
+  float(name: string): number | undefined;
+  float(name: string, otherwise: number): number;
+  float(name: string, otherwise?: number): number | undefined {
+    return this.attribute(name, 'float') ?? otherwise;
+  }
+
+  /** Text of a string attribute; bytes that are no text are decoded with replacement characters. */
+  string(name: string): string | undefined;
+  string(name: string, otherwise: string): string;
+  string(name: string, otherwise?: string): string | undefined {
+    const value = this.attribute(name, 'string');
+    if (value === undefined) return otherwise;
+    return typeof value === 'string' ? value : new TextDecoder().decode(value);
+  }
+
+  /** @internal Lets go of all inputs, also within subgraphs: called when it leaves its graph for good. */
+  release(): void {
+    for (const slot of this.slots) {
+      slot.value?.useSet.delete(slot.use);
+      slot.value = undefined;
+    }
+    for (const graph of this.subgraphs()) graph.release();
+  }
+
+  private adopt(attribute: Attribute): void {
+    for (const graph of graphsOf(attribute)) graph.parent = this;
+  }
+}
+
+function isIterable(
+  attributes: NonNullable<NodeOptions['attributes']>,
+): attributes is Iterable<readonly [string, Attribute]> {
+  return Symbol.iterator in attributes;
+}

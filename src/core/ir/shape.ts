@@ -1,0 +1,78 @@
+/** Sizes that may be numbers, expressions over symbols, or unknown; and lists of them. */
+import { Expression } from './expression.ts';
+
+/** One size: a number, an expression over symbols, or unknown. "Unknown" is not "different". */
+export type Dim = number | Expression | undefined;
+
+/** The sizes of a tensor, outermost first. */
+export type Shape = readonly Dim[];
+
+/** A shape whose every size is a number. */
+export type StaticShape = readonly number[];
+
+export function isStatic(shape: Shape | undefined): shape is StaticShape {
+  return shape?.every((dim) => typeof dim === 'number') ?? false;
+}
+
+/** The product of all sizes; unknown as soon as one is. */
+export function elementCount(shape: StaticShape): number;
+export function elementCount(shape: Shape): Dim;
+export function elementCount(shape: Shape): Dim {
+  return shape.reduce((product: Dim, dim) => multiply(product, dim), 1);
+}
+
+export function add(a: Dim, b: Dim): Dim {
+  return combine(a, b, (x, y) => x.plus(y));
+}
+
+export function subtract(a: Dim, b: Dim): Dim {
+  return combine(a, b, (x, y) => x.plus(y.times(Expression.of(-1))));
+}
+
+export function multiply(a: Dim, b: Dim): Dim {
+  if (a === 0 || b === 0) return 0;
+  return combine(a, b, (x, y) => x.times(y));
+}
+
+/** Rounds towards minus infinity, as Python's `//`. */
+export function floorDivide(a: Dim, b: Dim): Dim {
+  return combine(a, b, (x, y) => Expression.apply('floordiv', x, y));
+}
+
+/** Takes the sign of the divisor, as Python's `%`. */
+export function modulo(a: Dim, b: Dim): Dim {
+  return combine(a, b, (x, y) => Expression.apply('mod', x, y));
+}
+
+export function minimum(a: Dim, b: Dim): Dim {
+  return combine(a, b, (x, y) => Expression.apply('min', x, y));
+}
+
+export function maximum(a: Dim, b: Dim): Dim {
+  return combine(a, b, (x, y) => Expression.apply('max', x, y));
+}
+
+/** True or false where that is certain, undefined where it depends on a symbol or is unknown. */
+export function sameDim(a: Dim, b: Dim): boolean | undefined {
+  const difference = subtract(a, b);
+  return typeof difference === 'number' ? difference === 0 : undefined;
+}
+
+/** As `sameDim`, for whole shapes; shapes of different rank are certainly different. */
+export function sameShape(a: Shape | undefined, b: Shape | undefined): boolean | undefined {
+  if (!a || !b) return undefined;
+  if (a.length !== b.length) return false;
+  const each = a.map((dim, k) => sameDim(dim, b[k]));
+  if (each.includes(false)) return false;
+  return each.includes(undefined) ? undefined : true;
+}
+
+/** `[1, 3, h, 2*w]`, with `?` for an unknown size; `unknown rank` where there is no list. */
+export function shapeText(shape: Shape | undefined): string {
+  return shape ? `[${shape.map((dim) => (dim === undefined ? '?' : String(dim))).join(', ')}]` : 'unknown rank';
+}
+
+function combine(a: Dim, b: Dim, operation: (x: Expression, y: Expression) => Expression): Dim {
+  if (a === undefined || b === undefined) return undefined;
+  return operation(Expression.of(a), Expression.of(b)).simplified();
+}

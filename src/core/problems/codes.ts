@@ -1,0 +1,73 @@
+/** Every problem code, with its words. `{name}` is filled from the problem's details. docs/problems.md has a section for each. */
+
+export type Severity = 'error' | 'warning' | 'information';
+
+/** What a user can do about a problem; the user interface turns each into a quick fix. */
+export type FixKind =
+  | 'define-custom-operator'
+  | 'raise-opset'
+  | 'choose-target'
+  | 'give-input-shape'
+  | 'export-again'
+  | 'accept-inexact';
+
+interface CodeFacts {
+  readonly severity: Severity;
+  readonly message: string;
+  readonly fixes: readonly FixKind[];
+}
+
+export const PROBLEM_CODES = {
+  'unsupported-operator': {
+    severity: 'error',
+    message: '{target} has no operator for {operator}.',
+    fixes: ['define-custom-operator', 'raise-opset', 'choose-target'],
+  },
+  'unknown-operator': {
+    severity: 'error',
+    message: '{operator} is not known to Graphwright: its shapes and meaning are missing.',
+    fixes: ['define-custom-operator'],
+  },
+  'unsupported-attribute': {
+    severity: 'error',
+    message: '{target} cannot express {operator} with {attribute}: {reason}.',
+    fixes: ['define-custom-operator', 'choose-target'],
+  },
+  'opset-too-old': {
+    severity: 'error',
+    message: '{operator} needs opset {needed}: {reason}.',
+    fixes: ['raise-opset'],
+  },
+  'dtype-not-taken': {
+    severity: 'error',
+    message: '{target} does not take {dtype} for {operator}.',
+    fixes: ['choose-target'],
+  },
+  'shape-unknown': {
+    severity: 'error',
+    message: 'The shape that {operator} needs is not known: {reason}.',
+    fixes: ['give-input-shape', 'export-again'],
+  },
+  'data-dependent': {
+    severity: 'error',
+    message: '{operator} depends on the data of a run: {reason}.',
+    fixes: ['export-again'],
+  },
+  'alias-write': {
+    severity: 'error',
+    message: '{operator} writes through a value that may share memory with another: {reason}.',
+    fixes: ['export-again'],
+  },
+  inexact: {
+    severity: 'error',
+    message: '{target} has only an approximation of {operator}: {reason}.',
+    fixes: ['accept-inexact', 'choose-target'],
+  },
+  'invalid-model': {
+    severity: 'error',
+    message: 'The model is not valid: {reason}.',
+    fixes: [],
+  },
+} as const satisfies Record<string, CodeFacts>;
+
+export type ProblemCode = keyof typeof PROBLEM_CODES;
