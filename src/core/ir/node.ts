@@ -148,7 +148,7 @@ export class Node {
     const found = this.attributeMap.get(name);
     if (!found) return undefined;
     if (found.type !== type) throw new TypeError(`attribute ${name} of ${this.operator} is ${found.type}, not ${type}`);
-    return found.value as AttributeValue<T>;
+    return (found as Attribute & { readonly type: T }).value;
   }
 
   int(name: string): bigint | undefined;

@@ -31,14 +31,14 @@ export function problem(
   details: Readonly<Record<string, string>> = {},
 ): Problem {
   const facts = PROBLEM_CODES[code];
-  const filled = { ...(node && { operator: node.operator }), ...details };
+  const filled: Record<string, string> = { ...(node && { operator: node.operator }), ...details };
   return {
     code,
     severity: facts.severity,
     message: fill(facts.message, filled),
     ...(node && { node: referenceTo(node) }),
     origin: node?.origin ?? NO_ORIGIN,
-    ...(filled.target !== undefined && { target: filled.target }),
+    ...(filled['target'] !== undefined && { target: filled['target'] }),
     fixes: facts.fixes,
     details: filled,
   };
