@@ -148,7 +148,8 @@ export class Node {
     const found = this.attributeMap.get(name);
     if (!found) return undefined;
     if (found.type !== type) throw new TypeError(`attribute ${name} of ${this.operator} is ${found.type}, not ${type}`);
-    return (found as Attribute & { readonly type: T }).value;
+    // The check above ties the value to T, which the compiler cannot see.
+    return found.value as unknown as AttributeValue<T>;
   }
 
   int(name: string): bigint | undefined;
