@@ -37,7 +37,7 @@ export type Attribute = { readonly doc?: string; readonly unknown?: Uint8Array }
 );
 
 /** What an attribute of one type holds. */
-export type AttributeValue<T extends Attribute['type']> = (Attribute & { readonly type: T })['value'];
+export type AttributeValue<T extends Attribute['type']> = { [A in Attribute as A['type']]: A['value'] }[T];
 
 /** The attribute types that an ONNX file can hold. */
 export type AttributeType =

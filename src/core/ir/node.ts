@@ -149,7 +149,7 @@ export class Node {
     if (!found) return undefined;
     if (found.type !== type) throw new TypeError(`attribute ${name} of ${this.operator} is ${found.type}, not ${type}`);
     // The check above ties the value to T, which the compiler cannot see.
-    return found.value as unknown as AttributeValue<T>;
+    return found.value as AttributeValue<T>;
   }
 
   int(name: string): bigint | undefined;
