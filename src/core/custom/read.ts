@@ -1,0 +1,225 @@
+/** Reads graphwright.ops.json (JSON with comments) and finds it upward from a model. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import {
+  findNodeAtLocation,
+  getNodeValue,
+  type Node as JsonNode,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
+import { type Attribute, float, floats, int, ints, string, strings } from '../ir/attribute.ts';
+import { isDataType } from '../ir/dtype.ts';
+import { InputError } from '../ir/errors.ts';
+import {
+  type CustomAttribute,
+  type CustomAttributeType,
+  type CustomInput,
+  type CustomOperator,
+  CustomOperators,
+  type CustomOutput,
+  type StandsFor,
+} from './definition.ts';
+import { parseShapeRule } from './shape-rule.ts';
+
+export const OPS_FILE = 'graphwright.ops.json';
+const OPS_VERSION = 1;
+
+/** The graphwright.ops.json nearest to a model, in its folder or above; undefined where there is none. */
+export function findOpsFile(modelPath: string): string | undefined {
+  for (let folder = dirname(resolve(modelPath)); ; folder = dirname(folder)) {
+    const path = join(folder, OPS_FILE);
+    if (existsSync(path)) return path;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** The definitions for a model: those of the nearest file, then those of the files named. Throws InputError with the line. */
+export function loadCustomOperators(modelPath: string, opsFiles: readonly string[]): CustomOperators {
+  const nearest = findOpsFile(modelPath);
+  const files = [...(nearest === undefined ? [] : [nearest]), ...opsFiles];
+  return new CustomOperators(files.flatMap((file) => parseOps(readText(file), file)));
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new InputError('file-missing', 'this operator file cannot be read', { file }, 'Check the path.');
+  }
+}
+
+/** All entries of a file. */
+export function parseOps(text: string, file: string): CustomOperator[] {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { allowTrailingComma: true });
+  const [first] = errors;
+  const at = (offset: number) => ({ file, line: text.slice(0, offset).split('\n').length });
+  if (first || !root) {
+    const reason = first ? printParseErrorCode(first.error) : 'it is empty';
+    throw new InputError('syntax-error', `this is not JSON with comments: ${reason}`, at(first?.offset ?? 0));
+  }
+  const reader = new EntryReader(file, at);
+  const version = findNodeAtLocation(root, ['version']);
+  if (version?.value !== OPS_VERSION) {
+    throw reader.error(version ?? root, `expected "version": ${OPS_VERSION}`);
+  }
+  const operators = findNodeAtLocation(root, ['operators']);
+  if (operators?.type !== 'array') throw reader.error(operators ?? root, 'expected a list "operators"');
+  return (operators.children ?? []).map((entry) => reader.operator(entry));
+}
+
+const KEYS = new Set(['name', 'domain', 'for', 'inputs', 'outputs', 'attributes', 'body']);
+
+class EntryReader {
+  constructor(
+    private readonly file: string,
+    private readonly at: (offset: number) => { file: string; line: number },
+  ) {}
+
+  error(node: JsonNode, message: string): InputError {
+    return new InputError(
+      'file-malformed',
+      message,
+      this.at(node.offset),
+      'The JSON schema of graphwright.ops.json describes every field.',
+    );
+  }
+
+  operator(entry: JsonNode): CustomOperator {
+    this.knownKeys(entry, KEYS);
+    const inputs = this.list(entry, 'inputs').map((node) => this.input(node));
+    const names = inputs.map((input) => input.name);
+    const body = findNodeAtLocation(entry, ['body']);
+    return {
+      name: this.identifier(entry, 'name'),
+      domain: this.text(entry, 'domain'),
+      standsFor: this.standsFor(entry),
+      inputs,
+      outputs: this.list(entry, 'outputs').map((node) => this.output(node, names)),
+      attributes: this.attributes(findNodeAtLocation(entry, ['attributes'])),
+      body: body && this.body(body),
+      file: this.file,
+      line: this.at(entry.offset).line,
+    };
+  }
+
+  private standsFor(entry: JsonNode): StandsFor {
+    const node = findNodeAtLocation(entry, ['for']);
+    const operator = node && findNodeAtLocation(node, ['operator']);
+    const module = node && findNodeAtLocation(node, ['module']);
+    const layer = node && findNodeAtLocation(node, ['layer']);
+    if (typeof operator?.value === 'string') return { kind: 'operator', operator: operator.value };
+    if (typeof module?.value === 'string') return { kind: 'module', className: module.value };
+    if (typeof layer?.value === 'string') return { kind: 'layer', layer: layer.value };
+    throw this.error(node ?? entry, 'expected "for" with "operator", "module" or "layer": what the entry stands for');
+  }
+
+  private input(node: JsonNode): CustomInput {
+    if (typeof node.value === 'string') return { name: node.value, optional: false };
+    return { name: this.identifier(node, 'name'), optional: findNodeAtLocation(node, ['optional'])?.value === true };
+  }
+
+  private output(node: JsonNode, inputs: readonly string[]): CustomOutput {
+    const dtype = findNodeAtLocation(node, ['dtype']);
+    const shape = findNodeAtLocation(node, ['shape']);
+    return {
+      name: this.identifier(node, 'name'),
+      dtype: dtype && this.dtype(dtype, inputs),
+      shape: shape && this.shape(shape, inputs),
+    };
+  }
+
+  private dtype(node: JsonNode, inputs: readonly string[]): CustomOutput['dtype'] {
+    const name = String(node.value);
+    const input = inputs.indexOf(name);
+    if (input >= 0) return { input };
+    if (isDataType(name)) return name;
+    throw this.error(node, `"${name}" is neither an input nor a type such as float32`);
+  }
+
+  private shape(node: JsonNode, inputs: readonly string[]): CustomOutput['shape'] {
+    try {
+      return parseShapeRule(getNodeValue(node), inputs);
+    } catch (error) {
+      throw error instanceof InputError ? this.error(node, error.message) : this.error(node, 'expected a shape rule');
+    }
+  }
+
+  private attributes(node: JsonNode | undefined): CustomAttribute[] {
+    return (node?.children ?? []).map((property) => {
+      const [key, value] = property.children ?? [];
+      if (!key || !value) throw this.error(property, 'expected a name and a description');
+      const type = String(findNodeAtLocation(value, ['type'])?.value);
+      const make = ATTRIBUTES[type as CustomAttributeType];
+      if (!Object.hasOwn(ATTRIBUTES, type)) {
+        throw this.error(value, `expected "type" to be one of ${Object.keys(ATTRIBUTES).join(', ')}`);
+      }
+      const otherwise = findNodeAtLocation(value, ['default']);
+      return {
+        name: String(key.value),
+        type: type as CustomAttributeType,
+        default: otherwise && this.attribute(otherwise, make),
+      };
+    });
+  }
+
+  private attribute(node: JsonNode, make: (value: unknown) => Attribute | undefined): Attribute {
+    const made = make(getNodeValue(node));
+    if (!made) throw this.error(node, 'the default does not have the type of the attribute');
+    return made;
+  }
+
+  /** Text as it stands, or `file.onnxtxt#name` beside this file. */
+  private body(node: JsonNode): { text: string; file: string } {
+    const value = String(node.value);
+    const reference = /^([^<>{}\n]+\.onnxtxt)(#\w+)?$/.exec(value);
+    if (!reference?.[1]) return { text: value, file: this.file };
+    const file = resolve(dirname(this.file), reference[1]);
+    return { text: readText(file), file };
+  }
+
+  private list(entry: JsonNode, key: string): readonly JsonNode[] {
+    const node = findNodeAtLocation(entry, [key]);
+    if (node?.type !== 'array') throw this.error(node ?? entry, `expected a list "${key}"`);
+    return node.children ?? [];
+  }
+
+  private text(entry: JsonNode, key: string): string {
+    const node = findNodeAtLocation(entry, [key]);
+    if (typeof node?.value !== 'string' || node.value === '')
+      throw this.error(node ?? entry, `expected a text "${key}"`);
+    return node.value;
+  }
+
+  private identifier(entry: JsonNode, key: string): string {
+    const text = this.text(entry, key);
+    if (!/^[A-Za-z_]\w*$/.test(text))
+      throw this.error(entry, `"${text}" is not a name: letters, digits and underscores`);
+    return text;
+  }
+
+  private knownKeys(entry: JsonNode, keys: ReadonlySet<string>): void {
+    for (const property of entry.children ?? []) {
+      const key = property.children?.[0];
+      if (key && !keys.has(String(key.value))) throw this.error(key, `"${key.value}" is not a field of an operator`);
+    }
+  }
+}
+
+const isNumbers = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'number');
+const isIntegers = (value: unknown): value is number[] => isNumbers(value) && value.every(Number.isInteger);
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string');
+
+const ATTRIBUTES: Readonly<Record<CustomAttributeType, (value: unknown) => Attribute | undefined>> = {
+  float: (value) => (typeof value === 'number' ? float(value) : undefined),
+  int: (value) => (Number.isInteger(value) ? int(value as number) : undefined),
+  string: (value) => (typeof value === 'string' ? string(value) : undefined),
+  floats: (value) => (isNumbers(value) ? floats(value) : undefined),
+  ints: (value) => (isIntegers(value) ? ints(value) : undefined),
+  strings: (value) => (isTexts(value) ? strings(value) : undefined),
+  bool: (value) => (typeof value === 'boolean' ? { type: 'bool', value } : undefined),
+};
