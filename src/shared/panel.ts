@@ -1,0 +1,73 @@
+/** Messages between the host and the graph panel. Plain data; the panel may ask for pages of its own model only. */
+import type {
+  CallArguments,
+  CallResult,
+  EngineCall,
+  Failure,
+  FixName,
+  ModelSummary,
+  PlacedProblem,
+  SourceFrame,
+  TargetChoice,
+  TargetRow,
+} from './engine.ts';
+
+/** The calls that a panel may make; the host puts the model's id before the arguments. */
+export type PanelCall = Extract<EngineCall, 'groups' | 'unfolding' | 'search' | 'locate' | 'node' | 'tensor'>;
+/** Arguments of a panel's call: those of the engine without the model. */
+export type PanelArguments<C extends PanelCall> =
+  CallArguments<C> extends readonly [unknown, ...infer Rest] ? Rest : never;
+
+/** A question of the panel. `id` is the panel's own count; the answer carries it back. */
+export type PanelQuestion = {
+  [C in PanelCall]: {
+    readonly type: 'call';
+    readonly id: number;
+    readonly call: C;
+    readonly arguments: PanelArguments<C>;
+  };
+}[PanelCall];
+
+/** From the panel to the host. */
+export type ToHost =
+  /** The panel listens: the host sends what it knows (`loading`, then `model` or `failed`). */
+  | { readonly type: 'ready' }
+  | PanelQuestion
+  /** The answer to question `id` is not needed any more. */
+  | { readonly type: 'forget'; readonly id: number }
+  | { readonly type: 'choose-target'; readonly target: TargetChoice }
+  | { readonly type: 'convert' }
+  /** Opens the model as text, at a node's line where one is given (its id). */
+  | { readonly type: 'open-text'; readonly node?: string }
+  | { readonly type: 'open-source'; readonly frame: SourceFrame }
+  | { readonly type: 'fix'; readonly fix: FixName; readonly problem: PlacedProblem }
+  | { readonly type: 'copy'; readonly text: string }
+  /** Reads the file again. */
+  | { readonly type: 'reload' };
+
+/** From the host to the panel. */
+export type ToPanel =
+  | { readonly type: 'loading'; readonly title: string }
+  | {
+      readonly type: 'model';
+      readonly summary: ModelSummary;
+      readonly targets: readonly TargetRow[];
+      /** What the model is checked against. */
+      readonly target: TargetChoice | undefined;
+    }
+  | { readonly type: 'failed'; readonly failure: Failure; readonly fileName: string }
+  /** The problems for a target; undefined while they are being looked for. */
+  | {
+      readonly type: 'problems';
+      readonly target: TargetChoice;
+      readonly problems: readonly PlacedProblem[] | undefined;
+    }
+  /** Selects and shows a node: by its id, its name, or the name of one of its outputs. */
+  | { readonly type: 'reveal'; readonly node: string }
+  | { readonly type: 'find' }
+  | PanelAnswer;
+
+export type PanelAnswer = { readonly type: 'answer'; readonly id: number } & (
+  | { readonly result: CallResult<PanelCall> }
+  | { readonly failure: Failure }
+);
