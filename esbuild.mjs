@@ -1,0 +1,89 @@
+/**
+ * Bundles the extension into dist/: the host, the engine's process, the command line and the graph panel.
+ * `--watch` builds again when a file changes. Bundles over their budget (docs/architecture.md) fail the build.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { context } from 'esbuild';
+
+const watch = process.argv.includes('--watch');
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+const common = {
+  bundle: true,
+  define: { GRAPHWRIGHT_VERSION: JSON.stringify(version) },
+  loader: { '.proto': 'text', '.txt': 'text' },
+  logLevel: 'warning',
+  metafile: true,
+  minifySyntax: !watch,
+  minifyWhitespace: !watch,
+  sourcemap: watch ? 'linked' : false,
+  target: 'es2022',
+};
+
+const onNode = {
+  ...common,
+  platform: 'node',
+  target: 'node20',
+  // Native, large and optional: found at run time where it is installed.
+  external: ['vscode', 'onnxruntime-node'],
+};
+
+/** Packages written for CommonJS ask for `require`, which ES modules do not have. */
+const withRequire =
+  "import { createRequire as graphwrightRequire } from 'node:module'; const require = graphwrightRequire(import.meta.url);";
+
+const inBrowser = { ...common, platform: 'browser', format: 'iife', minifyIdentifiers: !watch };
+
+/** What is built, from where, and the budget that it shares with the rows of the same name, in kilobytes. */
+const bundles = [
+  { entry: 'src/host/extension.ts', out: 'dist/extension.cjs', budget: 'host', options: { ...onNode, format: 'cjs' } },
+  {
+    entry: 'src/service/main.ts',
+    out: 'dist/service.js',
+    options: { ...onNode, format: 'esm', banner: { js: withRequire } },
+  },
+  {
+    entry: 'src/cli/main.ts',
+    out: 'dist/cli.js',
+    options: { ...onNode, format: 'esm', banner: { js: `#!/usr/bin/env node\n${withRequire}` } },
+  },
+  { entry: 'webview/main.ts', out: 'dist/webview.js', budget: 'webview', options: inBrowser },
+  { entry: 'webview/layout/worker.ts', out: 'dist/webview-layout.js', budget: 'webview', options: inBrowser },
+  { entry: 'webview/style.css', out: 'dist/webview.css', budget: 'webview', options: inBrowser },
+];
+const BUDGETS = { host: 700_000, webview: 350_000 };
+
+const sizes = await Promise.all(bundles.map(build));
+if (!watch) {
+  for (const { out, bytes } of sizes.filter(Boolean)) console.log(`  ${out.padEnd(24)} ${kilobytes(bytes)}`);
+  process.exitCode = overBudget(sizes.filter(Boolean)) ? 1 : 0;
+}
+
+/** Builds one bundle once, or keeps building it; gives its size, undefined where its source does not exist. */
+async function build({ entry, out, budget, options }) {
+  if (!existsSync(entry)) {
+    console.log(`  ${out.padEnd(24)} left out: ${entry} does not exist`);
+    return undefined;
+  }
+  const building = await context({ ...options, entryPoints: [entry], outfile: out });
+  if (watch) {
+    await building.watch();
+    return undefined;
+  }
+  const { metafile } = await building.rebuild();
+  await building.dispose();
+  return { out, budget, bytes: metafile.outputs[out].bytes };
+}
+
+function overBudget(built) {
+  const over = Object.entries(BUDGETS).filter(([name, most]) => {
+    const bytes = built.filter((each) => each.budget === name).reduce((sum, each) => sum + each.bytes, 0);
+    if (bytes > most) console.error(`The ${name} bundle has ${kilobytes(bytes)}; its budget is ${kilobytes(most)}.`);
+    return bytes > most;
+  });
+  return over.length > 0;
+}
+
+function kilobytes(bytes) {
+  return `${(bytes / 1000).toFixed(0)} kB`.padStart(8);
+}

@@ -1,0 +1,53 @@
+/** Counting what passed and failed over stages of different kinds, and the one line at the end. */
+import { existsSync, readFileSync } from 'node:fs';
+import { CommandError } from './run.mjs';
+
+/** Runs stages one after another, says how each ended, and sums up. */
+export class Suites {
+  #passed = 0;
+  #failed = 0;
+
+  /**
+   * Runs one stage. It may give back `{ passed, failed }`; otherwise it counts as one test. A stage that throws has at
+   * least one failure. Gives whether it passed.
+   */
+  async stage(title, work) {
+    const started = performance.now();
+    console.log(`\n── ${title}`);
+    const counts = await count(work);
+    this.#passed += counts.passed;
+    this.#failed += counts.failed;
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    console.log(`── ${title}: ${counts.passed} passed, ${counts.failed} failed (${seconds} s)`);
+    return counts.failed === 0;
+  }
+
+  /** Prints the last line and sets the exit status. */
+  end() {
+    console.log(`\n${this.#passed} passed, ${this.#failed} failed`);
+    process.exitCode = this.#failed === 0 ? 0 : 1;
+  }
+}
+
+async function count(work) {
+  try {
+    return (await work()) ?? { passed: 1, failed: 0 };
+  } catch (error) {
+    console.error(error instanceof CommandError ? error.message : (error.stack ?? error));
+    const counts = error.counts ?? { passed: 0, failed: 0 };
+    return { passed: counts.passed, failed: Math.max(counts.failed, 1) };
+  }
+}
+
+/** Runs a suite that writes its counts to a file, read by `read`; a suite that fails keeps its counts. */
+export async function counted(file, read, work) {
+  const counts = () => (existsSync(file) ? read(JSON.parse(readFileSync(file, 'utf8'))) : undefined);
+  try {
+    await work();
+  } catch (error) {
+    throw Object.assign(error, { counts: counts() });
+  }
+  const found = counts();
+  if (!found || found.passed + found.failed === 0) throw new Error(`No tests ran: ${file} says nothing.`);
+  return found;
+}

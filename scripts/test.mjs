@@ -1,0 +1,77 @@
+/**
+ * `npm test`: installs what the tests need, builds, and runs every suite. The last line is `N passed, N failed`.
+ *
+ *   npm test                      everything
+ *   npm test -- unit host         only these stages: types lint unit package host ui
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { build, installPackages } from './lib/packages.mjs';
+import { inRoot } from './lib/paths.mjs';
+import { node } from './lib/run.mjs';
+import { counted, Suites } from './lib/suites.mjs';
+import { installBrowser } from './lib/system.mjs';
+import { installVSCode } from './lib/vscode.mjs';
+
+const bin = (...parts) => inRoot('node_modules', ...parts);
+const show = { show: true };
+
+const vitest = (name, args) => () => {
+  const file = inRoot(`artifacts/${name}.json`);
+  return counted(
+    file,
+    (report) => ({ passed: report.numPassedTests, failed: report.numFailedTests }),
+    () =>
+      node(
+        [
+          bin('vitest/vitest.mjs'),
+          'run',
+          ...args,
+          '--reporter=default',
+          '--reporter=json',
+          `--outputFile.json=${file}`,
+        ],
+        show,
+      ),
+  );
+};
+
+/** Every stage: its title and how it is run. */
+const STAGES = {
+  types: ['Types', () => node([bin('typescript/bin/tsc'), '-p', '.', '--noEmit'], show).then(() => undefined)],
+  lint: ['Lint and format', () => node([bin('@biomejs/biome/bin/biome'), 'check', '.'], show).then(() => undefined)],
+  unit: ['Unit tests', vitest('unit', [])],
+  package: ['Package the extension', () => node(['scripts/package.mjs'], show).then(() => undefined)],
+  host: ["Tests inside VS Code's extension host", hostTests],
+  ui: ['Tests of the packaged extension in a browser', vitest('ui', ['--config', 'test/ui/vitest.config.ts'])],
+};
+
+function hostTests() {
+  const file = inRoot('artifacts/host.json');
+  return counted(
+    file,
+    (report) => ({ passed: report.passes.length, failed: report.failures.length }),
+    () => node(['test/host/run.mjs'], show),
+  );
+}
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { desktop: { type: 'boolean' } } });
+for (const name of positionals)
+  if (!(name in STAGES)) throw new Error(`There is no stage ${name}; the stages are ${Object.keys(STAGES).join(' ')}.`);
+if (values.desktop) process.env.GRAPHWRIGHT_TEST_DESKTOP = '1';
+const wanted = positionals.length > 0 ? positionals : Object.keys(STAGES);
+
+await mkdir(inRoot('artifacts'), { recursive: true });
+for (const name of wanted) await rm(inRoot(`artifacts/${name}.json`), { force: true });
+
+const suites = new Suites();
+const ready = await suites.stage('Install and build', async () => {
+  await installPackages();
+  if (wanted.includes('host') || wanted.includes('ui')) {
+    await installBrowser();
+    await installVSCode();
+  }
+  await build();
+});
+if (ready) for (const name of wanted) await suites.stage(...STAGES[name]);
+suites.end();
