@@ -60,8 +60,11 @@ export interface EngineCalls {
   problems(model: ModelId, target: TargetChoice, watch?: Watch): Promise<readonly PlacedProblem[]>;
   /** Converts a file, written whole or not at all. */
   convert(request: ConvertRequest, watch?: Watch): Promise<ConvertResult>;
-  /** An entry for graphwright.ops.json, filled from what the graph knows about the operator of a node. */
-  draftOperator(model: ModelId, node: NodeId, watch?: Watch): Promise<OperatorDraft>;
+  /**
+   * An entry for graphwright.ops.json, filled from what the graph knows about the operator of a node. `shapes` are the
+   * rules for its outputs, where the user gave them.
+   */
+  draftOperator(model: ModelId, node: NodeId, shapes: readonly string[], watch?: Watch): Promise<OperatorDraft>;
 }
 
 export type EngineCall = keyof EngineCalls;
@@ -386,14 +389,15 @@ export interface ConvertResult {
 }
 
 export interface OperatorDraft {
-  /** `acme::swish`. */
+  /** The operator that the entry is for: `acme::swish`. */
   readonly operator: string;
   /** The entry as graphwright.ops.json holds it. */
   readonly entry: Readonly<Record<string, unknown>>;
-  /** Outputs whose type or shape the source does not record: the entry needs a rule that the user gives. */
-  readonly unknownOutputs: readonly string[];
-  /** Rules to offer where one is needed: what to show, and what to put at `path` of the entry. */
-  readonly shapeRules: readonly { readonly title: string; readonly rule: unknown }[];
-  /** The graphwright.ops.json that governs the model already, if there is one; else where it should go. */
+  /** Whether the source records no shapes, so that the user must give a rule for each output. */
+  readonly needsShape: boolean;
+  /** Names that a rule may use: the inputs of the entry, and its outputs, which want a rule each. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** The graphwright.ops.json that governs the model already, if there is one; else the one to make. */
   readonly file: string;
 }
