@@ -1269,7 +1269,6 @@ swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)
 swapaxes_(Tensor(a!) self, int axis0, int axis1) -> Tensor(a!)
 swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)
 swapdims_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)
-sym_is_contiguous(Tensor self, MemoryFormat memory_format=0) -> SymBool
 sym_numel(Tensor self) -> SymInt
 sym_size.int(Tensor self, int dim) -> SymInt
 sym_size(Tensor self) -> SymInt[]
