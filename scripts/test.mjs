@@ -4,7 +4,7 @@
  *   npm test                      everything
  *   npm test -- unit host         only these stages: types lint unit package host ui
  */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { build, installPackages } from './lib/packages.mjs';
 import { inRoot } from './lib/paths.mjs';
@@ -62,7 +62,7 @@ if (values.desktop) process.env.GRAPHWRIGHT_TEST_DESKTOP = '1';
 const wanted = positionals.length > 0 ? positionals : Object.keys(STAGES);
 
 await mkdir(inRoot('artifacts'), { recursive: true });
-for (const name of wanted) await rm(inRoot(`artifacts/${name}.json`), { force: true });
+for (const name of [...wanted, 'tests']) await rm(inRoot(`artifacts/${name}.json`), { force: true });
 
 const suites = new Suites();
 const ready = await suites.stage('Install and build', async () => {
@@ -74,4 +74,5 @@ const ready = await suites.stage('Install and build', async () => {
   await build();
 });
 if (ready) for (const name of wanted) await suites.stage(...STAGES[name]);
+await writeFile(inRoot('artifacts/tests.json'), JSON.stringify(suites.counts));
 suites.end();

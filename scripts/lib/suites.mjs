@@ -15,11 +15,21 @@ export class Suites {
     const started = performance.now();
     console.log(`\n── ${title}`);
     const counts = await count(work);
-    this.#passed += counts.passed;
-    this.#failed += counts.failed;
+    this.add(counts);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     console.log(`── ${title}: ${counts.passed} passed, ${counts.failed} failed (${seconds} s)`);
     return counts.failed === 0;
+  }
+
+  /** Counts what another run found. */
+  add({ passed, failed }) {
+    this.#passed += passed;
+    this.#failed += failed;
+  }
+
+  /** The sum so far. */
+  get counts() {
+    return { passed: this.#passed, failed: this.#failed };
   }
 
   /** Prints the last line and sets the exit status. */
