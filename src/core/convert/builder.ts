@@ -1,0 +1,297 @@
+/**
+ * Builds ONNX nodes in a place of a graph: `onnx.Conv(x, w, b, { group: 1n })`. The operator table types the attributes,
+ * shape inference types the results, and origin, module path and names come from the node that is being lowered.
+ */
+import { codeOfDtype } from '../dialects/onnx/dtype-codes.ts';
+import { inferOutputs } from '../dialects/onnx/infer.ts';
+import { operatorNames, operatorSchema } from '../dialects/onnx/operators.ts';
+import type { Attribute } from '../ir/attribute.ts';
+import * as attribute from '../ir/attribute.ts';
+import type { DataType } from '../ir/dtype.ts';
+import type { Graph } from '../ir/graph.ts';
+import { Node } from '../ir/node.ts';
+import { NO_ORIGIN, NO_SCOPE } from '../ir/origin.ts';
+import { Tensor } from '../ir/tensor.ts';
+import type { ValueType } from '../ir/type.ts';
+import { Value } from '../ir/value.ts';
+
+import type { OperatorAttributes, OperatorName } from './operator-attributes.ts';
+
+/** What stands in an input slot; undefined for an optional input that is left out. */
+export type Operand = Value | undefined;
+
+/** Attributes as plain values: they become typed attributes by the operator's schema. */
+export type PlainAttributes = Readonly<Record<string, PlainAttribute | undefined>>;
+type PlainAttribute =
+  | bigint
+  | number
+  | boolean
+  | string
+  | Tensor
+  | Graph
+  | ValueType
+  | attribute.SparseTensor
+  | readonly (bigint | number)[]
+  | readonly string[];
+
+type Call<Op extends OperatorName> = (
+  ...args: [...inputs: Operand[], attributes: Partial<OperatorAttributes[Op]>] | Operand[]
+) => Value;
+
+/** One method for each operator of ai.onnx: its inputs in order, then its attributes; it returns the first output. */
+export type OperatorCalls = { readonly [Op in OperatorName]: Call<Op> };
+
+export type OnnxBuilder = Builder & OperatorCalls;
+
+/**
+ * A builder for one graph whose model imports `opset` of ai.onnx. Make one per graph and call `from(node)` for each node
+ * that is lowered: names and small constants are shared within a builder.
+ */
+export function onnxBuilder(graph: Graph, opset: number): OnnxBuilder {
+  // The methods of OperatorCalls are put on the prototype below, which the compiler cannot see.
+  return new Builder(graph, opset) as OnnxBuilder;
+}
+
+/** Constants of at most this many bytes are shared by their contents. */
+const SHARED_BYTES = 256;
+
+class Builder {
+  private readonly names = new Set<string>();
+  private readonly constants = new Map<string, Value>();
+  private source: Node | undefined;
+  private made: Node[] = [];
+
+  constructor(
+    readonly graph: Graph,
+    readonly opset: number,
+  ) {
+    for (const value of [...graph.inputs, ...graph.initializers]) this.keep(value.name);
+    for (const node of graph.allNodes()) {
+      this.keep(node.name);
+      for (const value of node.outputs) this.keep(value.name);
+      for (const inner of node.subgraphs())
+        for (const value of [...inner.inputs, ...inner.initializers]) this.keep(value.name);
+    }
+  }
+
+  /** What is built from now on stands for `node`: before it where it stands in this graph, else at the end. */
+  from(node: Node): this {
+    this.source = node;
+    this.made = [];
+    return this;
+  }
+
+  /** The nodes built since the last `from`. */
+  get built(): readonly Node[] {
+    return this.made;
+  }
+
+  /** A node of several outputs, all of them. */
+  many<Op extends OperatorName>(
+    op: Op,
+    inputs: readonly Operand[],
+    attributes: Partial<OperatorAttributes[Op]>,
+    count: number,
+  ): readonly Value[] {
+    return this.node('', op, inputs, plainToTyped(op, this.opset, attributes as PlainAttributes), count).outputs;
+  }
+
+  /** The same operator as the node being lowered, with other inputs and with `changes` to its attributes (`undefined` drops one). */
+  same(inputs: readonly Operand[], changes: PlainAttributes = {}): readonly Value[] {
+    const { source } = this;
+    if (!source) throw new Error('no node is being lowered');
+    const attributes = new Map(source.attributes);
+    for (const name of Object.keys(changes)) attributes.delete(name);
+    for (const [name, value] of plainToTyped(source.op, this.opset, changes)) attributes.set(name, value);
+    return this.node(source.domain, source.op, inputs, attributes, source.outputs.length).outputs;
+  }
+
+  /** A node of any domain with typed attributes. Its outputs are typed where shape inference knows the operator. */
+  node(
+    domain: string,
+    op: string,
+    inputs: readonly Operand[],
+    attributes: Iterable<readonly [string, Attribute]> = [],
+    outputs = 1,
+  ): Node {
+    // Optional inputs at the end are left out, not named empty.
+    const last = inputs.findLastIndex((input) => input !== undefined);
+    const base = this.source ? pathOf(this.source) : '';
+    const name = this.unique(base === '' ? op : `${base}/${op}`);
+    const node = new Node(op, inputs.slice(0, last + 1), {
+      domain,
+      name,
+      attributes,
+      outputs: Array.from({ length: outputs }, (_, k) => ({ name: this.unique(`${name}_output_${k}`) })),
+      origin: this.source?.origin ?? NO_ORIGIN,
+      scope: this.source?.scope ?? NO_SCOPE,
+    });
+    if (domain === '') {
+      inferOutputs(node, this.opset).forEach((type, k) => {
+        if (type) node.output(k).type = type;
+      });
+    }
+    this.insert(node);
+    return node;
+  }
+
+  /** A constant: a tensor as it is, a list as rank 1, a number as a scalar. Integers are int64 unless told, numbers float32. */
+  constant(value: Tensor | number | bigint | boolean | readonly (number | bigint)[], dtype?: DataType): Value {
+    const tensor = value instanceof Tensor ? value : tensorOf(value, dtype);
+    if (tensor.source.kind !== 'memory' || tensor.dtype === 'string' || tensor.byteLength > SHARED_BYTES) {
+      return this.graph.addInitializer({ name: this.unique('constant'), constant: tensor });
+    }
+    const key = `${tensor.dtype} ${tensor.shape.join('x')} ${Buffer.from(tensor.bytes()).toString('hex')}`;
+    let found = this.constants.get(key);
+    // A pass may have dropped it since as unused.
+    if (!found || !this.graph.initializers.has(found)) {
+      found = this.graph.addInitializer({ name: this.unique(constantName(tensor)), constant: tensor });
+      this.constants.set(key, found);
+    }
+    return found;
+  }
+
+  /** A list of 64-bit integers, as shapes, axes and pads are given. */
+  ints(values: readonly (number | bigint)[]): Value {
+    return this.constant(values, 'int64');
+  }
+
+  /** A scalar of the same element type as `value`. */
+  like(value: Value, number: number | bigint | boolean): Value {
+    return this.constant(number, dtypeOf(value));
+  }
+
+  shapeOf(x: Value): Value {
+    return this.calls.Shape(x);
+  }
+
+  /** `x` in the shape `dims`, of which one may be -1; a 0 is an empty axis. No node where the shape is the same already. */
+  reshape(x: Value, dims: readonly (number | bigint)[]): Value {
+    if (x.shape?.length === dims.length && dims.every((dim, k) => Number(dim) === x.shape?.[k])) return x;
+    const empty = dims.some((dim) => Number(dim) === 0);
+    return this.calls.Reshape(x, this.ints(dims), empty ? { allowzero: 1 } : {});
+  }
+
+  /** `x` as `dtype`; no node where it has that type. */
+  cast(x: Value, dtype: DataType): Value {
+    return x.dtype === dtype ? x : this.calls.Cast(x, { to: codeOfDtype(dtype) });
+  }
+
+  /** `x` with its axes in another order; no node where the order is the same. */
+  transpose(x: Value, order: readonly number[]): Value {
+    return order.every((axis, k) => axis === k) ? x : this.calls.Transpose(x, { perm: order });
+  }
+
+  squeeze(x: Value, axes: readonly number[]): Value {
+    return axes.length === 0 ? x : this.calls.Squeeze(x, this.ints(axes));
+  }
+
+  unsqueeze(x: Value, axes: readonly number[]): Value {
+    return axes.length === 0 ? x : this.calls.Unsqueeze(x, this.ints(axes));
+  }
+
+  /** Does something along the last axis: moves `axis` there, and back afterwards. The rank of `x` must be known. */
+  movedToLast(x: Value, axis: number, inner: (x: Value) => Value): Value {
+    const rank = x.rank;
+    if (rank === undefined) throw new Error('movedToLast needs the rank');
+    const order = Array.from({ length: rank }, (_, k) => k).filter((k) => k !== axis);
+    order.push(axis);
+    const back = order.map((_, k) => order.indexOf(k));
+    return this.transpose(inner(this.transpose(x, order)), back);
+  }
+
+  /** A name that nothing in the graph has yet, as near to `wanted` as can be; it is taken from now on. */
+  unique(wanted: string): string {
+    let name = wanted;
+    for (let k = 2; this.names.has(name); k++) name = `${wanted}_${k}`;
+    this.names.add(name);
+    return name;
+  }
+
+  /** Marks a name as taken. */
+  keep(name: string | undefined): void {
+    if (name) this.names.add(name);
+  }
+
+  private get calls(): OperatorCalls {
+    return this as unknown as OperatorCalls;
+  }
+
+  private insert(node: Node): void {
+    const { source, graph } = this;
+    if (source?.graph === graph) graph.nodes.insertBefore(source, node);
+    else graph.nodes.append(node);
+    this.made.push(node);
+  }
+}
+
+for (const op of operatorNames('')) {
+  Object.defineProperty(Builder.prototype, op, {
+    value(this: Builder, ...args: readonly (Operand | PlainAttributes)[]): Value {
+      const last = args.at(-1);
+      const attributes = last instanceof Value || last === undefined ? undefined : last;
+      const inputs = (attributes ? args.slice(0, -1) : args) as readonly Operand[];
+      return this.node('', op, inputs, plainToTyped(op, this.opset, attributes ?? {})).output();
+    },
+  });
+}
+
+/** The element type of a value that has one. */
+export function dtypeOf(value: Value): DataType {
+  if (!value.dtype) throw new Error(`the element type of ${value.name ?? 'a value'} is not known`);
+  return value.dtype;
+}
+
+/** Module path of a node, to name what is made of it: all before the last slash of its name, else its name. */
+function pathOf(node: Node): string {
+  const name = node.name ?? '';
+  const slash = name.lastIndexOf('/');
+  return slash < 0 ? (node.scope.at(-1)?.path ?? '') : name.slice(0, slash);
+}
+
+function plainToTyped(op: string, opset: number, plain: PlainAttributes): [string, Attribute][] {
+  const schema = operatorSchema('', op, opset);
+  if (!schema || schema.deprecated) throw new Error(`opset ${opset} has no operator ${op}`);
+  const typed: [string, Attribute][] = [];
+  for (const [name, value] of Object.entries(plain)) {
+    if (value === undefined) continue;
+    const facts = schema.attributes.get(name);
+    if (!facts) throw new Error(`${op} of opset ${opset} has no attribute ${name}`);
+    typed.push([name, typedAttribute(facts.type, value)]);
+  }
+  return typed;
+}
+
+/** The compiler has checked the value against the same schema (operator-attributes.ts). */
+function typedAttribute(type: attribute.AttributeType, value: PlainAttribute): Attribute {
+  switch (type) {
+    case 'int':
+      return attribute.int(BigInt(value as bigint | number | boolean));
+    case 'ints':
+      return attribute.ints(value as readonly (bigint | number)[]);
+    case 'float':
+      return attribute.float(Number(value));
+    case 'floats':
+      return attribute.floats(value as readonly number[]);
+    default:
+      return { type, value } as Attribute;
+  }
+}
+
+function tensorOf(value: number | bigint | boolean | readonly (number | bigint)[], dtype?: DataType): Tensor {
+  if (typeof value === 'object') return Tensor.of(dtype ?? 'int64', [value.length], value);
+  const natural = { number: 'float32', bigint: 'int64', boolean: 'bool' } as const;
+  return Tensor.scalar(dtype ?? natural[typeof value as keyof typeof natural], exactly(value, dtype));
+}
+
+/** BigInt() does not take fractions; PyTorch truncates them where an integer is wanted. */
+function exactly(value: number | bigint | boolean, dtype: DataType | undefined): number | bigint | boolean {
+  return typeof value === 'number' && (dtype === 'int64' || dtype === 'uint64') ? BigInt(Math.trunc(value)) : value;
+}
+
+/** `float32_0.5`, `int64_1x768`: what it holds where that is short. */
+function constantName(tensor: Tensor): string {
+  if (tensor.count > 4) return `${tensor.dtype}_constant`;
+  const values = tensor.dtype === 'int64' ? tensor.bigints() : tensor.numbers().map((each) => +each.toPrecision(6));
+  return `${tensor.dtype}_${tensor.shape.length === 0 ? '' : 'list_'}${values.join('_')}`;
+}
