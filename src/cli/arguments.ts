@@ -1,0 +1,64 @@
+/** The command line's arguments, checked: wrong ones are an InputError `bad-argument` with a next step. */
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { InputError } from '../core/ir/errors.ts';
+import { parseInputSpec, type Reading } from '../core/reading.ts';
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+/** READING: how the input is to be read. */
+export const READING_OPTIONS = {
+  input: { type: 'string', multiple: true },
+  from: { type: 'string' },
+  prototxt: { type: 'string' },
+  ops: { type: 'string', multiple: true },
+  accept: { type: 'string', multiple: true },
+} as const satisfies Options;
+
+export const TARGET_OPTIONS = { to: { type: 'string' }, opset: { type: 'string' } } as const satisfies Options;
+
+export const JSON_OPTION = { json: { type: 'boolean' } } as const satisfies Options;
+
+/** Parses by a table of options. `files` says what the plain arguments are, for messages. */
+export function parse<O extends Options>(args: readonly string[], options: O, files: readonly string[]) {
+  const parsed = parseOrThrow(args, options);
+  const missing = files[parsed.positionals.length];
+  if (missing !== undefined) throw new InputError('bad-argument', `${missing} is missing`, undefined, SEE_HELP);
+  const surplus = parsed.positionals[files.length];
+  if (surplus !== undefined) throw new InputError('bad-argument', `did not expect "${surplus}"`, undefined, SEE_HELP);
+  return parsed;
+}
+
+function parseOrThrow<O extends Options>(args: readonly string[], options: O) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    const message = error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error);
+    throw new InputError('bad-argument', message, undefined, SEE_HELP);
+  }
+}
+
+export const SEE_HELP = 'See graphwright --help.';
+
+interface ReadingValues {
+  readonly input?: string[] | undefined;
+  readonly from?: string | undefined;
+  readonly prototxt?: string | undefined;
+  readonly ops?: string[] | undefined;
+  readonly accept?: string[] | undefined;
+}
+
+export function readingOf(values: ReadingValues): Reading {
+  return {
+    inputs: (values.input ?? []).map(parseInputSpec),
+    from: values.from,
+    prototxt: values.prototxt,
+    ops: values.ops ?? [],
+    accept: values.accept ?? [],
+  };
+}
+
+export function opsetOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InputError('bad-argument', `"${text}" is not an opset`, undefined, 'Give a number, such as --opset 17.');
+}

@@ -1,0 +1,21 @@
+/** What `graphwright --help` prints. */
+export const HELP = `graphwright converts neural-network models, and says exactly what a target cannot take.
+
+  graphwright convert IN --to TARGET [--opset N] [-o OUT] [--simplify] [--verify] [--force] [READING] [--json]
+  graphwright check IN [--to TARGET|all] [--opset N|all] [READING] [--json]
+  graphwright inspect IN [READING] [--json]
+  graphwright text IN [-o OUT.onnxtxt] [--inline] [--force] [READING]
+  graphwright targets [--json]
+
+IN is ONNX (.onnx, .onnxtxt), TorchScript (torch.jit.save) or a .pt2 archive (torch.export.save).
+TARGET is onnx, or caffe:BACKEND: graphwright targets lists them.
+
+READING
+  --input NAME_OR_INDEX:TYPE[DIMS]   the type of an input, such as x:float32[1,3,224,224]; may stand several times
+  --from FORMAT                      believe this format, not the content
+  --prototxt FILE                    the prototxt that goes with a caffemodel
+  --ops FILE                         custom operators, beside the graphwright.ops.json found upward from the model
+  --accept CODE[:NODE]               take an approximation
+
+Exit status: 0 done, 1 refused (problems are listed), 2 the input or the call is bad, 3 a fault of Graphwright.
+`;

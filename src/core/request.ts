@@ -1,0 +1,39 @@
+/** What can be asked of the engine, and what it answers. Plain data: it crosses processes. */
+import type { PassRecord } from './passes/pass.ts';
+import type { Problem } from './problems/problem.ts';
+import type { Reading } from './reading.ts';
+import type { TargetRequest } from './targets/target.ts';
+
+export interface ConvertRequest {
+  readonly input: string;
+  readonly reading: Reading;
+  readonly target: TargetRequest;
+  /** Where to write; beside the input by default. */
+  readonly output?: string | undefined;
+  /** Replace files that exist. */
+  readonly force: boolean;
+  /** Fold constants and drop what does nothing, also where the target does not ask for it. */
+  readonly simplify: boolean;
+  /** Run the result against the graph that it was made from. */
+  readonly verify: boolean;
+}
+
+/** What running both sides on the same random inputs showed. */
+export interface Verification {
+  /** What ran the two sides. */
+  readonly reference: string;
+  readonly result: string;
+  /** Largest |difference| / max(|reference|, 1e-6) over all outputs. */
+  readonly relativeError: number;
+  readonly seed: number;
+}
+
+export interface ConvertResult {
+  readonly status: 'done' | 'refused';
+  /** The files written, the model first. */
+  readonly output: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly passes: readonly PassRecord[];
+  readonly verification?: Verification;
+  readonly seconds: number;
+}

@@ -1,0 +1,2 @@
+/** The version that files and messages name; a test holds it to package.json. */
+export const VERSION = '0.1.0';
