@@ -125,6 +125,7 @@ class Builder {
       outputs: Array.from({ length: outputs }, (_, k) => ({ name: this.unique(`${name}_output_${k}`) })),
       origin: this.source?.origin ?? NO_ORIGIN,
       scope: this.source?.scope ?? NO_SCOPE,
+      sourceName: this.source && (this.source.sourceName ?? (this.source.name || this.source.outputs[0]?.name)),
     });
     if (domain === '') {
       inferOutputs(node, this.opset).forEach((type, k) => {

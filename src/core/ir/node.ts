@@ -14,6 +14,7 @@ export interface NodeOptions {
   readonly origin?: Origin;
   readonly scope?: Scope;
   readonly doc?: string | undefined;
+  readonly sourceName?: string | undefined;
 }
 
 export class Node {
@@ -23,6 +24,8 @@ export class Node {
   overload: string;
   name: string | undefined;
   doc: string | undefined;
+  /** In a converted graph: the name of the source model's node that it was made of. */
+  sourceName: string | undefined;
   origin: Origin;
   scope: Scope;
   readonly metadata = new Map<string, string>();
@@ -42,6 +45,7 @@ export class Node {
     this.overload = options.overload ?? '';
     this.name = options.name;
     this.doc = options.doc;
+    this.sourceName = options.sourceName;
     this.origin = options.origin ?? NO_ORIGIN;
     this.scope = options.scope ?? NO_SCOPE;
     const attributes = options.attributes ?? [];

@@ -3,7 +3,7 @@ import type { Node } from '../ir/node.ts';
 import { NO_ORIGIN, type Origin, type Scope } from '../ir/origin.ts';
 import { type FixKind, PROBLEM_CODES, type ProblemCode, type Severity } from './codes.ts';
 
-/** The node of the source model that has the problem. */
+/** The node that has the problem. Its name is that of the source model's node, which the user knows. */
 export interface NodeReference {
   readonly name: string;
   readonly operator: string;
@@ -46,7 +46,12 @@ export function problem(
 
 export function referenceTo(node: Node): NodeReference {
   const outputs = node.outputs.map((value) => value.name ?? '');
-  return { name: node.name || outputs[0] || node.op, operator: node.operator, scope: node.scope, outputs };
+  return {
+    name: node.sourceName || node.name || outputs[0] || node.op,
+    operator: node.operator,
+    scope: node.scope,
+    outputs,
+  };
 }
 
 function fill(message: string, details: Readonly<Record<string, string>>): string {
