@@ -38,9 +38,9 @@ export function printProblems(problems: readonly Problem[]): void {
     say(`${problem.severity}: ${problem.message} [${problem.code}]`);
     const module = problem.node?.scope.at(-1)?.path;
     if (problem.node) say(`    node ${problem.node.name}${module ? ` in module ${module}` : ''}`);
-    for (const frame of problem.origin.slice(0, 3)) say(`    at ${frameText(frame)}${frame.text ? `: ${frame.text.trim()}` : ''}`);
+    for (const frame of problem.origin.slice(0, 3))
+      say(`    at ${frameText(frame)}${frame.text ? `: ${frame.text.trim()}` : ''}`);
   }
   const fixes = new Set(problems.flatMap((problem) => problem.fixes));
   for (const fix of fixes) say(`  - ${fixText(fix)}`);
 }
-

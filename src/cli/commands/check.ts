@@ -37,17 +37,29 @@ export async function check(args: readonly string[]): Promise<number> {
 }
 
 /** The targets to check; without `--to`, the model itself (an undefined target). */
-function requests(to: string | undefined, opset: string | undefined): (TargetRequest | { target: undefined; opset?: undefined })[] {
+function requests(
+  to: string | undefined,
+  opset: string | undefined,
+): (TargetRequest | { target: undefined; opset?: undefined })[] {
   if (to === undefined) return [{ target: undefined }];
   const ids = to === 'all' ? TARGETS.map((target) => target.id) : [to];
   return ids.flatMap((target) => {
-    if (target !== 'onnx' || opset !== 'all') return [{ target, opset: target === 'onnx' ? opsetOf(opset === 'all' ? undefined : opset) : undefined }];
+    if (target !== 'onnx' || opset !== 'all')
+      return [{ target, opset: target === 'onnx' ? opsetOf(opset === 'all' ? undefined : opset) : undefined }];
     const { lowest, highest } = ONNX_TARGET.opsets;
     return Array.from({ length: highest - lowest + 1 }, (_, k) => ({ target, opset: lowest + k }));
   });
 }
 
-function row({ target, opset, problems }: { target: string | undefined; opset?: number | undefined; problems: readonly unknown[] }): string {
+function row({
+  target,
+  opset,
+  problems,
+}: {
+  target: string | undefined;
+  opset?: number | undefined;
+  problems: readonly unknown[];
+}): string {
   const name = `${target}${opset === undefined ? '' : ` opset ${opset}`}`;
   return `${name.padEnd(24)} ${problems.length === 0 ? 'yes' : `no: ${problems.length} problem${problems.length === 1 ? '' : 's'}`}`;
 }

@@ -1,7 +1,8 @@
 /** graphwright convert IN --to TARGET: writes the converted model, or says why not. */
+
+import { InputError } from '../../core/ir/errors.ts';
 import { convertModel } from '../../core/pipeline.ts';
 import { watched } from '../../core/progress.ts';
-import { InputError } from '../../core/ir/errors.ts';
 import { JSON_OPTION, opsetOf, parse, READING_OPTIONS, readingOf, SEE_HELP, TARGET_OPTIONS } from '../arguments.ts';
 import { DONE, printJson, printProblems, REFUSED, say } from '../report.ts';
 
@@ -17,7 +18,8 @@ const OPTIONS = {
 
 export async function convert(args: readonly string[]): Promise<number> {
   const { values, positionals } = parse(args, OPTIONS, ['IN']);
-  if (values.to === undefined) throw new InputError('bad-argument', 'the target is missing: --to TARGET', undefined, SEE_HELP);
+  if (values.to === undefined)
+    throw new InputError('bad-argument', 'the target is missing: --to TARGET', undefined, SEE_HELP);
   const quiet = values.json || !process.stderr.isTTY;
   const result = await convertModel(
     {

@@ -12,7 +12,12 @@ export async function inspect(args: readonly string[]): Promise<number> {
   try {
     const summary = summarize(opened);
     if (values.json) {
-      printJson({ status: 'done', ...summary, problems: opened.problems, seconds: (performance.now() - started) / 1000 });
+      printJson({
+        status: 'done',
+        ...summary,
+        problems: opened.problems,
+        seconds: (performance.now() - started) / 1000,
+      });
       return DONE;
     }
     const lines = [

@@ -36,7 +36,12 @@ export async function text(args: readonly string[]): Promise<number> {
 
 function writeWhole(path: string, content: string, force: boolean): void {
   if (!force && existsSync(path)) {
-    throw new InputError('file-exists', 'this file exists already', { file: path }, 'Give another name, or --force to replace it.');
+    throw new InputError(
+      'file-exists',
+      'this file exists already',
+      { file: path },
+      'Give another name, or --force to replace it.',
+    );
   }
   const temporary = `${path}.${process.pid}.tmp`;
   try {
