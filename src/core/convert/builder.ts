@@ -127,11 +127,7 @@ class Builder {
       scope: this.source?.scope ?? NO_SCOPE,
       sourceName: this.source && (this.source.sourceName ?? (this.source.name || this.source.outputs[0]?.name)),
     });
-    if (domain === '') {
-      inferOutputs(node, this.opset).forEach((type, k) => {
-        if (type) node.output(k).type = type;
-      });
-    }
+    inferOutputs(node, this.opset);
     this.insert(node);
     return node;
   }

@@ -1,0 +1,132 @@
+/**
+ * What is known of the elements of small values without running the model: shape arithmetic. Elements are numbers,
+ * expressions over symbolic sizes, or unknown.
+ */
+import { DATA_TYPES, type DataType } from '../../ir/dtype.ts';
+import type { Node } from '../../ir/node.ts';
+import { type Dim, elementCount, isStatic, type StaticShape } from '../../ir/shape.ts';
+import { Tensor } from '../../ir/tensor.ts';
+import type { Value } from '../../ir/value.ts';
+import { dataRules } from './data-rules.ts';
+
+/** Elements in row-major order. Floats are as wide as their type; expressions stand only in integer data. */
+export interface Data {
+  readonly dtype: DataType;
+  readonly shape: StaticShape;
+  readonly elements: readonly Dim[];
+}
+
+/** The elements of one output of a node, or nothing. */
+export type DataRule = (node: Node, index: number) => Data | undefined;
+
+/** Larger integer values and floats are data, not shapes: nobody reads them to infer. */
+const MOST_INTEGERS = 1024;
+const MOST_FLOATS = 32;
+/** How far a value is followed back where inference has not come by before. */
+const DEEPEST = 100;
+
+const TYPES = new Set<DataType>(['int64', 'int32', 'bool', 'float32', 'float64']);
+
+/** What is known of values that nodes make. Inference renews it together with the types. */
+const known = new WeakMap<Value, Data | undefined>();
+let depth = 0;
+
+/** The elements of a small value, as far as they are known; undefined where nothing is. */
+export function dataOf(value: Value): Data | undefined {
+  const constant = constantTensor(value);
+  if (constant) return ofTensor(constant);
+  if (!value.producer) return undefined;
+  if (known.has(value)) return known.get(value);
+  if (depth >= DEEPEST) return undefined;
+  return renewData(value);
+}
+
+/** Works the elements of a node's output out anew. */
+export function renewData(value: Value): Data | undefined {
+  const node = value.producer;
+  if (!node) return undefined;
+  const rule = node.domain === '' && mayBeSmall(value) ? dataRules[node.op] : undefined;
+  depth++;
+  try {
+    const found = rule?.(node, value.outputIndex ?? 0);
+    const data = found && fits(found.dtype, found.shape) ? found : undefined;
+    known.set(value, data);
+    return data;
+  } finally {
+    depth--;
+  }
+}
+
+/** The integers of a value of rank 1 (or 0), where all are numbers. */
+export function intsOf(value: Value): readonly number[] | undefined {
+  const elements = dimsOf(value);
+  return isStatic(elements) ? elements : undefined;
+}
+
+/** The integers of a value of rank 1 (or 0), some perhaps unknown or expressions. */
+export function dimsOf(value: Value): readonly Dim[] | undefined {
+  const data = dataOf(value);
+  return data && data.shape.length <= 1 ? data.elements : undefined;
+}
+
+/** The single number that a value holds, whatever its rank. */
+export function numberOf(value: Value | undefined): number | undefined {
+  const data = value && dataOf(value);
+  const [element] = data?.elements ?? [];
+  return data?.elements.length === 1 && typeof element === 'number' ? element : undefined;
+}
+
+/**
+ * The constant that a value holds: an initialiser that is no graph input, a Constant node, or small arithmetic on such
+ * that folds to numbers. Large constants are given as they are, unread.
+ */
+export function constantOf(value: Value): Tensor | undefined {
+  const constant = constantTensor(value);
+  if (constant) return constant;
+  const data = dataOf(value);
+  if (!data || !isStatic(data.elements)) return undefined;
+  const whole = DATA_TYPES[data.dtype].kind === 'float' || data.elements.every(Number.isSafeInteger);
+  return whole ? Tensor.of(data.dtype, data.shape, data.elements) : undefined;
+}
+
+/** The tensor of an initialiser or of a Constant node, unread. */
+function constantTensor(value: Value): Tensor | undefined {
+  const node = value.producer;
+  // A graph input with a default may be given another value by the caller.
+  if (!node) return value.constant;
+  if (node.op !== 'Constant' || node.domain !== '') return undefined;
+  return constantAttribute(node);
+}
+
+/** The tensor that a Constant node makes; undefined where it refers to a function's attribute, or is sparse. */
+export function constantAttribute(node: Node): Tensor | undefined {
+  for (const [name, attribute] of node.attributes) {
+    if (name === 'value' && attribute.type === 'tensor') return attribute.value;
+    if (attribute.type === 'int') return Tensor.scalar('int64', attribute.value);
+    if (attribute.type === 'ints') return Tensor.of('int64', [attribute.value.length], attribute.value);
+    if (attribute.type === 'float') return Tensor.scalar('float32', attribute.value);
+    if (attribute.type === 'floats') return Tensor.of('float32', [attribute.value.length], attribute.value);
+    if (attribute.type === 'string') return Tensor.ofStrings([], [encoded(attribute.value)]);
+    if (attribute.type === 'strings') return Tensor.ofStrings([attribute.value.length], attribute.value.map(encoded));
+  }
+  return undefined;
+}
+
+function encoded(text: string | Uint8Array): Uint8Array {
+  return typeof text === 'string' ? new TextEncoder().encode(text) : text;
+}
+
+function ofTensor(tensor: Tensor): Data | undefined {
+  if (!fits(tensor.dtype, tensor.shape)) return undefined;
+  return { dtype: tensor.dtype, shape: tensor.shape, elements: tensor.numbers() };
+}
+
+function mayBeSmall(value: Value): boolean {
+  const { dtype, shape } = value;
+  return dtype === undefined || !isStatic(shape) || fits(dtype, shape);
+}
+
+function fits(dtype: DataType, shape: StaticShape): boolean {
+  const most = DATA_TYPES[dtype].kind === 'float' ? MOST_FLOATS : MOST_INTEGERS;
+  return TYPES.has(dtype) && elementCount(shape) <= most;
+}

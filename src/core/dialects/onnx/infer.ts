@@ -1,0 +1,96 @@
+/** Types of values from the nodes that make them: element types from the schemas, shapes from rules by family. */
+import type { Graph } from '../../ir/graph.ts';
+import type { Model } from '../../ir/model.ts';
+import type { Node } from '../../ir/node.ts';
+import type { ValueType } from '../../ir/type.ts';
+import type { Value } from '../../ir/value.ts';
+import { type Problem, Refusal } from '../../problems/problem.ts';
+import { renewData } from './data.ts';
+import { control } from './infer/control.ts';
+import { convolution } from './infer/convolution.ts';
+import { elementwise } from './infer/elementwise.ts';
+import { indexing } from './infer/indexing.ts';
+import { matrices } from './infer/matrices.ts';
+import { reductions } from './infer/reductions.ts';
+import type { Outcome, Rules } from './infer/rule.ts';
+import { shapes } from './infer/shapes.ts';
+import { schemaTypes } from './infer/types.ts';
+import { operatorSchema } from './operators.ts';
+
+const RULES: Rules = {
+  ...elementwise,
+  ...reductions,
+  ...convolution,
+  ...matrices,
+  ...shapes,
+  ...indexing,
+  ...control,
+};
+
+/** Whether the shapes of an operator's outputs are inferred, not its element types alone. */
+export function hasShapeRule(op: string): boolean {
+  return Object.hasOwn(RULES, op);
+}
+
+/**
+ * Sets the types of a node's outputs from its inputs and attributes, and what is known of small integer data.
+ * What cannot be told keeps what it had; what is told wins. Throws a Refusal `invalid-model` where the inputs
+ * contradict the operator.
+ *
+ * @param opset the version of ai.onnx by which the node is read
+ */
+export function inferOutputs(node: Node, opset: number): void {
+  const schema = operatorSchema(node.domain, node.op, opset);
+  if (!schema || hasReference(node)) return;
+  const types = schemaTypes(node, schema);
+  const rule = node.domain === '' ? RULES[node.op] : undefined;
+  const outcomes = rule?.(node, opset) ?? [];
+  node.outputs.forEach((output, index) => {
+    const found = typed(outcomes[index], types[index]);
+    if (found) output.type = merged(output, found);
+    renewData(output);
+  });
+}
+
+/** Infers every value of a model, subgraphs after the node that feeds them. Returns what contradicts. */
+export function inferModel(model: Model): Problem[] {
+  const opset = model.opsetImports.get('') ?? model.opsetImports.get('ai.onnx') ?? 1;
+  return inferGraph(model.graph, opset);
+}
+
+/** As `inferModel`, for one graph and its subgraphs. */
+export function inferGraph(graph: Graph, opset: number): Problem[] {
+  const problems: Problem[] = [];
+  for (const node of graph.nodes) {
+    try {
+      // What a subgraph gives is known before the node that holds it.
+      for (const inner of node.subgraphs()) problems.push(...inferGraph(inner, opset));
+      inferOutputs(node, opset);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      problems.push(error.problem);
+    }
+  }
+  return problems;
+}
+
+/** A function's body is read where it is called: until then its attributes are names. */
+function hasReference(node: Node): boolean {
+  for (const attribute of node.attributes.values()) if (attribute.type === 'reference') return true;
+  return false;
+}
+
+function typed(outcome: Outcome, schema: ValueType | undefined): ValueType | undefined {
+  if (outcome && 'kind' in outcome) return outcome;
+  if (!outcome || schema?.kind !== 'tensor') return schema;
+  return { ...schema, shape: outcome };
+}
+
+/** What was known stays where inference knows nothing; a size that both know must not differ in rank. */
+function merged(output: Value, found: ValueType): ValueType {
+  const before = output.type;
+  if (before?.kind !== 'tensor' || found.kind !== 'tensor') return found;
+  if (!before.shape || (found.shape && before.shape.length !== found.shape.length)) return found;
+  const shape = found.shape?.map((dim, k) => dim ?? before.shape?.[k]) ?? before.shape;
+  return { ...found, shape };
+}

@@ -1,0 +1,57 @@
+/** Type rules of control flow, sequences and optionals. Rules: the ONNX operator specification. */
+import type { Shape } from '../../../ir/shape.ts';
+import { tensorType, type ValueType } from '../../../ir/type.ts';
+import type { Value } from '../../../ir/value.ts';
+import { join, type Outcome, type Rules } from './rule.ts';
+
+export const control: Rules = {
+  If: (node) => {
+    const [yes, no] = [node.attribute('then_branch', 'graph'), node.attribute('else_branch', 'graph')];
+    return node.outputs.map((_, k) => joined(yes?.outputs[k]?.type, no?.outputs[k]?.type));
+  },
+  // The body takes the count, the condition and the carried values; it gives the condition, these, and what to stack.
+  Loop: (node) => {
+    const body = node.attribute('body', 'graph');
+    const carried = node.inputCount - 2;
+    return node.outputs.map((_, k) => {
+      const type = body?.outputs[k + 1]?.type;
+      return k < carried ? joined(node.input(k + 2)?.type, type) : stacked(type, undefined);
+    });
+  },
+  SequenceConstruct: (node) => {
+    const types = node.inputs.map((value) => value?.type);
+    return [{ kind: 'sequence', element: types.reduce(joined) }];
+  },
+  SequenceEmpty: () => [undefined],
+  SequenceAt: (node) => [elementOf(node.input(0))],
+  SequenceInsert: (node) => [{ kind: 'sequence', element: joined(elementOf(node.input(0)), node.input(1)?.type) }],
+  SequenceErase: (node) => [node.input(0)?.type],
+  SequenceLength: () => [[]],
+  Optional: (node) => {
+    const element = node.input(0)?.type ?? node.attribute('type', 'value-type');
+    return [{ kind: 'optional', element }];
+  },
+  OptionalGetElement: (node) => {
+    const type = node.input(0)?.type;
+    return [type?.kind === 'optional' ? type.element : type];
+  },
+  OptionalHasElement: () => [[]],
+};
+
+function elementOf(value: Value | undefined): ValueType | undefined {
+  return value?.type?.kind === 'sequence' ? value.type.element : undefined;
+}
+
+/** What holds of a value that is of either type. */
+export function joined(a: ValueType | undefined, b: ValueType | undefined): ValueType | undefined {
+  if (a?.kind === 'tensor' && b?.kind === 'tensor' && a.dtype === b.dtype) {
+    return tensorType(a.dtype, join(a.shape, b.shape));
+  }
+  return a?.kind === b?.kind && a?.kind !== 'tensor' ? a : undefined;
+}
+
+function stacked(type: ValueType | undefined, count: number | undefined): Outcome {
+  if (type?.kind !== 'tensor') return undefined;
+  const shape: Shape | undefined = type.shape && [count, ...type.shape];
+  return tensorType(type.dtype, shape);
+}

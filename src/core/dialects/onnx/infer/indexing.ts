@@ -1,0 +1,60 @@
+/** Shape rules of gathering, searching and sorting. Rules: the ONNX operator specification. */
+import { tensorType } from '../../../ir/type.ts';
+import { numberOf } from '../data.ts';
+import { clash, normalAxis, type Rules, shapeOf, unknownShape, withDim } from './rule.ts';
+
+export const indexing: Rules = {
+  Gather: (node) => {
+    const [data, indices] = [shapeOf(node), shapeOf(node, 1)];
+    if (!data || !indices) return [undefined];
+    const axis = normalAxis(node, node.int('axis', 0n), data.length);
+    return [[...data.slice(0, axis), ...indices, ...data.slice(axis + 1)]];
+  },
+  GatherElements: (node) => [shapeOf(node, 1)],
+  GatherND: (node) => {
+    const [data, indices] = [shapeOf(node), shapeOf(node, 1)];
+    const depth = indices?.at(-1);
+    if (!data || !indices || typeof depth !== 'number') return [undefined];
+    const batch = Number(node.int('batch_dims', 0n));
+    if (batch + depth > data.length) clash(node, `indices of ${depth} axes reach beyond rank ${data.length}`);
+    return [[...indices.slice(0, -1), ...data.slice(batch + depth)]];
+  },
+  TopK: (node) => {
+    const shape = shapeOf(node);
+    if (!shape) return [undefined, undefined];
+    const axis = normalAxis(node, node.int('axis', -1n), shape.length);
+    const attribute = node.int('k');
+    const k = attribute === undefined ? numberOf(node.input(1)) : Number(attribute);
+    const result = withDim(shape, axis, k);
+    return [result, result];
+  },
+  NonZero: (node) => [[shapeOf(node)?.length, undefined]],
+  NonMaxSuppression: () => [[undefined, 3]],
+  Compress: (node) => {
+    const shape = shapeOf(node);
+    const axis = node.int('axis');
+    if (axis === undefined) return [[undefined]];
+    return [shape && withDim(shape, normalAxis(node, axis, shape.length), undefined)];
+  },
+  Unique: (node) => {
+    const shape = shapeOf(node);
+    const axis = node.int('axis');
+    const values =
+      axis === undefined ? [undefined] : shape && withDim(shape, normalAxis(node, axis, shape.length), undefined);
+    return [values, [undefined], [undefined], [undefined]];
+  },
+  TfIdfVectorizer: (node) => {
+    const shape = shapeOf(node);
+    const indexes = node.ints('ngram_indexes', []);
+    const size = 1 + Math.max(-1, ...indexes.map(Number));
+    return [tensorType('float32', shape && [...shape.slice(0, -1), size])];
+  },
+  GridSample: (node) => {
+    const [x, grid] = [shapeOf(node), shapeOf(node, 1)];
+    if (x && grid && x.length !== grid.length) clash(node, `ranks ${x.length} and ${grid.length} differ`);
+    if (!x && !grid) return [undefined];
+    const rank = (x ?? grid)?.length ?? 0;
+    return [[x?.[0] ?? grid?.[0], x?.[1], ...(grid?.slice(1, -1) ?? unknownShape(rank - 2))]];
+  },
+  Det: (node) => [shapeOf(node)?.slice(0, -2)],
+};

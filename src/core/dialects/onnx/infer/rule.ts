@@ -1,0 +1,108 @@
+/** What a shape rule is, and the arithmetic that rules share. */
+import type { Node } from '../../../ir/node.ts';
+import { type Dim, elementCount, type Shape, sameDim, sameShape, shapeText } from '../../../ir/shape.ts';
+import type { ValueType } from '../../../ir/type.ts';
+import { refuse } from '../../../problems/problem.ts';
+
+/** What a rule says of one output: its shape (the schema tells the element type), its whole type, or nothing. */
+export type Outcome = Shape | ValueType | undefined;
+
+/** The outputs of a node, from its inputs and attributes. Throws a Refusal `invalid-model` where they contradict. */
+export type Rule = (node: Node, opset: number) => readonly Outcome[];
+
+export type Rules = Readonly<Record<string, Rule>>;
+
+/** One rule for several operators, named with spaces between. */
+export function each(names: string, rule: Rule): Rules {
+  return Object.fromEntries(names.split(/\s+/).map((name) => [name, rule]));
+}
+
+/** Ends a rule: the node cannot be what the file says. */
+export function clash(node: Node, reason: string): never {
+  refuse('invalid-model', node, { reason: `${node.operator}: ${reason}` });
+}
+
+export function shapeOf(node: Node, index = 0): Shape | undefined {
+  return node.input(index)?.shape;
+}
+
+/** An axis counted from the front; throws where it lies outside. */
+export function normalAxis(node: Node, axis: bigint | number, rank: number): number {
+  const number = Number(axis);
+  const from = number < 0 ? number + rank : number;
+  if (from < 0 || from >= rank) clash(node, `axis ${axis} lies outside of rank ${rank}`);
+  return from;
+}
+
+export function normalAxes(node: Node, axes: readonly (bigint | number)[], rank: number): number[] {
+  const found = axes.map((axis) => normalAxis(node, axis, rank));
+  if (new Set(found).size !== found.length) clash(node, `an axis occurs twice in [${axes.join(', ')}]`);
+  return found;
+}
+
+/** Numpy's broadcasting; unknown where one shape is. */
+export function broadcast(node: Node, shapes: readonly (Shape | undefined)[]): Shape | undefined {
+  let result: Shape | undefined = [];
+  for (const shape of shapes) {
+    if (!shape || !result) return undefined;
+    const before: Shape = result;
+    const rank = Math.max(before.length, shape.length);
+    result = Array.from({ length: rank }, (_, k) => {
+      const a = k - rank + before.length;
+      const b = k - rank + shape.length;
+      if (a < 0) return shape[b];
+      if (b < 0) return before[a];
+      return broadcastDim(node, before[a], shape[b]);
+    });
+  }
+  return result;
+}
+
+/** The size of two sizes that broadcast: a number other than 1 wins over one that is not known. */
+function broadcastDim(node: Node, a: Dim, b: Dim): Dim {
+  if (a === 1) return b;
+  if (b === 1) return a;
+  if (typeof a === 'number' && typeof b === 'number') {
+    if (a !== b) clash(node, `sizes ${a} and ${b} do not broadcast`);
+    return a;
+  }
+  if (typeof a === 'number') return a;
+  if (typeof b === 'number') return b;
+  return sameDim(a, b) ? a : undefined;
+}
+
+/** The size that both must be; throws where they certainly differ. */
+export function agree(node: Node, a: Dim, b: Dim, what: string): Dim {
+  if (sameDim(a, b) === false) clash(node, `${what}: ${a} is not ${b}`);
+  return typeof a === 'number' ? a : typeof b === 'number' ? b : (a ?? b);
+}
+
+/** Shape facts about the same value: known sizes of either. Throws where they certainly differ. */
+export function meet(node: Node, a: Shape | undefined, b: Shape | undefined, what: string): Shape | undefined {
+  if (!a || !b) return a ?? b;
+  if (a.length !== b.length || sameShape(a, b) === false) {
+    clash(node, `${what}: ${shapeText(a)} is not ${shapeText(b)}`);
+  }
+  return a.map((dim, k) => (typeof dim === 'number' ? dim : typeof b[k] === 'number' ? b[k] : (dim ?? b[k])));
+}
+
+/** What holds of a value that is either of two: sizes on which both agree. */
+export function join(a: Shape | undefined, b: Shape | undefined): Shape | undefined {
+  if (!a || !b || a.length !== b.length) return undefined;
+  return a.map((dim, k) => (sameDim(dim, b[k]) ? dim : undefined));
+}
+
+/** A shape of that rank whose sizes are all unknown. */
+export function unknownShape(rank: number): Shape {
+  return Array<Dim>(rank).fill(undefined);
+}
+
+/** The same shape with one size replaced. */
+export function withDim(shape: Shape, axis: number, dim: Dim): Shape {
+  return shape.map((old, k) => (k === axis ? dim : old));
+}
+
+/** The product of the sizes from `start` up to `end`. */
+export function product(shape: Shape, start = 0, end = shape.length): Dim {
+  return elementCount(shape.slice(start, end));
+}
