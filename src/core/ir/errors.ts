@@ -27,6 +27,8 @@ export type InputErrorCode =
   | 'weights-only'
   | 'no-program'
   | 'syntax-error'
+  | 'runtime-missing'
+  | 'runtime-failed'
   | 'bad-argument';
 
 /** The input or the call is bad (exit status 2). `next` says what the user can do. */

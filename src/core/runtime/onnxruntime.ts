@@ -1,0 +1,160 @@
+/** Runs ONNX models with onnxruntime-node, which is loaded when first needed and may be missing. */
+import { DATA_TYPES, type DataType } from '../ir/dtype.ts';
+import { InputError } from '../ir/errors.ts';
+import { elementCount } from '../ir/shape.ts';
+import { Tensor } from '../ir/tensor.ts';
+
+/** The part of onnxruntime-node that is used; its own types are there only where it is installed. */
+interface Runtime {
+  readonly InferenceSession: {
+    create(model: string | Uint8Array, options: object): Promise<Session>;
+  };
+  readonly Tensor: new (type: string, data: ArrayLike<unknown>, dims: readonly number[]) => RuntimeTensor;
+}
+
+interface Session {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  run(feeds: Readonly<Record<string, RuntimeTensor>>): Promise<Readonly<Record<string, RuntimeTensor>>>;
+  release(): Promise<void>;
+}
+
+interface RuntimeTensor {
+  readonly type: string;
+  readonly data: ArrayBufferView | readonly string[];
+  readonly dims: readonly number[];
+}
+
+/** How the elements of each type cross: the array that onnxruntime takes for them. */
+const ARRAYS: Partial<Record<DataType, new (buffer: ArrayBuffer) => ArrayBufferView & ArrayLike<unknown>>> = {
+  float32: Float32Array,
+  float64: Float64Array,
+  float16: Uint16Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
+};
+
+export interface RunOptions {
+  /** Lets onnxruntime rewrite the graph first; without, each operator runs as it stands. */
+  readonly optimize?: boolean;
+}
+
+let loaded: Promise<Runtime> | undefined;
+
+/** Whether onnxruntime-node is installed for this machine. */
+export async function hasRuntime(): Promise<boolean> {
+  return load().then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Runs a model once, on the CPU. Call it only where a native crash does no harm: in the service's process or the
+ * command line.
+ *
+ * @param model a path (external data is found beside it) or the bytes of a file
+ * @returns the outputs by name, in the model's order
+ * @throws InputError `runtime-missing` where onnxruntime-node is not installed, `runtime-failed` where it rejects the
+ *   model or the inputs
+ */
+export async function runModel(
+  model: string | Uint8Array,
+  inputs: ReadonlyMap<string, Tensor>,
+  options: RunOptions = {},
+): Promise<Map<string, Tensor>> {
+  const runtime = await load();
+  const file = typeof model === 'string' ? model : 'the model';
+  const session = await explained(file, () =>
+    runtime.InferenceSession.create(model, {
+      graphOptimizationLevel: options.optimize ? 'all' : 'disabled',
+      logSeverityLevel: 4,
+    }),
+  );
+  try {
+    const feeds: Record<string, RuntimeTensor> = {};
+    for (const name of session.inputNames) {
+      const tensor = inputs.get(name);
+      if (tensor) feeds[name] = toRuntime(runtime, tensor, file);
+    }
+    const results = await explained(file, () => session.run(feeds));
+    const outputs = new Map<string, Tensor>();
+    for (const name of session.outputNames) {
+      const result = results[name];
+      if (result) outputs.set(name, fromRuntime(result, file));
+    }
+    return outputs;
+  } finally {
+    await session.release();
+  }
+}
+
+function load(): Promise<Runtime> {
+  // A name that bundlers do not follow: the package is found, or missing, where the engine runs.
+  const name = 'onnxruntime-node';
+  loaded ??= import(name).then(
+    (found: Runtime & { default?: Runtime }) => found.default ?? found,
+    () => {
+      loaded = undefined;
+      throw new InputError(
+        'runtime-missing',
+        'running a model needs onnxruntime-node, which is not installed',
+        undefined,
+        'Run `npm install onnxruntime-node` in the folder of Graphwright, or go without verifying.',
+      );
+    },
+  );
+  return loaded;
+}
+
+async function explained<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new InputError('runtime-failed', `onnxruntime cannot run it: ${message}`, { file }, 'Check the model first.');
+  }
+}
+
+function toRuntime(runtime: Runtime, tensor: Tensor, file: string): RuntimeTensor {
+  if (tensor.dtype === 'string') {
+    const texts = tensor.strings().map((item) => new TextDecoder().decode(item));
+    return new runtime.Tensor('string', texts, tensor.shape);
+  }
+  const ArrayType = ARRAYS[tensor.dtype];
+  if (!ArrayType) throw notTaken(tensor.dtype, file);
+  // A copy of its own: the bytes may start at any offset of a larger buffer.
+  const data = new ArrayType(new Uint8Array(tensor.bytes()).buffer);
+  return new runtime.Tensor(tensor.dtype, data, tensor.shape);
+}
+
+function fromRuntime({ type, data, dims }: RuntimeTensor, file: string): Tensor {
+  if (type === 'string' && Array.isArray(data)) {
+    return Tensor.ofStrings(
+      dims,
+      data.map((text) => new TextEncoder().encode(String(text))),
+    );
+  }
+  const dtype = type as DataType;
+  if (!Object.hasOwn(DATA_TYPES, type) || !ArrayBuffer.isView(data)) throw notTaken(type, file);
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  // An empty output comes with room for nothing, whatever its shape.
+  return Tensor.ofBytes(dtype, dims, elementCount(dims) === 0 ? new Uint8Array(0) : bytes.slice());
+}
+
+function notTaken(dtype: string, file: string): InputError {
+  return new InputError(
+    'runtime-failed',
+    `tensors of ${dtype} cannot be passed to onnxruntime from here`,
+    { file },
+    'Check models of this type with another tool.',
+  );
+}
