@@ -325,10 +325,9 @@ export interface TargetRow {
   /** `onnx`, `caffe:opencv`. */
   readonly id: string;
   readonly title: string;
+  readonly description: string;
   /** The versions that can be chosen, and the one to offer first; absent where there are none. */
-  readonly opsets?: { readonly oldest: number; readonly newest: number; readonly usual: number };
-  /** Endings of the files it writes: `.onnx`; `.caffemodel`, `.prototxt`. */
-  readonly files: readonly string[];
+  readonly opsets?: { readonly lowest: number; readonly highest: number; readonly usual: number };
 }
 
 /** One thing that a target cannot take exactly. */
@@ -385,6 +384,14 @@ export interface ConvertResult {
     readonly before: readonly string[];
     readonly after: readonly string[];
   }[];
+  /** What running both sides on the same random inputs showed, where that was asked for. */
+  readonly verification?: {
+    readonly reference: string;
+    readonly result: string;
+    /** Largest |difference| / max(|reference|, 1e-6) over all outputs. */
+    readonly relativeError: number;
+    readonly seed: number;
+  };
   readonly seconds: number;
 }
 

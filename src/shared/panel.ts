@@ -52,6 +52,8 @@ export type ToPanel =
       readonly type: 'model';
       readonly summary: ModelSummary;
       readonly targets: readonly TargetRow[];
+      /** What the buttons of fixes say. */
+      readonly fixTitles: Readonly<Record<FixName, string>>;
       /** What the model is checked against. */
       readonly target: TargetChoice | undefined;
     }

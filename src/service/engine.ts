@@ -1,0 +1,230 @@
+/** The engine behind the table of calls: open models by id, and what can be asked of them. */
+import { InputError } from '../core/ir/errors.ts';
+import type { Model } from '../core/ir/model.ts';
+import type { Node } from '../core/ir/node.ts';
+import type { Problem } from '../core/problems/problem.ts';
+import { type Progress, watched } from '../core/progress.ts';
+import { parseInputSpec, type Reading } from '../core/reading.ts';
+import type { ConvertRequest as CoreConvertRequest } from '../core/request.ts';
+import type { TargetRequest } from '../core/targets/target.ts';
+import type {
+  CallArguments,
+  CallResult,
+  ConvertRequest,
+  EngineCalls,
+  GroupContent,
+  ModelId,
+  ModelSummary,
+  OperatorDraft,
+  PlacedProblem,
+  ProblemData,
+  ReadingOptions,
+  SourceText,
+  TargetChoice,
+  TargetRow,
+  TextPage,
+  Watch,
+} from '../shared/engine.ts';
+import { constantOf } from './describe.ts';
+import { nodeDetails } from './details.ts';
+import { elementTexts } from './elements.ts';
+import { OpenGraph } from './open-graph.ts';
+import { SearchIndex } from './search.ts';
+import type { SlotNames } from './slots.ts';
+import { summaryOf } from './summary.ts';
+import { TextMap } from './text.ts';
+import { unfoldingOf } from './unfolding.ts';
+
+/** What the engine needs of the core; tests give small ones. */
+export interface Core {
+  open(path: string, reading: Reading, progress: Progress): Promise<CoreModel>;
+  check(opened: CoreModel, target: TargetRequest, progress: Progress): Promise<readonly Problem[]>;
+  convert(request: CoreConvertRequest, progress: Progress): Promise<CallResult<'convert'>>;
+  print(model: Model): { readonly text: string; readonly lines: ReadonlyMap<Node, number> };
+  targets(): readonly TargetRow[];
+  draft(node: Node, shapes: readonly string[]): Omit<OperatorDraft, 'file' | 'operator'>;
+  opsFile(path: string): string;
+  readonly slots: (model: Model) => SlotNames;
+}
+
+export interface CoreModel {
+  readonly path: string;
+  readonly format: { readonly title: string };
+  readonly fileBytes: number;
+  readonly model: Model;
+  readonly problems: readonly Problem[];
+  source(entry: string): string | undefined;
+  close(): void;
+}
+
+/** One model that is open; what is costly is made when first asked for. */
+interface Open {
+  readonly opened: CoreModel;
+  readonly graph: OpenGraph;
+  readonly slots: SlotNames;
+  search?: SearchIndex;
+  text?: TextMap;
+}
+
+/** A model that callers know. It may be let go while others are used, and is opened again when it is asked for. */
+interface Known {
+  readonly path: string;
+  readonly reading: ReadingOptions;
+  open: Promise<Open> | undefined;
+}
+
+/** So many models stay in memory. */
+const MOST_OPEN = 8;
+
+export class Engine implements EngineCalls {
+  /** Least recently used first. */
+  private readonly models = new Map<ModelId, Known>();
+  private count = 0;
+
+  constructor(private readonly core: Core) {}
+
+  async open(path: string, reading: ReadingOptions, watch?: Watch): Promise<ModelSummary> {
+    const open = await this.read(path, reading, watch);
+    const id = `m${++this.count}`;
+    this.models.set(id, { path, reading, open: Promise.resolve(open) });
+    await this.trim();
+    return summaryOf(id, open.opened, open.graph, place(open, open.opened.problems));
+  }
+
+  async close(id: ModelId): Promise<void> {
+    const known = this.models.get(id);
+    this.models.delete(id);
+    await known?.open?.then(({ opened }) => opened.close(), ignore);
+  }
+
+  async groups(...[id, groups]: CallArguments<'groups'>): Promise<readonly GroupContent[]> {
+    const { graph } = await this.use(id);
+    return groups.map((group) => graph.content(group) ?? unknown('group', group));
+  }
+
+  async unfolding(...[id, root, budget]: CallArguments<'unfolding'>): Promise<readonly string[]> {
+    const { graph } = await this.use(id);
+    return unfoldingOf(graph.group(root) ?? unknown('group', root), budget);
+  }
+
+  async search(...[id, query, page]: CallArguments<'search'>): Promise<CallResult<'search'>> {
+    const open = await this.use(id);
+    open.search ??= new SearchIndex(open.graph);
+    return open.search.search(query, page);
+  }
+
+  async locate(...[id, name]: CallArguments<'locate'>): Promise<CallResult<'locate'>> {
+    const { graph } = await this.use(id);
+    const node = graph.find(name);
+    return node && graph.placeOf(node);
+  }
+
+  async node(...[id, nodeId]: CallArguments<'node'>): Promise<CallResult<'node'>> {
+    const { graph, slots } = await this.use(id);
+    return nodeDetails(graph, graph.nodeOf(nodeId) ?? unknown('node', nodeId), slots);
+  }
+
+  async tensor(...[id, valueId, page]: CallArguments<'tensor'>): Promise<CallResult<'tensor'>> {
+    const { graph } = await this.use(id);
+    const value = graph.valueOf(valueId) ?? unknown('value', valueId);
+    const tensor = constantOf(value) ?? unknown('constant', value.name ?? valueId);
+    const elements = elementTexts(tensor, page.offset, page.limit);
+    return { type: tensor.dtype, shape: tensor.shape, count: tensor.count, offset: page.offset, elements };
+  }
+
+  async text(...[id, page]: CallArguments<'text'>): Promise<TextPage> {
+    return this.textOf(await this.use(id)).page(page);
+  }
+
+  async source(...[id, entry]: CallArguments<'source'>): Promise<SourceText> {
+    const { opened } = await this.use(id);
+    const text = opened.source(entry);
+    if (text === undefined) {
+      const place = { file: opened.path, inside: entry };
+      throw new InputError('file-missing', 'the model holds no such source file', place, 'Open the model again.');
+    }
+    const language = entry.endsWith('.py') ? 'torchscript' : entry.endsWith('.json') ? 'json' : 'plaintext';
+    return { entry, language, text };
+  }
+
+  async targets(): Promise<readonly TargetRow[]> {
+    return this.core.targets();
+  }
+
+  async problems(id: ModelId, target: TargetChoice, watch?: Watch): Promise<readonly PlacedProblem[]> {
+    const open = await this.use(id, watch);
+    const found = await this.core.check(open.opened, target, progressOf(watch));
+    return place(open, found, this.textOf(open));
+  }
+
+  async convert(request: ConvertRequest, watch?: Watch): Promise<CallResult<'convert'>> {
+    return this.core.convert({ ...request, reading: readingOf(request.reading) }, progressOf(watch));
+  }
+
+  async draftOperator(...[id, nodeId, shapes]: CallArguments<'draftOperator'>): Promise<OperatorDraft> {
+    const { graph, opened } = await this.use(id);
+    const node = graph.nodeOf(nodeId) ?? unknown('node', nodeId);
+    return { operator: node.operator, ...this.core.draft(node, shapes), file: this.core.opsFile(opened.path) };
+  }
+
+  private textOf(open: Open): TextMap {
+    open.text ??= new TextMap(this.core.print(open.opened.model), (node) => open.graph.idOf(node));
+    return open.text;
+  }
+
+  private async read(path: string, reading: ReadingOptions, watch?: Watch): Promise<Open> {
+    const opened = await this.core.open(path, readingOf(reading), progressOf(watch));
+    const slots = this.core.slots(opened.model);
+    return { opened, graph: new OpenGraph(opened.model, slots), slots };
+  }
+
+  /** The model of that id, read again where it was let go. */
+  private async use(id: ModelId, watch?: Watch): Promise<Open> {
+    const known = this.models.get(id) ?? unknown('model', id);
+    this.models.delete(id);
+    this.models.set(id, known);
+    known.open ??= this.read(known.path, known.reading, watch);
+    try {
+      return await known.open;
+    } catch (error) {
+      known.open = undefined;
+      throw error;
+    } finally {
+      await this.trim();
+    }
+  }
+
+  private async trim(): Promise<void> {
+    const open = [...this.models.values()].filter((known) => known.open);
+    for (const known of open.slice(0, Math.max(0, open.length - MOST_OPEN))) {
+      const going = known.open;
+      known.open = undefined;
+      await going?.then(({ opened }) => opened.close(), ignore);
+    }
+  }
+}
+
+function readingOf(options: ReadingOptions): Reading {
+  return { ...options, inputs: options.inputs.map(parseInputSpec) };
+}
+
+function progressOf(watch: Watch | undefined): Progress {
+  return watched(watch?.report ?? ignore, watch?.signal);
+}
+
+/** Gives every problem its node and its line. */
+function place(open: Open, problems: readonly Problem[], text?: TextMap): PlacedProblem[] {
+  return problems.map((problem): PlacedProblem => {
+    const plain: ProblemData = problem;
+    const names = problem.node ? [problem.node.name, ...problem.node.outputs] : [];
+    const node = names.map((name) => open.graph.find(name)).find((found) => found !== undefined);
+    const line = node && text?.lineOf(node);
+    return { ...plain, ...(node && { place: open.graph.placeOf(node) }), ...(line !== undefined && { line }) };
+  });
+}
+
+function unknown(what: string, id: string): never {
+  throw new InputError('bad-argument', `there is no ${what} ${id}`, undefined, 'Open the model again.');
+}
+
+function ignore(): void {}
