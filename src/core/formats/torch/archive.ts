@@ -103,7 +103,7 @@ export interface ScriptObject {
   readonly className: string;
   /** Parameters, buffers, plain attributes and submodules by name, in the file's order. */
   readonly attributes: Map<string, PickleValue>;
-  /** What `__setstate__` is to be called with, where the class has one: then the attributes are empty. */
+  /** What the file keeps of the object. Where the class has `__setstate__`, that is its argument; else see `attributes`. */
   state: PickleValue | undefined;
 }
 
@@ -119,6 +119,9 @@ export interface PickledCall {
   readonly callee: string;
   readonly arguments: readonly PickleValue[];
   state: PickleValue | undefined;
+  /** What is then appended to it, and set in it as in a dict. */
+  readonly items: PickleValue[];
+  readonly entries: [key: PickleValue, value: PickleValue][];
 }
 
 /** A TorchScript archive (torch.jit.save): the objects, and the code that runs over them. */
@@ -145,6 +148,4 @@ export interface TorchScriptArchive {
    * of frameworks (torch itself), then the frame of the TorchScript text.
    */
   originOf(source: SourceFile, offset: number): Origin;
-  /** Lets go of the file. */
-  close(): void;
 }

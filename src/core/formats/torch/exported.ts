@@ -151,6 +151,4 @@ export interface ExportedProgram {
   readonly opsetVersions: ReadonlyMap<string, number>;
   readonly torchVersion: string;
   readonly schemaVersion: { readonly major: number; readonly minor: number };
-  /** Lets go of the file. */
-  close(): void;
 }
