@@ -1,0 +1,127 @@
+/**
+ * Tensors whose bytes are in files beside the model (ONNX documentation, "External Data"). Such files must lie below the
+ * folder of the model: a model must not make us copy other files of this machine into its output.
+ */
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import { type ByteSource, FileBytes } from '../../ir/bytes.ts';
+import { byteLength, type DataType } from '../../ir/dtype.ts';
+import { InputError } from '../../ir/errors.ts';
+import { FileSource } from '../../ir/tensor.ts';
+
+/** The data files of one model, each opened once and only when its bytes are read. */
+export class ExternalFiles {
+  private readonly opened = new Map<string, FileBytes>();
+
+  constructor(
+    /** The path of the model's own file. */
+    readonly model: string,
+  ) {}
+
+  /** The file of a location, which is a path below the folder of the model. `user` names who wants it. */
+  open(location: string, user: string): ByteSource {
+    const folder = path.dirname(path.resolve(this.model));
+    const file = path.resolve(folder, location);
+    if (location === '' || path.isAbsolute(location) || location.includes('\0') || !isWithin(folder, file)) {
+      throw this.outside(location, user);
+    }
+    const known = this.opened.get(file);
+    if (known) return known;
+    const real = this.real(file, location, user);
+    const folders = [folder, this.model].map((place) => realOrSame(place));
+    if (!isWithin(folders[0] ?? '', real) && !isWithin(path.dirname(folders[1] ?? ''), real)) {
+      throw this.outside(location, user);
+    }
+    const bytes = new FileBytes(file);
+    // It opens itself again on the first read: many data files need not stay open together.
+    bytes.close();
+    this.opened.set(file, bytes);
+    return bytes;
+  }
+
+  close(): void {
+    for (const file of this.opened.values()) file.close();
+  }
+
+  private real(file: string, location: string, user: string): string {
+    try {
+      return realpathSync(file);
+    } catch {
+      throw new InputError(
+        'external-data-missing',
+        `${user} has its data in '${location}', and there is no such file (looked for ${file})`,
+        { file: this.model, inside: user },
+        'Put the data file beside the model, under the name that it was saved with.',
+      );
+    }
+  }
+
+  private outside(location: string, user: string): InputError {
+    return new InputError(
+      'external-data-outside',
+      `${user} has its data in '${location}', which is not below the folder of the model`,
+      { file: this.model, inside: user },
+      'Put the data file below the folder of the model, and save the model with a relative location.',
+    );
+  }
+}
+
+/** Model files and data files may be links into one store, so links are followed on both sides. */
+function realOrSame(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
+}
+
+function isWithin(folder: string, file: string): boolean {
+  const relative = path.relative(folder, file);
+  return relative !== '' && relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
+}
+
+/**
+ * The bytes of a tensor by its external_data entries: `location`, and in decimal digits `offset` (0 where absent) and
+ * `length` (what the type and shape need where absent).
+ */
+export function externalTensorSource(
+  files: ExternalFiles,
+  entries: ReadonlyMap<string, string>,
+  dtype: DataType,
+  count: number,
+  name: string,
+): FileSource {
+  const user = `the tensor '${name}'`;
+  const malformed = (message: string, next: string) =>
+    new InputError('file-malformed', message, { file: files.model, inside: user }, next);
+  if (dtype === 'string') throw malformed('a text tensor cannot have external data', 'Save the model again.');
+  const number = (key: string, otherwise: number): number => {
+    const text = entries.get(key);
+    if (text === undefined || text === '') return otherwise;
+    const value = /^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
+    if (Number.isSafeInteger(value)) return value;
+    throw malformed(
+      `the ${key} of its external data is '${text}', expected a number of bytes`,
+      'Save the model again.',
+    );
+  };
+  const needed = byteLength(dtype, count);
+  const offset = number('offset', 0);
+  const length = number('length', needed);
+  if (length !== needed) {
+    throw malformed(
+      `its external data has ${length} bytes, its type and shape need ${needed}`,
+      'Save the model again.',
+    );
+  }
+  const file = files.open(entries.get('location') ?? '', user);
+  if (offset + length > file.size) {
+    throw new InputError(
+      'file-truncated',
+      `${user} needs bytes ${offset} to ${offset + length}, but the file ends at byte ${file.size}`,
+      { file: file.name, offset },
+      'The data file is incomplete or belongs to another model: fetch or save it again.',
+    );
+  }
+  return new FileSource(file, offset, length);
+}

@@ -1,0 +1,134 @@
+/**
+ * Ties nodes to values by name, as ONNX files and ONNX text do: a name means the value of its own graph, else that of
+ * the graph around it (ONNX IR specification, "Names within a graph"). Nodes that stand before what they read are sorted.
+ */
+import type { Graph } from '../../ir/graph.ts';
+import type { Node } from '../../ir/node.ts';
+import type { Value } from '../../ir/value.ts';
+
+interface Pending {
+  readonly node: Node;
+  readonly inputs: readonly string[];
+}
+
+/** Ends reading: a name has no value, or two. `node` is where; undefined for the graph itself. */
+export type LinkFailure = (message: string, node: Node | undefined) => Error;
+
+/** A graph whose nodes are known but not yet what they read. */
+export class GraphLinker {
+  private readonly values = new Map<string, Value>();
+  private readonly pending: Pending[] = [];
+  private readonly outputs: { name: string; settle: (value: Value) => void }[] = [];
+  private readonly inner: GraphLinker[] = [];
+
+  constructor(
+    readonly graph: Graph,
+    private readonly fail: LinkFailure,
+  ) {}
+
+  /** Gives a value its name in this graph. An empty name is no name. */
+  define(name: string, value: Value, node?: Node): void {
+    if (name === '') return;
+    if (this.values.has(name)) throw this.fail(`the value '${name}' is defined twice${within(this.graph)}`, node);
+    this.values.set(name, value);
+  }
+
+  /** The value of this graph itself that has a name. */
+  own(name: string): Value | undefined {
+    return this.values.get(name);
+  }
+
+  /** Adds a node that reads values by name; an empty name is an absent input. */
+  add(node: Node, inputs: readonly string[], subgraphs: readonly GraphLinker[] = []): void {
+    this.pending.push({ node, inputs });
+    this.inner.push(...subgraphs);
+    for (const output of node.outputs) this.define(output.name ?? '', output, node);
+    this.graph.nodes.append(node);
+  }
+
+  /** Adds a graph output; `settle` gives the value, once it is known, what the output says about it. */
+  addOutput(name: string, settle: (value: Value) => void = () => {}): void {
+    this.outputs.push({ name, settle });
+  }
+
+  /** Looks up every name, in this graph and those within. Called on the outermost one when all is known. */
+  link(around: readonly GraphLinker[] = []): void {
+    for (const { node, inputs } of this.pending) {
+      for (const name of inputs) node.addInput(name === '' ? undefined : this.find(name, node, around));
+    }
+    for (const linker of this.inner) linker.link([...around, this]);
+    for (const { name, settle } of this.outputs) {
+      const value = this.find(name, undefined, around);
+      settle(value);
+      this.graph.addOutput(value);
+    }
+    this.checkOrder();
+  }
+
+  private find(name: string, node: Node | undefined, around: readonly GraphLinker[]): Value {
+    let found = this.values.get(name);
+    for (let k = around.length - 1; !found && k >= 0; k--) found = around[k]?.values.get(name);
+    if (found) return found;
+    const reader = node ? `${node.operator}${node.name ? ` '${node.name}'` : ''} reads` : 'the outputs name';
+    throw this.fail(`${reader} '${name}', which nothing defines${within(this.graph)}`, node);
+  }
+
+  /** Sorts the nodes where one reads, itself or within its subgraphs, what a later one makes. */
+  private checkOrder(): void {
+    const seen = new Set<Node>();
+    for (const { node } of this.pending) {
+      for (const needed of this.needs(node)) {
+        if (seen.has(needed)) continue;
+        this.sort();
+        return;
+      }
+      seen.add(node);
+    }
+  }
+
+  /** The nodes of this graph whose outputs a node reads, itself or within its subgraphs. */
+  private *needs(node: Node): Iterable<Node> {
+    for (const input of node.inputs) if (input?.producer?.graph === this.graph) yield input.producer;
+    for (const graph of node.subgraphs()) {
+      for (const inside of graph.nodes) yield* this.needs(inside);
+      for (const output of graph.outputs) if (output.producer?.graph === this.graph) yield output.producer;
+    }
+  }
+
+  /** Moves each node behind what it needs and leaves the order as it is otherwise. */
+  private sort(): void {
+    const state = new Map<Node, 'open' | 'done'>();
+    const order: Node[] = [];
+    for (const { node } of this.pending) {
+      const stack = [{ node, needs: [...this.needs(node)], next: 0 }];
+      while (stack.length > 0) {
+        const top = stack[stack.length - 1];
+        if (!top) break;
+        if (state.get(top.node) === 'done') {
+          stack.pop();
+          continue;
+        }
+        state.set(top.node, 'open');
+        const needed = top.needs[top.next++];
+        if (!needed) {
+          state.set(top.node, 'done');
+          order.push(top.node);
+          stack.pop();
+        } else if (state.get(needed) === 'open') {
+          throw this.fail(
+            `${needed.operator} needs its own output '${needed.outputs[0]?.name ?? ''}': a cycle`,
+            needed,
+          );
+        } else if (state.get(needed) !== 'done') {
+          stack.push({ node: needed, needs: [...this.needs(needed)], next: 0 });
+        }
+      }
+    }
+    for (const node of order) this.graph.nodes.unlink(node);
+    for (const node of order) this.graph.nodes.append(node);
+  }
+}
+
+function within(graph: Graph): string {
+  return graph.name ? ` in the graph '${graph.name}'` : '';
+}
