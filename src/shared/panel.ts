@@ -1,4 +1,10 @@
-/** Messages between the host and the graph panel. Plain data; the panel may ask for pages of its own model only. */
+/**
+ * Messages between the host and the graph panel. Plain data; the panel may ask for pages of its own model only.
+ *
+ * The page that the host makes: style dist/webview.css, script dist/webview.js, and the address of dist/webview-layout.js
+ * in `<body data-layout-script="...">`. The panel fetches that script and runs it as a worker out of a blob, so the page's
+ * policy needs `connect-src ${cspSource}` and `worker-src blob:` beside its script and style sources.
+ */
 import type {
   CallArguments,
   CallResult,
