@@ -1,0 +1,60 @@
+/** Asks for a target, and for its opset where it has versions. */
+import type * as vscode from 'vscode';
+import type { TargetChoice, TargetRow } from '../shared/engine.ts';
+import { type Answer, BACK, choose } from './pick.ts';
+
+interface TargetItem extends vscode.QuickPickItem {
+  readonly row: TargetRow;
+}
+
+interface OpsetItem extends vscode.QuickPickItem {
+  readonly opset: number | undefined;
+}
+
+export interface TargetQuestion {
+  readonly title: string;
+  /** What Enter takes. */
+  readonly current: TargetChoice;
+  /** Offers to leave the opset open, in these words. */
+  readonly ownOpset?: string;
+}
+
+/** The target that the user chose; undefined where they left. */
+export async function chooseTarget(
+  rows: readonly TargetRow[],
+  question: TargetQuestion,
+): Promise<TargetChoice | undefined> {
+  for (;;) {
+    const row = await chooseRow(rows, question);
+    if (row === undefined || row === BACK) return undefined;
+    if (!row.opsets) return { target: row.id };
+    const opset = await chooseOpset(row, row.opsets, question);
+    if (opset === undefined) return undefined;
+    if (opset !== BACK) return { target: row.id, ...(opset.opset !== undefined && { opset: opset.opset }) };
+  }
+}
+
+async function chooseRow(rows: readonly TargetRow[], { title, current }: TargetQuestion): Promise<Answer<TargetRow>> {
+  const items = rows.map((row): TargetItem => ({ label: row.title, description: row.description, row }));
+  const chosen = await choose(
+    { title, placeholder: 'Choose what to convert to', step: [1, 2] },
+    items,
+    items.find(({ row }) => row.id === current.target),
+  );
+  return chosen === undefined || chosen === BACK ? chosen : chosen.row;
+}
+
+async function chooseOpset(
+  row: TargetRow,
+  { lowest, highest, usual }: NonNullable<TargetRow['opsets']>,
+  { title, current, ownOpset }: TargetQuestion,
+): Promise<Answer<OpsetItem>> {
+  const versions = Array.from({ length: highest - lowest + 1 }, (_, k) => highest - k);
+  const items = versions.map(
+    (opset): OpsetItem => ({ label: `Opset ${opset}`, ...(opset === usual && { description: 'usual' }), opset }),
+  );
+  if (ownOpset) items.unshift({ label: ownOpset, opset: undefined });
+  const wanted = current.target === row.id ? current.opset : undefined;
+  const active = items.find(({ opset }) => opset === (wanted ?? (ownOpset ? undefined : usual)));
+  return choose({ title, placeholder: 'Choose the opset', step: [2, 2] }, items, active);
+}

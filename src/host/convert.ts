@@ -1,0 +1,150 @@
+/** *Convert Model…*: asks for the target, converts beside the source, and says what came of it. */
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { InputError } from '../core/ir/errors.ts';
+import type { ConvertResult, EngineCalls, TargetChoice, TargetRow } from '../shared/engine.ts';
+import { chooseTarget } from './choose-target.ts';
+import { withProgress } from './engine.ts';
+import { showError } from './errors.ts';
+import { askInputShapes, wantsInputShapes } from './input-shapes.ts';
+import type { Log } from './log.ts';
+import type { HeldModel, Models } from './models.ts';
+import type { Readings } from './readings.ts';
+import { targetTitle } from './target.ts';
+
+const OPEN_GRAPH = 'Open Graph';
+const SHOW_PROBLEMS = 'Show Problems';
+const REPLACE = 'Replace';
+
+export class Converter implements vscode.Disposable {
+  /** Models that were refused stay open, so that their problems stay listed until they convert. */
+  private readonly refused = new Map<string, HeldModel>();
+
+  constructor(
+    private readonly engine: EngineCalls,
+    private readonly models: Models,
+    private readonly readings: Readings,
+    private readonly log: Log,
+  ) {}
+
+  /** Asks for a target and converts the files to it, one after another. */
+  async convert(uris: readonly vscode.Uri[]): Promise<void> {
+    const [first] = uris;
+    if (!first) return;
+    try {
+      const rows = await this.engine.targets();
+      const title = uris.length === 1 ? `Convert ${nameOf(first)}` : `Convert ${uris.length} Models`;
+      const isOnnx = uris.every((uri) => uri.path.toLowerCase().endsWith('.onnx'));
+      const target = await chooseTarget(rows, {
+        title,
+        current: this.models.targetOf(first),
+        ...(isOnnx && { ownOpset: "Keep the file's own opset" }),
+      });
+      if (target) for (const uri of uris) await this.convertTo(uri, target, rows);
+    } catch (error) {
+      await showError(error, this.log, 'Convert Model');
+    }
+  }
+
+  /** Converts one file; resolves when it is done, whatever the user does with the notification. */
+  async convertTo(uri: vscode.Uri, target: TargetChoice, rows: readonly TargetRow[]): Promise<void> {
+    try {
+      const result = await this.run(uri, target, targetTitle(target, rows), false);
+      if (result) await this.report(uri, target, targetTitle(target, rows), result);
+    } catch (error) {
+      void showError(error, this.log, `Converting ${nameOf(uri)}`);
+    }
+  }
+
+  dispose(): void {
+    for (const each of this.refused.values()) each.dispose();
+  }
+
+  /** Runs a conversion, asking for what it lacks; undefined where the user does not want to go on. */
+  private async run(
+    uri: vscode.Uri,
+    target: TargetChoice,
+    title: string,
+    force: boolean,
+  ): Promise<ConvertResult | undefined> {
+    const request = {
+      input: uri.fsPath,
+      reading: this.readings.of(uri),
+      target,
+      force,
+      simplify: false,
+      verify: false,
+    };
+    try {
+      const result = await withProgress(`Converting ${nameOf(uri)} to ${title}`, (watch) =>
+        this.engine.convert(request, watch),
+      );
+      if (result.status === 'refused' && wantsInputShapes(result.problems) && request.reading.inputs.length === 0)
+        return (await this.giveInputShapes(uri)) ? this.run(uri, target, title, force) : result;
+      return result;
+    } catch (error) {
+      if (!(error instanceof InputError) || error.code !== 'file-exists' || force) throw error;
+      const existing = error.place ? path.basename(error.place.file) : 'The file';
+      const detail = 'Converting again replaces it.';
+      const chosen = await vscode.window.showWarningMessage(`${existing} exists.`, { modal: true, detail }, REPLACE);
+      return chosen === REPLACE ? this.run(uri, target, title, true) : undefined;
+    }
+  }
+
+  /** Asks what the inputs of a program are and keeps the answer; whether the user gave one. */
+  async giveInputShapes(uri: vscode.Uri): Promise<boolean> {
+    const held = this.models.hold(uri);
+    try {
+      const summary = await held.summary().catch(() => undefined);
+      const inputs = await askInputShapes(summary, this.readings.of(uri).inputs, nameOf(uri));
+      if (!inputs) return false;
+      await this.readings.keep(uri, { inputs });
+      this.models.reload(uri);
+      return true;
+    } finally {
+      held.dispose();
+    }
+  }
+
+  private async report(uri: vscode.Uri, target: TargetChoice, title: string, result: ConvertResult): Promise<void> {
+    const { status, output, problems } = result;
+    this.log.info(`${uri.fsPath} to ${title}: ${status} in ${result.seconds.toFixed(2)} s`, output);
+    const name = nameOf(uri);
+    if (status === 'refused') {
+      await this.keepProblems(uri, target);
+      const nodes = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+      const text = `${title} cannot take ${name} exactly: ${nodes}. Nothing was written.`;
+      void this.offer(vscode.window.showErrorMessage(text, SHOW_PROBLEMS, OPEN_GRAPH), uri);
+      return;
+    }
+    this.release(uri);
+    const written = output.map((file) => path.basename(file)).join(' and ');
+    const text = `Converted ${name} to ${title}: ${written} (${result.seconds.toFixed(1)} s).`;
+    const made = output.map((file) => vscode.Uri.file(file)).find((file) => file.path.endsWith('.onnx'));
+    const buttons = [...(made ? [OPEN_GRAPH] : []), ...(problems.length > 0 ? [SHOW_PROBLEMS] : [])];
+    void this.offer(vscode.window.showInformationMessage(text, ...buttons), made ?? uri);
+  }
+
+  private async offer(choice: Thenable<string | undefined>, uri: vscode.Uri): Promise<void> {
+    const chosen = await choice;
+    if (chosen === OPEN_GRAPH) await vscode.commands.executeCommand('graphwright.openGraph', uri);
+    if (chosen === SHOW_PROBLEMS) await vscode.commands.executeCommand('graphwright.showProblems', uri);
+  }
+
+  /** Lists the problems of a refused model, also while no editor shows it. */
+  private async keepProblems(uri: vscode.Uri, target: TargetChoice): Promise<void> {
+    const key = uri.toString();
+    const held = this.refused.get(key) ?? this.models.hold(uri);
+    this.refused.set(key, held);
+    await held.checkAgainst(target);
+  }
+
+  private release(uri: vscode.Uri): void {
+    this.refused.get(uri.toString())?.dispose();
+    this.refused.delete(uri.toString());
+  }
+}
+
+function nameOf(uri: vscode.Uri): string {
+  return path.posix.basename(uri.path);
+}

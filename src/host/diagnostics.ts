@@ -1,0 +1,136 @@
+/** Problems as diagnostics: on the lines of a model's text, of TorchScript inside its archive, and of the user's Python. */
+import * as vscode from 'vscode';
+import type { PlacedProblem, SourceFrame } from '../shared/engine.ts';
+import type { Check, Models } from './models.ts';
+import { PythonPlaces } from './python-places.ts';
+import { targetTitle } from './target.ts';
+import { textUri, torchscriptUri } from './uris.ts';
+
+const SOURCE = 'Graphwright';
+const SEVERITY = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  information: vscode.DiagnosticSeverity.Information,
+} as const;
+
+/** A problem of a model on one line of a document. */
+export interface PlacedDiagnostic {
+  readonly model: vscode.Uri;
+  readonly problem: PlacedProblem;
+  readonly diagnostic: vscode.Diagnostic;
+}
+
+/** The diagnostics of one model by document. */
+type ByDocument = ReadonlyMap<string, readonly PlacedDiagnostic[]>;
+
+export class Diagnostics implements vscode.Disposable {
+  private readonly collection = vscode.languages.createDiagnosticCollection('graphwright');
+  private readonly byModel = new Map<string, ByDocument>();
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor(private readonly models: Models) {
+    this.subscriptions = [
+      this.collection,
+      models.onDidCheck((uri) => void this.update(uri)),
+      models.onDidClose((uri) => this.put(uri, new Map())),
+      // TorchScript is marked only while it is shown: the same problem stands on the model's text already.
+      vscode.workspace.onDidOpenTextDocument((document) => this.updateFor(document)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.updateFor(document)),
+    ];
+  }
+
+  /** The problems on the lines of a range. */
+  at(document: vscode.Uri, range: vscode.Range): readonly PlacedDiagnostic[] {
+    const key = document.toString();
+    return [...this.byModel.values()]
+      .flatMap((documents) => documents.get(key) ?? [])
+      .filter(({ diagnostic }) => diagnostic.range.intersection(range) !== undefined);
+  }
+
+  dispose(): void {
+    for (const each of this.subscriptions) each.dispose();
+  }
+
+  private updateFor({ uri, languageId }: vscode.TextDocument): void {
+    if (languageId === 'torchscript' || languageId === 'python' || uri.path.endsWith('.py'))
+      for (const model of this.models.uris) void this.update(model);
+  }
+
+  private async update(model: vscode.Uri): Promise<void> {
+    const check = this.models.checkOf(model);
+    // While problems are being looked for, the last ones stay.
+    if (!check?.problems) return;
+    const placed = await place(model, check, check.problems);
+    if (this.models.checkOf(model) === check) this.put(model, placed);
+  }
+
+  private put(model: vscode.Uri, documents: ByDocument): void {
+    const before = this.byModel.get(model.toString());
+    if (documents.size > 0) this.byModel.set(model.toString(), documents);
+    else this.byModel.delete(model.toString());
+    // A Python file may have problems of several models.
+    for (const document of new Set([...(before?.keys() ?? []), ...documents.keys()])) {
+      const all = [...this.byModel.values()].flatMap((each) => each.get(document) ?? []);
+      this.collection.set(
+        vscode.Uri.parse(document),
+        all.map(({ diagnostic }) => diagnostic),
+      );
+    }
+  }
+}
+
+async function place(model: vscode.Uri, check: Check, problems: readonly PlacedProblem[]): Promise<ByDocument> {
+  const documents = new Map<string, PlacedDiagnostic[]>();
+  const python = new PythonPlaces(model);
+  const shown = new Set(vscode.workspace.textDocuments.map((document) => document.uri.toString()));
+  const put = (uri: vscode.Uri, line: number, message: string, problem: PlacedProblem) => {
+    const key = uri.toString();
+    const list = documents.get(key) ?? [];
+    const diagnostic = diagnose(model, problem, line, message);
+    list.push({ model, problem, diagnostic });
+    documents.set(key, list);
+  };
+  for (const problem of problems) {
+    const message = messageOf(problem, check);
+    put(textUri(model), (problem.line ?? 1) - 1, message, problem);
+    const script = problem.origin.find((frame) => frame.kind === 'torchscript');
+    if (script && shown.has(torchscriptUri(model, script.file).toString()))
+      put(torchscriptUri(model, script.file), script.line - 1, message, problem);
+    const own = await python.find(problem.origin);
+    if (own)
+      put(
+        own.uri,
+        own.line,
+        own.moved ? `${message} (The file is newer than the model: the line may have moved.)` : message,
+        problem,
+      );
+  }
+  return documents;
+}
+
+function messageOf(problem: PlacedProblem, check: Check): string {
+  const module = problem.node?.scope.at(-1)?.path;
+  const within = module ? ` In module ${module}.` : '';
+  const target = problem.target ? '' : ` (${targetTitle(check.target)})`;
+  return `${problem.message}${target}${within}`;
+}
+
+function diagnose(model: vscode.Uri, problem: PlacedProblem, line: number, message: string): vscode.Diagnostic {
+  // A whole line: where on it a node begins is not recorded; VS Code cuts the end at the line's own.
+  const range = new vscode.Range(Math.max(line, 0), 0, Math.max(line, 0), Number.MAX_SAFE_INTEGER);
+  const diagnostic = new vscode.Diagnostic(range, message, SEVERITY[problem.severity]);
+  diagnostic.source = SOURCE;
+  diagnostic.code = problem.code;
+  diagnostic.relatedInformation = problem.origin.flatMap((frame) => related(model, frame));
+  return diagnostic;
+}
+
+/** The stack of a problem as links, where they lead somewhere. */
+function related(model: vscode.Uri, frame: SourceFrame): vscode.DiagnosticRelatedInformation[] {
+  if (frame.kind !== 'torchscript') return [];
+  const position = new vscode.Position(frame.line - 1, (frame.column ?? 1) - 1);
+  const place = new vscode.Location(torchscriptUri(model, frame.file), position);
+  return [
+    new vscode.DiagnosticRelatedInformation(place, frame.text ?? `TorchScript in ${frame.function ?? frame.file}`),
+  ];
+}

@@ -1,0 +1,213 @@
+/** The extension's start: makes its parts and registers its commands. What is costly begins when it is first used. */
+import * as vscode from 'vscode';
+import type { EngineClient } from '../service/client.ts';
+import type { FixName, PlacedProblem, SourceFrame, TargetChoice, TargetRow } from '../shared/engine.ts';
+import { chooseTarget } from './choose-target.ts';
+import { Converter } from './convert.ts';
+import { OperatorDefiner } from './custom-operator.ts';
+import { Diagnostics } from './diagnostics.ts';
+import { ModelDocuments } from './documents.ts';
+import { createEngine } from './engine.ts';
+import { showError } from './errors.ts';
+import { showExportHelp } from './export-help.ts';
+import { registerFixes } from './fixes.ts';
+import { GraphEditors } from './graph-editor.ts';
+import { createLog, type Log } from './log.ts';
+import { type Check, Models } from './models.ts';
+import { choose } from './pick.ts';
+import { PythonPlaces } from './python-places.ts';
+import { Readings } from './readings.ts';
+import { TargetStatus } from './status-bar.ts';
+import { configureTarget } from './target.ts';
+import { isModel, modelOfActiveEditor } from './uris.ts';
+
+/** What tests can see of the extension. */
+export interface Graphwright {
+  /** The engine's process; undefined while none runs. */
+  enginePid(): number | undefined;
+  check(model: vscode.Uri): Check | undefined;
+  convert(model: vscode.Uri, target: TargetChoice): Promise<void>;
+  define(model: vscode.Uri, problem: PlacedProblem): Promise<void>;
+}
+
+export function activate(context: vscode.ExtensionContext): Graphwright {
+  const log = createLog();
+  const engine = createEngine(context, log);
+  const app = new App(context, engine, log);
+  context.subscriptions.push(log, app);
+  return {
+    enginePid: () => engine.pid,
+    check: (model) => app.models.checkOf(model),
+    convert: (model, target) => app.converter.convertTo(model, target, []),
+    define: (model, problem) => app.definer.define(model, problem),
+  };
+}
+
+class App implements vscode.Disposable {
+  private readonly readings: Readings;
+  readonly models: Models;
+  readonly converter: Converter;
+  readonly definer: OperatorDefiner;
+  private readonly documents: ModelDocuments;
+  private readonly graphs: GraphEditors;
+  private readonly subscriptions: vscode.Disposable;
+  private rows: readonly TargetRow[] = [];
+
+  constructor(
+    context: vscode.ExtensionContext,
+    private readonly engine: EngineClient,
+    private readonly log: Log,
+  ) {
+    this.readings = new Readings(context.workspaceState);
+    this.models = new Models(engine, this.readings, log);
+    this.converter = new Converter(engine, this.models, this.readings, log);
+    this.definer = new OperatorDefiner(engine, this.models, log);
+    this.documents = new ModelDocuments(engine, this.models);
+    this.graphs = new GraphEditors(context.extensionUri, engine, this.models, this, log);
+    const diagnostics = new Diagnostics(this.models);
+    const status = new TargetStatus(this.models, () => this.rows);
+    // Targets are asked for once the engine runs anyway.
+    const naming = this.models.onDidCheck(() => void this.targets().then(undefined, () => undefined));
+    this.subscriptions = vscode.Disposable.from(
+      ...[naming, status, diagnostics, this.graphs, this.documents, this.converter, this.models],
+      registerFixes(diagnostics, (model, fix, problem) => this.fix(model, fix, problem)),
+      ...this.commands(),
+    );
+  }
+
+  dispose(): void {
+    this.subscriptions.dispose();
+  }
+
+  convert(model: vscode.Uri): Promise<void> {
+    return this.converter.convert([model]);
+  }
+
+  openText(model: vscode.Uri, node?: string): Promise<unknown> {
+    return this.documents.showText(model, node);
+  }
+
+  /** Opens the place that a frame names: inside the archive, or in the workspace. */
+  async openSource(model: vscode.Uri, frame: SourceFrame): Promise<void> {
+    if (frame.kind === 'torchscript') {
+      await this.documents.showSource(model, frame.file, frame.line);
+      return;
+    }
+    const place = await new PythonPlaces(model).find([frame]);
+    if (place) {
+      const selection = new vscode.Range(place.line, 0, place.line, 0);
+      await vscode.window.showTextDocument(place.uri, { selection, viewColumn: vscode.ViewColumn.Beside });
+    } else void vscode.window.showInformationMessage(`${frame.file}, line ${frame.line}, is not in this workspace.`);
+  }
+
+  /** Sets the target: the one given, or the one that the user chooses. */
+  async chooseTarget(model: vscode.Uri | undefined, target?: TargetChoice): Promise<void> {
+    const current = model ? this.models.targetOf(model) : { target: 'onnx' };
+    const ownOpset = "The file's own opset";
+    const asking = async () => chooseTarget(await this.targets(), { title: 'Check Models Against', current, ownOpset });
+    const chosen = target ?? (await asking());
+    if (chosen) await configureTarget(chosen, model);
+  }
+
+  async fix(model: vscode.Uri, fix: FixName, problem: PlacedProblem): Promise<void> {
+    switch (fix) {
+      case 'define-custom-operator':
+        return this.definer.define(model, problem);
+      case 'raise-opset':
+      case 'choose-target':
+        // A target that a conversion was refused for is chosen by converting again; the setting's, by changing it.
+        return this.models.hasOwnTarget(model) ? this.converter.convert([model]) : this.chooseTarget(model);
+      case 'give-input-shape':
+        await this.converter.giveInputShapes(model);
+        return;
+      case 'export-again':
+        return showExportHelp();
+      case 'accept-inexact': {
+        const { accept } = this.readings.of(model);
+        const name = problem.node ? `inexact:${problem.node.name}` : 'inexact';
+        await this.readings.keep(model, { accept: [...new Set([...accept, name])] });
+        this.models.reload(model);
+      }
+    }
+  }
+
+  private async targets(): Promise<readonly TargetRow[]> {
+    if (this.rows.length === 0) this.rows = await this.engine.targets();
+    return this.rows;
+  }
+
+  private commands(): vscode.Disposable[] {
+    const about = (name: string, doing: string, work: (model: vscode.Uri, all: readonly vscode.Uri[]) => unknown) =>
+      vscode.commands.registerCommand(`graphwright.${name}`, async (uri?: vscode.Uri, selected?: vscode.Uri[]) => {
+        try {
+          const model =
+            uri instanceof vscode.Uri && isModel(uri) ? uri : (modelOfActiveEditor() ?? (await pickModel()));
+          if (model)
+            await work(model, selected?.some((each) => each.path === model.path) ? selected.filter(isModel) : [model]);
+        } catch (error) {
+          await showError(error, this.log, doing);
+        }
+      });
+    return [
+      about('convert', 'Convert Model', (_, all) => this.converter.convert(all)),
+      about('openGraph', 'Open Graph', (model) => this.graphs.show(model)),
+      about('openText', 'Open as Text', (model) => this.documents.showText(model)),
+      about('revealInGraph', 'Reveal in Graph', (model) => this.revealInGraph(model)),
+      about('giveInputShapes', 'Set Input Shapes', (model) => this.converter.giveInputShapes(model)),
+      about('defineOperator', 'Define Custom Operator', (model) => this.defineOne(model)),
+      about('showProblems', 'Show Problems', () => vscode.commands.executeCommand('workbench.actions.view.problems')),
+      vscode.commands.registerCommand('graphwright.chooseTarget', () => this.chooseTarget(modelOfActiveEditor())),
+      vscode.commands.registerCommand('graphwright.findInGraph', () => this.graphs.find()),
+      vscode.commands.registerCommand('graphwright.showLog', () => this.log.show()),
+    ];
+  }
+
+  /** Shows the node of the text's cursor in the graph. */
+  private async revealInGraph(model: vscode.Uri): Promise<void> {
+    const line = vscode.window.activeTextEditor?.selection.active.line ?? 0;
+    await this.graphs.show(model, (await this.documents.nodeLines(model))?.nodeAt(line));
+  }
+
+  /** Lets the user choose among the operators that a target does not take. */
+  private async defineOne(model: vscode.Uri): Promise<void> {
+    const held = this.models.hold(model);
+    try {
+      const { problems = [] } = await held.checkAgainst(this.models.targetOf(model));
+      const byOperator = new Map(
+        problems
+          .filter((problem) => problem.fixes.includes('define-custom-operator') && problem.node)
+          .map((problem) => [problem.node?.operator, problem] as const),
+      );
+      const items = [...byOperator].map(([operator = '', problem]) => ({
+        label: operator,
+        detail: problem.message,
+        problem,
+      }));
+      if (items.length === 0) {
+        void vscode.window.showInformationMessage('Every operator of this model is known to its target.');
+        return;
+      }
+      const question = { title: 'Define Custom Operator', placeholder: 'Choose the operator' };
+      const chosen = await choose(question, items);
+      if (typeof chosen === 'object') await this.definer.define(model, chosen.problem);
+    } finally {
+      held.dispose();
+    }
+  }
+}
+
+/** Asks for a model of the workspace, where a command is not about one. */
+async function pickModel(): Promise<vscode.Uri | undefined> {
+  const files = await vscode.workspace.findFiles(
+    '**/*.{onnx,pt,pth,pt2,jit,ptl,torchscript}',
+    '**/node_modules/**',
+    500,
+  );
+  if (files.length === 0) {
+    void vscode.window.showInformationMessage('There is no model in this workspace.');
+    return undefined;
+  }
+  const items = files.map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }));
+  const chosen = await choose({ title: 'Graphwright', placeholder: 'Choose a model' }, items);
+  return typeof chosen === 'object' ? chosen.uri : undefined;
+}

@@ -1,0 +1,12 @@
+/** The words on the buttons of fixes, by name: what panels get, which know nothing of the core. */
+import { fixTitle } from '../core/problems/fixes.ts';
+import type { FixName } from '../shared/engine.ts';
+
+export const FIX_TITLES: Readonly<Record<FixName, string>> = {
+  'define-custom-operator': fixTitle('define-custom-operator'),
+  'raise-opset': fixTitle('raise-opset'),
+  'choose-target': fixTitle('choose-target'),
+  'give-input-shape': fixTitle('give-input-shape'),
+  'export-again': fixTitle('export-again'),
+  'accept-inexact': fixTitle('accept-inexact'),
+};

@@ -1,0 +1,98 @@
+/** The graph of a model as a read-only custom editor: hosts the panel and answers its messages. */
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { EngineCalls } from '../shared/engine.ts';
+import { GraphPanel, type PanelActions } from './graph-panel.ts';
+import type { Log } from './log.ts';
+import type { Models } from './models.ts';
+
+/** `.onnx` opens in the graph; extensions that other kinds of files share offer it. */
+export const GRAPH_VIEW = 'graphwright.graph';
+export const SHARED_GRAPH_VIEW = 'graphwright.sharedGraph';
+
+export class GraphEditors implements vscode.CustomReadonlyEditorProvider, vscode.Disposable {
+  private readonly panels = new Set<GraphPanel>();
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly engine: EngineCalls,
+    private readonly models: Models,
+    private readonly actions: PanelActions,
+    private readonly log: Log,
+  ) {
+    const options = { webviewOptions: { retainContextWhenHidden: true }, supportsMultipleEditorsPerDocument: true };
+    this.subscriptions = [
+      vscode.window.registerCustomEditorProvider(GRAPH_VIEW, this, options),
+      vscode.window.registerCustomEditorProvider(SHARED_GRAPH_VIEW, this, options),
+    ];
+  }
+
+  openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
+    return { uri, dispose: () => undefined };
+  }
+
+  resolveCustomEditor({ uri }: vscode.CustomDocument, shown: vscode.WebviewPanel): void {
+    const media = vscode.Uri.joinPath(this.extension, 'dist');
+    shown.webview.options = { enableScripts: true, localResourceRoots: [media] };
+    const panel = new GraphPanel(uri, shown, this.engine, this.models, this.actions, this.log);
+    this.panels.add(panel);
+    shown.onDidDispose(() => {
+      this.panels.delete(panel);
+      panel.dispose();
+    });
+    shown.webview.html = page(shown.webview, media);
+  }
+
+  /** Opens a model's graph, at a node where one is given. */
+  async show(uri: vscode.Uri, node?: string): Promise<void> {
+    const view = uri.path.toLowerCase().endsWith('.onnx') ? GRAPH_VIEW : SHARED_GRAPH_VIEW;
+    await vscode.commands.executeCommand('vscode.openWith', uri, view);
+    if (node !== undefined) this.panelOf(uri)?.reveal(node);
+  }
+
+  /** Puts the cursor into the search of the graph that is active. */
+  find(): void {
+    for (const panel of this.panels) if (panel.active) panel.find();
+  }
+
+  dispose(): void {
+    for (const each of this.subscriptions) each.dispose();
+  }
+
+  private panelOf(uri: vscode.Uri): GraphPanel | undefined {
+    const of = [...this.panels].filter((panel) => panel.uri.toString() === uri.toString());
+    return of.find((panel) => panel.active) ?? of[0];
+  }
+}
+
+/** The page around the panel's bundles. Only they may run, and nothing outside this extension can be asked for. */
+function page(webview: vscode.Webview, media: vscode.Uri): string {
+  const nonce = randomBytes(16).toString('base64url');
+  const at = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(media, file)).toString();
+  const source = webview.cspSource;
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    // The widgets' library writes style elements.
+    `style-src ${source} 'unsafe-inline'`,
+    `font-src ${source}`,
+    `img-src ${source} data:`,
+    // The layout runs in a worker, which a webview can only start from a blob of what it fetched.
+    'worker-src blob:',
+    `connect-src ${source}`,
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${at('webview.css')}">
+<title>Graph</title>
+</head>
+<body data-layout-script="${at('webview-layout.js')}">
+<script nonce="${nonce}" src="${at('webview.js')}"></script>
+</body>
+</html>`;
+}

@@ -1,0 +1,175 @@
+/** One graph panel: sends it the model and its problems, and does what it asks for. */
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { toFailure } from '../service/failure.ts';
+import type { EngineCalls, FixName, PlacedProblem, SourceFrame, TargetChoice } from '../shared/engine.ts';
+import type { PanelAnswer, PanelQuestion, ToHost, ToPanel } from '../shared/panel.ts';
+import { showError } from './errors.ts';
+import { FIX_TITLES } from './fix-titles.ts';
+import type { Log } from './log.ts';
+import type { HeldModel, Models } from './models.ts';
+
+/** What a panel may ask the host to do for its model. */
+export interface PanelActions {
+  chooseTarget(model: vscode.Uri, target: TargetChoice): Promise<void>;
+  convert(model: vscode.Uri): Promise<void>;
+  openText(model: vscode.Uri, node?: string): Promise<unknown>;
+  openSource(model: vscode.Uri, frame: SourceFrame): Promise<unknown>;
+  fix(model: vscode.Uri, fix: FixName, problem: PlacedProblem): Promise<void>;
+}
+
+type Action = Exclude<ToHost, { readonly type: 'ready' | 'call' | 'forget' | 'reload' }>;
+
+/** What was being done, for messages about what went wrong. */
+const DOING: Readonly<Record<Action['type'], string>> = {
+  'choose-target': 'Choose Target',
+  convert: 'Convert Model',
+  'open-text': 'Open as Text',
+  'open-source': 'Open source',
+  fix: 'Fix',
+  copy: 'Copy',
+};
+
+export class GraphPanel implements vscode.Disposable {
+  private readonly held: HeldModel;
+  private readonly subscriptions: vscode.Disposable[];
+  private readonly questions = new Map<number, AbortController>();
+  private ready = false;
+  /** What to reveal once the panel shows the model. */
+  private wanted: string | undefined;
+
+  constructor(
+    readonly uri: vscode.Uri,
+    private readonly panel: vscode.WebviewPanel,
+    private readonly engine: EngineCalls,
+    private readonly models: Models,
+    private readonly actions: PanelActions,
+    private readonly log: Log,
+  ) {
+    this.held = models.hold(uri);
+    const own = (changed: vscode.Uri) => changed.toString() === uri.toString();
+    this.subscriptions = [
+      this.held,
+      panel.webview.onDidReceiveMessage((message: ToHost) => this.hear(message)),
+      models.onDidLoad((changed) => own(changed) && this.ready && void this.sendModel()),
+      models.onDidCheck((changed) => own(changed) && this.ready && this.sendProblems()),
+    ];
+  }
+
+  get active(): boolean {
+    return this.panel.active;
+  }
+
+  /** Selects and shows a node, at once or as soon as the panel has the model. */
+  reveal(node: string): void {
+    if (this.ready) this.send({ type: 'reveal', node });
+    else this.wanted = node;
+  }
+
+  find(): void {
+    this.send({ type: 'find' });
+  }
+
+  dispose(): void {
+    for (const each of this.subscriptions) each.dispose();
+    for (const each of this.questions.values()) each.abort();
+  }
+
+  private hear(message: ToHost): void {
+    switch (message.type) {
+      case 'ready':
+        void this.sendModel();
+        break;
+      case 'call':
+        void this.answer(message);
+        break;
+      case 'forget':
+        this.questions.get(message.id)?.abort();
+        break;
+      case 'reload':
+        this.models.reload(this.uri);
+        break;
+      default:
+        this.act(message).then(undefined, (error) => showError(error, this.log, DOING[message.type]));
+    }
+  }
+
+  private act(message: Action): Thenable<unknown> {
+    const { uri, actions } = this;
+    switch (message.type) {
+      case 'choose-target':
+        return actions.chooseTarget(uri, message.target);
+      case 'convert':
+        return actions.convert(uri);
+      case 'open-text':
+        return actions.openText(uri, message.node);
+      case 'open-source':
+        return actions.openSource(uri, message.frame);
+      case 'fix':
+        return actions.fix(uri, message.fix, message.problem);
+      case 'copy':
+        return vscode.env.clipboard.writeText(message.text);
+    }
+  }
+
+  private async sendModel(): Promise<void> {
+    const fileName = path.posix.basename(this.uri.path);
+    this.send({ type: 'loading', title: `Reading ${fileName}` });
+    const opened = this.held.summary();
+    try {
+      const [summary, targets] = await Promise.all([opened, this.engine.targets()]);
+      this.send({ type: 'model', summary, targets, fixTitles: FIX_TITLES, target: this.models.targetOf(this.uri) });
+      this.ready = true;
+      this.sendProblems();
+      if (this.wanted !== undefined) this.send({ type: 'reveal', node: this.wanted });
+      this.wanted = undefined;
+    } catch (error) {
+      this.ready = true;
+      this.log.warn(`${this.uri.fsPath}: ${error}`);
+      this.send({ type: 'failed', failure: toFailure(error), fileName });
+    }
+  }
+
+  private sendProblems(): void {
+    const { check } = this.held;
+    if (check) this.send({ type: 'problems', target: check.target, problems: check.problems });
+  }
+
+  /** Asks the engine for what the panel may ask: of its own model only. */
+  private async answer(question: PanelQuestion): Promise<void> {
+    const { id } = question;
+    const stop = new AbortController();
+    this.questions.set(id, stop);
+    try {
+      const result = await this.call(question, { signal: stop.signal });
+      this.send({ type: 'answer', id, result });
+    } catch (error) {
+      if (!stop.signal.aborted) this.send({ type: 'answer', id, failure: toFailure(error) });
+    } finally {
+      this.questions.delete(id);
+    }
+  }
+
+  private async call(question: PanelQuestion, watch: { signal: AbortSignal }) {
+    const { id: model } = await this.held.summary();
+    // One case each: nothing else of the engine can be reached from a panel.
+    switch (question.call) {
+      case 'groups':
+        return this.engine.groups(model, ...question.arguments, watch);
+      case 'unfolding':
+        return this.engine.unfolding(model, ...question.arguments, watch);
+      case 'search':
+        return this.engine.search(model, ...question.arguments, watch);
+      case 'locate':
+        return this.engine.locate(model, ...question.arguments, watch);
+      case 'node':
+        return this.engine.node(model, ...question.arguments, watch);
+      case 'tensor':
+        return this.engine.tensor(model, ...question.arguments, watch);
+    }
+  }
+
+  private send(message: ToPanel | PanelAnswer): void {
+    void this.panel.webview.postMessage(message);
+  }
+}

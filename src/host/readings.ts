@@ -1,0 +1,24 @@
+/** What the user said about how a file is to be read (input shapes, accepted approximations), kept for the workspace. */
+import type * as vscode from 'vscode';
+import type { ReadingOptions } from '../shared/engine.ts';
+
+type Kept = Partial<Pick<ReadingOptions, 'inputs' | 'accept'>>;
+
+const KEY = 'readings';
+
+export class Readings {
+  constructor(private readonly memento: vscode.Memento) {}
+
+  of(uri: vscode.Uri): ReadingOptions {
+    return { inputs: [], ops: [], accept: [], ...this.all()[uri.toString()] };
+  }
+
+  async keep(uri: vscode.Uri, said: Kept): Promise<void> {
+    const all = this.all();
+    await this.memento.update(KEY, { ...all, [uri.toString()]: { ...all[uri.toString()], ...said } });
+  }
+
+  private all(): Readonly<Record<string, Kept>> {
+    return this.memento.get<Record<string, Kept>>(KEY, {});
+  }
+}

@@ -1,0 +1,42 @@
+/** Which files are models, and the addresses of the documents that we make from them. */
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+
+export const TEXT_SCHEME = 'graphwright-text';
+export const TORCHSCRIPT_SCHEME = 'graphwright-torchscript';
+const TEXT_ENDING = '.onnxtxt';
+
+/** Extensions of model files, as the manifest has them. */
+export const MODEL_ENDINGS = ['.onnx', '.pt', '.pth', '.pt2', '.jit', '.ptl', '.torchscript'];
+
+export function isModel(uri: vscode.Uri): boolean {
+  return uri.scheme === 'file' && MODEL_ENDINGS.includes(path.posix.extname(uri.path).toLowerCase());
+}
+
+/** The document that shows a model as text. */
+export function textUri(model: vscode.Uri): vscode.Uri {
+  return model.with({ scheme: TEXT_SCHEME, path: model.path + TEXT_ENDING });
+}
+
+/** The document of a source file inside a model's archive: `model.pt/code/__torch__/net.py`. */
+export function torchscriptUri(model: vscode.Uri, entry: string): vscode.Uri {
+  return model.with({ scheme: TORCHSCRIPT_SCHEME, path: `${model.path}/${entry}`, query: entry });
+}
+
+/** The model that a document was made from; the entry where it is one of its sources. */
+export function modelOf(document: vscode.Uri): { readonly model: vscode.Uri; readonly entry?: string } | undefined {
+  const { scheme, path: at, query } = document;
+  if (scheme === TEXT_SCHEME && at.endsWith(TEXT_ENDING))
+    return { model: document.with({ scheme: 'file', path: at.slice(0, -TEXT_ENDING.length) }) };
+  if (scheme === TORCHSCRIPT_SCHEME && at.endsWith(`/${query}`))
+    return { model: document.with({ scheme: 'file', path: at.slice(0, -query.length - 1), query: '' }), entry: query };
+  return undefined;
+}
+
+/** The model that a command is about: its argument, or what the active editor shows. */
+export function modelOfActiveEditor(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  if (input instanceof vscode.TabInputCustom && isModel(input.uri)) return input.uri;
+  if (!(input instanceof vscode.TabInputText)) return undefined;
+  return isModel(input.uri) ? input.uri : modelOf(input.uri)?.model;
+}
