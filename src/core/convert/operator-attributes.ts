@@ -7,7 +7,7 @@ import type { Graph } from '../ir/graph.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import type { ValueType } from '../ir/type.ts';
 
-type Int = bigint | number;
+type Int = bigint | number | boolean;
 type Ints = readonly (bigint | number)[];
 type Floats = readonly number[];
 type Strings = readonly string[];

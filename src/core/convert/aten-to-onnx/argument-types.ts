@@ -1,0 +1,966 @@
+/**
+ * The arguments of every operator that has a rule, as TypeScript types. Written from PyTorch's schemas by
+ * `npx vitest run test/unit/core/convert/aten-to-onnx/argument-types.test.ts -u`: do not edit.
+ */
+import type { Scalar } from '../../dialects/aten/arguments.ts';
+import type { DataType } from '../../ir/dtype.ts';
+import type { Value } from '../../ir/value.ts';
+
+export interface AtenArguments {
+  'aten::__and__': { readonly self: Value; readonly other: Scalar | Value };
+  'aten::__lshift__': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::__or__': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::__rshift__': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::__xor__': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::_adaptive_avg_pool2d': { readonly self: Value; readonly output_size: readonly number[] };
+  'aten::_adaptive_avg_pool3d': { readonly self: Value; readonly output_size: readonly number[] };
+  'aten::_convolution': {
+    readonly input: Value;
+    readonly weight: Value;
+    readonly bias: Value | undefined;
+    readonly stride: readonly number[];
+    readonly padding: readonly number[];
+    readonly dilation: readonly number[];
+    readonly transposed: boolean;
+    readonly output_padding: readonly number[];
+    readonly groups: number;
+    readonly benchmark: boolean;
+    readonly deterministic: boolean;
+    readonly cudnn_enabled: boolean;
+    readonly allow_tf32: boolean | undefined;
+  };
+  'aten::_log_softmax': { readonly self: Value; readonly dim: number; readonly half_to_float: boolean };
+  'aten::_native_batch_norm_legit_no_training': {
+    readonly input: Value;
+    readonly weight: Value | undefined;
+    readonly bias: Value | undefined;
+    readonly running_mean: Value;
+    readonly running_var: Value;
+    readonly momentum: number;
+    readonly eps: number;
+  };
+  'aten::_prelu_kernel': { readonly self: Value; readonly weight: Value };
+  'aten::_reshape_alias': {
+    readonly self: Value;
+    readonly size: readonly number[];
+    readonly stride: readonly number[];
+  };
+  'aten::_softmax': { readonly self: Value; readonly dim: number; readonly half_to_float: boolean };
+  'aten::_to_copy': {
+    readonly self: Value;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+    readonly non_blocking: boolean;
+  };
+  'aten::_unsafe_view': { readonly self: Value; readonly size: readonly number[] };
+  'aten::_upsample_nearest_exact1d': {
+    readonly self: Value | undefined;
+    readonly output_size: readonly number[] | undefined;
+    readonly scales: number | undefined;
+    readonly input: Value | undefined;
+    readonly scale_factors: readonly number[] | undefined;
+  };
+  'aten::_upsample_nearest_exact2d': {
+    readonly self: Value | undefined;
+    readonly output_size: readonly number[] | undefined;
+    readonly scales_h: number | undefined;
+    readonly scales_w: number | undefined;
+    readonly input: Value | undefined;
+    readonly scale_factors: readonly number[] | undefined;
+  };
+  'aten::_upsample_nearest_exact3d': {
+    readonly self: Value | undefined;
+    readonly output_size: readonly number[] | undefined;
+    readonly scales_d: number | undefined;
+    readonly scales_h: number | undefined;
+    readonly scales_w: number | undefined;
+    readonly input: Value | undefined;
+    readonly scale_factors: readonly number[] | undefined;
+  };
+  'aten::abs': { readonly self: Value };
+  'aten::acos': { readonly self: Value };
+  'aten::acosh': { readonly self: Value };
+  'aten::adaptive_avg_pool1d': { readonly self: Value; readonly output_size: readonly number[] };
+  'aten::adaptive_avg_pool2d': { readonly self: Value; readonly output_size: readonly number[] };
+  'aten::adaptive_avg_pool3d': { readonly self: Value; readonly output_size: readonly number[] };
+  'aten::adaptive_max_pool1d': { readonly self: Value; readonly output_size: readonly number[] };
+  'aten::adaptive_max_pool2d': { readonly self: Value; readonly output_size: readonly number[] };
+  'aten::adaptive_max_pool3d': { readonly self: Value; readonly output_size: readonly number[] };
+  'aten::add': { readonly self: Value; readonly other: Value | Scalar; readonly alpha: Scalar };
+  'aten::addbmm': {
+    readonly self: Value;
+    readonly batch1: Value;
+    readonly batch2: Value;
+    readonly beta: Scalar;
+    readonly alpha: Scalar;
+  };
+  'aten::addcdiv': { readonly self: Value; readonly tensor1: Value; readonly tensor2: Value; readonly value: Scalar };
+  'aten::addcmul': { readonly self: Value; readonly tensor1: Value; readonly tensor2: Value; readonly value: Scalar };
+  'aten::addmm': {
+    readonly self: Value;
+    readonly mat1: Value;
+    readonly mat2: Value;
+    readonly beta: Scalar;
+    readonly alpha: Scalar;
+    readonly out_dtype: DataType | undefined;
+  };
+  'aten::addmv': {
+    readonly self: Value;
+    readonly mat: Value;
+    readonly vec: Value;
+    readonly beta: Scalar;
+    readonly alpha: Scalar;
+  };
+  'aten::adjoint': { readonly self: Value };
+  'aten::affine_grid_generator': {
+    readonly theta: Value;
+    readonly size: readonly number[];
+    readonly align_corners: boolean;
+  };
+  'aten::alias': { readonly self: Value };
+  'aten::all': {
+    readonly self: Value;
+    readonly dim: number | readonly number[] | undefined;
+    readonly keepdim: boolean | undefined;
+  };
+  'aten::alpha_dropout': { readonly input: Value; readonly p: number; readonly train: boolean };
+  'aten::amax': { readonly self: Value; readonly dim: readonly number[]; readonly keepdim: boolean };
+  'aten::amin': { readonly self: Value; readonly dim: readonly number[]; readonly keepdim: boolean };
+  'aten::aminmax': { readonly self: Value; readonly dim: number | undefined; readonly keepdim: boolean };
+  'aten::any': {
+    readonly self: Value;
+    readonly dim: number | readonly number[] | undefined;
+    readonly keepdim: boolean | undefined;
+  };
+  'aten::arange': {
+    readonly end: Scalar;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+    readonly start: Scalar | undefined;
+    readonly step: Scalar | undefined;
+  };
+  'aten::arctan2': { readonly self: Value; readonly other: Value };
+  'aten::argmax': { readonly self: Value; readonly dim: number | undefined; readonly keepdim: boolean };
+  'aten::argmin': { readonly self: Value; readonly dim: number | undefined; readonly keepdim: boolean };
+  'aten::argsort': {
+    readonly self: Value;
+    readonly dim: number;
+    readonly descending: boolean;
+    readonly stable: boolean | undefined;
+  };
+  'aten::asin': { readonly self: Value };
+  'aten::asinh': { readonly self: Value };
+  'aten::atan': { readonly self: Value };
+  'aten::atan2': { readonly self: Value; readonly other: Value };
+  'aten::atanh': { readonly self: Value };
+  'aten::avg_pool1d': {
+    readonly self: Value;
+    readonly kernel_size: readonly number[];
+    readonly stride: readonly number[];
+    readonly padding: readonly number[];
+    readonly ceil_mode: boolean;
+    readonly count_include_pad: boolean;
+  };
+  'aten::avg_pool2d': {
+    readonly self: Value;
+    readonly kernel_size: readonly number[];
+    readonly stride: readonly number[];
+    readonly padding: readonly number[];
+    readonly ceil_mode: boolean;
+    readonly count_include_pad: boolean;
+    readonly divisor_override: number | undefined;
+  };
+  'aten::avg_pool3d': {
+    readonly self: Value;
+    readonly kernel_size: readonly number[];
+    readonly stride: readonly number[];
+    readonly padding: readonly number[];
+    readonly ceil_mode: boolean;
+    readonly count_include_pad: boolean;
+    readonly divisor_override: number | undefined;
+  };
+  'aten::baddbmm': {
+    readonly self: Value;
+    readonly batch1: Value;
+    readonly batch2: Value;
+    readonly beta: Scalar;
+    readonly alpha: Scalar;
+    readonly out_dtype: DataType | undefined;
+  };
+  'aten::batch_norm': {
+    readonly input: Value;
+    readonly weight: Value | undefined;
+    readonly bias: Value | undefined;
+    readonly running_mean: Value | undefined;
+    readonly running_var: Value | undefined;
+    readonly training: boolean;
+    readonly momentum: number;
+    readonly eps: number;
+    readonly cudnn_enabled: boolean;
+  };
+  'aten::bitwise_and': { readonly self: Value | Scalar; readonly other: Value | Scalar };
+  'aten::bitwise_left_shift': { readonly self: Value | Scalar; readonly other: Value | Scalar };
+  'aten::bitwise_not': { readonly self: Value };
+  'aten::bitwise_or': { readonly self: Value | Scalar; readonly other: Value | Scalar };
+  'aten::bitwise_right_shift': { readonly self: Value | Scalar; readonly other: Value | Scalar };
+  'aten::bitwise_xor': { readonly self: Value | Scalar; readonly other: Value | Scalar };
+  'aten::bmm': { readonly self: Value; readonly mat2: Value; readonly out_dtype: DataType | undefined };
+  'aten::broadcast_tensors': { readonly tensors: readonly Value[] };
+  'aten::broadcast_to': { readonly self: Value; readonly size: readonly number[] };
+  'aten::cat': { readonly tensors: readonly Value[]; readonly dim: number };
+  'aten::cdist': {
+    readonly x1: Value;
+    readonly x2: Value;
+    readonly p: number;
+    readonly compute_mode: number | undefined;
+  };
+  'aten::ceil': { readonly self: Value };
+  'aten::celu': { readonly self: Value; readonly alpha: Scalar };
+  'aten::channel_shuffle': { readonly self: Value; readonly groups: number };
+  'aten::chunk': { readonly self: Value; readonly chunks: number; readonly dim: number };
+  'aten::clamp': {
+    readonly self: Value;
+    readonly min: Scalar | Value | undefined;
+    readonly max: Scalar | Value | undefined;
+  };
+  'aten::clamp_max': { readonly self: Value; readonly max: Scalar | Value };
+  'aten::clamp_min': { readonly self: Value; readonly min: Scalar | Value };
+  'aten::clone': { readonly self: Value };
+  'aten::concat': { readonly tensors: readonly Value[]; readonly dim: number };
+  'aten::constant_pad_nd': { readonly self: Value; readonly pad: readonly number[]; readonly value: Scalar };
+  'aten::contiguous': { readonly self: Value };
+  'aten::conv1d': {
+    readonly input: Value;
+    readonly weight: Value;
+    readonly bias: Value | undefined;
+    readonly stride: readonly number[];
+    readonly padding: readonly number[] | string;
+    readonly dilation: readonly number[];
+    readonly groups: number;
+  };
+  'aten::conv2d': {
+    readonly input: Value;
+    readonly weight: Value;
+    readonly bias: Value | undefined;
+    readonly stride: readonly number[];
+    readonly padding: readonly number[] | string;
+    readonly dilation: readonly number[];
+    readonly groups: number;
+  };
+  'aten::conv3d': {
+    readonly input: Value;
+    readonly weight: Value;
+    readonly bias: Value | undefined;
+    readonly stride: readonly number[];
+    readonly padding: readonly number[] | string;
+    readonly dilation: readonly number[];
+    readonly groups: number;
+  };
+  'aten::conv_transpose1d': {
+    readonly input: Value;
+    readonly weight: Value;
+    readonly bias: Value | undefined;
+    readonly stride: readonly number[];
+    readonly padding: readonly number[];
+    readonly output_padding: readonly number[];
+    readonly groups: number;
+    readonly dilation: readonly number[];
+  };
+  'aten::conv_transpose2d': {
+    readonly input: Value;
+    readonly weight: Value;
+    readonly bias: Value | undefined;
+    readonly stride: readonly number[];
+    readonly padding: readonly number[];
+    readonly output_padding: readonly number[];
+    readonly groups: number;
+    readonly dilation: readonly number[];
+  };
+  'aten::conv_transpose3d': {
+    readonly input: Value;
+    readonly weight: Value;
+    readonly bias: Value | undefined;
+    readonly stride: readonly number[];
+    readonly padding: readonly number[];
+    readonly output_padding: readonly number[];
+    readonly groups: number;
+    readonly dilation: readonly number[];
+  };
+  'aten::convolution': {
+    readonly input: Value;
+    readonly weight: Value;
+    readonly bias: Value | undefined;
+    readonly stride: readonly number[];
+    readonly padding: readonly number[];
+    readonly dilation: readonly number[];
+    readonly transposed: boolean;
+    readonly output_padding: readonly number[];
+    readonly groups: number;
+  };
+  'aten::copy': { readonly self: Value; readonly src: Value; readonly non_blocking: boolean };
+  'aten::copysign': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::cos': { readonly self: Value };
+  'aten::cosh': { readonly self: Value };
+  'aten::cosine_similarity': { readonly x1: Value; readonly x2: Value; readonly dim: number; readonly eps: number };
+  'aten::count_nonzero': { readonly self: Value; readonly dim: number | readonly number[] | undefined };
+  'aten::cumsum': { readonly self: Value; readonly dim: number; readonly dtype: DataType | undefined };
+  'aten::deg2rad': { readonly self: Value };
+  'aten::detach': { readonly self: Value };
+  'aten::diagonal': { readonly self: Value; readonly offset: number; readonly dim1: number; readonly dim2: number };
+  'aten::div': { readonly self: Value; readonly other: Value | Scalar; readonly rounding_mode: string | undefined };
+  'aten::divide': { readonly self: Value; readonly other: Value | Scalar; readonly rounding_mode: string | undefined };
+  'aten::dot': { readonly self: Value; readonly tensor: Value };
+  'aten::dropout': { readonly input: Value; readonly p: number; readonly train: boolean };
+  'aten::einsum': {
+    readonly equation: string;
+    readonly tensors: readonly Value[];
+    readonly path: readonly number[] | undefined;
+  };
+  'aten::elu': { readonly self: Value; readonly alpha: Scalar; readonly scale: Scalar; readonly input_scale: Scalar };
+  'aten::embedding': {
+    readonly weight: Value;
+    readonly indices: Value;
+    readonly padding_idx: number;
+    readonly scale_grad_by_freq: boolean;
+    readonly sparse: boolean;
+  };
+  'aten::empty': {
+    readonly size: readonly number[];
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::empty_like': {
+    readonly self: Value;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::eq': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::erf': { readonly self: Value };
+  'aten::erfc': { readonly self: Value };
+  'aten::exp': { readonly self: Value };
+  'aten::exp2': { readonly self: Value };
+  'aten::expand': { readonly self: Value; readonly size: readonly number[]; readonly implicit: boolean };
+  'aten::expand_as': { readonly self: Value; readonly other: Value };
+  'aten::expm1': { readonly self: Value };
+  'aten::eye': {
+    readonly n: number;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+    readonly m: number | undefined;
+  };
+  'aten::feature_dropout': { readonly input: Value; readonly p: number; readonly train: boolean };
+  'aten::fill': { readonly self: Value; readonly value: Scalar | Value };
+  'aten::fix': { readonly self: Value };
+  'aten::flatten': { readonly self: Value; readonly start_dim: number; readonly end_dim: number };
+  'aten::flip': { readonly self: Value; readonly dims: readonly number[] };
+  'aten::float_power': { readonly self: Value | Scalar; readonly exponent: Value | Scalar };
+  'aten::floor': { readonly self: Value };
+  'aten::floor_divide': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::fmod': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::frac': { readonly self: Value };
+  'aten::frobenius_norm': { readonly self: Value; readonly dim: readonly number[]; readonly keepdim: boolean };
+  'aten::full': {
+    readonly size: readonly number[];
+    readonly fill_value: Scalar;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::full_like': {
+    readonly self: Value;
+    readonly fill_value: Scalar;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::gather': { readonly self: Value; readonly dim: number; readonly index: Value; readonly sparse_grad: boolean };
+  'aten::ge': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::gelu': { readonly self: Value; readonly approximate: string };
+  'aten::glu': { readonly self: Value; readonly dim: number };
+  'aten::greater': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::greater_equal': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::grid_sampler': {
+    readonly input: Value;
+    readonly grid: Value;
+    readonly interpolation_mode: number;
+    readonly padding_mode: number;
+    readonly align_corners: boolean;
+  };
+  'aten::grid_sampler_2d': {
+    readonly input: Value;
+    readonly grid: Value;
+    readonly interpolation_mode: number;
+    readonly padding_mode: number;
+    readonly align_corners: boolean;
+  };
+  'aten::group_norm': {
+    readonly input: Value;
+    readonly num_groups: number;
+    readonly weight: Value | undefined;
+    readonly bias: Value | undefined;
+    readonly eps: number;
+    readonly cudnn_enabled: boolean;
+  };
+  'aten::gt': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::hardshrink': { readonly self: Value; readonly lambd: Scalar };
+  'aten::hardsigmoid': { readonly self: Value };
+  'aten::hardswish': { readonly self: Value };
+  'aten::hardtanh': { readonly self: Value; readonly min_val: Scalar; readonly max_val: Scalar };
+  'aten::hstack': { readonly tensors: readonly Value[] };
+  'aten::hypot': { readonly self: Value; readonly other: Value };
+  'aten::index': { readonly self: Value; readonly indices: readonly (Value | undefined)[] | readonly Value[] };
+  'aten::index_add': {
+    readonly self: Value;
+    readonly dim: number;
+    readonly index: Value;
+    readonly source: Value;
+    readonly alpha: Scalar;
+  };
+  'aten::index_copy': { readonly self: Value; readonly dim: number; readonly index: Value; readonly source: Value };
+  'aten::index_fill': {
+    readonly self: Value;
+    readonly dim: number;
+    readonly index: Value;
+    readonly value: Value | Scalar;
+  };
+  'aten::index_put': {
+    readonly self: Value;
+    readonly indices: readonly (Value | undefined)[] | readonly Value[];
+    readonly values: Value;
+    readonly accumulate: boolean;
+  };
+  'aten::index_select': { readonly self: Value; readonly dim: number; readonly index: Value };
+  'aten::instance_norm': {
+    readonly input: Value;
+    readonly weight: Value | undefined;
+    readonly bias: Value | undefined;
+    readonly running_mean: Value | undefined;
+    readonly running_var: Value | undefined;
+    readonly use_input_stats: boolean;
+    readonly momentum: number;
+    readonly eps: number;
+    readonly cudnn_enabled: boolean;
+  };
+  'aten::isclose': {
+    readonly self: Value;
+    readonly other: Value;
+    readonly rtol: number;
+    readonly atol: number;
+    readonly equal_nan: boolean;
+  };
+  'aten::isfinite': { readonly self: Value };
+  'aten::isinf': { readonly self: Value };
+  'aten::isnan': { readonly self: Value };
+  'aten::layer_norm': {
+    readonly input: Value;
+    readonly normalized_shape: readonly number[];
+    readonly weight: Value | undefined;
+    readonly bias: Value | undefined;
+    readonly eps: number;
+    readonly cudnn_enable: boolean;
+  };
+  'aten::le': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::leaky_relu': { readonly self: Value; readonly negative_slope: Scalar };
+  'aten::lerp': { readonly self: Value; readonly end: Value; readonly weight: Scalar | Value };
+  'aten::less': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::less_equal': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::lift': { readonly self: Value };
+  'aten::lift_fresh': { readonly self: Value };
+  'aten::lift_fresh_copy': { readonly self: Value };
+  'aten::linalg_matmul': { readonly self: Value; readonly other: Value };
+  'aten::linalg_vector_norm': {
+    readonly self: Value;
+    readonly ord: Scalar;
+    readonly dim: readonly number[] | undefined;
+    readonly keepdim: boolean;
+    readonly dtype: DataType | undefined;
+  };
+  'aten::linear': { readonly input: Value; readonly weight: Value; readonly bias: Value | undefined };
+  'aten::linspace': {
+    readonly start: Value | Scalar;
+    readonly end: Value | Scalar;
+    readonly steps: number;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::log': { readonly self: Value };
+  'aten::log10': { readonly self: Value };
+  'aten::log1p': { readonly self: Value };
+  'aten::log2': { readonly self: Value };
+  'aten::log_sigmoid': { readonly self: Value };
+  'aten::log_softmax': { readonly self: Value; readonly dim: number; readonly dtype: DataType | undefined };
+  'aten::logaddexp': { readonly self: Value; readonly other: Value };
+  'aten::logical_and': { readonly self: Value; readonly other: Value };
+  'aten::logical_not': { readonly self: Value };
+  'aten::logical_or': { readonly self: Value; readonly other: Value };
+  'aten::logical_xor': { readonly self: Value; readonly other: Value };
+  'aten::logit': { readonly self: Value; readonly eps: number | undefined };
+  'aten::logsumexp': { readonly self: Value; readonly dim: readonly number[]; readonly keepdim: boolean };
+  'aten::lt': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::mT': { readonly self: Value };
+  'aten::masked_fill': { readonly self: Value; readonly mask: Value; readonly value: Scalar | Value };
+  'aten::masked_scatter': { readonly self: Value; readonly mask: Value; readonly source: Value };
+  'aten::matmul': { readonly self: Value; readonly other: Value };
+  'aten::max': {
+    readonly self: Value;
+    readonly other: Value | undefined;
+    readonly dim: number | undefined;
+    readonly keepdim: boolean | undefined;
+  };
+  'aten::max.dim': { readonly self: Value; readonly dim: number; readonly keepdim: boolean };
+  'aten::max.other': { readonly self: Value; readonly other: Value };
+  'aten::max_pool1d': {
+    readonly self: Value;
+    readonly kernel_size: readonly number[];
+    readonly stride: readonly number[];
+    readonly padding: readonly number[];
+    readonly dilation: readonly number[];
+    readonly ceil_mode: boolean;
+  };
+  'aten::max_pool1d_with_indices': {
+    readonly self: Value;
+    readonly kernel_size: readonly number[];
+    readonly stride: readonly number[];
+    readonly padding: readonly number[];
+    readonly dilation: readonly number[];
+    readonly ceil_mode: boolean;
+  };
+  'aten::max_pool2d': {
+    readonly self: Value;
+    readonly kernel_size: readonly number[];
+    readonly stride: readonly number[];
+    readonly padding: readonly number[];
+    readonly dilation: readonly number[];
+    readonly ceil_mode: boolean;
+  };
+  'aten::max_pool2d_with_indices': {
+    readonly self: Value;
+    readonly kernel_size: readonly number[];
+    readonly stride: readonly number[];
+    readonly padding: readonly number[];
+    readonly dilation: readonly number[];
+    readonly ceil_mode: boolean;
+  };
+  'aten::max_pool3d': {
+    readonly self: Value;
+    readonly kernel_size: readonly number[];
+    readonly stride: readonly number[];
+    readonly padding: readonly number[];
+    readonly dilation: readonly number[];
+    readonly ceil_mode: boolean;
+  };
+  'aten::max_pool3d_with_indices': {
+    readonly self: Value;
+    readonly kernel_size: readonly number[];
+    readonly stride: readonly number[];
+    readonly padding: readonly number[];
+    readonly dilation: readonly number[];
+    readonly ceil_mode: boolean;
+  };
+  'aten::maximum': { readonly self: Value; readonly other: Value };
+  'aten::mean': {
+    readonly self: Value;
+    readonly dtype: DataType | undefined;
+    readonly dim: readonly number[] | undefined;
+    readonly keepdim: boolean | undefined;
+  };
+  'aten::meshgrid': { readonly tensors: readonly Value[]; readonly indexing: string | undefined };
+  'aten::min': {
+    readonly self: Value;
+    readonly other: Value | undefined;
+    readonly dim: number | undefined;
+    readonly keepdim: boolean | undefined;
+  };
+  'aten::min.dim': { readonly self: Value; readonly dim: number; readonly keepdim: boolean };
+  'aten::min.other': { readonly self: Value; readonly other: Value };
+  'aten::minimum': { readonly self: Value; readonly other: Value };
+  'aten::mish': { readonly self: Value };
+  'aten::mm': { readonly self: Value; readonly mat2: Value; readonly out_dtype: DataType | undefined };
+  'aten::movedim': {
+    readonly self: Value;
+    readonly source: number | readonly number[];
+    readonly destination: number | readonly number[];
+  };
+  'aten::mul': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::multiply': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::mv': { readonly self: Value; readonly vec: Value };
+  'aten::nan_to_num': {
+    readonly self: Value;
+    readonly nan: number | undefined;
+    readonly posinf: number | undefined;
+    readonly neginf: number | undefined;
+  };
+  'aten::narrow': {
+    readonly self: Value;
+    readonly dim: number;
+    readonly start: number | Value;
+    readonly length: number;
+  };
+  'aten::native_batch_norm': {
+    readonly input: Value;
+    readonly weight: Value | undefined;
+    readonly bias: Value | undefined;
+    readonly running_mean: Value | undefined;
+    readonly running_var: Value | undefined;
+    readonly training: boolean;
+    readonly momentum: number;
+    readonly eps: number;
+  };
+  'aten::native_dropout': { readonly input: Value; readonly p: number; readonly train: boolean | undefined };
+  'aten::native_layer_norm': {
+    readonly input: Value;
+    readonly normalized_shape: readonly number[];
+    readonly weight: Value | undefined;
+    readonly bias: Value | undefined;
+    readonly eps: number;
+  };
+  'aten::ne': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::neg': { readonly self: Value };
+  'aten::new_empty': {
+    readonly self: Value;
+    readonly size: readonly number[];
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::new_full': {
+    readonly self: Value;
+    readonly size: readonly number[];
+    readonly fill_value: Scalar;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::new_ones': {
+    readonly self: Value;
+    readonly size: readonly number[];
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::new_zeros': {
+    readonly self: Value;
+    readonly size: readonly number[];
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::norm': {
+    readonly self: Value;
+    readonly p: Scalar | undefined;
+    readonly dim: readonly number[] | undefined;
+    readonly keepdim: boolean | undefined;
+    readonly dtype: DataType | undefined;
+  };
+  'aten::not_equal': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::numpy_T': { readonly self: Value };
+  'aten::one_hot': { readonly self: Value; readonly num_classes: number };
+  'aten::ones': {
+    readonly size: readonly number[];
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::ones_like': {
+    readonly self: Value;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::outer': { readonly self: Value; readonly vec2: Value };
+  'aten::pad': {
+    readonly self: Value;
+    readonly pad: readonly number[];
+    readonly mode: string;
+    readonly value: number | undefined;
+  };
+  'aten::pairwise_distance': {
+    readonly x1: Value;
+    readonly x2: Value;
+    readonly p: number;
+    readonly eps: number;
+    readonly keepdim: boolean;
+  };
+  'aten::permute': { readonly self: Value; readonly dims: readonly number[] };
+  'aten::pixel_shuffle': { readonly self: Value; readonly upscale_factor: number };
+  'aten::pixel_unshuffle': { readonly self: Value; readonly downscale_factor: number };
+  'aten::positive': { readonly self: Value };
+  'aten::pow': { readonly self: Value | Scalar; readonly exponent: Value | Scalar };
+  'aten::prelu': { readonly self: Value; readonly weight: Value };
+  'aten::prod': {
+    readonly self: Value;
+    readonly dtype: DataType | undefined;
+    readonly dim: number | undefined;
+    readonly keepdim: boolean | undefined;
+  };
+  'aten::rad2deg': { readonly self: Value };
+  'aten::ravel': { readonly self: Value };
+  'aten::reciprocal': { readonly self: Value };
+  'aten::reflection_pad1d': { readonly self: Value; readonly padding: readonly number[] };
+  'aten::reflection_pad2d': { readonly self: Value; readonly padding: readonly number[] };
+  'aten::reflection_pad3d': { readonly self: Value; readonly padding: readonly number[] };
+  'aten::relu': { readonly self: Value };
+  'aten::relu6': { readonly self: Value };
+  'aten::remainder': { readonly self: Value | Scalar; readonly other: Value | Scalar };
+  'aten::repeat': { readonly self: Value; readonly repeats: readonly number[] };
+  'aten::repeat_interleave.self_int': {
+    readonly self: Value;
+    readonly repeats: number;
+    readonly dim: number | undefined;
+    readonly output_size: number | undefined;
+  };
+  'aten::replication_pad1d': { readonly self: Value; readonly padding: readonly number[] };
+  'aten::replication_pad2d': { readonly self: Value; readonly padding: readonly number[] };
+  'aten::replication_pad3d': { readonly self: Value; readonly padding: readonly number[] };
+  'aten::reshape': { readonly self: Value; readonly shape: readonly number[] };
+  'aten::reshape_as': { readonly self: Value; readonly other: Value };
+  'aten::resolve_conj': { readonly self: Value };
+  'aten::resolve_neg': { readonly self: Value };
+  'aten::rms_norm': {
+    readonly input: Value;
+    readonly normalized_shape: readonly number[];
+    readonly weight: Value | undefined;
+    readonly eps: number | undefined;
+  };
+  'aten::roll': { readonly self: Value; readonly shifts: readonly number[]; readonly dims: readonly number[] };
+  'aten::round': { readonly self: Value; readonly decimals: number | undefined };
+  'aten::rrelu': { readonly self: Value; readonly lower: Scalar; readonly upper: Scalar; readonly training: boolean };
+  'aten::rsqrt': { readonly self: Value };
+  'aten::rsub': { readonly self: Value; readonly other: Value | Scalar; readonly alpha: Scalar };
+  'aten::scalar_tensor': {
+    readonly s: Scalar;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::scaled_dot_product_attention': {
+    readonly query: Value;
+    readonly key: Value;
+    readonly value: Value;
+    readonly attn_mask: Value | undefined;
+    readonly dropout_p: number;
+    readonly is_causal: boolean;
+    readonly scale: number | undefined;
+    readonly enable_gqa: boolean;
+  };
+  'aten::scatter': {
+    readonly self: Value;
+    readonly dim: number;
+    readonly index: Value;
+    readonly value: Scalar | undefined;
+    readonly src: Value | undefined;
+    readonly reduce: string | undefined;
+  };
+  'aten::scatter_add': { readonly self: Value; readonly dim: number; readonly index: Value; readonly src: Value };
+  'aten::scatter_reduce': {
+    readonly self: Value;
+    readonly dim: number;
+    readonly index: Value;
+    readonly src: Value;
+    readonly reduce: string;
+    readonly include_self: boolean;
+  };
+  'aten::select': { readonly self: Value; readonly dim: number; readonly index: number };
+  'aten::select_scatter': { readonly self: Value; readonly src: Value; readonly dim: number; readonly index: number };
+  'aten::selu': { readonly self: Value };
+  'aten::sgn': { readonly self: Value };
+  'aten::sigmoid': { readonly self: Value };
+  'aten::sign': { readonly self: Value };
+  'aten::silu': { readonly self: Value };
+  'aten::sin': { readonly self: Value };
+  'aten::sinc': { readonly self: Value };
+  'aten::sinh': { readonly self: Value };
+  'aten::slice': {
+    readonly self: Value;
+    readonly dim: number;
+    readonly start: number | undefined;
+    readonly end: number | undefined;
+    readonly step: number;
+  };
+  'aten::slice_scatter': {
+    readonly self: Value;
+    readonly src: Value;
+    readonly dim: number;
+    readonly start: number | undefined;
+    readonly end: number | undefined;
+    readonly step: number;
+  };
+  'aten::softmax': { readonly self: Value; readonly dim: number; readonly dtype: DataType | undefined };
+  'aten::softplus': { readonly self: Value; readonly beta: Scalar; readonly threshold: Scalar };
+  'aten::softshrink': { readonly self: Value; readonly lambd: Scalar };
+  'aten::sort': {
+    readonly self: Value;
+    readonly dim: number;
+    readonly descending: boolean;
+    readonly stable: boolean | undefined;
+  };
+  'aten::special_erf': { readonly self: Value };
+  'aten::split': {
+    readonly self: Value;
+    readonly split_size: number | readonly number[] | undefined;
+    readonly dim: number;
+    readonly split_sizes: readonly number[] | undefined;
+  };
+  'aten::split_with_sizes': { readonly self: Value; readonly split_sizes: readonly number[]; readonly dim: number };
+  'aten::sqrt': { readonly self: Value };
+  'aten::square': { readonly self: Value };
+  'aten::squeeze': { readonly self: Value; readonly dim: number | readonly number[] | undefined };
+  'aten::stack': { readonly tensors: readonly Value[]; readonly dim: number };
+  'aten::std': {
+    readonly self: Value;
+    readonly unbiased: boolean | undefined;
+    readonly dim: readonly number[] | undefined;
+    readonly keepdim: boolean | undefined;
+    readonly correction: Scalar | undefined;
+  };
+  'aten::std_mean': {
+    readonly self: Value;
+    readonly unbiased: boolean | undefined;
+    readonly dim: readonly number[] | undefined;
+    readonly keepdim: boolean | undefined;
+    readonly correction: Scalar | undefined;
+  };
+  'aten::sub': { readonly self: Value; readonly other: Value | Scalar; readonly alpha: Scalar };
+  'aten::subtract': { readonly self: Value; readonly other: Value | Scalar; readonly alpha: Scalar };
+  'aten::sum': {
+    readonly self: Value;
+    readonly dim: readonly number[] | undefined;
+    readonly keepdim: boolean | undefined;
+    readonly dtype: DataType | undefined;
+  };
+  'aten::swapaxes': { readonly self: Value; readonly axis0: number; readonly axis1: number };
+  'aten::swapdims': { readonly self: Value; readonly dim0: number; readonly dim1: number };
+  'aten::t': { readonly self: Value };
+  'aten::take': { readonly self: Value; readonly index: Value };
+  'aten::take_along_dim': { readonly self: Value; readonly indices: Value; readonly dim: number | undefined };
+  'aten::tan': { readonly self: Value };
+  'aten::tanh': { readonly self: Value };
+  'aten::tensor_split': {
+    readonly self: Value;
+    readonly sections: number | undefined;
+    readonly dim: number;
+    readonly indices: readonly number[] | undefined;
+    readonly tensor_indices_or_sections: Value | undefined;
+  };
+  'aten::threshold': { readonly self: Value; readonly threshold: Scalar; readonly value: Scalar };
+  'aten::tile': { readonly self: Value; readonly dims: readonly number[] };
+  'aten::to': {
+    readonly self: Value;
+    readonly dtype: DataType | number | undefined;
+    readonly non_blocking: boolean;
+    readonly copy: boolean;
+    readonly other: Value | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::topk': {
+    readonly self: Value;
+    readonly k: number;
+    readonly dim: number;
+    readonly largest: boolean;
+    readonly sorted: boolean;
+  };
+  'aten::transpose': { readonly self: Value; readonly dim0: number; readonly dim1: number };
+  'aten::tril': { readonly self: Value; readonly diagonal: number };
+  'aten::triu': { readonly self: Value; readonly diagonal: number };
+  'aten::true_divide': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::trunc': { readonly self: Value };
+  'aten::type_as': { readonly self: Value; readonly other: Value };
+  'aten::unbind': { readonly self: Value; readonly dim: number };
+  'aten::unflatten': { readonly self: Value; readonly dim: number; readonly sizes: readonly number[] };
+  'aten::unfold': { readonly self: Value; readonly dimension: number; readonly size: number; readonly step: number };
+  'aten::unsafe_chunk': { readonly self: Value; readonly chunks: number; readonly dim: number };
+  'aten::unsafe_split': { readonly self: Value; readonly split_size: number; readonly dim: number };
+  'aten::unsafe_split_with_sizes': {
+    readonly self: Value;
+    readonly split_sizes: readonly number[];
+    readonly dim: number;
+  };
+  'aten::unsqueeze': { readonly self: Value; readonly dim: number };
+  'aten::upsample_bicubic2d': {
+    readonly self: Value | undefined;
+    readonly output_size: readonly number[] | undefined;
+    readonly align_corners: boolean;
+    readonly scales_h: number | undefined;
+    readonly scales_w: number | undefined;
+    readonly input: Value | undefined;
+    readonly scale_factors: readonly number[] | undefined;
+  };
+  'aten::upsample_bilinear2d': {
+    readonly self: Value | undefined;
+    readonly output_size: readonly number[] | undefined;
+    readonly align_corners: boolean;
+    readonly scales_h: number | undefined;
+    readonly scales_w: number | undefined;
+    readonly input: Value | undefined;
+    readonly scale_factors: readonly number[] | undefined;
+  };
+  'aten::upsample_linear1d': {
+    readonly self: Value | undefined;
+    readonly output_size: readonly number[] | undefined;
+    readonly align_corners: boolean;
+    readonly scales: number | undefined;
+    readonly input: Value | undefined;
+    readonly scale_factors: readonly number[] | undefined;
+  };
+  'aten::upsample_nearest1d': {
+    readonly self: Value | undefined;
+    readonly output_size: readonly number[] | undefined;
+    readonly scales: number | undefined;
+    readonly input: Value | undefined;
+    readonly scale_factors: readonly number[] | undefined;
+  };
+  'aten::upsample_nearest2d': {
+    readonly self: Value | undefined;
+    readonly output_size: readonly number[] | undefined;
+    readonly scales_h: number | undefined;
+    readonly scales_w: number | undefined;
+    readonly input: Value | undefined;
+    readonly scale_factors: readonly number[] | undefined;
+  };
+  'aten::upsample_nearest3d': {
+    readonly self: Value | undefined;
+    readonly output_size: readonly number[] | undefined;
+    readonly scales_d: number | undefined;
+    readonly scales_h: number | undefined;
+    readonly scales_w: number | undefined;
+    readonly input: Value | undefined;
+    readonly scale_factors: readonly number[] | undefined;
+  };
+  'aten::upsample_trilinear3d': {
+    readonly self: Value | undefined;
+    readonly output_size: readonly number[] | undefined;
+    readonly align_corners: boolean;
+    readonly scales_d: number | undefined;
+    readonly scales_h: number | undefined;
+    readonly scales_w: number | undefined;
+    readonly input: Value | undefined;
+    readonly scale_factors: readonly number[] | undefined;
+  };
+  'aten::var': {
+    readonly self: Value;
+    readonly unbiased: boolean | undefined;
+    readonly dim: readonly number[] | undefined;
+    readonly keepdim: boolean | undefined;
+    readonly correction: Scalar | undefined;
+  };
+  'aten::var_mean': {
+    readonly self: Value;
+    readonly unbiased: boolean | undefined;
+    readonly dim: readonly number[] | undefined;
+    readonly keepdim: boolean | undefined;
+    readonly correction: Scalar | undefined;
+  };
+  'aten::vdot': { readonly self: Value; readonly other: Value };
+  'aten::view': {
+    readonly self: Value;
+    readonly size: readonly number[] | undefined;
+    readonly dtype: DataType | undefined;
+  };
+  'aten::view_as': { readonly self: Value; readonly other: Value };
+  'aten::where.Scalar': { readonly condition: Value; readonly self: Scalar; readonly other: Scalar };
+  'aten::where.ScalarOther': { readonly condition: Value; readonly self: Value; readonly other: Scalar };
+  'aten::where.ScalarSelf': { readonly condition: Value; readonly self: Scalar; readonly other: Value };
+  'aten::where.self': { readonly condition: Value; readonly self: Value; readonly other: Value };
+  'aten::zero': { readonly self: Value };
+  'aten::zeros': {
+    readonly size: readonly number[];
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::zeros_like': {
+    readonly self: Value;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+}

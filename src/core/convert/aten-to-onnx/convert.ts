@@ -1,0 +1,170 @@
+/** Converts a functional aten graph to a new ONNX graph at the pivot opset, node by node, by the table of rules. */
+import { type CustomOperators, NO_CUSTOM_OPERATORS } from '../../custom/definition.ts';
+import { argumentsOf } from '../../dialects/aten/arguments.ts';
+import { schemaOf } from '../../dialects/aten/schemas.ts';
+import type { Attribute } from '../../ir/attribute.ts';
+import { Graph } from '../../ir/graph.ts';
+import { type Model, makeModel } from '../../ir/model.ts';
+import type { Node } from '../../ir/node.ts';
+import { sameShape } from '../../ir/shape.ts';
+import { typeText, type ValueType } from '../../ir/type.ts';
+import { Value } from '../../ir/value.ts';
+import { type Problem, problem, Refusal } from '../../problems/problem.ts';
+import { type OnnxBuilder, onnxBuilder } from '../builder.ts';
+import { PIVOT_IR_VERSION, PIVOT_OPSET } from '../pivot.ts';
+import { plainArguments } from './plain-arguments.ts';
+import { RULES } from './rules.ts';
+
+export interface AtenToOnnxOptions {
+  /** Operators that the user has defined: they stay one node of their ONNX domain and name. */
+  readonly customOps?: CustomOperators;
+}
+
+export interface AtenToOnnxResult {
+  /** At the pivot opset. Where there are problems it is incomplete and must not be written. */
+  readonly model: Model;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Converts a model of dialect `aten`. Inputs, outputs and parameters keep their names and order; all problems are
+ * collected. Throws Error only where a rule contradicts the types that capture recorded, which is our own fault.
+ */
+export function atenToOnnx(model: Model, options: AtenToOnnxOptions = {}): AtenToOnnxResult {
+  const conversion = new Conversion(model, options.customOps ?? NO_CUSTOM_OPERATORS);
+  return conversion.run();
+}
+
+class Conversion {
+  private readonly graph: Graph;
+  private readonly onnx: OnnxBuilder;
+  private readonly values = new Map<Value, Value>();
+  private readonly problems: Problem[] = [];
+  private readonly domains = new Set<string>();
+
+  constructor(
+    private readonly model: Model,
+    private readonly customOps: CustomOperators,
+  ) {
+    this.graph = new Graph(model.graph.name || 'main');
+    this.onnx = onnxBuilder(this.graph, PIVOT_OPSET);
+  }
+
+  run(): AtenToOnnxResult {
+    const { graph: source } = this.model;
+    for (const value of [...source.inputs, ...source.initializers, ...source.outputs]) this.onnx.keep(value.name);
+    for (const input of source.inputs) {
+      this.values.set(input, this.graph.addInput({ name: input.name, type: input.type }));
+    }
+    for (const node of source.nodes) this.lower(node);
+    this.addOutputs();
+    return { model: this.result(), problems: this.problems };
+  }
+
+  private lower(node: Node): void {
+    this.onnx.from(node);
+    try {
+      this.finish(node, this.lowered(node));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      // Shape inference contradicts a node that a rule has built.
+      if (error.problem.code === 'invalid-model') throw new Error(`the rule of ${label(node)}: ${error.message}`);
+      this.problems.push(error.problem);
+      // Stand-ins, so that the nodes behind are looked at too. The model is not written.
+      for (const output of node.outputs) this.values.set(output, new Value({ name: output.name, type: output.type }));
+    }
+  }
+
+  private lowered(node: Node): readonly Value[] {
+    const custom = this.customOps.forOperator(node.operator) ?? this.customOps.named(node.operator);
+    if (custom) {
+      this.domains.add(custom.domain);
+      const inputs = node.inputs.map((input) => input && this.valueOf(input));
+      return this.onnx.node(custom.domain, custom.name, inputs, onnxAttributes(node), node.outputs.length).outputs;
+    }
+    const rule = RULES.get(`${node.operator}.${node.overload}`) ?? RULES.get(node.operator);
+    if (!rule || !schemaOf(node)) throw new Refusal(problem('unsupported-operator', node, { target: 'ONNX' }));
+    const result = rule(
+      plainArguments(argumentsOf(node), node, (value) => this.valueOf(value)),
+      this.onnx,
+      node,
+    );
+    return result instanceof Value ? [result] : result;
+  }
+
+  /** Checks the results against what capture recorded, and gives them their names. */
+  private finish(node: Node, results: readonly Value[]): void {
+    const built = new Set(this.onnx.built);
+    node.outputs.forEach((output, k) => {
+      const result = results[k];
+      if (!result) {
+        if (output.useCount > 0) throw new Error(`the rule of ${node.operator} gives no output ${k}`);
+        return;
+      }
+      check(node, result.type, output.type);
+      if (result.producer && built.has(result.producer)) {
+        result.type = output.type ?? result.type;
+        if (output.name) result.name = output.isGraphOutput ? output.name : this.onnx.unique(output.name);
+      }
+      this.values.set(output, result);
+    });
+  }
+
+  /** The value of the new graph; constants come over when they are first read. */
+  private valueOf(value: Value): Value {
+    let found = this.values.get(value);
+    if (!found) {
+      if (!value.constant) throw new Error(`${value.name ?? 'a value'} is read before it is made`);
+      found = this.graph.addInitializer({ name: value.name, type: value.type, constant: value.constant });
+      this.values.set(value, found);
+    }
+    return found;
+  }
+
+  /** Outputs keep their names: where the value has another one for good, an Identity gives it theirs. */
+  private addOutputs(): void {
+    const named = new Set<Value>();
+    for (const output of this.model.graph.outputs) {
+      let value = this.valueOf(output);
+      const taken = !value.producer || named.has(value);
+      if (taken) {
+        if (output.producer) this.onnx.from(output.producer);
+        value = this.onnx.Identity(value);
+        value.type = output.type;
+      }
+      value.name = output.name ?? value.name;
+      named.add(value);
+      this.graph.addOutput(value);
+    }
+  }
+
+  private result(): Model {
+    const opsetImports = new Map([['', PIVOT_OPSET]]);
+    for (const domain of this.domains) if (domain !== '') opsetImports.set(domain, 1);
+    const made = makeModel('onnx', this.graph, { opsetImports, irVersion: PIVOT_IR_VERSION, file: this.model.file });
+    made.doc = this.model.doc;
+    for (const [key, value] of this.model.metadata) made.metadata.set(key, value);
+    return made;
+  }
+}
+
+function label(node: Node): string {
+  return `${node.operator} (${node.name ?? 'without a name'})`;
+}
+
+function check(node: Node, made: ValueType | undefined, recorded: ValueType | undefined): void {
+  if (made?.kind !== 'tensor' || recorded?.kind !== 'tensor') return;
+  if (made.dtype === recorded.dtype && sameShape(made.shape, recorded.shape) !== false) return;
+  throw new Error(`the rule of ${label(node)} makes ${typeText(made)}, but PyTorch makes ${typeText(recorded)}`);
+}
+
+/** The attributes of a custom operator as an ONNX file can hold them: bools are ints there, and None is left out. */
+function* onnxAttributes(node: Node): Iterable<readonly [string, Attribute]> {
+  for (const [name, attribute] of node.attributes) {
+    if (attribute.type === 'none' || attribute.type === 'dtype') continue;
+    if (attribute.type === 'bool') yield [name, { type: 'int', value: attribute.value ? 1n : 0n }];
+    else if (attribute.type === 'bools')
+      yield [name, { type: 'ints', value: attribute.value.map((b) => (b ? 1n : 0n)) }];
+    else yield [name, attribute];
+  }
+}

@@ -1,0 +1,47 @@
+/** All rules from aten to ONNX, by operator. */
+import type { Lowering } from './lowering.ts';
+import { activations } from './rules/activations.ts';
+import { arithmetic } from './rules/arithmetic.ts';
+import { attention } from './rules/attention.ts';
+import { comparison } from './rules/comparison.ts';
+import { conversion } from './rules/conversion.ts';
+import { convolution } from './rules/convolution.ts';
+import { creation } from './rules/creation.ts';
+import { embedding } from './rules/embedding.ts';
+import { indexing } from './rules/indexing.ts';
+import { linear } from './rules/linear.ts';
+import { normalization } from './rules/normalization.ts';
+import { pointwise } from './rules/pointwise.ts';
+import { pooling } from './rules/pooling.ts';
+import { reduction } from './rules/reduction.ts';
+import { shape } from './rules/shape.ts';
+import { vision } from './rules/vision.ts';
+import { writes } from './rules/writes.ts';
+
+const FAMILIES = [
+  activations,
+  arithmetic,
+  attention,
+  comparison,
+  conversion,
+  convolution,
+  creation,
+  embedding,
+  indexing,
+  linear,
+  normalization,
+  pointwise,
+  pooling,
+  reduction,
+  shape,
+  vision,
+  writes,
+];
+
+/**
+ * Rules by `aten::op.overload` or `aten::op`. Each is typed by the arguments of its own schema (see LoweringTable); here
+ * they stand together, and are called with arguments read by that same schema.
+ */
+export const RULES: ReadonlyMap<string, Lowering<Record<string, unknown>>> = new Map(
+  FAMILIES.flatMap((family) => Object.entries(family as Record<string, Lowering<Record<string, unknown>>>)),
+);

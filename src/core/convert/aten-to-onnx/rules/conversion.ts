@@ -1,0 +1,12 @@
+/** Changes of element type. Where memory is does not matter to ONNX. */
+import type { Value } from '../../../ir/value.ts';
+import { type Lowering, lowerings } from '../lowering.ts';
+import { resultType } from '../support.ts';
+
+const cast: Lowering<{ readonly self: Value }> = ({ self }, onnx, node) => onnx.cast(self, resultType(node));
+
+export const conversion = lowerings({
+  'aten::to': cast,
+  'aten::_to_copy': cast,
+  'aten::type_as': cast,
+});

@@ -1,0 +1,94 @@
+/** New tensors. Their shapes are known, so that small ones are written out and large ones are filled by one node. */
+import type { Scalar } from '../../../dialects/aten/arguments.ts';
+import type { Node } from '../../../ir/node.ts';
+import { elementCount } from '../../../ir/shape.ts';
+import { Tensor } from '../../../ir/tensor.ts';
+import type { Value } from '../../../ir/value.ts';
+import type { OnnxBuilder } from '../../builder.ts';
+import { type Lowering, lowerings } from '../lowering.ts';
+import { filled, range, resultSizes, resultType } from '../support.ts';
+
+const filledWith =
+  (value: Scalar): Lowering<object> =>
+  (_, onnx, node) =>
+    filled(onnx, resultSizes(node), value, resultType(node));
+
+const full: Lowering<{ readonly fill_value: Scalar }> = ({ fill_value }, onnx, node) =>
+  filled(onnx, resultSizes(node), fill_value, resultType(node));
+
+/** Sequences of at most this many elements are written out. */
+const WRITTEN_OUT = 4096;
+
+/** `start + k * step` for each place; a Range where that is long. */
+function sequence(onnx: OnnxBuilder, start: Scalar, step: Scalar, node: Node): Value {
+  const dtype = resultType(node);
+  const [count = 0] = resultSizes(node);
+  if (count <= WRITTEN_OUT) {
+    const exact = typeof start === 'bigint' && typeof step === 'bigint';
+    const at = (k: number) => (exact ? start + BigInt(k) * step : Number(start) + k * Number(step));
+    return onnx.constant(
+      Tensor.of(
+        dtype,
+        [count],
+        range(count).map((k) => whole(at(k), dtype)),
+      ),
+    );
+  }
+  const end = Number(start) + (count - 0.5) * Number(step);
+  return onnx.Range(
+    onnx.constant(start, dtype),
+    onnx.constant(dtype.startsWith('int') ? Math.ceil(end) : end, dtype),
+    onnx.constant(step, dtype),
+  );
+}
+
+function whole(value: number | bigint, dtype: string): number | bigint {
+  return typeof value === 'number' && dtype === 'int64' ? BigInt(Math.trunc(value)) : value;
+}
+
+export const creation = lowerings({
+  'aten::zeros': filledWith(0n),
+  'aten::zeros_like': filledWith(0n),
+  'aten::new_zeros': filledWith(0n),
+  'aten::ones': filledWith(1n),
+  'aten::ones_like': filledWith(1n),
+  'aten::new_ones': filledWith(1n),
+  // What an empty tensor holds is left open: zeros will do.
+  'aten::empty': filledWith(0n),
+  'aten::empty_like': filledWith(0n),
+  'aten::new_empty': filledWith(0n),
+  'aten::full': full,
+  'aten::full_like': full,
+  'aten::new_full': full,
+  'aten::scalar_tensor': ({ s }, onnx, node) => filled(onnx, [], s, resultType(node)),
+
+  'aten::arange': ({ start, step }, onnx, node) => sequence(onnx, start ?? 0n, step ?? 1n, node),
+  'aten::linspace': ({ start, end, steps }, onnx, node) => {
+    if (typeof start === 'object' || typeof end === 'object') throw new Error('linspace of tensors');
+    const dtype = resultType(node);
+    const [a, b] = [Number(start), Number(end)];
+    const step = steps > 1 ? (b - a) / (steps - 1) : 0;
+    // From both ends, as PyTorch does: the last element is the end itself.
+    const at = (k: number) => (k < steps / 2 ? a + k * step : b - (steps - 1 - k) * step);
+    return onnx.constant(
+      Tensor.of(
+        dtype,
+        [steps],
+        range(steps).map((k) => whole(at(k), dtype)),
+      ),
+    );
+  },
+  'aten::eye': (_, onnx, node) => {
+    const shape = resultSizes(node);
+    const [rows = 0, columns = 0] = shape;
+    const dtype = resultType(node);
+    if (elementCount(shape) > WRITTEN_OUT) return onnx.EyeLike(filled(onnx, shape, 0n, dtype));
+    return onnx.constant(
+      Tensor.of(
+        dtype,
+        shape,
+        range(rows).flatMap((r) => range(columns).map((c) => (r === c ? 1 : 0))),
+      ),
+    );
+  },
+});

@@ -1,0 +1,200 @@
+/** Pooling. Output sizes are PyTorch's: a window that begins behind the input and its left padding does not count. */
+import type { Node } from '../../../ir/node.ts';
+import { Tensor } from '../../../ir/tensor.ts';
+import type { Value } from '../../../ir/value.ts';
+import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
+import { type Lowered, lowerings } from '../lowering.ts';
+import { range, rankOf, refuseArgument, resultSizes, sizeAt, sizes, spread } from '../support.ts';
+import { batched } from './convolution.ts';
+
+interface Windows {
+  readonly kernel_shape: number[];
+  readonly strides: number[];
+  readonly dilations: number[];
+  /** Zeros (or nothing) at both ends, as asked for. */
+  readonly padding: number[];
+  /** How far the last window reaches beyond the input: at least the padding of floor mode, more in ceil mode. */
+  readonly ends: number[];
+}
+
+interface PoolArguments {
+  readonly self: Value;
+  readonly kernel_size: readonly number[];
+  readonly stride: readonly number[];
+  readonly padding: readonly number[];
+  readonly ceil_mode: boolean;
+}
+
+/**
+ * Ceil mode as longer padding at the end, because runtimes round differently there: the sizes come from the output that
+ * capture recorded.
+ */
+function windows(args: PoolArguments, dilation: readonly number[], axes: number, node: Node): Windows {
+  const kernel_shape = spread(args.kernel_size, axes);
+  const strides = args.stride.length === 0 ? kernel_shape : spread(args.stride, axes);
+  const padding = spread(args.padding, axes);
+  const dilations = spread(dilation, axes);
+  const input = sizes(args.self, node).slice(-axes);
+  const output = resultSizes(node).slice(-axes);
+  const ends = range(axes).map((k) => {
+    const asked = padding[k] ?? 0;
+    if (!args.ceil_mode) return asked;
+    const last = ((output[k] ?? 1) - 1) * (strides[k] ?? 1) - asked;
+    const reach = last + ((kernel_shape[k] ?? 1) - 1) * (dilations[k] ?? 1) + 1;
+    return Math.max(asked, reach - (input[k] ?? 0));
+  });
+  return { kernel_shape, strides, dilations, padding, ends };
+}
+
+function maxPool(
+  args: PoolArguments & { readonly dilation: readonly number[] },
+  onnx: OnnxBuilder,
+  node: Node,
+): Lowered {
+  const axes = args.kernel_size.length === 1 ? axesOf(node) : args.kernel_size.length;
+  const { padding, ends, ...rest } = windows(args, args.dilation, axes, node);
+  const attributes = { ...rest, pads: [...padding, ...ends] };
+  const indices = node.outputs[1];
+  if (!indices || indices.useCount === 0) {
+    return batched(onnx, args.self, axes, node, (x) => onnx.MaxPool(x, attributes));
+  }
+  const single = rankOf(args.self, node) === axes + 1;
+  const x = single ? onnx.unsqueeze(args.self, [0]) : args.self;
+  const [values, flat] = onnx.many('MaxPool', [x], attributes, 2);
+  // ONNX counts through the whole tensor, PyTorch within each plane.
+  const plane = sizes(args.self, node)
+    .slice(-axes)
+    .reduce((a, b) => a * b, 1);
+  const within = flat && onnx.Mod(flat, onnx.like(flat, plane));
+  return [values, within].flatMap((each) => (each ? [single ? onnx.squeeze(each, [0]) : each] : []));
+}
+
+interface AveragePoolArguments extends PoolArguments {
+  readonly count_include_pad: boolean;
+  readonly divisor_override?: number | undefined;
+}
+
+function averagePool(args: AveragePoolArguments, onnx: OnnxBuilder, node: Node): Value {
+  const axes = args.kernel_size.length === 1 ? axesOf(node) : args.kernel_size.length;
+  const { padding, ends, kernel_shape, strides } = windows(args, [1], axes, node);
+  const overhang = ends.map((end, k) => end - (padding[k] ?? 0));
+  const beyond = overhang.some((each) => each > 0);
+  const rule = { kernel_shape, strides };
+  return batched(onnx, args.self, axes, node, (x) => {
+    if (args.divisor_override !== undefined) {
+      // The sum of a window, from its mean over zeros too.
+      const mean = onnx.AveragePool(padded(onnx, x, padding, ends, node), rule);
+      return onnx.Mul(mean, onnx.like(x, kernel_shape.reduce((a, b) => a * b, 1) / args.divisor_override));
+    }
+    if (!args.count_include_pad || padding.every((each) => each === 0)) {
+      return onnx.AveragePool(x, { ...rule, pads: [...padding, ...ends], count_include_pad: 0 });
+    }
+    if (!beyond) return onnx.AveragePool(x, { ...rule, pads: [...padding, ...padding], count_include_pad: 1 });
+    // Padding counts, what lies beyond it does not: so the padding becomes data.
+    const data = padded(onnx, x, padding, padding, node);
+    return onnx.AveragePool(data, { ...rule, pads: [...padding.map(() => 0), ...overhang], count_include_pad: 0 });
+  });
+}
+
+function padded(onnx: OnnxBuilder, x: Value, begins: readonly number[], ends: readonly number[], node: Node): Value {
+  if ([...begins, ...ends].every((each) => each === 0)) return x;
+  const outer = Array<number>(rankOf(x, node) - begins.length).fill(0);
+  return onnx.Pad(x, onnx.ints([...outer, ...begins, ...outer, ...ends]), onnx.like(x, 0));
+}
+
+function axesOf(node: Node): number {
+  const found = /([123])d/.exec(node.op);
+  return Number(found?.[1] ?? 1);
+}
+
+interface AdaptiveArguments {
+  readonly self: Value;
+  readonly output_size: readonly number[];
+}
+
+function adaptiveAverage({ self }: AdaptiveArguments, onnx: OnnxBuilder, node: Node): Value {
+  const axes = axesOf(node);
+  const input = sizes(self, node).slice(-axes);
+  const output = resultSizes(node).slice(-axes);
+  const kernel = input.map((size, k) => size / (output[k] ?? 1));
+  if (output.every((size) => size === 1)) return batched(onnx, self, axes, node, (x) => onnx.GlobalAveragePool(x));
+  if (kernel.every(Number.isInteger)) {
+    return batched(onnx, self, axes, node, (x) => onnx.AveragePool(x, { kernel_shape: kernel, strides: kernel }));
+  }
+  // Windows of different lengths: each axis is multiplied by the matrix of its means.
+  const rank = rankOf(self, node);
+  let x = self;
+  for (const [k, size] of output.entries()) {
+    const axis = rank - axes + k;
+    const from = sizeAt(self, axis, node);
+    if (from === size) continue;
+    const matrix = onnx.constant(meansOfWindows(from, size, self));
+    x = onnx.movedToLast(x, axis, (moved) => onnx.MatMul(moved, matrix));
+  }
+  return x;
+}
+
+/** Where window `k` of an adaptive pooling begins and ends. */
+function adaptiveWindow(k: number, from: number, to: number): { start: number; end: number } {
+  return { start: Math.floor((k * from) / to), end: Math.ceil(((k + 1) * from) / to) };
+}
+
+/** [from, to]: column k takes the mean of window k. */
+function meansOfWindows(from: number, to: number, like: Value): Tensor {
+  const matrix = Array<number>(from * to).fill(0);
+  for (const k of range(to)) {
+    const { start, end } = adaptiveWindow(k, from, to);
+    for (let i = start; i < end; i++) matrix[i * to + k] = 1 / (end - start);
+  }
+  return Tensor.of(dtypeOf(like), [from, to], matrix);
+}
+
+/** Above this many windows of unequal length a model would drown in slices. */
+const MAX_WINDOWS = 64;
+
+function adaptiveMax({ self }: AdaptiveArguments, onnx: OnnxBuilder, node: Node): Lowered {
+  const indices = node.outputs[1];
+  if (indices && indices.useCount > 0) refuseArgument(node, 'return_indices=True', 'ONNX has no adaptive pooling');
+  const axes = axesOf(node);
+  const input = sizes(self, node).slice(-axes);
+  const output = resultSizes(node).slice(-axes);
+  const kernel = input.map((size, k) => size / (output[k] ?? 1));
+  if (output.every((size) => size === 1)) return batched(onnx, self, axes, node, (x) => onnx.GlobalMaxPool(x));
+  if (kernel.every(Number.isInteger)) {
+    return batched(onnx, self, axes, node, (x) => onnx.MaxPool(x, { kernel_shape: kernel, strides: kernel }));
+  }
+  if (Math.max(...output) > MAX_WINDOWS)
+    refuseArgument(node, 'output_size', 'it does not divide the input, and is too large to write out');
+  const rank = rankOf(self, node);
+  let x = self;
+  for (const [k, size] of output.entries()) {
+    const axis = rank - axes + k;
+    const from = sizeAt(self, axis, node);
+    const parts = range(size).map((each) => {
+      const { start, end } = adaptiveWindow(each, from, size);
+      return onnx.ReduceMax(onnx.Slice(x, onnx.ints([start]), onnx.ints([end]), onnx.ints([axis])), onnx.ints([axis]));
+    });
+    x = onnx.Concat(...parts, { axis });
+  }
+  return x;
+}
+
+export const pooling = lowerings({
+  'aten::max_pool1d': maxPool,
+  'aten::max_pool2d': maxPool,
+  'aten::max_pool3d': maxPool,
+  'aten::max_pool1d_with_indices': maxPool,
+  'aten::max_pool2d_with_indices': maxPool,
+  'aten::max_pool3d_with_indices': maxPool,
+  'aten::avg_pool1d': averagePool,
+  'aten::avg_pool2d': averagePool,
+  'aten::avg_pool3d': averagePool,
+  'aten::adaptive_avg_pool1d': adaptiveAverage,
+  'aten::adaptive_avg_pool2d': adaptiveAverage,
+  'aten::_adaptive_avg_pool2d': adaptiveAverage,
+  'aten::adaptive_avg_pool3d': adaptiveAverage,
+  'aten::_adaptive_avg_pool3d': adaptiveAverage,
+  'aten::adaptive_max_pool1d': adaptiveMax,
+  'aten::adaptive_max_pool2d': adaptiveMax,
+  'aten::adaptive_max_pool3d': adaptiveMax,
+});

@@ -1,0 +1,230 @@
+/** Reductions over axes. No axes, or an empty list of them, mean all. */
+import type { Scalar } from '../../../dialects/aten/arguments.ts';
+import type { Node } from '../../../ir/node.ts';
+import type { Value } from '../../../ir/value.ts';
+import type { OnnxBuilder } from '../../builder.ts';
+import { type Lowered, type Lowering, lowerings } from '../lowering.ts';
+import {
+  axesFrom,
+  axisFrom,
+  range,
+  rankOf,
+  refuseArgument,
+  resultSizes,
+  resultType,
+  sizeAt,
+  sizes,
+} from '../support.ts';
+
+type ReduceOperator = 'ReduceMean' | 'ReduceSum' | 'ReduceProd' | 'ReduceMax' | 'ReduceMin' | 'ReduceLogSumExp';
+type Dims = readonly number[] | number | undefined;
+
+interface ReduceArguments {
+  readonly self: Value;
+  readonly dim?: Dims;
+  readonly keepdim?: boolean | undefined;
+}
+
+function axesOf(dim: Dims, rank: number): number[] {
+  const list = dim === undefined ? [] : typeof dim === 'number' ? [dim] : dim;
+  return list.length === 0 ? range(rank) : axesFrom(list, rank);
+}
+
+/** Reduces `x`, which has the rank of `self`. A scalar is its own mean, sum and maximum. */
+function reduced(onnx: OnnxBuilder, op: ReduceOperator, x: Value, args: ReduceArguments, node: Node): Value {
+  const rank = rankOf(x, node);
+  if (rank === 0) return x;
+  return onnx[op](x, onnx.ints(axesOf(args.dim, rank)), { keepdims: args.keepdim ?? false });
+}
+
+const inResultType =
+  (op: ReduceOperator): Lowering<ReduceArguments> =>
+  (args, onnx, node) =>
+    reduced(onnx, op, onnx.cast(args.self, resultType(node)), args, node);
+
+/** Largest or smallest. ONNX compares no booleans: they count as 0 and 1. */
+const extreme =
+  (op: 'ReduceMax' | 'ReduceMin'): Lowering<ReduceArguments> =>
+  (args, onnx, node) => {
+    const dtype = resultType(node);
+    return onnx.cast(reduced(onnx, op, onnx.cast(args.self, dtype === 'bool' ? 'int32' : dtype), args, node), dtype);
+  };
+
+/** Whether any, or all, are other than zero. */
+const truth =
+  (op: 'ReduceMax' | 'ReduceMin'): Lowering<ReduceArguments> =>
+  (args, onnx, node) => {
+    const ones = onnx.cast(onnx.cast(args.self, 'bool'), 'int32');
+    return onnx.cast(reduced(onnx, op, ones, args, node), resultType(node));
+  };
+
+/** Values and places along an axis. */
+const extremeAlong =
+  (
+    op: 'ReduceMax' | 'ReduceMin',
+    place: 'ArgMax' | 'ArgMin',
+  ): Lowering<{ self: Value; dim: number; keepdim: boolean }> =>
+  ({ self, dim, keepdim }, onnx, node) => {
+    const values = reduced(onnx, op, self, { self, dim, keepdim }, node);
+    const places = node.outputs[1]?.useCount ? arg(onnx, place, self, dim, keepdim, node) : undefined;
+    return places ? [values, places] : [values];
+  };
+
+function arg(
+  onnx: OnnxBuilder,
+  op: 'ArgMax' | 'ArgMin',
+  self: Value,
+  dim: number | undefined,
+  keepdim: boolean,
+  node: Node,
+): Value {
+  const rank = rankOf(self, node);
+  if (rank === 0) return onnx.constant(0n);
+  const x = self.dtype === 'bool' ? onnx.cast(self, 'int32') : self;
+  if (dim !== undefined) return onnx[op](x, { axis: axisFrom(dim, rank), keepdims: keepdim });
+  // Without an axis PyTorch counts through the flattened tensor.
+  const place = onnx[op](onnx.reshape(x, [-1]), { axis: 0, keepdims: 0 });
+  return keepdim ? onnx.reshape(place, Array<number>(rank).fill(1)) : place;
+}
+
+interface Spread extends ReduceArguments {
+  readonly correction?: Scalar | undefined;
+  readonly unbiased?: boolean | undefined;
+}
+
+/** Mean of the squared distances from the mean, over the count less the correction (1 unless told). */
+function variance(args: Spread, onnx: OnnxBuilder, node: Node): { mean: Value; variance: Value } {
+  const { self } = args;
+  const shape = sizes(self, node);
+  const axes = axesOf(args.dim, shape.length);
+  const list = onnx.ints(axes);
+  const count = axes.reduce((product, axis) => product * (shape[axis] ?? 1), 1);
+  const correction = Number(args.correction ?? (args.unbiased === false ? 0 : 1));
+  const mean = onnx.ReduceMean(self, list);
+  const distance = onnx.Sub(self, mean);
+  const attributes = { keepdims: args.keepdim ?? false };
+  const spread = onnx.ReduceMean(onnx.Mul(distance, distance), list, attributes);
+  const scale = count / Math.max(count - correction, 0);
+  return {
+    mean: args.keepdim ? mean : onnx.squeeze(mean, axes),
+    variance: scale === 1 ? spread : onnx.Mul(spread, onnx.like(spread, scale)),
+  };
+}
+
+interface NormArguments extends ReduceArguments {
+  readonly order: number;
+}
+
+/** The p-norm; infinite orders take the largest or smallest size, order 0 counts. */
+function norm({ order, ...args }: NormArguments, onnx: OnnxBuilder, node: Node): Value {
+  const self = onnx.cast(args.self, resultType(node));
+  const rank = rankOf(self, node);
+  if (rank === 0) return order === 0 ? onnx.cast(onnx.cast(self, 'bool'), resultType(node)) : onnx.Abs(self);
+  const axes = onnx.ints(axesOf(args.dim, rank));
+  const attributes = { keepdims: args.keepdim ?? false };
+  if (order === 2) return onnx.ReduceL2(self, axes, attributes);
+  if (order === 1) return onnx.ReduceL1(self, axes, attributes);
+  const size = onnx.Abs(self);
+  if (order === Number.POSITIVE_INFINITY) return onnx.ReduceMax(size, axes, attributes);
+  if (order === Number.NEGATIVE_INFINITY) return onnx.ReduceMin(size, axes, attributes);
+  if (order === 0) return onnx.ReduceSum(onnx.cast(onnx.cast(self, 'bool'), resultType(node)), axes, attributes);
+  const sum = onnx.ReduceSum(onnx.Pow(size, onnx.like(size, order)), axes, attributes);
+  return onnx.Pow(sum, onnx.like(size, 1 / order));
+}
+
+/** The order of a norm as PyTorch gives it: a number, or `fro` for 2. */
+function orderOf(p: Scalar | string | undefined): number {
+  return p === undefined || p === 'fro' ? 2 : Number(p);
+}
+
+interface TopK {
+  readonly self: Value;
+  readonly k: number;
+  readonly dim: number;
+  readonly largest: boolean;
+  readonly sorted?: boolean;
+}
+
+function topk({ self, k, dim, largest }: TopK, onnx: OnnxBuilder, node: Node): readonly Value[] {
+  const rank = rankOf(self, node);
+  if (rank === 0) return [self, onnx.constant(0n)];
+  return onnx.many(
+    'TopK',
+    [self, onnx.ints([k])],
+    { axis: axisFrom(dim, rank), largest: largest ? 1 : 0, sorted: 1 },
+    2,
+  );
+}
+
+function sorted(self: Value, dim: number, descending: boolean, onnx: OnnxBuilder, node: Node): readonly Value[] {
+  const k = rankOf(self, node) === 0 ? 1 : sizeAt(self, axisFrom(dim, rankOf(self, node)), node);
+  return topk({ self, k, dim, largest: descending }, onnx, node);
+}
+
+export const reduction = lowerings({
+  'aten::mean': inResultType('ReduceMean'),
+  'aten::sum': inResultType('ReduceSum'),
+  'aten::prod': inResultType('ReduceProd'),
+  'aten::logsumexp': inResultType('ReduceLogSumExp'),
+  'aten::amax': extreme('ReduceMax'),
+  'aten::amin': extreme('ReduceMin'),
+  'aten::max': extreme('ReduceMax'),
+  'aten::min': extreme('ReduceMin'),
+  'aten::max.dim': extremeAlong('ReduceMax', 'ArgMax'),
+  'aten::min.dim': extremeAlong('ReduceMin', 'ArgMin'),
+  'aten::aminmax': ({ self, dim, keepdim }, onnx, node) => [
+    reduced(onnx, 'ReduceMin', self, { self, dim, keepdim }, node),
+    reduced(onnx, 'ReduceMax', self, { self, dim, keepdim }, node),
+  ],
+  'aten::argmax': ({ self, dim, keepdim }, onnx, node) => arg(onnx, 'ArgMax', self, dim, keepdim, node),
+  'aten::argmin': ({ self, dim, keepdim }, onnx, node) => arg(onnx, 'ArgMin', self, dim, keepdim, node),
+  'aten::all': truth('ReduceMin'),
+  'aten::any': truth('ReduceMax'),
+  'aten::count_nonzero': ({ self, dim }, onnx, node) =>
+    reduced(onnx, 'ReduceSum', onnx.cast(onnx.cast(self, 'bool'), 'int64'), { self, dim }, node),
+
+  'aten::var': (args, onnx, node) => variance(args, onnx, node).variance,
+  'aten::std': (args, onnx, node) => onnx.Sqrt(variance(args, onnx, node).variance),
+  'aten::var_mean': (args, onnx, node) => {
+    const found = variance(args, onnx, node);
+    return [found.variance, found.mean];
+  },
+  'aten::std_mean': (args, onnx, node) => {
+    const found = variance(args, onnx, node);
+    return [onnx.Sqrt(found.variance), found.mean];
+  },
+  'aten::norm': ({ self, p, dim, keepdim }, onnx, node) => norm({ self, dim, keepdim, order: orderOf(p) }, onnx, node),
+  'aten::linalg_vector_norm': ({ self, ord, dim, keepdim }, onnx, node) =>
+    norm({ self, dim, keepdim, order: Number(ord) }, onnx, node),
+  'aten::frobenius_norm': ({ self, dim, keepdim }, onnx, node) => norm({ self, dim, keepdim, order: 2 }, onnx, node),
+
+  'aten::cumsum': ({ self, dim }, onnx, node): Lowered => {
+    const x = onnx.cast(self, resultType(node));
+    const rank = rankOf(self, node);
+    return rank === 0 ? x : onnx.CumSum(x, onnx.constant(axisFrom(dim, rank), 'int64'));
+  },
+  'aten::topk': topk,
+  'aten::sort': ({ self, dim, descending, stable }, onnx, node) => {
+    if (stable && descending)
+      refuseArgument(node, 'stable=True', 'TopK of ONNX keeps equal elements in order from the front only');
+    return sorted(self, dim, descending, onnx, node);
+  },
+  'aten::argsort': ({ self, dim, descending }, onnx, node) => sorted(self, dim, descending, onnx, node).slice(1),
+  'aten::cosine_similarity': ({ x1, x2, dim, eps }, onnx, node) => {
+    const axes = onnx.ints([axisFrom(dim, Math.max(rankOf(x1, node), rankOf(x2, node)))]);
+    const unit = (x: Value): Value => {
+      const length = onnx.ReduceL2(x, axes);
+      return onnx.Div(x, onnx.Max(length, onnx.like(x, eps)));
+    };
+    return onnx.ReduceSum(onnx.Mul(unit(x1), unit(x2)), axes, { keepdims: 0 });
+  },
+  'aten::pairwise_distance': ({ x1, x2, p, eps, keepdim }, onnx, node) => {
+    const distance = onnx.Add(onnx.Sub(x1, x2), onnx.like(x1, eps));
+    return norm({ self: distance, dim: [-1], keepdim, order: p }, onnx, node);
+  },
+  'aten::cdist': ({ x1, x2, p }, onnx, node) => {
+    const distance = onnx.Sub(onnx.unsqueeze(x1, [rankOf(x1, node) - 1]), onnx.unsqueeze(x2, [rankOf(x2, node) - 2]));
+    const flat = norm({ self: distance, dim: [-1], keepdim: false, order: p }, onnx, node);
+    return onnx.reshape(flat, resultSizes(node));
+  },
+});

@@ -1,0 +1,324 @@
+/** Views and other changes of shape. Shapes come from what capture recorded, so that nothing is computed at run time. */
+import type { Node } from '../../../ir/node.ts';
+import type { Value } from '../../../ir/value.ts';
+import type { OnnxBuilder } from '../../builder.ts';
+import { type Lowering, lowerings } from '../lowering.ts';
+import {
+  axesFrom,
+  axisFrom,
+  commonType,
+  range,
+  rankOf,
+  refuseArgument,
+  resultSizes,
+  resultType,
+  sizeAt,
+  sizes,
+} from '../support.ts';
+
+type OfSelf = Lowering<{ readonly self: Value }>;
+
+/** Only the shape changes: the elements stay in their order. */
+const reshaped: OfSelf = ({ self }, onnx, node) => onnx.reshape(self, flexible(self, node));
+
+/**
+ * The target shape of a reshape. The first axis stays open where it can: a batch of another size then passes too.
+ */
+function flexible(self: Value, node: Node): readonly number[] {
+  const target = resultSizes(node);
+  const from = sizes(self, node);
+  const [first, ...rest] = target;
+  if (first === undefined || from[0] !== first || target.includes(0) || from.length === target.length) return target;
+  return [-1, ...rest];
+}
+
+/** Nothing changes for ONNX: memory, gradients and aliases have no place there. */
+const unchanged: OfSelf = ({ self }) => self;
+
+/** To the recorded shape, by repeating along axes of size 1. */
+const expanded: OfSelf = ({ self }, onnx, node) => expandTo(onnx, self, resultSizes(node), node);
+
+export function expandTo(onnx: OnnxBuilder, x: Value, shape: readonly number[], node: Node): Value {
+  const from = sizes(x, node);
+  if (from.length === shape.length && from.every((size, k) => size === shape[k])) return x;
+  return onnx.Expand(x, onnx.ints(shape));
+}
+
+function permuted(onnx: OnnxBuilder, self: Value, order: readonly number[]): Value {
+  return onnx.transpose(self, order);
+}
+
+const swapped: Lowering<{ readonly self: Value; readonly dim0: number; readonly dim1: number }> = (
+  { self, dim0, dim1 },
+  onnx,
+  node,
+) => swapAxes(onnx, self, dim0, dim1, node);
+
+export function swapAxes(onnx: OnnxBuilder, self: Value, dim0: number, dim1: number, node: Node): Value {
+  const rank = rankOf(self, node);
+  const order = range(rank);
+  const [a, b] = [axisFrom(dim0, rank), axisFrom(dim1, rank)];
+  if (rank === 0) return self;
+  [order[a], order[b]] = [b, a];
+  return permuted(onnx, self, order);
+}
+
+/** Every axis reversed. */
+const turned: OfSelf = ({ self }, onnx, node) => permuted(onnx, self, range(rankOf(self, node)).reverse());
+
+interface Slice {
+  readonly start: number;
+  readonly end: number;
+  readonly step?: number;
+}
+
+/** A slice of one axis; no node where it takes everything. */
+export function sliced(onnx: OnnxBuilder, self: Value, axis: number, slice: Slice, node: Node): Value {
+  const { start, end, step = 1 } = slice;
+  if (start === 0 && step === 1 && end >= sizeAt(self, axis, node)) return self;
+  // Steps of one are the default.
+  const inputs = [onnx.ints([start]), onnx.ints([end]), onnx.ints([axis])];
+  return step === 1 ? onnx.Slice(self, ...inputs) : onnx.Slice(self, ...inputs, onnx.ints([step]));
+}
+
+/** Start and end as PyTorch counts them: from the end where negative, and never beyond. */
+export function bounded(
+  start: number | undefined,
+  end: number | undefined,
+  size: number,
+): { start: number; end: number } {
+  const clip = (value: number) => Math.min(Math.max(value < 0 ? value + size : value, 0), size);
+  const from = clip(start ?? 0);
+  return { start: from, end: Math.max(clip(end ?? size), from) };
+}
+
+/** Pieces of an axis of these sizes. */
+function pieces(onnx: OnnxBuilder, self: Value, lengths: readonly number[], axis: number): readonly Value[] {
+  if (lengths.length === 1) return [self];
+  const equal = lengths.every((each) => each === lengths[0]);
+  return equal
+    ? onnx.many('Split', [self], { axis, num_outputs: lengths.length }, lengths.length)
+    : onnx.many('Split', [self, onnx.ints(lengths)], { axis }, lengths.length);
+}
+
+/** Pieces as large as the outputs that capture recorded. */
+const split: Lowering<{ readonly self: Value; readonly dim: number }> = ({ self, dim }, onnx, node) => {
+  const axis = axisFrom(dim, rankOf(self, node));
+  return pieces(
+    onnx,
+    self,
+    node.outputs.map((each) => sizeAt(each, axis, node)),
+    axis,
+  );
+};
+
+function joined(onnx: OnnxBuilder, tensors: readonly Value[], dim: number, node: Node): Value {
+  const dtype = resultType(node);
+  // PyTorch skips empty lists of rank 1 whatever the rank of the others.
+  const kept = tensors.filter((each) => !(each.rank === 1 && each.shape?.[0] === 0 && node.output().rank !== 1));
+  const parts = (kept.length > 0 ? kept : tensors).map((each) => onnx.cast(each, dtype));
+  const [first] = parts;
+  if (parts.length === 1 && first) return first;
+  return onnx.Concat(...parts, { axis: axisFrom(dim, rankOf(node.output(), node)) });
+}
+
+export const shape = lowerings({
+  'aten::view': reshaped,
+  'aten::_unsafe_view': reshaped,
+  'aten::reshape': reshaped,
+  'aten::_reshape_alias': reshaped,
+  'aten::view_as': reshaped,
+  'aten::reshape_as': reshaped,
+  'aten::unflatten': reshaped,
+  'aten::ravel': reshaped,
+  'aten::flatten': ({ self, start_dim, end_dim }, onnx, node) => {
+    const rank = rankOf(self, node);
+    // ONNX's Flatten makes a matrix: only that of the last axes behind one other is the same.
+    if (rank >= 2 && axisFrom(start_dim, rank) === 1 && axisFrom(end_dim, rank) === rank - 1 && rank > 2) {
+      return onnx.Flatten(self, { axis: 1 });
+    }
+    return onnx.reshape(self, flexible(self, node));
+  },
+
+  'aten::contiguous': unchanged,
+  'aten::clone': unchanged,
+  'aten::detach': unchanged,
+  'aten::alias': unchanged,
+  'aten::lift_fresh': unchanged,
+  'aten::lift_fresh_copy': unchanged,
+  'aten::lift': unchanged,
+  'aten::resolve_conj': unchanged,
+  'aten::resolve_neg': unchanged,
+
+  'aten::squeeze': ({ self, dim }, onnx, node) => {
+    const shape = sizes(self, node);
+    const asked = dim === undefined ? range(shape.length) : typeof dim === 'number' ? [dim] : dim;
+    return onnx.squeeze(
+      self,
+      axesFrom(asked, shape.length).filter((axis) => shape[axis] === 1),
+    );
+  },
+  'aten::unsqueeze': ({ self, dim }, onnx, node) => onnx.unsqueeze(self, [axisFrom(dim, rankOf(self, node) + 1)]),
+
+  'aten::expand': expanded,
+  'aten::expand_as': expanded,
+  'aten::broadcast_to': expanded,
+  'aten::broadcast_tensors': ({ tensors }, onnx, node) =>
+    tensors.map((each, k) => expandTo(onnx, each, resultSizes(node, k), node)),
+  'aten::meshgrid': ({ tensors }, onnx, node) => {
+    const shape = resultSizes(node);
+    const swap = node.string('indexing') === 'xy';
+    return tensors.map((each, k) => {
+      const axis = swap && k < 2 ? 1 - k : k;
+      const ones = shape.map((_, at) => (at === axis ? -1 : 1));
+      return expandTo(onnx, onnx.reshape(each, ones), shape, node);
+    });
+  },
+
+  'aten::transpose': swapped,
+  'aten::swapaxes': ({ self, axis0, axis1 }, onnx, node) => swapAxes(onnx, self, axis0, axis1, node),
+  'aten::swapdims': swapped,
+  'aten::t': turned,
+  'aten::numpy_T': turned,
+  'aten::mT': ({ self }, onnx, node) => swapAxes(onnx, self, -2, -1, node),
+  'aten::adjoint': ({ self }, onnx, node) => swapAxes(onnx, self, -2, -1, node),
+  'aten::permute': ({ self, dims }, onnx, node) => permuted(onnx, self, axesFrom(dims, rankOf(self, node))),
+  'aten::movedim': ({ self, source, destination }, onnx, node) => {
+    const rank = rankOf(self, node);
+    const from = axesFrom(typeof source === 'number' ? [source] : source, rank);
+    const to = axesFrom(typeof destination === 'number' ? [destination] : destination, rank);
+    const rest = range(rank).filter((axis) => !from.includes(axis));
+    const order = range(rank).map((axis) => from[to.indexOf(axis)] ?? rest.shift() ?? 0);
+    return permuted(onnx, self, order);
+  },
+
+  'aten::repeat': ({ self, repeats }, onnx, node) => {
+    const x = onnx.unsqueeze(self, range(repeats.length - rankOf(self, node)));
+    return repeats.every((each) => each === 1) ? x : onnx.Tile(x, onnx.ints(repeats));
+  },
+  'aten::tile': ({ self, dims }, onnx, node) => {
+    const rank = Math.max(rankOf(self, node), dims.length);
+    const x = onnx.unsqueeze(self, range(rank - rankOf(self, node)));
+    return onnx.Tile(x, onnx.ints([...Array<number>(rank - dims.length).fill(1), ...dims]));
+  },
+  'aten::repeat_interleave.self_int': ({ self, repeats, dim }, onnx, node) => {
+    const flat = dim === undefined ? onnx.reshape(self, [-1]) : self;
+    const axis = axisFrom(dim ?? 0, rankOf(flat, node));
+    const wide = sizes(onnx.unsqueeze(flat, [axis + 1]), node);
+    const repeated = onnx.Expand(
+      onnx.unsqueeze(flat, [axis + 1]),
+      onnx.ints(wide.map((size, k) => (k === axis + 1 ? repeats : size))),
+    );
+    return onnx.reshape(repeated, resultSizes(node));
+  },
+
+  'aten::slice': ({ self, dim, start, end, step }, onnx, node) => {
+    const axis = axisFrom(dim, rankOf(self, node));
+    const within = bounded(start, end, sizeAt(self, axis, node));
+    return sliced(onnx, self, axis, { ...within, step }, node);
+  },
+  'aten::narrow': ({ self, dim, start, length }, onnx, node) => {
+    if (typeof start !== 'number') refuseArgument(node, 'start as a tensor', 'the start is only known at run time');
+    const axis = axisFrom(dim, rankOf(self, node));
+    const from = start < 0 ? start + sizeAt(self, axis, node) : start;
+    return sliced(onnx, self, axis, { start: from, end: from + length }, node);
+  },
+  'aten::select': ({ self, dim, index }, onnx, node) => {
+    const axis = axisFrom(dim, rankOf(self, node));
+    return onnx.Gather(self, onnx.constant(index, 'int64'), { axis });
+  },
+  'aten::split': split,
+  'aten::split_with_sizes': split,
+  'aten::unsafe_split': split,
+  'aten::unsafe_split_with_sizes': split,
+  'aten::chunk': split,
+  'aten::unsafe_chunk': split,
+  'aten::tensor_split': split,
+  'aten::unbind': ({ self, dim }, onnx, node) => {
+    const axis = axisFrom(dim, rankOf(self, node));
+    const count = sizeAt(self, axis, node);
+    // Few of many: each by itself.
+    const read = node.outputs.filter((each) => each.useCount > 0).length;
+    if (read === 1 && count > 1) {
+      return node.outputs.map((_, k) => onnx.Gather(self, onnx.constant(k, 'int64'), { axis }));
+    }
+    return pieces(onnx, self, Array<number>(count).fill(1), axis).map((each) => onnx.squeeze(each, [axis]));
+  },
+  'aten::cat': ({ tensors, dim }, onnx, node) => joined(onnx, tensors, dim, node),
+  'aten::concat': ({ tensors, dim }, onnx, node) => joined(onnx, tensors, dim, node),
+  'aten::stack': ({ tensors, dim }, onnx, node) => {
+    const axis = axisFrom(dim, rankOf(node.output(), node));
+    const dtype = commonType(...tensors);
+    return onnx.Concat(...tensors.map((each) => onnx.unsqueeze(onnx.cast(each, dtype), [axis])), { axis });
+  },
+  'aten::hstack': ({ tensors }, onnx, node) => joined(onnx, tensors, node.output().rank === 1 ? 0 : 1, node),
+
+  'aten::flip': ({ self, dims }, onnx, node) => {
+    const axes = axesFrom(dims, rankOf(self, node));
+    if (axes.length === 0) return self;
+    const each = (value: number | bigint) => onnx.ints(axes.map(() => value));
+    // From the last element to before the first.
+    return onnx.Slice(self, each(-1), each(-(2n ** 63n)), onnx.ints(axes), each(-1));
+  },
+  'aten::roll': ({ self, shifts, dims }, onnx, node) => {
+    const flat = dims.length === 0 ? onnx.reshape(self, [-1]) : self;
+    let x = flat;
+    for (const [k, shift] of shifts.entries()) {
+      const axis = axisFrom(dims[k] ?? 0, rankOf(flat, node));
+      const size = sizeAt(flat, axis, node);
+      const from = size === 0 ? 0 : ((-shift % size) + size) % size;
+      if (from === 0) continue;
+      const parts = [
+        sliced(onnx, x, axis, { start: from, end: size }, node),
+        sliced(onnx, x, axis, { start: 0, end: from }, node),
+      ];
+      x = onnx.Concat(...parts, { axis });
+    }
+    return onnx.reshape(x, resultSizes(node));
+  },
+  'aten::unfold': ({ self, dimension, size, step }, onnx, node) => {
+    const axis = axisFrom(dimension, rankOf(self, node));
+    const count = resultSizes(node)[axis] ?? 0;
+    // Windows [count, size] of places along the axis; their own axis goes last.
+    const places = range(count).flatMap((k) => range(size, k * step));
+    const windows = onnx.Gather(self, onnx.reshape(onnx.ints(places), [count, size]), { axis });
+    const rank = rankOf(self, node) + 1;
+    const order = range(rank).filter((each) => each !== axis + 1);
+    return onnx.transpose(windows, [...order, axis + 1]);
+  },
+  'aten::tril': ({ self, diagonal }, onnx) => onnx.Trilu(self, onnx.constant(diagonal, 'int64'), { upper: 0 }),
+  'aten::triu': ({ self, diagonal }, onnx) => onnx.Trilu(self, onnx.constant(diagonal, 'int64'), { upper: 1 }),
+  'aten::diagonal': ({ self, offset, dim1, dim2 }, onnx, node) => {
+    const rank = rankOf(self, node);
+    const [a, b] = [axisFrom(dim1, rank), axisFrom(dim2, rank)];
+    const [rows, columns] = [sizeAt(self, a, node), sizeAt(self, b, node)];
+    const length = resultSizes(node).at(-1) ?? 0;
+    const order = [...range(rank).filter((axis) => axis !== a && axis !== b), a, b];
+    const shape = sizes(self, node);
+    const outer = order.slice(0, -2).map((axis) => shape[axis] ?? 1);
+    const flat = onnx.reshape(onnx.transpose(self, order), [...outer, rows * columns]);
+    const first = offset >= 0 ? offset : -offset * columns;
+    return onnx.Gather(flat, onnx.ints(range(length).map((k) => first + k * (columns + 1))), { axis: rank - 2 });
+  },
+  'aten::pixel_shuffle': ({ self, upscale_factor }, onnx, node) => {
+    const four = fourAxes(onnx, self, node);
+    const result = onnx.DepthToSpace(four, { blocksize: upscale_factor, mode: 'CRD' });
+    return onnx.reshape(result, resultSizes(node));
+  },
+  'aten::pixel_unshuffle': ({ self, downscale_factor: r }, onnx, node) => {
+    const [channels = 1, height = 1, width = 1] = sizes(self, node).slice(-3);
+    const blocks = onnx.reshape(self, [-1, channels, height / r, r, width / r, r]);
+    return onnx.reshape(onnx.transpose(blocks, [0, 1, 3, 5, 2, 4]), resultSizes(node));
+  },
+  'aten::channel_shuffle': ({ self, groups }, onnx, node) => {
+    const [batch = 1, channels = 1, ...rest] = sizes(self, node);
+    const grouped = onnx.reshape(self, [batch, groups, channels / groups, ...rest]);
+    return onnx.reshape(onnx.transpose(grouped, [0, 2, 1, ...range(rest.length, 3)]), resultSizes(node));
+  },
+});
+
+/** Everything before the last three axes as one. */
+function fourAxes(onnx: OnnxBuilder, self: Value, node: Node): Value {
+  const shape = sizes(self, node);
+  return onnx.reshape(self, [shape.slice(0, -3).reduce((a, b) => a * b, 1), ...shape.slice(-3)]);
+}

@@ -1,0 +1,152 @@
+/** Padding and resizing, by the coordinates of torch.nn.functional.interpolate and pad. */
+import type { Scalar } from '../../../dialects/aten/arguments.ts';
+import type { Node } from '../../../ir/node.ts';
+import type { Value } from '../../../ir/value.ts';
+import type { OnnxBuilder } from '../../builder.ts';
+import { type Lowering, lowerings } from '../lowering.ts';
+import { operand, range, rankOf, refuseArgument, resultSizes, resultType, sizes } from '../support.ts';
+
+/** PyTorch lists pads from the last axis on, begin and end; ONNX all begins, then all ends. */
+function padded(
+  onnx: OnnxBuilder,
+  self: Value,
+  pad: readonly number[],
+  mode: string,
+  value: Scalar,
+  node: Node,
+): Value {
+  const rank = rankOf(self, node);
+  const of = (axis: number, end: 0 | 1) => pad[2 * (rank - 1 - axis) + end] ?? 0;
+  const pads = [...range(rank).map((axis) => of(axis, 0)), ...range(rank).map((axis) => of(axis, 1))];
+  if (pads.every((each) => each === 0)) return self;
+  if (mode !== 'constant') return onnx.Pad(self, onnx.ints(pads), { mode });
+  return onnx.Pad(self, onnx.ints(pads), operand(onnx, value, resultType(node)), { mode });
+}
+
+const PAD_MODES: Readonly<Record<string, string>> = {
+  constant: 'constant',
+  reflect: 'reflect',
+  replicate: 'edge',
+  circular: 'wrap',
+};
+
+const padding =
+  (mode: string): Lowering<{ readonly self: Value; readonly padding: readonly number[] }> =>
+  (args, onnx, node) =>
+    padded(onnx, args.self, args.padding, mode, 0, node);
+
+interface Resize {
+  readonly self?: Value | undefined;
+  readonly input?: Value | undefined;
+  readonly scales?: number | undefined;
+  readonly scales_d?: number | undefined;
+  readonly scales_h?: number | undefined;
+  readonly scales_w?: number | undefined;
+  readonly scale_factors?: readonly number[] | undefined;
+  readonly align_corners?: boolean;
+}
+
+type ResizeMode = 'nearest' | 'linear' | 'cubic';
+
+/** The factor along each resized axis where the caller gave one: it decides the coordinates, not the rounded size. */
+function factorsOf(args: Resize): readonly number[] | undefined {
+  if (args.scale_factors && args.scale_factors.length > 0) return args.scale_factors;
+  const given = [args.scales, args.scales_d, args.scales_h, args.scales_w].filter((each) => each !== undefined);
+  return given.length > 0 ? given : undefined;
+}
+
+const resized =
+  (mode: ResizeMode, centred = false): Lowering<Resize> =>
+  (args, onnx, node) => {
+    const x = args.self ?? args.input;
+    if (!x) throw new Error(`${node.operator} has no input`);
+    const from = sizes(x, node);
+    const to = resultSizes(node);
+    const factors = args.align_corners ? undefined : factorsOf(args);
+    if (mode === 'nearest') return nearest(onnx, x, from, to, factors, centred);
+    const attributes = {
+      mode,
+      coordinate_transformation_mode: args.align_corners ? 'align_corners' : 'half_pixel',
+      ...(mode === 'cubic' && { cubic_coeff_a: -0.75 }),
+    };
+    if (factors && from.slice(2).every((size, k) => Math.floor(size * (factors[k] ?? 1)) === to[k + 2])) {
+      const scales = onnx.constant([1, 1, ...factors], 'float32');
+      return onnx.Resize(x, undefined, scales, attributes);
+    }
+    return onnx.Resize(x, undefined, undefined, onnx.ints(to), attributes);
+  };
+
+/** The nearest element below. Where that is not a plain repetition, the places are computed as PyTorch does, in float32. */
+function nearest(
+  onnx: OnnxBuilder,
+  self: Value,
+  from: readonly number[],
+  to: readonly number[],
+  factors: readonly number[] | undefined,
+  centred: boolean,
+): Value {
+  const whole = from.every((size, k) => (to[k] ?? 0) % size === 0) && !factors?.some((each) => !Number.isInteger(each));
+  if (whole) {
+    const attributes = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
+    return onnx.Resize(self, undefined, undefined, onnx.ints(to), attributes);
+  }
+  let x = self;
+  for (const [axis, size] of from.entries()) {
+    const count = to[axis] ?? size;
+    if (axis < 2 || count === size) continue;
+    const factor = factors?.[axis - 2];
+    const step = Math.fround(factor ? 1 / factor : size / count);
+    const place = (k: number) => Math.floor(Math.fround(centred ? (k + 0.5) * step : k * step));
+    const places = range(count).map((k) => Math.min(place(k), size - 1));
+    x = onnx.Gather(x, onnx.ints(places), { axis });
+  }
+  return x;
+}
+
+const GRID_MODES = ['linear', 'nearest', 'cubic'] as const;
+const GRID_PADDINGS = ['zeros', 'border', 'reflection'] as const;
+
+interface Grid {
+  readonly input: Value;
+  readonly grid: Value;
+  readonly interpolation_mode: number;
+  readonly padding_mode: number;
+  readonly align_corners: boolean;
+}
+
+const gridSample: Lowering<Grid> = ({ input, grid, interpolation_mode, padding_mode, align_corners }, onnx, node) => {
+  const mode = GRID_MODES[interpolation_mode];
+  const padding_mode_name = GRID_PADDINGS[padding_mode];
+  if (!mode || !padding_mode_name) refuseArgument(node, 'mode', 'there is no such mode');
+  return onnx.GridSample(input, grid, { mode, padding_mode: padding_mode_name, align_corners });
+};
+
+export const vision = lowerings({
+  'aten::constant_pad_nd': ({ self, pad, value }, onnx, node) => padded(onnx, self, pad, 'constant', value, node),
+  'aten::pad': ({ self, pad, mode, value }, onnx, node) => {
+    const found = PAD_MODES[mode];
+    if (!found) refuseArgument(node, `mode='${mode}'`, 'there is no such padding');
+    return padded(onnx, self, pad, found, value ?? 0, node);
+  },
+  'aten::reflection_pad1d': padding('reflect'),
+  'aten::reflection_pad2d': padding('reflect'),
+  'aten::reflection_pad3d': padding('reflect'),
+  'aten::replication_pad1d': padding('edge'),
+  'aten::replication_pad2d': padding('edge'),
+  'aten::replication_pad3d': padding('edge'),
+
+  'aten::upsample_nearest1d': resized('nearest'),
+  'aten::upsample_nearest2d': resized('nearest'),
+  'aten::upsample_nearest3d': resized('nearest'),
+  'aten::_upsample_nearest_exact1d': resized('nearest', true),
+  'aten::_upsample_nearest_exact2d': resized('nearest', true),
+  'aten::_upsample_nearest_exact3d': resized('nearest', true),
+  'aten::upsample_linear1d': resized('linear'),
+  'aten::upsample_bilinear2d': resized('linear'),
+  'aten::upsample_trilinear3d': resized('linear'),
+  'aten::upsample_bicubic2d': resized('cubic'),
+  'aten::grid_sampler': gridSample,
+  'aten::grid_sampler_2d': gridSample,
+  'aten::affine_grid_generator': ({ theta, size, align_corners }, onnx) =>
+    onnx.AffineGrid(theta, onnx.ints(size), { align_corners }),
+});
