@@ -6,8 +6,8 @@ import type { Graph } from './graph.ts';
 import type { Node } from './node.ts';
 
 export class NodeList implements Iterable<Node> {
-  private first: Node | undefined;
-  private last: Node | undefined;
+  private head: Node | undefined;
+  private tail: Node | undefined;
   private count = 0;
 
   constructor(readonly graph: Graph) {}
@@ -17,7 +17,7 @@ export class NodeList implements Iterable<Node> {
   }
 
   append(...nodes: Node[]): void {
-    for (const node of nodes) this.insert(node, this.last, undefined);
+    for (const node of nodes) this.insert(node, this.tail, undefined);
   }
 
   insertBefore(at: Node, ...nodes: Node[]): void {
@@ -55,9 +55,9 @@ export class NodeList implements Iterable<Node> {
     this.check(node);
     const { before, after } = node.link;
     if (before) before.link.after = after;
-    else this.first = after;
+    else this.head = after;
     if (after) after.link.before = before;
-    else this.last = before;
+    else this.tail = before;
     node.link.list = undefined;
     // `before` and `after` stay: a walk that stands on this node still finds its way (see `follow`).
     this.count--;
@@ -65,7 +65,7 @@ export class NodeList implements Iterable<Node> {
 
   /** In order; safe against any change on the way. */
   *[Symbol.iterator](): Iterator<Node> {
-    let node = this.first;
+    let node = this.head;
     while (node) {
       yield node;
       node = this.follow(node);
@@ -74,7 +74,7 @@ export class NodeList implements Iterable<Node> {
 
   /** Last node first; safe against any change on the way. */
   *reversed(): Iterable<Node> {
-    let node = this.last;
+    let node = this.tail;
     while (node) {
       yield node;
       let next: Node | undefined = node.link.before;
@@ -95,9 +95,9 @@ export class NodeList implements Iterable<Node> {
     node.link.before = before;
     node.link.after = after;
     if (before) before.link.after = node;
-    else this.first = node;
+    else this.head = node;
     if (after) after.link.before = node;
-    else this.last = node;
+    else this.tail = node;
     this.count++;
   }
 
