@@ -1,0 +1,99 @@
+/**
+ * Where nodes came from, as metadata of ONNX nodes under the keys of PyTorch's exporter (torch/onnx/_internal/exporter/
+ * _core.py of PyTorch 2.13), so that other tools read what we write and the other way round:
+ * - `name_scopes`, `class_hierarchy`: Python lists of module paths and classes, root first; the last entry is the
+ *   node of the exported program and its operator.
+ * - `stack_trace`: frames as in a Python traceback, innermost last.
+ */
+import type { Node } from '../../ir/node.ts';
+import { type Frame, NO_ORIGIN, NO_SCOPE, type Origin, type Scope } from '../../ir/origin.ts';
+
+const SCOPES = 'pkg.torch.onnx.name_scopes';
+const CLASSES = 'pkg.torch.onnx.class_hierarchy';
+const TRACE = 'pkg.torch.onnx.stack_trace';
+
+/** The metadata that says where a node came from. What the node says itself stays as it is. */
+export function provenanceOf(node: Node): Map<string, string> {
+  const metadata = new Map(node.metadata);
+  const trace = traceText(node.origin);
+  if (trace !== '' && !metadata.has(TRACE)) metadata.set(TRACE, trace);
+  if (node.scope.length > 0 && !metadata.has(SCOPES) && !metadata.has(CLASSES)) {
+    metadata.set(SCOPES, pythonList([...node.scope.map((entry) => entry.path), node.name ?? node.op]));
+    metadata.set(CLASSES, pythonList([...node.scope.map((entry) => entry.type), node.operator]));
+  }
+  return metadata;
+}
+
+export function scopeOf(metadata: ReadonlyMap<string, string>): Scope {
+  const paths = pythonStrings(metadata.get(SCOPES));
+  const types = pythonStrings(metadata.get(CLASSES));
+  if (!paths || !types || paths.length !== types.length || paths.length < 2) return NO_SCOPE;
+  return paths.slice(0, -1).map((path, k) => ({ path, type: types[k] ?? '' }));
+}
+
+/** Frames of the user's code and of TorchScript go into files; those of a text or a prototxt belong to that text. */
+function traceText(origin: Origin): string {
+  return origin
+    .filter((frame) => frame.kind === 'python' || frame.kind === 'torchscript')
+    .reverse()
+    .map((frame) => {
+      const head = `File "${frame.file}", line ${frame.line}, in ${frame.function ?? '<module>'}`;
+      return frame.text === undefined ? head : `${head}\n    ${frame.text.replaceAll('\n', ' ')}`;
+    })
+    .join('\n');
+}
+
+const FRAME = /^\s*File "([^"\n]+)", line (\d{1,9})(?:, in (.+))?$/;
+
+/** Entries of TorchScript archives are told by their folder. */
+export function originOf(metadata: ReadonlyMap<string, string>): Origin {
+  const trace = metadata.get(TRACE);
+  if (!trace) return NO_ORIGIN;
+  const frames: Frame[] = [];
+  const lines = trace.split('\n');
+  lines.forEach((line, k) => {
+    const match = FRAME.exec(line);
+    if (!match) return;
+    const [, file = '', number = '', name] = match;
+    const next = lines[k + 1];
+    const text = next?.trim() && !FRAME.test(next) ? next.trim() : undefined;
+    frames.unshift({
+      kind: file.startsWith('code/') ? 'torchscript' : 'python',
+      file,
+      line: Number(number),
+      ...(name && name !== '<module>' && { function: name }),
+      ...(text !== undefined && { text }),
+    });
+  });
+  return frames;
+}
+
+/** Python's `repr` of a list of strings. */
+function pythonList(items: readonly string[]): string {
+  return `[${items.map(pythonString).join(', ')}]`;
+}
+
+function pythonString(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const escaped = text.replace(/[\\\n\r\t]/g, (character) => ESCAPES[character] ?? character);
+  return `${quote}${quote === "'" ? escaped.replaceAll("'", "\\'") : escaped}${quote}`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const UNESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
+
+/** A string of a Python list, with what may stand before it. */
+const ITEM = /[\s,]*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/y;
+
+/** The strings of a Python list; undefined where the text is something else. Long texts are not looked at. */
+function pythonStrings(text: string | undefined): string[] | undefined {
+  if (!text?.startsWith('[') || !text.endsWith(']') || text.length > 100_000) return undefined;
+  const strings: string[] = [];
+  ITEM.lastIndex = 1;
+  for (let end = 1; ; end = ITEM.lastIndex) {
+    const match = ITEM.exec(text);
+    if (!match) return /^[\s,]*\]$/.test(text.slice(end)) ? strings : undefined;
+    const inside = match[1] ?? match[2] ?? '';
+    strings.push(inside.replace(/\\(.)/g, (_, character: string) => UNESCAPES[character] ?? character));
+  }
+}
