@@ -1,5 +1,6 @@
 /** graphwright check IN: every problem of the model itself, or of one target or all of them. */
-import { checkModel, openModel } from '../../core/pipeline.ts';
+import { openModel } from '../../core/open.ts';
+import { checkModel } from '../../core/pipeline.ts';
 import { silent } from '../../core/progress.ts';
 import { ONNX_TARGET, TARGETS } from '../../core/targets/table.ts';
 import type { TargetRequest } from '../../core/targets/target.ts';
@@ -16,7 +17,7 @@ export async function check(args: readonly string[]): Promise<number> {
     const results = [];
     for (const target of requests(values.to, values.opset)) {
       const problems = await checkModel(opened, target, silent);
-      results.push({ ...target, problems });
+      results.push({ target: target?.target, opset: target?.opset, problems });
     }
     const problems = results.flatMap((result) => result.problems);
     const refused = problems.some((problem) => problem.severity === 'error');
@@ -37,11 +38,8 @@ export async function check(args: readonly string[]): Promise<number> {
 }
 
 /** The targets to check; without `--to`, the model itself (an undefined target). */
-function requests(
-  to: string | undefined,
-  opset: string | undefined,
-): (TargetRequest | { target: undefined; opset?: undefined })[] {
-  if (to === undefined) return [{ target: undefined }];
+function requests(to: string | undefined, opset: string | undefined): (TargetRequest | undefined)[] {
+  if (to === undefined) return [undefined];
   const ids = to === 'all' ? TARGETS.map((target) => target.id) : [to];
   return ids.flatMap((target) => {
     if (target !== 'onnx' || opset !== 'all')

@@ -1,6 +1,6 @@
 /** graphwright inspect IN: format, opsets, inputs, outputs, operators, parameters, modules. */
 import { summarize } from '../../core/inspect.ts';
-import { openModel } from '../../core/pipeline.ts';
+import { openModel } from '../../core/open.ts';
 import { silent } from '../../core/progress.ts';
 import { JSON_OPTION, parse, READING_OPTIONS, readingOf } from '../arguments.ts';
 import { DONE, printJson, printProblems } from '../report.ts';

@@ -2,7 +2,7 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { printModel } from '../../core/formats/onnxtxt/print.ts';
 import { InputError } from '../../core/ir/errors.ts';
-import { openModel } from '../../core/pipeline.ts';
+import { openModel } from '../../core/open.ts';
 import { silent } from '../../core/progress.ts';
 import { JSON_OPTION, parse, READING_OPTIONS, readingOf } from '../arguments.ts';
 import { DONE, printJson, say } from '../report.ts';

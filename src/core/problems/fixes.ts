@@ -14,7 +14,10 @@ const FIXES: Readonly<Record<FixKind, FixFacts>> = {
     text: 'Declare the operator in graphwright.ops.json: it then becomes one node of your own.',
   },
   'raise-opset': { title: 'Raise the opset…', text: 'Convert to a newer opset with --opset.' },
-  'choose-target': { title: 'Choose another target…', text: 'Convert to another target: graphwright targets lists them.' },
+  'choose-target': {
+    title: 'Choose another target…',
+    text: 'Convert to another target: graphwright targets lists them.',
+  },
   'give-input-shape': {
     title: 'Give the input shape…',
     text: 'Say what the inputs are, as in --input x:float32[1,3,224,224].',

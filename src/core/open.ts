@@ -1,0 +1,88 @@
+/** From a file to a graph in its own dialect: formats are told apart by content, programs are captured. */
+import { capture } from './capture/capture.ts';
+import type { CustomOperators } from './custom/definition.ts';
+import { loadCustomOperators } from './custom/read.ts';
+import { detectFormat, type FileFormat } from './formats/detect.ts';
+import { readOnnx } from './formats/onnx/read.ts';
+import { parseModel } from './formats/onnxtxt/parse.ts';
+import { openTorchFile } from './formats/torch/open.ts';
+import { FileBytes } from './ir/bytes.ts';
+import { InputError } from './ir/errors.ts';
+import type { Model } from './ir/model.ts';
+import type { Problem } from './problems/problem.ts';
+import type { Progress } from './progress.ts';
+import { type Reading, shapeOf } from './reading.ts';
+
+export interface OpenedModel {
+  readonly path: string;
+  readonly reading: Reading;
+  readonly format: { readonly id: string; readonly title: string };
+  readonly fileBytes: number;
+  readonly model: Model;
+  /** What was found wrong while reading, for whatever target. */
+  readonly problems: readonly Problem[];
+  readonly custom: CustomOperators;
+  /** The source text inside an archive that a frame of kind `torchscript` names; undefined where there is none. */
+  source(entry: string): string | undefined;
+  close(): void;
+}
+
+type Read = Pick<OpenedModel, 'format' | 'model'> & Partial<Pick<OpenedModel, 'problems' | 'source'>>;
+
+/** Opens a model file. Weights stay in it until they are needed: close it when done. Throws InputError. */
+export async function openModel(path: string, reading: Reading, progress: Progress): Promise<OpenedModel> {
+  await progress.step('Opening the model');
+  const file = new FileBytes(path);
+  try {
+    const custom = loadCustomOperators(path, reading.ops);
+    const read = readAs(formatOf(file, reading), file, reading, custom);
+    return {
+      path,
+      reading,
+      fileBytes: file.size,
+      custom,
+      problems: [],
+      source: () => undefined,
+      ...read,
+      close: () => file.close(),
+    };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/** The formats that `--from` can name. */
+const READABLE = ['onnx', 'onnxtxt', 'torch', 'caffemodel', 'prototxt'] as const satisfies readonly FileFormat[];
+
+function formatOf(file: FileBytes, { from }: Reading): FileFormat {
+  if (from === undefined) return detectFormat(file);
+  const found = READABLE.find((format) => format === from);
+  if (found) return found;
+  throw new InputError('bad-argument', `there is no format "${from}"`, undefined, `Formats: ${READABLE.join(', ')}.`);
+}
+
+function readAs(format: FileFormat, file: FileBytes, reading: Reading, custom: CustomOperators): Read {
+  switch (format) {
+    case 'onnx':
+      return { format: { id: format, title: 'ONNX' }, model: readOnnx(file) };
+    case 'onnxtxt': {
+      const text = new TextDecoder().decode(file.read(0, file.size));
+      return { format: { id: format, title: 'ONNX text' }, model: parseModel(text, file.name) };
+    }
+    case 'torch':
+      return readTorch(file, reading, custom);
+    case 'caffemodel':
+    case 'prototxt':
+      return { format: { id: format, title: 'Caffe' }, model: readCaffe(file, reading) };
+  }
+}
+
+function readTorch(file: FileBytes, reading: Reading, customOps: CustomOperators): Read {
+  const program = openTorchFile(file);
+  const inputs = reading.inputs.map((spec) => ({ key: spec.key, dtype: spec.dtype, shape: shapeOf(spec) }));
+  const { model, problems } = capture(program, { inputs, customOps });
+  const exported = program.kind === 'exported';
+  const format = exported ? { id: 'pt2', title: 'PyTorch export (.pt2)' } : { id: 'torchscript', title: 'TorchScript' };
+  return { format, model, problems, source: (entry) => program.source(entry) };
+}

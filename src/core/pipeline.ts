@@ -1,0 +1,163 @@
+/** The whole way of the data: a file is opened, its graph converted, passed and adapted, written and proven. */
+import { atenToOnnx } from './convert/aten-to-onnx/convert.ts';
+import { onnxToCaffe } from './convert/onnx-to-caffe/convert.ts';
+import { convertOpset } from './convert/opset/convert.ts';
+import { PIVOT_OPSET } from './convert/pivot.ts';
+import { addCustomFunctions } from './custom/functions.ts';
+import { checkOnnx } from './dialects/onnx/check.ts';
+import { InputError } from './ir/errors.ts';
+import type { Model } from './ir/model.ts';
+import { type OpenedModel, openModel } from './open.ts';
+import { foldConstants } from './passes/fold-constants.ts';
+import type { PassRecord } from './passes/pass.ts';
+import { runPasses } from './passes/run.ts';
+import { acceptable } from './problems/accept.ts';
+import type { Problem } from './problems/problem.ts';
+import type { Progress } from './progress.ts';
+import type { ConvertRequest, ConvertResult, Verification } from './request.ts';
+import { caffeBackend } from './targets/caffe-backends.ts';
+import { targetOf } from './targets/table.ts';
+import type { CaffeTarget, OnnxTarget, Target, TargetRequest } from './targets/target.ts';
+import { fileSide, graphSide, verify } from './verify.ts';
+import { outputFiles, writeResult } from './write.ts';
+
+/** Converts a file. What the target cannot take exactly is in the result; bad input throws InputError. */
+export async function convertModel(request: ConvertRequest, progress: Progress): Promise<ConvertResult> {
+  const started = performance.now();
+  const target = targetOf(request.target.target);
+  const files = outputFiles(request, target);
+  const opened = await openModel(request.input, request.reading, progress);
+  try {
+    const { model, problems, passes } = await lower(opened, target, request.target.opset, request.simplify, progress);
+    if (problems.some(isError)) {
+      return { status: 'refused', output: [], problems, passes, seconds: since(started) };
+    }
+    await progress.step('Writing the model');
+    const output = writeResult(model, target, files, request.force, progress);
+    const verification = request.verify ? await prove(opened, target, output, progress) : undefined;
+    return { status: 'done', output, problems, passes, ...(verification && { verification }), seconds: since(started) };
+  } finally {
+    opened.close();
+  }
+}
+
+/** Every problem that a target has with a model, and what is wrong with the model itself; without a target, the latter alone. */
+export async function checkModel(
+  opened: OpenedModel,
+  request: TargetRequest | undefined,
+  progress: Progress,
+): Promise<readonly Problem[]> {
+  const own = [...opened.problems, ...(opened.model.dialect === 'onnx' ? checkOnnx(opened.model) : [])];
+  if (!request || own.some(isError)) return own;
+  // Lowering changes an ONNX model, so the file is opened once more for it.
+  const copy = opened.model.dialect === 'onnx' ? await openModel(opened.path, opened.reading, progress) : opened;
+  try {
+    return (await lower(copy, targetOf(request.target), request.opset, false, progress)).problems;
+  } finally {
+    if (copy !== opened) copy.close();
+  }
+}
+
+/** A graph in the target's dialect, and what was done and found on the way. */
+interface Lowered {
+  readonly model: Model;
+  readonly problems: readonly Problem[];
+  readonly passes: readonly PassRecord[];
+}
+
+async function lower(
+  opened: OpenedModel,
+  target: Target,
+  opset: number | undefined,
+  simplify: boolean,
+  progress: Progress,
+): Promise<Lowered> {
+  await progress.step('Converting the operators');
+  const { model, problems: found } = toOnnx(opened);
+  const problems = [...opened.problems, ...found];
+  // A graph with holes is not taken further: its own problems explain whatever would follow.
+  if (problems.some(isError)) return { model, problems, passes: [] };
+  const folds = simplify || opened.model !== model || target.kind === 'caffe';
+  const passes = folds ? runPasses(model, [foldConstants]).records : [];
+  await progress.step(`Adapting to ${target.title}`);
+  const result = target.kind === 'onnx' ? toOpset(model, opened, target, opset) : toCaffe(model, target);
+  return {
+    model: result.model,
+    problems: [...problems, ...acceptable(result.problems, opened.reading.accept)],
+    passes: [...passes, ...result.records],
+  };
+}
+
+/** The middle: an ONNX graph, at the pivot opset where it was made from another dialect. */
+function toOnnx({ model, custom }: OpenedModel): { model: Model; problems: readonly Problem[] } {
+  switch (model.dialect) {
+    case 'onnx':
+      return { model, problems: [] };
+    case 'aten': {
+      const made = atenToOnnx(model, { customOps: custom });
+      addCustomFunctions(made.model, custom);
+      return made;
+    }
+    case 'caffe':
+      throw new InputError(
+        'format-unsupported',
+        'Caffe models can be looked at, but not converted yet',
+        { file: model.file ?? 'the model' },
+        'Convert the model that it was made from.',
+      );
+  }
+}
+
+function toOpset(model: Model, opened: OpenedModel, target: OnnxTarget, wanted: number | undefined) {
+  const own = opened.model === model ? model.opsetImports.get('') : undefined;
+  const opset = wanted ?? own ?? target.opsets.usual;
+  const { lowest, highest } = target.opsets;
+  // A model that stays at its own opset is not touched, whatever that opset is.
+  if (opset === own) return { model, problems: [], records: [] };
+  if (opset < lowest || opset > highest) {
+    const next = `Choose one from ${lowest} to ${highest}.`;
+    throw new InputError('bad-argument', `opset ${opset} cannot be written`, undefined, next);
+  }
+  return convertOpset(model, opset);
+}
+
+function toCaffe(model: Model, target: CaffeTarget) {
+  const pivot = convertOpset(model, PIVOT_OPSET);
+  if (pivot.problems.some(isError)) return pivot;
+  const { model: made, problems, records } = onnxToCaffe(model, caffeBackend(target.backend));
+  return { model: made, problems, records: [...pivot.records, ...records] };
+}
+
+/** Runs the written model against the graph that it came from. */
+async function prove(
+  opened: OpenedModel,
+  target: Target,
+  output: readonly string[],
+  progress: Progress,
+): Promise<Verification> {
+  await progress.step('Running both sides');
+  // The opened graph may have been changed on the way: the source is read once more.
+  const again = await openModel(opened.path, opened.reading, progress);
+  try {
+    const { model } = toOnnx(again);
+    return await verify(
+      model,
+      graphSide('the source graph in onnxruntime', model),
+      fileSide(target, output),
+      VERIFY_SEED,
+    );
+  } finally {
+    again.close();
+  }
+}
+
+/** One seed, so that a verification can be repeated. */
+const VERIFY_SEED = 1;
+
+function isError({ severity }: Problem): boolean {
+  return severity === 'error';
+}
+
+function since(started: number): number {
+  return (performance.now() - started) / 1000;
+}

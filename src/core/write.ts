@@ -1,0 +1,54 @@
+/** Writes the result of a conversion: which files, and never over one that exists unless told. */
+import { existsSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { writeCaffe } from './formats/caffe/write.ts';
+import { writeOnnx } from './formats/onnx/write.ts';
+import { InputError } from './ir/errors.ts';
+import type { Model } from './ir/model.ts';
+import type { Progress } from './progress.ts';
+import type { ConvertRequest } from './request.ts';
+import { caffeBackend } from './targets/caffe-backends.ts';
+import type { Target } from './targets/target.ts';
+
+/** The files that a conversion will write, the model first. Throws InputError `file-exists` unless they may be replaced. */
+export function outputFiles({ input, output, force }: ConvertRequest, target: Target): readonly string[] {
+  const files = target.kind === 'onnx' ? [output ?? beside(input, '.onnx')] : caffeFiles(input, output);
+  const present = files.find((file) => existsSync(file));
+  if (present !== undefined && !force) {
+    throw new InputError(
+      'file-exists',
+      'this file exists already',
+      { file: present },
+      'Give another name with -o, or --force to replace it.',
+    );
+  }
+  return files;
+}
+
+function caffeFiles(input: string, output: string | undefined): readonly string[] {
+  const stem = output === undefined ? withoutEnding(input) : output.replace(/\.(caffemodel|prototxt)$/, '');
+  return [`${stem}.caffemodel`, `${stem}.prototxt`];
+}
+
+function beside(input: string, ending: string): string {
+  const path = `${withoutEnding(input)}${ending}`;
+  return path === input ? `${withoutEnding(input)}.converted${ending}` : path;
+}
+
+function withoutEnding(path: string): string {
+  return join(dirname(path), basename(path, extname(path)));
+}
+
+/** Writes them whole, or none. */
+export function writeResult(
+  model: Model,
+  target: Target,
+  files: readonly string[],
+  force: boolean,
+  progress: Progress,
+): readonly string[] {
+  const [path = ''] = files;
+  if (target.kind === 'onnx') return writeOnnx(model, path, { force, progress });
+  const [caffemodel = '', prototxt = ''] = files;
+  return writeCaffe(model, caffeBackend(target.backend), { caffemodel, prototxt }, { force, progress });
+}
