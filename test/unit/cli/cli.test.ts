@@ -1,0 +1,115 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Ajv from 'ajv';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { run } from '../../../src/cli/run.ts';
+
+const fixture = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+const schema = JSON.parse(readFileSync(fixture('docs/cli-output.schema.json'), 'utf8')) as object;
+const valid = new Ajv({ allowUnionTypes: true }).compile(schema);
+const DIGITS = fixture('samples/digits.traced.pt');
+const ACME = fixture('samples/acme.traced.pt');
+const SHAPE = ['--input', '0:float32[1,1,28,28]'];
+
+let folder = '';
+let printed = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cli-'));
+  printed = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs with --json; the one object that it prints, checked against the published schema. */
+async function json(...args: string[]) {
+  const status = await run([...args, '--json']);
+  const report = JSON.parse(printed) as Record<string, never>;
+  expect(valid(report), JSON.stringify(valid.errors)).toBe(true);
+  printed = '';
+  return { exit: status, ...report };
+}
+
+test('a model is converted, and kept from being overwritten', async () => {
+  const out = join(folder, 'digits.onnx');
+  expect(await json('convert', DIGITS, '--to', 'onnx', ...SHAPE, '-o', out)).toMatchObject({
+    exit: 0,
+    status: 'done',
+    output: [out],
+  });
+  const again = await json('convert', DIGITS, '--to', 'onnx', ...SHAPE, '-o', out);
+  expect(again).toMatchObject({ exit: 2, status: 'bad-input', error: { code: 'file-exists' } });
+  expect(await json('convert', DIGITS, '--to', 'onnx', ...SHAPE, '-o', out, '--force', '--verify')).toMatchObject({
+    exit: 0,
+  });
+  expect(await json('inspect', out)).toMatchObject({ opsets: [{ domain: 'ai.onnx', version: 17 }] });
+});
+
+test('an operator that nobody knows is refused with its place, and nothing is written', async () => {
+  const out = join(folder, 'acme.onnx');
+  const copy = join(folder, 'acme.pt');
+  writeFileSync(copy, readFileSync(ACME));
+  const report = await json('convert', copy, '--to', 'onnx', '-o', out);
+  expect(report).toMatchObject({ exit: 1, status: 'refused', output: [] });
+  expect(report).toHaveProperty('problems.0.details.operator', 'acme::swish');
+  expect(JSON.stringify(report)).toContain('acme.py');
+  expect(existsSync(out)).toBe(false);
+});
+
+test.each([
+  [['convert'], 'IN is missing'],
+  [['convert', DIGITS], 'the target is missing'],
+  [['convert', DIGITS, '--to', 'tflite'], 'there is no target "tflite"'],
+  [['convert', DIGITS, '--to', 'onnx', '--opset', 'new'], '"new" is not an opset'],
+  [['convert', DIGITS, '--to', 'onnx', '--input', 'x'], '"x" does not describe an input'],
+  [['convert', DIGITS, '--to', 'onnx', '--opset', '99'], 'opset 99'],
+  [['convert', DIGITS, '--too', 'onnx'], "Unknown option '--too'"],
+  [['inspect', '/nowhere/at.all'], 'no such file'],
+  [['dance'], 'no command "dance"'],
+])('a wrong call is exit status 2: %j', async (args, message) => {
+  const report = await json(...args);
+  expect(report).toMatchObject({ exit: 2, status: 'bad-input' });
+  expect(JSON.stringify(report)).toContain(JSON.stringify(message).slice(1, -1));
+});
+
+test('files that are no models are told what they are', async () => {
+  const lfs = join(folder, 'lfs.onnx');
+  writeFileSync(lfs, 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n');
+  expect(await json('inspect', lfs)).toMatchObject({ exit: 2, error: { code: 'git-lfs-pointer' } });
+  const zeros = join(folder, 'zeros.pt');
+  writeFileSync(zeros, '');
+  truncateSync(zeros, 4 * 2 ** 30);
+  expect(await json('inspect', zeros)).toMatchObject({ exit: 2, error: { code: 'format-unknown' } });
+  const empty = join(folder, 'empty.onnx');
+  writeFileSync(empty, '');
+  expect(await json('inspect', empty)).toMatchObject({ exit: 2 });
+  const cut = join(folder, 'cut.pt');
+  writeFileSync(cut, readFileSync(DIGITS).subarray(0, 5000));
+  expect(await json('convert', cut, '--to', 'onnx')).toMatchObject({ exit: 2, error: { code: 'file-truncated' } });
+});
+
+test('all targets are checked at once', async () => {
+  expect(await json('check', DIGITS, '--to', 'all', ...SHAPE)).toMatchObject({
+    targets: expect.arrayContaining([{ target: 'onnx', problems: 0 }]),
+  });
+  expect(await json('check', DIGITS, '--to', 'onnx', '--opset', 'all', ...SHAPE)).toMatchObject({ exit: 0 });
+  expect(await json('targets')).toMatchObject({ exit: 0 });
+});
+
+test('a model is shown as text', async () => {
+  expect(await run(['text', DIGITS, ...SHAPE])).toBe(0);
+  expect(printed).toContain('aten.');
+});
+
+test('help is there', async () => {
+  expect(await run(['--help'])).toBe(0);
+  expect(printed).toContain('graphwright convert IN --to TARGET');
+});
