@@ -81,11 +81,11 @@ export type Expression = Span &
         readonly left: Expression;
         readonly right: Expression;
       }
-    /** `then if condition else otherwise`. */
+    /** `value if condition else otherwise`. */
     | {
         readonly kind: 'ternary';
         readonly condition: Expression;
-        readonly then: Expression;
+        readonly value: Expression;
         readonly otherwise: Expression;
       }
   );
@@ -125,7 +125,7 @@ export type Statement = Span &
         readonly value: Expression;
       }
     | { readonly kind: 'expression'; readonly value: Expression }
-    | { readonly kind: 'if'; readonly condition: Expression; readonly then: Block; readonly otherwise: Block }
+    | { readonly kind: 'if'; readonly condition: Expression; readonly body: Block; readonly otherwise: Block }
     | { readonly kind: 'while'; readonly condition: Expression; readonly body: Block }
     | { readonly kind: 'for'; readonly target: Expression; readonly iterable: Expression; readonly body: Block }
     | { readonly kind: 'with'; readonly items: readonly WithItem[]; readonly body: Block }

@@ -1,0 +1,152 @@
+/**
+ * Opens exported programs (.pt2): the JSON program, and weights in any of the three ways that PyTorch has kept them: raw
+ * bytes with a table (2.9 on), one torch.save file (2.8), or a zip of JSON and torch.save files (to 2.7).
+ * Layouts: torch/export/pt2_archive/_package.py, torch/export/__init__.py.
+ */
+import { DATA_TYPES } from '../../ir/dtype.ts';
+import { InputError } from '../../ir/errors.ts';
+import { isStatic } from '../../ir/shape.ts';
+import type { PickledTensor } from './archive.ts';
+import type { ExportedProgram } from './exported.ts';
+import { readTensorMeta } from './exported-arguments.ts';
+import { mapOf, readGraph, readInputSpec, readOutputSpec, readRangeConstraint } from './exported-graph.ts';
+import { parseJson } from './json.ts';
+import { Field } from './json-fields.ts';
+import { isRecord, stringEntries } from './pickle-machine.ts';
+import { Records } from './records.ts';
+import { viewStorage } from './storages.ts';
+import { ZipArchive } from './zip.ts';
+
+/** The newest major version of the schema that is understood, and the oldest whose fields have the same meaning. */
+const SCHEMA = { newest: 8, oldest: 5 };
+const OLD_PROGRAM = 'serialized_exported_program.json';
+const AGAIN =
+  'Load the program with the PyTorch that made it, and save it again with torch.export.save of a current one.';
+
+/** Are these the records of an exported program? */
+export function isExported(records: Records): boolean {
+  return records.has(OLD_PROGRAM) || programsOf(records).length > 0;
+}
+
+export function openExported(records: Records): ExportedProgram {
+  const entry = records.has(OLD_PROGRAM) ? OLD_PROGRAM : chooseProgram(records);
+  const program = new Field(
+    parseJson(records.text(entry), { file: records.file, inside: entry }),
+    { file: records.file, inside: entry },
+    'program',
+  );
+  const schemaVersion = readSchemaVersion(program, records.file, entry);
+  const module = program.get('graph_module');
+  const signature = module.get('signature');
+  const version = program.get('torch_version');
+  return {
+    kind: 'exported',
+    file: records.file,
+    graph: readGraph(module.get('graph')),
+    inputSpecs: signature.get('input_specs').items().map(readInputSpec),
+    outputSpecs: signature.get('output_specs').items().map(readOutputSpec),
+    weights: readWeights(records, modelName(entry)),
+    argumentNames: readArgumentNames(module),
+    rangeConstraints: mapOf(program.get('range_constraints'), readRangeConstraint),
+    opsetVersions: mapOf(program.get('opset_version'), (value) => value.number()),
+    torchVersion: version.absent ? '' : version.text(),
+    schemaVersion,
+  };
+}
+
+function programsOf(records: Records): string[] {
+  return records.names.filter((name) => /^models\/.+\.json$/.test(name));
+}
+
+/** `model`, which torch.export.save writes, or else the only one. */
+function chooseProgram(records: Records): string {
+  const programs = programsOf(records);
+  const [only] = programs;
+  if (programs.includes('models/model.json')) return 'models/model.json';
+  if (programs.length === 1 && only !== undefined) return only;
+  throw new InputError(
+    'format-unsupported',
+    `the archive holds several programs (${programs.map(modelName).join(', ')}), none of which is called model`,
+    { file: records.file },
+    'Save each of them in a file of its own with torch.export.save.',
+  );
+}
+
+function modelName(entry: string): string {
+  return entry.replace(/^models\//, '').replace(/\.json$/, '');
+}
+
+function readSchemaVersion(program: Field, file: string, inside: string): ExportedProgram['schemaVersion'] {
+  const version = program.get('schema_version');
+  const major = version.get('major').number();
+  const minor = version.get('minor').absent ? 0 : version.get('minor').number();
+  if (major >= SCHEMA.oldest && major <= SCHEMA.newest) return { major, minor };
+  const message = `the program has version ${major}.${minor} of the schema; ${SCHEMA.oldest} to ${SCHEMA.newest} are understood`;
+  throw new InputError('format-unsupported', message, { file, inside }, AGAIN);
+}
+
+function readArgumentNames(module: Field): readonly string[] | undefined {
+  const calls = module.get('module_call_graph');
+  if (calls.absent) return undefined;
+  const root = calls.items().find((entry) => entry.get('fqn').value === '');
+  const signature = root?.get('signature');
+  if (!signature || signature.absent || signature.get('forward_arg_names').absent) return undefined;
+  return signature
+    .get('forward_arg_names')
+    .items()
+    .map((name) => name.text());
+}
+
+/** Parameters, buffers and constants by path. */
+function readWeights(records: Records, model: string): ReadonlyMap<string, PickledTensor> {
+  const weights = new Map<string, PickledTensor>();
+  for (const folder of ['weights', 'constants'] as const) {
+    const table = `data/${folder}/${model}_${folder}_config.json`;
+    const saved = records.has(OLD_PROGRAM)
+      ? `serialized_${folder === 'weights' ? 'state_dict' : 'constants'}.pt`
+      : `data/${folder}/${model}.pt`;
+    if (records.has(table)) readTable(records, table, `data/${folder}/`, weights);
+    else if (records.has(saved)) readSaved(records, saved, weights);
+  }
+  return weights;
+}
+
+function readTable(records: Records, table: string, folder: string, weights: Map<string, PickledTensor>): void {
+  const where = { file: records.file, inside: table };
+  const config = new Field(parseJson(records.text(table), where), where, 'payloads').get('config');
+  for (const [path, payload] of config.entries()) {
+    const entry = `${folder}${payload.get('path_name').text()}`;
+    // Custom objects have no tensor: whoever needs one says so.
+    if (payload.get('use_pickle').bool()) readSaved(records, entry, weights, path);
+    else if (!payload.get('tensor_meta').absent) weights.set(path, readPayload(records, entry, payload));
+  }
+}
+
+function readPayload(records: Records, entry: string, payload: Field): PickledTensor {
+  const meta = readTensorMeta(payload.get('tensor_meta'));
+  const { dtype, shape, strides, storageOffset } = meta;
+  if (!dtype || !isStatic(shape) || !isStatic(strides) || typeof storageOffset !== 'number') {
+    throw payload.expected('a tensor of a known type and size');
+  }
+  const count = Math.floor((records.entry(entry).size * 8) / DATA_TYPES[dtype].bits);
+  const storage = records.storage(entry, dtype, count);
+  const isParameter = payload.get('is_param').bool();
+  const view = { dtype, shape, strides, offset: storageOffset, requiresGrad: meta.requiresGrad, isParameter };
+  const tensor = typeof storage === 'string' ? storage : viewStorage(storage, view);
+  if (typeof tensor === 'string') throw payload.expected(`a tensor that lies within ${entry} (${tensor})`);
+  return tensor;
+}
+
+/** A torch.save file inside the archive: a dict of tensors, or the one tensor called `path`. */
+function readSaved(records: Records, entry: string, weights: Map<string, PickledTensor>, path?: string): void {
+  const found = records.entry(entry);
+  if (found.size === 0) return;
+  const saved = new Records(ZipArchive.open(records.zip.content(found)), `${entry}!`);
+  if (!saved.has('data.pkl')) return;
+  const value = saved.pickle('data.pkl', 'data/');
+  if (path !== undefined && isRecord(value) && value.kind === 'tensor') weights.set(path, value);
+  if (path !== undefined) return;
+  for (const [name, item] of stringEntries(value)) {
+    if (isRecord(item) && item.kind === 'tensor') weights.set(name, item);
+  }
+}

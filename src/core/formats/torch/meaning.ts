@@ -1,0 +1,199 @@
+/**
+ * What the globals of PyTorch's pickles mean: tensors, typed lists, ordered dicts, devices, objects of script classes.
+ * Rules: torch/_utils.py, torch/jit/_pickle.py, torch/csrc/jit/serialization/{pickler,unpickler}.cpp. All other names
+ * become records; unsafe ones end the reading.
+ */
+import { DATA_TYPES, type DataType } from '../../ir/dtype.ts';
+import { InputError } from '../../ir/errors.ts';
+import type { PickledGlobal, PickledTensor, PickleValue, Quantization } from './archive.ts';
+import {
+  isRecord,
+  newCall,
+  type PickleMeaning,
+  type PicklePlace,
+  pickleError,
+  stringEntries,
+} from './pickle-machine.ts';
+import { type PartedStorage, STORAGE_TYPES, type TensorView, TORCH_DTYPES, viewStorage } from './storages.ts';
+import { isUnsafeGlobal } from './unsafe-globals.ts';
+
+/** Finds the storage of a key: its bytes in the archive. `count` is in elements. */
+export type FindStorage = (key: string, dtype: DataType, count: number, place: PicklePlace) => PartedStorage;
+
+type Make = (args: readonly PickleValue[], torch: TorchMeaning, place: PicklePlace) => PickleValue;
+
+/** Calls that are understood; the arguments are in the order of the Python functions. */
+const CALLS: Readonly<Record<string, Make>> = {
+  'torch._utils._rebuild_tensor': ([storage, offset, size, stride], torch, place) =>
+    torch.tensor(storage, [offset, size, stride, false], place),
+  'torch._utils._rebuild_tensor_v2': ([storage, ...view], torch, place) => torch.tensor(storage, view, place),
+  // storage, offset, size, stride, requires_grad, hooks, dtype: for types that have no storage class of their own
+  'torch._utils._rebuild_tensor_v3': ([storage, offset, size, stride, grad, , dtype], torch, place) =>
+    torch.tensor(storage, [offset, size, stride, grad], place, { dtype: torch.dtype(dtype, place) }),
+  // storage, offset, size, stride, (scheme, scale, zero point | scales, zero points, axis), requires_grad, hooks
+  'torch._utils._rebuild_qtensor': ([storage, offset, size, stride, quantizer, grad], torch, place) =>
+    torch.tensor(storage, [offset, size, stride, grad], place, { quantization: quantization(quantizer, place) }),
+  'torch._utils._rebuild_parameter': ([data, grad], _, place) => parameter(data, grad, place),
+  'torch._utils._rebuild_parameter_with_state': ([data, grad], _, place) => parameter(data, grad, place),
+  'collections.OrderedDict': ([items]) => ({ kind: 'dict', entries: [...pairsOf(items)], type: undefined }),
+  'torch.Size': ([items]) => ({ kind: 'tuple', items: itemsOf(items) }),
+  'torch.device': ([type, index]) => ({
+    kind: 'device',
+    device: `${String(type)}${index === undefined || index === null ? '' : `:${String(index)}`}`,
+  }),
+  // Bytes of protocol 2: text, and the encoding to turn it back with.
+  '_codecs.encode': ([text]) => (typeof text === 'string' ? Buffer.from(text, 'latin1') : (text ?? null)),
+  'torch.jit._pickle.build_intlist': ([items]) => typedList(items, 'List[int]'),
+  'torch.jit._pickle.build_doublelist': ([items]) => typedList(items, 'List[float]'),
+  'torch.jit._pickle.build_boollist': ([items]) => typedList(items, 'List[bool]'),
+  'torch.jit._pickle.build_tensorlist': ([items]) => typedList(items, 'List[Tensor]'),
+  'torch.jit._pickle.restore_type_tag': ([value, type]) => {
+    if (isRecord(value) && (value.kind === 'list' || value.kind === 'dict')) value.type = String(type);
+    return value ?? null;
+  },
+};
+
+const SCRIPT_CLASS = /^__torch__\./;
+
+export class TorchMeaning implements PickleMeaning {
+  constructor(private readonly storage: FindStorage) {}
+
+  global(name: string, place: PicklePlace): PickledGlobal {
+    if (!SCRIPT_CLASS.test(name) && isUnsafeGlobal(name)) throw unsafe(name, place);
+    return { kind: 'global', name };
+  }
+
+  reduce(callee: PickledGlobal, args: readonly PickleValue[], place: PicklePlace): PickleValue {
+    const make = Object.hasOwn(CALLS, callee.name) ? CALLS[callee.name] : undefined;
+    if (make) return make(args, this, place);
+    const [value] = args;
+    // The only class of TorchScript that is called is an Enum's, with the value of a member.
+    if (SCRIPT_CLASS.test(callee.name) && value !== undefined && args.length === 1) {
+      return { kind: 'enum', className: callee.name, name: undefined, value };
+    }
+    return newCall(callee.name, args);
+  }
+
+  instance(callee: PickledGlobal, args: readonly PickleValue[]): PickleValue {
+    if (!SCRIPT_CLASS.test(callee.name)) return newCall(callee.name, args);
+    return { kind: 'object', className: callee.name, attributes: new Map(), state: undefined };
+  }
+
+  /** `('storage', class, key, location, elements)`, as a record that `tensor` understands. */
+  persistent(id: PickleValue, place: PicklePlace): PickleValue {
+    if (isRecord(id) && id.kind === 'tuple' && id.items[0] === 'storage') return newCall(STORAGE, id.items.slice(1));
+    throw pickleError(place, 'it refers to something outside that is no storage');
+  }
+
+  /** `view` is storage offset, sizes, strides, requires_grad. */
+  tensor(
+    storage: PickleValue | undefined,
+    view: readonly (PickleValue | undefined)[],
+    place: PicklePlace,
+    more: { dtype?: DataType; quantization?: Quantization } = {},
+  ): PickledTensor {
+    const found = this.findStorage(storage, place);
+    const geometry: TensorView = {
+      dtype: more.dtype ?? found.dtype,
+      offset: toNumber(view[0], place),
+      shape: toNumbers(view[1], place),
+      strides: toNumbers(view[2], place),
+      requiresGrad: view[3] === true,
+      ...(more.quantization && { quantization: more.quantization }),
+    };
+    const tensor = viewStorage(found, geometry);
+    if (typeof tensor === 'string') throw pickleError(place, tensor);
+    return tensor;
+  }
+
+  dtype(value: PickleValue | undefined, place: PicklePlace): DataType {
+    const name = isRecord(value) && value.kind === 'global' ? value.name.replace(/^torch\./, '') : '';
+    const dtype = Object.hasOwn(TORCH_DTYPES, name) ? TORCH_DTYPES[name] : undefined;
+    if (dtype) return dtype;
+    throw unsupportedType(name || 'an unnamed type', place);
+  }
+
+  private findStorage(record: PickleValue | undefined, place: PicklePlace): PartedStorage {
+    if (!isRecord(record) || record.kind !== 'call' || record.callee !== STORAGE) {
+      throw pickleError(place, 'expected the storage of a tensor');
+    }
+    const [type, key, , count] = record.arguments;
+    const name = isRecord(type) && type.kind === 'global' ? type.name.slice(type.name.lastIndexOf('.') + 1) : '';
+    const dtype = Object.hasOwn(STORAGE_TYPES, name) ? STORAGE_TYPES[name] : undefined;
+    if (!dtype) throw unsupportedType(name || 'an unnamed storage', place);
+    if (typeof key !== 'string') throw pickleError(place, 'expected the key of a storage');
+    return this.storage(key, dtype, toNumber(count, place), place);
+  }
+}
+
+const STORAGE = 'torch.storage';
+
+function parameter(data: PickleValue | undefined, grad: PickleValue | undefined, place: PicklePlace): PickleValue {
+  if (!isRecord(data)) throw pickleError(place, 'expected the tensor of a parameter');
+  if (data.kind !== 'tensor') return data;
+  return { ...data, isParameter: true, requiresGrad: grad === true };
+}
+
+function quantization(value: PickleValue | undefined, place: PicklePlace): Quantization {
+  const [scheme, first, second, axis] = itemsOf(value);
+  const name = isRecord(scheme) && scheme.kind === 'global' ? scheme.name : '';
+  if (name === 'torch.per_tensor_affine' && typeof first === 'number' && typeof second === 'bigint') {
+    return { scheme: 'per-tensor', scale: first, zeroPoint: second };
+  }
+  const perChannel = isRecord(first) && first.kind === 'tensor' && isRecord(second) && second.kind === 'tensor';
+  if (name.startsWith('torch.per_channel_affine') && perChannel) {
+    return { scheme: 'per-channel', scales: first, zeroPoints: second, axis: toNumber(axis, place) };
+  }
+  throw pickleError(place, `its quantisation (${name || 'unnamed'}) is not known`);
+}
+
+function typedList(value: PickleValue | undefined, type: string): PickleValue {
+  if (isRecord(value) && value.kind === 'list') {
+    value.type = type;
+    return value;
+  }
+  return { kind: 'list', items: [...itemsOf(value)], type };
+}
+
+function itemsOf(value: PickleValue | undefined): readonly PickleValue[] {
+  return isRecord(value) && (value.kind === 'tuple' || value.kind === 'list') ? value.items : [];
+}
+
+function* pairsOf(value: PickleValue | undefined): Iterable<[PickleValue, PickleValue]> {
+  for (const pair of itemsOf(value)) {
+    const [key, item] = itemsOf(pair);
+    if (key !== undefined && item !== undefined) yield [key, item];
+  }
+  yield* stringEntries(value);
+}
+
+function toNumber(value: PickleValue | undefined, place: PicklePlace): number {
+  const number = typeof value === 'bigint' ? Number(value) : value;
+  if (typeof number === 'number' && Number.isSafeInteger(number)) return number;
+  throw pickleError(place, 'expected a size');
+}
+
+function toNumbers(value: PickleValue | undefined, place: PicklePlace): number[] {
+  if (!isRecord(value) || (value.kind !== 'tuple' && value.kind !== 'list')) throw pickleError(place, 'expected sizes');
+  return value.items.map((item) => toNumber(item, place));
+}
+
+function unsafe(name: string, place: PicklePlace): InputError {
+  const { file, inside, offset } = place;
+  return new InputError(
+    'unsafe-pickle',
+    `the file asks Python to use ${name}, which no model needs: loading it with torch.load could run a program`,
+    { file, offset, ...(inside !== undefined && { inside }) },
+    'Nothing of it was run. Do not load this file with Python; get the model from a source that you trust.',
+  );
+}
+
+function unsupportedType(name: string, place: PicklePlace): InputError {
+  const { file, inside, offset } = place;
+  return new InputError(
+    'format-unsupported',
+    `tensors of ${name} cannot be read`,
+    { file, offset, ...(inside !== undefined && { inside }) },
+    `Convert the tensor to one of ${Object.keys(DATA_TYPES).slice(0, 4).join(', ')} and save the model again.`,
+  );
+}

@@ -1,0 +1,113 @@
+/** Tells PyTorch's files apart by content and opens those that hold a program; all others end with what to do about them. */
+import type { ByteSource } from '../../ir/bytes.ts';
+import { InputError } from '../../ir/errors.ts';
+import { noProgram } from './advice.ts';
+import type { TorchScriptArchive } from './archive.ts';
+import type { ExportedProgram } from './exported.ts';
+import { isExported, openExported } from './exported-program.ts';
+import { isPickle, refuseOldPickle, refusePickle } from './legacy.ts';
+import { Records } from './records.ts';
+import { isTorchScript, openTorchScript } from './torchscript.ts';
+import { isZip, ZipArchive } from './zip.ts';
+
+/** Could this be a file of PyTorch: a zip archive, or a pickle? Reads a few bytes. */
+export function looksLikeTorch(source: ByteSource): boolean {
+  return isZip(source) || isPickle(source);
+}
+
+/**
+ * Opens a TorchScript archive or an exported program. No weights are read. Throws InputError for everything else:
+ * `weights-only` and `no-program` with the Python lines that save a usable file, `unsafe-pickle` with the global,
+ * `format-unsupported`, `format-unknown`, `git-lfs-pointer`, `file-truncated`, `file-malformed`.
+ */
+export function openTorchFile(source: ByteSource): TorchScriptArchive | ExportedProgram {
+  if (isZip(source)) return openArchive(new Records(ZipArchive.open(source)));
+  throw isPickle(source) ? refusePickle(source) : refuseUnknown(source);
+}
+
+function openArchive(records: Records): TorchScriptArchive | ExportedProgram {
+  if (isTorchScript(records)) return openTorchScript(records);
+  if (isExported(records)) return openExported(records);
+  throw refuseArchive(records);
+}
+
+/** Archives of PyTorch that hold no program that can be read, by an entry that tells them. */
+const OTHER_ARCHIVES: readonly (readonly [tell: RegExp, what: string, next: string])[] = [
+  [
+    /^bytecode\.pkl$/,
+    'a TorchScript archive for mobile with bytecode but no code',
+    'Save the model with torch.jit.save, which keeps the code, or with _save_for_lite_interpreter before code is stripped.',
+  ],
+  [/^constants\.pkl$/, 'a TorchScript archive without code', 'Save the model again with torch.jit.save.'],
+  [
+    /^model\.json$/,
+    'a TorchScript archive of PyTorch 1.2 or older',
+    'Save it again with a newer one: torch.jit.save(torch.jit.load("model.pt"), "new.pt").',
+  ],
+  [
+    /^data\/aotinductor\//,
+    'a program that was compiled for one machine (AOTInductor)',
+    'Save the program itself with torch.export.save.',
+  ],
+  [
+    /^\.data\/extern_modules$/,
+    'a torch.package archive: Python source that only Python can run',
+    'Load the model with torch.package and save it with torch.export.save.',
+  ],
+];
+
+function refuseArchive(records: Records): InputError {
+  const { file, names } = records;
+  for (const [tell, what, next] of OTHER_ARCHIVES) {
+    const inside = names.find((name) => tell.test(name));
+    if (inside !== undefined) return new InputError('format-unsupported', `this is ${what}`, { file, inside }, next);
+  }
+  if (records.has('data.pkl')) return noProgram(file, records.pickle('data.pkl', 'data/', { unchecked: true }));
+  const sample = names.slice(0, 3).join(', ');
+  return new InputError(
+    'format-unknown',
+    `this is a zip archive, but not one of PyTorch (it holds ${sample || 'nothing'})`,
+    { file },
+    NAME_A_MODEL,
+  );
+}
+
+const NAME_A_MODEL = 'Name a file that torch.export.save or torch.jit.save wrote.';
+
+function refuseUnknown(source: ByteSource): InputError {
+  const place = { file: source.name };
+  if (source.size === 0)
+    return new InputError('file-truncated', 'the file is empty', { ...place, offset: 0 }, FETCH_AGAIN);
+  const start = source.read(0, Math.min(source.size, 4096));
+  const text = Buffer.from(start).toString('latin1');
+  const pointer = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n/.test(text);
+  if (pointer) {
+    const size = /^size (\d+)$/m.exec(text)?.[1];
+    const message = `this is a Git LFS pointer${size ? ` to a file of ${size} bytes` : ''}, not the file itself`;
+    return new InputError('git-lfs-pointer', message, place, 'Fetch the file: run `git lfs pull` in its repository.');
+  }
+  if (start.every((byte) => byte === 0)) {
+    const message = `the file begins with ${start.length} zero bytes: its content never arrived`;
+    return new InputError('format-unknown', message, { ...place, offset: 0 }, FETCH_AGAIN);
+  }
+  for (const [tell, what, next] of OTHER_FILES) {
+    const told = typeof tell === 'string' ? text.startsWith(tell) : tell.test(text);
+    if (told) return new InputError('format-unsupported', `this is ${what}`, place, next);
+  }
+  const pickle = refuseOldPickle(source);
+  if (pickle) return pickle;
+  return new InputError('format-unknown', 'this is no file of PyTorch', { ...place, offset: 0 }, NAME_A_MODEL);
+}
+
+const FETCH_AGAIN = 'Fetch the file again.';
+const SAVE_WITH_MODEL = 'Load the weights into the model with Python and save it with torch.export.save.';
+
+/** Files that are found under PyTorch's extensions, by how they begin (as Latin-1). */
+const OTHER_FILES: readonly (readonly [tell: RegExp | string, what: string, next: string])[] = [
+  [/^\s*<(?:!doctype|html|\?xml)/i, 'a web page, perhaps an error message in place of the model', FETCH_AGAIN],
+  ['\x89HDF\r\n', 'an HDF5 file, as Keras writes it', NAME_A_MODEL],
+  [/^[\s\S]{8}\{"/, 'a safetensors file: it holds weights, not a model', SAVE_WITH_MODEL],
+  ['GGUF', 'a GGUF file: it holds weights, not a model', NAME_A_MODEL],
+  [/^[\s\S]{257}ustar/, 'a tar archive, as torch.save wrote before PyTorch 0.2', SAVE_WITH_MODEL],
+  ['\x1f\x8b', 'a file compressed with gzip', 'Unpack it first: gzip -d.'],
+];
