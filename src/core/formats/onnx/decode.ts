@@ -1,16 +1,25 @@
 /** Decoding of small messages by protobufjs, which keeps the fields that it does not know. */
 import protobuf from 'protobufjs/minimal.js';
+import { InputError, type Place } from '../../ir/errors.ts';
 
 /** A generated message class. */
 export interface MessageType<T> {
   decode(reader: protobuf.Reader): T;
 }
 
-/** Decodes a message. Unknown fields, of messages within too, are in `$unknowns`. Throws Error where the bytes are no message. */
-export function decodeKeeping<T>(type: MessageType<T>, bytes: Uint8Array): T {
+/**
+ * Decodes a message. Unknown fields, of messages within too, are in `$unknowns`. Throws InputError `file-malformed` where
+ * the bytes are no message of that kind; `place` is where they came from.
+ */
+export function decodeKeeping<T>(type: MessageType<T>, bytes: Uint8Array, place: Place): T {
   const reader = protobuf.Reader.create(bytes);
   reader.discardUnknown = false;
-  return type.decode(reader);
+  try {
+    return type.decode(reader);
+  } catch (error) {
+    const message = `this is not a message of ONNX (${error instanceof Error ? error.message : error})`;
+    throw new InputError('file-malformed', message, place, 'The file is damaged: fetch or save it again.');
+  }
 }
 
 /** Fields that were not known, as bytes to write again; undefined where there are none. */

@@ -11,7 +11,7 @@ import { decodeType, encodeType } from './types.ts';
  * that type as it was: it is written again as long as the graph's type is still the same.
  */
 export function encodeValueInfo(name: string, value: Value): Uint8Array {
-  const kept = value.unknown && decodeKeeping(onnx.ValueInfoProto, value.unknown);
+  const kept = value.unknown && decodeKeeping(onnx.ValueInfoProto, value.unknown, { file: '' });
   const keptType = kept?.type && typeText(decodeType(kept.type).type) === typeText(value.type) ? kept.type : undefined;
   return onnx.ValueInfoProto.encode({
     name,

@@ -56,7 +56,7 @@ export interface DecodedType {
 }
 
 /** Undefined where the file leaves the type open, or where the element type is not known to us. */
-export function decodeType(proto: onnx.TypeProto.$Shape): DecodedType {
+export function decodeType(proto: onnx.TypeProto): DecodedType {
   const rest = { more: false };
   return { type: decode(proto, rest), saysMore: rest.more };
 }
@@ -65,7 +65,7 @@ interface Rest {
   more: boolean;
 }
 
-function decode(proto: onnx.TypeProto.$Shape | null | undefined, rest: Rest): ValueType | undefined {
+function decode(proto: onnx.TypeProto | null | undefined, rest: Rest): ValueType | undefined {
   if (!proto) return undefined;
   note(rest, proto.denotation, proto.$unknowns);
   if (proto.tensorType) return decodeTensorType('tensor', proto.tensorType, rest);
@@ -82,14 +82,14 @@ function decode(proto: onnx.TypeProto.$Shape | null | undefined, rest: Rest): Va
   return key && { kind: 'map', key, value: decode(proto.mapType.valueType, rest) };
 }
 
-function decodeElement(proto: onnx.TypeProto.Sequence.$Shape, rest: Rest): ValueType | undefined {
+function decodeElement(proto: onnx.TypeProto.Sequence, rest: Rest): ValueType | undefined {
   note(rest, '', proto.$unknowns);
   return decode(proto.elemType, rest);
 }
 
 function decodeTensorType(
   kind: 'tensor' | 'sparse-tensor',
-  proto: onnx.TypeProto.Tensor.$Shape,
+  proto: onnx.TypeProto.Tensor,
   rest: Rest,
 ): ValueType | undefined {
   const dtype = dataTypeOfCode(proto.elemType);
@@ -97,7 +97,7 @@ function decodeTensorType(
   return dtype && { kind, dtype, shape: proto.shape ? decodeShape(proto.shape, rest) : undefined };
 }
 
-function decodeShape(proto: onnx.TensorShapeProto.$Shape, rest: Rest): Shape {
+function decodeShape(proto: onnx.TensorShapeProto, rest: Rest): Shape {
   note(rest, '', proto.$unknowns);
   return (proto.dim ?? []).map((dim) => {
     note(rest, dim.denotation, dim.$unknowns);
@@ -106,7 +106,7 @@ function decodeShape(proto: onnx.TensorShapeProto.$Shape, rest: Rest): Shape {
 }
 
 /** Sizes below 0 stand for "not known", as in onnxruntime. */
-function decodeDim(dim: onnx.TensorShapeProto.Dimension.$Shape, rest: Rest): Dim {
+function decodeDim(dim: onnx.TensorShapeProto.Dimension, rest: Rest): Dim {
   if (dim.dimParam) return Expression.symbol(dim.dimParam);
   if (!dim.dimValue) return undefined;
   const size = Number(fromInt64(dim.dimValue));
