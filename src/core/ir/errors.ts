@@ -15,6 +15,7 @@ export type InputErrorCode =
   | 'file-missing'
   | 'file-changed'
   | 'file-exists'
+  | 'file-unwritable'
   | 'file-truncated'
   | 'file-malformed'
   | 'file-too-large'

@@ -6,11 +6,6 @@ import type { Tensor } from '../../ir/tensor.ts';
 
 export type Piece = Uint8Array | Tensor;
 
-/** Bytes that a piece takes. Text tensors are never pieces. */
-export function pieceLength(piece: Piece): number {
-  return piece.byteLength;
-}
-
 /** A message that is being put together. */
 export class Pieces {
   private readonly list: (Piece | Pieces)[] = [];
