@@ -1,0 +1,149 @@
+/** Adapters of activations: those that newer opsets brought become primitives. Formulas: the ONNX operator specification. */
+
+import { constantOf } from '../../dialects/onnx/data.ts';
+import { codeOfDtype } from '../../dialects/onnx/dtype-codes.ts';
+import type { Node } from '../../ir/node.ts';
+import { refuse } from '../../problems/problem.ts';
+import { type Adapter, adapter, down, normalAxis, operand, rankOf, tooOld, up } from './adapter.ts';
+
+const SOFTMAX = ['Softmax', 'LogSoftmax', 'Hardmax'];
+
+/** From 13 on these work along one axis; before, over everything from `axis` on. They agree on the last axis. */
+const softmaxDown = adapter(down(13, ...SOFTMAX), (node, onnx) => {
+  const axis = node.int('axis', -1n);
+  if (axis === -1n) return onnx.same([operand(node)], { axis: -1 });
+  const rank = rankOf(node);
+  const from = normalAxis(axis, rank);
+  return onnx.movedToLast(operand(node), from, (x) => onnx.same([x], { axis: -1 })[0] ?? x);
+});
+
+const softmaxUp = adapter(up(13, ...SOFTMAX), (node, onnx) => {
+  const x = operand(node);
+  const axis = node.int('axis', 1n);
+  if (axis === -1n || (x.rank !== undefined && normalAxis(axis, x.rank) === x.rank - 1)) {
+    return onnx.same([x], { axis: -1 });
+  }
+  const flat = onnx.Flatten(x, { axis });
+  const [result = flat] = onnx.same([flat], { axis: -1 });
+  return onnx.Reshape(result, onnx.shapeOf(x));
+});
+
+const hardSwish = adapter(down(14, 'HardSwish'), (node, onnx) => {
+  const x = operand(node);
+  return onnx.Mul(x, onnx.HardSigmoid(x, { alpha: 1 / 6, beta: 0.5 }));
+});
+
+const mish = adapter(down(18, 'Mish'), (node, onnx) => {
+  const x = operand(node);
+  return onnx.Mul(x, onnx.Tanh(onnx.Softplus(x)));
+});
+
+const gelu = adapter(down(20, 'Gelu'), (node, onnx) => {
+  const x = operand(node);
+  known(node);
+  const half = onnx.Mul(x, onnx.like(x, 0.5));
+  if (node.string('approximate', 'none') === 'tanh') {
+    const cube = onnx.Mul(onnx.Mul(x, x), onnx.Mul(x, onnx.like(x, 0.044715)));
+    const inner = onnx.Mul(onnx.Add(x, cube), onnx.like(x, Math.sqrt(2 / Math.PI)));
+    return onnx.Mul(half, onnx.Add(onnx.Tanh(inner), onnx.like(x, 1)));
+  }
+  const inner = onnx.Mul(x, onnx.like(x, Math.SQRT1_2));
+  return onnx.Mul(half, onnx.Add(onnx.Erf(inner), onnx.like(x, 1)));
+});
+
+const swish = adapter(down(24, 'Swish'), (node, onnx) => {
+  const x = operand(node);
+  const alpha = node.float('alpha', 1);
+  if (alpha !== 1) known(node);
+  return onnx.Mul(x, onnx.Sigmoid(alpha === 1 ? x : onnx.Mul(x, onnx.like(x, alpha))));
+});
+
+const celu = adapter(down(12, 'Celu'), (node, onnx) => {
+  const x = operand(node);
+  const alpha = node.float('alpha', 1);
+  if (alpha === 1) return onnx.Elu(x);
+  if (alpha <= 0) tooOld(node, 12, 'its alpha is not positive');
+  known(node);
+  return onnx.Mul(onnx.Elu(onnx.Div(x, onnx.like(x, alpha))), onnx.like(x, alpha));
+});
+
+/** Relu of integers came with 14. */
+const relu = adapter(down(14, 'Relu'), (node, onnx) => {
+  const x = operand(node);
+  return x.dtype?.startsWith('int') ? onnx.Max(x, onnx.like(x, 0)) : undefined;
+});
+
+/** Bounds are inputs from 11 on, attributes before. */
+const clipDown = adapter(down(11, 'Clip'), (node, onnx) => {
+  const bound = (index: number, name: string): number | undefined => {
+    const value = node.input(index);
+    if (!value) return undefined;
+    return constantOf(value)?.numbers()[0] ?? tooOld(node, 11, `its ${name} is computed while it runs`);
+  };
+  return onnx.same([operand(node)], { min: bound(1, 'min'), max: bound(2, 'max') });
+});
+
+const clipUp = adapter(up(11, 'Clip'), (node, onnx) => {
+  const x = operand(node);
+  known(node);
+  const bound = (name: string) => {
+    const value = node.float(name);
+    return value === undefined ? undefined : onnx.like(x, value);
+  };
+  return onnx.same([x, bound('min'), bound('max')], { min: undefined, max: undefined });
+});
+
+/** Outside of training the ratio says nothing; from 12 on it is an input. */
+const dropoutDown = adapter(down(12, 'Dropout'), (node, onnx) => {
+  const training = node.input(2);
+  if (training && constantOf(training)?.numbers()[0] !== 0) tooOld(node, 12, 'it may run in training');
+  withoutMask(node, 12);
+  const given = node.input(1);
+  const ratio = given && constantOf(given)?.numbers()[0];
+  return onnx.same([operand(node)], { seed: undefined, ratio });
+});
+
+const dropoutUp = adapter(up(12, 'Dropout'), (node, onnx) => {
+  const ratio = node.float('ratio', 0.5);
+  return onnx.same([operand(node), onnx.constant(ratio)], { ratio: undefined });
+});
+
+/** The mask was of the data's type before 10, and bool from then on. */
+const dropoutMask = (node: Node) => {
+  withoutMask(node, 10);
+  return undefined;
+};
+
+function withoutMask(node: Node, needed: number): void {
+  if (node.outputs.length < 2) return;
+  if (node.output(1).useCount > 0) tooOld(node, needed, 'its mask is used');
+  node.removeLastOutput();
+}
+
+const castLike = adapter(down(15, 'CastLike'), (node, onnx) => {
+  const dtype = node.input(1)?.dtype ?? refuse('shape-unknown', node, { reason: 'the type to cast to is not known' });
+  return onnx.Cast(operand(node), { to: codeOfDtype(dtype) });
+});
+
+/** Constants need the element type. */
+function known(node: Node): void {
+  if (!node.input(0)?.dtype) refuse('shape-unknown', node, { reason: 'the element type of its input is not known' });
+}
+
+export const activations: readonly Adapter[] = [
+  softmaxDown,
+  softmaxUp,
+  hardSwish,
+  mish,
+  gelu,
+  swish,
+  celu,
+  relu,
+  clipDown,
+  clipUp,
+  dropoutDown,
+  dropoutUp,
+  adapter(down(10, 'Dropout'), dropoutMask),
+  adapter(up(10, 'Dropout'), dropoutMask),
+  castLike,
+];

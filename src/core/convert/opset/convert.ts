@@ -1,0 +1,168 @@
+/** Takes a model from one opset of ai.onnx to another, a step at a time, or says which nodes cannot go there. */
+import { inferGraph } from '../../dialects/onnx/infer.ts';
+import { onnxDomain } from '../../dialects/onnx/operators.ts';
+import { tensor } from '../../ir/attribute.ts';
+import type { Graph } from '../../ir/graph.ts';
+import type { FunctionDefinition, Model } from '../../ir/model.ts';
+import { Node } from '../../ir/node.ts';
+import type { Value } from '../../ir/value.ts';
+import type { PassRecord } from '../../passes/pass.ts';
+import { type Problem, Refusal } from '../../problems/problem.ts';
+import { type OnnxBuilder, onnxBuilder } from '../builder.ts';
+import { tooOld } from './adapter.ts';
+import { adapterFor } from './table.ts';
+import { checkFits, dropNewAttributes, hasNewVersion, meansTheSame } from './unchanged.ts';
+import { neededIrVersion } from './versions.ts';
+
+export interface OpsetResult {
+  /** The same model, changed; half-way where there are problems. */
+  readonly model: Model;
+  readonly problems: readonly Problem[];
+  readonly records: readonly PassRecord[];
+}
+
+/**
+ * Changes an ONNX model so that it means the same at opset `to`, subgraphs and functions included, and sets its IR version.
+ * Every node whose operator changed on the way goes through an adapter; those that no adapter keeps exactly are problems.
+ */
+export function convertOpset(model: Model, to: number): OpsetResult {
+  const work = new Conversion();
+  const before = model.opsetImports.get('') ?? model.opsetImports.get('ai.onnx') ?? to;
+  work.run(model.graph, model.opsetImports, to);
+  for (const each of model.functions) convertFunction(work, each, to);
+  // Going up nothing is taken back that the file could use before.
+  const needed = neededIrVersion(model, to);
+  model.irVersion = to < before ? needed : Math.max(model.irVersion, needed);
+  return { model, problems: work.problems, records: work.records };
+}
+
+function convertFunction(work: Conversion, definition: FunctionDefinition, to: number): void {
+  if (!work.run(definition.graph, definition.opsetImports, to)) return;
+  // A function has no place for initialisers.
+  const { graph } = definition;
+  for (const value of [...graph.initializers]) {
+    if (!value.constant || graph.inputs.includes(value)) continue;
+    const node = new Node('Constant', [], {
+      outputs: [{ name: value.name }],
+      attributes: { value: tensor(value.constant) },
+    });
+    value.replaceAllUsesWith(node.output());
+    node.output().type = value.type;
+    const [first] = graph.nodes;
+    if (first) graph.nodes.insertBefore(first, node);
+    else graph.nodes.append(node);
+    graph.initializers.delete(value);
+  }
+}
+
+class Conversion {
+  readonly problems: Problem[] = [];
+  readonly records: PassRecord[] = [];
+  /** Each refused node gives one problem, however many steps follow. */
+  private readonly refused = new Set<Node>();
+
+  /** Converts one graph with its subgraphs; says whether it had to. */
+  run(graph: Graph, imports: Map<string, number>, to: number): boolean {
+    const key = imports.has('') || !imports.has('ai.onnx') ? '' : 'ai.onnx';
+    const from = imports.get(key);
+    if (from === undefined || from === to) return false;
+    // Types and small constants are what the rules look at; what contradicts is the checker's to report.
+    inferGraph(graph, from);
+    const direction = to < from ? -1 : 1;
+    for (let opset = from; opset !== to; opset += direction) this.step(graph, opset, opset + direction);
+    imports.set(key, to);
+    return true;
+  }
+
+  private step(graph: Graph, from: number, to: number): void {
+    const onnx = onnxBuilder(graph, to);
+    for (const node of graph.nodes) {
+      for (const inner of node.subgraphs()) this.step(inner, from, to);
+      const newer = Math.max(from, to);
+      if (onnxDomain(node.domain) !== '' || this.refused.has(node) || !hasNewVersion(node, newer)) continue;
+      try {
+        this.adapt(node, from, to, onnx.from(node));
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        this.refused.add(node);
+        this.problems.push(error.problem);
+      }
+    }
+  }
+
+  private adapt(node: Node, from: number, to: number, onnx: OnnxBuilder): void {
+    const before = label(node);
+    const newer = Math.max(from, to);
+    const rule = adapterFor(node.op, from, to);
+    if (rule) {
+      const reference = [...node.attributes].find(([, attribute]) => attribute.type === 'reference');
+      if (reference) tooOld(node, from, `its attribute ${reference[0]} is given where the function is called`);
+      const signature = attributesText(node);
+      const result = rule(node, onnx);
+      if (result) {
+        replace(node, Array.isArray(result) ? result : [result], onnx);
+        this.record(from, to, before, onnx.built.map(label));
+        for (const made of onnx.built) checkFits(made, to, from);
+        return;
+      }
+      if (signature !== attributesText(node)) this.record(from, to, before, [label(node)]);
+    } else if (!meansTheSame(node.op, newer)) {
+      tooOld(node, from, `opset ${newer} changed or brought it, and no rule says it in opset ${to}`);
+    }
+    if (to < from && dropNewAttributes(node, newer)) this.record(from, to, before, [label(node)]);
+    checkFits(node, to, from);
+  }
+
+  private record(from: number, to: number, before: string, after: readonly string[]): void {
+    this.records.push({
+      pass: `opset ${from} to ${to}`,
+      reason: `opset ${to} says it in other words`,
+      before: [before],
+      after,
+    });
+  }
+}
+
+/** Puts values in the place of a node's outputs; they take over the names, because graph outputs keep theirs. */
+function replace(node: Node, values: readonly Value[], onnx: OnnxBuilder): void {
+  const made = new Set(onnx.built);
+  node.outputs.forEach((output, index) => {
+    const value = values[index];
+    if (!value) {
+      if (output.useCount > 0) throw new Error(`the adapter of ${node.operator} gives no output ${index}`);
+      return;
+    }
+    // A value that was there before has a name of its own, and may be a graph input.
+    const own = value.producer !== undefined && made.has(value.producer) && values.indexOf(value) === index;
+    const stands = own || !output.isGraphOutput ? value : onnx.Identity(value);
+    if (own || stands !== value) takeOver(stands, output);
+    output.replaceAllUsesWith(stands);
+  });
+  const [only, ...others] = onnx.built;
+  if (only && others.length === 0 && only.op === node.op) {
+    only.name = node.name;
+    only.doc = node.doc;
+    for (const [key, text] of node.metadata) only.metadata.set(key, text);
+    only.unknown = node.unknown;
+  }
+  node.graph?.nodes.remove(node);
+}
+
+function takeOver(value: Value, old: Value): void {
+  value.name = old.name;
+  value.doc = old.doc;
+  for (const [key, text] of old.metadata) value.metadata.set(key, text);
+  value.unknown = old.unknown;
+  // What the file declared may say more than inference does.
+  if (value.type === undefined || (value.type.kind === 'tensor' && value.type.shape === undefined)) {
+    value.type = old.type ?? value.type;
+  }
+}
+
+function label(node: Node): string {
+  return `${node.operator} ${node.name ?? ''}`.trim();
+}
+
+function attributesText(node: Node): string {
+  return [...node.attributes.keys(), node.inputCount].join(' ');
+}

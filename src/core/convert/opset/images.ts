@@ -1,0 +1,195 @@
+/** Adapters of pooling, resizing and regions of interest. */
+import { constantOf } from '../../dialects/onnx/data.ts';
+import { string } from '../../ir/attribute.ts';
+import type { Node } from '../../ir/node.ts';
+import { Tensor } from '../../ir/tensor.ts';
+import type { OnnxBuilder } from '../builder.ts';
+import {
+  type Adapter,
+  type AdapterRule,
+  adapter,
+  constantInts,
+  down,
+  normalAxis,
+  operand,
+  rankOf,
+  sameIf,
+  sizesOf,
+  tooOld,
+  up,
+} from './adapter.ts';
+import { explicitWindows } from './windows.ts';
+
+const symmetric = sameIf(19, ['Resize'], (node) => {
+  if (node.string('coordinate_transformation_mode') === 'half_pixel_symmetric') {
+    tooOld(node, 19, 'its coordinates are half_pixel_symmetric');
+  }
+});
+
+/** Antialiasing, chosen axes and keeping the aspect came with 18. */
+const resizeAxes = adapter(down(18, 'Resize'), (node, onnx) => {
+  if (node.int('antialias', 0n) !== 0n) tooOld(node, 18, 'it is antialiased');
+  if (node.string('keep_aspect_ratio_policy', 'stretch') !== 'stretch') tooOld(node, 18, 'it keeps the aspect ratio');
+  const gone = { antialias: undefined, keep_aspect_ratio_policy: undefined, axes: undefined };
+  const axes = node.ints('axes');
+  if (!axes) return onnx.same(node.inputs, gone);
+  if (node.string('coordinate_transformation_mode') === 'tf_crop_and_resize') tooOld(node, 18, 'it crops chosen axes');
+  const rank = rankOf(node);
+  const at = axes.map((axis) => normalAxis(axis, rank));
+  const scales = scalesOf(node, 2, 18);
+  if (scales && scales.length > 0) {
+    const whole = Array<number>(rank).fill(1);
+    at.forEach((axis, k) => {
+      whole[axis] = scales[k] ?? 1;
+    });
+    return onnx.same([operand(node), undefined, onnx.constant(Tensor.of('float32', [rank], whole))], gone);
+  }
+  const whole = [...sizesOf(node)];
+  const sizes = constantInts(node, 3, 'sizes', 18) ?? [];
+  at.forEach((axis, k) => {
+    whole[axis] = sizes[k] ?? 1;
+  });
+  return onnx.same([operand(node), undefined, undefined, onnx.ints(whole)], gone);
+});
+
+function scalesOf(node: Node, index: number, needed: number): readonly number[] | undefined {
+  const value = node.input(index);
+  if (!value) return undefined;
+  return constantOf(value)?.numbers() ?? tooOld(node, needed, 'its scales are computed while it runs');
+}
+
+/** Until 12 regions and scales had to be given, if empty. */
+const resizeInputs = adapter(down(13, 'Resize'), (node, onnx) => {
+  const empty = () => onnx.constant(Tensor.of('float32', [0], []));
+  return onnx.same([operand(node), node.input(1) ?? empty(), node.input(2) ?? empty(), node.input(3)]);
+});
+const resizeInputsUp = adapter(up(13, 'Resize'), (node) => {
+  if (node.string('coordinate_transformation_mode') === 'tf_half_pixel_for_nn') {
+    tooOld(node, 12, 'its coordinates are tf_half_pixel_for_nn');
+  }
+  return undefined;
+});
+
+/** Opset 10 knew scales alone, counted from the corner; what nearest means when shrinking it did not say. */
+const resizeDown = adapter(down(11, 'Resize'), (node, onnx) => {
+  const mode = node.string('mode', 'nearest');
+  if (node.string('coordinate_transformation_mode', 'half_pixel') !== 'asymmetric') {
+    tooOld(node, 11, 'its coordinates are not asymmetric');
+  }
+  if (mode === 'cubic') tooOld(node, 11, 'it is cubic');
+  if (mode === 'nearest' && node.string('nearest_mode', 'round_prefer_floor') !== 'floor') {
+    tooOld(node, 11, 'its nearest_mode is not floor');
+  }
+  const scales = scalesOf(node, 2, 11) ?? [];
+  if (scales.length === 0) tooOld(node, 11, 'it is given sizes');
+  if (mode === 'nearest') growing(node, scales, 11);
+  const attributes = { mode, ...absent(node) };
+  return onnx.same([operand(node), operand(node, 2)], attributes);
+});
+
+/** All attributes of a node but `mode`, to be dropped. */
+function absent(node: Node): Record<string, undefined> {
+  const names = [...node.attributes.keys()].filter((name) => name !== 'mode');
+  return Object.fromEntries(names.map((name) => [name, undefined]));
+}
+
+const resizeUp = adapter(up(11, 'Resize'), (node, onnx) => {
+  const scales = scalesOf(node, 1, 10) ?? [];
+  const mode = node.string('mode', 'nearest');
+  if (mode === 'nearest') growing(node, scales, 10);
+  return asymmetric(node, onnx, mode);
+});
+
+function asymmetric(node: Node, onnx: OnnxBuilder, mode: string) {
+  const roi = onnx.constant(Tensor.of('float32', [0], []));
+  return onnx.Resize(operand(node), roi, operand(node, 1), {
+    mode,
+    coordinate_transformation_mode: 'asymmetric',
+    ...(mode === 'nearest' && { nearest_mode: 'floor' }),
+  });
+}
+
+function growing(node: Node, scales: readonly number[], needed: number): void {
+  if (scales.some((scale) => scale < 1))
+    tooOld(node, needed, 'opset 10 leaves open which neighbour is nearest in shrinking');
+}
+
+/** Upsample was a Resize that only grows; its scales were an attribute until 8. */
+const upsampleToResize = adapter(up(10, 'Upsample'), (node, onnx) =>
+  onnx.Resize(operand(node), operand(node, 1), { mode: node.string('mode', 'nearest') }),
+);
+const resizeToUpsample = adapter(down(10, 'Resize'), (node, onnx) => {
+  growing(node, scalesOf(node, 1, 10) ?? [], 10);
+  const mode = string(node.string('mode', 'nearest'));
+  return onnx.node('', 'Upsample', [operand(node), operand(node, 1)], [['mode', mode]]).output();
+});
+const upsampleScales = adapter(up(9, 'Upsample'), (node, onnx) => {
+  const scales = node.attribute('scales', 'floats') ?? [];
+  return onnx.same([operand(node), onnx.constant(Tensor.of('float32', [scales.length], scales))], {
+    scales: undefined,
+  });
+});
+
+/** The shift by half a pixel came with 16 and is the default there. */
+const roiAlignDown = adapter(down(16, 'RoiAlign'), (node) => {
+  if (node.string('coordinate_transformation_mode', 'half_pixel') !== 'output_half_pixel') {
+    tooOld(node, 16, 'it shifts its input by half a pixel');
+  }
+  node.deleteAttribute('coordinate_transformation_mode');
+  return undefined;
+});
+const roiAlignUp = adapter(up(16, 'RoiAlign'), (node, onnx) =>
+  onnx.same(node.inputs, { coordinate_transformation_mode: 'output_half_pixel' }),
+);
+
+const sameSides = sameIf(11, ['ConvTranspose'], (node) => {
+  if (node.string('auto_pad', 'NOTSET').startsWith('SAME')) {
+    tooOld(node, 11, 'SAME_UPPER and SAME_LOWER changed places in opset 11');
+  }
+});
+
+/** Until 7 MaxPool gave no indices. */
+const maxPoolIndices = adapter(down(8, 'MaxPool'), (node) => {
+  if (node.outputs.length > 1) {
+    if (node.output(1).useCount > 0) tooOld(node, 8, 'its indices are used');
+    node.removeLastOutput();
+  }
+  if (node.int('storage_order', 0n) !== 0n) tooOld(node, 8, 'it counts columns first');
+  node.deleteAttribute('storage_order');
+  return undefined;
+});
+
+const windows =
+  (version: number): AdapterRule =>
+  (node, onnx) =>
+    explicitWindows(node, onnx, version);
+
+/** Dilated averages came with 19; before, runtimes did not agree on how a rounded-up window counts its padding. */
+const averagePool = adapter(down(19, 'AveragePool'), (node, onnx) => {
+  const dilations = node.ints('dilations');
+  if (dilations?.some((dilation) => dilation !== 1n)) tooOld(node, 19, 'it is dilated');
+  node.deleteAttribute('dilations');
+  return explicitWindows(node, onnx, 19);
+});
+
+export const images: readonly Adapter[] = [
+  ...symmetric,
+  resizeAxes,
+  adapter(up(18, 'Resize'), () => undefined),
+  resizeInputs,
+  resizeInputsUp,
+  resizeDown,
+  resizeUp,
+  upsampleToResize,
+  resizeToUpsample,
+  upsampleScales,
+  roiAlignDown,
+  roiAlignUp,
+  ...sameSides,
+  maxPoolIndices,
+  adapter(up(8, 'MaxPool'), () => undefined),
+  adapter(down(22, 'AveragePool', 'LpPool', 'MaxPool'), windows(22)),
+  adapter(up(22, 'AveragePool', 'LpPool', 'MaxPool'), windows(21)),
+  averagePool,
+  adapter(up(19, 'AveragePool'), windows(18)),
+];

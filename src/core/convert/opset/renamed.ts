@@ -1,0 +1,83 @@
+/** Adapters of quantisation, recurrent layers, comparisons and what else changed in form. */
+import { dtypeOfCode } from '../../dialects/onnx/dtype-codes.ts';
+import { elementCount, isStatic } from '../../ir/shape.ts';
+import { Tensor } from '../../ir/tensor.ts';
+import type { Value } from '../../ir/value.ts';
+import { refuse } from '../../problems/problem.ts';
+import { type Adapter, adapter, constantNumber, down, operand, rankOf, tooOld, up } from './adapter.ts';
+
+/** Scales for each slice of an axis came with 13. */
+const perTensor = adapter(down(13, 'DequantizeLinear', 'QuantizeLinear'), (node) => {
+  const shape = node.input(1)?.shape;
+  if (!isStatic(shape) || elementCount(shape) !== 1) tooOld(node, 13, 'it has a scale for each slice of an axis');
+  node.deleteAttribute('axis');
+  return undefined;
+});
+const perAxis = adapter(up(13, 'DequantizeLinear', 'QuantizeLinear'), () => undefined);
+
+/** The output type can be named from 21 on; before, the zero point gives it. */
+const quantizeDown = adapter(down(21, 'QuantizeLinear'), (node, onnx) => {
+  const named = dtypeOfCode(node.int('output_dtype', 0n));
+  if (node.int('block_size', 0n) !== 0n) tooOld(node, 21, 'it quantises by blocks');
+  const gone = { output_dtype: undefined, block_size: undefined };
+  if (!named || node.input(2)) return onnx.same(node.inputs, gone);
+  const shape = operand(node, 1).shape;
+  if (!isStatic(shape)) refuse('shape-unknown', node, { reason: 'the shape of its scale is not known' });
+  const zeros = Tensor.of(named, shape, Array<number>(elementCount(shape)).fill(0));
+  return onnx.same([operand(node), operand(node, 1), onnx.constant(zeros)], gone);
+});
+
+/** From 14 on the batch may come first. */
+const RECURRENT = ['GRU', 'LSTM', 'RNN'];
+const layoutDown = adapter(down(14, ...RECURRENT), (node, onnx) => {
+  if (node.int('layout', 0n) === 0n) return onnx.same(node.inputs, { layout: undefined });
+  const swapped = (value: Value | undefined) => value && onnx.transpose(value, [1, 0, 2]);
+  const inputs = node.inputs.map((value, k) => (k === 0 || k === 5 || k === 6 ? swapped(value) : value));
+  const [all, ...states] = onnx.same(inputs, { layout: undefined });
+  const results = states.map((state) => onnx.transpose(state, [1, 0, 2]));
+  return all ? [onnx.transpose(all, [2, 0, 1, 3]), ...results] : results;
+});
+
+/** NaN is neither above, below nor equal: Not(Less) would be wrong. */
+const orEqual = adapter(down(12, 'GreaterOrEqual', 'LessOrEqual'), (node, onnx) => {
+  const [a, b] = [operand(node), operand(node, 1)];
+  return onnx.Or(node.op === 'GreaterOrEqual' ? onnx.Greater(a, b) : onnx.Less(a, b), onnx.Equal(a, b));
+});
+
+/** In two's complement ~x is -1 - x. */
+const bitwiseNot = adapter(down(18, 'BitwiseNot'), (node, onnx) => {
+  const x = operand(node);
+  if (!x.dtype?.startsWith('int')) tooOld(node, 18, 'it inverts the bits of unsigned integers');
+  return onnx.Sub(onnx.like(x, -1), x);
+});
+
+/** Base and exponent have one type until 11. */
+const powDown = adapter(down(12, 'Pow'), (node, onnx) => {
+  const [x, y] = [operand(node), operand(node, 1)];
+  if (x.dtype === y.dtype || !x.dtype) return undefined;
+  if (!x.dtype.startsWith('float')) tooOld(node, 12, 'base and exponent have different types');
+  return onnx.Pow(x, onnx.cast(y, x.dtype));
+});
+
+/** The axis is an input from 20 on, and counts from the back by default. */
+const dftDown = adapter(down(20, 'DFT'), (node, onnx) => {
+  const axis = constantNumber(node, 2, 'axis', 20) ?? -2;
+  const at = axis < 0 ? axis + rankOf(node) : axis;
+  return onnx.same([operand(node), node.input(1)], { axis: at });
+});
+const dftUp = adapter(up(20, 'DFT'), (node, onnx) => {
+  const axis = node.int('axis', 1n);
+  return onnx.same([operand(node), node.input(1), onnx.constant(axis)], { axis: undefined });
+});
+
+export const renamed: readonly Adapter[] = [
+  perTensor,
+  perAxis,
+  quantizeDown,
+  layoutDown,
+  orEqual,
+  bitwiseNot,
+  powDown,
+  dftDown,
+  dftUp,
+];

@@ -1,0 +1,259 @@
+/** Adapters of operators that cut, join and reshape. */
+import { constantAttribute, constantOf, dimsOf } from '../../dialects/onnx/data.ts';
+import { tensor } from '../../ir/attribute.ts';
+import type { Node } from '../../ir/node.ts';
+import { sameDim } from '../../ir/shape.ts';
+import { Tensor } from '../../ir/tensor.ts';
+import type { Value } from '../../ir/value.ts';
+import { refuse } from '../../problems/problem.ts';
+import type { OnnxBuilder } from '../builder.ts';
+import {
+  type Adapter,
+  type AdapterRule,
+  adapter,
+  constantInts,
+  constantNumber,
+  down,
+  normalAxis,
+  operand,
+  rankOf,
+  sameIf,
+  tooOld,
+  up,
+} from './adapter.ts';
+
+/** The one list that is an attribute before a version and input 1 from it on. */
+function listMoved(version: number, name: string, ...operators: string[]): Adapter[] {
+  const toAttribute: AdapterRule = (node, onnx) =>
+    onnx.same([operand(node)], { [name]: constantInts(node, 1, name, version) });
+  const toInput: AdapterRule = (node, onnx) => {
+    const list = node.ints(name);
+    return onnx.same([operand(node), list && onnx.ints(list)], { [name]: undefined });
+  };
+  return [adapter(down(version, ...operators), toAttribute), adapter(up(version, ...operators), toInput)];
+}
+
+/** `num_outputs` parts of which the last may be smaller, from 18 on. */
+const splitDown = adapter(down(18, 'Split'), (node, onnx) => {
+  const x = operand(node);
+  const parts = node.int('num_outputs');
+  if (parts === undefined || node.input(1)) return onnx.same([x, node.input(1)], { num_outputs: undefined });
+  const axis = normalAxis(node.int('axis', 0n), rankOf(node));
+  const size = x.shape?.[axis];
+  if (typeof size !== 'number') refuse('shape-unknown', node, { reason: 'the size that it splits decides' });
+  const part = Math.ceil(size / Number(parts));
+  const sizes = node.outputs.map((_, k) => Math.max(0, Math.min(part, size - k * part)));
+  const even = sizes.every((each) => each === part);
+  return onnx.same([x, even ? undefined : onnx.ints(sizes)], { num_outputs: undefined });
+});
+
+const splitUp = adapter(up(18, 'Split'), (node, onnx) => {
+  if (node.input(1)) return undefined;
+  return onnx.same([operand(node)], { num_outputs: node.outputs.length });
+});
+
+/** From 18 on Pad may name the axes that it pads. */
+const padAxes = adapter(down(18, 'Pad'), (node, onnx) => {
+  const axes = constantInts(node, 3, 'axes', 18);
+  if (!axes) return undefined;
+  const rank = rankOf(node);
+  const pads = constantInts(node, 1, 'pads', 18) ?? [];
+  const whole = Array<number>(2 * rank).fill(0);
+  axes.forEach((axis, k) => {
+    const at = normalAxis(axis, rank);
+    whole[at] = pads[k] ?? 0;
+    whole[at + rank] = pads[k + axes.length] ?? 0;
+  });
+  return onnx.same([operand(node), onnx.ints(whole), node.input(2)]);
+});
+
+const padWrap = sameIf(19, ['Pad'], (node) => {
+  if (node.string('mode', 'constant') === 'wrap') tooOld(node, 19, 'it wraps around');
+});
+
+/** Pads and value are attributes until 10. */
+const padDown = adapter(down(11, 'Pad'), (node, onnx) => {
+  const value = constantNumber(node, 2, 'value', 11);
+  return onnx.same([operand(node)], { pads: constantInts(node, 1, 'pads', 11) ?? [], value });
+});
+
+const padUp = adapter(up(11, 'Pad'), (node, onnx) => {
+  const x = operand(node);
+  const value = node.float('value', 0);
+  const filled = value === 0 || !x.dtype ? undefined : onnx.like(x, value);
+  if (value !== 0 && !filled) refuse('shape-unknown', node, { reason: 'the element type of its input is not known' });
+  return onnx.same([x, onnx.ints(node.ints('pads', [])), filled], { pads: undefined, value: undefined });
+});
+
+/** A 0 in the target copies a size unless `allowzero` is set: the same where the size is 0, or no element is. */
+const reshapeDown = adapter(down(14, 'Reshape'), (node) => {
+  if (node.int('allowzero', 0n) !== 0n) {
+    const target = node.input(1) && dimsOf(operand(node, 1));
+    const same = target?.every((dim, k) => typeof dim === 'number' && (dim !== 0 || node.input(0)?.shape?.[k] === 0));
+    if (!same) tooOld(node, 14, 'a size of 0 in its target may mean 0');
+  }
+  node.deleteAttribute('allowzero');
+  return undefined;
+});
+
+/** From 15 on Shape may give a part of the sizes. */
+const shapeDown = adapter(down(15, 'Shape'), (node, onnx) => {
+  const start = node.int('start', 0n);
+  const end = node.int('end');
+  if (start === 0n && end === undefined) return onnx.same([operand(node)], { start: undefined, end: undefined });
+  const stop = end ?? 2n ** 31n - 1n;
+  return onnx.Slice(onnx.Shape(operand(node)), onnx.ints([start]), onnx.ints([stop]), onnx.ints([0]));
+});
+
+/** Bounds are attributes until 9. */
+const sliceDown = adapter(down(10, 'Slice'), (node, onnx) => {
+  const steps = constantInts(node, 4, 'steps', 10);
+  if (steps?.some((step) => step !== 1)) tooOld(node, 10, 'it has steps');
+  const rank = operand(node).rank;
+  const axes = constantInts(node, 3, 'axes', 10);
+  if (axes?.some((axis) => axis < 0) && rank === undefined) rankOf(node);
+  return onnx.same([operand(node)], {
+    starts: exactInts(node, 1, 'starts'),
+    ends: exactInts(node, 2, 'ends'),
+    axes: axes?.map((axis) => normalAxis(axis, rank ?? 0)),
+  });
+});
+
+/** Bounds keep all 64 bits. */
+function exactInts(node: Node, index: number, what: string): readonly bigint[] {
+  const value = node.input(index);
+  return (value && constantOf(value)?.bigints()) ?? tooOld(node, 10, `its ${what} are computed while it runs`);
+}
+
+const sliceUp = adapter(up(10, 'Slice'), (node, onnx) => {
+  const list = (name: string): Value | undefined => {
+    const values = node.ints(name);
+    return values && onnx.ints(values);
+  };
+  return onnx.same([operand(node), list('starts'), list('ends'), list('axes')], {
+    starts: undefined,
+    ends: undefined,
+    axes: undefined,
+  });
+});
+
+/** A matrix with all on one side of a diagonal set to 0, by comparing the numbers of rows and columns. */
+const trilu = adapter(down(14, 'Trilu'), (node, onnx) => {
+  const x = operand(node);
+  if (!x.dtype) refuse('shape-unknown', node, { reason: 'the element type of its input is not known' });
+  const upper = node.int('upper', 1n) !== 0n;
+  const [rows, columns] = [counted(onnx, x, -2), counted(onnx, x, -1)];
+  const offset = node.input(1);
+  const shifted = offset ? onnx.Add(rows, offset) : rows;
+  const [row, column] = [onnx.unsqueeze(shifted, [1]), onnx.unsqueeze(columns, [0])];
+  const mask = upper ? onnx.GreaterOrEqual(column, row) : onnx.LessOrEqual(column, row);
+  const zero = x.dtype === 'bool' ? onnx.constant(Tensor.scalar('bool', false)) : onnx.like(x, 0);
+  return onnx.Where(mask, x, zero);
+});
+
+/** 0, 1, ... up to the size of an axis. */
+function counted(onnx: OnnxBuilder, x: Value, axis: number): Value {
+  const size = x.shape?.at(axis);
+  if (typeof size === 'number' && size <= 4096) return onnx.ints(Array.from({ length: size }, (_, k) => k));
+  const at = onnx.Gather(onnx.Shape(x), onnx.constant(BigInt(axis)));
+  return onnx.Range(onnx.constant(0n), at, onnx.constant(1n));
+}
+
+/** Values that are no tensor came with 11 (sparse) and 12 (numbers, lists, texts). */
+const constantDown = adapter(down(12, 'Constant'), (node) => {
+  if (node.attributes.has('value') || node.attributes.has('sparse_value')) return undefined;
+  const value = constantAttribute(node);
+  if (!value) tooOld(node, 12, 'its value is of a kind that came with opset 12');
+  for (const name of [...node.attributes.keys()]) node.deleteAttribute(name);
+  node.setAttribute('value', tensor(value));
+  return undefined;
+});
+
+const constantOld = adapter(down(11, 'Constant'), (node) => {
+  if (node.attributes.has('sparse_value')) tooOld(node, 11, 'its value is sparse');
+  return undefined;
+});
+
+/** Until 7 all inputs had to have the same shape. */
+const alike = adapter(down(8, 'Max', 'Mean', 'Min', 'Sum'), (node) => {
+  const [first, ...others] = node.inputs.map((value) => value?.shape);
+  const same = others.every((shape) => {
+    return first && shape?.length === first.length && shape.every((dim, k) => sameDim(dim, first[k]) === true);
+  });
+  if (!same && others.length > 0) tooOld(node, 8, 'its inputs may broadcast');
+  return undefined;
+});
+
+/** Axes counted from the back came with 11. */
+const AXIS = 'ArgMax ArgMin Compress Concat Flatten Gather Hardmax LogSoftmax Softmax Split'.split(' ');
+const AXES = [
+  'ReduceL1',
+  'ReduceL2',
+  'ReduceLogSum',
+  'ReduceLogSumExp',
+  'ReduceMax',
+  'ReduceMean',
+  'ReduceMin',
+  'ReduceProd',
+  'ReduceSum',
+  'ReduceSumSquare',
+  'Squeeze',
+];
+const negativeAxis = adapter(down(11, ...AXIS), (node) => {
+  const axis = node.int('axis');
+  if (axis !== undefined && axis < 0n) {
+    node.setAttribute('axis', { type: 'int', value: axis + BigInt(rankOf(node)) });
+  }
+  return undefined;
+});
+const negativeAxes = adapter(down(11, ...AXES), (node) => {
+  const axes = node.ints('axes');
+  if (axes?.some((axis) => axis < 0n)) {
+    const rank = BigInt(rankOf(node));
+    node.setAttribute('axes', { type: 'ints', value: axes.map((axis) => (axis < 0n ? axis + rank : axis)) });
+  }
+  return undefined;
+});
+const negativeUnsqueeze = adapter(down(11, 'Unsqueeze'), (node) => {
+  const axes = node.ints('axes', []);
+  if (axes.some((axis) => axis < 0n)) {
+    const rank = BigInt(rankOf(node) + axes.length);
+    node.setAttribute('axes', { type: 'ints', value: axes.map((axis) => (axis < 0n ? axis + rank : axis)) });
+  }
+  return undefined;
+});
+
+/** C may be left out from 11 on. */
+const gemm = adapter(down(11, 'Gemm'), (node, onnx) => {
+  if (node.input(2)) return undefined;
+  const a = operand(node);
+  if (!a.dtype) refuse('shape-unknown', node, { reason: 'the element type of its input is not known' });
+  return onnx.same([a, operand(node, 1), onnx.constant(Tensor.of(a.dtype, [1], [0]))]);
+});
+
+export const shapes: readonly Adapter[] = [
+  ...listMoved(13, 'axes', 'Squeeze', 'Unsqueeze'),
+  ...listMoved(13, 'split', 'Split'),
+  splitDown,
+  splitUp,
+  padAxes,
+  adapter(up(18, 'Pad'), () => undefined),
+  ...padWrap,
+  padDown,
+  padUp,
+  reshapeDown,
+  shapeDown,
+  sliceDown,
+  sliceUp,
+  trilu,
+  constantDown,
+  constantOld,
+  adapter(up(11, 'Constant'), () => undefined),
+  adapter(up(12, 'Constant'), () => undefined),
+  alike,
+  adapter(up(8, 'Max', 'Mean', 'Min', 'Sum'), () => undefined),
+  negativeAxis,
+  negativeAxes,
+  negativeUnsqueeze,
+  gemm,
+];

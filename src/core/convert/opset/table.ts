@@ -1,0 +1,29 @@
+/** All adapters, by operator and step. */
+import { activations } from './activations.ts';
+import type { Adapter, AdapterRule } from './adapter.ts';
+import { images } from './images.ts';
+import { indexing } from './indexing.ts';
+import { normalizations } from './normalizations.ts';
+import { reductions } from './reductions.ts';
+import { renamed } from './renamed.ts';
+import { shapes } from './shapes.ts';
+
+export const ADAPTERS: readonly Adapter[] = [
+  ...activations,
+  ...normalizations,
+  ...reductions,
+  ...shapes,
+  ...indexing,
+  ...images,
+  ...renamed,
+];
+
+const byStep = new Map<string, AdapterRule>();
+for (const { operators, from, to, rule } of ADAPTERS) {
+  for (const op of operators) byStep.set(`${op} ${from} ${to}`, rule);
+}
+
+/** How an operator goes from an opset to its neighbour; undefined where no rule was written. */
+export function adapterFor(op: string, from: number, to: number): AdapterRule | undefined {
+  return byStep.get(`${op} ${from} ${to}`);
+}
