@@ -497,7 +497,6 @@ export interface AtenArguments {
   'aten::lt': { readonly self: Value; readonly other: Value | Scalar };
   'aten::mT': { readonly self: Value };
   'aten::masked_fill': { readonly self: Value; readonly mask: Value; readonly value: Scalar | Value };
-  'aten::masked_scatter': { readonly self: Value; readonly mask: Value; readonly source: Value };
   'aten::matmul': { readonly self: Value; readonly other: Value };
   'aten::max': {
     readonly self: Value;

@@ -13,7 +13,7 @@ import { type Problem, problem, Refusal } from '../../problems/problem.ts';
 import { type OnnxBuilder, onnxBuilder } from '../builder.ts';
 import { PIVOT_IR_VERSION, PIVOT_OPSET } from '../pivot.ts';
 import { plainArguments } from './plain-arguments.ts';
-import { RULES } from './rules.ts';
+import { ruleOf } from './rules.ts';
 
 export interface AtenToOnnxOptions {
   /** Operators that the user has defined: they stay one node of their ONNX domain and name. */
@@ -82,7 +82,7 @@ class Conversion {
       const inputs = node.inputs.map((input) => input && this.valueOf(input));
       return this.onnx.node(custom.domain, custom.name, inputs, onnxAttributes(node), node.outputs.length).outputs;
     }
-    const rule = RULES.get(`${node.operator}.${node.overload}`) ?? RULES.get(node.operator);
+    const rule = ruleOf(node);
     if (!rule || !schemaOf(node)) throw new Refusal(problem('unsupported-operator', node, { target: 'ONNX' }));
     const result = rule(
       plainArguments(argumentsOf(node), node, (value) => this.valueOf(value)),

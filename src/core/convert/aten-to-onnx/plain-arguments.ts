@@ -15,7 +15,7 @@ export function plainArguments(args: Arguments, node: Node, map: (value: Value) 
     const { name, type } = argument;
     const value = args.get(name);
     if (type.base === 'Tensor') {
-      if (type.list) plain[name] = args.tensors(name).map((each) => each && map(each));
+      if (type.list) plain[name] = args.optionalTensors(name).map((each) => each && map(each));
       else plain[name] = args.optionalTensor(name) && map(args.tensor(name));
     } else if (type.base === 'int' && value !== undefined) {
       plain[name] = type.list ? args.numbers(name) : args.number(name);

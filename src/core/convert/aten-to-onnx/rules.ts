@@ -1,4 +1,5 @@
 /** All rules from aten to ONNX, by operator. */
+import type { Node } from '../../ir/node.ts';
 import type { Lowering } from './lowering.ts';
 import { activations } from './rules/activations.ts';
 import { arithmetic } from './rules/arithmetic.ts';
@@ -38,10 +39,14 @@ const FAMILIES = [
   writes,
 ];
 
-/**
- * Rules by `aten::op.overload` or `aten::op`. Each is typed by the arguments of its own schema (see LoweringTable); here
- * they stand together, and are called with arguments read by that same schema.
- */
-export const RULES: ReadonlyMap<string, Lowering<Record<string, unknown>>> = new Map(
-  FAMILIES.flatMap((family) => Object.entries(family as Record<string, Lowering<Record<string, unknown>>>)),
+/** Rules by `aten::op.overload` or `aten::op`. Each takes the arguments of its own schema (see LoweringTable). */
+export const RULES: ReadonlyMap<string, Lowering<never>> = new Map(
+  FAMILIES.flatMap((family) => Object.entries<Lowering<never>>(family)),
 );
+
+/** The rule of a node: that of its overload before that of the operator. It takes the plain arguments of the node. */
+export function ruleOf(node: Node): Lowering<Record<string, unknown>> | undefined {
+  const rule = RULES.get(`${node.operator}.${node.overload}`) ?? RULES.get(node.operator);
+  // The arguments are read by the schema that the rule is typed by.
+  return rule as Lowering<Record<string, unknown>> | undefined;
+}

@@ -57,16 +57,19 @@ function indexed(self: Value, indices: readonly (Value | undefined)[], onnx: Onn
   const { axes, tuples, shape } = places(indices, onnx, node);
   const rank = rankOf(self, node);
   const gathered = onnx.GatherND(onnx.transpose(self, toFront(axes, rank).order), tuples);
-  // The axes of the indices stand where the first of the indexed ones stood, if those were neighbours; else in front.
-  const [first = 0] = axes;
-  const neighbours = axes.every((axis, k) => axis === first + k);
-  const before = neighbours ? first : 0;
+  const before = placeOfIndices(axes);
   const order = [
     ...range(before, shape.length),
     ...range(shape.length),
     ...range(rank - axes.length - before, shape.length + before),
   ];
   return onnx.transpose(gathered, order);
+}
+
+/** The axes of the indices stand where the first indexed axis stood, if those were neighbours; else in front. */
+function placeOfIndices(axes: readonly number[]): number {
+  const [first = 0] = axes;
+  return axes.every((axis, k) => axis === first + k) ? first : 0;
 }
 
 interface IndexPut {
@@ -87,11 +90,11 @@ function indexPut({ self, indices, values, accumulate }: IndexPut, onnx: OnnxBui
   const { order, back } = toFront(axes, rank);
   const front = onnx.transpose(self, order);
   const rest = sizes(front, node).slice(axes.length);
-  const [first = 0] = axes;
-  if (first > 0 && shape.length > 0 && rest.length > 0 && rankOf(values, node) > rest.length) {
-    refuseArgument(node, 'indices behind an axis that is taken whole', 'the order of the values is not kept by ONNX');
-  }
-  const updates = expandTo(onnx, values, [...shape, ...rest], node);
+  // The values stand as reading at these places would give them; ScatterND wants the axes of the indices first.
+  const before = placeOfIndices(axes);
+  const wanted = [...rest.slice(0, before), ...shape, ...rest.slice(before)];
+  const indexAxes = range(shape.length, before);
+  const updates = onnx.transpose(expandTo(onnx, values, wanted, node), toFront(indexAxes, wanted.length).order);
   const attributes = accumulate ? { reduction: 'add' } : {};
   return onnx.transpose(onnx.ScatterND(front, tuples, updates, attributes), back);
 }
@@ -164,8 +167,6 @@ export const indexing = lowerings({
     });
   },
   'aten::take': ({ self, index }, onnx) => onnx.Gather(onnx.reshape(self, [-1]), index, { axis: 0 }),
-  'aten::masked_scatter': (_, __, node) =>
-    refuseArgument(node, 'a mask', 'which elements of the source it takes is only known at run time'),
 
   'aten::scatter': (args, onnx, node) => {
     const updates =

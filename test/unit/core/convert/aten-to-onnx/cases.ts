@@ -1,0 +1,159 @@
+/** Reads test/fixtures/aten/cases.json and makes an aten model of each case, as capture would. */
+import { readFileSync } from 'node:fs';
+import type { SchemaArgument } from '../../../../../src/core/dialects/aten/schema.ts';
+import { findSchema, isPlacement } from '../../../../../src/core/dialects/aten/schemas.ts';
+import type { Attribute } from '../../../../../src/core/ir/attribute.ts';
+import { type DataType, isDataType } from '../../../../../src/core/ir/dtype.ts';
+import { Graph } from '../../../../../src/core/ir/graph.ts';
+import { type Model, makeModel } from '../../../../../src/core/ir/model.ts';
+import { Node } from '../../../../../src/core/ir/node.ts';
+import { Tensor } from '../../../../../src/core/ir/tensor.ts';
+import { tensorType } from '../../../../../src/core/ir/type.ts';
+import type { Value } from '../../../../../src/core/ir/value.ts';
+
+interface JsonTensor {
+  readonly t: DataType;
+  readonly s: readonly number[];
+  readonly v: readonly (number | string)[];
+}
+type Json =
+  | null
+  | number
+  | boolean
+  | string
+  | JsonTensor
+  | { readonly f: number }
+  | { readonly dtype: DataType }
+  | readonly Json[];
+type Row = readonly [operator: string, args: Readonly<Record<string, Json>>, outputs: readonly JsonTensor[]];
+
+export interface Case {
+  readonly operator: string;
+  readonly title: string;
+  readonly model: Model;
+  readonly inputs: ReadonlyMap<string, Tensor>;
+  readonly outputs: readonly Tensor[];
+}
+
+export interface CaseOptions {
+  /** Which tensors are parameters of the model; the others are inputs. */
+  readonly parameters?: ReadonlySet<string>;
+}
+
+export function readCases(): Row[] {
+  return JSON.parse(readFileSync(new URL('../../../../fixtures/aten/cases.json', import.meta.url), 'utf8'));
+}
+
+const PARAMETERS = new Set(['weight', 'bias', 'running_mean', 'running_var']);
+
+/** One call as a model. Every expected output is an output of the graph. */
+export function makeCase([operator, args, outputs]: Row, options: CaseOptions = {}): Case {
+  const [name = '', overload = ''] = operator.split('.');
+  const schema = findSchema('aten', name, overload);
+  if (!schema) throw new Error(`no schema of ${operator}`);
+  const graph = new Graph('case');
+  const inputs = new Map<string, Tensor>();
+  const parameters = options.parameters ?? PARAMETERS;
+  const feed = (label: string, json: Json): Value | undefined => {
+    if (!isTensor(json)) return undefined;
+    const constant = tensorOf(json);
+    if (parameters.has(label)) return graph.addInitializer({ name: label, constant });
+    inputs.set(label, constant);
+    return graph.addInput({ name: label, type: tensorType(constant.dtype, constant.shape) });
+  };
+  const slots: (Value | undefined)[] = [];
+  const attributes: [string, Attribute][] = [];
+  for (const argument of schema.arguments) {
+    const json = args[argument.name];
+    if (argument.type.base !== 'Tensor') {
+      if (!isPlacement(argument)) attributes.push([argument.name, attributeOf(argument, json)]);
+    } else if (argument.type.list) {
+      const list = Array.isArray(json) ? json : [];
+      attributes.push([argument.name, { type: 'int', value: BigInt(list.length) }]);
+      slots.push(...list.map((each, k) => feed(`${argument.name}_${k}`, each)));
+    } else {
+      slots.push(feed(argument.name, json ?? null));
+    }
+  }
+  const expected = outputs.map(tensorOf);
+  const node = new Node(name, slots, {
+    domain: 'aten',
+    overload,
+    name: `net.block/${name}_1`,
+    attributes,
+    outputs: expected.map((each, k) => ({ name: `output_${k}`, type: tensorType(each.dtype, each.shape) })),
+  });
+  graph.nodes.append(node);
+  for (const value of node.outputs) graph.addOutput(value);
+  const title = `${operator}(${Object.entries(args)
+    .map(([key, json]) => `${key}=${text(json)}`)
+    .join(', ')})`;
+  return { operator, title, model: makeModel('aten', graph), inputs, outputs: expected };
+}
+
+function attributeOf({ name, type, default: fallback }: SchemaArgument, json: Json | undefined): Attribute {
+  const value = json === undefined ? fallback : json;
+  if (value === null || value === undefined) return { type: 'none', value: undefined };
+  if (type.list) {
+    const list = (Array.isArray(value) ? value : [value]).map(plain);
+    const sized = list.length === 1 && type.size ? Array<(typeof list)[0]>(type.size).fill(list[0] ?? 0) : list;
+    if (type.base === 'float' || type.base === 'Scalar') return { type: 'floats', value: sized.map(Number) };
+    return { type: 'ints', value: sized.map((each) => BigInt(each)) };
+  }
+  const single = plain(value);
+  switch (type.base) {
+    case 'int':
+      return { type: 'int', value: BigInt(single) };
+    case 'float':
+      return { type: 'float', value: Number(single) };
+    case 'bool':
+      return { type: 'bool', value: Boolean(single) };
+    case 'str':
+      return { type: 'string', value: String(single) };
+    case 'ScalarType': {
+      const dtype = String(single);
+      if (!isDataType(dtype)) throw new Error(`${name} is no type`);
+      return { type: 'dtype', value: dtype };
+    }
+    default:
+      return scalarOf(value, single);
+  }
+}
+
+/** Python's ints and floats differ: a float without a fraction is written as `{"f": 2}`. */
+function scalarOf(value: unknown, single: string | number | bigint | boolean): Attribute {
+  if (typeof single === 'boolean') return { type: 'bool', value: single };
+  if (typeof single === 'bigint') return { type: 'int', value: single };
+  const isFloat = typeof value === 'object' || typeof single === 'string' || !Number.isInteger(single);
+  return isFloat ? { type: 'float', value: number(single) } : { type: 'int', value: BigInt(single) };
+}
+
+function plain(value: unknown): string | number | bigint | boolean {
+  if (typeof value === 'object' && value !== null) {
+    if ('f' in value) return Number(value.f);
+    if ('dtype' in value) return String(value.dtype);
+  }
+  // JSON has no integers of 64 bits: the one that occurs is INT64_MAX.
+  if (value === 2 ** 63) return 2n ** 63n - 1n;
+  return value as string | number | bigint | boolean;
+}
+
+function isTensor(json: Json): json is JsonTensor {
+  return typeof json === 'object' && json !== null && 't' in json;
+}
+
+function tensorOf({ t, s, v }: JsonTensor): Tensor {
+  return Tensor.of(t, s, v.map(number));
+}
+
+function number(value: number | string): number {
+  if (typeof value === 'number') return value;
+  return { inf: Number.POSITIVE_INFINITY, '-inf': Number.NEGATIVE_INFINITY }[value] ?? Number(value);
+}
+
+function text(json: Json): string {
+  if (json === null) return 'None';
+  if (isTensor(json)) return `${json.t}[${json.s.join(',')}]`;
+  if (Array.isArray(json)) return `[${json.map(text).join(', ')}]`;
+  return typeof json === 'object' ? String(Object.values(json)[0]) : String(json);
+}
