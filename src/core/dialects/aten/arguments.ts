@@ -1,19 +1,21 @@
 /**
- * Reads a node of the aten graph by the names of its schema. Tensors are inputs, in the order of the schema (a list
- * takes as many as its attribute counts); everything else is an attribute.
+ * Reads the arguments of an operator by the names of its schema. On a node, tensors are inputs, in the order of the
+ * schema (a list takes as many as its attribute counts), and everything else is an attribute.
  */
 import type { Attribute } from '../../ir/attribute.ts';
-import type { DataType } from '../../ir/dtype.ts';
+import { type DataType, isDataType } from '../../ir/dtype.ts';
 import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
+import type { Schema } from './schema.ts';
 import { schemaOf, takesInputs } from './schemas.ts';
 
 /** A number as PyTorch's `Scalar`: an int (bigint), a float, or a bool. Its kind matters for type promotion. */
 export type Scalar = bigint | number | boolean;
 
-export type ArgumentValue =
-  | Value
-  | readonly (Value | undefined)[]
+/** An argument whose tensors are of type T; None is undefined, a `ScalarType` is numpy's name. */
+export type ArgumentValue<T extends object> =
+  | T
+  | readonly (T | undefined)[]
   | Scalar
   | string
   | readonly bigint[]
@@ -21,18 +23,19 @@ export type ArgumentValue =
   | readonly boolean[]
   | undefined;
 
-/** The arguments of one node by name. Every reader throws TypeError where the argument is of another kind or absent. */
-export class Arguments {
+/** The arguments of one call by name. Every reader throws TypeError where the argument is of another kind or absent. */
+export class ArgumentReader<T extends object> {
   constructor(
-    private readonly node: Node,
-    private readonly values: ReadonlyMap<string, ArgumentValue>,
+    readonly schema: Schema,
+    private readonly values: ReadonlyMap<string, ArgumentValue<T>>,
   ) {}
 
   /** Any argument; None and absent are undefined. */
-  get(name: string): ArgumentValue {
+  get(name: string): ArgumentValue<T> {
     return this.values.get(name);
   }
 
+  /** Whether it was given and is not None. */
   has(name: string): boolean {
     return this.values.get(name) !== undefined;
   }
@@ -41,22 +44,22 @@ export class Arguments {
     return this.values.keys();
   }
 
-  tensor(name: string): Value {
-    const value = this.optionalTensor(name);
-    return value ?? this.fail(name, 'a tensor');
+  tensor(name: string): T {
+    return this.optionalTensor(name) ?? this.fail(name, 'a tensor');
   }
 
-  optionalTensor(name: string): Value | undefined {
+  optionalTensor(name: string): T | undefined {
     const value = this.values.get(name);
-    return value === undefined || isValue(value) ? value : this.fail(name, 'a tensor');
+    return value === undefined || isTensor<T>(value) ? value : this.fail(name, 'a tensor');
   }
 
-  /** The tensors of a list; None elements are undefined. */
-  tensors(name: string): readonly (Value | undefined)[] {
-    const value = this.values.get(name);
-    if (!Array.isArray(value)) return this.fail(name, 'a list of tensors');
-    const list: readonly unknown[] = value;
-    return list.map((item) => (item === undefined || isValue(item) ? item : this.fail(name, 'a list of tensors')));
+  /** The tensors of a list, whose elements may be None. */
+  optionalTensors(name: string): readonly (T | undefined)[] {
+    return this.list(name, 'a list of tensors', (item) => item === undefined || isTensor<T>(item));
+  }
+
+  tensors(name: string): readonly T[] {
+    return this.list(name, 'a list of tensors', isTensor<T>);
   }
 
   int(name: string): bigint {
@@ -73,12 +76,14 @@ export class Arguments {
     return Number(this.int(name));
   }
 
+  /** A float; an int is taken for one, as Python does. */
   float(name: string): number {
     return this.optionalFloat(name) ?? this.fail(name, 'a float');
   }
 
   optionalFloat(name: string): number | undefined {
     const value = this.values.get(name);
+    if (typeof value === 'bigint') return Number(value);
     return value === undefined || typeof value === 'number' ? value : this.fail(name, 'a float');
   }
 
@@ -97,9 +102,7 @@ export class Arguments {
 
   optionalScalar(name: string): Scalar | undefined {
     const value = this.values.get(name);
-    if (value === undefined || typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean') {
-      return value;
-    }
+    if (value === undefined || isScalar(value)) return value;
     return this.fail(name, 'a number');
   }
 
@@ -114,17 +117,16 @@ export class Arguments {
 
   /** A `ScalarType`, by numpy's name; undefined where it is None or absent. */
   dtype(name: string): DataType | undefined {
-    return this.node.attributes.get(name)?.type === 'dtype' ? this.node.attribute(name, 'dtype') : undefined;
+    const value = this.optionalString(name);
+    return value === undefined || isDataType(value) ? value : this.fail(name, 'an element type');
   }
 
   ints(name: string): readonly bigint[] {
-    return this.optionalInts(name) ?? this.fail(name, 'a list of ints');
+    return this.list(name, 'a list of ints', (item) => typeof item === 'bigint');
   }
 
   optionalInts(name: string): readonly bigint[] | undefined {
-    const attribute = this.node.attributes.get(name);
-    if (!attribute || attribute.type === 'none') return undefined;
-    return attribute.type === 'ints' ? attribute.value : this.fail(name, 'a list of ints');
+    return this.has(name) ? this.ints(name) : undefined;
   }
 
   /** A list of ints as numbers, for sizes and axes. */
@@ -132,22 +134,38 @@ export class Arguments {
     return this.ints(name).map(Number);
   }
 
+  optionalNumbers(name: string): readonly number[] | undefined {
+    return this.has(name) ? this.numbers(name) : undefined;
+  }
+
+  floats(name: string): readonly number[] {
+    return this.list(name, 'a list of floats', (item) => typeof item === 'number');
+  }
+
   optionalFloats(name: string): readonly number[] | undefined {
-    const attribute = this.node.attributes.get(name);
-    if (!attribute || attribute.type === 'none') return undefined;
-    return attribute.type === 'floats' ? attribute.value : this.fail(name, 'a list of floats');
+    return this.has(name) ? this.floats(name) : undefined;
+  }
+
+  private list<I>(name: string, expected: string, belongs: (item: unknown) => item is I): readonly I[] {
+    const value: unknown = this.values.get(name);
+    if (!Array.isArray(value)) return this.fail(name, expected);
+    const items: readonly unknown[] = value;
+    return items.map((item) => (belongs(item) ? item : this.fail(name, expected)));
   }
 
   private fail(name: string, expected: string): never {
-    throw new TypeError(`argument ${name} of ${this.node.operator} is not ${expected}`);
+    throw new TypeError(`argument ${name} of ${this.schema.namespace}::${this.schema.name} is not ${expected}`);
   }
 }
+
+/** The arguments of a node. */
+export type Arguments = ArgumentReader<Value>;
 
 /** The arguments of a node whose schema is known. Throws TypeError for other nodes: ask `schemaOf` first. */
 export function argumentsOf(node: Node): Arguments {
   const schema = schemaOf(node);
   if (!schema) throw new TypeError(`${node.operator}.${node.overload} has no known schema`);
-  const values = new Map<string, ArgumentValue>();
+  const values = new Map<string, ArgumentValue<Value>>();
   let slot = 0;
   for (const argument of schema.arguments) {
     const attribute = node.attributes.get(argument.name);
@@ -156,16 +174,23 @@ export function argumentsOf(node: Node): Arguments {
     } else if (!argument.type.list) {
       values.set(argument.name, node.input(slot++));
     } else if (attribute?.type === 'int') {
-      values.set(
-        argument.name,
-        Array.from({ length: Number(attribute.value) }, () => node.input(slot++)),
-      );
+      const slots = Array.from({ length: Number(attribute.value) }, () => node.input(slot++));
+      values.set(argument.name, slots);
     }
   }
-  return new Arguments(node, values);
+  return new ArgumentReader(schema, values);
 }
 
-function plainValue(attribute: Attribute): ArgumentValue {
+export function isScalar(value: unknown): value is Scalar {
+  return typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+function isTensor<T extends object>(value: unknown): value is T {
+  // Tensors are the only objects among arguments that are no arrays.
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function plainValue(attribute: Attribute): ArgumentValue<Value> {
   switch (attribute.type) {
     case 'int':
     case 'float':
@@ -182,8 +207,4 @@ function plainValue(attribute: Attribute): ArgumentValue {
     default:
       throw new TypeError(`an aten node has no attribute of type ${attribute.type}`);
   }
-}
-
-function isValue(value: unknown): value is Value {
-  return typeof value === 'object' && value !== null && 'useSet' in value;
 }

@@ -1,0 +1,260 @@
+/**
+ * Functionalisation: reading and writing storages as values. A write through a view is undone step by step until it is a
+ * new value of the base; other views of the base then look anew. The order of steps is that of
+ * torch/csrc/.../FunctionalStorageImpl: every write waits until somebody else looks.
+ */
+import { overlapsItself } from '../dialects/aten/layout.ts';
+import { fresh } from '../dialects/aten/rule.ts';
+import { inversePermutation, type ViewStep } from '../dialects/aten/view.ts';
+import { int, ints } from '../ir/attribute.ts';
+import { isStatic, type StaticShape } from '../ir/shape.ts';
+import type { Value } from '../ir/value.ts';
+import type { Recorder } from './recorder.ts';
+import type { Place, Storage, TensorValue, Write } from './tensor.ts';
+
+export class Memory {
+  /** Storages of parameters and buffers that were written. */
+  readonly writtenStates = new Set<Storage>();
+  private readonly reported = new WeakSet<Storage>();
+
+  constructor(private readonly recorder: Recorder) {}
+
+  /** What a tensor holds now. */
+  read(tensor: TensorValue): Value {
+    const { storage } = tensor;
+    if (storage.doubt && !this.reported.has(storage)) {
+      this.reported.add(storage);
+      const { operator, place } = storage.doubt;
+      this.recorder.report(
+        'alias-write',
+        { operator, place },
+        { reason: 'whether they are one tensor follows from a memory layout that is not known here' },
+      );
+    }
+    if (tensor.value && tensor.seen === storage.version) return tensor.value;
+    let value = this.baseOf(storage);
+    if (storage.written && tensor.steps.some((step) => step.kind === 'opaque')) {
+      this.refuseOpaque(storage);
+    } else {
+      for (const step of tensor.steps) value = this.replay(step, value, this.recorder.place);
+    }
+    tensor.value = value;
+    tensor.seen = storage.version;
+    return value;
+  }
+
+  /** Gives the elements of a tensor a new value, for everybody who shares them. `operator` is for messages. */
+  write(tensor: TensorValue, value: Value, operator: string): void {
+    const { storage, info } = tensor;
+    const place = this.recorder.place;
+    if (
+      tensor.steps.some((step) => step.kind === 'expand') ||
+      (info?.strides && overlapsItself(info.shape, info.strides))
+    ) {
+      this.recorder.report(
+        'alias-write',
+        { operator, place },
+        { reason: 'several of its elements are one place in memory' },
+      );
+      return;
+    }
+    if (tensor.steps.some((step) => step.kind === 'opaque')) {
+      this.refuseOpaque(storage);
+      return;
+    }
+    for (const other of storage.perhaps) other.doubt = { operator, place };
+    storage.version++;
+    if (storage.state !== undefined) this.writtenStates.add(storage);
+    if (tensor.steps.length === 0) {
+      storage.waiting.length = 0;
+      storage.base = value;
+    } else {
+      // A second write through the same view covers the first.
+      if (storage.waiting.at(-1)?.by === tensor) storage.waiting.pop();
+      storage.waiting.push({ steps: tensor.steps, value, by: tensor, place });
+    }
+    tensor.value = value;
+    tensor.seen = storage.version;
+  }
+
+  /** Two storages that may be one. */
+  link(a: Storage, b: Storage): void {
+    const all = new Set([a, b, ...a.perhaps, ...b.perhaps]);
+    for (const each of all) for (const other of all) if (each !== other) each.perhaps.add(other);
+  }
+
+  private refuseOpaque(storage: Storage): void {
+    if (this.reported.has(storage)) return;
+    this.reported.add(storage);
+    this.recorder.report(
+      'alias-write',
+      { operator: 'aten::copy_' },
+      { reason: 'what a view of overlapping or reinterpreted elements shows after a write is not modelled' },
+    );
+  }
+
+  private baseOf(storage: Storage): Value {
+    let base = storage.base;
+    for (const write of storage.waiting) base = this.writeBack(base, write);
+    storage.waiting.length = 0;
+    storage.base = base;
+    return base;
+  }
+
+  /** The base after a write through a view of it. */
+  private writeBack(base: Value, { steps, value, place }: Write): Value {
+    // The tensors between base and view, made when a scatter needs one.
+    const before: Value[] = [base];
+    const at = (k: number): Value => {
+      const known = before[k];
+      if (known) return known;
+      const step = steps[k - 1];
+      const made = step ? this.replay(step, at(k - 1), place) : base;
+      before[k] = made;
+      return made;
+    };
+    let result = value;
+    for (let k = steps.length - 1; k >= 0; k--) {
+      const step = steps[k];
+      if (step) result = this.undo(step, () => at(k), result, place);
+    }
+    return result;
+  }
+
+  /** A view step as an operator on values. */
+  private replay(step: ViewStep, value: Value, place: Place): Value {
+    const shape = shapeOf(value);
+    const dtype = value.dtype;
+    if (!shape || !dtype) return value;
+    switch (step.kind) {
+      case 'alias':
+      case 'opaque':
+        return value;
+      case 'reshape':
+        return this.reshape(value, step.to, place);
+      case 'permute':
+        return this.permute(value, step.dims, place);
+      case 'expand':
+        return this.recorder.value({
+          op: 'expand',
+          inputs: [value],
+          attributes: { size: ints(step.to), implicit: { type: 'bool', value: false } },
+          output: fresh(dtype, step.to),
+          place,
+        });
+      case 'select':
+        return this.recorder.value({
+          op: 'select',
+          overload: 'int',
+          inputs: [value],
+          attributes: { dim: int(step.dim), index: int(step.index) },
+          output: fresh(
+            dtype,
+            shape.filter((_, axis) => axis !== step.dim),
+          ),
+          place,
+        });
+      case 'slice': {
+        const size = Math.ceil((step.end - step.start) / step.step);
+        return this.recorder.value({
+          op: 'slice',
+          overload: 'Tensor',
+          inputs: [value],
+          attributes: sliceAttributes(step),
+          output: fresh(
+            dtype,
+            shape.map((old, axis) => (axis === step.dim ? size : old)),
+          ),
+          place,
+        });
+      }
+      case 'diagonal': {
+        const [rows = 0, columns = 0] = [shape[step.dim1], shape[step.dim2]];
+        const length = Math.min(rows + Math.min(step.offset, 0), columns - Math.max(step.offset, 0));
+        const others = shape.filter((_, axis) => axis !== step.dim1 && axis !== step.dim2);
+        return this.recorder.value({
+          op: 'diagonal',
+          inputs: [value],
+          attributes: diagonalAttributes(step),
+          output: fresh(dtype, [...others, Math.max(length, 0)]),
+          place,
+        });
+      }
+    }
+  }
+
+  /** What the tensor before a step becomes when the view after it becomes `value`. */
+  private undo(step: ViewStep, before: () => Value, value: Value, place: Place): Value {
+    switch (step.kind) {
+      case 'alias':
+      case 'opaque':
+      case 'expand':
+        return value;
+      case 'reshape':
+        return this.reshape(value, step.from, place);
+      case 'permute':
+        return this.permute(value, inversePermutation(step.dims), place);
+      case 'select':
+        return this.scatter('select_scatter', before(), value, { dim: int(step.dim), index: int(step.index) }, place);
+      case 'slice': {
+        const whole = shapeOf(before());
+        if (step.step === 1 && step.start === 0 && whole?.[step.dim] === step.end) return value;
+        return this.scatter('slice_scatter', before(), value, sliceAttributes(step), place);
+      }
+      case 'diagonal':
+        return this.scatter('diagonal_scatter', before(), value, diagonalAttributes(step), place);
+    }
+  }
+
+  private reshape(value: Value, to: StaticShape, place: Place): Value {
+    if (!value.dtype || sameSizes(shapeOf(value), to)) return value;
+    return this.recorder.value({
+      op: 'reshape',
+      inputs: [value],
+      attributes: { shape: ints(to) },
+      output: fresh(value.dtype, to),
+      place,
+    });
+  }
+
+  private permute(value: Value, dims: readonly number[], place: Place): Value {
+    const shape = shapeOf(value);
+    if (!value.dtype || !shape) return value;
+    const to = dims.map((axis) => shape[axis] ?? 1);
+    return this.recorder.value({
+      op: 'permute',
+      inputs: [value],
+      attributes: { dims: ints(dims) },
+      output: fresh(value.dtype, to),
+      place,
+    });
+  }
+
+  private scatter(
+    op: string,
+    base: Value,
+    value: Value,
+    attributes: Record<string, ReturnType<typeof int>>,
+    place: Place,
+  ): Value {
+    const shape = shapeOf(base);
+    const output = shape && base.dtype ? fresh(base.dtype, shape) : undefined;
+    return this.recorder.value({ op, inputs: [base, value], attributes, output, place });
+  }
+}
+
+function sliceAttributes(step: Extract<ViewStep, { kind: 'slice' }>) {
+  return { dim: int(step.dim), start: int(step.start), end: int(step.end), step: int(step.step) };
+}
+
+function diagonalAttributes(step: Extract<ViewStep, { kind: 'diagonal' }>) {
+  return { offset: int(step.offset), dim1: int(step.dim1), dim2: int(step.dim2) };
+}
+
+function shapeOf(value: Value): StaticShape | undefined {
+  return isStatic(value.shape) ? value.shape : undefined;
+}
+
+function sameSizes(a: StaticShape | undefined, b: StaticShape): boolean {
+  return a !== undefined && a.length === b.length && a.every((size, axis) => size === b[axis]);
+}

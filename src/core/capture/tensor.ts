@@ -1,0 +1,86 @@
+/**
+ * Symbolic tensors as PyTorch keeps them: a geometry over a storage that views share. The storage has one current value,
+ * that of its base; a write through a view changes it, and views made before look anew (see memory.ts).
+ */
+
+import type { Scalar } from '../dialects/aten/arguments.ts';
+import type { TensorInfo } from '../dialects/aten/rule.ts';
+import type { ViewStep } from '../dialects/aten/view.ts';
+import type { Origin, Scope } from '../ir/origin.ts';
+import type { Value } from '../ir/value.ts';
+
+/** Where in the program something happens. The origin is found only when it is asked for. */
+export interface Place {
+  origin(): Origin;
+  readonly scope: Scope;
+}
+
+/** A write through a view that the base has not taken up yet. */
+export interface Write {
+  readonly steps: readonly ViewStep[];
+  readonly value: Value;
+  readonly by: TensorValue;
+  readonly place: Place;
+}
+
+/** What fills a storage at first: made when it is first read, so that nothing unused enters the graph. */
+export type Filling = () => Value;
+
+/** Memory that several tensors may view. */
+export class Storage {
+  /** Counts writes. */
+  version = 0;
+  readonly waiting: Write[] = [];
+  /** Storages that may in truth be this one: a layout that we do not know decides. */
+  readonly perhaps = new Set<Storage>();
+  /** A write through what may be an alias of this: what it holds now cannot be said. */
+  doubt: { readonly operator: string; readonly place: Place } | undefined;
+  /** What it held before any write; undefined while nobody has looked. */
+  first: Value | undefined;
+  private current: Value | undefined;
+
+  constructor(
+    private readonly filling: Filling,
+    /** The attribute path of a parameter or buffer that it holds. */
+    readonly state?: string,
+  ) {}
+
+  /** The value of the base without the writes that wait. */
+  get base(): Value {
+    if (this.current) return this.current;
+    this.first ??= this.filling();
+    this.current = this.first;
+    return this.current;
+  }
+
+  set base(value: Value) {
+    this.current = value;
+  }
+
+  get written(): boolean {
+    return this.version > 0;
+  }
+}
+
+export class TensorValue {
+  readonly kind = 'tensor';
+  /** The value that it had at `seen`, the storage's version. */
+  value: Value | undefined;
+  seen = 0;
+
+  constructor(
+    public storage: Storage,
+    /** Type, shape and strides; undefined where they are unknown, because of what was reported before. */
+    public info: TensorInfo | undefined,
+    /** Elements from the start of the storage. */
+    public offset = 0,
+    /** From the storage's base to this view. */
+    public steps: readonly ViewStep[] = [],
+    /** The one element, where the capture knows it: sizes of shapes as tensors, and small constants. */
+    public known?: () => Scalar | undefined,
+  ) {}
+
+  get shape(): readonly number[] | undefined {
+    return this.info?.shape;
+  }
+}

@@ -1,0 +1,94 @@
+/** What variables of a captured program hold: plain values, containers with identity, and symbolic tensors. */
+import type { ScriptObject } from '../formats/torch/archive.ts';
+import type { TensorValue } from './tensor.ts';
+
+/** Ints are bigint, floats are number, None is null. */
+export type CapturedValue =
+  | null
+  | boolean
+  | bigint
+  | number
+  | string
+  | TensorValue
+  | ListValue
+  | TupleValue
+  | DictValue
+  | ModuleValue
+  | ObjectValue
+  | DeviceValue
+  | EnumValue
+  | UnknownValue;
+
+/** A list: it is shared by all variables that hold it. */
+export class ListValue {
+  readonly kind = 'list';
+  constructor(readonly items: CapturedValue[]) {}
+}
+
+export class TupleValue {
+  readonly kind = 'tuple';
+  constructor(
+    readonly items: readonly CapturedValue[],
+    /** The fields of a NamedTuple. */
+    readonly names?: readonly string[],
+  ) {}
+}
+
+/** A dict with keys of plain values, in order of insertion. */
+export class DictValue {
+  readonly kind = 'dict';
+  readonly entries = new Map<CapturedValue, CapturedValue>();
+}
+
+/** A module, and the path on which the program reached it. */
+export class ModuleValue {
+  readonly kind = 'module';
+  constructor(
+    readonly object: ScriptObject,
+    readonly path: string,
+  ) {}
+}
+
+/** An instance of a script class. */
+export class ObjectValue {
+  readonly kind = 'object';
+  readonly attributes = new Map<string, CapturedValue>();
+  constructor(readonly className: string) {}
+}
+
+export class DeviceValue {
+  readonly kind = 'device';
+  constructor(readonly device: string) {}
+}
+
+export class EnumValue {
+  readonly kind = 'enum';
+  constructor(
+    readonly className: string,
+    readonly name: string,
+    readonly value: CapturedValue,
+  ) {}
+}
+
+/**
+ * A value that the capture could not compute. What made it unknown has been reported; whatever follows from it is
+ * unknown too and is not reported again.
+ */
+export class UnknownValue {
+  readonly kind = 'unknown';
+}
+
+export const UNKNOWN = new UnknownValue();
+
+export function isTensor(value: CapturedValue | undefined): value is TensorValue {
+  return typeof value === 'object' && value !== null && value.kind === 'tensor';
+}
+
+export function isUnknown(value: CapturedValue | undefined): value is UnknownValue {
+  return value instanceof UnknownValue;
+}
+
+/** The items of a list or tuple; undefined for other values. */
+export function itemsOf(value: CapturedValue | undefined): readonly CapturedValue[] | undefined {
+  return value instanceof ListValue || value instanceof TupleValue ? value.items : undefined;
+}

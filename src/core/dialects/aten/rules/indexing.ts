@@ -1,0 +1,197 @@
+/**
+ * Operators that pick, place, join or rearrange elements. Rules: ATen/native/TensorAdvancedIndexing.cpp, TensorShape.cpp,
+ * TensorTransformations.cpp, PadNd.cpp.
+ */
+import { pointwiseStrides } from '../layout.ts';
+import { resultType } from '../promotion.ts';
+import {
+  axisOf,
+  broadcast,
+  each,
+  fresh,
+  mismatch,
+  packed,
+  type Rule,
+  type RuleArguments,
+  type RuleTable,
+  sizeAt,
+  type TensorInfo,
+  withSize,
+} from '../rule.ts';
+import { elementwise } from './pointwise.ts';
+
+/** Tensors of one shape but for the axis that they are joined along; empty ones of one axis are skipped. */
+function joined(tensors: readonly TensorInfo[], dim: number): TensorInfo {
+  const parts = tensors.filter((tensor) => !(tensor.shape.length === 1 && tensor.shape[0] === 0));
+  const first = parts[0] ?? tensors[0] ?? mismatch('joining no tensors');
+  const axis = axisOf(dim, first.shape.length);
+  for (const { shape } of parts) {
+    if (shape.length !== first.shape.length || shape.some((size, k) => k !== axis && size !== first.shape[k])) {
+      mismatch(`joining [${first.shape.join(', ')}] and [${shape.join(', ')}] along axis ${axis}`);
+    }
+  }
+  const shape = withSize(
+    first.shape,
+    axis,
+    parts.reduce((sum, part) => sum + sizeAt(part.shape, axis), 0),
+  );
+  return packed(resultType(tensors), shape, ...tensors);
+}
+
+const stack: Rule = (args) => {
+  const tensors = args.tensors('tensors');
+  const first = tensors[0] ?? mismatch('stacking no tensors');
+  for (const { shape } of tensors) {
+    if (shape.join() !== first.shape.join()) mismatch(`stacking [${first.shape.join(', ')}] and [${shape.join(', ')}]`);
+  }
+  const axis = axisOf(args.number('dim'), first.shape.length + 1);
+  const shape = [...first.shape.slice(0, axis), tensors.length, ...first.shape.slice(axis)];
+  return packed(resultType(tensors), shape, ...tensors);
+};
+
+/**
+ * Indexing by tensors: their common shape stands where the first indexed axis was, or in front where other axes stand
+ * between them. A bool index selects as many places as it has true elements, which only the data says.
+ */
+const index: Rule = (args) => {
+  const self = args.tensor('self');
+  const given = args.optionalTensors('indices');
+  const used = given.flatMap((tensor, axis) => (tensor ? [{ tensor, axis }] : []));
+  if (used.some(({ tensor }) => tensor.dtype === 'bool' || tensor.dtype === 'uint8')) return undefined;
+  const [first, last] = [used[0], used.at(-1)];
+  if (!first || !last) return self;
+  const common = broadcast(...used.map(({ tensor }) => tensor.shape));
+  const rest = self.shape.filter((_, axis) => !given[axis]);
+  const together = last.axis - first.axis + 1 === used.length;
+  const at = together ? self.shape.slice(0, first.axis).length : 0;
+  const shape = [...rest.slice(0, at), ...common, ...rest.slice(at)];
+  // Only indices of one axis behind untouched ones give a result that is certainly row-major.
+  return {
+    dtype: self.dtype,
+    shape,
+    strides: first.axis === 0 && together ? packed(self.dtype, shape, self).strides : undefined,
+  };
+};
+
+const self: Rule = (args) => {
+  const info = args.tensor('self');
+  return elementwise(info.dtype, [info]);
+};
+
+const unchanged: Rule = (args) => packed(args.tensor('self').dtype, args.tensor('self').shape, args.tensor('self'));
+
+const padded: Rule = (args) => {
+  const info = args.tensor('self');
+  const pad = args.numbers(args.has('pad') ? 'pad' : 'padding');
+  const shape = info.shape.map((size, axis) => {
+    const from = 2 * (info.shape.length - 1 - axis);
+    const out = size + (pad[from] ?? 0) + (pad[from + 1] ?? 0);
+    return out >= 0 ? out : mismatch(`padding ${pad.join(', ')} of [${info.shape.join(', ')}]`);
+  });
+  return packed(info.dtype, shape, info);
+};
+
+const repeated: Rule = (args: RuleArguments) => {
+  const info = args.tensor('self');
+  const repeats = args.numbers(args.schema.name === 'tile' ? 'dims' : 'repeats');
+  const rank = Math.max(repeats.length, info.shape.length);
+  if (args.schema.name === 'repeat' && repeats.length < info.shape.length) mismatch('fewer repeats than axes');
+  const shape = Array.from({ length: rank }, (_, k) => {
+    const own = info.shape[k - rank + info.shape.length] ?? 1;
+    return own * (repeats[k - rank + repeats.length] ?? 1);
+  });
+  return fresh(info.dtype, shape);
+};
+
+export const indexing: RuleTable = {
+  ...each('cat concat concatenate', (args) => joined(args.tensors('tensors'), args.number('dim'))),
+  ...each('stack _stack', stack),
+  ...each('hstack', (args) => {
+    const tensors = args.tensors('tensors').map(atLeastOne);
+    return joined(tensors, (tensors[0]?.shape.length ?? 1) === 1 ? 0 : 1);
+  }),
+  ...each('vstack row_stack', (args) => joined(args.tensors('tensors').map(atLeastTwo), 0)),
+  ...each('index _unsafe_index', index),
+  index_select: (args) => {
+    const [info, chosen] = [args.tensor('self'), args.tensor('index')];
+    if (info.shape.length === 0) return fresh(info.dtype, []);
+    const shape = withSize(info.shape, axisOf(args.number('dim'), info.shape.length), sizeAt([...chosen.shape, 1], 0));
+    return packed(info.dtype, shape, info);
+  },
+  ...each('gather', (args) => fresh(args.tensor('self').dtype, args.tensor('index').shape)),
+  take: (args) => fresh(args.tensor('self').dtype, args.tensor('index').shape),
+  take_along_dim: (args) => {
+    const [info, chosen] = [args.tensor('self'), args.tensor('indices')];
+    if (!args.has('dim')) return fresh(info.dtype, [chosen.shape.reduce((a, b) => a * b, 1)]);
+    const axis = axisOf(args.number('dim'), info.shape.length);
+    const shape = broadcast(withSize(info.shape, axis, 1), withSize(chosen.shape, axis, 1));
+    return fresh(info.dtype, withSize(shape, axis, sizeAt(chosen.shape, axis)));
+  },
+  ...each(
+    `scatter scatter_add scatter_reduce index_add index_copy index_fill index_put _unsafe_index_put masked_scatter put
+    slice_scatter select_scatter diagonal_scatter index_reduce`,
+    (args) => {
+      const info = args.tensor('self');
+      return { dtype: info.dtype, shape: info.shape, strides: info.strides && pointwiseStrides(info.shape, [info]) };
+    },
+  ),
+  ...each('tril triu', unchanged),
+  ...each('flip fliplr flipud roll', self),
+  rot90: (args) => {
+    const info = args.tensor('self');
+    const [a = 0, b = 1] = args.numbers('dims').map((axis) => axisOf(axis, info.shape.length));
+    const swapped = info.shape.map((size, axis) =>
+      axis === a ? sizeAt(info.shape, b) : axis === b ? sizeAt(info.shape, a) : size,
+    );
+    return { dtype: info.dtype, shape: args.number('k') % 2 === 0 ? info.shape : swapped, strides: undefined };
+  },
+  ...each('constant_pad_nd pad reflection_pad1d reflection_pad2d reflection_pad3d', padded),
+  ...each('replication_pad1d replication_pad2d replication_pad3d', padded),
+  ...each('repeat tile', repeated),
+  repeat_interleave: (args) => {
+    const info = args.optionalTensor('self');
+    const repeats = args.get('repeats');
+    if (!info || typeof repeats !== 'bigint') return undefined;
+    const times = Number(repeats);
+    if (!args.has('dim')) return fresh(info.dtype, [info.shape.reduce((a, b) => a * b, 1) * times]);
+    const axis = axisOf(args.number('dim'), info.shape.length);
+    return packed(info.dtype, withSize(info.shape, axis, sizeAt(info.shape, axis) * times), info);
+  },
+  one_hot: (args) => {
+    const classes = args.number('num_classes');
+    return classes < 0 ? undefined : fresh('int64', [...args.tensor('self').shape, classes]);
+  },
+  ...each('diag_embed', (args) => {
+    const info = args.tensor('self');
+    const size = sizeAt(info.shape, -1) + Math.abs(args.number('offset'));
+    const rank = info.shape.length + 1;
+    const axes = [args.number('dim1'), args.number('dim2')].map((axis) => axisOf(axis, rank));
+    const rest = info.shape.slice(0, -1);
+    const shape = Array.from({ length: rank }, (_, k) => (axes.includes(k) ? size : (rest.shift() ?? 1)));
+    return { dtype: info.dtype, shape, strides: undefined };
+  }),
+  ...each('bucketize searchsorted', (args) => {
+    const info = args.optionalTensor('self');
+    return fresh(args.bool('out_int32') ? 'int32' : 'int64', info?.shape ?? []);
+  }),
+  ...each('channel_shuffle native_channel_shuffle', unchanged),
+  pixel_shuffle: (args) => {
+    const [info, r] = [args.tensor('self'), args.number('upscale_factor')];
+    const [c, h, w] = [-3, -2, -1].map((axis) => sizeAt(info.shape, axis));
+    return packed(info.dtype, [...info.shape.slice(0, -3), (c ?? 1) / (r * r), (h ?? 1) * r, (w ?? 1) * r], info);
+  },
+  pixel_unshuffle: (args) => {
+    const [info, r] = [args.tensor('self'), args.number('downscale_factor')];
+    const [c, h, w] = [-3, -2, -1].map((axis) => sizeAt(info.shape, axis));
+    return packed(info.dtype, [...info.shape.slice(0, -3), (c ?? 1) * r * r, (h ?? 1) / r, (w ?? 1) / r], info);
+  },
+};
+
+function atLeastOne(tensor: TensorInfo): TensorInfo {
+  return tensor.shape.length === 0 ? fresh(tensor.dtype, [1]) : tensor;
+}
+
+function atLeastTwo(tensor: TensorInfo): TensorInfo {
+  const { dtype, shape } = atLeastOne(tensor);
+  return shape.length === 1 ? fresh(dtype, [1, ...shape]) : tensor;
+}

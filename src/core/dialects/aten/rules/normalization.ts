@@ -1,0 +1,75 @@
+/** Normalisation layers, dropout and embedding. Rules: ATen/native/Normalization.cpp, layer_norm.cpp, group_norm.cpp, Embedding.cpp. */
+import {
+  each,
+  fresh,
+  likeFormat,
+  mismatch,
+  packed,
+  type Rule,
+  type RuleTable,
+  sizeAt,
+  type TensorInfo,
+} from '../rule.ts';
+import { elementwise } from './pointwise.ts';
+
+const keepsFormat: Rule = (args) => {
+  const input = args.tensor('input');
+  return likeFormat(input.dtype, input.shape, input);
+};
+
+/** The normalised tensor, and the statistics that it used: empty where it did not compute any. */
+function withStatistics(input: TensorInfo, training: boolean): TensorInfo[] {
+  const statistics = fresh(input.dtype, training ? [sizeAt(input.shape, 1)] : [0]);
+  return [likeFormat(input.dtype, input.shape, input), statistics, statistics];
+}
+
+function checkNormalized(input: TensorInfo, shape: readonly number[]): void {
+  const tail = input.shape.slice(input.shape.length - shape.length);
+  if (tail.length !== shape.length || tail.some((size, k) => size !== shape[k])) {
+    mismatch(`normalising over [${shape.join(', ')}] a tensor of shape [${input.shape.join(', ')}]`);
+  }
+}
+
+export const normalizations: RuleTable = {
+  batch_norm: keepsFormat,
+  ...each('native_batch_norm _native_batch_norm_legit', (args) =>
+    withStatistics(args.tensor('input'), args.bool('training')),
+  ),
+  _native_batch_norm_legit_no_training: (args) => withStatistics(args.tensor('input'), false),
+  layer_norm: (args) => {
+    const input = args.tensor('input');
+    checkNormalized(input, args.numbers('normalized_shape'));
+    return fresh(input.dtype, input.shape);
+  },
+  native_layer_norm: (args) => {
+    const input = args.tensor('input');
+    const shape = args.numbers('normalized_shape');
+    checkNormalized(input, shape);
+    const kept = input.shape.map((size, axis) => (axis < input.shape.length - shape.length ? size : 1));
+    return [fresh(input.dtype, input.shape), fresh(input.dtype, kept), fresh(input.dtype, kept)];
+  },
+  ...each('rms_norm', (args) => {
+    const input = args.tensor('input');
+    checkNormalized(input, args.numbers('normalized_shape'));
+    return packed(input.dtype, input.shape, input);
+  }),
+  group_norm: keepsFormat,
+  native_group_norm: (args) => {
+    const input = args.tensor('input');
+    const groups = [args.number('N'), args.number('group')];
+    return [likeFormat(input.dtype, input.shape, input), fresh(input.dtype, groups), fresh(input.dtype, groups)];
+  },
+  instance_norm: (args) => packed(args.tensor('input').dtype, args.tensor('input').shape, args.tensor('input')),
+  ...each('dropout feature_dropout alpha_dropout feature_alpha_dropout', (args) => {
+    const input = args.tensor('input');
+    return elementwise(input.dtype, [input]);
+  }),
+  native_dropout: (args) => {
+    const input = args.tensor('input');
+    return [elementwise(input.dtype, [input]), elementwise('bool', [input])];
+  },
+  embedding: (args) => {
+    const [weight, indices] = [args.tensor('weight'), args.tensor('indices')];
+    return fresh(weight.dtype, [...indices.shape, ...weight.shape.slice(1)]);
+  },
+};

@@ -1,0 +1,157 @@
+/** Operators that reduce along axes, normalise along one, or order one. Rules: ATen/native/ReduceOps.cpp, Sorting.cpp, SoftMax.cpp. */
+import type { DataType } from '../../../ir/dtype.ts';
+import { pointwiseStrides } from '../layout.ts';
+import { category, floatType } from '../promotion.ts';
+import {
+  axisOf,
+  each,
+  fresh,
+  packed,
+  type Rule,
+  type RuleArguments,
+  type RuleTable,
+  sizeAt,
+  type TensorInfo,
+  withSize,
+} from '../rule.ts';
+import { elementwise } from './pointwise.ts';
+
+/** The axes that a call names: none, one, or several; no axes and None mean all. */
+function axesOf(args: RuleArguments, rank: number): Set<number> {
+  const dim = args.get('dim');
+  const named = typeof dim === 'bigint' ? [Number(dim)] : (args.optionalNumbers('dim') ?? []);
+  const axes = named.length > 0 ? named : Array.from({ length: rank }, (_, k) => k);
+  return new Set(axes.map((axis) => axisOf(axis, rank)));
+}
+
+function reduced(dtype: DataType, self: TensorInfo, axes: ReadonlySet<number>, keep: boolean): TensorInfo {
+  const kept = self.shape.map((size, axis) => (axes.has(axis) ? 1 : size));
+  if (!self.strides) return { dtype, shape: keep ? kept : dropped(kept, axes), strides: undefined };
+  // The result keeps the input's order of axes; the reduced ones count as stepping last.
+  const order = pointwiseStrides(kept, [
+    { shape: kept, strides: self.strides.map((stride, axis) => (axes.has(axis) ? 0 : stride)) },
+  ]);
+  return { dtype, shape: keep ? kept : dropped(kept, axes), strides: order && (keep ? order : dropped(order, axes)) };
+}
+
+function dropped<T>(items: readonly T[], axes: ReadonlySet<number>): T[] {
+  return items.filter((_, axis) => !axes.has(axis));
+}
+
+/** Reduces with a type that may be given as `dtype`. */
+function reduction(type: (self: DataType) => DataType, name = 'self'): Rule {
+  return (args) => {
+    const self = args.tensor(name);
+    const dtype = args.dtype('dtype') ?? type(self.dtype);
+    return reduced(dtype, self, axesOf(args, self.shape.length), args.optionalBool('keepdim') ?? false);
+  };
+}
+
+const sumType = (dtype: DataType): DataType => (category(dtype) < 2 ? 'int64' : dtype);
+const keepType = (dtype: DataType): DataType => dtype;
+const realType = (dtype: DataType): DataType =>
+  dtype === 'complex64' ? 'float32' : dtype === 'complex128' ? 'float64' : floatType(dtype);
+const boolType = (dtype: DataType): DataType => (dtype === 'uint8' ? 'uint8' : 'bool');
+
+/** `max(self)`, `max(self, dim) -> (values, indices)`, `max(self, other)`. */
+const extreme: Rule = (args) => {
+  const self = args.tensor('self');
+  if (args.schema.overload === 'other') {
+    const other = args.tensor('other');
+    return elementwise(self.dtype === other.dtype ? self.dtype : promote(self, other), [self, other]);
+  }
+  if (!args.has('dim')) return fresh(self.dtype, []);
+  return valuesAndIndices(args);
+};
+
+function promote(a: TensorInfo, b: TensorInfo): DataType {
+  return category(a.dtype) >= category(b.dtype) ? a.dtype : b.dtype;
+}
+
+const valuesAndIndices = (args: RuleArguments): TensorInfo[] => {
+  const self = args.tensor('self');
+  const axes = axesOf(args, self.shape.length);
+  const keep = args.optionalBool('keepdim') ?? false;
+  return [reduced(self.dtype, self, axes, keep), reduced('int64', self, axes, keep)];
+};
+
+const position: Rule = (args) => {
+  const self = args.tensor('self');
+  const keep = args.optionalBool('keepdim') ?? false;
+  if (!args.has('dim')) return fresh('int64', keep ? self.shape.map(() => 1) : []);
+  return reduced('int64', self, axesOf(args, self.shape.length), keep);
+};
+
+const soft: Rule = (args) => {
+  const self = args.tensor('self');
+  const toFloat = args.schema.name.startsWith('_') && args.bool('half_to_float');
+  return packed(toFloat ? 'float32' : (args.dtype('dtype') ?? self.dtype), self.shape, self);
+};
+
+const sorted: Rule = (args) => {
+  const self = args.tensor('self');
+  const strides = self.strides && pointwiseStrides(self.shape, [self]);
+  const values = { dtype: self.dtype, shape: self.shape, strides };
+  return args.schema.name === 'argsort' ? packed('int64', self.shape, self) : [values, { ...values, dtype: 'int64' }];
+};
+
+const topk: Rule = (args) => {
+  const self = args.tensor('self');
+  const shape =
+    self.shape.length === 0
+      ? []
+      : withSize(self.shape, axisOf(args.number('dim'), self.shape.length), args.number('k'));
+  return [fresh(self.dtype, shape), fresh('int64', shape)];
+};
+
+const spread: Rule = (args) => {
+  const self = args.tensor('self');
+  return reduced(realType(self.dtype), self, axesOf(args, self.shape.length), args.optionalBool('keepdim') ?? false);
+};
+
+export const reductions: RuleTable = {
+  ...each('sum nansum prod', reduction(sumType)),
+  ...each('mean nanmean amax amin', reduction(keepType)),
+  ...each('all any', reduction(boolType)),
+  ...each('logsumexp special_logsumexp', reduction(floatType)),
+  ...each('norm linalg_vector_norm frobenius_norm', reduction(realType)),
+  ...each('max min', extreme),
+  ...each('argmax argmin', position),
+  ...each('median nanmedian', (args) =>
+    args.has('dim') ? valuesAndIndices(args) : fresh(args.tensor('self').dtype, []),
+  ),
+  ...each('mode kthvalue', valuesAndIndices),
+  ...each('cummax cummin', (args) => {
+    const self = args.tensor('self');
+    return [packed(self.dtype, self.shape, self), packed('int64', self.shape, self)];
+  }),
+  aminmax: (args) => {
+    const self = args.tensor('self');
+    const axes = axesOf(args, self.shape.length);
+    const result = reduced(self.dtype, self, axes, args.bool('keepdim'));
+    return [result, result];
+  },
+  ...each('std var', spread),
+  ...each('std_mean var_mean', (args) => {
+    const self = args.tensor('self');
+    const axes = axesOf(args, self.shape.length);
+    const keep = args.optionalBool('keepdim') ?? false;
+    return [reduced(realType(self.dtype), self, axes, keep), reduced(floatType(self.dtype), self, axes, keep)];
+  }),
+  count_nonzero: (args) => reduced('int64', args.tensor('self'), axesOf(args, args.tensor('self').shape.length), false),
+  ...each('softmax log_softmax _softmax _log_softmax special_softmax special_log_softmax _safe_softmax', soft),
+  ...each('sort argsort msort', sorted),
+  topk,
+  dist: (args) => fresh(realType(args.tensor('self').dtype), []),
+  trace: (args) => fresh(sumType(args.tensor('self').dtype), []),
+  diff: (args) => {
+    const self = args.tensor('self');
+    if (args.has('prepend') || args.has('append')) return undefined;
+    const axis = axisOf(args.number('dim'), self.shape.length);
+    return packed(
+      self.dtype,
+      withSize(self.shape, axis, Math.max(sizeAt(self.shape, axis) - args.number('n'), 0)),
+      self,
+    );
+  },
+};

@@ -1,0 +1,434 @@
+/**
+ * Operators whose result shares memory with their input, or is the input itself. Rules: ATen/native/TensorShape.cpp,
+ * TensorConversions.cpp, TensorProperties.cpp, Dropout.cpp.
+ */
+import type { DataType } from '../../ir/dtype.ts';
+import { elementCount, type StaticShape } from '../../ir/shape.ts';
+import {
+  channelsLastStrides,
+  contiguousStrides,
+  isContiguous,
+  looksChannelsLast,
+  preservedStrides,
+  type Strides,
+  viewStrides,
+} from './layout.ts';
+import { axisOf, inferSize, mismatch, type RuleArguments, sizeAt, type TensorInfo } from './rule.ts';
+import type { View } from './view.ts';
+
+/** The views that a call makes of its input, in order. */
+export type ViewRule = (args: RuleArguments, self: TensorInfo) => readonly View[];
+
+const one =
+  (rule: (args: RuleArguments, self: TensorInfo) => View): ViewRule =>
+  (args, self) => [rule(args, self)];
+
+function same(self: TensorInfo): View {
+  return { aliasing: 'same', info: self, offset: 0, step: { kind: 'alias' } };
+}
+
+/** The same elements in another shape: a view wherever PyTorch demands one. */
+function viewed(self: TensorInfo, shape: readonly number[]): View {
+  const to = inferSize(shape, elementCount(self.shape));
+  const strides =
+    self.strides &&
+    (viewStrides(self.shape, self.strides, to) ??
+      mismatch(`a view as [${to.join(', ')}] of memory that does not lie that way`));
+  return {
+    aliasing: 'view',
+    info: { ...self, shape: to, strides },
+    offset: 0,
+    step: { kind: 'reshape', from: self.shape, to },
+  };
+}
+
+/** The same elements in another shape: a view where the memory lies that way, else a copy. */
+function reshaped(self: TensorInfo, shape: readonly number[]): View {
+  const to = inferSize(shape, elementCount(self.shape));
+  const step = { kind: 'reshape', from: self.shape, to } as const;
+  const info = { ...self, shape: to };
+  if (!self.strides) return { aliasing: 'maybe', info: { ...info, strides: undefined }, offset: 0, step };
+  const strides = viewStrides(self.shape, self.strides, to);
+  if (strides) return { aliasing: 'view', info: { ...info, strides }, offset: 0, step };
+  return { aliasing: 'copy', info: { ...info, strides: contiguousStrides(to) }, offset: 0, step };
+}
+
+function permuted(self: TensorInfo, axes: readonly number[]): View {
+  const dims = axes.map((axis) => axisOf(axis, self.shape.length));
+  if (new Set(dims).size !== self.shape.length)
+    mismatch(`axes [${axes.join(', ')}] of a tensor of ${self.shape.length} axes`);
+  const shape = dims.map((axis) => self.shape[axis] ?? 1);
+  const strides = self.strides && dims.map((axis) => self.strides?.[axis] ?? 1);
+  return { aliasing: 'view', info: { ...self, shape, strides }, offset: 0, step: { kind: 'permute', dims } };
+}
+
+function swapped(self: TensorInfo, a: number, b: number): View {
+  const rank = self.shape.length;
+  const [x, y] = [axisOf(a, rank), axisOf(b, rank)];
+  return permuted(
+    self,
+    self.shape.map((_, axis) => (axis === x ? y : axis === y ? x : axis)),
+  );
+}
+
+function without(self: TensorInfo, axes: ReadonlySet<number>): View {
+  const keep = (_: unknown, axis: number) => !(axes.has(axis) && self.shape[axis] === 1);
+  const shape = self.shape.filter(keep);
+  const info = { ...self, shape, strides: self.strides?.filter(keep) };
+  return { aliasing: 'view', info, offset: 0, step: { kind: 'reshape', from: self.shape, to: shape } };
+}
+
+function unsqueezed(self: TensorInfo, dim: number): View {
+  const axis = axisOf(dim, self.shape.length + 1);
+  const insert = <T>(items: readonly T[], item: T) => [...items.slice(0, axis), item, ...items.slice(axis)];
+  const stride = axis < self.shape.length ? (self.shape[axis] ?? 1) * (self.strides?.[axis] ?? 1) : 1;
+  const shape = insert(self.shape, 1);
+  const info = { ...self, shape, strides: self.strides && insert(self.strides, stride) };
+  return { aliasing: 'view', info, offset: 0, step: { kind: 'reshape', from: self.shape, to: shape } };
+}
+
+function selected(self: TensorInfo, dim: number, index: number): View {
+  const axis = axisOf(dim, self.shape.length);
+  const size = sizeAt(self.shape, axis);
+  const at = index < 0 ? index + size : index;
+  if (at < 0 || at >= size) mismatch(`index ${index} of an axis of ${size}`);
+  const others = (_: unknown, k: number) => k !== axis;
+  const info = { ...self, shape: self.shape.filter(others), strides: self.strides?.filter(others) };
+  const offset = at * (self.strides?.[axis] ?? 0);
+  return { aliasing: 'view', info, offset, step: { kind: 'select', dim: axis, index: at } };
+}
+
+/** Python's slicing: bounds count from the end where negative, and are clamped. */
+function sliced(self: TensorInfo, dim: number, from: number | undefined, to: number | undefined, step: number): View {
+  const axis = axisOf(dim, self.shape.length);
+  const size = sizeAt(self.shape, axis);
+  if (step <= 0) mismatch(`a slice by steps of ${step}`);
+  const bound = (value: number) => Math.min(Math.max(value < 0 ? value + size : value, 0), size);
+  const start = bound(from ?? 0);
+  const end = Math.max(bound(to ?? size), start);
+  const stride = self.strides?.[axis] ?? 0;
+  const change = (items: readonly number[], item: number) => items.map((old, k) => (k === axis ? item : old));
+  const info = {
+    ...self,
+    shape: change(self.shape, Math.ceil((end - start) / step)),
+    strides: self.strides && change(self.strides, stride * step),
+  };
+  return { aliasing: 'view', info, offset: start * stride, step: { kind: 'slice', dim: axis, start, end, step } };
+}
+
+function expanded(self: TensorInfo, size: readonly number[]): View {
+  const added = size.length - self.shape.length;
+  if (added < 0) mismatch(`expanding a tensor of ${self.shape.length} axes to ${size.length}`);
+  const shape = new Array<number>(size.length);
+  const strides = new Array<number>(size.length);
+  for (let k = size.length - 1; k >= 0; k--) {
+    const own = k < added ? 1 : (self.shape[k - added] ?? 1);
+    const wanted = size[k] === -1 && k >= added ? own : (size[k] ?? 1);
+    if (wanted < 0 || (own !== 1 && own !== wanted))
+      mismatch(`expanding [${self.shape.join(', ')}] to [${size.join(', ')}]`);
+    const packed = k + 1 < size.length ? (shape[k + 1] ?? 1) * (strides[k + 1] ?? 1) : 1;
+    const stride = k < added ? packed : (self.strides?.[k - added] ?? 1);
+    shape[k] = wanted;
+    strides[k] = own === wanted ? stride : 0;
+  }
+  return {
+    aliasing: 'view',
+    info: { ...self, shape, strides: self.strides && strides },
+    offset: 0,
+    step:
+      elementCount(shape) === elementCount(self.shape)
+        ? { kind: 'reshape', from: self.shape, to: shape }
+        : { kind: 'expand', to: shape },
+  };
+}
+
+function diagonal(args: RuleArguments, self: TensorInfo): View {
+  const rank = self.shape.length;
+  const offset = args.number('offset');
+  const [dim1, dim2] = [axisOf(args.number('dim1'), rank), axisOf(args.number('dim2'), rank)];
+  const [rows, columns] = [
+    sizeAt(self.shape, dim1) + Math.min(offset, 0),
+    sizeAt(self.shape, dim2) - Math.max(offset, 0),
+  ];
+  const others = (_: unknown, axis: number) => axis !== dim1 && axis !== dim2;
+  const [s1, s2] = [self.strides?.[dim1] ?? 0, self.strides?.[dim2] ?? 0];
+  const info = {
+    ...self,
+    shape: [...self.shape.filter(others), Math.max(Math.min(rows, columns), 0)],
+    strides: self.strides && [...self.strides.filter(others), s1 + s2],
+  };
+  const moved = info.shape.at(-1) === 0 ? 0 : offset >= 0 ? offset * s2 : -offset * s1;
+  return { aliasing: 'view', info, offset: moved, step: { kind: 'diagonal', offset, dim1, dim2 } };
+}
+
+/** Cuts an axis at the ends of pieces. */
+function cut(self: TensorInfo, dim: number, sizes: readonly number[]): View[] {
+  let start = 0;
+  return sizes.map((size) => {
+    const piece = sliced(self, dim, start, start + size, 1);
+    start += size;
+    return piece;
+  });
+}
+
+function equalPieces(total: number, size: number): number[] {
+  if (total === 0 || size <= 0) return [total];
+  return Array.from({ length: Math.ceil(total / size) }, (_, k) => Math.min(size, total - k * size));
+}
+
+function split(args: RuleArguments, self: TensorInfo): View[] {
+  const dim = axisOf(args.number('dim'), self.shape.length);
+  const size = args.get('split_size');
+  if (typeof size === 'bigint') return cut(self, dim, equalPieces(sizeAt(self.shape, dim), Number(size)));
+  const sizes = args.numbers(args.has('split_sizes') ? 'split_sizes' : 'split_size');
+  if (sizes.reduce((sum, each) => sum + each, 0) !== sizeAt(self.shape, dim))
+    mismatch(`pieces of ${sizes.join(', ')} of an axis of ${sizeAt(self.shape, dim)}`);
+  return cut(self, dim, sizes);
+}
+
+function chunk(args: RuleArguments, self: TensorInfo): View[] {
+  const dim = axisOf(args.number('dim'), self.shape.length);
+  const total = sizeAt(self.shape, dim);
+  return cut(self, dim, equalPieces(total, Math.ceil(total / args.number('chunks'))));
+}
+
+function tensorSplit(args: RuleArguments, self: TensorInfo): View[] {
+  const dim = axisOf(args.number('dim'), self.shape.length);
+  const total = sizeAt(self.shape, dim);
+  if (args.has('indices')) {
+    const bounds = args.numbers('indices');
+    return [...bounds, undefined].map((end, k) => sliced(self, dim, k === 0 ? 0 : bounds[k - 1], end, 1));
+  }
+  const count = args.number('sections');
+  return cut(
+    self,
+    dim,
+    Array.from({ length: count }, (_, k) => Math.floor(total / count) + (k < total % count ? 1 : 0)),
+  );
+}
+
+function flattened(self: TensorInfo, from: number, to: number): View {
+  const rank = self.shape.length;
+  if (rank === 0) return reshaped(self, [1]);
+  const [start, end] = [axisOf(from, rank), axisOf(to, rank)];
+  if (start === end) return same(self);
+  if (start > end) mismatch(`flattening axes ${start} to ${end}`);
+  const size = elementCount(self.shape.slice(start, end + 1));
+  return reshaped(self, [...self.shape.slice(0, start), size, ...self.shape.slice(end + 1)]);
+}
+
+function movedim(args: RuleArguments, self: TensorInfo): View {
+  const rank = self.shape.length;
+  const list = (name: string) => {
+    const value = args.get(name);
+    return (typeof value === 'bigint' ? [Number(value)] : args.numbers(name)).map((axis) => axisOf(axis, rank));
+  };
+  const [from, to] = [list('source'), list('destination')];
+  const order = new Array<number | undefined>(rank);
+  from.forEach((axis, k) => {
+    order[to[k] ?? 0] = axis;
+  });
+  const rest = self.shape.map((_, axis) => axis).filter((axis) => !from.includes(axis));
+  return permuted(
+    self,
+    Array.from(order, (axis) => axis ?? rest.shift() ?? 0),
+  );
+}
+
+/** What `memory_format` (a number of MemoryFormat) wants of a layout; undefined for "keep". */
+function formatStrides(format: bigint | undefined, shape: StaticShape): Strides {
+  if (format === 0n) return contiguousStrides(shape);
+  return format === 2n || format === 3n ? channelsLastStrides(shape) : undefined;
+}
+
+function contiguous(args: RuleArguments, self: TensorInfo): View {
+  const format = args.optionalInt('memory_format') ?? 0n;
+  const strides = formatStrides(format, self.shape) ?? contiguousStrides(self.shape);
+  const info = { ...self, strides };
+  const step = { kind: 'alias' } as const;
+  if (!self.strides) return { aliasing: 'maybe', info, offset: 0, step };
+  const kept = format === 0n ? isContiguous(self.shape, self.strides) : lies(self.shape, self.strides, strides);
+  return kept ? same(self) : { aliasing: 'copy', info, offset: 0, step };
+}
+
+function lies(shape: StaticShape, strides: readonly number[], wanted: readonly number[]): boolean {
+  return shape.every((size, axis) => size === 1 || strides[axis] === wanted[axis]);
+}
+
+function converted(args: RuleArguments, self: TensorInfo): View {
+  const dtype = targetType(args) ?? self.dtype;
+  const format = args.optionalInt('memory_format');
+  const wanted = formatStrides(format, self.shape);
+  const copied: View = {
+    aliasing: 'copy',
+    info: { dtype, shape: self.shape, strides: wanted ?? preservedStrides(self.shape, self.strides) },
+    offset: 0,
+    step: { kind: 'alias' },
+  };
+  if (dtype !== self.dtype || (args.has('copy') && args.bool('copy'))) return copied;
+  if (!wanted) return same(self);
+  if (!self.strides) return { ...copied, aliasing: 'maybe' };
+  const last = looksChannelsLast(self.shape, self.strides);
+  return last === (format !== 0n) ? same(self) : copied;
+}
+
+/** The element type that `to` and its kin ask for. */
+export function targetType(args: RuleArguments): DataType | undefined {
+  return args.has('other') ? args.tensor('other').dtype : args.dtype('dtype');
+}
+
+function unfolded(args: RuleArguments, self: TensorInfo): View {
+  const [size, step] = [args.number('size'), args.number('step')];
+  const axis = axisOf(args.number('dimension'), self.shape.length);
+  const count = Math.floor((sizeAt(self.shape, axis) - size) / step) + 1;
+  if (count <= 0) mismatch(`windows of ${size} on an axis of ${sizeAt(self.shape, axis)}`);
+  const stride = self.strides?.[axis] ?? 1;
+  const strides = self.strides && [...self.strides.map((old, k) => (k === axis ? old * step : old)), stride];
+  const shape = [...self.shape.map((old, k) => (k === axis ? count : old)), size];
+  return { aliasing: 'view', info: { ...self, shape, strides }, offset: 0, step: { kind: 'opaque' } };
+}
+
+function unflattened(args: RuleArguments, self: TensorInfo): View {
+  const axis = axisOf(args.number('dim'), self.shape.length);
+  const sizes = inferSize(args.numbers('sizes'), sizeAt(self.shape, axis));
+  return viewed(self, [...self.shape.slice(0, axis), ...sizes, ...self.shape.slice(axis + 1)]);
+}
+
+function squeezed(args: RuleArguments, self: TensorInfo): View {
+  const dim = args.get('dim');
+  if (dim === undefined) return without(self, new Set(self.shape.keys()));
+  const axes = typeof dim === 'bigint' ? [Number(dim)] : args.numbers('dim');
+  return without(self, new Set(axes.map((axis) => axisOf(axis, self.shape.length))));
+}
+
+/** The input itself unless it trains: an active dropout makes a new tensor. */
+function dropout(args: RuleArguments, self: TensorInfo): View {
+  if (!args.bool('train') || args.float('p') === 0) return same(self);
+  return {
+    aliasing: 'copy',
+    info: { ...self, strides: preservedStrides(self.shape, self.strides) },
+    offset: 0,
+    step: { kind: 'opaque' },
+  };
+}
+
+/** As real and imaginary parts side by side, and back. */
+function complexParts(self: TensorInfo, toReal: boolean): View {
+  const [single, double]: [DataType, DataType] = toReal ? ['float32', 'float64'] : ['complex64', 'complex128'];
+  const wide = self.dtype === 'complex128' || self.dtype === 'float64';
+  const strides = toReal
+    ? self.strides && [...self.strides.map((stride) => 2 * stride), 1]
+    : self.strides?.slice(0, -1).map((stride) => stride / 2);
+  const shape = toReal ? [...self.shape, 2] : self.shape.slice(0, -1);
+  return {
+    aliasing: 'view',
+    info: { dtype: wide ? double : single, shape, strides },
+    offset: 0,
+    step: { kind: 'opaque' },
+  };
+}
+
+const byType =
+  (rule: (args: RuleArguments, self: TensorInfo) => View): ViewRule =>
+  (args, self) => {
+    if (args.schema.overload !== 'dtype') return [rule(args, self)];
+    const dtype = args.dtype('dtype') ?? self.dtype;
+    if (dtype === self.dtype) return [same(self)];
+    return [{ aliasing: 'view', info: { ...self, dtype }, offset: 0, step: { kind: 'opaque' } }];
+  };
+
+const atLeast = (rank: number): ViewRule =>
+  one((_, self) => {
+    if (self.shape.length >= rank) return same(self);
+    if (rank === 3 && self.shape.length === 2) return unsqueezed(self, 2);
+    if (rank === 3 && self.shape.length === 1) return viewed(self, [1, ...self.shape, 1]);
+    return viewed(self, [...Array<number>(rank - self.shape.length).fill(1), ...self.shape]);
+  });
+
+const optional = (value: bigint | undefined) => (value === undefined ? undefined : Number(value));
+
+const RULES: Readonly<Record<string, ViewRule>> = {
+  view: byType((args, self) => viewed(self, args.numbers('size'))),
+  _unsafe_view: one((args, self) => viewed(self, args.numbers('size'))),
+  _reshape_alias: one((args, self) => viewed(self, args.numbers('size'))),
+  reshape: one((args, self) => reshaped(self, args.numbers('shape'))),
+  view_as: one((args, self) => viewed(self, args.tensor('other').shape)),
+  reshape_as: one((args, self) => reshaped(self, args.tensor('other').shape)),
+  flatten: one((args, self) => flattened(self, args.number('start_dim'), args.number('end_dim'))),
+  unflatten: one(unflattened),
+  ravel: one((_, self) => reshaped(self, [-1])),
+  squeeze: one(squeezed),
+  unsqueeze: one((args, self) => unsqueezed(self, args.number('dim'))),
+  ...aliases(
+    ['expand', 'broadcast_to'],
+    one((args, self) => expanded(self, args.numbers('size'))),
+  ),
+  expand_as: one((args, self) => expanded(self, args.tensor('other').shape)),
+  permute: one((args, self) => permuted(self, args.numbers('dims'))),
+  transpose: one((args, self) => swapped(self, args.number('dim0'), args.number('dim1'))),
+  swapdims: one((args, self) => swapped(self, args.number('dim0'), args.number('dim1'))),
+  swapaxes: one((args, self) => swapped(self, args.number('axis0'), args.number('axis1'))),
+  t: one((_, self) => (self.shape.length < 2 ? permuted(self, [...self.shape.keys()]) : swapped(self, 0, 1))),
+  numpy_T: one((_, self) => permuted(self, [...self.shape.keys()].reverse())),
+  mT: one((_, self) => swapped(self, -2, -1)),
+  ...aliases(['movedim', 'moveaxis'], one(movedim)),
+  select: one((args, self) => selected(self, args.number('dim'), args.number('index'))),
+  slice: one((args, self) =>
+    sliced(
+      self,
+      args.number('dim'),
+      optional(args.optionalInt('start')),
+      optional(args.optionalInt('end')),
+      args.number('step'),
+    ),
+  ),
+  narrow: one((args, self) => {
+    const start = args.number('start');
+    const from = start < 0 ? start + sizeAt(self.shape, args.number('dim')) : start;
+    return sliced(self, args.number('dim'), from, from + args.number('length'), 1);
+  }),
+  diagonal: one(diagonal),
+  unfold: one(unfolded),
+  unbind: (args, self) => {
+    const dim = axisOf(args.number('dim'), self.shape.length);
+    return Array.from({ length: sizeAt(self.shape, dim) }, (_, k) => selected(self, dim, k));
+  },
+  ...aliases(['split', 'split_with_sizes', 'unsafe_split', 'unsafe_split_with_sizes'], split),
+  ...aliases(['chunk', 'unsafe_chunk'], chunk),
+  tensor_split: tensorSplit,
+  ...aliases(
+    ['alias', 'detach', 'data'],
+    one((_, self) => ({ ...same(self), aliasing: 'view' })),
+  ),
+  ...aliases(
+    ['lift_fresh', 'resolve_conj', 'resolve_neg', 'positive'],
+    one((_, self) => same(self)),
+  ),
+  contiguous: one(contiguous),
+  ...aliases(['to', 'type_as'], one(converted)),
+  ...aliases(['dropout', 'feature_dropout', 'alpha_dropout', 'feature_alpha_dropout'], one(dropout)),
+  view_as_real: one((_, self) => complexParts(self, true)),
+  view_as_complex: one((_, self) => complexParts(self, false)),
+  atleast_1d: atLeast(1),
+  atleast_2d: atLeast(2),
+  atleast_3d: atLeast(3),
+};
+
+function aliases(names: readonly string[], rule: ViewRule): Record<string, ViewRule> {
+  return Object.fromEntries(names.map((name) => [name, rule]));
+}
+
+const rules = new Map(Object.entries(RULES));
+
+/** The names of all operators that may give views. */
+export const VIEW_NAMES: ReadonlySet<string> = new Set(rules.keys());
+
+/** The rule of a view operator; `slice_copy` and its kin are the same with new memory. Undefined for other operators. */
+export function viewRuleFor(name: string): ViewRule | undefined {
+  const rule = rules.get(name);
+  if (rule || !name.endsWith('_copy')) return rule;
+  const base = rules.get(name.slice(0, -'_copy'.length));
+  if (!base) return undefined;
+  return (args, self) =>
+    base(args, self).map((view) => ({ ...view, aliasing: 'copy', info: { ...view.info, strides: undefined } }));
+}
