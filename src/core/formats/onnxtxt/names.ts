@@ -1,6 +1,6 @@
 /** The words of ONNX text for element types and attribute types (onnx 1.23, defs/parser.h). */
 import type { AttributeType } from '../../ir/attribute.ts';
-import { DATA_TYPES, type DataType } from '../../ir/dtype.ts';
+import { byteLength, DATA_TYPES, type DataType } from '../../ir/dtype.ts';
 
 /** Element types are called as in the graph, but for two. */
 export function typeWord(dtype: DataType): string {
@@ -45,12 +45,52 @@ export function attributeTypeOf(word: string): AttributeType | undefined {
   return ATTRIBUTE_TYPE_OF.get(word);
 }
 
-/** Whether a name stands as it is; others are quoted. */
-export function isIdentifier(name: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** A name as it stands in the text: in quotes where it is no identifier, or where it would be read as a type. */
+export function nameText(name: string): string {
+  const plain = IDENTIFIER.test(name) && !DATA_TYPE_OF.has(name) && !CONTAINER_WORDS.has(name);
+  return plain ? name : quoted(name);
+}
+
+/** A name that may have dots, such as a domain. */
+export function dottedText(name: string): string {
+  return name.split('.').every((word) => IDENTIFIER.test(word)) ? name : quoted(name);
 }
 
 /** A string between quotes; only quotes and backslashes need an escape. */
 export function quoted(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/**
+ * The type that has the same bits as the literals of another: floats of 16 bits and less stand as their bits, elements
+ * that share a byte as that byte, complex numbers as their two parts.
+ */
+const LITERAL_TYPES: Partial<Record<DataType, DataType>> = {
+  float16: 'uint16',
+  bfloat16: 'uint16',
+  float8e4m3fn: 'uint8',
+  float8e4m3fnuz: 'uint8',
+  float8e5m2: 'uint8',
+  float8e5m2fnuz: 'uint8',
+  float8e8m0: 'uint8',
+  float4e2m1: 'uint8',
+  int4: 'uint8',
+  uint4: 'uint8',
+  int2: 'uint8',
+  uint2: 'uint8',
+  complex64: 'float32',
+  complex128: 'float64',
+};
+
+export function literalType(dtype: DataType): DataType {
+  return LITERAL_TYPES[dtype] ?? dtype;
+}
+
+/** How many literals a tensor of so many elements has. */
+export function literalCount(dtype: DataType, count: number): number {
+  const { bits, kind } = DATA_TYPES[dtype];
+  if (kind === 'complex') return 2 * count;
+  return bits > 0 && bits < 8 ? byteLength(dtype, count) : count;
 }

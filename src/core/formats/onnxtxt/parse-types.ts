@@ -5,7 +5,7 @@ import { type Dim, elementCount, isStatic, type StaticShape } from '../../ir/sha
 import { Tensor, type TensorInfo } from '../../ir/tensor.ts';
 import type { TensorType, ValueType } from '../../ir/type.ts';
 import { type ExternalFiles, externalTensorSource } from '../onnx/external.ts';
-import { CONTAINER_WORDS, dataTypeOf } from './names.ts';
+import { CONTAINER_WORDS, dataTypeOf, literalCount, literalType } from './names.ts';
 import { numberOf, type Scanner, type Token } from './scanner.ts';
 
 /** Whether a type comes next. */
@@ -136,34 +136,14 @@ function stringItem(scanner: Scanner): string {
  */
 function parseNumbers(scanner: Scanner, dtype: DataType, shape: StaticShape, info: TensorInfo): Tensor {
   const { bits, kind } = DATA_TYPES[dtype];
-  const count = elementCount(shape);
   const open = scanner.peek();
   const values: (number | bigint)[] = [];
   const exact = kind !== 'complex' && !(kind === 'float' && bits >= 32);
   scanner.list('{', '}', () => values.push(exact ? integerItem(scanner, dtype) : floatItem(scanner)));
-  const expected = kind === 'complex' ? 2 * count : bits < 8 ? Math.ceil((count * bits) / 8) : count;
-  checkCount(scanner, expected, values.length, open);
-  const stored = Tensor.of(STORED_AS[dtype] ?? dtype, [values.length], values);
+  checkCount(scanner, literalCount(dtype, elementCount(shape)), values.length, open);
+  const stored = Tensor.of(literalType(dtype), [values.length], values);
   return Tensor.ofBytes(dtype, shape, stored.bytes(), info);
 }
-
-/** The type that has the same bits as the literals of another. */
-const STORED_AS: Partial<Record<DataType, DataType>> = {
-  float16: 'uint16',
-  bfloat16: 'uint16',
-  float8e4m3fn: 'uint8',
-  float8e4m3fnuz: 'uint8',
-  float8e5m2: 'uint8',
-  float8e5m2fnuz: 'uint8',
-  float8e8m0: 'uint8',
-  float4e2m1: 'uint8',
-  int4: 'uint8',
-  uint4: 'uint8',
-  int2: 'uint8',
-  uint2: 'uint8',
-  complex64: 'float32',
-  complex128: 'float64',
-};
 
 function integerItem(scanner: Scanner, dtype: DataType): bigint {
   refuseElided(scanner);
@@ -172,7 +152,7 @@ function integerItem(scanner: Scanner, dtype: DataType): bigint {
     return scanner.next().text === 'true' ? 1n : 0n;
   }
   const value = scanner.integer(`an integer for ${dtype}`);
-  const stored = STORED_AS[dtype] ?? dtype;
+  const stored = literalType(dtype);
   const { bits, kind } = DATA_TYPES[stored];
   const least = kind === 'int' ? -(1n << BigInt(bits - 1)) : 0n;
   const most = kind === 'int' ? (1n << BigInt(bits - 1)) - 1n : dtype === 'bool' ? 1n : (1n << BigInt(bits)) - 1n;
@@ -189,7 +169,7 @@ function floatItem(scanner: Scanner): number {
   return numberOf(scanner.next());
 }
 
-function refuseElided(scanner: Scanner): void {
+export function refuseElided(scanner: Scanner): void {
   if (!scanner.at('...')) return;
   throw scanner.errorAt(
     'the numbers of this constant were left out of the text: print the model with all of them (--inline)',

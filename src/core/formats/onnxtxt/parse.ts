@@ -4,6 +4,7 @@ import type { InputError } from '../../ir/errors.ts';
 import { Graph } from '../../ir/graph.ts';
 import { type Dialect, type FunctionDefinition, type Model, makeModel } from '../../ir/model.ts';
 import { Node } from '../../ir/node.ts';
+import type { Tensor } from '../../ir/tensor.ts';
 import type { ValueType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
 import { ExternalFiles } from '../onnx/external.ts';
@@ -162,8 +163,7 @@ function parseInput(parsing: Parsing, linker: GraphLinker): void {
   linker.define(name, value);
   if (!parsing.scanner.take('=')) return;
   if (!type) throw parsing.scanner.errorAt(`the default of '${name}' needs a type`, at);
-  value.constant = parseTensorData(parsing.scanner, type, { name }, parsing.files, at);
-  linker.graph.initializers.add(value);
+  giveConstant(linker.graph, value, parseTensorData(parsing.scanner, type, { name }, parsing.files, at));
 }
 
 /** `<float[2] w = {1, 2}, float[2] y>`: constants, and types of values that nodes make. */
@@ -178,9 +178,17 @@ function parseValueInfo(parsing: Parsing, linker: GraphLinker): Map<string, Valu
       return;
     }
     const constant = parseTensorData(parsing.scanner, type, { name }, parsing.files, at);
-    linker.define(name, linker.graph.addInitializer({ name, type, constant }));
+    const input = linker.own(name);
+    if (input && !input.constant) giveConstant(linker.graph, input, constant);
+    else linker.define(name, linker.graph.addInitializer({ name, type, constant }));
   });
   return types;
+}
+
+/** An input that is a constant too: its default. */
+function giveConstant(graph: Graph, input: Value, constant: Tensor): void {
+  input.constant = constant;
+  graph.initializers.add(input);
 }
 
 function applyTypes(types: ReadonlyMap<string, ValueType>, linker: GraphLinker): void {
