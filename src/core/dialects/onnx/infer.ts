@@ -14,6 +14,7 @@ import { matrices } from './infer/matrices.ts';
 import { reductions } from './infer/reductions.ts';
 import type { Outcome, Rules } from './infer/rule.ts';
 import { shapes } from './infer/shapes.ts';
+import { signals } from './infer/signals.ts';
 import { schemaTypes } from './infer/types.ts';
 import { operatorSchema } from './operators.ts';
 
@@ -24,6 +25,7 @@ const RULES: Rules = {
   ...matrices,
   ...shapes,
   ...indexing,
+  ...signals,
   ...control,
 };
 

@@ -1,8 +1,9 @@
 /** Type rules of control flow, sequences and optionals. Rules: the ONNX operator specification. */
-import type { Shape } from '../../../ir/shape.ts';
+import type { Node } from '../../../ir/node.ts';
+import type { Dim, Shape } from '../../../ir/shape.ts';
 import { tensorType, type ValueType } from '../../../ir/type.ts';
 import type { Value } from '../../../ir/value.ts';
-import { join, type Outcome, type Rules } from './rule.ts';
+import { join, type Outcome, type Rules, unknownShape } from './rule.ts';
 
 export const control: Rules = {
   If: (node) => {
@@ -17,6 +18,29 @@ export const control: Rules = {
       const type = body?.outputs[k + 1]?.type;
       return k < carried ? joined(node.input(k + 2)?.type, type) : stacked(type, undefined);
     });
+  },
+  Scan: (node, opset) => (opset < 9 ? [] : scanned(node)),
+  SequenceMap: (node) => {
+    const body = node.attribute('body', 'graph');
+    return node.outputs.map((_, k) => ({ kind: 'sequence', element: body?.outputs[k]?.type }));
+  },
+  SplitToSequence: (node) => {
+    const type = node.input(0)?.type;
+    if (type?.kind !== 'tensor') return [undefined];
+    const rank = type.shape?.length;
+    const dropped = !node.input(1) && node.int('keepdims', 1n) === 0n ? 1 : 0;
+    return [
+      {
+        kind: 'sequence',
+        element: tensorType(type.dtype, rank === undefined ? undefined : unknownShape(rank - dropped)),
+      },
+    ];
+  },
+  ConcatFromSequence: (node) => {
+    const element = elementOf(node.input(0));
+    if (element?.kind !== 'tensor') return [undefined];
+    const rank = element.shape && element.shape.length + Number(node.int('new_axis', 0n));
+    return [tensorType(element.dtype, rank === undefined ? undefined : unknownShape(rank))];
   },
   SequenceConstruct: (node) => {
     const types = node.inputs.map((value) => value?.type);
@@ -50,8 +74,25 @@ export function joined(a: ValueType | undefined, b: ValueType | undefined): Valu
   return a?.kind === b?.kind && a?.kind !== 'tensor' ? a : undefined;
 }
 
-function stacked(type: ValueType | undefined, count: number | undefined): Outcome {
+function stacked(type: ValueType | undefined, count: Dim): Outcome {
   if (type?.kind !== 'tensor') return undefined;
   const shape: Shape | undefined = type.shape && [count, ...type.shape];
   return tensorType(type.dtype, shape);
+}
+
+/** States come out as the body gives them; what it gives besides is stacked along an axis (0 unless told). */
+function scanned(node: Node): Outcome[] {
+  const body = node.attribute('body', 'graph');
+  const scans = Number(node.int('num_scan_inputs', 0n));
+  const states = node.inputCount - scans;
+  const axis = Number(node.ints('scan_input_axes')?.[0] ?? 0n);
+  const count = node.input(states)?.shape?.at(axis);
+  return node.outputs.map((_, k) => {
+    const type = body?.outputs[k]?.type;
+    if (k < states) return joined(node.input(k)?.type, type);
+    if (type?.kind !== 'tensor' || !type.shape) return stacked(type, count);
+    const at = Number(node.ints('scan_output_axes')?.[k - states] ?? 0n);
+    const from = at < 0 ? at + type.shape.length + 1 : at;
+    return tensorType(type.dtype, [...type.shape.slice(0, from), count, ...type.shape.slice(from)]);
+  });
 }

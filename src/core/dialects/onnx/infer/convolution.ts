@@ -24,12 +24,13 @@ export const convolution: Rules = {
     return [[shapeOf(node, 1)?.[0] ?? shapeOf(node, 2)?.[0], shapeOf(node)?.[1], ...size]];
   },
   Col2Im: (node) => {
-    const [columns, block, image] = [shapeOf(node), node.input(2), node.input(1)];
-    const sizes = image && intsOf(image);
-    const blockSizes = block && intsOf(block);
-    if (!columns || !sizes) return [undefined];
-    const taken = blockSizes?.reduce((a, b) => a * b, 1);
-    return [[columns[0], taken === undefined ? undefined : floorDivide(columns[1], taken), ...sizes]];
+    const columns = shapeOf(node);
+    const [image, block] = [node.input(1), node.input(2)];
+    const rank = node.input(1)?.shape?.[0];
+    const sizes = (image && intsOf(image)) ?? (typeof rank === 'number' ? unknownShape(rank) : undefined);
+    if (!sizes) return [undefined];
+    const taken = block && intsOf(block)?.reduce((a, b) => a * b, 1);
+    return [[columns?.[0], taken === undefined ? undefined : floorDivide(columns?.[1], taken), ...sizes]];
   },
 };
 

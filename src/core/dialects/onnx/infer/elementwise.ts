@@ -13,7 +13,8 @@ const SAME_SHAPE = `Abs Acos Acosh Affine Asin Asinh Atan Atanh BitwiseNot Ceil 
   ScatterND Selu Shrink Sigmoid Sign Sin Sinh Softmax Softplus Softsign Sqrt Swish Tan Tanh TensorScatter
   ThresholdedRelu Trilu`;
 
-const BROADCAST = `BitShift BitwiseAnd BitwiseOr BitwiseXor GreaterOrEqual LessOrEqual Max Mean Min Mod Sum Where`;
+const BROADCAST = `BitShift BitwiseAnd BitwiseOr BitwiseXor GreaterOrEqual LessOrEqual Max Mean Min Mod StringConcat Sum
+  Where`;
 
 /** Before opset 7 these took `broadcast` and `axis`, and the first input gave the shape. */
 const BROADCAST_SINCE_7 = 'Add And Div Equal Greater Less Mul Or Pow Sub Xor';
@@ -44,6 +45,15 @@ export const elementwise: Rules = {
     return [typed(node, node.input(2)?.dtype ?? given ?? 'uint8')];
   },
   DequantizeLinear: (node) => [typed(node, dtypeOfCode(node.int('output_dtype', 0n)) ?? node.input(1)?.dtype)],
+  ...each('NegativeLogLikelihoodLoss SoftmaxCrossEntropyLoss', (node) => {
+    const each = node.string('reduction', 'mean') === 'none';
+    return [each ? shapeOf(node, 1) : [], shapeOf(node)];
+  }),
+  RegexFullMatch: (node) => [shapeOf(node)],
+  StringSplit: (node) => {
+    const shape = shapeOf(node);
+    return [shape && [...shape, undefined], shape];
+  },
   DynamicQuantizeLinear: (node) => [shapeOf(node), [], []],
 };
 

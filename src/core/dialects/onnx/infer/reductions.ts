@@ -1,7 +1,9 @@
 /** Shape rules of reductions, arg-reductions and normalisations with several outputs. Rules: the ONNX operator specification. */
 import type { Node } from '../../../ir/node.ts';
 import type { Shape } from '../../../ir/shape.ts';
+import { tensorType } from '../../../ir/type.ts';
 import { intsOf } from '../data.ts';
+import { dtypeOfCode } from '../dtype-codes.ts';
 import { each, normalAxes, normalAxis, type Rules, shapeOf, unknownShape, withDim } from './rule.ts';
 
 const REDUCTIONS = `ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum
@@ -19,7 +21,11 @@ export const reductions: Rules = {
     const shape = shapeOf(node);
     if (!shape) return [undefined, undefined, undefined];
     const axis = normalAxis(node, node.int('axis', -1n), shape.length);
-    const statistics = shape.map((dim, k) => (k < axis ? dim : 1));
+    const dtype = dtypeOfCode(node.int('stash_type', 1n)) ?? 'float32';
+    const statistics = tensorType(
+      dtype,
+      shape.map((dim, k) => (k < axis ? dim : 1)),
+    );
     return [shape, statistics, statistics];
   },
   // Training gives running statistics, one number a channel.
