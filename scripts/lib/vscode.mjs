@@ -4,9 +4,9 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { CACHE } from './paths.mjs';
+import { CACHE, inRoot } from './paths.mjs';
 import { run, step } from './run.mjs';
 
 const CODE_SERVER = '4.139.1';
@@ -36,6 +36,11 @@ export async function installVSCode() {
     await run('npm', [...install, '--omit=dev'], { cwd: SERVER });
     for (const file of [NODE_BINARY, path.join(SERVER, 'out/server-main.js')])
       if (!existsSync(file)) throw new Error(`The installation of VS Code is not whole: ${file} is missing.`);
+    for (const name of ['spdlog', 'native-watchdog'])
+      await copyFile(
+        inRoot(`scripts/lib/natives/${name}.cjs`),
+        path.join(SERVER, 'node_modules/@vscode', name, 'index.js'),
+      );
     await writeFile(STAMP, '');
   });
 }

@@ -1,0 +1,41 @@
+/** What VS Code knows of the extension before and after it starts. */
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { extension, sample } from './tools.ts';
+
+suite('manifest', () => {
+  test('the extension runs where the files are, and not before it is used', async () => {
+    assert.equal(extension().extensionKind, vscode.ExtensionKind.Workspace);
+    assert.equal(extension().isActive, false);
+  });
+
+  test('it starts within its budget', async () => {
+    const started = performance.now();
+    await extension().activate();
+    const milliseconds = performance.now() - started;
+    console.log(`[test]   activation: ${milliseconds.toFixed(0)} ms`);
+    // The budget is 50 ms; a machine under test load gets four times as much.
+    assert.ok(milliseconds < 200, `${milliseconds} ms`);
+  });
+
+  test('every command of the manifest is registered', async () => {
+    const registered = new Set(await vscode.commands.getCommands(true));
+    const declared: { command: string }[] = extension().packageJSON.contributes.commands;
+    assert.deepEqual(
+      declared.map(({ command }) => command).filter((command) => !registered.has(command)),
+      [],
+    );
+  });
+
+  test('ONNX text has a language, and the operator file is JSON with comments', async () => {
+    const text = await vscode.workspace.openTextDocument({ language: 'onnx-text', content: 'agraph () => () {}' });
+    assert.equal(text.languageId, 'onnx-text');
+    const languages = await vscode.languages.getLanguages();
+    assert.ok(languages.includes('torchscript'));
+  });
+
+  test('a Python sample stays Python', async () => {
+    const document = await vscode.workspace.openTextDocument(sample('acme.py'));
+    assert.equal(document.languageId, 'python');
+  });
+});

@@ -1,0 +1,28 @@
+/** What the tests in the extension host share. */
+import * as vscode from 'vscode';
+import type { Graphwright } from '../../src/host/extension.ts';
+
+/** The extension under test. */
+export function extension(): vscode.Extension<Graphwright> {
+  const found = vscode.extensions.getExtension<Graphwright>('graphwright.graphwright');
+  if (!found) throw new Error('The extension is not installed.');
+  return found;
+}
+
+/** A file of the workspace, which is a copy of samples/. */
+export function sample(name: string): vscode.Uri {
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  if (!folder) throw new Error('No folder is open.');
+  return vscode.Uri.joinPath(folder.uri, name);
+}
+
+/** Waits until something is there. */
+export async function until<T>(what: string, look: () => T | undefined | false, milliseconds = 15_000): Promise<T> {
+  const end = performance.now() + milliseconds;
+  for (;;) {
+    const found = look();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > end) throw new Error(`Waited in vain for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
