@@ -113,8 +113,8 @@ export function readTensorMeta(field: Field): TensorMeta {
 export function readSymInt(field: Field): SymInt {
   const [member, value] = field.union();
   if (member === 'as_int') return { kind: 'int', value: value.int() };
-  const hint = hintOf(value, 'as_int');
-  return { kind: 'expr', text: value.get('expr_str').text(), hint: hint?.int() };
+  const text = value.get('expr_str').text();
+  return { kind: 'expr', text, dim: parseDim(text), hint: hintOf(value, 'as_int')?.int() };
 }
 
 export function readSymFloat(field: Field): SymFloat {
@@ -130,7 +130,7 @@ export function readSymBool(field: Field): SymBool {
 }
 
 function dimOf(size: SymInt): Dim {
-  return size.kind === 'int' ? Number(size.value) : parseDim(size.text);
+  return size.kind === 'int' ? Number(size.value) : size.dim;
 }
 
 function hintOf(expression: Field, member: string): Field | undefined {

@@ -10,7 +10,7 @@ import type { PickledTensor } from './archive.ts';
 /** A symbolic size or number: a value, or an expression over symbols such as `2*s0 + 1`. */
 export type SymInt =
   | { readonly kind: 'int'; readonly value: bigint }
-  | { readonly kind: 'expr'; readonly text: string; readonly hint: bigint | undefined };
+  | { readonly kind: 'expr'; readonly text: string; readonly dim: Dim; readonly hint: bigint | undefined };
 export type SymFloat =
   | { readonly kind: 'float'; readonly value: number }
   | { readonly kind: 'expr'; readonly text: string; readonly hint: number | undefined };

@@ -6,7 +6,7 @@ const FRAMEWORK = [
   /(?:site|dist)-packages[\\/]torch[\\/]/,
   /(?:^|[\\/])torch[\\/](?:nn|jit|fx|export|autograd|utils|ao|amp|_[a-z]\w*)[\\/]/,
   /(?:^|[\\/])torch[\\/](?:functional|overrides|_ops|_tensor|_jit_internal|_VF|library)\.py$/,
-  /^<(?:string|frozen .*|eval_with_key.*|unknown|builtin.*)>$/,
+  /^<(?:string|frozen|eval_with_key|unknown|builtin)[^>]*>/,
 ];
 
 function isFramework(file: string): boolean {

@@ -87,10 +87,10 @@ export class PickleMachine {
     return this.meaning.persistent(id, this.place());
   }
 
-  /** Operands: what is called, a tuple of arguments, perhaps a dict of keyword arguments. */
-  called(how: 'reduce' | 'instance', [callee, args, keywords]: readonly PickleValue[]): PickleValue {
-    if (!isRecord(args) || args.kind !== 'tuple') throw this.error('expected a tuple of arguments');
-    const all = keywords === undefined ? args.items : [...args.items, keywords];
+  /** Operands: what is called, a tuple of arguments (TorchScript gives an Enum its bare value), perhaps keyword arguments. */
+  called(how: 'reduce' | 'instance', [callee, args = null, keywords]: readonly PickleValue[]): PickleValue {
+    const items = isRecord(args) && args.kind === 'tuple' ? args.items : [args];
+    const all = keywords === undefined ? items : [...items, keywords];
     if (isRecord(callee) && callee.kind === 'global') return this.meaning[how](callee, all, this.place());
     // What another call gave is called: a record of that, too.
     if (isRecord(callee) && callee.kind === 'call') return newCall(callee.callee, [callee, ...all]);

@@ -1,4 +1,7 @@
-/** Symbolic sizes of exported programs: sympy's text (`2*s0 + 1`, `Mod(s0, 4)`, `(s0//2)`) to expressions of the graph. */
+/**
+ * Symbolic sizes of exported programs to expressions of the graph: sympy's `srepr` (`Mul(Integer(2), Symbol('s0'))`) and its
+ * plain text (`2*s0 + 1`, `(s0//2)`). Functions: torch/utils/_sympy/functions.py.
+ */
 import { InputError } from '../../ir/errors.ts';
 import { Expression as Symbolic } from '../../ir/expression.ts';
 import { add, type Dim, floorDivide, maximum, minimum, modulo, multiply, subtract } from '../../ir/shape.ts';
@@ -6,8 +9,11 @@ import type { Expression } from './ast.ts';
 import { parseExpression } from './parser.ts';
 import { sourceFile } from './text.ts';
 
-/** Functions of torch/utils/_sympy/functions.py that expressions of the graph have. */
-const FUNCTIONS: Readonly<Record<string, (a: Dim, b: Dim) => Dim>> = {
+type Fold = (a: Dim, b: Dim) => Dim;
+
+const FUNCTIONS: Readonly<Record<string, Fold>> = {
+  Add: add,
+  Mul: multiply,
   Max: maximum,
   Min: minimum,
   Mod: modulo,
@@ -16,7 +22,7 @@ const FUNCTIONS: Readonly<Record<string, (a: Dim, b: Dim) => Dim>> = {
   CleanDiv: floorDivide,
 };
 
-const OPERATORS: Readonly<Record<string, (a: Dim, b: Dim) => Dim>> = {
+const OPERATORS: Readonly<Record<string, Fold>> = {
   '+': add,
   '-': subtract,
   '*': multiply,
@@ -24,47 +30,71 @@ const OPERATORS: Readonly<Record<string, (a: Dim, b: Dim) => Dim>> = {
   '%': modulo,
 };
 
+/** A size is a sum of products: a product of sums may have any number of them, but no real size has so many. */
+const MOST_TERMS = 256;
+
+interface Size {
+  readonly dim: Dim;
+  /** No fewer than its expression has. */
+  readonly terms: number;
+}
+
+const UNKNOWN: Size = { dim: undefined, terms: 0 };
+
 /** Undefined (an unknown size) for text with functions that graphs do not have. */
 export function parseDim(text: string): Dim {
   try {
-    return toDim(parseExpression(sourceFile('', text), ''));
+    return sizeOf(parseExpression(sourceFile('', text), '')).dim;
   } catch (error) {
     if (error instanceof InputError) return undefined;
     throw error;
   }
 }
 
-function toDim(expression: Expression): Dim {
+function sizeOf(expression: Expression): Size {
   switch (expression.kind) {
     case 'int':
-      return Number(expression.value);
+      return { dim: Number(expression.value), terms: 1 };
     case 'name':
-      return Symbolic.symbol(expression.name);
+      return { dim: Symbolic.symbol(expression.name), terms: 1 };
     case 'unary':
-      return expression.operator === '-' ? multiply(-1, toDim(expression.operand)) : undefined;
+      return expression.operator === '-' ? fold(multiply, [number(-1), sizeOf(expression.operand)]) : UNKNOWN;
     case 'binary': {
       const { operator, left, right } = expression;
-      if (operator === '**') return power(toDim(left), right);
-      return OPERATORS[operator]?.(toDim(left), toDim(right));
+      return operator === '**' ? power(left, right) : fold(OPERATORS[operator], [sizeOf(left), sizeOf(right)]);
     }
-    case 'call': {
-      const { callee, positional } = expression;
-      const apply =
-        callee.kind === 'name' && Object.hasOwn(FUNCTIONS, callee.name) ? FUNCTIONS[callee.name] : undefined;
-      if (!apply || positional.length < 2) return undefined;
-      const [first, ...rest] = positional.map(toDim);
-      return rest.reduce((sum, next) => apply(sum, next), first);
-    }
+    case 'call':
+      return expression.callee.kind === 'name' ? called(expression.callee.name, expression.positional) : UNKNOWN;
     default:
-      return undefined;
+      return UNKNOWN;
   }
 }
 
-const MOST_POWER = 8n;
+function called(name: string, args: readonly Expression[]): Size {
+  const [first, second] = args;
+  if (name === 'Symbol') return first?.kind === 'string' ? { dim: Symbolic.symbol(first.value), terms: 1 } : UNKNOWN;
+  if (name === 'Integer') return first?.kind === 'int' ? sizeOf(first) : UNKNOWN;
+  if (name === 'Pow') return first && second ? power(first, second) : UNKNOWN;
+  return fold(Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined, args.map(sizeOf));
+}
 
-function power(base: Dim, exponent: Expression): Dim {
-  if (exponent.kind !== 'int' || exponent.value < 0n || exponent.value > MOST_POWER) return undefined;
-  let product: Dim = 1;
-  for (let k = 0n; k < exponent.value; k++) product = multiply(product, base);
-  return product;
+function power(base: Expression, exponent: Expression): Size {
+  const times = sizeOf(exponent).dim;
+  if (typeof times !== 'number' || times < 1 || times > 8) return UNKNOWN;
+  return fold(multiply, new Array<Size>(times).fill(sizeOf(base)));
+}
+
+function fold(apply: Fold | undefined, sizes: readonly Size[]): Size {
+  const [first, ...rest] = sizes;
+  if (!apply || !first) return UNKNOWN;
+  return rest.reduce((a, b) => {
+    const terms = apply === multiply ? a.terms * b.terms : apply === add || apply === subtract ? a.terms + b.terms : 1;
+    return terms > MOST_TERMS || a.dim === undefined || b.dim === undefined
+      ? UNKNOWN
+      : { dim: apply(a.dim, b.dim), terms };
+  }, first);
+}
+
+function number(value: number): Size {
+  return { dim: value, terms: 1 };
 }
