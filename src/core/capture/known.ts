@@ -24,8 +24,6 @@ const BINARY: Readonly<Record<string, Compute>> = {
   mul: times,
   floor_divide: floorDivide,
   remainder: (a, b) => minus(a, times(b, floorDivide(a, b))),
-  maximum: (a, b) => (b > a ? b : a),
-  minimum: (a, b) => (a < b ? a : b),
   eq: (a, b) => a === b,
   ne: (a, b) => a !== b,
   lt: (a, b) => a < b,

@@ -113,7 +113,7 @@ export class Recorder {
     });
   }
 
-  private unique(key: string): string {
+  unique(key: string): string {
     const count = this.counts.get(key) ?? 0;
     this.counts.set(key, count + 1);
     return `${key}_${count}`;

@@ -58,6 +58,12 @@ export const PROBLEM_CODES = {
     message: '{operator} writes through a value that may share memory with another: {reason}.',
     fixes: ['export-again'],
   },
+  'state-write': {
+    severity: 'error',
+    message:
+      '{operator} works on {attribute}, which the program changes for its next call: a graph keeps nothing between calls.',
+    fixes: ['export-again'],
+  },
   inexact: {
     severity: 'error',
     message: '{target} has only an approximation of {operator}: {reason}.',

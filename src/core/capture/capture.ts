@@ -1,0 +1,52 @@
+/** From a PyTorch program to a static graph of the aten dialect, by running it over symbolic tensors. */
+import type { CustomOperators } from '../custom/definition.ts';
+import type { TorchScriptArchive } from '../formats/torch/archive.ts';
+import type { ExportedProgram } from '../formats/torch/exported.ts';
+import { type Model, makeModel } from '../ir/model.ts';
+import type { Problem } from '../problems/problem.ts';
+import { captureExported } from './exported.ts';
+import type { InputSpec } from './inputs.ts';
+import { Operators } from './operators.ts';
+import { Recorder } from './recorder.ts';
+import { captureTorchScript } from './torchscript.ts';
+
+export interface CaptureOptions {
+  /** What the user said of inputs; the others are as in the file's examples. */
+  readonly inputs: readonly InputSpec[];
+  readonly customOps: CustomOperators;
+}
+
+export interface CaptureResult {
+  /** The aten graph; incomplete where there are problems of severity error. */
+  readonly model: Model;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Captures a program. Every value of the result has a type with static sizes unless a problem says why not. Throws
+ * InputError for a program that cannot be run at all, or for options that name inputs that it does not have.
+ */
+export function capture(program: TorchScriptArchive | ExportedProgram, options: CaptureOptions): CaptureResult {
+  const recorder = new Recorder();
+  const operators = new Operators(recorder);
+  if (program.kind === 'exported') captureExported(program, operators, options.inputs, options.customOps);
+  else captureTorchScript(program, operators, options.inputs, options.customOps);
+  recorder.dropUnused();
+  reportStates(operators);
+  const model = makeModel('aten', recorder.graph, { file: program.file });
+  model.producerName = 'pytorch';
+  return { model, problems: recorder.problems() };
+}
+
+/**
+ * A parameter or buffer that the program changes is kept for its next call. That shows only where its value from before
+ * reaches an output: a counter that nothing reads may go.
+ */
+function reportStates({ memory, recorder }: Operators): void {
+  for (const storage of memory.writtenStates) {
+    const { first, state = '' } = storage;
+    if (!first || first.useCount === 0) continue;
+    const [node] = first.users;
+    recorder.report('state-write', node ?? { operator: state }, { attribute: state });
+  }
+}

@@ -1,0 +1,114 @@
+/** Operators that are nothing but several others, and those that make tensors out of plain values. */
+import { DEFAULT_FLOAT } from '../dialects/aten/promotion.ts';
+import { broadcast, fresh } from '../dialects/aten/rule.ts';
+import { dtypeOf } from '../dialects/aten/scalar-types.ts';
+import type { DataType } from '../ir/dtype.ts';
+import { Tensor } from '../ir/tensor.ts';
+import type { Operators } from './operators.ts';
+import { Storage, TensorValue } from './tensor.ts';
+import { type CapturedValue, DeviceValue, isTensor, itemsOf, ListValue, UNKNOWN } from './values.ts';
+
+type Keywords = ReadonlyMap<string, CapturedValue>;
+type Composition = (
+  operators: Operators,
+  args: readonly CapturedValue[],
+  keywords: Keywords,
+) => CapturedValue | undefined;
+
+const NO_KEYWORDS: Keywords = new Map();
+
+const COMPOSITIONS: Readonly<Record<string, Composition>> = {
+  NumToTensor: (operators, [value = null]) => {
+    if (typeof value === 'bigint') return operators.knownTensor(value, 'int64');
+    if (typeof value === 'number') return operators.knownTensor(value, 'float64');
+    return typeof value === 'boolean' ? operators.knownTensor(value, 'bool') : undefined;
+  },
+  ...Object.fromEntries(
+    ['tensor', 'as_tensor', '_list_to_tensor'].map((name): [string, Composition] => [name, fromValues]),
+  ),
+  device: (_, [name]) => (typeof name === 'string' ? new DeviceValue(name) : undefined),
+  // The default values of a fresh PyTorch in inference.
+  is_grad_enabled: () => false,
+  is_autocast_enabled: () => false,
+  is_autocast_cpu_enabled: () => false,
+  is_scripting: () => true,
+  get_num_threads: () => 1n,
+  broadcast_tensors: (operators, [tensors]) => {
+    const items = (itemsOf(tensors) ?? []).filter(isTensor);
+    const shapes = items.map((item) => item.info?.shape);
+    if (shapes.some((shape) => shape === undefined)) return UNKNOWN;
+    const shape = new ListValue(broadcast(...shapes.flatMap((each) => (each ? [each] : []))).map(BigInt));
+    return new ListValue(
+      items.map((item) => operators.call('expand', { positional: [item, shape], keywords: NO_KEYWORDS })),
+    );
+  },
+  meshgrid: (operators, [tensors, indexing], keywords) => {
+    const items = (itemsOf(tensors) ?? []).filter(isTensor);
+    const sizes = items.map((item) => item.info && BigInt(item.info.shape[0] ?? 1));
+    if (sizes.includes(undefined)) return UNKNOWN;
+    const columns = (indexing ?? keywords.get('indexing')) === 'xy' && items.length > 1;
+    const order = items.map((_, k) => (columns && k < 2 ? 1 - k : k));
+    const size = new ListValue(order.map((k) => sizes[k] ?? 1n));
+    const grids = items.map((item, k) => {
+      const shape = new ListValue(order.map((axis) => (axis === k ? -1n : 1n)));
+      const viewed = operators.call('view', { positional: [item, shape], keywords: NO_KEYWORDS });
+      return operators.call('expand', { positional: [viewed, size], keywords: NO_KEYWORDS });
+    });
+    return new ListValue(grids);
+  },
+};
+
+/** The result; undefined where the operator is none of these. */
+export function compose(
+  operators: Operators,
+  name: string,
+  args: readonly CapturedValue[],
+  keywords: Keywords,
+): CapturedValue | undefined {
+  return Object.hasOwn(COMPOSITIONS, name) ? COMPOSITIONS[name]?.(operators, args, keywords) : undefined;
+}
+
+/** `torch.tensor(data, dtype=...)` of numbers and nested lists of them. */
+function fromValues(
+  operators: Operators,
+  [data = null, given]: readonly CapturedValue[],
+  keywords: Keywords,
+): CapturedValue | undefined {
+  if (isTensor(data)) return undefined;
+  const shape: number[] = [];
+  const numbers: (bigint | number | boolean)[] = [];
+  for (let at: CapturedValue | undefined = data; itemsOf(at) !== undefined; at = itemsOf(at)?.[0])
+    shape.push(itemsOf(at)?.length ?? 0);
+  if (!collect(data, numbers) || numbers.length !== shape.reduce((a, b) => a * b, 1)) return UNKNOWN;
+  const wanted = keywords.get('dtype') ?? given;
+  const dtype = (typeof wanted === 'bigint' ? dtypeOf(wanted) : undefined) ?? typeOf(numbers);
+  const [only] = numbers;
+  if (shape.length === 0 && only !== undefined) return operators.knownTensor(converted(dtype, only), dtype);
+  const constant = Tensor.of(
+    dtype,
+    shape,
+    numbers.map((value) => converted(dtype, value)),
+  );
+  const storage = new Storage(() =>
+    operators.recorder.graph.addInitializer({ name: operators.recorder.unique('constant'), constant }),
+  );
+  return new TensorValue(storage, fresh(dtype, shape));
+}
+
+function collect(value: CapturedValue, into: (bigint | number | boolean)[]): boolean {
+  const items = itemsOf(value);
+  if (items) return items.every((item) => collect(item, into));
+  if (typeof value !== 'bigint' && typeof value !== 'number' && typeof value !== 'boolean') return false;
+  into.push(value);
+  return true;
+}
+
+function typeOf(numbers: readonly (bigint | number | boolean)[]): DataType {
+  if (numbers.some((value) => typeof value === 'number') || numbers.length === 0) return DEFAULT_FLOAT;
+  return numbers.some((value) => typeof value === 'bigint') ? 'int64' : 'bool';
+}
+
+function converted(dtype: DataType, value: bigint | number | boolean): bigint | number | boolean {
+  if (dtype === 'bool') return Boolean(value);
+  return /^u?int/.test(dtype) ? BigInt(typeof value === 'number' ? Math.trunc(value) : value) : Number(value);
+}

@@ -1,0 +1,117 @@
+/** Custom operators of graphwright.ops.json in a program: an operator or a whole module becomes one node. */
+import { type CustomOperator, outputTypes } from '../custom/definition.ts';
+import { fresh, type TensorInfo } from '../dialects/aten/rule.ts';
+import type { Attribute } from '../ir/attribute.ts';
+import type { Scope } from '../ir/origin.ts';
+import { isStatic } from '../ir/shape.ts';
+import type { ValueType } from '../ir/type.ts';
+import { flatTensors, type Operators, plainAttribute, type RecordedResults } from './operators.ts';
+import { typeOf } from './recorder.ts';
+import type { TensorValue } from './tensor.ts';
+import { type CapturedValue, isTensor, TupleValue, UNKNOWN } from './values.ts';
+
+type Keywords = ReadonlyMap<string, CapturedValue>;
+
+/**
+ * A call of an operator that a definition stands for: its tensors are the node's inputs in order, its other arguments
+ * the attributes of the definition in order (keywords by name).
+ */
+export function callCustom(
+  operators: Operators,
+  definition: CustomOperator,
+  args: readonly CapturedValue[],
+  keywords: Keywords,
+  recorded?: RecordedResults,
+): CapturedValue {
+  const attributes = new Map<string, Attribute>();
+  const tensors: TensorValue[] = [];
+  const names = definition.attributes.map((attribute) => attribute.name);
+  let next = 0;
+  for (const value of args) {
+    const found = flatTensors(value);
+    tensors.push(...found);
+    if (found.length > 0 || isInputNone(value, definition, tensors.length)) continue;
+    const attribute = plainAttribute(value);
+    const name = names[next++];
+    if (attribute && name !== undefined) attributes.set(name, attribute);
+  }
+  for (const [name, value] of keywords) {
+    tensors.push(...flatTensors(value));
+    const attribute = isTensor(value) ? undefined : plainAttribute(value);
+    if (attribute && names.includes(name)) attributes.set(name, attribute);
+  }
+  return record(operators, definition, tensors, attributes, recorded);
+}
+
+/** None for an optional input that the definition lists is no attribute. */
+function isInputNone(value: CapturedValue, definition: CustomOperator, given: number): boolean {
+  return value === null && definition.inputs[given]?.optional === true;
+}
+
+/** A call of a module that a definition stands for: the tensors of the call, then the module's parameters. */
+export function callCustomModule(
+  operators: Operators,
+  definition: CustomOperator,
+  args: readonly CapturedValue[],
+  parameters: readonly CapturedValue[],
+  scope: Scope,
+): CapturedValue {
+  const { place } = operators.recorder;
+  operators.recorder.place = { scope, origin: () => place.origin() };
+  const tensors = args.flatMap(flatTensors);
+  // Parameters fill the inputs that the definition has beyond those of the call.
+  const room = Math.max(definition.inputs.length - tensors.length, 0);
+  return record(
+    operators,
+    definition,
+    [...tensors, ...parameters.flatMap(flatTensors).slice(0, room)],
+    new Map(),
+    undefined,
+  );
+}
+
+function record(
+  operators: Operators,
+  definition: CustomOperator,
+  tensors: readonly TensorValue[],
+  attributes: Map<string, Attribute>,
+  recorded: RecordedResults | undefined,
+): CapturedValue {
+  for (const { name, default: value } of definition.attributes)
+    if (value && !attributes.has(name)) attributes.set(name, value);
+  const types = outputTypes(
+    definition,
+    tensors.map((tensor) => tensor.info && typeOf(tensor.info)),
+    attributes,
+  );
+  const infos = types.map((type, k) => infoOf(type) ?? recorded?.[k]);
+  const { domain, op } = operatorOf(definition);
+  const node = operators.recorder.record({
+    domain,
+    op,
+    inputs: tensors.map((tensor) => operators.read(tensor)),
+    attributes,
+    outputs: infos,
+  });
+  if (infos.includes(undefined) && tensors.every((tensor) => tensor.info)) {
+    operators.recorder.report('shape-unknown', node, {
+      operator: node.operator,
+      reason: `its definition in ${definition.file}:${definition.line} has no rule for every output`,
+    });
+  }
+  const results = node.outputs.map((value, k) => operators.fresh(value, infos[k]));
+  const [only] = results;
+  return results.length === 1 && only ? only : results.length === 0 ? UNKNOWN : new TupleValue(results);
+}
+
+/** The name under which the node stands in the aten graph: that of the source, so that a problem leads back to it. */
+function operatorOf(definition: CustomOperator): { domain: string; op: string } {
+  const { standsFor } = definition;
+  if (standsFor.kind !== 'operator') return { domain: definition.domain, op: definition.name };
+  const [domain = '', op = ''] = standsFor.operator.split('::');
+  return { domain, op };
+}
+
+function infoOf(type: ValueType | undefined): TensorInfo | undefined {
+  return type?.kind === 'tensor' && isStatic(type.shape) ? fresh(type.dtype, type.shape) : undefined;
+}

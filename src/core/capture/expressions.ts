@@ -1,0 +1,532 @@
+/** Evaluates the expressions of TorchScript code: values, attributes, and calls of operators, modules and functions. */
+import type { CustomOperators } from '../custom/definition.ts';
+import type { TorchScriptArchive } from '../formats/torch/archive.ts';
+import type {
+  BinaryOperator,
+  CompareOperator,
+  Expression,
+  ExpressionOf,
+  FunctionDefinition,
+  Span,
+  TypeExpression,
+} from '../formats/torch/ast.ts';
+import type { Scope } from '../ir/origin.ts';
+import { callBuiltin, equal, getItem, ProgramError, slice, truth } from './builtins.ts';
+import { compose } from './compositions.ts';
+import { callCustom, callCustomModule } from './custom.ts';
+import type { Frame } from './interpreter.ts';
+import type { Operators } from './operators.ts';
+import { asNumber, isQuery, query, TO_NUMBER } from './queries.ts';
+import { type ArchiveState, readableClass } from './state.ts';
+import {
+  type CapturedValue,
+  DeviceValue,
+  DictValue,
+  EnumValue,
+  isTensor,
+  isUnknown,
+  itemsOf,
+  ListValue,
+  ModuleValue,
+  ObjectValue,
+  TupleValue,
+  UNKNOWN,
+} from './values.ts';
+
+export type Keywords = ReadonlyMap<string, CapturedValue>;
+const NO_KEYWORDS: Keywords = new Map();
+
+const BINARY: Readonly<Record<BinaryOperator, string>> = {
+  '+': 'add',
+  '-': 'sub',
+  '*': 'mul',
+  '/': 'div',
+  '//': 'floordiv',
+  '%': 'remainder',
+  '@': 'matmul',
+  '**': 'pow',
+  '&': '__and__',
+  '|': '__or__',
+  '^': '__xor__',
+  '<<': '__lshift__',
+  '>>': '__rshift__',
+};
+
+const COMPARE: Readonly<Record<CompareOperator, string>> = {
+  '==': 'eq',
+  '!=': 'ne',
+  '<': 'lt',
+  '<=': 'le',
+  '>': 'gt',
+  '>=': 'ge',
+  is: '__is__',
+  'is not': '__isnot__',
+  in: '__contains__',
+  'not in': '__contains__',
+};
+
+/** Builtin functions by the operators that they are. */
+const FUNCTIONS: Readonly<Record<string, string>> = {
+  int: 'Int',
+  float: 'Float',
+  bool: 'Bool',
+  isnan: 'isnan',
+  print: 'Print',
+};
+
+/** Operators without a result or effect on values. */
+const SILENT = new Set([
+  'Print',
+  'warn',
+  'manual_seed',
+  'set_grad_enabled',
+  '_set_grad_enabled',
+  'TimePoint',
+  'Guard',
+  '_assert_async',
+  '_assert_tensor_metadata',
+  'AutogradZero',
+  'record_function',
+]);
+
+export abstract class Expressions {
+  abstract scope: Scope;
+  abstract callFunction(
+    definition: FunctionDefinition,
+    args: readonly CapturedValue[],
+    keywords: Keywords,
+  ): CapturedValue;
+  abstract within<T>(module: ModuleValue, type: string, work: () => T): T;
+
+  constructor(
+    protected readonly archive: TorchScriptArchive,
+    protected readonly operators: Operators,
+    protected readonly state: ArchiveState,
+    private readonly customOps: CustomOperators,
+  ) {}
+
+  evaluate(expression: Expression, frame: Frame): CapturedValue {
+    switch (expression.kind) {
+      case 'int':
+      case 'float':
+      case 'string':
+      case 'bool':
+        return expression.value;
+      case 'none':
+        return null;
+      case 'complex':
+      case 'ellipsis':
+        return UNKNOWN;
+      case 'constant':
+        return this.state.constant(expression.index);
+      case 'name':
+        return this.variable(expression, frame);
+      case 'global':
+        return this.global(expression.name);
+      case 'attribute':
+        return this.attribute(expression, frame);
+      case 'operator':
+        return this.callOperator(
+          expression.namespace,
+          expression.name,
+          this.all(expression.positional, frame),
+          this.keywords(expression, frame),
+          expression,
+          frame,
+        );
+      case 'call':
+        return this.call(expression, frame);
+      case 'new':
+        return new ObjectValue(expression.className);
+      case 'annotate':
+        return this.annotated(expression.type, this.evaluate(expression.value, frame), expression, frame);
+      case 'unchecked-cast':
+        return this.evaluate(expression.value, frame);
+      case 'uninitialized':
+        return UNKNOWN;
+      case 'isinstance': {
+        const value = this.evaluate(expression.value, frame);
+        return isUnknown(value) ? UNKNOWN : expression.types.some((type) => isInstance(value, type));
+      }
+      case 'subscript':
+        return this.subscript(expression, frame);
+      case 'slice':
+        return UNKNOWN;
+      case 'list':
+        return new ListValue(this.all(expression.items, frame));
+      case 'tuple':
+        return new TupleValue(this.all(expression.items, frame));
+      case 'dict': {
+        const dict = new DictValue();
+        for (const [key, value] of expression.entries)
+          dict.entries.set(this.evaluate(key, frame), this.evaluate(value, frame));
+        return dict;
+      }
+      case 'comprehension':
+        return this.comprehension(expression, frame);
+      case 'starred':
+        return this.evaluate(expression.value, frame);
+      case 'unary':
+        return this.unary(expression, frame);
+      case 'binary': {
+        const operands = this.all([expression.left, expression.right], frame);
+        const name =
+          expression.operator === '//' && operands.some(isTensor) ? 'floor_divide' : BINARY[expression.operator];
+        return this.callOperator('aten', name, operands, NO_KEYWORDS, expression, frame);
+      }
+      case 'compare':
+        return this.compare(expression, frame);
+      case 'logical': {
+        const left = this.evaluate(expression.left, frame);
+        const known = truth(left);
+        if (known === undefined) return UNKNOWN;
+        return known === (expression.operator === 'or') ? left : this.evaluate(expression.right, frame);
+      }
+      case 'ternary': {
+        const condition = this.evaluate(expression.condition, frame);
+        const known = isTensor(condition) ? condition.known?.() : truth(condition);
+        if (known === undefined) {
+          if (isTensor(condition)) this.numberOf('Bool', condition, expression, frame);
+          return UNKNOWN;
+        }
+        return this.evaluate(known ? expression.value : expression.otherwise, frame);
+      }
+    }
+  }
+
+  /** Says where the program is, for whatever is recorded or reported next. */
+  protected standAt(at: Span, frame: Frame): void {
+    const { archive } = this;
+    const { source } = frame;
+    this.operators.recorder.place = { scope: this.scope, origin: () => archive.originOf(source, at.start) };
+  }
+
+  protected callOperator(
+    namespace: string,
+    name: string,
+    args: readonly CapturedValue[],
+    keywords: Keywords,
+    at: Span,
+    frame: Frame,
+  ): CapturedValue {
+    const definition = this.customOps.forOperator(`${namespace}::${name}`);
+    if (definition) {
+      this.standAt(at, frame);
+      return callCustom(this.operators, definition, args, keywords);
+    }
+    if (namespace === 'aten' || namespace === 'prim')
+      return this.standardOperator(namespace, name, args, keywords, at, frame);
+    this.standAt(at, frame);
+    return this.operators.unknownOperator(namespace, name, { positional: args, keywords });
+  }
+
+  private standardOperator(
+    namespace: string,
+    name: string,
+    args: readonly CapturedValue[],
+    keywords: Keywords,
+    at: Span,
+    frame: Frame,
+  ): CapturedValue {
+    if (SILENT.has(name)) return null;
+    const built = callBuiltin(name, args, keywords);
+    if (built !== undefined) return built;
+    const [first] = args;
+    if (isTensor(first) && isQuery(name)) return query(name, first.info, args.slice(1));
+    if (isTensor(first) && TO_NUMBER.has(name)) return this.numberOf(name, first, at, frame);
+    this.standAt(at, frame);
+    const composed = compose(this.operators, name, args, keywords);
+    if (composed !== undefined) return composed;
+    const tensors = args.some(holdsTensor) || [...keywords.values()].some(holdsTensor);
+    if (!tensors && args.some(isUnknown)) return UNKNOWN;
+    if (name === 'RaiseException') throw new ProgramError(typeof first === 'string' ? first : 'an exception');
+    if (namespace === 'prim') return this.operators.unknownOperator(namespace, name, { positional: args, keywords });
+    return this.operators.call(name, { positional: args, keywords });
+  }
+
+  /** The number that a tensor without axes holds; a problem where only a run knows it. */
+  protected numberOf(
+    name: string,
+    tensor: Extract<CapturedValue, { kind: 'tensor' }>,
+    at: Span,
+    frame: Frame,
+  ): CapturedValue {
+    const known = tensor.storage.written ? undefined : tensor.known?.();
+    if (known !== undefined) return asNumber(name, known);
+    if (tensor.info) {
+      this.standAt(at, frame);
+      this.operators.recorder.report(
+        'data-dependent',
+        { operator: `aten::${name}` },
+        { reason: 'a number of the program is the element of a tensor, which only a run knows' },
+      );
+    }
+    return UNKNOWN;
+  }
+
+  private annotated(type: TypeExpression, value: CapturedValue, at: Span, frame: Frame): CapturedValue {
+    if (!isTensor(value)) return value;
+    const conversions: Readonly<Record<string, string>> = {
+      number: 'ScalarImplicit',
+      int: 'Int',
+      float: 'Float',
+      bool: 'Bool',
+    };
+    const conversion = conversions[type.name];
+    return conversion ? this.numberOf(conversion, value, at, frame) : value;
+  }
+
+  private all(items: readonly Expression[], frame: Frame): CapturedValue[] {
+    const values: CapturedValue[] = [];
+    for (const item of items) {
+      const value = this.evaluate(item, frame);
+      if (item.kind === 'starred') values.push(...(itemsOf(value) ?? [UNKNOWN]));
+      else values.push(value);
+    }
+    return values;
+  }
+
+  private keywords(
+    call: { readonly keywords: readonly { readonly name: string; readonly value: Expression }[] },
+    frame: Frame,
+  ): Keywords {
+    if (call.keywords.length === 0) return NO_KEYWORDS;
+    return new Map(call.keywords.map(({ name, value }) => [name, this.evaluate(value, frame)]));
+  }
+
+  private variable({ name }: ExpressionOf<'name'>, frame: Frame): CapturedValue {
+    const value = frame.variables.get(name);
+    if (value === undefined) throw new ProgramError(`there is no variable ${name}`);
+    return value;
+  }
+
+  /** `__torch__.Color.RED`, or a class that is passed on. */
+  private global(name: string): CapturedValue {
+    const dot = name.lastIndexOf('.');
+    const [className, member] = [name.slice(0, dot), name.slice(dot + 1)];
+    const definition = this.archive.classOf(className);
+    const found = definition?.base === 'Enum' ? definition.attributes.find((each) => each.name === member) : undefined;
+    if (!definition || !found?.value) return UNKNOWN;
+    return new EnumValue(className, member, this.constantExpression(found.value));
+  }
+
+  /** Values of class attributes are literals. */
+  private constantExpression(expression: Expression): CapturedValue {
+    return expression.kind === 'int' ||
+      expression.kind === 'float' ||
+      expression.kind === 'string' ||
+      expression.kind === 'bool'
+      ? expression.value
+      : expression.kind === 'none'
+        ? null
+        : UNKNOWN;
+  }
+
+  private attribute(expression: ExpressionOf<'attribute'>, frame: Frame): CapturedValue {
+    const object = this.evaluate(expression.object, frame);
+    const { name } = expression;
+    if (object instanceof ModuleValue) return this.moduleAttribute(object, name);
+    if (object instanceof ObjectValue) return object.attributes.get(name) ?? UNKNOWN;
+    if (object instanceof TupleValue) return object.items[object.names?.indexOf(name) ?? -1] ?? UNKNOWN;
+    if (object instanceof EnumValue) return name === 'name' ? object.name : object.value;
+    if (object instanceof DeviceValue) return name === 'type' ? (object.device.split(':')[0] ?? '') : null;
+    if (!isTensor(object)) return UNKNOWN;
+    return this.callOperator('aten', TENSOR_ATTRIBUTES[name] ?? name, [object], NO_KEYWORDS, expression, frame);
+  }
+
+  private moduleAttribute(module: ModuleValue, name: string): CapturedValue {
+    const stored = this.state.attribute(module, name);
+    if (stored !== undefined) return stored;
+    const declared = this.archive.classOf(module.object.className)?.attributes.find((each) => each.name === name);
+    if (declared?.value) return this.constantExpression(declared.value);
+    throw new ProgramError(`${readableClass(module.object.className)} has no attribute ${name}`);
+  }
+
+  private call(expression: ExpressionOf<'call'>, frame: Frame): CapturedValue {
+    const { callee } = expression;
+    const args = this.all(expression.positional, frame);
+    const keywords = this.keywords(expression, frame);
+    if (callee.kind === 'attribute') return this.callMethod(callee, args, keywords, expression, frame);
+    if (callee.kind === 'global') return this.callGlobal(callee.name, args, keywords);
+    if (callee.kind !== 'name') throw new ProgramError(`${callee.kind} cannot be called`);
+    const local = frame.functions.get(callee.name);
+    if (local) return this.callFunction(local, args, keywords);
+    return this.callOperator('prim', FUNCTIONS[callee.name] ?? callee.name, args, keywords, expression, frame);
+  }
+
+  private callMethod(
+    callee: ExpressionOf<'attribute'>,
+    args: readonly CapturedValue[],
+    keywords: Keywords,
+    at: Span,
+    frame: Frame,
+  ): CapturedValue {
+    const object = this.evaluate(callee.object, frame);
+    if (object instanceof ModuleValue) {
+      if (callee.name === 'forward') this.standAt(at, frame);
+      return this.callModule(object, callee.name, args, keywords);
+    }
+    if (object instanceof ObjectValue) {
+      const method = this.archive.classOf(object.className)?.methods.get(callee.name);
+      if (method) return this.callFunction(method, [object, ...args], keywords);
+    }
+    if (isUnknown(object)) return UNKNOWN;
+    return this.callOperator('aten', callee.name, [object, ...args], keywords, at, frame);
+  }
+
+  /** Calls a method of a module. A module class with a custom definition becomes one node and is not entered. */
+  callModule(module: ModuleValue, name: string, args: readonly CapturedValue[], keywords: Keywords): CapturedValue {
+    const { className } = module.object;
+    const type = readableClass(className);
+    const definition = this.archive.classOf(className);
+    const method = definition?.methods.get(name);
+    const custom = name === 'forward' ? this.customOps.forModule(type) : undefined;
+    if (custom) {
+      const parameters = (definition?.parameters ?? []).flatMap(
+        (parameter) => this.state.attribute(module, parameter) ?? [],
+      );
+      return this.within(module, type, () =>
+        callCustomModule(this.operators, custom, [...args, ...keywords.values()], parameters, this.scope),
+      );
+    }
+    if (!definition || !method) throw new ProgramError(`${type} has no method ${name}`);
+    if (name !== 'forward') return this.callFunction(method, [module, ...args], keywords);
+    return this.within(module, type, () => {
+      let given = args;
+      for (const hook of definition.forwardPreHooks) {
+        const found = definition.methods.get(hook);
+        const changed = found ? this.callFunction(found, [module, new TupleValue(given)], NO_KEYWORDS) : null;
+        if (changed !== null) given = itemsOf(changed) ?? [changed];
+      }
+      let result = this.callFunction(method, [module, ...given], keywords);
+      for (const hook of definition.forwardHooks) {
+        const found = definition.methods.get(hook);
+        const changed = found ? this.callFunction(found, [module, new TupleValue(given), result], NO_KEYWORDS) : null;
+        if (changed !== null) result = changed;
+      }
+      return result;
+    });
+  }
+
+  private callGlobal(name: string, args: readonly CapturedValue[], keywords: Keywords): CapturedValue {
+    const free = this.archive.functionOf(name);
+    if (free) return this.callFunction(free, args, keywords);
+    const definition = this.archive.classOf(name);
+    if (definition?.base === 'NamedTuple') {
+      const names = definition.attributes.map((attribute) => attribute.name);
+      return new TupleValue(
+        names.map((field, k) => args[k] ?? keywords.get(field) ?? null),
+        names,
+      );
+    }
+    if (definition?.base === 'Enum') {
+      const member = definition.attributes.find(
+        (each) => each.value && equal(this.constantExpression(each.value), args[0] ?? null),
+      );
+      return member ? new EnumValue(name, member.name, args[0] ?? null) : UNKNOWN;
+    }
+    if (!definition) throw new ProgramError(`there is no function or class ${name}`);
+    const object = new ObjectValue(name);
+    const initialize = definition.methods.get('__init__');
+    if (initialize) this.callFunction(initialize, [object, ...args], keywords);
+    return object;
+  }
+
+  private subscript(expression: ExpressionOf<'subscript'>, frame: Frame): CapturedValue {
+    const container = this.evaluate(expression.object, frame);
+    const [index] = expression.indices;
+    if (!index || isUnknown(container)) return UNKNOWN;
+    if (container instanceof ModuleValue) {
+      const at = this.evaluate(index, frame);
+      return this.moduleAttribute(container, String(at));
+    }
+    if (index.kind === 'slice') {
+      const bound = (part: Expression | undefined) => (part ? this.evaluate(part, frame) : null);
+      const [from, to, step] = [bound(index.from), bound(index.to), bound(index.step)];
+      if (container instanceof ListValue) return new ListValue(slice(container.items, from, to, step));
+      if (container instanceof TupleValue) return new TupleValue(slice(container.items, from, to, step));
+      if (typeof container === 'string') return slice([...container], from, to, step).join('');
+      return this.callOperator('aten', 'slice', [container, 0n, from, to, step ?? 1n], NO_KEYWORDS, expression, frame);
+    }
+    const at = this.evaluate(index, frame);
+    if (isTensor(container))
+      return this.callOperator('aten', 'select', [container, 0n, at], NO_KEYWORDS, expression, frame);
+    return isUnknown(at) ? UNKNOWN : (getItem(container, at) ?? UNKNOWN);
+  }
+
+  private comprehension(expression: ExpressionOf<'comprehension'>, frame: Frame): CapturedValue {
+    const items = itemsOf(this.evaluate(expression.iterable, frame));
+    const { target } = expression;
+    if (!items || target.kind !== 'name') return UNKNOWN;
+    const made = items.map((item) => {
+      frame.variables.set(target.name, item);
+      return this.evaluate(expression.value, frame);
+    });
+    return new ListValue(made);
+  }
+
+  private unary(expression: ExpressionOf<'unary'>, frame: Frame): CapturedValue {
+    const operand = this.evaluate(expression.operand, frame);
+    if (expression.operator === '+') return operand;
+    if (expression.operator === 'not') {
+      const known = isTensor(operand) ? this.numberOf('Bool', operand, expression, frame) : truth(operand);
+      return typeof known === 'boolean' ? !known : UNKNOWN;
+    }
+    const name = expression.operator === '-' ? 'neg' : 'bitwise_not';
+    return this.callOperator('aten', name, [operand], NO_KEYWORDS, expression, frame);
+  }
+
+  private compare(expression: ExpressionOf<'compare'>, frame: Frame): CapturedValue {
+    const [left = null, right = null] = this.all([expression.left, expression.right], frame);
+    const contains = expression.operator === 'in' || expression.operator === 'not in';
+    const operands = contains ? [right, left] : [left, right];
+    const answer = this.callOperator('aten', COMPARE[expression.operator], operands, NO_KEYWORDS, expression, frame);
+    return expression.operator === 'not in' && typeof answer === 'boolean' ? !answer : answer;
+  }
+}
+
+const TENSOR_ATTRIBUTES: Readonly<Record<string, string>> = { T: 'numpy_T', H: 'matrix_H' };
+
+function holdsTensor(value: CapturedValue): boolean {
+  return isTensor(value) || (itemsOf(value)?.some(holdsTensor) ?? false);
+}
+
+/** Whether a value is of a type, by its outermost name: what a list or tuple holds is looked at too. */
+function isInstance(value: CapturedValue, type: TypeExpression): boolean {
+  const [inner] = type.arguments;
+  switch (type.name) {
+    case 'Tensor':
+      return isTensor(value);
+    case 'int':
+      return typeof value === 'bigint';
+    case 'float':
+      return typeof value === 'number';
+    case 'number':
+      return typeof value === 'bigint' || typeof value === 'number';
+    case 'bool':
+      return typeof value === 'boolean';
+    case 'str':
+      return typeof value === 'string';
+    case 'NoneType':
+      return value === null;
+    case 'List':
+    case 'list':
+      return value instanceof ListValue && (!inner || value.items.every((item) => isInstance(item, inner)));
+    case 'Tuple':
+    case 'tuple':
+      return (
+        value instanceof TupleValue &&
+        (type.arguments.length === 0 ||
+          (type.arguments.length === value.items.length &&
+            type.arguments.every((each, k) => isInstance(value.items[k] ?? null, each))))
+      );
+    case 'Dict':
+      return value instanceof DictValue;
+    case 'Optional':
+      return value === null || (inner !== undefined && isInstance(value, inner));
+    case 'Union':
+      return type.arguments.some((each) => isInstance(value, each));
+    default:
+      return (value instanceof ObjectValue || value instanceof EnumValue) && value.className === type.name;
+  }
+}

@@ -1,0 +1,283 @@
+/**
+ * Runs the code of a TorchScript archive over symbolic tensors, statement by statement. Conditions and counts must be
+ * known; tensor operators are recorded. What the code may hold: formats/torch/ast.ts.
+ */
+import type {
+  Block,
+  Expression,
+  ExpressionOf,
+  FunctionDefinition,
+  SourceFile,
+  Statement,
+} from '../formats/torch/ast.ts';
+import { NO_SCOPE, type Scope } from '../ir/origin.ts';
+import { ProgramError, truth } from './builtins.ts';
+import { Expressions } from './expressions.ts';
+import {
+  type CapturedValue,
+  DictValue,
+  isTensor,
+  isUnknown,
+  itemsOf,
+  ListValue,
+  ModuleValue,
+  ObjectValue,
+  TupleValue,
+  UNKNOWN,
+} from './values.ts';
+
+/** How a block ended; undefined where it ran to its end. */
+type Completion =
+  | { readonly kind: 'return'; readonly value: CapturedValue }
+  | { readonly kind: 'break' | 'continue' }
+  | undefined;
+
+/** The variables of one call. */
+export class Frame {
+  readonly variables = new Map<string, CapturedValue>();
+  readonly functions = new Map<string, FunctionDefinition>();
+  constructor(readonly source: SourceFile) {}
+}
+
+const NO_SOURCE: SourceFile = { entry: '', text: '', place: () => ({ line: 1, column: 1 }) };
+
+/** A program that runs longer than this is taken for one that never ends. */
+const MOST_STATEMENTS = 20_000_000;
+const DEEPEST_CALL = 400;
+
+export class Interpreter extends Expressions {
+  private statements = 0;
+  private depth = 0;
+
+  /** Calls a function or method; `args` and `keywords` fill its parameters by order and name. */
+  override callFunction(
+    definition: FunctionDefinition,
+    args: readonly CapturedValue[],
+    keywords: ReadonlyMap<string, CapturedValue>,
+  ): CapturedValue {
+    if (this.depth >= DEEPEST_CALL) throw new ProgramError(`calls are nested more than ${DEEPEST_CALL} deep`);
+    const frame = new Frame(definition.source);
+    let position = 0;
+    for (const parameter of definition.parameters) {
+      let value = keywords.get(parameter.name);
+      if (value === undefined && !parameter.keywordOnly) value = args[position++];
+      if (value === undefined && parameter.default) value = this.evaluate(parameter.default, frame);
+      if (value === undefined)
+        throw new ProgramError(`${definition.qualifiedName} is called without ${parameter.name}`);
+      frame.variables.set(parameter.name, value);
+    }
+    this.depth++;
+    try {
+      const completion = this.run(definition.body, frame);
+      return completion?.kind === 'return' ? completion.value : null;
+    } finally {
+      this.depth--;
+    }
+  }
+
+  /** The value of a parameter that the caller does not give. */
+  defaultOf(expression: Expression): CapturedValue {
+    return this.evaluate(expression, new Frame(NO_SOURCE));
+  }
+
+  private run(block: Block, frame: Frame): Completion {
+    for (const statement of block) {
+      if (++this.statements > MOST_STATEMENTS)
+        throw new ProgramError(`it runs more than ${MOST_STATEMENTS} statements`);
+      const completion = this.execute(statement, frame);
+      if (completion) return completion;
+    }
+    return undefined;
+  }
+
+  private execute(statement: Statement, frame: Frame): Completion {
+    switch (statement.kind) {
+      case 'assign':
+        this.assign(statement.target, this.evaluate(statement.value, frame), frame);
+        return undefined;
+      case 'expression':
+        this.evaluate(statement.value, frame);
+        return undefined;
+      case 'if':
+        return this.branch(statement, frame);
+      case 'while':
+        return this.repeat(statement, frame);
+      case 'for':
+        return this.each(statement, frame);
+      case 'with':
+        // Context managers of inference (no_grad, autocast off, profiling) change no value.
+        for (const { value, target } of statement.items) {
+          const manager = this.evaluate(value, frame);
+          if (target) this.assign(target, manager, frame);
+        }
+        return this.run(statement.body, frame);
+      case 'return':
+        return { kind: 'return', value: statement.value ? this.evaluate(statement.value, frame) : null };
+      case 'raise':
+        throw new ProgramError(this.reasonOf(statement.value, frame));
+      case 'assert':
+        if (this.condition(statement.condition, frame, 'an assertion') === false)
+          throw new ProgramError(this.reasonOf(statement.message, frame));
+        return undefined;
+      case 'delete':
+        for (const target of statement.targets) if (target.kind === 'name') frame.variables.delete(target.name);
+        return undefined;
+      case 'function':
+        frame.functions.set(statement.function.name, statement.function);
+        return undefined;
+      case 'break':
+      case 'continue':
+        return { kind: statement.kind };
+      case 'pass':
+        return undefined;
+    }
+  }
+
+  private reasonOf(value: Expression | undefined, frame: Frame): string {
+    const given = value && this.evaluate(value, frame);
+    return typeof given === 'string' ? given : 'an exception';
+  }
+
+  /** A condition that is not known is reported; then both sides are looked at for further problems. */
+  private branch(statement: Extract<Statement, { kind: 'if' }>, frame: Frame): Completion {
+    const taken = this.condition(statement.condition, frame, 'a condition');
+    if (taken !== undefined) return this.run(taken ? statement.body : statement.otherwise, frame);
+    const before = new Map(frame.variables);
+    let completion: Completion;
+    for (const side of [statement.otherwise, statement.body]) {
+      try {
+        completion = this.run(side, frame) ?? completion;
+      } catch (error) {
+        if (!(error instanceof ProgramError)) throw error;
+      }
+    }
+    // What the sides assigned is not known: only one of them ran.
+    for (const [name, value] of frame.variables)
+      if (before.get(name) !== value) frame.variables.set(name, unknownLike(value));
+    return completion?.kind === 'return' ? { kind: 'return', value: unknownLike(completion.value) } : completion;
+  }
+
+  private repeat(statement: Extract<Statement, { kind: 'while' }>, frame: Frame): Completion {
+    for (;;) {
+      const go = this.condition(statement.condition, frame, 'the condition of a loop');
+      if (!go) return undefined;
+      const completion = this.run(statement.body, frame);
+      if (completion?.kind === 'return') return completion;
+      if (completion?.kind === 'break') return undefined;
+      if (++this.statements > MOST_STATEMENTS)
+        throw new ProgramError(`it runs more than ${MOST_STATEMENTS} statements`);
+    }
+  }
+
+  private each(statement: Extract<Statement, { kind: 'for' }>, frame: Frame): Completion {
+    const iterable = this.evaluate(statement.iterable, frame);
+    const items = this.iterated(iterable);
+    if (!items) {
+      if (!isUnknown(iterable))
+        this.dataDependent(statement, frame, 'prim::Loop', 'the number of rounds of a loop is only known in a run');
+      return undefined;
+    }
+    for (const item of items) {
+      this.assign(statement.target, item, frame);
+      const completion = this.run(statement.body, frame);
+      if (completion?.kind === 'return') return completion;
+      if (completion?.kind === 'break') break;
+    }
+    return undefined;
+  }
+
+  private iterated(value: CapturedValue): readonly CapturedValue[] | undefined {
+    if (value instanceof DictValue) return [...value.entries.keys()];
+    if (typeof value === 'string') return [...value];
+    if (isTensor(value)) return itemsOf(this.operators.call('unbind', { positional: [value], keywords: new Map() }));
+    const items = itemsOf(value);
+    return items && [...items];
+  }
+
+  /** True or false; undefined where it is not known, which is then reported. */
+  private condition(expression: Expression, frame: Frame, what: string): boolean | undefined {
+    const value = this.evaluate(expression, frame);
+    const known = isTensor(value) && value.known ? value.known() : value;
+    const taken = known === undefined || isTensor(known) ? undefined : truth(known);
+    if (taken === undefined && !isUnknown(value) && !(isTensor(value) && !value.info)) {
+      this.dataDependent(expression, frame, 'prim::If', `${what} is only known in a run`);
+    }
+    return taken;
+  }
+
+  private dataDependent(at: Expression | Statement, frame: Frame, operator: string, reason: string): void {
+    this.standAt(at, frame);
+    this.operators.recorder.report('data-dependent', { operator }, { reason });
+  }
+
+  private assign(target: Expression, value: CapturedValue, frame: Frame): void {
+    switch (target.kind) {
+      case 'name':
+        frame.variables.set(target.name, value);
+        return;
+      case 'tuple':
+      case 'list':
+        this.unpack(target, value, frame);
+        return;
+      case 'attribute': {
+        const object = this.evaluate(target.object, frame);
+        if (object instanceof ModuleValue) this.state.setAttribute(object, target.name, value);
+        else if (object instanceof ObjectValue) object.attributes.set(target.name, value);
+        return;
+      }
+      case 'subscript': {
+        const [index] = target.indices;
+        const container = this.evaluate(target.object, frame);
+        if (index)
+          this.callOperator(
+            'aten',
+            '_set_item',
+            [container, this.evaluate(index, frame), value],
+            new Map(),
+            target,
+            frame,
+          );
+        return;
+      }
+      default:
+        throw new ProgramError(`${target.kind} cannot be assigned to`);
+    }
+  }
+
+  private unpack(target: ExpressionOf<'tuple' | 'list'>, value: CapturedValue, frame: Frame): void {
+    const items = itemsOf(value) ?? (isTensor(value) && value.info ? this.iterated(value) : undefined);
+    const starred = target.items.findIndex((item) => item.kind === 'starred');
+    if (items && starred < 0 && items.length !== target.items.length) {
+      throw new ProgramError(`${items.length} values cannot be unpacked into ${target.items.length} variables`);
+    }
+    target.items.forEach((item, k) => {
+      if (item.kind === 'starred') {
+        const rest = items?.slice(k, items.length - (target.items.length - k - 1));
+        this.assign(item.value, rest ? new ListValue([...rest]) : UNKNOWN, frame);
+        return;
+      }
+      const fromEnd = target.items.length - k;
+      const found = items && (starred >= 0 && k > starred ? items[items.length - fromEnd] : items[k]);
+      this.assign(item, found === undefined ? UNKNOWN : found, frame);
+    });
+  }
+
+  /** Runs `work` within a module: its operators belong to it. */
+  override within<T>(module: ModuleValue, type: string, work: () => T): T {
+    const outer: Scope = this.scope;
+    this.scope = [...outer, { path: module.path, type }];
+    try {
+      return work();
+    } finally {
+      this.scope = outer;
+    }
+  }
+
+  override scope: Scope = NO_SCOPE;
+}
+
+/** A tensor of unknown type in the place of one that only one side of a condition made. */
+function unknownLike(value: CapturedValue): CapturedValue {
+  if (value instanceof TupleValue) return new TupleValue(value.items.map(unknownLike), value.names);
+  return UNKNOWN;
+}

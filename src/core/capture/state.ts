@@ -1,0 +1,200 @@
+/** The objects of a TorchScript archive as values of the program: parameters become initializers when they are first read. */
+
+import type { Scalar } from '../dialects/aten/arguments.ts';
+import type { PickledTensor, PickleValue, ScriptObject, TorchScriptArchive } from '../formats/torch/archive.ts';
+import { elementCount } from '../ir/shape.ts';
+import type { Memory } from './memory.ts';
+import type { Recorder } from './recorder.ts';
+import { Storage, TensorValue } from './tensor.ts';
+import {
+  type CapturedValue,
+  DeviceValue,
+  DictValue,
+  EnumValue,
+  ListValue,
+  ModuleValue,
+  ObjectValue,
+  TupleValue,
+  UNKNOWN,
+} from './values.ts';
+
+/** A class name as its author wrote it: `torch.nn.modules.conv.Conv2d`. */
+export function readableClass(className: string): string {
+  return className.replace(/^__torch__\./, '').replace(/___torch_mangle_\d+\./g, '');
+}
+
+/** Constants this small are read while capturing, because sizes are computed from them. */
+const SMALL = 1;
+
+/** Tensors of a file as values: one for each view of a storage, linked where two views share one. */
+export class StoredTensors {
+  private readonly tensors = new Map<string, TensorValue>();
+  private readonly storages = new Map<string, Storage[]>();
+
+  constructor(
+    private readonly recorder: Recorder,
+    private readonly memory: Memory,
+  ) {}
+
+  /** `state` says that it is a parameter or buffer, which later calls see. */
+  of(stored: PickledTensor, name: string, state: boolean): TensorValue {
+    const key = [stored.storage.key, stored.dtype, stored.offset, stored.shape.join(), stored.strides.join()].join('|');
+    const before = this.tensors.get(key);
+    if (before) return before;
+    const storage = new Storage(
+      () => this.recorder.graph.addInitializer({ name, constant: stored.tensor }),
+      state ? name : undefined,
+    );
+    const info = { dtype: stored.dtype, shape: stored.shape, strides: stored.strides };
+    const small = !state && elementCount(stored.shape) === SMALL && stored.shape.length === 0;
+    const tensor = new TensorValue(storage, info, 0, [], small ? () => elementOf(stored) : undefined);
+    const sharing = this.storages.get(stored.storage.key) ?? [];
+    for (const other of sharing) this.memory.link(other, storage);
+    this.storages.set(stored.storage.key, [...sharing, storage]);
+    this.tensors.set(key, tensor);
+    return tensor;
+  }
+}
+
+function elementOf({ tensor, dtype }: PickledTensor): Scalar | undefined {
+  if (dtype === 'bool') return tensor.numbers()[0] === 1;
+  if (/^u?int/.test(dtype)) return tensor.bigints()[0];
+  return /^(b?float)/.test(dtype) ? tensor.numbers()[0] : undefined;
+}
+
+export class ArchiveState {
+  private readonly paths = new Map<PickledTensor, string>();
+  private readonly values = new Map<PickleValue, CapturedValue>();
+  private readonly changed = new Map<ScriptObject, Map<string, CapturedValue>>();
+  private readonly tensors: StoredTensors;
+
+  constructor(
+    private readonly archive: TorchScriptArchive,
+    recorder: Recorder,
+    memory: Memory,
+  ) {
+    this.tensors = new StoredTensors(recorder, memory);
+    this.name(archive.root, '', new Set());
+  }
+
+  /** `CONSTANTS.cN`. */
+  constant(index: number): CapturedValue {
+    const value = this.archive.constants[index];
+    return value === undefined ? UNKNOWN : this.value(value, `CONSTANTS.c${index}`);
+  }
+
+  /** An attribute of a module: undefined where it has none of that name. */
+  attribute(module: ModuleValue, name: string): CapturedValue | undefined {
+    const changed = this.changed.get(module.object)?.get(name);
+    if (changed !== undefined) return changed;
+    const stored = module.object.attributes.get(name);
+    return stored === undefined ? undefined : this.value(stored, joinPath(module.path, name));
+  }
+
+  setAttribute(module: ModuleValue, name: string, value: CapturedValue): void {
+    const changed = this.changed.get(module.object) ?? new Map<string, CapturedValue>();
+    changed.set(name, value);
+    this.changed.set(module.object, changed);
+  }
+
+  isModule(object: ScriptObject): boolean {
+    const base = this.archive.classOf(object.className)?.base;
+    return base === 'Module' || base === 'ModuleInterface';
+  }
+
+  private value(stored: PickleValue, path: string): CapturedValue {
+    if (stored === null || typeof stored !== 'object') return stored;
+    if (stored instanceof Uint8Array) return UNKNOWN;
+    if (stored.kind === 'object' && this.isModule(stored)) return new ModuleValue(stored, path);
+    const before = this.values.get(stored);
+    if (before !== undefined) return before;
+    const made = this.convert(stored, path);
+    this.values.set(stored, made);
+    return made;
+  }
+
+  private convert(
+    stored: Exclude<PickleValue, null | boolean | bigint | number | string | Uint8Array>,
+    path: string,
+  ): CapturedValue {
+    switch (stored.kind) {
+      case 'tensor': {
+        const state = this.paths.get(stored);
+        return this.tensors.of(stored, state ?? path, state !== undefined);
+      }
+      case 'list':
+        return new ListValue(stored.items.map((item, k) => this.value(item, `${path}.${k}`)));
+      case 'tuple':
+        return new TupleValue(stored.items.map((item, k) => this.value(item, `${path}.${k}`)));
+      case 'dict': {
+        const dict = new DictValue();
+        for (const [key, item] of stored.entries) {
+          dict.entries.set(
+            this.value(key, path),
+            this.value(item, `${path}.${typeof key === 'object' ? '' : String(key)}`),
+          );
+        }
+        return dict;
+      }
+      case 'device':
+        return new DeviceValue(stored.device);
+      case 'enum':
+        return new EnumValue(stored.className, stored.name ?? '', this.value(stored.value, path));
+      case 'object':
+        return this.object(stored, path);
+      default:
+        return UNKNOWN;
+    }
+  }
+
+  private object(stored: ScriptObject, path: string): CapturedValue {
+    const definition = this.archive.classOf(stored.className);
+    const fields = [...stored.attributes].map(
+      ([name, value]) => [name, this.value(value, joinPath(path, name))] as const,
+    );
+    if (definition?.base === 'NamedTuple') {
+      return new TupleValue(
+        fields.map(([, value]) => value),
+        fields.map(([name]) => name),
+      );
+    }
+    const object = new ObjectValue(stored.className);
+    for (const [name, value] of fields) object.attributes.set(name, value);
+    return object;
+  }
+
+  /** The first path from the root to each tensor of a module, in the file's order: the names of named_parameters. */
+  private name(value: PickleValue, path: string, seen: Set<PickleValue>): void {
+    if (value === null || typeof value !== 'object' || value instanceof Uint8Array || seen.has(value)) return;
+    seen.add(value);
+    switch (value.kind) {
+      case 'tensor':
+        this.paths.set(value, path);
+        break;
+      case 'object':
+        // Tensors of a module come before those of its submodules, as PyTorch lists them.
+        for (const inner of [false, true]) {
+          for (const [name, item] of value.attributes)
+            if (isObject(item) === inner) this.name(item, joinPath(path, name), seen);
+        }
+        break;
+      case 'list':
+      case 'tuple':
+        value.items.forEach((item, k) => {
+          this.name(item, joinPath(path, String(k)), seen);
+        });
+        break;
+      case 'dict':
+        for (const [key, item] of value.entries) this.name(item, joinPath(path, String(key)), seen);
+        break;
+    }
+  }
+}
+
+function isObject(value: PickleValue): boolean {
+  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array) && value.kind === 'object';
+}
+
+export function joinPath(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}
