@@ -22,34 +22,59 @@ export function elementCount(shape: Shape): Dim {
 }
 
 export function add(a: Dim, b: Dim): Dim {
-  return combine(a, b, (x, y) => x.plus(y));
+  return combine(
+    a,
+    b,
+    (x, y) => x + y,
+    (x, y) => x.plus(y),
+  );
 }
 
 export function subtract(a: Dim, b: Dim): Dim {
-  return combine(a, b, (x, y) => x.plus(y.times(Expression.of(-1))));
+  return combine(
+    a,
+    b,
+    (x, y) => x - y,
+    (x, y) => x.plus(y.times(Expression.of(-1))),
+  );
 }
 
 export function multiply(a: Dim, b: Dim): Dim {
   if (a === 0 || b === 0) return 0;
-  return combine(a, b, (x, y) => x.times(y));
+  return combine(
+    a,
+    b,
+    (x, y) => x * y,
+    (x, y) => x.times(y),
+  );
 }
 
-/** Rounds towards minus infinity, as Python's `//`. */
+/** Rounds towards minus infinity, as Python's `//`; unknown where it divides by 0. */
 export function floorDivide(a: Dim, b: Dim): Dim {
-  return combine(a, b, (x, y) => Expression.apply('floordiv', x, y));
+  return combine(
+    a,
+    b,
+    (x, y) => (y === 0 ? undefined : Math.floor(x / y)),
+    (x, y) => Expression.apply('floordiv', x, y),
+  );
 }
 
-/** Takes the sign of the divisor, as Python's `%`. */
+/** Takes the sign of the divisor, as Python's `%`; unknown where that is 0. */
 export function modulo(a: Dim, b: Dim): Dim {
-  return combine(a, b, (x, y) => Expression.apply('mod', x, y));
+  return combine(
+    a,
+    b,
+    (x, y) => (y === 0 ? undefined : x - y * Math.floor(x / y)),
+    (x, y) => Expression.apply('mod', x, y),
+  );
 }
 
 export function minimum(a: Dim, b: Dim): Dim {
-  return combine(a, b, (x, y) => Expression.apply('min', x, y));
+  return combine(a, b, Math.min, (x, y) => Expression.apply('min', x, y));
 }
 
 export function maximum(a: Dim, b: Dim): Dim {
-  return combine(a, b, (x, y) => Expression.apply('max', x, y));
+  return combine(a, b, Math.max, (x, y) => Expression.apply('max', x, y));
 }
 
 /** True or false where that is certain, undefined where it depends on a symbol or is unknown. */
@@ -72,7 +97,14 @@ export function shapeText(shape: Shape | undefined): string {
   return shape ? `[${shape.map((dim) => (dim === undefined ? '?' : String(dim))).join(', ')}]` : 'unknown rank';
 }
 
-function combine(a: Dim, b: Dim, operation: (x: Expression, y: Expression) => Expression): Dim {
+/** Most sizes are numbers: those never become expressions on the way. */
+function combine(
+  a: Dim,
+  b: Dim,
+  numbers: (x: number, y: number) => number | undefined,
+  expressions: (x: Expression, y: Expression) => Expression,
+): Dim {
   if (a === undefined || b === undefined) return undefined;
-  return operation(Expression.of(a), Expression.of(b)).simplified();
+  if (typeof a === 'number' && typeof b === 'number') return numbers(a, b);
+  return expressions(Expression.of(a), Expression.of(b)).simplified();
 }
