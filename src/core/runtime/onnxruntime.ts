@@ -100,7 +100,8 @@ function load(): Promise<Runtime> {
   // A name that bundlers do not follow: the package is found, or missing, where the engine runs.
   const name = 'onnxruntime-node';
   loaded ??= import(name).then(
-    (found: Runtime & { default?: Runtime }) => found.default ?? found,
+    // A CommonJS package: how its exports are offered depends on who loads it.
+    (found: Runtime & { default?: Runtime }) => (found.InferenceSession ? found : (found.default ?? found)),
     () => {
       loaded = undefined;
       throw new InputError(
