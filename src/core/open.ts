@@ -74,7 +74,7 @@ function readAs(format: FileFormat, file: FileBytes, reading: Reading, custom: C
       return readTorch(file, reading, custom);
     case 'caffemodel':
     case 'prototxt':
-      return { format: { id: format, title: 'Caffe' }, model: readCaffe(file, reading) };
+      return { format: { id: format, title: 'Caffe' }, model: readCaffe(file, reading.prototxt) };
   }
 }
 
@@ -84,5 +84,7 @@ function readTorch(file: FileBytes, reading: Reading, customOps: CustomOperators
   const { model, problems } = capture(program, { inputs, customOps });
   const exported = program.kind === 'exported';
   const format = exported ? { id: 'pt2', title: 'PyTorch export (.pt2)' } : { id: 'torchscript', title: 'TorchScript' };
-  return { format, model, problems, source: (entry) => program.source(entry) };
+  const source = (entry: string) =>
+    program.kind === 'torchscript' && program.sourceEntries.includes(entry) ? program.source(entry).text : undefined;
+  return { format, model, problems, source };
 }

@@ -30,7 +30,12 @@ export function parseInputSpec(text: string): InputSpec {
   const match = /^(.+):([a-z0-9]+)\[([^\]]*)\]$/.exec(text.trim());
   const [, key, dtype, dims] = match ?? [];
   if (key === undefined || dtype === undefined || dims === undefined || !isDataType(dtype)) {
-    throw new InputError('bad-argument', `"${text}" does not describe an input`, undefined, 'Write it as NAME_OR_INDEX:TYPE[DIMS], such as x:float32[1,3,224,224].');
+    throw new InputError(
+      'bad-argument',
+      `"${text}" does not describe an input`,
+      undefined,
+      'Write it as NAME_OR_INDEX:TYPE[DIMS], such as x:float32[1,3,224,224].',
+    );
   }
   return {
     key: /^\d+$/.test(key) ? Number(key) : key,
@@ -42,7 +47,12 @@ export function parseInputSpec(text: string): InputSpec {
 function parseDim(dim: string, text: string): number | string {
   if (/^\d+$/.test(dim)) return Number(dim);
   if (/^[A-Za-z_]\w*$/.test(dim)) return dim;
-  throw new InputError('bad-argument', `"${dim}" in "${text}" is not a size`, undefined, 'A size is a number or a name.');
+  throw new InputError(
+    'bad-argument',
+    `"${dim}" in "${text}" is not a size`,
+    undefined,
+    'A size is a number or a name.',
+  );
 }
 
 /** The sizes of an input as a shape: names become symbols. */

@@ -1,0 +1,27 @@
+/** A target: what a graph is converted to. Data alone: what it takes, how it is shown, and which files it makes. */
+
+export interface OnnxTarget {
+  readonly kind: 'onnx';
+  readonly id: 'onnx';
+  readonly title: string;
+  readonly description: string;
+  readonly opsets: { readonly lowest: number; readonly highest: number; readonly usual: number };
+}
+
+export interface CaffeTarget {
+  readonly kind: 'caffe';
+  readonly id: `caffe:${string}`;
+  readonly title: string;
+  readonly description: string;
+  /** The backend's name in the table of Caffe backends. */
+  readonly backend: string;
+}
+
+export type Target = OnnxTarget | CaffeTarget;
+
+/** A target as a user asks for it. */
+export interface TargetRequest {
+  readonly target: string;
+  /** For ONNX; undefined keeps the file's own, or takes the target's usual one where the source has none. */
+  readonly opset?: number | undefined;
+}
