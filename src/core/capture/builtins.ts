@@ -513,6 +513,22 @@ function rangeLength(start: bigint, end: bigint, step: bigint): bigint {
   return length < 0n ? 0n : length;
 }
 
+const KEEPS_UNKNOWN = new Set([
+  'append',
+  'insert',
+  'extend',
+  '_set_item',
+  'list',
+  'tuple',
+  'unchecked_unwrap_optional',
+  '_unwrap_optional',
+]);
+
+/** Whether an operator only moves values that the capture does not know, so that what it gives is not unknown as a whole. */
+export function keepsUnknown(name: string): boolean {
+  return KEEPS_UNKNOWN.has(name);
+}
+
 /** The result of an operator on plain values; undefined where the arguments are not for this table. */
 export function callBuiltin(
   name: string,

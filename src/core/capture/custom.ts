@@ -40,7 +40,7 @@ export function callCustom(
     const attribute = isTensor(value) ? undefined : plainAttribute(value);
     if (attribute && names.includes(name)) attributes.set(name, attribute);
   }
-  return record(operators, definition, tensors, attributes, recorded);
+  return recordCustom(operators, definition, tensors, attributes, recorded);
 }
 
 /** None for an optional input that the definition lists is no attribute. */
@@ -61,7 +61,7 @@ export function callCustomModule(
   const tensors = args.flatMap(flatTensors);
   // Parameters fill the inputs that the definition has beyond those of the call.
   const room = Math.max(definition.inputs.length - tensors.length, 0);
-  return record(
+  return recordCustom(
     operators,
     definition,
     [...tensors, ...parameters.flatMap(flatTensors).slice(0, room)],
@@ -70,7 +70,7 @@ export function callCustomModule(
   );
 }
 
-function record(
+export function recordCustom(
   operators: Operators,
   definition: CustomOperator,
   tensors: readonly TensorValue[],

@@ -1,10 +1,229 @@
-import type { CustomOperators } from '../custom/definition.ts';
-import type { ExportedProgram } from '../formats/torch/exported.ts';
-import type { InputSpec } from './inputs.ts';
-import type { Operators } from './operators.ts';
+/**
+ * Captures an exported program (.pt2): its nodes run through the same operators and memory as TorchScript's, so that
+ * in-place operators, views and mutated buffers mean the same. What the file records of shapes is checked, and its
+ * strides are taken for PyTorch's own.
+ */
+import type { CustomOperator, CustomOperators } from '../custom/definition.ts';
+import type {
+  Argument,
+  ExportedGraph,
+  ExportedNode,
+  ExportedProgram,
+  InputSpec as Signature,
+} from '../formats/torch/exported.ts';
+import { InputError } from '../ir/errors.ts';
+import { callBuiltin, getItem, ProgramError } from './builtins.ts';
+import { recordCustom } from './custom.ts';
+import { dispatch } from './dispatch.ts';
+import { argumentValue, bindResults, type Environment, infoOf, recordedResults } from './exported-values.ts';
+import { runHigherOrder } from './higher-order.ts';
+import { type InputSpec, Inputs } from './inputs.ts';
+import { moduleGroups, type Step } from './module-groups.ts';
+import { flatTensors, type Operators, type RecordedResults } from './operators.ts';
+import { addOutputs } from './outputs.ts';
+import { StoredTensors } from './state.ts';
+import { type CapturedValue, isTensor, TupleValue, UNKNOWN } from './values.ts';
+
+/** Runs the program into `operators`. Throws InputError where weights that it names are missing. */
 export function captureExported(
-  _p: ExportedProgram,
-  _o: Operators,
-  _i: readonly InputSpec[],
-  _c: CustomOperators,
-): void {}
+  program: ExportedProgram,
+  operators: Operators,
+  specs: readonly InputSpec[],
+  customOps: CustomOperators,
+): void {
+  const runner = new ExportedRunner(operators, customOps);
+  const environment: Environment = new Map();
+  const states = addInputs(program, operators, specs, environment);
+  try {
+    runner.run(program.graph, environment);
+  } catch (error) {
+    if (!(error instanceof ProgramError)) throw error;
+    operators.recorder.report(
+      'invalid-model',
+      { operator: 'forward' },
+      { reason: `running it fails: ${error.message}` },
+    );
+    return;
+  }
+  const returned: CapturedValue[] = [];
+  program.outputSpecs.forEach((spec, k) => {
+    const argument = program.graph.outputs[k];
+    const value = argument ? argumentValue(argument, environment) : null;
+    if (spec.kind === 'user-output' || spec.kind === 'loss-output') returned.push(value);
+    if (spec.kind !== 'buffer-mutation' && spec.kind !== 'parameter-mutation') return;
+    const state = states.get(spec.target);
+    if (isTensor(state) && isTensor(value)) operators.memory.write(state, operators.read(value), 'aten::copy_');
+  });
+  addOutputs(operators, new TupleValue(returned));
+}
+
+/** Binds the graph's inputs; gives parameters and buffers by their path. */
+function addInputs(
+  program: ExportedProgram,
+  operators: Operators,
+  specs: readonly InputSpec[],
+  environment: Environment,
+): Environment {
+  const { recorder, memory } = operators;
+  const stored = new StoredTensors(recorder, memory);
+  const inputs = new Inputs(recorder, specs);
+  const states: Environment = new Map();
+  const weight = (target: string, state: boolean) => {
+    const found = program.weights.get(target);
+    if (found) return stored.of(found, target, state);
+    throw new InputError(
+      'file-malformed',
+      `the weights of ${target} are missing`,
+      { file: program.file },
+      'Export and save the program again.',
+    );
+  };
+  const bind = (spec: Signature, argument: Argument | undefined): void => {
+    switch (spec.kind) {
+      case 'parameter':
+      case 'buffer':
+      case 'tensor-constant': {
+        const tensor = weight(spec.target, spec.kind !== 'tensor-constant');
+        environment.set(spec.name, tensor);
+        states.set(spec.target, tensor);
+        return;
+      }
+      case 'user-input':
+        if (argument?.kind === 'tensor')
+          environment.set(
+            argument.name,
+            inputs.tensor(argument.name, infoOf(program.graph.tensors.get(argument.name))),
+          );
+        return;
+      case 'custom-object':
+        environment.set(spec.name, UNKNOWN);
+        return;
+      case 'token':
+        environment.set(spec.name, null);
+        return;
+      case 'constant-input':
+        environment.set(spec.name, argumentValue(spec.value, environment));
+    }
+  };
+  program.inputSpecs.forEach((spec, k) => {
+    bind(spec, spec.kind === 'user-input' ? spec.argument : program.graph.inputs[k]);
+  });
+  inputs.checkAllUsed();
+  return states;
+}
+
+/** Runs graphs: that of the program, and those that higher-order operators hold. */
+export class ExportedRunner {
+  constructor(
+    readonly operators: Operators,
+    private readonly customOps: CustomOperators,
+  ) {}
+
+  run(graph: ExportedGraph, environment: Environment): void {
+    for (const step of moduleGroups(graph, this.customOps)) {
+      if (step.kind === 'group') this.runGroup(step, graph, environment);
+      else this.runNode(step.node, graph, environment);
+    }
+  }
+
+  private runNode(node: ExportedNode, graph: ExportedGraph, environment: Environment): void {
+    this.operators.recorder.place = { scope: node.scope, origin: () => node.origin };
+    const recorded = recordedResults(node, graph);
+    bindResults(node.outputs, this.call(node, environment, recorded), environment);
+  }
+
+  private call(node: ExportedNode, environment: Environment, recorded: RecordedResults | undefined): CapturedValue {
+    const [, namespace, name = '', overload = ''] = /^torch\.ops\.([^.]+)\.([^.]+)(?:\.(.+))?$/.exec(node.target) ?? [];
+    if (namespace === undefined) return this.callPython(node, environment);
+    if (namespace === 'higher_order') return runHigherOrder(this, name, node, environment, recorded);
+    const args: CapturedValue[] = [];
+    const keywords = new Map<string, CapturedValue>();
+    for (const input of node.inputs) {
+      const value = argumentValue(input.value, environment);
+      if (input.name === '' || (!input.keyword && namespace !== 'aten')) args.push(value);
+      else keywords.set(input.name, value);
+    }
+    return dispatch(this.operators, this.customOps, {
+      namespace,
+      name,
+      overload: overload === 'default' ? '' : overload,
+      args: namespace === 'aten' ? leading(keywords, args) : args,
+      keywords,
+      recorded,
+    });
+  }
+
+  /** `_operator.getitem`, `_operator.floordiv`, `math.ceil`: Python's own functions, on sizes. */
+  private callPython(node: ExportedNode, environment: Environment): CapturedValue {
+    const name = node.target.split('.').at(-1) ?? '';
+    const args = node.inputs.map((input) => argumentValue(input.value, environment));
+    if (args.includes(UNKNOWN)) return UNKNOWN;
+    const [first = null, second = null] = args;
+    if (name === 'getitem') return getItem(first, second) ?? UNKNOWN;
+    const answer = callBuiltin(PYTHON[name] ?? name, args, new Map());
+    return (
+      answer ??
+      this.operators.unknownOperator(node.target.slice(0, -name.length - 1), name, {
+        positional: args,
+        keywords: new Map(),
+      })
+    );
+  }
+
+  /** The nodes of a module that a definition stands for, as one. */
+  private runGroup(group: Extract<Step, { kind: 'group' }>, graph: ExportedGraph, environment: Environment): void {
+    const [first] = group.nodes;
+    const { operators } = this;
+    if (!first) return;
+    operators.recorder.place = { scope: group.scope, origin: () => first.origin };
+    const tensors = [...group.inputs, ...group.parameters].flatMap((name) =>
+      flatTensors(environment.get(name) ?? null),
+    );
+    const recorded = group.outputs.map((name) => infoOf(graph.tensors.get(name)));
+    const results = this.recordGroup(group.definition, tensors, group.inputs.length, recorded);
+    if (group.written) {
+      operators.recorder.report(
+        'alias-write',
+        { operator: group.definition.name },
+        { reason: `the module changes ${group.written} in place, which a definition cannot say` },
+      );
+    }
+    if (results.length < group.outputs.length) {
+      const reason = `${group.definition.name} has ${results.length} outputs by its definition, but ${group.outputs.length} results of the module are used`;
+      operators.recorder.report('invalid-model', { operator: group.definition.name }, { reason });
+    }
+    group.outputs.forEach((name, k) => {
+      environment.set(name, results[k] ?? UNKNOWN);
+    });
+  }
+
+  private recordGroup(
+    definition: CustomOperator,
+    tensors: ReturnType<typeof flatTensors>,
+    given: number,
+    recorded: RecordedResults,
+  ): ReturnType<typeof flatTensors> {
+    const room = Math.max(definition.inputs.length, given);
+    return flatTensors(recordCustom(this.operators, definition, tensors.slice(0, room), new Map(), recorded));
+  }
+}
+
+/** Questions and conversions ask for the tensor as the first argument. */
+function leading(keywords: Map<string, CapturedValue>, args: readonly CapturedValue[]): readonly CapturedValue[] {
+  const self = keywords.get('self');
+  if (self === undefined || args.length > 0) return args;
+  keywords.delete('self');
+  return [self];
+}
+
+const PYTHON: Readonly<Record<string, string>> = {
+  truediv: 'div',
+  mod: 'remainder',
+  sym_int: 'Int',
+  sym_float: 'Float',
+  sym_max: 'max',
+  sym_min: 'min',
+  sym_not: '__not__',
+  and_: '__and__',
+  or_: '__or__',
+};

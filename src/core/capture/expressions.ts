@@ -11,18 +11,19 @@ import type {
   TypeExpression,
 } from '../formats/torch/ast.ts';
 import type { Scope } from '../ir/origin.ts';
-import { callBuiltin, equal, getItem, ProgramError, slice, truth } from './builtins.ts';
-import { compose } from './compositions.ts';
-import { callCustom, callCustomModule } from './custom.ts';
+import { equal, getItem, ProgramError, slice, truth } from './builtins.ts';
+import { callCustomModule } from './custom.ts';
+import { dispatch, type Keywords, NO_KEYWORDS, numberOf } from './dispatch.ts';
 import type { Frame } from './interpreter.ts';
 import type { Operators } from './operators.ts';
-import { asNumber, isQuery, query, TO_NUMBER } from './queries.ts';
 import { type ArchiveState, readableClass } from './state.ts';
+import type { TensorValue } from './tensor.ts';
 import {
   type CapturedValue,
   DeviceValue,
   DictValue,
   EnumValue,
+  FunctionValue,
   isTensor,
   isUnknown,
   itemsOf,
@@ -32,9 +33,6 @@ import {
   TupleValue,
   UNKNOWN,
 } from './values.ts';
-
-export type Keywords = ReadonlyMap<string, CapturedValue>;
-const NO_KEYWORDS: Keywords = new Map();
 
 const BINARY: Readonly<Record<BinaryOperator, string>> = {
   '+': 'add',
@@ -73,21 +71,6 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   isnan: 'isnan',
   print: 'Print',
 };
-
-/** Operators without a result or effect on values. */
-const SILENT = new Set([
-  'Print',
-  'warn',
-  'manual_seed',
-  'set_grad_enabled',
-  '_set_grad_enabled',
-  'TimePoint',
-  'Guard',
-  '_assert_async',
-  '_assert_tensor_metadata',
-  'AutogradZero',
-  'record_function',
-]);
 
 export abstract class Expressions {
   abstract scope: Scope;
@@ -209,59 +192,13 @@ export abstract class Expressions {
     at: Span,
     frame: Frame,
   ): CapturedValue {
-    const definition = this.customOps.forOperator(`${namespace}::${name}`);
-    if (definition) {
-      this.standAt(at, frame);
-      return callCustom(this.operators, definition, args, keywords);
-    }
-    if (namespace === 'aten' || namespace === 'prim')
-      return this.standardOperator(namespace, name, args, keywords, at, frame);
     this.standAt(at, frame);
-    return this.operators.unknownOperator(namespace, name, { positional: args, keywords });
+    return dispatch(this.operators, this.customOps, { namespace, name, args, keywords });
   }
 
-  private standardOperator(
-    namespace: string,
-    name: string,
-    args: readonly CapturedValue[],
-    keywords: Keywords,
-    at: Span,
-    frame: Frame,
-  ): CapturedValue {
-    if (SILENT.has(name)) return null;
-    const built = callBuiltin(name, args, keywords);
-    if (built !== undefined) return built;
-    const [first] = args;
-    if (isTensor(first) && isQuery(name)) return query(name, first.info, args.slice(1));
-    if (isTensor(first) && TO_NUMBER.has(name)) return this.numberOf(name, first, at, frame);
+  private numberOf(name: string, tensor: TensorValue, at: Span, frame: Frame): CapturedValue {
     this.standAt(at, frame);
-    const composed = compose(this.operators, name, args, keywords);
-    if (composed !== undefined) return composed;
-    const tensors = args.some(holdsTensor) || [...keywords.values()].some(holdsTensor);
-    if (!tensors && args.some(isUnknown)) return UNKNOWN;
-    if (name === 'RaiseException') throw new ProgramError(typeof first === 'string' ? first : 'an exception');
-    if (namespace === 'prim') return this.operators.unknownOperator(namespace, name, { positional: args, keywords });
-    return this.operators.call(name, { positional: args, keywords });
-  }
-
-  /** The number that a tensor without axes holds; a problem where only a run knows it. */
-  protected numberOf(
-    name: string,
-    tensor: Extract<CapturedValue, { kind: 'tensor' }>,
-    at: Span,
-    frame: Frame,
-  ): CapturedValue {
-    const known = tensor.storage.written ? undefined : tensor.known?.();
-    if (known !== undefined) return asNumber(name, known);
-    if (tensor.info) {
-      this.standAt(at, frame);
-      this.operators.recorder.report(
-        'data-dependent',
-        { operator: `aten::${name}` },
-        { reason: 'a number of the program is the element of a tensor, which only a run knows' },
-      );
-    }
-    return UNKNOWN;
+    return numberOf(this.operators, name, tensor);
   }
 
   private annotated(type: TypeExpression, value: CapturedValue, at: Span, frame: Frame): CapturedValue {
@@ -304,6 +241,7 @@ export abstract class Expressions {
   private global(name: string): CapturedValue {
     const dot = name.lastIndexOf('.');
     const [className, member] = [name.slice(0, dot), name.slice(dot + 1)];
+    if (this.archive.functionOf(name)) return new FunctionValue(name);
     const definition = this.archive.classOf(className);
     const found = definition?.base === 'Enum' ? definition.attributes.find((each) => each.name === member) : undefined;
     if (!definition || !found?.value) return UNKNOWN;
@@ -351,6 +289,8 @@ export abstract class Expressions {
     if (callee.kind !== 'name') throw new ProgramError(`${callee.kind} cannot be called`);
     const local = frame.functions.get(callee.name);
     if (local) return this.callFunction(local, args, keywords);
+    const held = frame.variables.get(callee.name);
+    if (held instanceof FunctionValue) return this.callGlobal(held.name, args, keywords);
     return this.callOperator('prim', FUNCTIONS[callee.name] ?? callee.name, args, keywords, expression, frame);
   }
 
@@ -486,10 +426,6 @@ export abstract class Expressions {
 }
 
 const TENSOR_ATTRIBUTES: Readonly<Record<string, string>> = { T: 'numpy_T', H: 'matrix_H' };
-
-function holdsTensor(value: CapturedValue): boolean {
-  return isTensor(value) || (itemsOf(value)?.some(holdsTensor) ?? false);
-}
 
 /** Whether a value is of a type, by its outermost name: what a list or tuple holds is looked at too. */
 function isInstance(value: CapturedValue, type: TypeExpression): boolean {

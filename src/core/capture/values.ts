@@ -17,6 +17,7 @@ export type CapturedValue =
   | ObjectValue
   | DeviceValue
   | EnumValue
+  | FunctionValue
   | UnknownValue;
 
 /** A list: it is shared by all variables that hold it. */
@@ -68,6 +69,12 @@ export class EnumValue {
     readonly name: string,
     readonly value: CapturedValue,
   ) {}
+}
+
+/** A free function of the archive. */
+export class FunctionValue {
+  readonly kind = 'function';
+  constructor(readonly name: string) {}
 }
 
 /**

@@ -1,0 +1,78 @@
+/** One operator call of a program, whatever it came from: custom, on plain values, a question about a tensor, or a tensor operator. */
+import type { CustomOperators } from '../custom/definition.ts';
+import { callBuiltin, keepsUnknown, ProgramError } from './builtins.ts';
+import { compose } from './compositions.ts';
+import { callCustom } from './custom.ts';
+import type { Operators, RecordedResults } from './operators.ts';
+import { asNumber, isQuery, query, TO_NUMBER } from './queries.ts';
+import type { TensorValue } from './tensor.ts';
+import { type CapturedValue, isTensor, isUnknown, itemsOf, UNKNOWN } from './values.ts';
+
+export type Keywords = ReadonlyMap<string, CapturedValue>;
+export const NO_KEYWORDS: Keywords = new Map();
+
+export interface OperatorCall {
+  readonly namespace: string;
+  readonly name: string;
+  /** The overload that the file names; undefined where it follows from the arguments. */
+  readonly overload?: string;
+  readonly args: readonly CapturedValue[];
+  readonly keywords: Keywords;
+  /** What the file records of the results. */
+  readonly recorded?: RecordedResults | undefined;
+}
+
+/** Operators without a result or effect on values. */
+const SILENT = new Set([
+  'Print',
+  'warn',
+  'manual_seed',
+  'set_grad_enabled',
+  '_set_grad_enabled',
+  'record_function',
+  '_assert_async',
+  '_assert_scalar',
+  '_assert_tensor_metadata',
+  'sym_constrain_range',
+  'sym_constrain_range_for_size',
+]);
+
+/** Runs a call at the recorder's place. Throws ProgramError where the program itself would raise. */
+export function dispatch(operators: Operators, customOps: CustomOperators, call: OperatorCall): CapturedValue {
+  const { namespace, name, args, keywords, recorded } = call;
+  const definition = customOps.forOperator(`${namespace}::${name}`);
+  if (definition) return callCustom(operators, definition, args, keywords, recorded);
+  const generic = { positional: args, keywords };
+  if (namespace !== 'aten' && namespace !== 'prim')
+    return operators.unknownOperator(namespace, name, generic, recorded);
+  if (SILENT.has(name)) return null;
+  const tensors = args.some(holdsTensor) || [...keywords.values()].some(holdsTensor);
+  if (!tensors && args.some(isUnknown) && !keepsUnknown(name)) return UNKNOWN;
+  const built = callBuiltin(name, args, keywords);
+  if (built !== undefined) return built;
+  const self = args[0] ?? keywords.get('self');
+  if (isTensor(self) && isQuery(name))
+    return query(name, self.info, [...args.slice(1), ...(keywords.has('dim') ? [keywords.get('dim') ?? null] : [])]);
+  if (isTensor(self) && TO_NUMBER.has(name)) return numberOf(operators, name, self);
+  const composed = compose(operators, name, args, keywords);
+  if (composed !== undefined) return composed;
+  if (name === 'RaiseException') throw new ProgramError(typeof self === 'string' ? self : 'an exception');
+  if (namespace === 'prim') return operators.unknownOperator(namespace, name, generic);
+  if (call.overload !== undefined) return operators.callOverload(name, call.overload, generic, recorded);
+  return operators.call(name, generic, recorded);
+}
+
+/** The number that a tensor without axes holds; a problem where only a run knows it. */
+export function numberOf(operators: Operators, name: string, tensor: TensorValue): CapturedValue {
+  const known = tensor.storage.written ? undefined : tensor.known?.();
+  if (known !== undefined) return asNumber(name, known);
+  if (tensor.info) {
+    const reason = 'a number of the program is the element of a tensor, which only a run knows';
+    operators.recorder.report('data-dependent', { operator: `aten::${name}` }, { reason });
+  }
+  return UNKNOWN;
+}
+
+function holdsTensor(value: CapturedValue): boolean {
+  return isTensor(value) || (itemsOf(value)?.some(holdsTensor) ?? false);
+}
