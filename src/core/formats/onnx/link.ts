@@ -29,7 +29,10 @@ export class GraphLinker {
   /** Gives a value its name in this graph. An empty name is no name. */
   define(name: string, value: Value, node?: Node): void {
     if (name === '') return;
-    if (this.values.has(name)) throw this.fail(`the value '${name}' is defined twice${within(this.graph)}`, node);
+    if (this.values.has(name)) {
+      const again = node ? `, again by ${described(node)}` : '';
+      throw this.fail(`the value '${name}' is defined twice${within(this.graph)}${again}`, node);
+    }
     this.values.set(name, value);
   }
 
@@ -69,7 +72,7 @@ export class GraphLinker {
     let found = this.values.get(name);
     for (let k = around.length - 1; !found && k >= 0; k--) found = around[k]?.values.get(name);
     if (found) return found;
-    const reader = node ? `${node.operator}${node.name ? ` '${node.name}'` : ''} reads` : 'the outputs name';
+    const reader = node ? `${described(node)} reads` : 'the outputs name';
     throw this.fail(`${reader} '${name}', which nothing defines${within(this.graph)}`, node);
   }
 
@@ -127,6 +130,10 @@ export class GraphLinker {
     for (const node of order) this.graph.nodes.unlink(node);
     for (const node of order) this.graph.nodes.append(node);
   }
+}
+
+function described(node: Node): string {
+  return `${node.operator}${node.name ? ` '${node.name}'` : ''}`;
 }
 
 function within(graph: Graph): string {
