@@ -55,6 +55,8 @@ const KEYWORDS = new Set(
 export class ExpressionParser {
   protected index = 0;
   private depth = 0;
+  /** How high the tree is that stands so far in the expression that is being parsed: `a.b.c` is flat as text only. */
+  private height = 0;
 
   constructor(
     protected readonly tokens: readonly Token[],
@@ -65,12 +67,18 @@ export class ExpressionParser {
   /** One expression, without commas outside of brackets. */
   expression(binding = 0): Expression {
     return this.deeper(() => {
+      const outer = this.height;
+      this.height = 0;
       let left = this.prefix();
       for (;;) {
         const power = this.infixPower();
-        if (power === undefined || power <= binding) return left;
+        if (power === undefined || power <= binding) break;
         left = this.infix(left, power);
+        this.higher();
       }
+      this.higher();
+      this.height = Math.max(this.height, outer);
+      return left;
     });
   }
 
@@ -266,6 +274,7 @@ export class ExpressionParser {
         left = { kind: 'attribute', object: left, name: this.expectName().text, start, end: this.previousEnd() };
       } else if (this.accept('[')) left = this.subscript(left);
       else return left;
+      this.higher();
     }
   }
 
@@ -372,6 +381,10 @@ export class ExpressionParser {
       default:
         throw this.error(start, 'expected a type');
     }
+  }
+
+  private higher(): void {
+    if (++this.height > MOST_DEPTH) throw this.error(this.peek().start, `this is nested more than ${MOST_DEPTH} deep`);
   }
 
   /** Runs a rule one level deeper; refuses nesting that would exhaust the stack. */

@@ -116,20 +116,22 @@ class Reader {
   }
 
   private atom(): Json {
-    for (const [word, value] of Object.entries(WORDS)) {
-      if (this.text.startsWith(word, this.at)) {
-        this.at += word.length;
-        return value;
-      }
-    }
     NUMBER.lastIndex = this.at;
     const [digits, fraction, exponent] = NUMBER.exec(this.text) ?? [];
-    if (digits === undefined)
-      throw this.error(this.at < this.text.length ? 'expected a value' : 'the text ends too early');
+    if (digits === undefined) return this.word();
     this.at += digits.length;
     if (fraction !== undefined || exponent !== undefined) return Number(digits);
     if (digits.length > MOST_DIGITS) throw this.error(`an integer has ${digits.length} digits`);
     return BigInt(digits);
+  }
+
+  private word(): Json {
+    for (const [word, value] of Object.entries(WORDS)) {
+      if (!this.text.startsWith(word, this.at)) continue;
+      this.at += word.length;
+      return value;
+    }
+    throw this.error(this.at < this.text.length ? 'expected a value' : 'the text ends too early');
   }
 
   private accept(char: string): boolean {

@@ -42,7 +42,8 @@ const CALLS: Readonly<Record<string, Make>> = {
     device: `${String(type)}${index === undefined || index === null ? '' : `:${String(index)}`}`,
   }),
   // Bytes of protocol 2: text, and the encoding to turn it back with.
-  '_codecs.encode': ([text]) => (typeof text === 'string' ? Buffer.from(text, 'latin1') : (text ?? null)),
+  '_codecs.encode': ([text]) =>
+    typeof text === 'string' ? new Uint8Array(Buffer.from(text, 'latin1')) : (text ?? null),
   'torch.jit._pickle.build_intlist': ([items]) => typedList(items, 'List[int]'),
   'torch.jit._pickle.build_doublelist': ([items]) => typedList(items, 'List[float]'),
   'torch.jit._pickle.build_boollist': ([items]) => typedList(items, 'List[bool]'),

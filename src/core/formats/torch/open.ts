@@ -63,7 +63,7 @@ function refuseArchive(records: Records): InputError {
     if (inside !== undefined) return new InputError('format-unsupported', `this is ${what}`, { file, inside }, next);
   }
   if (records.has('data.pkl')) return noProgram(file, records.pickle('data.pkl', 'data/', { unchecked: true }));
-  const sample = names.slice(0, 3).join(', ');
+  const sample = [...records.zip.entries.keys()].slice(0, 3).join(', ');
   return new InputError(
     'format-unknown',
     `this is a zip archive, but not one of PyTorch (it holds ${sample || 'nothing'})`,
