@@ -43,7 +43,7 @@ const STAGES = {
   unit: ['Unit tests', vitest('unit', [])],
   package: ['Package the extension', () => node(['scripts/package.mjs'], show).then(() => undefined)],
   host: ["Tests inside VS Code's extension host", hostTests],
-  ui: ['Tests of the packaged extension in a browser', vitest('ui', ['--config', 'test/ui/vitest.config.ts'])],
+  ui: ['Tests of the packaged extension in a browser', vitest('ui', ['--config', 'vitest.ui.config.ts'])],
 };
 
 function hostTests() {

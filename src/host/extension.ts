@@ -23,6 +23,8 @@ import { isModel, modelOfActiveEditor } from './uris.ts';
 
 /** What tests can see of the extension. */
 export interface Graphwright {
+  /** How long the start took, in milliseconds, without loading the bundle. */
+  readonly activationMs: number;
   /** The engine's process; undefined while none runs. */
   enginePid(): number | undefined;
   check(model: vscode.Uri): Check | undefined;
@@ -31,11 +33,13 @@ export interface Graphwright {
 }
 
 export function activate(context: vscode.ExtensionContext): Graphwright {
+  const started = performance.now();
   const log = createLog();
   const engine = createEngine(context, log);
   const app = new App(context, engine, log);
   context.subscriptions.push(log, app);
   return {
+    activationMs: performance.now() - started,
     enginePid: () => engine.pid,
     check: (model) => app.models.checkOf(model),
     convert: (model, target) => app.converter.convertTo(model, target, []),

@@ -3,7 +3,12 @@ import { renameSync, writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 
 /** Imported after Mocha's globals exist. */
-const TESTS = [() => import('./manifest.test.ts')];
+const TESTS = [
+  () => import('./manifest.test.ts'),
+  () => import('./conversion.test.ts'),
+  () => import('./documents.test.ts'),
+  () => import('./custom-operators.test.ts'),
+];
 
 interface Result {
   readonly passes: string[];

@@ -26,3 +26,8 @@ export async function until<T>(what: string, look: () => T | undefined | false, 
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
+
+/** Our own diagnostics of a document. */
+export function ours(uri: vscode.Uri): readonly vscode.Diagnostic[] {
+  return vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Graphwright');
+}

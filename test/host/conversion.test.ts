@@ -1,0 +1,54 @@
+/** Conversions and what they leave behind. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { extension, sample, until } from './tools.ts';
+
+suite('conversion', () => {
+  test('a traced program becomes a model beside it', async () => {
+    const { convert } = await extension().activate();
+    await convert(sample('digits.traced.pt'), { target: 'onnx', opset: 17 });
+    const bytes = await vscode.workspace.fs.readFile(sample('digits.traced.onnx'));
+    assert.ok(bytes.length > 50_000, `${bytes.length} bytes`);
+  });
+
+  test('an exported program becomes the files of a Caffe backend', async () => {
+    const { convert } = await extension().activate();
+    await convert(sample('digits.exported.pt2'), { target: 'caffe:opencv' });
+    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(sample('digits.exported.prototxt')));
+    assert.match(text, /type: "Convolution"/);
+    assert.ok(existsSync(sample('digits.exported.caffemodel').fsPath));
+  });
+
+  test('a refused model leaves no file, and its problems are listed', async () => {
+    const { convert, check } = await extension().activate();
+    const model = sample('acme.exported.pt2');
+    await convert(model, { target: 'onnx', opset: 17 });
+    assert.ok(!existsSync(sample('acme.exported.onnx').fsPath));
+    const operators = check(model)?.problems?.map((problem) => problem.node?.operator) ?? [];
+    assert.ok(operators.filter((operator) => operator === 'acme::swish').length === 2, operators.join(' '));
+    assert.ok(operators.includes('aten::special_i0'), operators.join(' '));
+  });
+
+  test('the graph of the result opens in the custom editor', async () => {
+    await vscode.commands.executeCommand('graphwright.openGraph', sample('digits.traced.onnx'));
+    const input = await until('the graph', () => {
+      const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+      return tab?.input instanceof vscode.TabInputCustom && tab.input;
+    });
+    assert.equal(input.viewType, 'graphwright.graph');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  test('the extension goes on after its engine died', async () => {
+    const { convert, enginePid } = await extension().activate();
+    const before = enginePid();
+    assert.ok(before);
+    process.kill(before, 'SIGKILL');
+    await until('the end of the engine', () => enginePid() === undefined);
+    await vscode.workspace.fs.delete(sample('digits.traced.onnx'));
+    await convert(sample('digits.traced.pt'), { target: 'onnx', opset: 13 });
+    assert.ok(existsSync(sample('digits.traced.onnx').fsPath));
+    assert.notEqual(enginePid(), before);
+  });
+});

@@ -1,0 +1,136 @@
+/** From a right-click to a converted model, as a user does it, with the packaged extension. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { Workbench } from './workbench.ts';
+
+let vscode: Workbench;
+const onDisk = (name: string) => path.join(vscode.workspace, name);
+
+beforeAll(async () => {
+  vscode = await Workbench.start({ name: 'flow' });
+});
+beforeEach(({ onTestFailed }) => {
+  onTestFailed(({ task }) => vscode.shot(`FAILED-${task.name.replace(/\W+/g, '-')}`));
+});
+afterAll(() => vscode?.stop());
+
+test('right-click, Convert Model…, target, opset: the file appears beside the source', async () => {
+  await vscode.file('digits.traced.pt').click({ button: 'right' });
+  const entry = vscode.page.getByRole('menuitem', { name: 'Convert Model…' });
+  await entry.waitFor();
+  await vscode.shot('context-menu');
+  await entry.click();
+  await vscode.quickItem('ONNX').waitFor();
+  await vscode.shot('choose-target');
+  await vscode.quickItem('ONNX').click();
+  await vscode.quickItem('Opset 17').waitFor();
+  await vscode.shot('choose-opset');
+  await vscode.quickItem('Opset 17').click();
+  await vscode.notification('Converted digits.traced.pt to ONNX, opset 17').waitFor();
+  await vscode.file('digits.traced.onnx').waitFor();
+  await vscode.shot('converted');
+  expect(existsSync(onDisk('digits.traced.onnx'))).toBe(true);
+});
+
+test('Open Graph shows the result; a click on a node shows its details', async () => {
+  await vscode.notification('Converted digits.traced.pt').getByRole('button', { name: 'Open Graph' }).click();
+  const { graph } = vscode;
+  await graph.getByTestId('node').first().waitFor({ timeout: 30_000 });
+  await vscode.shot('graph');
+  const node = graph.locator('[data-testid=node][aria-label^=Conv]').first();
+  await node.click();
+  const details = graph.getByTestId('node-details');
+  await details.getByText('Conv', { exact: true }).waitFor();
+  await vscode.shot('node-details');
+});
+
+test('a conversion that would replace a file asks first', async () => {
+  await vscode.menu('digits.traced.pt', 'Convert Model…');
+  await vscode.quickItem('ONNX').click();
+  await vscode.quickItem('Opset 13').click();
+  const dialog = vscode.page.locator('.monaco-dialog-box');
+  await dialog.getByText('digits.traced.onnx exists').waitFor();
+  await vscode.shot('replace');
+  const before = readFileSync(onDisk('digits.traced.onnx'));
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  expect(readFileSync(onDisk('digits.traced.onnx')).equals(before)).toBe(true);
+});
+
+test('Open as Text shows a model as ONNX text', async () => {
+  await vscode.command('View: Close All Editors');
+  await vscode.menu('light_squeezenet.onnx', 'Open as Text');
+  await vscode.page.locator('.view-line', { hasText: 'ir_version' }).first().waitFor();
+  await vscode.shot('text');
+});
+
+test('a model with operators of its own is refused, with every problem', async () => {
+  await vscode.command('View: Close All Editors');
+  await vscode.menu('acme.traced.pt', 'Convert Model…');
+  await vscode.quickItem('ONNX').click();
+  await vscode.quickItem('Opset 17').click();
+  const refusal = vscode.notification('cannot take acme.traced.pt');
+  await refusal.waitFor();
+  await vscode.shot('refused');
+  await refusal.getByRole('button', { name: 'Show Problems' }).click();
+  await vscode.problem('acme::swish').first().waitFor();
+  await vscode.problem('special_i0').first().waitFor();
+  await vscode.shot('problems');
+  expect(existsSync(onDisk('acme.traced.onnx'))).toBe(false);
+});
+
+test('the problems stand on the Python lines; the quick fix defines the operator', async () => {
+  await define('acme::swish', 'torch.ops.acme.swish(x, 1.5)', true);
+  await define('aten::special_i0', 'torch.special.i0(self.width)', false);
+  const operators = readFileSync(onDisk('graphwright.ops.json'), 'utf8');
+  expect(operators).toContain('"operator": "acme::swish"');
+  expect(operators).toContain('"operator": "aten::special_i0"');
+});
+
+test('then the same conversion goes through', async () => {
+  await vscode.menu('acme.traced.pt', 'Convert Model…');
+  await vscode.quickItem('ONNX').click();
+  await vscode.quickItem('Opset 17').click();
+  const done = vscode.notification('Converted acme.traced.pt to ONNX, opset 17');
+  await done.waitFor();
+  await vscode.shot('converted-with-custom-operators');
+  await done.getByRole('button', { name: 'Open Graph' }).click();
+  await vscode.graph.getByTestId('node').first().waitFor({ timeout: 30_000 });
+  await vscode.shot('graph-with-custom-operators');
+  expect(readFileSync(onDisk('acme.traced.onnx'), 'latin1')).toContain('acme');
+});
+
+test('the operator file has its schema', async () => {
+  await vscode.command('View: Close All Editors');
+  await vscode.file('graphwright.ops.json').dblclick();
+  await vscode.page.locator('.view-line', { hasText: 'acme::swish' }).first().waitFor();
+  await vscode.shot('operator-file');
+});
+
+test('nothing went wrong on the page, and nothing was asked for outside this machine', () => {
+  expect(vscode.errors).toEqual([]);
+  expect([...vscode.external]).toEqual([]);
+});
+
+/** Goes from a problem to its line of acme.py and applies the quick fix there. */
+async function define(operator: string, line: string, seen: boolean): Promise<void> {
+  const { page } = vscode;
+  await vscode.file('acme.py').dblclick();
+  const code = page.locator('.view-line', { hasText: line }).first();
+  await code.click();
+  await page.locator('.squiggly-error').first().waitFor();
+  if (seen) await vscode.shot('python-line');
+  await page.keyboard.press('Control+.');
+  const fix = page
+    .locator('.action-widget .monaco-list-row', { hasText: `Define custom operator ${operator}` })
+    .first();
+  await fix.waitFor();
+  if (seen) await vscode.shot('quick-fix');
+  await fix.click();
+  await vscode.quickItem('The same as input 0').waitFor();
+  if (seen) await vscode.shot('shape-rule');
+  await vscode.quickItem('The same as input 0').click();
+  await vscode.notification(`${operator} is a custom operator now`).waitFor();
+  if (seen) await vscode.shot('operator-defined');
+}

@@ -1,0 +1,124 @@
+/** A real VS Code in a real browser with the packaged extension, and how its parts are found on the page. */
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { startBrowser, waitForWorkbench } from '../../scripts/lib/browser.mjs';
+import { inRoot } from '../../scripts/lib/paths.mjs';
+import { startVSCode } from '../../scripts/lib/vscode.mjs';
+
+const ARTIFACTS = inRoot('artifacts/screenshots');
+export const THEMES = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'high-contrast': 'Default High Contrast',
+} as const;
+
+export interface WorkbenchOptions {
+  readonly theme?: keyof typeof THEMES;
+  readonly width?: number;
+  readonly height?: number;
+  /** Starts the names of its screenshots. */
+  readonly name: string;
+}
+
+export class Workbench {
+  readonly errors: string[] = [];
+  private shots = 0;
+
+  private constructor(
+    readonly page: Page,
+    readonly workspace: string,
+    readonly external: ReadonlySet<string>,
+    private readonly name: string,
+    private readonly end: () => Promise<void>,
+  ) {
+    page.on('pageerror', (error) => this.errors.push(error.stack ?? error.message));
+    page.setDefaultTimeout(20_000);
+  }
+
+  /** Starts VS Code on a copy of samples/ with the packaged extension installed. */
+  static async start({ theme = 'dark', width = 1400, height = 900, name }: WorkbenchOptions): Promise<Workbench> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'gwu-'));
+    const workspace = path.join(folder, 'samples');
+    await cp(inRoot('samples'), workspace, { recursive: true });
+    await mkdir(ARTIFACTS, { recursive: true });
+    const server = await startVSCode({
+      data: path.join(folder, 's'),
+      cwd: workspace,
+      vsix: [inRoot('artifacts/graphwright.vsix')],
+      settings: {
+        'workbench.colorTheme': THEMES[theme],
+        'workbench.reduceMotion': 'on',
+        'editor.minimap.enabled': false,
+        'files.simpleDialog.enable': true,
+        'window.dialogStyle': 'custom',
+      },
+    });
+    const { browser, page, external } = await startBrowser({ width, height });
+    const workbench = new Workbench(page, workspace, external, name, async () => {
+      await browser.close();
+      await server.stop();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    });
+    await page.goto(server.address(workspace));
+    await waitForWorkbench(page);
+    return workbench;
+  }
+
+  stop(): Promise<void> {
+    return this.end();
+  }
+
+  /** Keeps what is seen now, as a file that is numbered in order. */
+  async shot(step: string): Promise<void> {
+    const number = String(++this.shots).padStart(2, '0');
+    const file = path.join(ARTIFACTS, `${this.name}-${number}-${step}.png`);
+    await this.page.screenshot({ path: file, animations: 'disabled' });
+  }
+
+  /** A file in the explorer. */
+  file(name: string): Locator {
+    return this.page
+      .locator('.explorer-folders-view .monaco-list-row')
+      .filter({ has: this.page.locator('.label-name').getByText(name, { exact: true }) });
+  }
+
+  /** Chooses an entry of a file's context menu. */
+  async menu(file: string, entry: string): Promise<void> {
+    await this.file(file).click({ button: 'right' });
+    await this.page.getByRole('menuitem', { name: entry }).click();
+  }
+
+  /** Runs a command by its title, through the palette. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput.locator('input').fill(`>${title}`);
+    await this.quickItem(title).click();
+  }
+
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget');
+  }
+
+  quickItem(text: string): Locator {
+    return this.quickInput.locator('.monaco-list-row').filter({ hasText: text }).first();
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-list-item').filter({ hasText: text });
+  }
+
+  /** The content of the graph panel that is in view. */
+  get graph(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready:visible').frameLocator('#active-frame');
+  }
+
+  problem(text: string | RegExp): Locator {
+    return this.page.locator('.markers-panel .monaco-list-row').filter({ hasText: text });
+  }
+
+  get status(): Locator {
+    return this.page.locator('[id="graphwright.graphwright.graphwright.target"]');
+  }
+}
