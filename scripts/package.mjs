@@ -5,17 +5,6 @@ import { node } from './lib/run.mjs';
 
 const file = inRoot('artifacts/graphwright.vsix');
 await mkdir(inRoot('artifacts'), { recursive: true });
-await node(
-  [
-    inRoot('node_modules/@vscode/vsce/vsce'),
-    'package',
-    '--no-dependencies',
-    '--allow-missing-repository',
-    '--out',
-    file,
-  ],
-  {
-    show: true,
-  },
-);
+const options = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', file];
+await node([inRoot('node_modules/@vscode/vsce/vsce'), 'package', ...options], { show: true });
 console.log(`${file}: ${((await stat(file)).size / 1000).toFixed(0)} kB`);

@@ -28,7 +28,11 @@ export class Diagnostics implements vscode.Disposable {
   private readonly byModel = new Map<string, ByDocument>();
   private readonly subscriptions: vscode.Disposable[];
 
-  constructor(private readonly models: Models) {
+  constructor(
+    private readonly models: Models,
+    /** The page that explains every code. */
+    private readonly codes: vscode.Uri,
+  ) {
     this.subscriptions = [
       this.collection,
       models.onDidCheck((uri) => void this.update(uri)),
@@ -60,7 +64,7 @@ export class Diagnostics implements vscode.Disposable {
     const check = this.models.checkOf(model);
     // While problems are being looked for, the last ones stay.
     if (!check?.problems) return;
-    const placed = await place(model, check, check.problems);
+    const placed = await place(model, check, check.problems, this.codes);
     if (this.models.checkOf(model) === check) this.put(model, placed);
   }
 
@@ -79,7 +83,12 @@ export class Diagnostics implements vscode.Disposable {
   }
 }
 
-async function place(model: vscode.Uri, check: Check, problems: readonly PlacedProblem[]): Promise<ByDocument> {
+async function place(
+  model: vscode.Uri,
+  check: Check,
+  problems: readonly PlacedProblem[],
+  codes: vscode.Uri,
+): Promise<ByDocument> {
   const documents = new Map<string, PlacedDiagnostic[]>();
   const python = new PythonPlaces(model);
   const shown = new Set(vscode.workspace.textDocuments.map((document) => document.uri.toString()));
@@ -87,6 +96,7 @@ async function place(model: vscode.Uri, check: Check, problems: readonly PlacedP
     const key = uri.toString();
     const list = documents.get(key) ?? [];
     const diagnostic = diagnose(model, problem, line, message);
+    diagnostic.code = { value: problem.code, target: codes.with({ fragment: problem.code }) };
     list.push({ model, problem, diagnostic });
     documents.set(key, list);
   };
@@ -120,7 +130,6 @@ function diagnose(model: vscode.Uri, problem: PlacedProblem, line: number, messa
   const range = new vscode.Range(Math.max(line, 0), 0, Math.max(line, 0), Number.MAX_SAFE_INTEGER);
   const diagnostic = new vscode.Diagnostic(range, message, SEVERITY[problem.severity]);
   diagnostic.source = SOURCE;
-  diagnostic.code = problem.code;
   diagnostic.relatedInformation = problem.origin.flatMap((frame) => related(model, frame));
   return diagnostic;
 }

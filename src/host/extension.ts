@@ -68,7 +68,7 @@ class App implements vscode.Disposable {
     this.definer = new OperatorDefiner(engine, this.models, log);
     this.documents = new ModelDocuments(engine, this.models);
     this.graphs = new GraphEditors(context.extensionUri, engine, this.models, this, log);
-    const diagnostics = new Diagnostics(this.models);
+    const diagnostics = new Diagnostics(this.models, vscode.Uri.joinPath(context.extensionUri, 'docs/problems.md'));
     const status = new TargetStatus(this.models, () => this.rows);
     // Targets are asked for once the engine runs anyway.
     const naming = this.models.onDidCheck(() => void this.targets().then(undefined, () => undefined));
