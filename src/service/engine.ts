@@ -32,15 +32,15 @@ import { OpenGraph } from './open-graph.ts';
 import { SearchIndex } from './search.ts';
 import type { SlotNames } from './slots.ts';
 import { summaryOf } from './summary.ts';
-import { TextMap } from './text.ts';
+import { type Printed, TextMap } from './text.ts';
 import { unfoldingOf } from './unfolding.ts';
 
 /** What the engine needs of the core; tests give small ones. */
-export interface Core {
-  open(path: string, reading: Reading, progress: Progress): Promise<CoreModel>;
-  check(opened: CoreModel, target: TargetRequest, progress: Progress): Promise<readonly Problem[]>;
+export interface Core<M extends CoreModel> {
+  open(path: string, reading: Reading, progress: Progress): Promise<M>;
+  check(opened: M, target: TargetRequest, progress: Progress): Promise<readonly Problem[]>;
   convert(request: CoreConvertRequest, progress: Progress): Promise<CallResult<'convert'>>;
-  print(model: Model): { readonly text: string; readonly lines: ReadonlyMap<Node, number> };
+  print(model: Model): Printed;
   targets(): readonly TargetRow[];
   draft(node: Node, shapes: readonly string[]): Omit<OperatorDraft, 'file' | 'operator'>;
   opsFile(path: string): string;
@@ -58,8 +58,8 @@ export interface CoreModel {
 }
 
 /** One model that is open; what is costly is made when first asked for. */
-interface Open {
-  readonly opened: CoreModel;
+interface Open<M> {
+  readonly opened: M;
   readonly graph: OpenGraph;
   readonly slots: SlotNames;
   search?: SearchIndex;
@@ -67,21 +67,21 @@ interface Open {
 }
 
 /** A model that callers know. It may be let go while others are used, and is opened again when it is asked for. */
-interface Known {
+interface Known<M> {
   readonly path: string;
   readonly reading: ReadingOptions;
-  open: Promise<Open> | undefined;
+  open: Promise<Open<M>> | undefined;
 }
 
 /** So many models stay in memory. */
 const MOST_OPEN = 8;
 
-export class Engine implements EngineCalls {
+export class Engine<M extends CoreModel> implements EngineCalls {
   /** Least recently used first. */
-  private readonly models = new Map<ModelId, Known>();
+  private readonly models = new Map<ModelId, Known<M>>();
   private count = 0;
 
-  constructor(private readonly core: Core) {}
+  constructor(private readonly core: Core<M>) {}
 
   async open(path: string, reading: ReadingOptions, watch?: Watch): Promise<ModelSummary> {
     const open = await this.read(path, reading, watch);
@@ -167,19 +167,19 @@ export class Engine implements EngineCalls {
     return { operator: node.operator, ...this.core.draft(node, shapes), file: this.core.opsFile(opened.path) };
   }
 
-  private textOf(open: Open): TextMap {
+  private textOf(open: Open<M>): TextMap {
     open.text ??= new TextMap(this.core.print(open.opened.model), (node) => open.graph.idOf(node));
     return open.text;
   }
 
-  private async read(path: string, reading: ReadingOptions, watch?: Watch): Promise<Open> {
+  private async read(path: string, reading: ReadingOptions, watch?: Watch): Promise<Open<M>> {
     const opened = await this.core.open(path, readingOf(reading), progressOf(watch));
     const slots = this.core.slots(opened.model);
     return { opened, graph: new OpenGraph(opened.model, slots), slots };
   }
 
   /** The model of that id, read again where it was let go. */
-  private async use(id: ModelId, watch?: Watch): Promise<Open> {
+  private async use(id: ModelId, watch?: Watch): Promise<Open<M>> {
     const known = this.models.get(id) ?? unknown('model', id);
     this.models.delete(id);
     this.models.set(id, known);
@@ -213,7 +213,7 @@ function progressOf(watch: Watch | undefined): Progress {
 }
 
 /** Gives every problem its node and its line. */
-function place(open: Open, problems: readonly Problem[], text?: TextMap): PlacedProblem[] {
+function place(open: Pick<Open<unknown>, 'graph'>, problems: readonly Problem[], text?: TextMap): PlacedProblem[] {
   return problems.map((problem): PlacedProblem => {
     const plain: ProblemData = problem;
     const names = problem.node ? [problem.node.name, ...problem.node.outputs] : [];

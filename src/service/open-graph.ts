@@ -24,7 +24,7 @@ interface Draft {
   readonly items: GraphItem[];
   readonly edges: GraphEdge[];
   readonly enters: { value: ValueId; to: string }[];
-  readonly leaves: { value: ValueId; from: string }[];
+  readonly leaves: { value: ValueId; from: string; label: string }[];
   readonly seen: Set<string>;
 }
 
@@ -239,7 +239,7 @@ export class OpenGraph {
     for (let k = common; k < from.length - 1; k++) {
       const inner = this.drafts.get(from[k] ?? '');
       const item = from[k + 1] ?? '';
-      if (inner && once(inner, `${value}<${item}`)) inner.leaves.push({ value, from: item });
+      if (inner && once(inner, `${value}<${item}`)) inner.leaves.push({ value, from: item, label });
     }
     for (let k = common; k < to.length - 1; k++) {
       const inner = this.drafts.get(to[k] ?? '');

@@ -3,21 +3,29 @@ import type { Node } from '../core/ir/node.ts';
 import type { LinePage, TextPage } from '../shared/engine.ts';
 import { labelOf } from './open-graph.ts';
 
+/** A printed model: lines count from 1. */
+export interface Printed {
+  readonly text: string;
+  /** Nodes by the line on which they begin. */
+  readonly nodes: ReadonlyMap<number, Node>;
+  lineOf(node: Node): number | undefined;
+}
+
 export class TextMap {
   private readonly lines: readonly string[];
   private readonly starts: readonly { readonly node: Node; readonly line: number }[];
 
   constructor(
-    private readonly printed: { readonly text: string; readonly lines: ReadonlyMap<Node, number> },
+    private readonly printed: Printed,
     private readonly idOf: (node: Node) => string,
   ) {
     this.lines = printed.text.split('\n');
-    this.starts = [...printed.lines].map(([node, line]) => ({ node, line })).sort((a, b) => a.line - b.line);
+    this.starts = [...printed.nodes].map(([line, node]) => ({ node, line })).sort((a, b) => a.line - b.line);
   }
 
   /** From 1; undefined for a node that has no line of its own. */
   lineOf(node: Node): number | undefined {
-    return this.printed.lines.get(node);
+    return this.printed.lineOf(node);
   }
 
   page(page: LinePage | undefined): TextPage {

@@ -149,7 +149,7 @@ export interface GroupContent {
   /** Values from outside that items read. */
   readonly enters: readonly { readonly value: ValueId; readonly to: string }[];
   /** Values of items that are read outside. */
-  readonly leaves: readonly { readonly value: ValueId; readonly from: string }[];
+  readonly leaves: readonly { readonly value: ValueId; readonly from: string; readonly label: string }[];
 }
 
 export interface GraphEdge {

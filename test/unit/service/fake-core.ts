@@ -7,7 +7,7 @@ import { Node } from '../../../src/core/ir/node.ts';
 import { Tensor } from '../../../src/core/ir/tensor.ts';
 import { tensorType } from '../../../src/core/ir/type.ts';
 import { problem } from '../../../src/core/problems/problem.ts';
-import type { Core } from '../../../src/service/engine.ts';
+import type { Core, CoreModel } from '../../../src/service/engine.ts';
 import { NUMBERED } from '../../../src/service/slots.ts';
 
 /** x -> Conv (module stem.conv) -> Relu (stem.relu) -> two more Relu (body.0, body.1) -> y */
@@ -48,7 +48,7 @@ export function smallModel(): Model {
   return makeModel('onnx', graph, { opsetImports: [['', 17]] });
 }
 
-export function fakeCore(model: () => Model = smallModel): Core {
+export function fakeCore(model: () => Model = smallModel): Core<CoreModel> {
   return {
     async open(path) {
       if (path === 'bad.onnx') {
@@ -82,7 +82,7 @@ export function fakeCore(model: () => Model = smallModel): Core {
     print: ({ graph }) => {
       const nodes = [...graph.nodes];
       const text = `g {\n${nodes.map((node) => `  ${node.operator}`).join('\n')}\n}`;
-      return { text, lines: new Map(nodes.map((node, k) => [node, k + 2])) };
+      return { text, nodes: new Map(nodes.map((node, k) => [k + 2, node])), lineOf: (node) => nodes.indexOf(node) + 2 };
     },
     targets: () => [{ id: 'onnx', title: 'ONNX', description: '', opsets: { lowest: 13, highest: 22, usual: 17 } }],
     draft: (node) => ({ entry: { name: node.op }, needsShape: false, inputs: ['x'], outputs: ['y'] }),

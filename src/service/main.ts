@@ -1,0 +1,7 @@
+/** The engine's process: started by src/service/client.ts, one for a window. */
+import { realCore } from './core.ts';
+import { Engine } from './engine.ts';
+import { processPort } from './process-port.ts';
+import { serve } from './server.ts';
+
+serve(new Engine(realCore), processPort());

@@ -1,0 +1,311 @@
+/** The graph panel: what the host says becomes a picture, what the user does becomes questions to the host. */
+import type { GroupId, ModelSummary, PlacedProblem, TargetChoice, TargetRow } from '../src/shared/engine.ts';
+import type { ToPanel } from '../src/shared/panel.ts';
+import { Contents } from './contents.ts';
+import { h } from './dom.ts';
+import type { Host } from './host.ts';
+import { keptStateOf } from './kept-state.ts';
+import { type Keys, listenToKeys } from './keys.ts';
+import type { LayOut } from './layout/client.ts';
+import { DetailsPane } from './panels/details-pane.ts';
+import { Search } from './panels/search.ts';
+import { emptyState, errorState, loadingState } from './panels/states.ts';
+import { Toolbar, targetTitle } from './panels/toolbar.ts';
+import { countProblems, problemsOf, together } from './problem-counts.ts';
+import { GraphView } from './render/graph-view.ts';
+import { Arranger } from './scene/arrange.ts';
+import type { Measure } from './scene/face.ts';
+import { type Direction, neighbour } from './scene/neighbours.ts';
+import { EMPTY_SCENE, type Scene, sceneOf } from './scene/scene.ts';
+
+/** So many items are shown before modules stay folded, at first and after "unfold all". */
+const FIRST_BUDGET = 150;
+const UNFOLD_BUDGET = 5000;
+
+interface ShownModel {
+  readonly summary: ModelSummary;
+  readonly targets: readonly TargetRow[];
+  readonly fixTitles: Extract<ToPanel, { type: 'model' }>['fixTitles'];
+}
+
+export class Panel {
+  readonly element: HTMLElement;
+  private readonly contents: Contents;
+  private readonly arranger: Arranger;
+  private readonly view: GraphView;
+  private readonly search: Search;
+  private readonly toolbar: Toolbar;
+  private readonly details: DetailsPane;
+  private readonly overlay = h('div', { class: 'overlay' });
+  private readonly live = h('div', { class: 'live', role: 'status', 'aria-live': 'polite', 'data-testid': 'live' });
+
+  private model: ShownModel | undefined;
+  private target: TargetChoice | undefined;
+  private checked: readonly PlacedProblem[] | undefined;
+  private root: GroupId = '';
+  private open = new Set<GroupId>();
+  private scene: Scene = EMPTY_SCENE;
+  private selected: string | undefined;
+  private round = 0;
+  private wanted: string | undefined;
+  private keeping = 0;
+
+  constructor(
+    private readonly host: Host,
+    layOut: LayOut,
+    measure: Measure,
+  ) {
+    this.contents = new Contents(host);
+    this.arranger = new Arranger(layOut, measure);
+    this.view = new GraphView(measure, {
+      select: (id) => this.select(id),
+      toggle: (id) => this.guard(this.toggle(id)),
+      moved: () => this.keep(),
+    });
+    this.search = new Search({
+      find: (query, offset, limit) => host.ask('search', query, { offset, limit }),
+      show: (hit) => this.guard(this.goTo(hit.item, hit.root, hit.groups)),
+      leave: () => this.view.element.focus(),
+    });
+    this.toolbar = new Toolbar(this.search.element, {
+      chooseTarget: (target) => host.send({ type: 'choose-target', target }),
+      chooseRoot: (group) => this.guard(this.showRoot(group)),
+      convert: () => host.send({ type: 'convert' }),
+      openText: () => host.send({ type: 'open-text' }),
+      zoom: (factor) => this.view.camera.zoomBy(factor),
+      fitAll: () => this.fitAll(),
+      foldAll: () => this.guard(this.unfold(0)),
+      unfoldAll: () => this.guard(this.unfold(UNFOLD_BUDGET)),
+      toggleDetails: () => this.details.toggle(),
+    });
+    this.details = new DetailsPane(host, {
+      reveal: (place) => this.guard(this.goTo(place.node, place.root, place.groups)),
+      toggle: (id) => this.guard(this.toggle(id)),
+      fixTitle: (fix) => this.model?.fixTitles[fix] ?? fix,
+    });
+    const stage = h('div', { class: 'stage' }, this.view.element, this.overlay);
+    const body = h('div', { class: 'body' }, stage, this.details.element);
+    this.element = h('main', { class: 'panel' }, this.toolbar.element, body, this.live);
+    listenToKeys(this.element, this.view.element, this.keys());
+    this.cover(loadingState('Loading…'));
+  }
+
+  hear(message: Exclude<ToPanel, { type: 'answer' }>): void {
+    switch (message.type) {
+      case 'loading':
+        if (!this.model) this.cover(loadingState(message.title));
+        break;
+      case 'model':
+        this.guard(this.showModel(message));
+        break;
+      case 'failed': {
+        this.model = undefined;
+        const copy = (text: string) => this.host.send({ type: 'copy', text });
+        const reload = () => {
+          this.cover(loadingState('Loading…'));
+          this.host.send({ type: 'reload' });
+        };
+        this.cover(errorState(message.failure, message.fileName, { copy, reload }));
+        this.ready();
+        break;
+      }
+      case 'problems':
+        this.target = message.target;
+        this.checked = message.problems;
+        if (this.model) this.toolbar.offer(this.model.summary, this.model.targets, this.target);
+        this.showProblems();
+        break;
+      case 'reveal':
+        if (this.scene === EMPTY_SCENE) this.wanted = message.node;
+        else this.guard(this.reveal(message.node));
+        break;
+      case 'find':
+        this.search.focus();
+        break;
+    }
+  }
+
+  private async showModel(message: Extract<ToPanel, { type: 'model' }>): Promise<void> {
+    const { summary, targets, target, fixTitles } = message;
+    const again = this.model?.summary.path === summary.path;
+    this.model = { summary, targets, fixTitles };
+    if (targetKey(target) !== targetKey(this.target)) this.checked = undefined;
+    this.target = target;
+    this.contents.clear();
+    this.arranger.clear();
+    this.toolbar.offer(summary, targets, target);
+    const kept = again ? undefined : keptStateOf(this.host.state, summary.path);
+    const groups = summary.roots.map(({ group }) => group);
+    const root = [again ? this.root : kept?.root, groups[0]].find(
+      (group) => group !== undefined && groups.includes(group),
+    );
+    this.root = root ?? '';
+    const before = again ? [...this.open] : kept?.open;
+    this.open = new Set(before ?? (await this.host.ask('unfolding', this.root, FIRST_BUDGET)));
+    try {
+      await this.arrange();
+    } catch (error) {
+      if (!before) throw error;
+      // The file has changed and the groups that were open are gone.
+      this.open = new Set(await this.host.ask('unfolding', this.root, FIRST_BUDGET));
+      await this.arrange();
+    }
+    if (kept) this.view.camera.jump(kept.view);
+    else if (!again) this.view.camera.jump(this.view.camera.viewOfTop(this.view.area));
+    this.select(again ? this.selected : kept?.selected);
+    this.showProblems();
+    this.ready();
+    const { wanted } = this;
+    this.wanted = undefined;
+    if (wanted !== undefined) await this.reveal(wanted);
+  }
+
+  /** Lays out what is open and shows it; a later call makes an earlier one void. */
+  private async arrange(keep?: string): Promise<void> {
+    const round = ++this.round;
+    await this.contents.need([this.root, ...this.open]);
+    const arranged = await this.arranger.arrange(this.root, (group) => this.open.has(group), this.contents.of);
+    if (round !== this.round) return;
+    this.scene = sceneOf(arranged);
+    this.view.show(this.scene, keep);
+    if (this.scene.boxes.length === 0) this.cover(emptyState());
+    else this.cover(undefined);
+    if (this.selected !== undefined && !this.scene.byId.has(this.selected)) this.select(undefined);
+    else this.view.select(this.selected);
+    this.keep();
+  }
+
+  private async toggle(id: GroupId): Promise<void> {
+    if (!this.open.delete(id)) this.open.add(id);
+    await this.arrange(id);
+    if (this.selected === id) this.select(id);
+  }
+
+  private async unfold(budget: number): Promise<void> {
+    this.open = new Set(budget === 0 ? [] : await this.host.ask('unfolding', this.root, budget));
+    await this.arrange();
+    this.view.camera.jump(this.view.camera.viewOfTop(this.view.area));
+  }
+
+  private async showRoot(root: GroupId): Promise<void> {
+    this.root = root;
+    this.select(undefined);
+    this.open = new Set(await this.host.ask('unfolding', root, FIRST_BUDGET));
+    await this.arrange();
+    this.view.camera.jump(this.view.camera.viewOfTop(this.view.area));
+  }
+
+  /** Unfolds what hides an item, selects it and brings it into sight. */
+  private async goTo(id: string, root: GroupId, groups: readonly GroupId[]): Promise<void> {
+    const hidden = root !== this.root || groups.some((group) => !this.open.has(group));
+    if (hidden) {
+      if (root !== this.root) this.open = new Set(await this.host.ask('unfolding', root, FIRST_BUDGET));
+      this.root = root;
+      for (const group of groups) this.open.add(group);
+      await this.arrange();
+    }
+    this.select(id);
+    this.view.reveal(id, hidden);
+  }
+
+  private async reveal(name: string): Promise<void> {
+    const place = await this.host.ask('locate', name);
+    if (place) await this.goTo(place.node, place.root, place.groups);
+    else this.say(`There is no node ${name}`);
+  }
+
+  private select(id: string | undefined): void {
+    this.selected = id;
+    this.view.select(id);
+    this.showDetails();
+    if (id !== undefined) this.say(this.view.labelOf(id));
+    this.keep();
+  }
+
+  private showDetails(): void {
+    if (!this.model) return;
+    const problems = this.problems();
+    const box = this.selected === undefined ? undefined : this.scene.byId.get(this.selected);
+    if (!box) {
+      const title = targetTitle(this.model.targets, this.target);
+      const all = this.checked || this.model.summary.problems.length > 0 ? problems : undefined;
+      this.details.showSummary({ summary: this.model.summary, problems: all, targetTitle: title });
+      return;
+    }
+    this.details.showItem(box.item, box.open, problemsOf(problems, box.id));
+  }
+
+  private problems(): PlacedProblem[] {
+    return together(this.model?.summary.problems ?? [], this.checked ?? []);
+  }
+
+  private showProblems(): void {
+    this.view.mark(countProblems(this.problems()));
+    this.showDetails();
+  }
+
+  private fitAll(): void {
+    this.view.camera.fly(this.view.camera.viewOfAll(this.view.area));
+  }
+
+  private keys(): Keys {
+    return {
+      move: (direction: Direction) => {
+        const to = neighbour(this.scene, this.contents.of, this.selected, direction);
+        if (to === undefined) return;
+        this.select(to);
+        this.view.reveal(to);
+      },
+      openDetails: () => this.details.open(true),
+      toggle: () => {
+        const box = this.selected === undefined ? undefined : this.scene.byId.get(this.selected);
+        if (box?.item.kind === 'group') this.guard(this.toggle(box.id));
+      },
+      clear: () => {
+        this.select(undefined);
+        this.view.element.focus();
+      },
+      zoom: (factor) => this.view.camera.zoomBy(factor),
+      fitAll: () => this.fitAll(),
+      search: () => this.search.focus(),
+    };
+  }
+
+  private cover(state: HTMLElement | undefined): void {
+    this.overlay.replaceChildren(...(state ? [state] : []));
+    this.overlay.hidden = state === undefined;
+    this.element.classList.toggle('covered', state !== undefined);
+  }
+
+  private say(text: string): void {
+    this.live.textContent = text;
+  }
+
+  private ready(): void {
+    document.body.dataset.ready = 'true';
+  }
+
+  /** Remembers the view for when the panel is hidden and shown again; not at every step of a movement. */
+  private keep(): void {
+    window.clearTimeout(this.keeping);
+    this.keeping = window.setTimeout(() => {
+      const { model, root, selected } = this;
+      if (!model) return;
+      const { x, y, k } = this.view.camera.view;
+      this.host.state = { path: model.summary.path, root, open: [...this.open], view: { x, y, k }, selected };
+    }, 200);
+  }
+
+  /** A question that fails leaves the picture as it is and is said, unless there is no picture yet. */
+  private guard(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      if (this.scene === EMPTY_SCENE) this.hear({ type: 'failed', failure: { kind: 'fault', message }, fileName: '' });
+      else this.details.notice(message);
+    });
+  }
+}
+
+function targetKey(target: TargetChoice | undefined): string {
+  return target ? `${target.target}@${target.opset ?? ''}` : '';
+}
