@@ -73,7 +73,7 @@ export function equal(a: CapturedValue, b: CapturedValue): boolean | undefined {
   const [x, y] = [numeric(a), numeric(b)];
   // Loosely: 1 == 1.0.
   if (x !== undefined && y !== undefined) return Number(x) === Number(y);
-  if (a instanceof EnumValue && b instanceof EnumValue) return a.className === b.className && a.name === b.name;
+  if (a instanceof EnumValue && b instanceof EnumValue) return a.className === b.className && equal(a.value, b.value);
   const [first, second] = [itemsOf(a), itemsOf(b)];
   if (first && second) {
     if (first.length !== second.length) return false;
