@@ -83,6 +83,7 @@ export function readScope(text: string): Scope {
 }
 
 function splitOutsideBrackets(text: string): string[] {
+  if (!/[[(]/.test(text)) return text.split(',');
   const parts: string[] = [];
   let depth = 0;
   let start = 0;

@@ -30,7 +30,7 @@ export function isExported(records: Records): boolean {
 
 export function openExported(records: Records): ExportedProgram {
   const entry = records.has(OLD_PROGRAM) ? OLD_PROGRAM : chooseProgram(records);
-  const program = new Field(
+  const program = Field.root(
     parseJson(records.text(entry), { file: records.file, inside: entry }),
     { file: records.file, inside: entry },
     'program',
@@ -113,7 +113,7 @@ function readWeights(records: Records, model: string): ReadonlyMap<string, Pickl
 
 function readTable(records: Records, table: string, folder: string, weights: Map<string, PickledTensor>): void {
   const where = { file: records.file, inside: table };
-  const config = new Field(parseJson(records.text(table), where), where, 'payloads').get('config');
+  const config = Field.root(parseJson(records.text(table), where), where, 'payloads').get('config');
   for (const [path, payload] of config.entries()) {
     const entry = `${folder}${payload.get('path_name').text()}`;
     // Custom objects have no tensor: whoever needs one says so.

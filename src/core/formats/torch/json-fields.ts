@@ -4,11 +4,18 @@ import type { Json, JsonObject } from './json.ts';
 
 /** A value of a JSON text together with where it stands. */
 export class Field {
-  constructor(
+  private constructor(
     readonly value: Json | undefined,
     private readonly where: { readonly file: string; readonly inside: string },
-    private readonly path: string,
+    /** The name of a field or the index of an item; of the whole text, what it is called in errors. */
+    private readonly key: string | number,
+    private readonly parent?: Field,
   ) {}
+
+  /** The whole of a text, which errors call `name`. */
+  static root(value: Json, where: { readonly file: string; readonly inside: string }, name: string): Field {
+    return new Field(value, where, name);
+  }
 
   /** Is it missing, or null? */
   get absent(): boolean {
@@ -18,13 +25,7 @@ export class Field {
   /** A field of an object; absent where the object has none of that name. */
   get(name: string): Field {
     const object = this.object();
-    return new Field(Object.hasOwn(object, name) ? object[name] : undefined, this.where, `${this.path}.${name}`);
-  }
-
-  /** The first of several names that a field has had. */
-  getAny(...names: string[]): Field {
-    const fields = names.map((name) => this.get(name));
-    return fields.find((field) => !field.absent) ?? this.get(names[0] ?? '');
+    return new Field(Object.hasOwn(object, name) ? object[name] : undefined, this.where, name, this);
   }
 
   object(): JsonObject {
@@ -35,15 +36,12 @@ export class Field {
 
   /** The fields of an object by name. */
   entries(): [string, Field][] {
-    return Object.entries(this.object()).map(([name, value]) => [
-      name,
-      new Field(value, this.where, `${this.path}.${name}`),
-    ]);
+    return Object.entries(this.object()).map(([name, value]) => [name, new Field(value, this.where, name, this)]);
   }
 
   items(): Field[] {
     if (!Array.isArray(this.value)) throw this.expected('a list');
-    return (this.value as readonly Json[]).map((item, k) => new Field(item, this.where, `${this.path}[${k}]`));
+    return (this.value as readonly Json[]).map((item, k) => new Field(item, this.where, k, this));
   }
 
   text(): string {
@@ -76,11 +74,17 @@ export class Field {
     throw this.expected('true or false');
   }
 
-  /** The member of a union: its name, and its value. */
+  /** The member of a union: its name, and its value. Old schemas list all members, and null for the others. */
   union(): [name: string, value: Field] {
-    const entries = this.entries();
-    const chosen = entries.find(([, field]) => !field.absent) ?? entries[0];
-    if (chosen) return chosen;
+    const object = this.object();
+    let chosen: string | undefined;
+    for (const name in object) {
+      chosen ??= name;
+      if (object[name] === null) continue;
+      chosen = name;
+      break;
+    }
+    if (chosen !== undefined) return [chosen, this.get(chosen)];
     throw this.expected('one member of a union');
   }
 
@@ -90,9 +94,14 @@ export class Field {
       : JSON.stringify(this.value, (_, value) => (typeof value === 'bigint' ? Number(value) : value));
     return new InputError(
       'file-malformed',
-      `expected ${what} at ${this.path}, found ${found.length > 60 ? `${found.slice(0, 60)}...` : found}`,
+      `expected ${what} at ${this.path()}, found ${found.length > 60 ? `${found.slice(0, 60)}...` : found}`,
       this.where,
       'The file is damaged, or of a PyTorch that writes another schema: save it again with torch.export.save.',
     );
+  }
+
+  private path(): string {
+    if (!this.parent) return String(this.key);
+    return `${this.parent.path()}${typeof this.key === 'number' ? `[${this.key}]` : `.${this.key}`}`;
   }
 }

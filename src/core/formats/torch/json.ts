@@ -40,13 +40,13 @@ class Reader {
 
   whole(): Json {
     const value = this.value();
-    this.match(SPACE);
+    this.space();
     if (this.at < this.text.length) throw this.error('expected the end of the text');
     return value;
   }
 
   private value(): Json {
-    this.match(SPACE);
+    this.space();
     switch (this.text[this.at]) {
       case '{':
         return this.object();
@@ -62,10 +62,10 @@ class Reader {
   private object(): JsonObject {
     const fields: Record<string, Json> = {};
     this.items('}', () => {
-      this.match(SPACE);
+      this.space();
       if (this.text[this.at] !== '"') throw this.error('expected the name of a field');
       const key = this.string();
-      this.match(SPACE);
+      this.space();
       if (!this.accept(':')) throw this.error('expected :');
       const value = this.value();
       // A plain assignment would set the prototype.
@@ -84,11 +84,11 @@ class Reader {
   private items(close: string, item: () => void): void {
     this.at++;
     if (++this.depth > MOST_DEPTH) throw this.error(`this is nested more than ${MOST_DEPTH} deep`);
-    this.match(SPACE);
+    this.space();
     if (!this.accept(close)) {
       do {
         item();
-        this.match(SPACE);
+        this.space();
       } while (this.accept(','));
       if (!this.accept(close)) throw this.error(`expected , or ${close}`);
     }
@@ -138,6 +138,11 @@ class Reader {
     if (this.text[this.at] !== char) return false;
     this.at++;
     return true;
+  }
+
+  private space(): void {
+    // Most often there is none.
+    if (this.text.charCodeAt(this.at) <= 0x20) this.match(SPACE);
   }
 
   private match(pattern: RegExp): void {
