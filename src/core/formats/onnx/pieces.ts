@@ -3,6 +3,7 @@
  * when the message is written. Lengths are known beforehand, so that nothing has to be held.
  */
 import type { Tensor } from '../../ir/tensor.ts';
+import { Slab } from './slab.ts';
 
 export type Piece = Uint8Array | Tensor;
 
@@ -49,13 +50,27 @@ export class Pieces {
   }
 }
 
+const SLAB = new Slab();
+
 /** The tag of a length-delimited field, and its length. */
 function lengthPrefix(field: number, length: number): Uint8Array {
-  const bytes: number[] = [];
-  for (const value of [field * 8 + 2, length]) {
-    let rest = value;
-    for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
-    bytes.push(rest);
-  }
-  return Uint8Array.from(bytes);
+  const tag = field * 8 + 2;
+  const bytes = SLAB.take(varintLength(tag) + varintLength(length));
+  putVarint(bytes, putVarint(bytes, 0, tag), length);
+  return bytes;
+}
+
+function varintLength(value: number): number {
+  let length = 1;
+  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) length++;
+  return length;
+}
+
+/** Gives the position behind the number. */
+function putVarint(bytes: Uint8Array, start: number, value: number): number {
+  let at = start;
+  let rest = value;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 128;
+  bytes[at++] = rest;
+  return at;
 }

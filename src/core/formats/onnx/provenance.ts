@@ -13,7 +13,8 @@ const CLASSES = 'pkg.torch.onnx.class_hierarchy';
 const TRACE = 'pkg.torch.onnx.stack_trace';
 
 /** The metadata that says where a node came from. What the node says itself stays as it is. */
-export function provenanceOf(node: Node): Map<string, string> {
+export function provenanceOf(node: Node): ReadonlyMap<string, string> {
+  if (node.origin.length === 0 && node.scope.length === 0) return node.metadata;
   const metadata = new Map(node.metadata);
   const trace = traceText(node.origin);
   if (trace !== '' && !metadata.has(TRACE)) metadata.set(TRACE, trace);
@@ -25,6 +26,7 @@ export function provenanceOf(node: Node): Map<string, string> {
 }
 
 export function scopeOf(metadata: ReadonlyMap<string, string>): Scope {
+  if (metadata.size === 0) return NO_SCOPE;
   const paths = pythonStrings(metadata.get(SCOPES));
   const types = pythonStrings(metadata.get(CLASSES));
   if (!paths || !types || paths.length !== types.length || paths.length < 2) return NO_SCOPE;

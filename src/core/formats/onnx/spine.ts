@@ -4,6 +4,7 @@
  */
 import type { ByteSource } from '../../ir/bytes.ts';
 import { InputError } from '../../ir/errors.ts';
+import { Slab } from './slab.ts';
 
 /** Bytes of the file from `start` up to `end`. */
 export interface Range {
@@ -75,6 +76,7 @@ class Walker {
   private position = 0;
   private messageCount = 0;
   private smallBytes = 0;
+  private readonly slab = new Slab();
 
   constructor(private readonly source: ByteSource) {}
 
@@ -84,28 +86,27 @@ class Walker {
     const { small, messages, elements } = SHAPES[name];
     const smallRanges: Range[] = [];
     const unknownRanges: Range[] = [];
-    const inner = new Map<number, Spine[]>();
-    const found = new Map<number, Range[]>();
+    let inner: Map<number, Spine[]> | undefined;
+    let found: Map<number, Range[]> | undefined;
     this.position = start;
     while (this.position < end) {
       const field = this.field(end);
       const kind = messages[field.number];
       if (kind && field.wire === LENGTH_DELIMITED) {
-        push(inner, field.number, this.message(kind, field.content, field.end, depth + 1));
+        inner = push(inner, field.number, this.message(kind, field.content, field.end, depth + 1));
         this.position = field.end;
       } else if (elements.has(field.number)) {
-        push(found, field.number, { start: field.content, end: field.end });
+        found = push(found, field.number, { start: field.content, end: field.end });
       } else {
         extend(small.has(field.number) ? smallRanges : unknownRanges, field);
       }
     }
-    const unknown = this.copy(unknownRanges);
     return {
       offset: start,
       small: this.copy(smallRanges),
-      unknown: unknown.length > 0 ? unknown : undefined,
-      messages: inner,
-      elements: found,
+      unknown: unknownRanges.length > 0 ? this.copy(unknownRanges) : undefined,
+      messages: inner ?? NONE,
+      elements: found ?? NONE,
     };
   }
 
@@ -166,7 +167,7 @@ class Walker {
     if (this.smallBytes > MOST_SMALL_BYTES) {
       throw this.tooLarge(ranges[0]?.start ?? 0, `more than ${MOST_SMALL_BYTES} bytes besides its tensors`);
     }
-    const bytes = new Uint8Array(length);
+    const bytes = this.slab.take(length);
     let at = 0;
     for (const { start, end } of ranges) {
       const from = start - this.windowStart;
@@ -217,10 +218,15 @@ interface Field extends Range {
   readonly wire: number;
 }
 
-function push<T>(map: Map<number, T[]>, key: number, item: T): void {
+/** Most messages hold no others, so that their maps are made when they are needed. */
+const NONE: ReadonlyMap<number, never> = new Map<number, never>();
+
+function push<T>(map: Map<number, T[]> | undefined, key: number, item: T): Map<number, T[]> {
+  if (!map) return new Map([[key, [item]]]);
   const list = map.get(key);
   if (list) list.push(item);
   else map.set(key, [item]);
+  return map;
 }
 
 /** Adds a field to ranges; one that follows on the last is joined to it. */
