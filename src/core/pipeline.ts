@@ -47,8 +47,8 @@ export async function checkModel(
   request: TargetRequest | undefined,
   progress: Progress,
 ): Promise<readonly Problem[]> {
-  const own = [...opened.problems, ...(opened.model.dialect === 'onnx' ? checkOnnx(opened.model) : [])];
-  if (!request || own.some(isError)) return own;
+  const invalid = opened.model.dialect === 'onnx' ? checkOnnx(opened.model) : [];
+  if (!request || invalid.some(isError)) return [...opened.problems, ...invalid];
   // Lowering changes an ONNX model, so the file is opened once more for it.
   const copy = opened.model.dialect === 'onnx' ? await openModel(opened.path, opened.reading, progress) : opened;
   try {
@@ -74,7 +74,9 @@ async function lower(
 ): Promise<Lowered> {
   await progress.step('Converting the operators');
   const { model, problems: found } = toOnnx(opened);
-  const problems = [...opened.problems, ...found];
+  // A node that could not be read is told once.
+  const told = new Set(opened.problems.map((problem) => problem.node?.name));
+  const problems = [...opened.problems, ...found.filter(({ node }) => !node || !told.has(node.name))];
   // A graph with holes is not taken further: its own problems explain whatever would follow.
   if (problems.some(isError)) return { model, problems, passes: [] };
   const folds = simplify || opened.model !== model || target.kind === 'caffe';

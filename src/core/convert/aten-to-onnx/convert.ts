@@ -58,6 +58,8 @@ class Conversion {
     }
     for (const node of source.nodes) this.lower(node);
     this.addOutputs();
+    // Constants that a rule has replaced by others.
+    for (const value of this.graph.initializers) if (value.useCount === 0) this.graph.initializers.delete(value);
     return { model: this.result(), problems: this.problems };
   }
 
@@ -70,8 +72,9 @@ class Conversion {
       // Shape inference contradicts a node that a rule has built.
       if (error.problem.code === 'invalid-model') throw new Error(`the rule of ${label(node)}: ${error.message}`);
       this.problems.push(error.problem);
-      // Stand-ins, so that the nodes behind are looked at too. The model is not written.
-      for (const output of node.outputs) this.values.set(output, new Value({ name: output.name, type: output.type }));
+      standIns(node).forEach((value, k) => {
+        this.values.set(node.output(k), value);
+      });
     }
   }
 
@@ -84,6 +87,8 @@ class Conversion {
     }
     const rule = ruleOf(node);
     if (!rule || !schemaOf(node)) throw new Refusal(problem('unsupported-operator', node, { target: 'ONNX' }));
+    // Behind an operator that capture has reported already nothing is known: there is nothing to add.
+    if (node.outputs.some((output) => output.type === undefined)) return standIns(node);
     const result = rule(
       plainArguments(argumentsOf(node), node, (value) => this.valueOf(value)),
       this.onnx,
@@ -146,6 +151,11 @@ class Conversion {
     for (const [key, value] of this.model.metadata) made.metadata.set(key, value);
     return made;
   }
+}
+
+/** Values in the place of a node's outputs, so that the nodes behind are looked at too. The model is not written. */
+function standIns(node: Node): Value[] {
+  return node.outputs.map(({ name, type }) => new Value({ name, type }));
 }
 
 function label(node: Node): string {
