@@ -27,7 +27,10 @@ export function summarize({ model, format }: OpenedModel): Summary {
   const constants = [...model.graph.initializers].flatMap((value) => value.constant ?? []);
   return {
     format: format.title,
-    inputs: model.graph.inputs.map((value) => ({ name: value.name ?? '', type: typeText(value.type) })),
+    // IR 3 lists initializers among the inputs: those are parameters.
+    inputs: model.graph.inputs
+      .filter((value) => !value.constant)
+      .map((value) => ({ name: value.name ?? '', type: typeText(value.type) })),
     outputs: model.graph.outputs.map((value) => ({ name: value.name ?? '', type: typeText(value.type) })),
     opsets: [...model.opsetImports].map(([domain, version]) => ({ domain: domain || 'ai.onnx', version })),
     nodes,

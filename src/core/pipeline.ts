@@ -18,7 +18,7 @@ import type { ConvertRequest, ConvertResult, Verification } from './request.ts';
 import { caffeBackend } from './targets/caffe-backends.ts';
 import { targetOf } from './targets/table.ts';
 import type { CaffeTarget, OnnxTarget, Target, TargetRequest } from './targets/target.ts';
-import { fileSide, graphSide, verify } from './verify.ts';
+import { declareInputs, graphSide, resultSide, verify } from './verify.ts';
 import { outputFiles, writeResult } from './write.ts';
 
 /** Converts a file. What the target cannot take exactly is in the result; bad input throws InputError. */
@@ -142,10 +142,11 @@ async function prove(
   const again = await openModel(opened.path, opened.reading, progress);
   try {
     const { model } = toOnnx(again);
+    if (again.model === model) declareInputs(model, opened.reading.inputs);
     return await verify(
       model,
       graphSide('the source graph in onnxruntime', model),
-      fileSide(target, output),
+      resultSide(target, output),
       VERIFY_SEED,
     );
   } finally {

@@ -1,7 +1,9 @@
 /** Proves a conversion by running both sides on the same random inputs. */
 import { encodeOnnx } from './formats/onnx/write.ts';
+import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
 import type { Tensor } from './ir/tensor.ts';
+import { type InputSpec, shapeOf } from './reading.ts';
 import type { Verification } from './request.ts';
 import { compareOutputs, worstDifference } from './runtime/compare.ts';
 import { randomInputs } from './runtime/inputs.ts';
@@ -19,9 +21,26 @@ export function graphSide(title: string, model: Model): Side {
   return { title, run: (inputs) => runModel(bytes, inputs) };
 }
 
-/** A written ONNX file, run in onnxruntime. */
-export function fileSide(path: string): Side {
-  return { title: `${path} in onnxruntime`, run: (inputs) => runModel(path, inputs) };
+/** What was written for a target: ONNX in onnxruntime, Caffe in the reference interpreter. */
+export function resultSide(target: Target, files: readonly string[]): Side {
+  const [path = '', prototxt = ''] = files;
+  if (target.kind === 'onnx') return { title: `${path} in onnxruntime`, run: (inputs) => runModel(path, inputs) };
+  return {
+    title: `${path} in the reference interpreter of Caffe`,
+    run: async (inputs) => runCaffe(readCaffe(new FileBytes(path), prototxt), caffeBackend(target.backend), inputs),
+  };
+}
+
+/** Gives the inputs that the user described their types, so that random inputs fit what the model takes. */
+export function declareInputs(model: Model, specs: readonly InputSpec[]): void {
+  for (const spec of specs) {
+    const input = model.graph.inputs.find((value, index) => spec.key === index || spec.key === value.name);
+    if (!input) {
+      const known = model.graph.inputs.map((value) => value.name).join(', ');
+      throw new InputError('bad-argument', `the model has no input ${spec.key}`, undefined, `Inputs: ${known}.`);
+    }
+    input.type = { kind: 'tensor', dtype: spec.dtype, shape: shapeOf(spec) };
+  }
 }
 
 /** Runs both sides; `model` declares the inputs. A seed of its own makes the run repeatable. */
