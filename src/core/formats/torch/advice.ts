@@ -120,8 +120,15 @@ function splitName(className: string): [module: string, name: string] {
   return [className.slice(0, dot), className.slice(dot + 1)];
 }
 
+const PLAIN: Readonly<Record<string, string>> = {
+  bigint: 'an integer',
+  number: 'a number',
+  string: 'a text',
+  boolean: 'True or False',
+};
+
 function describeValue(value: PickleValue): string {
-  if (!isRecord(value)) return value === null ? 'None' : `a ${typeof value}`;
+  if (!isRecord(value)) return value === null ? 'None' : (PLAIN[typeof value] ?? 'bytes');
   if (value.kind === 'tensor') return `one tensor, ${value.dtype}[${value.shape.join(', ')}]`;
   if (value.kind === 'call') return `an object of ${value.callee}`;
   return value.kind === 'dict' ? 'a dict without weights' : `a ${value.kind}`;

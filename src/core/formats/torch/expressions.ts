@@ -2,17 +2,9 @@
  * Parses the expressions of TorchScript: Pratt's way, by binding powers. Precedences: torch/csrc/jit/frontend/lexer.h,
  * which are Python's; names with a meaning of their own: import_source.cpp.
  */
-import type { InputError } from '../../ir/errors.ts';
-import type {
-  Arguments,
-  BinaryOperator,
-  CompareOperator,
-  Expression,
-  KeywordArgument,
-  SourceFile,
-  TypeExpression,
-} from './ast.ts';
-import { syntaxError, type Token } from './tokens.ts';
+import type { Arguments, BinaryOperator, CompareOperator, Expression, KeywordArgument, TypeExpression } from './ast.ts';
+import { Cursor, describeToken, MOST_DEPTH } from './cursor.ts';
+import type { Token } from './tokens.ts';
 
 /** How tightly an operator holds its sides; higher holds tighter. */
 const BINDING: Readonly<Record<string, number>> = {
@@ -44,25 +36,14 @@ const BINDING: Readonly<Record<string, number>> = {
 const NOT_BINDING = 4;
 const UNARY_BINDING = 12;
 const COMPARE_BINDING = 5;
-/** Nesting that no printer makes; deeper input is a way to exhaust the stack. */
-const MOST_DEPTH = 500;
-
 const KEYWORDS = new Set(
   `and as assert break class continue def del elif else except finally for from global if import in is lambda not or pass
   raise return try while with yield`.split(/\s+/),
 );
 
-export class ExpressionParser {
-  protected index = 0;
-  private depth = 0;
+export class ExpressionParser extends Cursor {
   /** How high the tree is that stands so far in the expression that is being parsed: `a.b.c` is flat as text only. */
   private height = 0;
-
-  constructor(
-    protected readonly tokens: readonly Token[],
-    protected readonly source: SourceFile,
-    protected readonly file: string,
-  ) {}
 
   /** One expression, without commas outside of brackets. */
   expression(binding = 0): Expression {
@@ -387,68 +368,6 @@ export class ExpressionParser {
     if (++this.height > MOST_DEPTH) throw this.error(this.peek().start, `this is nested more than ${MOST_DEPTH} deep`);
   }
 
-  /** Runs a rule one level deeper; refuses nesting that would exhaust the stack. */
-  protected deeper<T>(rule: () => T): T {
-    if (++this.depth > MOST_DEPTH) throw this.error(this.peek().start, `this is nested more than ${MOST_DEPTH} deep`);
-    try {
-      return rule();
-    } finally {
-      this.depth--;
-    }
-  }
-
-  protected peek(ahead = 0): Token {
-    const token = this.tokens[Math.min(this.index + ahead, this.tokens.length - 1)];
-    if (!token) throw new RangeError('a text has at least its end');
-    return token;
-  }
-
-  protected next(): Token {
-    const token = this.peek();
-    this.index++;
-    return token;
-  }
-
-  /** Is the next token this operator? */
-  protected sees(operator: string): boolean {
-    const { kind, text } = this.peek();
-    return kind === 'operator' && text === operator;
-  }
-
-  protected accept(operator: string): Token | undefined {
-    return this.sees(operator) ? this.next() : undefined;
-  }
-
-  protected acceptName(word: string): Token | undefined {
-    const { kind, text } = this.peek();
-    return kind === 'name' && text === word ? this.next() : undefined;
-  }
-
-  protected expect(operator: string): Token {
-    const found = this.accept(operator);
-    if (found) return found;
-    throw this.error(this.peek().start, `expected ${operator}, found ${describeToken(this.peek())}`);
-  }
-
-  protected expectName(): Token {
-    const token = this.next();
-    if (token.kind === 'name') return token;
-    throw this.error(token.start, `expected a name, found ${describeToken(token)}`);
-  }
-
-  protected expectWord(word: string): void {
-    if (!this.acceptName(word))
-      throw this.error(this.peek().start, `expected ${word}, found ${describeToken(this.peek())}`);
-  }
-
-  protected previousEnd(): number {
-    return this.tokens[this.index - 1]?.end ?? 0;
-  }
-
-  protected error(offset: number, message: string): InputError {
-    return syntaxError(this.file, this.source, offset, message);
-  }
-
   private endsList(): boolean {
     const { kind, text } = this.peek();
     if (kind === 'newline' || kind === 'end') return true;
@@ -457,9 +376,3 @@ export class ExpressionParser {
 }
 
 const SPECIAL_FORMS = new Set(['annotate', 'unchecked_cast', 'uninitialized', 'getattr', 'isinstance']);
-
-export function describeToken({ kind, text }: Token): string {
-  if (kind === 'newline' || kind === 'end') return kind === 'end' ? 'the end of the file' : 'the end of the line';
-  if (kind === 'indent' || kind === 'dedent') return `${kind === 'indent' ? 'a deeper' : 'a lesser'} indentation`;
-  return JSON.stringify(text);
-}

@@ -10,11 +10,6 @@ import { Records } from './records.ts';
 import { isTorchScript, openTorchScript } from './torchscript.ts';
 import { isZip, ZipArchive } from './zip.ts';
 
-/** Could this be a file of PyTorch: a zip archive, or a pickle? Reads a few bytes. */
-export function looksLikeTorch(source: ByteSource): boolean {
-  return isZip(source) || isPickle(source);
-}
-
 /**
  * Opens a TorchScript archive or an exported program. No weights are read. Throws InputError for everything else:
  * `weights-only` and `no-program` with the Python lines that save a usable file, `unsafe-pickle` with the global,
@@ -26,9 +21,18 @@ export function openTorchFile(source: ByteSource): TorchScriptArchive | Exported
 }
 
 function openArchive(records: Records): TorchScriptArchive | ExportedProgram {
+  checkByteOrder(records);
   if (isTorchScript(records)) return openTorchScript(records);
   if (isExported(records)) return openExported(records);
   throw refuseArchive(records);
+}
+
+/** PyTorch says since 2.1 in which order the bytes of numbers stand. */
+function checkByteOrder(records: Records): void {
+  if (!records.has('byteorder') || records.text('byteorder').trim() !== 'big') return;
+  const place = { file: records.file, inside: 'byteorder' };
+  const next = 'Load the model on a little-endian machine, such as any PC, and save it again.';
+  throw new InputError('format-unsupported', 'the numbers of this file are big-endian', place, next);
 }
 
 /** Archives of PyTorch that hold no program that can be read, by an entry that tells them. */
@@ -90,9 +94,13 @@ function refuseUnknown(source: ByteSource): InputError {
     const message = `the file begins with ${start.length} zero bytes: its content never arrived`;
     return new InputError('format-unknown', message, { ...place, offset: 0 }, FETCH_AGAIN);
   }
-  for (const [tell, what, next] of OTHER_FILES) {
-    const told = typeof tell === 'string' ? text.startsWith(tell) : tell.test(text);
-    if (told) return new InputError('format-unsupported', `this is ${what}`, place, next);
+  if (text.startsWith('ustar', 257)) {
+    return new InputError(
+      'format-unsupported',
+      'this is a tar archive, as torch.save wrote before PyTorch 0.2',
+      place,
+      RESAVE,
+    );
   }
   const pickle = refuseOldPickle(source);
   if (pickle) return pickle;
@@ -100,14 +108,4 @@ function refuseUnknown(source: ByteSource): InputError {
 }
 
 const FETCH_AGAIN = 'Fetch the file again.';
-const SAVE_WITH_MODEL = 'Load the weights into the model with Python and save it with torch.export.save.';
-
-/** Files that are found under PyTorch's extensions, by how they begin (as Latin-1). */
-const OTHER_FILES: readonly (readonly [tell: RegExp | string, what: string, next: string])[] = [
-  [/^\s*<(?:!doctype|html|\?xml)/i, 'a web page, perhaps an error message in place of the model', FETCH_AGAIN],
-  ['\x89HDF\r\n', 'an HDF5 file, as Keras writes it', NAME_A_MODEL],
-  [/^[\s\S]{8}\{"/, 'a safetensors file: it holds weights, not a model', SAVE_WITH_MODEL],
-  ['GGUF', 'a GGUF file: it holds weights, not a model', NAME_A_MODEL],
-  [/^[\s\S]{257}ustar/, 'a tar archive, as torch.save wrote before PyTorch 0.2', SAVE_WITH_MODEL],
-  ['\x1f\x8b', 'a file compressed with gzip', 'Unpack it first: gzip -d.'],
-];
+const RESAVE = 'Load it with Python into the model that it belongs to, and save that with torch.export.save.';

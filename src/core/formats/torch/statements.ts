@@ -2,7 +2,8 @@
 
 import type { InputError } from '../../ir/errors.ts';
 import type { Block, Expression, FunctionDefinition, Parameter, Statement, WithItem } from './ast.ts';
-import { describeToken, ExpressionParser } from './expressions.ts';
+import { describeToken } from './cursor.ts';
+import { ExpressionParser } from './expressions.ts';
 
 export class StatementParser extends ExpressionParser {
   /** The rule for a statement by its first word. */

@@ -3,13 +3,13 @@
  * Gathered from the modules of the standard library that start processes, evaluate code, load modules or open connections.
  */
 
+/** Modules of the standard library by names that nobody gives to a file of a model. */
 const MODULES = new Set(
-  `__builtin__ _io _pickle _posixsubprocess _socket _thread asyncio bdb cffi cloudpickle code codeop commands compileall
-  concurrent ctypes dill distutils doctest ensurepip ftplib getpass glob http idlelib imaplib imp importlib inspect io
-  ipaddress joblib linecache marshal mmap multiprocessing nntplib nt ntpath os paramiko pathlib pdb pexpect pickle pip
-  pipes pkgutil platform poplib popen2 posix posixpath profile pty py_compile pydoc requests resource rlcompleter runpy
-  sched select selectors setuptools shelve shutil signal site smtplib socket socketserver ssl subprocess sys telnetlib
-  tempfile test threading timeit trace turtle types unittest urllib urllib2 urllib3 uuid venv webbrowser winreg xmlrpc zipapp
+  `__builtin__ builtins _io _pickle _posixsubprocess _socket _thread asyncio bdb cffi cloudpickle codeop compileall ctypes
+  dill distutils doctest ensurepip ftplib getpass http idlelib imaplib imp importlib inspect io ipaddress linecache marshal
+  mmap multiprocessing nntplib nt ntpath os paramiko pathlib pdb pexpect pickle pip pkgutil poplib popen2 posix posixpath
+  pty py_compile pydoc requests rlcompleter runpy selectors setuptools shelve shutil smtplib socket socketserver ssl
+  subprocess sys telnetlib tempfile threading timeit urllib urllib2 urllib3 uuid venv webbrowser winreg xmlrpc zipapp
   zipfile zipimport`.split(/\s+/),
 );
 
@@ -27,7 +27,6 @@ const HARMLESS: Readonly<Record<string, ReadonlySet<string>>> = {
   io: new Set(['BytesIO', 'StringIO']),
   _io: new Set(['BytesIO', 'StringIO']),
   pathlib: new Set(['Path', 'PosixPath', 'PurePath', 'PurePosixPath', 'PureWindowsPath', 'WindowsPath']),
-  types: new Set(['SimpleNamespace', 'MappingProxyType', 'GenericAlias', 'UnionType', 'NoneType']),
   uuid: new Set(['UUID']),
   ipaddress: new Set(['IPv4Address', 'IPv6Address']),
   threading: new Set(['Lock', 'RLock']),
@@ -35,20 +34,13 @@ const HARMLESS: Readonly<Record<string, ReadonlySet<string>>> = {
 };
 
 /** Single functions of modules that are otherwise fine. */
-const FUNCTIONS = new Set([
-  'functools.reduce',
-  'numpy.load',
-  'numpy.testing._private.utils.runstring',
-  'operator.attrgetter',
-  'operator.methodcaller',
-  'torch.load',
-  'torch.hub.load',
-  'torch.hub.load_state_dict_from_url',
-  'torch.jit.load',
-  'torch.serialization.load',
-  'torch.storage._load_from_bytes',
-  'torch.utils.model_zoo.load_url',
-]);
+const FUNCTIONS = new Set(
+  `code.InteractiveConsole code.InteractiveInterpreter code.interact commands.getoutput commands.getstatusoutput
+  cProfile.run cProfile.runctx functools.reduce joblib.load numpy.load numpy.testing._private.utils.runstring
+  operator.attrgetter operator.methodcaller platform.popen profile.run profile.runctx torch.load torch.hub.load
+  torch.hub.load_state_dict_from_url torch.jit.load torch.serialization.load torch.utils.model_zoo.load_url trace.Trace
+  types.CodeType types.FunctionType`.split(/\s+/),
+);
 
 /** Is `module.name` one of those? Any part of the path may be the culprit: `torch.serialization.os.system`. */
 export function isUnsafeGlobal(name: string): boolean {

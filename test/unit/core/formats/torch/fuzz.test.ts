@@ -8,7 +8,7 @@ import { fixture, unzip, zipOf } from './build.ts';
 
 const { FUZZ_SEED, FUZZ_ROUNDS } = process.env;
 const SEED = Number(FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const ROUNDS = Number(FUZZ_ROUNDS ?? 60);
+const ROUNDS = Number(FUZZ_ROUNDS ?? 30);
 const FIXTURES = ['traced.pt', 'scripted.pt', 'exported.pt2', 'exported-2.8.pt2', 'module.pth', 'module-legacy.pth'];
 
 /** Numbers below `limit`, the same for the same seed (mulberry32). */

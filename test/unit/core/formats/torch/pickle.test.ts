@@ -91,6 +91,7 @@ test.each([
   ['a function of a library', 'ctorch._C._nn\ngelu\n'],
   ['a package called code', 'cmypackage.code.types\nNet\n)\x81'],
   ['builtins.set', 'cbuiltins\nset\n](K\x01e\x85R'],
+  ['a module called test', 'ctest\nNet\n)\x81'],
   ['a partial function', 'cfunctools\npartial\nctorch.nn\nLayerNorm\n\x85R'],
 ])('%s is not unsafe', (_, text) => {
   expect(() => read(pickleOf(text))).not.toThrow();
