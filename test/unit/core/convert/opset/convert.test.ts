@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { convertOpset } from '../../../../../src/core/convert/opset/convert.ts';
+import { ADAPTERS } from '../../../../../src/core/convert/opset/table.ts';
+import { meansTheSame } from '../../../../../src/core/convert/opset/unchanged.ts';
+import { irVersionOf } from '../../../../../src/core/convert/opset/versions.ts';
+import { operatorNames, operatorSchema } from '../../../../../src/core/dialects/onnx/operators.ts';
+import { encodeOnnx } from '../../../../../src/core/formats/onnx/write.ts';
+import { parseModel } from '../../../../../src/core/formats/onnxtxt/parse.ts';
+import { Tensor } from '../../../../../src/core/ir/tensor.ts';
+import { runModel } from '../../../../../src/core/runtime/onnxruntime.ts';
+import { modelOf, operatorsOf } from './stepping.ts';
+
+test('a model keeps the names of its inputs and outputs, and the IR version fits the opset', () => {
+  const model = modelOf({ graph: 'float[2] x => float[2] y', nodes: 't = Gelu (x)\ny = Relu (t)', from: 22 });
+  const { problems, records } = convertOpset(model, 17);
+  expect(problems).toEqual([]);
+  expect(model.irVersion).toBe(8);
+  expect(model.opsetImports.get('')).toBe(17);
+  expect(model.graph.inputs.map((value) => value.name)).toEqual(['x']);
+  expect(model.graph.outputs.map((value) => value.name)).toEqual(['y']);
+  expect(records).toMatchObject([
+    { pass: 'opset 20 to 19', before: ['Gelu'], after: expect.arrayContaining(['Erf Erf']) },
+  ]);
+});
+
+test('the IR versions of the release table', () => {
+  const pairs = [8, 9, 11, 13, 14, 15, 18, 19, 20, 21, 22, 23, 24, 25].map((opset) => `${opset}:${irVersionOf(opset)}`);
+  expect(pairs.join(' ')).toBe('8:3 9:4 11:6 13:7 14:7 15:8 18:8 19:9 20:9 21:10 22:10 23:11 24:12 25:13');
+});
+
+test('a model that is at the opset already is not touched', () => {
+  const model = modelOf({ graph: 'float[2] x => float[2] y', nodes: 'y = Gelu (x)', from: 20 });
+  expect(convertOpset(model, 20).records).toEqual([]);
+  expect(operatorsOf(model)).toBe('Gelu');
+});
+
+test('an output that a rule makes an input again keeps its name', () => {
+  const nodes = 'y = ReduceMax <noop_with_empty_axes = 1> (x)';
+  const model = modelOf({ graph: 'float[2] x => float[2] y', nodes, from: 18 });
+  convertOpset(model, 17);
+  expect(model.graph.inputs[0]?.name).toBe('x');
+  expect(model.graph.outputs[0]?.name).toBe('y');
+});
+
+test('functions go along, and hold their constants as nodes', async () => {
+  const model = parseModel(
+    `<ir_version: 10, opset_import: ["" : 20, "acme" : 1]> g (float[3] x) => (float[3] y) { y = acme.Act (x) }
+     <domain: "acme", opset_import: ["" : 20]> Act (a) => (b) { m = Mish (a)
+       k = Constant <value_ints = [0]> ()
+       b = ReduceSum <keepdims = 1, noop_with_empty_axes = 1> (m) }`,
+    'case.onnxtxt',
+  );
+  const bytes = encodeOnnx(model);
+  const inputs = new Map([['x', Tensor.of('float32', [3], [-1, 0.5, 2])]]);
+  const reference = await runModel(bytes, inputs);
+  expect(convertOpset(model, 17).problems).toEqual([]);
+  expect(model.functions[0]?.opsetImports.get('')).toBe(17);
+  expect([...(model.functions[0]?.graph.nodes ?? [])].map((node) => node.op)).toContain('Softplus');
+  expect(model.functions[0]?.graph.initializers.size).toBe(0);
+  const result = await runModel(encodeOnnx(model), inputs);
+  const [a, b] = [reference.get('y')?.numbers() ?? [], result.get('y')?.numbers() ?? []];
+  a.forEach((value, k) => {
+    expect(b[k]).toBeCloseTo(value, 5);
+  });
+});
+
+test('an attribute that the caller of a function gives cannot be looked at', () => {
+  const model = parseModel(
+    `<ir_version: 10, opset_import: ["" : 18, "acme" : 1]> g (float[3,4] x) => (float y) { y = acme.Top <keep = 1> (x) }
+     <domain: "acme", opset_import: ["" : 18]> Top <keep> (a) => (b) { b = ReduceMax <keepdims : int = @keep> (a) }`,
+    'case.onnxtxt',
+  );
+  expect(convertOpset(model, 17).problems[0]?.message).toContain('its attribute keepdims is given where the function');
+});
+
+test('every new version of an operator from 14 to 22 passes by review or has a rule down', () => {
+  const rules = new Set(ADAPTERS.flatMap(({ operators, from, to }) => operators.map((op) => `${op} ${from}>${to}`)));
+  const open: string[] = [];
+  for (const op of operatorNames('')) {
+    for (let opset = 14; opset <= 22; opset++) {
+      const schema = operatorSchema('', op, opset);
+      if (schema?.since !== opset) continue;
+      if (!meansTheSame(op, opset) && !rules.has(`${op} ${opset}>${opset - 1}`)) open.push(`${op}@${opset}`);
+    }
+  }
+  // What an older opset cannot say: each is refused with its node.
+  expect(open.join(' ')).toMatchInlineSnapshot(
+    `"AffineGrid@20 Bernoulli@15 BitwiseAnd@18 BitwiseOr@18 BitwiseXor@18 BlackmanWindow@17 CenterCropPad@18 Col2Im@18 DFT@17 DeformConv@19 GridSample@16 HammingWindow@17 HannWindow@17 ImageDecoder@20 MelWeightMatrix@17 Optional@15 OptionalGetElement@15 OptionalHasElement@15 RegexFullMatch@20 STFT@17 SequenceMap@17 StringConcat@20 StringSplit@20"`,
+  );
+});
+
+test('every new version of an operator from 8 to 22 passes by review or has a rule up', () => {
+  const rules = new Set(ADAPTERS.flatMap(({ operators, from, to }) => operators.map((op) => `${op} ${from}>${to}`)));
+  const open: string[] = [];
+  for (const op of operatorNames('')) {
+    for (let opset = 8; opset <= 22; opset++) {
+      if (operatorSchema('', op, opset)?.since !== opset || !operatorSchema('', op, opset - 1)) continue;
+      if (!meansTheSame(op, opset) && !rules.has(`${op} ${opset - 1}>${opset}`)) open.push(`${op}@${opset}`);
+    }
+  }
+  expect(open.join(' ')).toMatchInlineSnapshot(`"Scan@9"`);
+});
