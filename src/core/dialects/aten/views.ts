@@ -217,6 +217,13 @@ function flattened(self: TensorInfo, from: number, to: number): View {
   return reshaped(self, [...self.shape.slice(0, start), size, ...self.shape.slice(end + 1)]);
 }
 
+/** A view of what is row-major; all else is copied. */
+function ravelled(self: TensorInfo): View {
+  const view = reshaped(self, [-1]);
+  if (!self.strides || isContiguous(self.shape, self.strides)) return view;
+  return { ...view, aliasing: 'copy', info: { ...view.info, strides: [1] } };
+}
+
 function movedim(args: RuleArguments, self: TensorInfo): View {
   const rank = self.shape.length;
   const list = (name: string) => {
@@ -356,7 +363,7 @@ const RULES: Readonly<Record<string, ViewRule>> = {
   reshape_as: one((args, self) => reshaped(self, args.tensor('other').shape)),
   flatten: one((args, self) => flattened(self, args.number('start_dim'), args.number('end_dim'))),
   unflatten: one(unflattened),
-  ravel: one((_, self) => reshaped(self, [-1])),
+  ravel: one((_, self) => ravelled(self)),
   squeeze: one(squeezed),
   unsqueeze: one((args, self) => unsqueezed(self, args.number('dim'))),
   ...aliases(

@@ -2,7 +2,6 @@
  * Operators that pick, place, join or rearrange elements. Rules: ATen/native/TensorAdvancedIndexing.cpp, TensorShape.cpp,
  * TensorTransformations.cpp, PadNd.cpp.
  */
-import { pointwiseStrides } from '../layout.ts';
 import { resultType } from '../promotion.ts';
 import {
   axisOf,
@@ -130,10 +129,7 @@ export const indexing: RuleTable = {
   ...each(
     `scatter scatter_add scatter_reduce index_add index_copy index_fill index_put _unsafe_index_put masked_scatter put
     slice_scatter select_scatter diagonal_scatter index_reduce`,
-    (args) => {
-      const info = args.tensor('self');
-      return { dtype: info.dtype, shape: info.shape, strides: info.strides && pointwiseStrides(info.shape, [info]) };
-    },
+    unchanged,
   ),
   ...each('tril triu', unchanged),
   ...each('flip fliplr flipud roll', self),

@@ -10,6 +10,7 @@ import {
   axisOf,
   broadcast,
   each,
+  fresh,
   packed,
   type Rule,
   type RuleArguments,
@@ -122,7 +123,11 @@ export const pointwise: RuleTable = {
   clamp_min: over(['self', 'min'], same),
   clamp_max: over(['self', 'max'], same),
   where,
-  masked_fill: like('self', ['mask']),
+  // It copies itself row by row first.
+  masked_fill: (args) => {
+    const self = args.tensor('self');
+    return fresh(self.dtype, broadcast(self.shape, args.tensor('mask').shape));
+  },
   addcmul: over(['self', 'tensor1', 'tensor2'], same),
   addcdiv: over(['self', 'tensor1', 'tensor2'], same),
   lerp: like('self', ['end', 'weight']),

@@ -25,17 +25,10 @@ function axesOf(args: RuleArguments, rank: number): Set<number> {
 }
 
 function reduced(dtype: DataType, self: TensorInfo, axes: ReadonlySet<number>, keep: boolean): TensorInfo {
-  const kept = self.shape.map((size, axis) => (axes.has(axis) ? 1 : size));
-  if (!self.strides) return { dtype, shape: keep ? kept : dropped(kept, axes), strides: undefined };
-  // The result keeps the input's order of axes; the reduced ones count as stepping last.
-  const order = pointwiseStrides(kept, [
-    { shape: kept, strides: self.strides.map((stride, axis) => (axes.has(axis) ? 0 : stride)) },
-  ]);
-  return { dtype, shape: keep ? kept : dropped(kept, axes), strides: order && (keep ? order : dropped(order, axes)) };
-}
-
-function dropped<T>(items: readonly T[], axes: ReadonlySet<number>): T[] {
-  return items.filter((_, axis) => !axes.has(axis));
+  const shape = keep
+    ? self.shape.map((size, axis) => (axes.has(axis) ? 1 : size))
+    : self.shape.filter((_, axis) => !axes.has(axis));
+  return packed(dtype, shape, self);
 }
 
 /** Reduces with a type that may be given as `dtype`. */

@@ -70,7 +70,7 @@ test('arguments are read by the names of the schema', () => {
     overload: 'Tensor',
     attributes: { indices: int(2) },
   });
-  expect(argumentsOf(index).tensors('indices')).toEqual([undefined, i]);
+  expect(argumentsOf(index).optionalTensors('indices')).toEqual([undefined, i]);
 
   const conv = new Node('conv2d', [x, y, undefined], { domain: 'aten', attributes: { stride: ints([2, 2]) } });
   expect(argumentsOf(conv).optionalTensor('bias')).toBeUndefined();
