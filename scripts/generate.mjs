@@ -18,6 +18,9 @@ const OPTIONS =
   '--target static-module --wrap esm --dts --force-long --null-semantics ' +
   '--no-create --no-verify --no-convert --no-delimited --no-typeurl --no-service';
 
+/** What the code needs of a 64-bit integer, so that plain objects will do. */
+const LONG = 'interface Long { readonly low: number; readonly high: number; readonly unsigned: boolean }';
+
 async function generate() {
   const { default: pbjs } = await import('protobufjs-cli/pbjs.js');
   mkdirSync(path.join(root, 'generated'), { recursive: true });
@@ -29,10 +32,7 @@ async function generate() {
       const args = [...OPTIONS.split(' '), '--out', temporary, path.join(root, 'proto/onnx.proto')];
       pbjs.main(args, (error) => (error ? reject(error) : resolve()));
     });
-    const text = readFileSync(declarations, 'utf8').replace(
-      'import Long = require("long");',
-      "import Long from 'long';",
-    );
+    const text = readFileSync(declarations, 'utf8').replace('import Long = require("long");', LONG);
     writeFileSync(declarations, text);
     renameSync(temporary, path.join(root, 'generated/onnx.js'));
     renameSync(declarations, path.join(root, 'generated/onnx.d.ts'));

@@ -3,8 +3,9 @@ import { capture } from './capture/capture.ts';
 import type { CustomOperators } from './custom/definition.ts';
 import { loadCustomOperators } from './custom/read.ts';
 import { detectFormat, type FileFormat } from './formats/detect.ts';
+import { closeDataFiles } from './formats/onnx/external.ts';
 import { readOnnx } from './formats/onnx/read.ts';
-import { parseModel } from './formats/onnxtxt/parse.ts';
+import { readOnnxText } from './formats/onnxtxt/read.ts';
 import { openTorchFile } from './formats/torch/open.ts';
 import { FileBytes } from './ir/bytes.ts';
 import { InputError } from './ir/errors.ts';
@@ -44,7 +45,10 @@ export async function openModel(path: string, reading: Reading, progress: Progre
       problems: [],
       source: () => undefined,
       ...read,
-      close: () => file.close(),
+      close() {
+        file.close();
+        closeDataFiles(read.model);
+      },
     };
   } catch (error) {
     file.close();
@@ -66,10 +70,8 @@ function readAs(format: FileFormat, file: FileBytes, reading: Reading, custom: C
   switch (format) {
     case 'onnx':
       return { format: { id: format, title: 'ONNX' }, model: readOnnx(file) };
-    case 'onnxtxt': {
-      const text = new TextDecoder().decode(file.read(0, file.size));
-      return { format: { id: format, title: 'ONNX text' }, model: parseModel(text, file.name) };
-    }
+    case 'onnxtxt':
+      return { format: { id: format, title: 'ONNX text' }, model: readOnnxText(file) };
     case 'torch':
       return readTorch(file, reading, custom);
     case 'caffemodel':

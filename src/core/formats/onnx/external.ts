@@ -7,6 +7,7 @@ import path from 'node:path';
 import { type ByteSource, FileBytes } from '../../ir/bytes.ts';
 import { byteLength, type DataType } from '../../ir/dtype.ts';
 import { InputError } from '../../ir/errors.ts';
+import type { Model } from '../../ir/model.ts';
 import { FileSource } from '../../ir/tensor.ts';
 
 /** The data files of one model, each opened once and only when its bytes are read. */
@@ -64,6 +65,19 @@ export class ExternalFiles {
       'Put the data file below the folder of the model, and save the model with a relative location.',
     );
   }
+}
+
+/** The data files of models, by the model that they belong to. */
+const FILES_OF = new WeakMap<Model, ExternalFiles>();
+
+/** Remembers which data files a model has its tensors in. */
+export function keepDataFiles(model: Model, files: ExternalFiles): void {
+  FILES_OF.set(model, files);
+}
+
+/** Closes the data files of a model, whatever format it was read from; reading a tensor opens its file again. */
+export function closeDataFiles(model: Model): void {
+  FILES_OF.get(model)?.close();
 }
 
 /** Model files and data files may be links into one store, so links are followed on both sides. */

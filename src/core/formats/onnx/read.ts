@@ -11,7 +11,7 @@ import type { Value } from '../../ir/value.ts';
 import { decodeKeeping, type MessageType, unknownBytes } from './decode.ts';
 import { type DecodedAttribute, decodeAttribute } from './decode-attribute.ts';
 import { type Decoding, decodeSparse, decodeTensor, placeOf } from './decode-tensor.ts';
-import { ExternalFiles } from './external.ts';
+import { ExternalFiles, keepDataFiles } from './external.ts';
 import { fromInt64, int64ToNumber } from './int64.ts';
 import { GraphLinker } from './link.ts';
 import { originOf, scopeOf } from './provenance.ts';
@@ -25,23 +25,16 @@ const GRAPH = { node: 1, initializer: 5, sparseInitializer: 15 };
 const NODE = { attribute: 5 };
 const FUNCTION = { node: 7, attributeProto: 11 };
 
-/** The data files of the models that were read: closed with the model. */
-const DATA_FILES = new WeakMap<Model, ExternalFiles>();
-
 /**
  * Reads a model. `source.name` is its path: external data is looked for below its folder. Throws InputError
- * `file-malformed`, `file-truncated`, `external-data-missing` or `external-data-outside`.
+ * `file-malformed`, `file-truncated`, `external-data-missing` or `external-data-outside`. `closeDataFiles` lets go of the files
+ * that external data was read from.
  */
 export function readOnnx(source: ByteSource): Model {
   const files = new ExternalFiles(source.name);
   const model = new Reader({ source, files }).model(walkModel(source));
-  DATA_FILES.set(model, files);
+  keepDataFiles(model, files);
   return model;
-}
-
-/** Lets go of the data files of a model that was read; reading a tensor opens its file again. */
-export function closeOnnx(model: Model): void {
-  DATA_FILES.get(model)?.close();
 }
 
 type Entries = readonly onnx.StringStringEntryProto[];

@@ -7,7 +7,7 @@ import { Node } from '../../ir/node.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import type { ValueType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
-import { ExternalFiles } from '../onnx/external.ts';
+import { ExternalFiles, keepDataFiles } from '../onnx/external.ts';
 import { GraphLinker, type LinkFailure } from '../onnx/link.ts';
 import { type ParsedAttribute, type Parsing, parseAttributeValue } from './parse-attributes.ts';
 import { atType, parsePairs, parseTensorData, parseType } from './parse-types.ts';
@@ -35,6 +35,7 @@ export function parseModel(text: string, fileName: string): Model {
   model.doc = header.doc_string ?? '';
   for (const [key, value] of header.metadata_props ?? []) model.metadata.set(key, value);
   linker.link();
+  keepDataFiles(model, parsing.files);
   model.functions.push(...parseRestAsFunctions(parsing));
   return model;
 }

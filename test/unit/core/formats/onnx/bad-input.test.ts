@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { closeOnnx, readOnnx } from '../../../../../src/core/formats/onnx/read.ts';
+import { closeDataFiles } from '../../../../../src/core/formats/onnx/external.ts';
+import { readOnnx } from '../../../../../src/core/formats/onnx/read.ts';
 import { encodeOnnx } from '../../../../../src/core/formats/onnx/write.ts';
 import { FileBytes } from '../../../../../src/core/ir/bytes.ts';
 import { InputError } from '../../../../../src/core/ir/errors.ts';
@@ -136,9 +137,9 @@ test('external data is read from files below the folder of the model', () => {
   writeFileSync(path.join(folder, 'in', 'below', 'w.bin'), data);
   const found = readOnnx(placed('in/a.onnx', external('below/w.bin', { offset: '4', length: '8' })));
   expect([...found.graph.initializers][0]?.constant?.numbers()).toEqual([1, 2]);
-  closeOnnx(found);
+  closeDataFiles(found);
   expect([...found.graph.initializers][0]?.constant?.numbers()).toEqual([1, 2]);
-  closeOnnx(found);
+  closeDataFiles(found);
 });
 
 test('external data that is missing, outside or too short is refused by name', () => {
@@ -167,5 +168,5 @@ test('a model and its data may both be links into one store', () => {
   symlinkSync('../store/2', path.join(folder, 'view', 'w.bin'));
   const found = readOnnx(new FileBytes(path.join(folder, 'view', 'm.onnx')));
   expect([...found.graph.initializers][0]?.constant?.numbers()).toEqual([0, 0]);
-  closeOnnx(found);
+  closeDataFiles(found);
 });

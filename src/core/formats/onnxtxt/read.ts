@@ -1,0 +1,28 @@
+/** Files of ONNX text. */
+import type { ByteSource } from '../../ir/bytes.ts';
+import { InputError } from '../../ir/errors.ts';
+import type { Model } from '../../ir/model.ts';
+import { parseModel } from './parse.ts';
+
+/** Texts are parsed whole: this much is well below the longest string that there can be. */
+const LONGEST = 256 * 2 ** 20;
+
+/** Reads and parses a file. Throws InputError `syntax-error`, `file-too-large`, or `file-malformed` where it is no UTF-8. */
+export function readOnnxText(source: ByteSource): Model {
+  if (source.size > LONGEST) {
+    const message = `the text has ${source.size} bytes, and ${LONGEST} is the most that is parsed`;
+    const next = 'Keep the model as a binary .onnx file, where constants take less room.';
+    throw new InputError('file-too-large', message, { file: source.name }, next);
+  }
+  return parseModel(decode(source), source.name);
+}
+
+function decode(source: ByteSource): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(source.read(0, source.size));
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const place = { file: source.name };
+    throw new InputError('file-malformed', 'the text is not in UTF-8', place, 'Save it in UTF-8.');
+  }
+}
