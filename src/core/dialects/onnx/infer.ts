@@ -50,8 +50,9 @@ export function inferOutputs(node: Node, opset: number): void {
   node.outputs.forEach((output, index) => {
     const found = typed(outcomes[index], types[index]);
     if (found) output.type = merged(output, found);
-    renewData(output);
   });
+  // Data of one output may depend on the sizes of the others (Split).
+  node.outputs.forEach(renewData);
 }
 
 /** Infers every value of a model, subgraphs after the node that feeds them. Returns what contradicts. */

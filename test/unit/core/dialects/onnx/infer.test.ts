@@ -19,9 +19,11 @@ type Row = readonly [inputs: string, body: string, types: string, opset?: number
 
 function table(title: string, rows: readonly Row[]): void {
   describe(title, () => {
-    test.each(rows)('%s: %s', (inputs, body, types, opset) => {
-      expect(inferred(inputs, body, opset)).toEqual({ types, problems: [] });
-    });
+    for (const [inputs, body, types, opset] of rows) {
+      test(`${inputs}: ${body}`, () => {
+        expect(inferred(inputs, body, opset)).toEqual({ types, problems: [] });
+      });
+    }
   });
 }
 
