@@ -1,0 +1,179 @@
+/**
+ * Builds Caffe layers: `caffe.layer('ReLU', [x], { negative_slope: 0.1 })`. The backend's schema types the parameters;
+ * origin, module path and names come from the ONNX node that is being converted.
+ */
+import { CAFFE_LAYERS } from '../../dialects/caffe/layers.ts';
+import { type CaffeField, fieldAt } from '../../dialects/caffe/schema.ts';
+import type { Attribute } from '../../ir/attribute.ts';
+import type { Graph } from '../../ir/graph.ts';
+import { Node } from '../../ir/node.ts';
+import { isStatic, type StaticShape } from '../../ir/shape.ts';
+import type { Tensor } from '../../ir/tensor.ts';
+import { tensorType } from '../../ir/type.ts';
+import type { Value } from '../../ir/value.ts';
+import { refuse } from '../../problems/problem.ts';
+import type { CaffeBackend } from '../../targets/caffe-backend.ts';
+import { weightOf } from './weights.ts';
+
+export type Parameter = number | boolean | string | readonly number[];
+export type Parameters = Readonly<Record<string, Parameter | undefined>>;
+
+export interface LayerOptions {
+  /** The layer's own numbers, in the order of its blobs. */
+  readonly blobs?: readonly (Tensor | undefined)[];
+  /** Sizes of each top; by default one top of the first bottom's sizes. */
+  readonly shapes?: readonly StaticShape[];
+}
+
+export class CaffeBuilder {
+  private readonly blobs = new Map<Value, Value>();
+  private source: Node | undefined;
+  private made: Node[] = [];
+
+  constructor(
+    readonly graph: Graph,
+    readonly backend: CaffeBackend,
+  ) {}
+
+  /** What is built from now on stands for `node`. */
+  from(node: Node): this {
+    this.source = node;
+    this.made = [];
+    return this;
+  }
+
+  /** The target's name in messages. */
+  get target(): string {
+    return `Caffe (${this.backend.title})`;
+  }
+
+  /** Says which blob stands for a value of the ONNX graph. */
+  bind(value: Value, blob: Value): void {
+    this.blobs.set(value, blob);
+  }
+
+  /** The blob of a node's input; a constant becomes a layer that holds it. Refuses where the input is absent. */
+  input(node: Node, index: number): Value {
+    const value = node.input(index);
+    if (!value) refuse('invalid-model', node, { reason: `${node.operator} has no input ${index}` });
+    const blob = this.blobs.get(value);
+    if (blob) return blob;
+    const tensor = weightOf(value);
+    if (!tensor) refuse('shape-unknown', node, { reason: `its input ${value.name ?? index} is made by nothing` });
+    return this.constant(tensor);
+  }
+
+  /** The blob that stands for a value already, if any. */
+  blobOf(value: Value): Value | undefined {
+    return this.blobs.get(value);
+  }
+
+  /** A layer of one top, whose blob it returns. */
+  layer(type: string, bottoms: readonly Value[], parameters: Parameters = {}, options: LayerOptions = {}): Value {
+    return this.node(type, bottoms, parameters, options).output();
+  }
+
+  /** A layer of several tops, all of them. */
+  layers(
+    type: string,
+    bottoms: readonly Value[],
+    parameters: Parameters,
+    shapes: readonly StaticShape[],
+  ): readonly Value[] {
+    return this.node(type, bottoms, parameters, { shapes }).outputs;
+  }
+
+  /** A blob of fixed numbers. */
+  constant(tensor: Tensor): Value {
+    const { constants } = this.backend.limits;
+    if (!constants) this.refuseAttribute('a constant input', 'it has no layer that holds numbers alone');
+    const node = this.node(constants.layer, [], {}, { blobs: [tensor], shapes: [tensor.shape] });
+    if (constants.shape !== undefined) {
+      node.setAttribute(constants.shape, { type: 'ints', value: tensor.shape.map(BigInt) });
+    }
+    return node.output();
+  }
+
+  /** Ends a rule: the backend has no such variant of the operator that is being converted. */
+  refuseAttribute(attribute: string, reason: string): never {
+    refuse('unsupported-attribute', this.current, { target: this.target, attribute, reason });
+  }
+
+  /** Ends a rule: the backend lacks the layer. */
+  refuseOperator(): never {
+    refuse('unsupported-operator', this.current, { target: this.target });
+  }
+
+  /** Names the layers built since `from`: the one that makes the result has the node's own name. */
+  nameLayers(results: readonly Value[]): void {
+    const source = this.current;
+    const base = source.name || source.outputs[0]?.name || source.op;
+    const main = results[0]?.producer;
+    for (const node of this.made) {
+      const label = node === main ? base : `${base}/${node.op.toLowerCase()}`;
+      node.name = label;
+      node.outputs.forEach((top, k) => {
+        top.name = node.outputs.length === 1 ? label : `${label}_${k}`;
+      });
+      const names = CAFFE_LAYERS[node.op]?.blobs ?? [];
+      const blobs = node.inputs.filter((input) => input?.constant);
+      for (const [k, blob] of blobs.entries()) if (blob) blob.name = `${label}.${names[k] ?? k}`;
+    }
+  }
+
+  private get current(): Node {
+    if (!this.source) throw new Error('no node is being converted');
+    return this.source;
+  }
+
+  private node(type: string, bottoms: readonly Value[], parameters: Parameters, options: LayerOptions): Node {
+    if (!this.backend.has(type)) this.refuseOperator();
+    const source = this.current;
+    const blobs = (options.blobs ?? []).flatMap((constant) =>
+      constant ? [this.graph.addInitializer({ constant })] : [],
+    );
+    const shapes = options.shapes ?? [sizesOf(bottoms[0])];
+    const node = new Node(type, [...bottoms, ...blobs], {
+      domain: 'caffe',
+      attributes: this.attributes(type, parameters),
+      outputs: shapes.map((shape) => ({ type: tensorType('float32', shape) })),
+      origin: source.origin,
+      scope: source.scope,
+      sourceName: source.sourceName ?? (source.name || source.outputs[0]?.name),
+    });
+    this.graph.nodes.append(node);
+    this.made.push(node);
+    return node;
+  }
+
+  private attributes(type: string, parameters: Parameters): [string, Attribute][] {
+    const holder = CAFFE_LAYERS[type]?.parameters;
+    return Object.entries(parameters).flatMap(([name, value]) => {
+      if (value === undefined) return [];
+      const path = `${holder}.${name}`;
+      const field = fieldAt(this.backend.schema.layer, path);
+      if (!field) throw new Error(`${this.backend.id} has no field ${path}`);
+      return [[path, typed(field, value)]];
+    });
+  }
+}
+
+/** The sizes of a blob, which Caffe always knows. */
+export function sizesOf(blob: Value | undefined): StaticShape {
+  const shape = blob?.shape;
+  if (!isStatic(shape)) throw new Error('every blob has static sizes');
+  return shape;
+}
+
+function typed({ name, type, repeated }: CaffeField, value: Parameter): Attribute {
+  const float = type.kind === 'scalar' && (type.name === 'float' || type.name === 'double');
+  const list = typeof value === 'object' ? value : undefined;
+  if (repeated) {
+    const values = list ?? (typeof value === 'number' ? [value] : []);
+    return float ? { type: 'floats', value: values } : { type: 'ints', value: values.map(BigInt) };
+  }
+  if (typeof value === 'boolean') return { type: 'bool', value };
+  if (typeof value === 'string') return { type: 'string', value };
+  if (typeof value === 'number') return float ? { type: 'float', value } : { type: 'int', value: BigInt(value) };
+  throw new Error(`${name} takes one value`);
+}

@@ -1,0 +1,21 @@
+/** All rules of this conversion. An operator that has none is one that no Caffe backend can express. */
+import type { CaffeRules } from './rule.ts';
+import { activations } from './rules/activations.ts';
+import { arithmetic } from './rules/arithmetic.ts';
+import { convolution } from './rules/convolution.ts';
+import { linear } from './rules/linear.ts';
+import { normalization } from './rules/normalization.ts';
+import { pooling } from './rules/pooling.ts';
+import { reduction } from './rules/reduction.ts';
+import { shape } from './rules/shape.ts';
+
+export const CAFFE_RULES: CaffeRules = {
+  ...activations,
+  ...arithmetic,
+  ...convolution,
+  ...linear,
+  ...normalization,
+  ...pooling,
+  ...reduction,
+  ...shape,
+};

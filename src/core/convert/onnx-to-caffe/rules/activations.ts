@@ -1,0 +1,99 @@
+/** Functions of single elements. Layers: BVLC/caffe src/caffe/layers/{relu,elu,prelu,clip,bnll,power}_layer.cpp; operators: onnx.ai. */
+import type { Node } from '../../../ir/node.ts';
+import type { Value } from '../../../ir/value.ts';
+import type { CaffeBuilder } from '../builder.ts';
+import { type CaffeRules, optionalWeight, sizes, weight } from '../rule.ts';
+import { affine, power } from '../support.ts';
+
+/** Numbers from here on bound nothing: the largest float32. */
+const UNBOUNDED = 3.4e38;
+
+/** min(max(x, low), high). Built from ReLU where the backend has no layer for it: max(x, a) = relu(x - a) + a. */
+export function clipped(caffe: CaffeBuilder, x: Value, low: number, high: number): Value {
+  const [below, above] = [low > -UNBOUNDED, high < UNBOUNDED];
+  if (below && above) {
+    if (low === 0 && high === 6 && caffe.backend.has('ReLU6')) return caffe.layer('ReLU6', [x]);
+    if (caffe.backend.has('Clip')) return caffe.layer('Clip', [x], { min: low, max: high });
+    if (caffe.backend.has('ReLU6') && high > low) {
+      const unit = (high - low) / 6;
+      return affine(caffe, caffe.layer('ReLU6', [affine(caffe, x, 1 / unit, -low / unit)]), unit, low);
+    }
+    // high - relu(high - low - relu(x - low))
+    const raised = caffe.layer('ReLU', [affine(caffe, x, 1, -low)]);
+    return affine(caffe, caffe.layer('ReLU', [affine(caffe, raised, -1, high - low)]), -1, high);
+  }
+  if (below) return affine(caffe, caffe.layer('ReLU', [affine(caffe, x, 1, -low)]), 1, low);
+  if (above) return affine(caffe, caffe.layer('ReLU', [affine(caffe, x, -1, high)]), -1, high);
+  return x;
+}
+
+function product(caffe: CaffeBuilder, a: Value, b: Value): Value {
+  return caffe.layer('Eltwise', [a, b], { operation: 'PROD' });
+}
+
+/** An operator that is one layer, whose type the backend's table gives. */
+function direct(node: Node, caffe: CaffeBuilder): Value {
+  const type = caffe.backend.direct[node.op];
+  return type === undefined ? caffe.refuseOperator() : caffe.layer(type, [caffe.input(node, 0)]);
+}
+
+export const activations: CaffeRules = {
+  Abs: direct,
+  Exp: direct,
+  Log: direct,
+  Sigmoid: direct,
+  Softplus: direct,
+  Tanh: direct,
+
+  Relu: (node, caffe) => caffe.layer('ReLU', [caffe.input(node, 0)]),
+  LeakyRelu: (node, caffe) =>
+    caffe.layer('ReLU', [caffe.input(node, 0)], { negative_slope: node.float('alpha', 0.01) }),
+  Elu: (node, caffe) => caffe.layer('ELU', [caffe.input(node, 0)], { alpha: node.float('alpha', 1) }),
+  Selu: (node, caffe) => {
+    const alpha = node.float('alpha', 1.6732632423543772);
+    const gamma = node.float('gamma', 1.0507009873554805);
+    return affine(caffe, caffe.layer('ELU', [caffe.input(node, 0)], { alpha }), gamma, 0);
+  },
+  PRelu: (node, caffe) => {
+    const x = caffe.input(node, 0);
+    const slope = weight(node, 1, caffe);
+    if (slope.count === 1) return caffe.layer('ReLU', [x], { negative_slope: slope.numbers()[0] ?? 0 });
+    const { length: rank, 1: channels } = sizes(node.input(0), node);
+    const fromChannel = slope.shape.length === rank ? slope.shape.slice(1) : slope.shape;
+    const perChannel = slope.count === channels && fromChannel.length === rank - 1 && fromChannel[0] === channels;
+    if (!perChannel) caffe.refuseAttribute('slopes of this shape', 'PReLU has one slope, or one a channel');
+    return caffe.layer('PReLU', [x], {}, { blobs: [slope.reshaped([channels ?? 1])] });
+  },
+  Clip: (node, caffe) => {
+    const low = optionalWeight(node, 1, caffe)?.numbers()[0] ?? Number.NEGATIVE_INFINITY;
+    const high = optionalWeight(node, 2, caffe)?.numbers()[0] ?? Number.POSITIVE_INFINITY;
+    return clipped(caffe, caffe.input(node, 0), low, high);
+  },
+  HardSigmoid: (node, caffe) => {
+    const x = affine(caffe, caffe.input(node, 0), node.float('alpha', 0.2), node.float('beta', 0.5));
+    return clipped(caffe, x, 0, 1);
+  },
+  // x * clip(x / 6 + 1/2, 0, 1)
+  HardSwish: (node, caffe) => {
+    const x = caffe.input(node, 0);
+    return product(caffe, x, clipped(caffe, affine(caffe, x, 1 / 6, 0.5), 0, 1));
+  },
+  Mish: (node, caffe) => {
+    const x = caffe.input(node, 0);
+    return product(caffe, x, caffe.layer('TanH', [caffe.layer('BNLL', [x])]));
+  },
+  // x / (1 + |x|)
+  Softsign: (node, caffe) => {
+    const x = caffe.input(node, 0);
+    return product(caffe, x, power(caffe, affine(caffe, caffe.layer('AbsVal', [x]), 1, 1), -1));
+  },
+
+  Neg: (node, caffe) => affine(caffe, caffe.input(node, 0), -1, 0),
+  Sqrt: (node, caffe) => power(caffe, caffe.input(node, 0), 0.5),
+  Reciprocal: (node, caffe) => power(caffe, caffe.input(node, 0), -1),
+  Pow: (node, caffe) => {
+    const exponent = weight(node, 1, caffe);
+    if (exponent.count !== 1) caffe.refuseAttribute('several exponents', 'Power has one');
+    return power(caffe, caffe.input(node, 0), exponent.numbers()[0] ?? 1);
+  },
+};

@@ -1,0 +1,64 @@
+/** What a Caffe backend is: its schema, the layers that its framework has, and where that framework differs. Facts alone. */
+import type { CaffeSchema } from '../dialects/caffe/schema.ts';
+import { schemaOfProto } from '../formats/caffe/proto.ts';
+import type { Pass } from '../passes/pass.ts';
+
+export interface CaffeLimits {
+  /** The attribute that makes pooling round down; undefined where it always rounds up. */
+  readonly floorPooling?: { readonly path: string; readonly value: string | boolean };
+  /** Unused tops of a layer are outputs of the network unless a Silence layer takes them. */
+  readonly unusedTops: 'outputs' | 'ignored';
+  /** The layer that stands for a constant blob, and the attribute path of its shape where it needs one. */
+  readonly constants?: { readonly layer: string; readonly shape?: string };
+}
+
+export interface CaffeBackendFacts {
+  /** `bvlc`; the target is `caffe:bvlc`. */
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  /** Where the facts were read. */
+  readonly source: string;
+  /** The schema's text. */
+  readonly proto: string;
+  /** Layer types that its framework can run. */
+  readonly layers: readonly string[];
+  readonly limits: CaffeLimits;
+  /** ONNX operators of one input and no attributes that are a layer without parameters. */
+  readonly direct: Readonly<Record<string, string>>;
+  /** Rewrites of the ONNX graph before its operators become layers. */
+  readonly fusions: readonly Pass[];
+}
+
+export class CaffeBackend {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly source: string;
+  readonly limits: CaffeLimits;
+  readonly direct: Readonly<Record<string, string>>;
+  readonly fusions: readonly Pass[];
+  private readonly types: ReadonlySet<string>;
+  private parsed: CaffeSchema | undefined;
+
+  constructor(private readonly facts: CaffeBackendFacts) {
+    this.id = facts.id;
+    this.title = facts.title;
+    this.description = facts.description;
+    this.source = facts.source;
+    this.limits = facts.limits;
+    this.direct = facts.direct;
+    this.fusions = facts.fusions;
+    this.types = new Set(facts.layers);
+  }
+
+  /** Its messages; read from the text when they are first needed. */
+  get schema(): CaffeSchema {
+    this.parsed ??= schemaOfProto(this.facts.proto);
+    return this.parsed;
+  }
+
+  has(layer: string): boolean {
+    return this.types.has(layer);
+  }
+}

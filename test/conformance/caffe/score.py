@@ -1,0 +1,75 @@
+"""Runs converted Caffe models in OpenCV's dnn module and compares them with the outputs that PyTorch gave.
+
+usage: score.py [--tolerance 1e-4] CASE_DIR STEM [CASE_DIR STEM ...]
+
+CASE_DIR holds data_0/, data_1/, ... with input_K.npy and output_K.npy; STEM.prototxt and STEM.caffemodel are the model.
+The error is the largest |difference| over the largest |reference|. Exits with 1 where a model fails.
+"""
+import argparse
+import pathlib
+import sys
+import time
+
+import cv2
+import numpy as np
+
+
+def run(net, folder):
+    inputs = [np.load(path) for path in numbered(folder, "input")]
+    for name, value in zip(input_names(net, len(inputs)), inputs):
+        net.setInput(value, name)
+    expected = [np.load(path) for path in numbered(folder, "output")]
+    found = net.forward(net.getUnconnectedOutLayersNames())
+    if len(found) != len(expected):
+        return float("inf"), f"{len(found)} outputs instead of {len(expected)}"
+    worst = 0.0
+    for reference, value in zip(expected, found):
+        if reference.shape != value.shape:
+            return float("inf"), f"shape {value.shape} instead of {reference.shape}"
+        scale = max(float(np.abs(reference).max()), 1e-6)
+        worst = max(worst, float(np.abs(reference - value).max()) / scale)
+    return worst, ""
+
+
+def numbered(folder, kind):
+    return sorted(folder.glob(f"{kind}_*.npy"), key=lambda path: int(path.stem.split("_")[1]))
+
+
+def input_names(net, count):
+    """One input has no need of a name; several go by the names of the Input layers."""
+    return [""] if count == 1 else net.getLayerNames()[:count]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tolerance", type=float, default=1e-4)
+    parser.add_argument("pairs", nargs="+", metavar="CASE_DIR STEM")
+    options = parser.parse_args()
+    if len(options.pairs) % 2:
+        parser.error("give a folder and a model for each case")
+    failed = False
+    print(f"OpenCV {cv2.__version__}, tolerance {options.tolerance:g} (relative)")
+    print(f"{'model':28} {'data':8} {'error':>10} {'ms':>8}")
+    for case, stem in zip(options.pairs[::2], options.pairs[1::2]):
+        label = pathlib.Path(stem).name
+        try:
+            net = cv2.dnn.readNetFromCaffe(f"{stem}.prototxt", f"{stem}.caffemodel")
+        except cv2.error as error:
+            print(f"{label:28} {'':8} cannot be read: {error}")
+            failed = True
+            continue
+        for folder in sorted(pathlib.Path(case).glob("data_*")):
+            started = time.perf_counter()
+            try:
+                error, reason = run(net, folder)
+            except cv2.error as raised:
+                error, reason = float("inf"), str(raised).strip()
+            milliseconds = 1000 * (time.perf_counter() - started)
+            passed = error <= options.tolerance
+            failed = failed or not passed
+            print(f"{label:28} {folder.name:8} {error:10.2e} {milliseconds:8.0f} {'' if passed else 'FAILED ' + reason}")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
