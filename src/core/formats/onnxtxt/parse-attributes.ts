@@ -5,7 +5,7 @@ import type { Dialect } from '../../ir/model.ts';
 import type { ExternalFiles } from '../onnx/external.ts';
 import type { GraphLinker } from '../onnx/link.ts';
 import { attributeTypeOf } from './names.ts';
-import { atType, parseTensorData, parseType, refuseElided } from './parse-types.ts';
+import { atType, parseTensorData, parseType, refuseUnwritten } from './parse-types.ts';
 import { numberOf, type Scanner, type Token } from './scanner.ts';
 
 /** What parsing within one text shares. */
@@ -144,7 +144,7 @@ function parseItem(parsing: Parsing, subgraph: ParseSubgraph, wanted: SingleType
       if (atType(scanner)) return typeItem(parsing);
       break;
     default:
-      refuseElided(scanner);
+      refuseUnwritten(scanner);
       throw scanner.error('expected a value');
   }
   const linker = scanner.nested(() => subgraph(parsing));

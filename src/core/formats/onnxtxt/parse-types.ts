@@ -18,6 +18,7 @@ export function parseType(scanner: Scanner): ValueType {
   const token = scanner.peek();
   const dtype = dataTypeOf(token.text);
   if (token.kind === 'word' && dtype) return parseTensorType(scanner, 'tensor');
+  refuseUnwritten(scanner);
   const word = scanner.word('a type');
   if (!CONTAINER_WORDS.has(word)) throw scanner.error('expected a type', token);
   scanner.expect('(');
@@ -53,8 +54,8 @@ function parseOpaque(scanner: Scanner): ValueType {
 }
 
 export function parseDotted(scanner: Scanner): string {
-  let name = scanner.word('a name');
-  while (scanner.take('.')) name += `.${scanner.word('a name')}`;
+  let name = scanner.name('a name');
+  while (scanner.take('.')) name += `.${scanner.name('a name')}`;
   return name;
 }
 
@@ -169,12 +170,16 @@ function floatItem(scanner: Scanner): number {
   return numberOf(scanner.next());
 }
 
-export function refuseElided(scanner: Scanner): void {
+/** Elements that the printer left out. */
+function refuseElided(scanner: Scanner): void {
   if (!scanner.at('...')) return;
-  throw scanner.errorAt(
-    'the numbers of this constant were left out of the text: print the model with all of them (--inline)',
-    scanner.peek(),
-  );
+  const message = 'the numbers of this constant were left out of the text: print the model with all of them (--inline)';
+  throw scanner.errorAt(message, scanner.peek());
+}
+
+/** What the printer has no words for: types that are not known, bytes that are no text, sparse tensors. */
+export function refuseUnwritten(scanner: Scanner): void {
+  if (scanner.at('...')) throw scanner.errorAt('what stands here cannot be written as text', scanner.peek());
 }
 
 function checkCount(scanner: Scanner, expected: number, found: number, at: Token): void {

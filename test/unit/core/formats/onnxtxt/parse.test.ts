@@ -174,6 +174,8 @@ test('bad text is a syntax error that says where', () => {
     'g () => () <uint8[1] w = {256}> {}': "1:27 expected 0 to 255 for uint8, found '256'",
     'g () => () <float[9] w = {...}> {}':
       '1:27 the numbers of this constant were left out of the text: print the model with all of them (--inline)',
+    'g (float x) => (y) { y = Op <s = ...> (x) }': '1:34 what stands here cannot be written as text',
+    'g (seq(...) x) => () {}': '1:8 what stands here cannot be written as text',
     'g (float x) => (y) { y = Op <s = "a> (x) }': '1:34 this string has no closing quote',
     'g (float x) => (y) { y = A (z)  z = B (y) }': "1:22 A needs its own output 'y': a cycle",
     '<ir: 1> g () => () {}': /expected one of ir_version.*found 'ir'/.source,
