@@ -74,6 +74,9 @@ export interface TensorView {
   readonly quantization?: Quantization;
 }
 
+/** A broadcast view has more elements than its storage: honest ones are few, others a way to exhaust the memory. */
+const MOST_BROADCAST = 1 << 26;
+
 /** A view of a storage as a tensor; returns what is wrong where the view does not lie within the storage. */
 export function viewStorage(storage: PartedStorage, view: TensorView): PickledTensor | string {
   const { dtype, shape, strides, offset } = view;
@@ -87,8 +90,7 @@ export function viewStorage(storage: PartedStorage, view: TensorView): PickledTe
   if (!(count <= Number.MAX_SAFE_INTEGER / width && reach <= room)) {
     return `the tensor reaches to element ${reach} of a storage of ${room}`;
   }
-  // A broadcast view may have many more elements than its storage; nothing honest has a thousand times as many.
-  if (count > Math.max(1024 * room, 1 << 20)) return `the tensor has ${count} elements over a storage of ${room}`;
+  if (count > Math.max(room, MOST_BROADCAST)) return `the tensor has ${count} elements over a storage of ${room}`;
   const source = isPacked(shape, strides)
     ? storage.part(offset * width, count * width)
     : stridedSource(storage.part(offset * width, Math.max(reach - offset, 0) * width), dtype, shape, strides, 0);

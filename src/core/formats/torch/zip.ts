@@ -29,8 +29,10 @@ const END64_LOCATOR = { signature: 0x07064b50, bytes: 20 };
 const END64 = { signature: 0x06064b50, bytes: 56 };
 /** The most that a byte of deflated data can become (zlib's technical notes: 1032 to 1). */
 const MOST_INFLATION = 1032;
-/** Entries that are read whole (code, pickles, JSON) and directories are no larger than this in any honest file. */
-const MOST_BYTES_AT_ONCE = 1 << 30;
+/** Entries that are read whole (code, pickles, JSON) and directories are no larger than this; no text of Node could be much. */
+const MOST_BYTES_WHOLE = 1 << 28;
+/** A deflated tensor is inflated in one piece; PyTorch deflates none. */
+const MOST_BYTES_INFLATED = 1 << 30;
 const DAMAGED = 'The file is incomplete or damaged: fetch or save it again.';
 
 /** Does a source begin as a zip archive with entries does? */
@@ -58,6 +60,7 @@ export class ZipArchive {
   /** All bytes of an entry, inflated, their checksum verified. */
   bytes(name: string): Uint8Array {
     const entry = this.entry(name);
+    if (entry.size > MOST_BYTES_WHOLE) throw tooLarge(this.source, entry, MOST_BYTES_WHOLE);
     const bytes = this.content(entry).read(0, entry.size);
     if (crc32(bytes) !== entry.crc) throw damaged(this.source, entry.header, 'its checksum does not match', name);
     return bytes;
@@ -102,14 +105,7 @@ export class ZipArchive {
   }
 
   private inflate(entry: ZipEntry): Uint8Array {
-    if (entry.size > MOST_BYTES_AT_ONCE) {
-      throw new InputError(
-        'file-too-large',
-        `the deflated entry says that it has ${entry.size} bytes; at most ${MOST_BYTES_AT_ONCE} are inflated`,
-        { file: this.source.name, offset: entry.header, inside: entry.name },
-        'Save the model with PyTorch, which stores tensors without deflating them.',
-      );
-    }
+    if (entry.size > MOST_BYTES_INFLATED) throw tooLarge(this.source, entry, MOST_BYTES_INFLATED);
     const packed = this.packed(entry).read(0, entry.packedSize);
     let inflated: Uint8Array;
     try {
@@ -194,7 +190,7 @@ function checkDirectory(source: ByteSource, end: number, directory: Directory): 
     throw damaged(source, end, `the directory of ${size} bytes at byte ${offset} is not in the file`);
   if (count * DIRECTORY_HEADER.bytes > size)
     throw damaged(source, end, `${count} entries do not fit into ${size} bytes`);
-  if (size <= MOST_BYTES_AT_ONCE) return directory;
+  if (size <= MOST_BYTES_WHOLE) return directory;
   throw new InputError('file-too-large', `the directory has ${size} bytes`, { file: source.name, offset }, DAMAGED);
 }
 
@@ -286,6 +282,15 @@ function safe(source: ByteSource, offset: number, value: bigint): number {
 function damaged(source: ByteSource, offset: number, message: string, inside?: string): InputError {
   const place = { file: source.name, offset, ...(inside !== undefined && { inside }) };
   return new InputError('file-malformed', `the zip archive is damaged: ${message}`, place, DAMAGED);
+}
+
+function tooLarge(source: ByteSource, entry: ZipEntry, most: number): InputError {
+  return new InputError(
+    'file-too-large',
+    `the entry has ${entry.size} bytes; at most ${most} are read at once`,
+    { file: source.name, offset: entry.header, inside: entry.name },
+    'Save the model again with PyTorch, which stores tensors apart and without deflating them.',
+  );
 }
 
 function unsupported(source: ByteSource, offset: number, inside: string, message: string): InputError {

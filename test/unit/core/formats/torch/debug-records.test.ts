@@ -71,7 +71,7 @@ test('a traceback is turned around', () => {
 
 test.each([
   '/home/torch/net.py',
-  '/work/torchvision/models/resnet.py',
+  '/srv/torchvision/models/resnet.py',
   'C:\\me\\torch\\net.py',
   '/home/me/torchnet/nn/a.py',
 ])("%s is the user's", (file) => {

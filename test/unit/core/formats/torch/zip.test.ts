@@ -83,3 +83,33 @@ test('two entries of one name are refused', () => {
   const renamed = Buffer.from(bytes.toString('latin1').replaceAll('a/two', 'a/one'), 'latin1');
   expect(errorOf(() => open(renamed)).message).toContain('same name');
 });
+
+test('an entry that is too large to be read whole is refused, not tried', () => {
+  const size = 2 ** 33;
+  const honest = zipOf({ 'a/data.pkl': '' }, { lies: { 'a/data.pkl': { size, packedSize: size, zip64: true } } });
+  const start = 30 + 'a/data.pkl'.length;
+  const tail = Buffer.from(honest.subarray(start));
+  // The directory lies behind the entry, so its place needs zip64 as well.
+  const record = Buffer.alloc(56 + 20);
+  record.writeUInt32LE(0x06064b50, 0);
+  record.writeBigUInt64LE(1n, 32);
+  record.writeBigUInt64LE(BigInt(tail.length - 22), 40);
+  record.writeBigUInt64LE(BigInt(start + size), 48);
+  record.writeUInt32LE(0x07064b50, 56);
+  record.writeBigUInt64LE(BigInt(start + size + tail.length - 22), 64);
+  const behind = Buffer.concat([tail.subarray(0, -22), record, tail.subarray(-22)]);
+  const zip = ZipArchive.open({
+    name: 'a.pt',
+    size: start + size + behind.length,
+    read: (offset, length) => {
+      const bytes = new Uint8Array(length);
+      if (offset < start) bytes.set(honest.subarray(offset, Math.min(offset + length, start)));
+      const from = Math.max(offset, start + size);
+      if (from < offset + length)
+        bytes.set(behind.subarray(from - start - size, offset + length - start - size), from - offset);
+      return bytes;
+    },
+  });
+  expect(zip.entry('a/data.pkl').size).toBe(size);
+  expect(errorOf(() => zip.bytes('a/data.pkl')).code).toBe('file-too-large');
+});
