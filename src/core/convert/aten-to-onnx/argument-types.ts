@@ -7,13 +7,17 @@ import type { DataType } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/value.ts';
 
 export interface AtenArguments {
-  'aten::__and__': { readonly self: Value; readonly other: Scalar | Value };
-  'aten::__lshift__': { readonly self: Value; readonly other: Value | Scalar };
-  'aten::__or__': { readonly self: Value; readonly other: Value | Scalar };
-  'aten::__rshift__': { readonly self: Value; readonly other: Value | Scalar };
-  'aten::__xor__': { readonly self: Value; readonly other: Value | Scalar };
   'aten::_adaptive_avg_pool2d': { readonly self: Value; readonly output_size: readonly number[] };
   'aten::_adaptive_avg_pool3d': { readonly self: Value; readonly output_size: readonly number[] };
+  'aten::_add_relu': { readonly self: Value; readonly other: Value | Scalar; readonly alpha: Scalar };
+  'aten::_cast_Byte': { readonly self: Value; readonly non_blocking: boolean };
+  'aten::_cast_Char': { readonly self: Value; readonly non_blocking: boolean };
+  'aten::_cast_Double': { readonly self: Value; readonly non_blocking: boolean };
+  'aten::_cast_Float': { readonly self: Value; readonly non_blocking: boolean };
+  'aten::_cast_Half': { readonly self: Value; readonly non_blocking: boolean };
+  'aten::_cast_Int': { readonly self: Value; readonly non_blocking: boolean };
+  'aten::_cast_Long': { readonly self: Value; readonly non_blocking: boolean };
+  'aten::_cast_Short': { readonly self: Value; readonly non_blocking: boolean };
   'aten::_convolution': {
     readonly input: Value;
     readonly weight: Value;
@@ -39,18 +43,56 @@ export interface AtenArguments {
     readonly momentum: number;
     readonly eps: number;
   };
+  'aten::_native_multi_head_attention': {
+    readonly query: Value;
+    readonly key: Value;
+    readonly value: Value;
+    readonly embed_dim: number;
+    readonly num_head: number;
+    readonly qkv_weight: Value;
+    readonly qkv_bias: Value;
+    readonly proj_weight: Value;
+    readonly proj_bias: Value;
+    readonly mask: Value | undefined;
+    readonly need_weights: boolean;
+    readonly average_attn_weights: boolean;
+    readonly mask_type: number | undefined;
+  };
   'aten::_prelu_kernel': { readonly self: Value; readonly weight: Value };
   'aten::_reshape_alias': {
     readonly self: Value;
     readonly size: readonly number[];
     readonly stride: readonly number[];
   };
+  'aten::_safe_softmax': { readonly self: Value; readonly dim: number; readonly dtype: DataType | undefined };
   'aten::_softmax': { readonly self: Value; readonly dim: number; readonly half_to_float: boolean };
   'aten::_to_copy': {
     readonly self: Value;
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
     readonly non_blocking: boolean;
+  };
+  'aten::_transformer_encoder_layer_fwd': {
+    readonly src: Value;
+    readonly embed_dim: number;
+    readonly num_heads: number;
+    readonly qkv_weight: Value;
+    readonly qkv_bias: Value;
+    readonly proj_weight: Value;
+    readonly proj_bias: Value;
+    readonly use_gelu: boolean;
+    readonly norm_first: boolean;
+    readonly eps: number;
+    readonly norm_weight_1: Value;
+    readonly norm_bias_1: Value;
+    readonly norm_weight_2: Value;
+    readonly norm_bias_2: Value;
+    readonly ffn_weight_1: Value;
+    readonly ffn_bias_1: Value;
+    readonly ffn_weight_2: Value;
+    readonly ffn_bias_2: Value;
+    readonly mask: Value | undefined;
+    readonly mask_type: number | undefined;
   };
   'aten::_unsafe_view': { readonly self: Value; readonly size: readonly number[] };
   'aten::_upsample_nearest_exact1d': {
@@ -111,6 +153,13 @@ export interface AtenArguments {
     readonly beta: Scalar;
     readonly alpha: Scalar;
   };
+  'aten::addr': {
+    readonly self: Value;
+    readonly vec1: Value;
+    readonly vec2: Value;
+    readonly beta: Scalar;
+    readonly alpha: Scalar;
+  };
   'aten::adjoint': { readonly self: Value };
   'aten::affine_grid_generator': {
     readonly theta: Value;
@@ -139,7 +188,6 @@ export interface AtenArguments {
     readonly start: Scalar | undefined;
     readonly step: Scalar | undefined;
   };
-  'aten::arctan2': { readonly self: Value; readonly other: Value };
   'aten::argmax': { readonly self: Value; readonly dim: number | undefined; readonly keepdim: boolean };
   'aten::argmin': { readonly self: Value; readonly dim: number | undefined; readonly keepdim: boolean };
   'aten::argsort': {
@@ -153,6 +201,9 @@ export interface AtenArguments {
   'aten::atan': { readonly self: Value };
   'aten::atan2': { readonly self: Value; readonly other: Value };
   'aten::atanh': { readonly self: Value };
+  'aten::atleast_1d': { readonly self: Value | undefined; readonly tensors: readonly Value[] | undefined };
+  'aten::atleast_2d': { readonly self: Value | undefined; readonly tensors: readonly Value[] | undefined };
+  'aten::atleast_3d': { readonly self: Value | undefined; readonly tensors: readonly Value[] | undefined };
   'aten::avg_pool1d': {
     readonly self: Value;
     readonly kernel_size: readonly number[];
@@ -198,6 +249,12 @@ export interface AtenArguments {
     readonly eps: number;
     readonly cudnn_enabled: boolean;
   };
+  'aten::bilinear': {
+    readonly input1: Value;
+    readonly input2: Value;
+    readonly weight: Value;
+    readonly bias: Value | undefined;
+  };
   'aten::bitwise_and': { readonly self: Value | Scalar; readonly other: Value | Scalar };
   'aten::bitwise_left_shift': { readonly self: Value | Scalar; readonly other: Value | Scalar };
   'aten::bitwise_not': { readonly self: Value };
@@ -207,6 +264,12 @@ export interface AtenArguments {
   'aten::bmm': { readonly self: Value; readonly mat2: Value; readonly out_dtype: DataType | undefined };
   'aten::broadcast_tensors': { readonly tensors: readonly Value[] };
   'aten::broadcast_to': { readonly self: Value; readonly size: readonly number[] };
+  'aten::bucketize': {
+    readonly self: Value | Scalar;
+    readonly boundaries: Value;
+    readonly out_int32: boolean;
+    readonly right: boolean;
+  };
   'aten::cat': { readonly tensors: readonly Value[]; readonly dim: number };
   'aten::cdist': {
     readonly x1: Value;
@@ -226,7 +289,14 @@ export interface AtenArguments {
   'aten::clamp_max': { readonly self: Value; readonly max: Scalar | Value };
   'aten::clamp_min': { readonly self: Value; readonly min: Scalar | Value };
   'aten::clone': { readonly self: Value };
-  'aten::concat': { readonly tensors: readonly Value[]; readonly dim: number };
+  'aten::col2im': {
+    readonly self: Value;
+    readonly output_size: readonly number[];
+    readonly kernel_size: readonly number[];
+    readonly dilation: readonly number[];
+    readonly padding: readonly number[];
+    readonly stride: readonly number[];
+  };
   'aten::constant_pad_nd': { readonly self: Value; readonly pad: readonly number[]; readonly value: Scalar };
   'aten::contiguous': { readonly self: Value };
   'aten::conv1d': {
@@ -303,12 +373,22 @@ export interface AtenArguments {
   'aten::cosh': { readonly self: Value };
   'aten::cosine_similarity': { readonly x1: Value; readonly x2: Value; readonly dim: number; readonly eps: number };
   'aten::count_nonzero': { readonly self: Value; readonly dim: number | readonly number[] | undefined };
+  'aten::cross': { readonly self: Value; readonly other: Value; readonly dim: number | undefined };
+  'aten::cumprod': { readonly self: Value; readonly dim: number; readonly dtype: DataType | undefined };
   'aten::cumsum': { readonly self: Value; readonly dim: number; readonly dtype: DataType | undefined };
   'aten::deg2rad': { readonly self: Value };
   'aten::detach': { readonly self: Value };
+  'aten::diag_embed': { readonly self: Value; readonly offset: number; readonly dim1: number; readonly dim2: number };
   'aten::diagonal': { readonly self: Value; readonly offset: number; readonly dim1: number; readonly dim2: number };
+  'aten::diff': {
+    readonly self: Value;
+    readonly n: number;
+    readonly dim: number;
+    readonly prepend: Value | undefined;
+    readonly append: Value | undefined;
+  };
+  'aten::dist': { readonly self: Value; readonly other: Value; readonly p: Scalar };
   'aten::div': { readonly self: Value; readonly other: Value | Scalar; readonly rounding_mode: string | undefined };
-  'aten::divide': { readonly self: Value; readonly other: Value | Scalar; readonly rounding_mode: string | undefined };
   'aten::dot': { readonly self: Value; readonly tensor: Value };
   'aten::dropout': { readonly input: Value; readonly p: number; readonly train: boolean };
   'aten::einsum': {
@@ -348,14 +428,18 @@ export interface AtenArguments {
     readonly pin_memory: boolean | undefined;
     readonly m: number | undefined;
   };
+  'aten::feature_alpha_dropout': { readonly input: Value; readonly p: number; readonly train: boolean };
   'aten::feature_dropout': { readonly input: Value; readonly p: number; readonly train: boolean };
   'aten::fill': { readonly self: Value; readonly value: Scalar | Value };
-  'aten::fix': { readonly self: Value };
   'aten::flatten': { readonly self: Value; readonly start_dim: number; readonly end_dim: number };
   'aten::flip': { readonly self: Value; readonly dims: readonly number[] };
+  'aten::fliplr': { readonly self: Value };
+  'aten::flipud': { readonly self: Value };
   'aten::float_power': { readonly self: Value | Scalar; readonly exponent: Value | Scalar };
   'aten::floor': { readonly self: Value };
   'aten::floor_divide': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::fmax': { readonly self: Value; readonly other: Value };
+  'aten::fmin': { readonly self: Value; readonly other: Value };
   'aten::fmod': { readonly self: Value; readonly other: Value | Scalar };
   'aten::frac': { readonly self: Value };
   'aten::frobenius_norm': { readonly self: Value; readonly dim: readonly number[]; readonly keepdim: boolean };
@@ -375,16 +459,7 @@ export interface AtenArguments {
   'aten::ge': { readonly self: Value; readonly other: Value | Scalar };
   'aten::gelu': { readonly self: Value; readonly approximate: string };
   'aten::glu': { readonly self: Value; readonly dim: number };
-  'aten::greater': { readonly self: Value; readonly other: Value | Scalar };
-  'aten::greater_equal': { readonly self: Value; readonly other: Value | Scalar };
   'aten::grid_sampler': {
-    readonly input: Value;
-    readonly grid: Value;
-    readonly interpolation_mode: number;
-    readonly padding_mode: number;
-    readonly align_corners: boolean;
-  };
-  'aten::grid_sampler_2d': {
     readonly input: Value;
     readonly grid: Value;
     readonly interpolation_mode: number;
@@ -399,13 +474,40 @@ export interface AtenArguments {
     readonly eps: number;
     readonly cudnn_enabled: boolean;
   };
+  'aten::gru.input': {
+    readonly input: Value;
+    readonly hx: Value;
+    readonly params: readonly Value[];
+    readonly has_biases: boolean;
+    readonly num_layers: number;
+    readonly dropout: number;
+    readonly train: boolean;
+    readonly bidirectional: boolean;
+    readonly batch_first: boolean;
+  };
+  'aten::gru_cell': {
+    readonly input: Value;
+    readonly hx: Value;
+    readonly w_ih: Value;
+    readonly w_hh: Value;
+    readonly b_ih: Value | undefined;
+    readonly b_hh: Value | undefined;
+  };
   'aten::gt': { readonly self: Value; readonly other: Value | Scalar };
   'aten::hardshrink': { readonly self: Value; readonly lambd: Scalar };
   'aten::hardsigmoid': { readonly self: Value };
   'aten::hardswish': { readonly self: Value };
   'aten::hardtanh': { readonly self: Value; readonly min_val: Scalar; readonly max_val: Scalar };
+  'aten::heaviside': { readonly self: Value; readonly values: Value };
   'aten::hstack': { readonly tensors: readonly Value[] };
   'aten::hypot': { readonly self: Value; readonly other: Value };
+  'aten::im2col': {
+    readonly self: Value;
+    readonly kernel_size: readonly number[];
+    readonly dilation: readonly number[];
+    readonly padding: readonly number[];
+    readonly stride: readonly number[];
+  };
   'aten::index': { readonly self: Value; readonly indices: readonly (Value | undefined)[] | readonly Value[] };
   'aten::index_add': {
     readonly self: Value;
@@ -428,6 +530,7 @@ export interface AtenArguments {
     readonly accumulate: boolean;
   };
   'aten::index_select': { readonly self: Value; readonly dim: number; readonly index: Value };
+  'aten::inner': { readonly self: Value; readonly other: Value };
   'aten::instance_norm': {
     readonly input: Value;
     readonly weight: Value | undefined;
@@ -449,6 +552,9 @@ export interface AtenArguments {
   'aten::isfinite': { readonly self: Value };
   'aten::isinf': { readonly self: Value };
   'aten::isnan': { readonly self: Value };
+  'aten::isneginf': { readonly self: Value };
+  'aten::isposinf': { readonly self: Value };
+  'aten::kthvalue': { readonly self: Value; readonly k: number; readonly dim: number; readonly keepdim: boolean };
   'aten::layer_norm': {
     readonly input: Value;
     readonly normalized_shape: readonly number[];
@@ -457,15 +563,14 @@ export interface AtenArguments {
     readonly eps: number;
     readonly cudnn_enable: boolean;
   };
+  'aten::ldexp': { readonly self: Value; readonly other: Value };
   'aten::le': { readonly self: Value; readonly other: Value | Scalar };
   'aten::leaky_relu': { readonly self: Value; readonly negative_slope: Scalar };
   'aten::lerp': { readonly self: Value; readonly end: Value; readonly weight: Scalar | Value };
-  'aten::less': { readonly self: Value; readonly other: Value | Scalar };
-  'aten::less_equal': { readonly self: Value; readonly other: Value | Scalar };
   'aten::lift': { readonly self: Value };
   'aten::lift_fresh': { readonly self: Value };
   'aten::lift_fresh_copy': { readonly self: Value };
-  'aten::linalg_matmul': { readonly self: Value; readonly other: Value };
+  'aten::linalg_cross': { readonly self: Value; readonly other: Value; readonly dim: number };
   'aten::linalg_vector_norm': {
     readonly self: Value;
     readonly ord: Scalar;
@@ -488,12 +593,40 @@ export interface AtenArguments {
   'aten::log_sigmoid': { readonly self: Value };
   'aten::log_softmax': { readonly self: Value; readonly dim: number; readonly dtype: DataType | undefined };
   'aten::logaddexp': { readonly self: Value; readonly other: Value };
+  'aten::logaddexp2': { readonly self: Value; readonly other: Value };
   'aten::logical_and': { readonly self: Value; readonly other: Value };
   'aten::logical_not': { readonly self: Value };
   'aten::logical_or': { readonly self: Value; readonly other: Value };
   'aten::logical_xor': { readonly self: Value; readonly other: Value };
   'aten::logit': { readonly self: Value; readonly eps: number | undefined };
+  'aten::logspace': {
+    readonly start: Value | Scalar;
+    readonly end: Value | Scalar;
+    readonly steps: number;
+    readonly base: number;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
   'aten::logsumexp': { readonly self: Value; readonly dim: readonly number[]; readonly keepdim: boolean };
+  'aten::lstm.input': {
+    readonly input: Value;
+    readonly hx: readonly Value[];
+    readonly params: readonly Value[];
+    readonly has_biases: boolean;
+    readonly num_layers: number;
+    readonly dropout: number;
+    readonly train: boolean;
+    readonly bidirectional: boolean;
+    readonly batch_first: boolean;
+  };
+  'aten::lstm_cell': {
+    readonly input: Value;
+    readonly hx: readonly Value[];
+    readonly w_ih: Value;
+    readonly w_hh: Value;
+    readonly b_ih: Value | undefined;
+    readonly b_hh: Value | undefined;
+  };
   'aten::lt': { readonly self: Value; readonly other: Value | Scalar };
   'aten::mT': { readonly self: Value };
   'aten::masked_fill': { readonly self: Value; readonly mask: Value; readonly value: Scalar | Value };
@@ -561,6 +694,8 @@ export interface AtenArguments {
     readonly dim: readonly number[] | undefined;
     readonly keepdim: boolean | undefined;
   };
+  'aten::median': { readonly self: Value; readonly dim: number | undefined; readonly keepdim: boolean | undefined };
+  'aten::median.dim': { readonly self: Value; readonly dim: number; readonly keepdim: boolean };
   'aten::meshgrid': { readonly tensors: readonly Value[]; readonly indexing: string | undefined };
   'aten::min': {
     readonly self: Value;
@@ -578,14 +713,20 @@ export interface AtenArguments {
     readonly source: number | readonly number[];
     readonly destination: number | readonly number[];
   };
+  'aten::msort': { readonly self: Value };
   'aten::mul': { readonly self: Value; readonly other: Value | Scalar };
-  'aten::multiply': { readonly self: Value; readonly other: Value | Scalar };
   'aten::mv': { readonly self: Value; readonly vec: Value };
   'aten::nan_to_num': {
     readonly self: Value;
     readonly nan: number | undefined;
     readonly posinf: number | undefined;
     readonly neginf: number | undefined;
+  };
+  'aten::nansum': {
+    readonly self: Value;
+    readonly dim: readonly number[] | undefined;
+    readonly keepdim: boolean;
+    readonly dtype: DataType | undefined;
   };
   'aten::narrow': {
     readonly self: Value;
@@ -604,6 +745,16 @@ export interface AtenArguments {
     readonly eps: number;
   };
   'aten::native_dropout': { readonly input: Value; readonly p: number; readonly train: boolean | undefined };
+  'aten::native_group_norm': {
+    readonly input: Value;
+    readonly weight: Value | undefined;
+    readonly bias: Value | undefined;
+    readonly N: number;
+    readonly C: number;
+    readonly HxW: number;
+    readonly group: number;
+    readonly eps: number;
+  };
   'aten::native_layer_norm': {
     readonly input: Value;
     readonly normalized_shape: readonly number[];
@@ -645,7 +796,6 @@ export interface AtenArguments {
     readonly keepdim: boolean | undefined;
     readonly dtype: DataType | undefined;
   };
-  'aten::not_equal': { readonly self: Value; readonly other: Value | Scalar };
   'aten::numpy_T': { readonly self: Value };
   'aten::one_hot': { readonly self: Value; readonly num_classes: number };
   'aten::ones': {
@@ -713,7 +863,46 @@ export interface AtenArguments {
     readonly weight: Value | undefined;
     readonly eps: number | undefined;
   };
+  'aten::rnn_relu.input': {
+    readonly input: Value;
+    readonly hx: Value;
+    readonly params: readonly Value[];
+    readonly has_biases: boolean;
+    readonly num_layers: number;
+    readonly dropout: number;
+    readonly train: boolean;
+    readonly bidirectional: boolean;
+    readonly batch_first: boolean;
+  };
+  'aten::rnn_relu_cell': {
+    readonly input: Value;
+    readonly hx: Value;
+    readonly w_ih: Value;
+    readonly w_hh: Value;
+    readonly b_ih: Value | undefined;
+    readonly b_hh: Value | undefined;
+  };
+  'aten::rnn_tanh.input': {
+    readonly input: Value;
+    readonly hx: Value;
+    readonly params: readonly Value[];
+    readonly has_biases: boolean;
+    readonly num_layers: number;
+    readonly dropout: number;
+    readonly train: boolean;
+    readonly bidirectional: boolean;
+    readonly batch_first: boolean;
+  };
+  'aten::rnn_tanh_cell': {
+    readonly input: Value;
+    readonly hx: Value;
+    readonly w_ih: Value;
+    readonly w_hh: Value;
+    readonly b_ih: Value | undefined;
+    readonly b_hh: Value | undefined;
+  };
   'aten::roll': { readonly self: Value; readonly shifts: readonly number[]; readonly dims: readonly number[] };
+  'aten::rot90': { readonly self: Value; readonly k: number; readonly dims: readonly number[] };
   'aten::round': { readonly self: Value; readonly decimals: number | undefined };
   'aten::rrelu': { readonly self: Value; readonly lower: Scalar; readonly upper: Scalar; readonly training: boolean };
   'aten::rsqrt': { readonly self: Value };
@@ -750,6 +939,14 @@ export interface AtenArguments {
     readonly reduce: string;
     readonly include_self: boolean;
   };
+  'aten::searchsorted': {
+    readonly sorted_sequence: Value;
+    readonly self: Value | Scalar;
+    readonly out_int32: boolean;
+    readonly right: boolean;
+    readonly side: string | undefined;
+    readonly sorter: Value | undefined;
+  };
   'aten::select': { readonly self: Value; readonly dim: number; readonly index: number };
   'aten::select_scatter': { readonly self: Value; readonly src: Value; readonly dim: number; readonly index: number };
   'aten::selu': { readonly self: Value };
@@ -784,7 +981,7 @@ export interface AtenArguments {
     readonly descending: boolean;
     readonly stable: boolean | undefined;
   };
-  'aten::special_erf': { readonly self: Value };
+  'aten::special_ndtr': { readonly self: Value };
   'aten::split': {
     readonly self: Value;
     readonly split_size: number | readonly number[] | undefined;
@@ -811,7 +1008,6 @@ export interface AtenArguments {
     readonly correction: Scalar | undefined;
   };
   'aten::sub': { readonly self: Value; readonly other: Value | Scalar; readonly alpha: Scalar };
-  'aten::subtract': { readonly self: Value; readonly other: Value | Scalar; readonly alpha: Scalar };
   'aten::sum': {
     readonly self: Value;
     readonly dim: readonly number[] | undefined;
@@ -819,7 +1015,6 @@ export interface AtenArguments {
     readonly dtype: DataType | undefined;
   };
   'aten::swapaxes': { readonly self: Value; readonly axis0: number; readonly axis1: number };
-  'aten::swapdims': { readonly self: Value; readonly dim0: number; readonly dim1: number };
   'aten::t': { readonly self: Value };
   'aten::take': { readonly self: Value; readonly index: Value };
   'aten::take_along_dim': { readonly self: Value; readonly indices: Value; readonly dim: number | undefined };
@@ -831,6 +1026,12 @@ export interface AtenArguments {
     readonly dim: number;
     readonly indices: readonly number[] | undefined;
     readonly tensor_indices_or_sections: Value | undefined;
+  };
+  'aten::tensordot': {
+    readonly self: Value;
+    readonly other: Value;
+    readonly dims_self: readonly number[];
+    readonly dims_other: readonly number[];
   };
   'aten::threshold': { readonly self: Value; readonly threshold: Scalar; readonly value: Scalar };
   'aten::tile': { readonly self: Value; readonly dims: readonly number[] };
@@ -849,9 +1050,24 @@ export interface AtenArguments {
     readonly largest: boolean;
     readonly sorted: boolean;
   };
+  'aten::trace': { readonly self: Value };
   'aten::transpose': { readonly self: Value; readonly dim0: number; readonly dim1: number };
   'aten::tril': { readonly self: Value; readonly diagonal: number };
+  'aten::tril_indices': {
+    readonly row: number;
+    readonly col: number;
+    readonly offset: number;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
   'aten::triu': { readonly self: Value; readonly diagonal: number };
+  'aten::triu_indices': {
+    readonly row: number;
+    readonly col: number;
+    readonly offset: number;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
   'aten::true_divide': { readonly self: Value; readonly other: Value | Scalar };
   'aten::trunc': { readonly self: Value };
   'aten::type_as': { readonly self: Value; readonly other: Value };
@@ -947,10 +1163,12 @@ export interface AtenArguments {
     readonly dtype: DataType | undefined;
   };
   'aten::view_as': { readonly self: Value; readonly other: Value };
+  'aten::vstack': { readonly tensors: readonly Value[] };
   'aten::where.Scalar': { readonly condition: Value; readonly self: Scalar; readonly other: Scalar };
   'aten::where.ScalarOther': { readonly condition: Value; readonly self: Value; readonly other: Scalar };
   'aten::where.ScalarSelf': { readonly condition: Value; readonly self: Scalar; readonly other: Value };
   'aten::where.self': { readonly condition: Value; readonly self: Value; readonly other: Value };
+  'aten::xlogy': { readonly self: Value | Scalar; readonly other: Value | Scalar };
   'aten::zero': { readonly self: Value };
   'aten::zeros': {
     readonly size: readonly number[];

@@ -1,5 +1,6 @@
 /** All rules from aten to ONNX, by operator. */
 import type { Node } from '../../ir/node.ts';
+import { ORIGINALS } from './aliases.ts';
 import type { Lowering } from './lowering.ts';
 import { activations } from './rules/activations.ts';
 import { arithmetic } from './rules/arithmetic.ts';
@@ -14,8 +15,10 @@ import { linear } from './rules/linear.ts';
 import { normalization } from './rules/normalization.ts';
 import { pointwise } from './rules/pointwise.ts';
 import { pooling } from './rules/pooling.ts';
+import { recurrent } from './rules/recurrent.ts';
 import { reduction } from './rules/reduction.ts';
 import { shape } from './rules/shape.ts';
+import { transformer } from './rules/transformer.ts';
 import { vision } from './rules/vision.ts';
 import { writes } from './rules/writes.ts';
 
@@ -33,8 +36,10 @@ const FAMILIES = [
   normalization,
   pointwise,
   pooling,
+  recurrent,
   reduction,
   shape,
+  transformer,
   vision,
   writes,
 ];
@@ -46,7 +51,8 @@ export const RULES: ReadonlyMap<string, Lowering<never>> = new Map(
 
 /** The rule of a node: that of its overload before that of the operator. It takes the plain arguments of the node. */
 export function ruleOf(node: Node): Lowering<Record<string, unknown>> | undefined {
-  const rule = RULES.get(`${node.operator}.${node.overload}`) ?? RULES.get(node.operator);
+  const name = `${node.domain}::${(node.domain === 'aten' && ORIGINALS.get(node.op)) || node.op}`;
+  const rule = RULES.get(`${name}.${node.overload}`) ?? RULES.get(name);
   // The arguments are read by the schema that the rule is typed by.
   return rule as Lowering<Record<string, unknown>> | undefined;
 }

@@ -69,7 +69,13 @@ export const activations = lowerings({
   'aten::softmax': ({ self, dim }, onnx, node) => overAxis(self, dim, onnx, resultType(node), 'Softmax'),
   'aten::_softmax': ({ self, dim }, onnx, node) => overAxis(self, dim, onnx, resultType(node), 'Softmax'),
   'aten::log_softmax': ({ self, dim }, onnx, node) => overAxis(self, dim, onnx, resultType(node), 'LogSoftmax'),
+
   'aten::_log_softmax': ({ self, dim }, onnx, node) => overAxis(self, dim, onnx, resultType(node), 'LogSoftmax'),
+  // A row that is minus infinity throughout gives zeros.
+  'aten::_safe_softmax': ({ self, dim }, onnx, node) => {
+    const shares = overAxis(self, dim, onnx, resultType(node), 'Softmax');
+    return onnx.Where(onnx.IsInf(self, { detect_positive: 0 }), onnx.like(shares, 0), shares);
+  },
 
   'aten::clamp': ({ self, min, max }, onnx, node) => {
     const dtype = resultType(node);

@@ -3,7 +3,7 @@ import type { Scalar } from '../../../dialects/aten/arguments.ts';
 import { isFloat } from '../../../ir/dtype.ts';
 import type { Node } from '../../../ir/node.ts';
 import { Value } from '../../../ir/value.ts';
-import type { OnnxBuilder } from '../../builder.ts';
+import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
 import { type Lowering, lowerings } from '../lowering.ts';
 import { commonType, operand, refuseArgument, resultType } from '../support.ts';
 import { truncated } from './pointwise.ts';
@@ -23,7 +23,7 @@ const binary =
     onnx[op](...both(onnx, node, args));
 
 /** `self + alpha * other`; booleans add as "or". */
-const add: Lowering<Operands & Alpha> = ({ self, other, alpha }, onnx, node) => {
+const add = ({ self, other, alpha }: Operands & Alpha, onnx: OnnxBuilder, node: Node): Value => {
   const [a, b] = both(onnx, node, { self, other });
   if (resultType(node) === 'bool') return onnx.Or(a, b);
   return onnx.Add(a, times(onnx, b, alpha));
@@ -78,18 +78,12 @@ function powerOfTwo(onnx: OnnxBuilder, count: Value, node: Node): Value {
 export const arithmetic = lowerings({
   'aten::add': add,
   'aten::sub': subtract,
-  'aten::subtract': subtract,
   'aten::rsub': ({ self, other, alpha }, onnx, node) => subtract({ self: other, other: self, alpha }, onnx, node),
   'aten::mul': (args, onnx, node) => {
     const [a, b] = both(onnx, node, args);
     return resultType(node) === 'bool' ? onnx.And(a, b) : onnx.Mul(a, b);
   },
-  'aten::multiply': (args, onnx, node) => {
-    const [a, b] = both(onnx, node, args);
-    return resultType(node) === 'bool' ? onnx.And(a, b) : onnx.Mul(a, b);
-  },
   'aten::div': divide,
-  'aten::divide': divide,
   'aten::true_divide': divide,
   'aten::floor_divide': (args, onnx, node) => floorDivided(onnx, ...both(onnx, node, args), node),
   'aten::remainder': (args, onnx, node) => {
@@ -105,6 +99,26 @@ export const arithmetic = lowerings({
   'aten::minimum': binary('Min'),
   'aten::max.other': binary('Max'),
   'aten::min.other': binary('Min'),
+
+  // As the largest and smallest, but what is not a number gives way to what is.
+  'aten::fmax': (args, onnx, node) => numbersFirst(onnx, 'Max', ...both(onnx, node, args)),
+  'aten::fmin': (args, onnx, node) => numbersFirst(onnx, 'Min', ...both(onnx, node, args)),
+  // 0 * log(anything) is 0.
+  'aten::xlogy': (args, onnx, node) => {
+    const [x, y] = both(onnx, node, args);
+    const zero = onnx.like(x, 0);
+    return onnx.Where(onnx.And(onnx.Equal(x, zero), onnx.Not(onnx.IsNaN(y))), zero, onnx.Mul(x, onnx.Log(y)));
+  },
+  'aten::ldexp': (args, onnx, node) => {
+    const [x, exponent] = both(onnx, node, args);
+    return onnx.Mul(x, onnx.Pow(onnx.constant(2, resultType(node)), exponent));
+  },
+  'aten::heaviside': ({ self, values }, onnx) => {
+    const zero = onnx.like(self, 0);
+    const step = onnx.cast(onnx.Greater(self, zero), dtypeOf(self));
+    return onnx.Where(onnx.Equal(self, zero), values, step);
+  },
+  'aten::_add_relu': ({ self, other, alpha }, onnx, node) => onnx.Relu(add({ self, other, alpha }, onnx, node)),
 
   'aten::addcmul': ({ self, tensor1, tensor2, value }, onnx, node) => {
     const dtype = resultType(node);
@@ -129,6 +143,11 @@ export const arithmetic = lowerings({
     const [a, b] = both(onnx, node, args);
     return onnx.Add(onnx.Max(a, b), onnx.Softplus(onnx.Neg(onnx.Abs(onnx.Sub(a, b)))));
   },
+  'aten::logaddexp2': (args, onnx, node) => {
+    const [a, b] = both(onnx, node, args);
+    const distance = onnx.Mul(onnx.Neg(onnx.Abs(onnx.Sub(a, b))), onnx.like(a, Math.LN2));
+    return onnx.Add(onnx.Max(a, b), onnx.Mul(onnx.Softplus(distance), onnx.like(a, Math.LOG2E)));
+  },
   'aten::copysign': (args, onnx, node) => {
     const [a, b] = both(onnx, node, args);
     const size = onnx.Abs(a);
@@ -138,22 +157,13 @@ export const arithmetic = lowerings({
     const [y, x] = both(onnx, node, args);
     return arcTangent(onnx, y, x);
   },
-  'aten::arctan2': (args, onnx, node) => {
-    const [y, x] = both(onnx, node, args);
-    return arcTangent(onnx, y, x);
-  },
 
   'aten::bitwise_and': bitwise('And', 'BitwiseAnd'),
   'aten::bitwise_or': bitwise('Or', 'BitwiseOr'),
   'aten::bitwise_xor': bitwise('Xor', 'BitwiseXor'),
-  'aten::__and__': bitwise('And', 'BitwiseAnd'),
-  'aten::__or__': bitwise('Or', 'BitwiseOr'),
-  'aten::__xor__': bitwise('Xor', 'BitwiseXor'),
   'aten::bitwise_not': ({ self }, onnx) => (self.dtype === 'bool' ? onnx.Not(self) : onnx.BitwiseNot(self)),
   'aten::bitwise_left_shift': shiftLeft,
-  'aten::__lshift__': shiftLeft,
   'aten::bitwise_right_shift': shiftRight,
-  'aten::__rshift__': shiftRight,
 });
 
 function power(onnx: OnnxBuilder, node: Node, self: Value | Scalar, exponent: Value | Scalar): Value {
@@ -180,4 +190,9 @@ function arcTangent(onnx: OnnxBuilder, y: Value, x: Value): Value {
   const turn = onnx.Where(onnx.Less(y, zero), onnx.like(x, -Math.PI), onnx.like(x, Math.PI));
   const behind = onnx.Where(onnx.Less(x, zero), onnx.Add(angle, turn), angle);
   return onnx.Where(upright, onnx.Mul(onnx.Sign(y), half), behind);
+}
+
+function numbersFirst(onnx: OnnxBuilder, op: 'Max' | 'Min', a: Value, b: Value): Value {
+  if (!isFloat(dtypeOf(a))) return onnx[op](a, b);
+  return onnx.Where(onnx.IsNaN(a), b, onnx.Where(onnx.IsNaN(b), a, onnx[op](a, b)));
 }

@@ -34,8 +34,11 @@ export function attend(args: Attention, onnx: OnnxBuilder, node: Node): Value {
     : onnx.Add(scores, onnx.cast(attn_mask, dtypeOf(scores)));
   const shares = onnx.Softmax(scores, { axis: -1 });
   // Where a row is masked altogether, PyTorch gives zeros and a softmax alone would give no numbers.
-  const masked = boolean ? onnx.Not(attn_mask) : onnx.IsInf(attn_mask, { detect_positive: 0 });
-  return onnx.MatMul(onnx.Where(masked, onnx.like(shares, 0), shares), value);
+  const none = onnx.like(shares, 0);
+  const kept = boolean
+    ? onnx.Where(attn_mask, shares, none)
+    : onnx.Where(onnx.IsInf(attn_mask, { detect_positive: 0 }), none, shares);
+  return onnx.MatMul(kept, value);
 }
 
 /** Keys or values of fewer heads than the query: each serves several neighbours. */

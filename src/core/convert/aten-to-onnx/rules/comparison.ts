@@ -26,15 +26,10 @@ const logical =
 export const comparison = lowerings({
   'aten::eq': compare('Equal'),
   'aten::ne': compare('Equal', true),
-  'aten::not_equal': compare('Equal', true),
   'aten::lt': compare('Less'),
-  'aten::less': compare('Less'),
   'aten::le': compare('LessOrEqual'),
-  'aten::less_equal': compare('LessOrEqual'),
   'aten::gt': compare('Greater'),
-  'aten::greater': compare('Greater'),
   'aten::ge': compare('GreaterOrEqual'),
-  'aten::greater_equal': compare('GreaterOrEqual'),
 
   'aten::logical_and': logical('And'),
   'aten::logical_or': logical('Or'),

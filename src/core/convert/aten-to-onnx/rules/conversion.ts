@@ -9,4 +9,12 @@ export const conversion = lowerings({
   'aten::to': cast,
   'aten::_to_copy': cast,
   'aten::type_as': cast,
+  'aten::_cast_Byte': cast,
+  'aten::_cast_Char': cast,
+  'aten::_cast_Double': cast,
+  'aten::_cast_Float': cast,
+  'aten::_cast_Half': cast,
+  'aten::_cast_Int': cast,
+  'aten::_cast_Long': cast,
+  'aten::_cast_Short': cast,
 });

@@ -78,6 +78,16 @@ export const creation = lowerings({
       ),
     );
   },
+  'aten::logspace': ({ start, end, steps, base }, onnx, node) => {
+    if (typeof start === 'object' || typeof end === 'object') throw new Error('logspace of tensors');
+    const dtype = resultType(node);
+    const [a, b] = [Number(start), Number(end)];
+    const step = steps > 1 ? (b - a) / (steps - 1) : 0;
+    const values = range(steps).map((k) => whole(base ** (a + k * step), dtype));
+    return onnx.constant(Tensor.of(dtype, [steps], values));
+  },
+  'aten::tril_indices': ({ row, col, offset }, onnx, node) => places(onnx, row, col, node, (r, c) => c - r <= offset),
+  'aten::triu_indices': ({ row, col, offset }, onnx, node) => places(onnx, row, col, node, (r, c) => c - r >= offset),
   'aten::eye': (_, onnx, node) => {
     const shape = resultSizes(node);
     const [rows = 0, columns = 0] = shape;
@@ -92,3 +102,16 @@ export const creation = lowerings({
     );
   },
 });
+
+/** The rows and columns of all places that pass a test: [2, count]. */
+function places(
+  onnx: OnnxBuilder,
+  rows: number,
+  columns: number,
+  node: Node,
+  test: (row: number, column: number) => boolean,
+): Value {
+  const found = range(rows).flatMap((r) => range(columns).flatMap((c) => (test(r, c) ? [[r, c] as const] : [])));
+  const list = [...found.map(([r]) => r), ...found.map(([, c]) => c)];
+  return onnx.constant(Tensor.of(resultType(node), [2, found.length], list));
+}

@@ -1,9 +1,11 @@
 /** Reading and writing at places that tensors name. */
+
+import type { Scalar } from '../../../dialects/aten/arguments.ts';
 import type { Node } from '../../../ir/node.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
 import { lowerings } from '../lowering.ts';
-import { axisFrom, operand, range, rankOf, refuseArgument, resultType, sizes } from '../support.ts';
+import { axisFrom, commonType, operand, range, rankOf, refuseArgument, resultType, sizes } from '../support.ts';
 import { expandTo } from './shape.ts';
 
 interface Places {
@@ -195,6 +197,12 @@ export const indexing = lowerings({
     const tuples = onnx.unsqueeze(onnx.cast(index, 'int64'), [1]);
     return onnx.transpose(onnx.ScatterND(onnx.transpose(self, order), tuples, onnx.transpose(source, order)), back);
   },
+  // How many of the sorted boundaries lie below.
+  'aten::bucketize': ({ self, boundaries, right }, onnx, node) => position(boundaries, self, right, onnx, node),
+  'aten::searchsorted': ({ sorted_sequence, self, right, side, sorter }, onnx, node) => {
+    if (sorter) refuseArgument(node, 'sorter', 'the sequence must be in order already');
+    return position(sorted_sequence, self, right || side === 'right', onnx, node);
+  },
   'aten::index_fill': ({ self, dim, index, value }, onnx, node) => {
     const axis = axisFrom(dim, rankOf(self, node));
     const { order, back } = toFront([axis], rankOf(self, node));
@@ -206,3 +214,16 @@ export const indexing = lowerings({
     return onnx.transpose(onnx.ScatterND(front, tuples, updates), back);
   },
 });
+
+/** The place where a value would be put into a sorted list: behind its equals where `right`, else before them. */
+function position(list: Value, value: Value | Scalar, right: boolean, onnx: OnnxBuilder, node: Node): Value {
+  const dtype = commonType(list, value);
+  const x = operand(onnx, value, dtype);
+  const wide = onnx.unsqueeze(x, [rankOf(x, node)]);
+  const rank = rankOf(list, node);
+  // Lists of several rows have one for each row of the values.
+  const rows = rank === 1 ? onnx.cast(list, dtype) : onnx.unsqueeze(onnx.cast(list, dtype), [rank - 1]);
+  const below = right ? onnx.LessOrEqual(rows, wide) : onnx.Less(rows, wide);
+  const count = onnx.ReduceSum(onnx.cast(below, 'int64'), onnx.ints([-1]), { keepdims: 0 });
+  return onnx.cast(count, resultType(node));
+}

@@ -6,11 +6,23 @@ import { stridedSource, Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
 import { lowerings } from '../lowering.ts';
-import { rankOf, resultType, sizes } from '../support.ts';
+import { axesFrom, axisFrom, range, rankOf, resultSizes, resultType, sizeAt, sizes } from '../support.ts';
 
-/** `x` times the transpose of `weight` [out, in]. */
-function timesTransposed(onnx: OnnxBuilder, x: Value, weight: Value, node: Node): Value {
-  return onnx.MatMul(x, transposedMatrix(onnx, weight, node));
+/** `input` times the transpose of `weight` [out, in], plus `bias`. */
+export function applyLinear(
+  onnx: OnnxBuilder,
+  input: Value,
+  weight: Value,
+  bias: Value | undefined,
+  node: Node,
+): Value {
+  if (rankOf(weight, node) === 1) return plusBias(onnx, onnx.MatMul(input, weight), bias);
+  if (rankOf(input, node) === 2) return onnx.Gemm(input, weight, bias, { transB: 1 });
+  return plusBias(onnx, onnx.MatMul(input, transposedMatrix(onnx, weight, node)), bias);
+}
+
+function plusBias(onnx: OnnxBuilder, x: Value, bias: Value | undefined): Value {
+  return bias ? onnx.Add(x, bias) : x;
 }
 
 /**
@@ -20,12 +32,11 @@ function timesTransposed(onnx: OnnxBuilder, x: Value, weight: Value, node: Node)
 function transposedMatrix(onnx: OnnxBuilder, weight: Value, node: Node): Value {
   const { constant } = weight;
   const [rows = 1, columns = 1] = sizes(weight, node);
-  const original = node.input(1);
-  if (!constant || !original || original.useCount > 1 || weight.useCount > 0) return onnx.transpose(weight, [1, 0]);
+  const isShared = node.inputs.some((each) => each?.constant === constant && each?.useCount !== 1);
+  if (!constant || isShared || weight.useCount > 0) return onnx.transpose(weight, [1, 0]);
   const shape = [columns, rows];
   const source = stridedSource(constant.source, constant.dtype, shape, [1, columns], 0);
   const turned = new Tensor(constant.dtype, shape, source);
-  onnx.graph.initializers.delete(weight);
   return onnx.graph.addInitializer({ name: onnx.unique(`${weight.name ?? 'weight'}_transposed`), constant: turned });
 }
 
@@ -40,23 +51,13 @@ function plus(onnx: OnnxBuilder, self: Value, product: Value, beta: Scalar, alph
 }
 
 export const linear = lowerings({
-  'aten::linear': ({ input, weight, bias }, onnx, node) => {
-    const rank = rankOf(input, node);
-    if (rankOf(weight, node) === 1) {
-      const product = onnx.MatMul(input, weight);
-      return bias ? onnx.Add(product, bias) : product;
-    }
-    if (rank === 2) return onnx.Gemm(input, weight, bias, { transB: 1 });
-    const product = timesTransposed(onnx, input, weight, node);
-    return bias ? onnx.Add(product, bias) : product;
-  },
+  'aten::linear': ({ input, weight, bias }, onnx, node) => applyLinear(onnx, input, weight, bias, node),
   'aten::matmul': ({ self, other }, onnx) => onnx.MatMul(self, other),
   'aten::mm': ({ self, mat2 }, onnx) => onnx.MatMul(self, mat2),
   'aten::bmm': ({ self, mat2 }, onnx) => onnx.MatMul(self, mat2),
   'aten::mv': ({ self, vec }, onnx) => onnx.MatMul(self, vec),
   'aten::dot': ({ self, tensor }, onnx) => onnx.MatMul(self, tensor),
   'aten::vdot': ({ self, other }, onnx) => onnx.MatMul(self, other),
-  'aten::linalg_matmul': ({ self, other }, onnx) => onnx.MatMul(self, other),
   'aten::addmm': ({ self, mat1, mat2, beta, alpha }, onnx) => {
     // Gemm scales by floats, and wants `self` to spread over the product.
     if (!isFloat(dtypeOf(self))) return plus(onnx, self, onnx.MatMul(mat1, mat2), beta, alpha);
@@ -72,5 +73,56 @@ export const linear = lowerings({
     const dtype = resultType(node);
     return onnx.Mul(onnx.unsqueeze(onnx.cast(self, dtype), [1]), onnx.unsqueeze(onnx.cast(vec2, dtype), [0]));
   },
+  'aten::addr': ({ self, vec1, vec2, beta, alpha }, onnx) =>
+    plus(onnx, self, onnx.Mul(onnx.unsqueeze(vec1, [1]), onnx.unsqueeze(vec2, [0])), beta, alpha),
+  'aten::inner': ({ self, other }, onnx, node) => {
+    const rank = rankOf(other, node);
+    if (rank === 0 || rankOf(self, node) === 0) return onnx.Mul(self, other);
+    // Every last axis of one with every last axis of the other.
+    const columns = sizeAt(other, rank - 1, node);
+    const rows = onnx.transpose(onnx.reshape(other, [-1, columns]), [1, 0]);
+    return onnx.reshape(onnx.MatMul(onnx.reshape(self, [-1, columns]), rows), resultSizes(node));
+  },
+  'aten::tensordot': ({ self, other, dims_self, dims_other }, onnx, node) => {
+    const left = contracted(self, dims_self, node);
+    const right = contracted(other, dims_other, node);
+    const rows = onnx.reshape(onnx.transpose(self, [...left.kept, ...left.summed]), [-1, left.count]);
+    const columns = onnx.reshape(onnx.transpose(other, [...right.summed, ...right.kept]), [right.count, -1]);
+    return onnx.reshape(onnx.MatMul(rows, columns), resultSizes(node));
+  },
+  'aten::bilinear': ({ input1, input2, weight, bias }, onnx, node) => {
+    // Each output has its own matrix [in1, in2].
+    const [outputs = 1, ...matrix] = sizes(weight, node);
+    const [rows = 1, columns = 1] = matrix;
+    const x = onnx.reshape(input1, [-1, 1, 1, rows]);
+    const y = onnx.reshape(input2, [-1, 1, columns, 1]);
+    const products = onnx.MatMul(onnx.MatMul(x, onnx.reshape(weight, [1, outputs, rows, columns])), y);
+    return plusBias(onnx, onnx.reshape(products, resultSizes(node)), bias);
+  },
+  'aten::linalg_cross': ({ self, other, dim }, onnx, node) => crossProduct(onnx, self, other, dim, node),
+  'aten::cross': ({ self, other, dim }, onnx, node) =>
+    crossProduct(onnx, self, other, dim ?? sizes(self, node).indexOf(3), node),
   'aten::einsum': ({ equation, tensors }, onnx) => onnx.Einsum(...tensors, { equation: equation.replaceAll(' ', '') }),
 });
+
+/** The axes of a product that are summed, those that stay, and how many elements the sums have. */
+function contracted(x: Value, dims: readonly number[], node: Node) {
+  const shape = sizes(x, node);
+  const summed = axesFrom(dims, shape.length);
+  const count = summed.reduce((product, axis) => product * (shape[axis] ?? 1), 1);
+  return { summed, kept: range(shape.length).filter((axis) => !summed.includes(axis)), count };
+}
+
+/** a[1] * b[2] - a[2] * b[1], and so on around. */
+function crossProduct(onnx: OnnxBuilder, a: Value, b: Value, dim: number, node: Node): Value {
+  const axis = axisFrom(dim, rankOf(node.output(), node));
+  const turned = (x: Value, order: readonly number[]) =>
+    onnx.Gather(x, onnx.ints(order), { axis: axis - shift(x, node) });
+  const forward = onnx.Mul(turned(a, [1, 2, 0]), turned(b, [2, 0, 1]));
+  return onnx.Sub(forward, onnx.Mul(turned(a, [2, 0, 1]), turned(b, [1, 2, 0])));
+}
+
+/** How many axes an operand lacks in front of the result. */
+function shift(x: Value, node: Node): number {
+  return rankOf(node.output(), node) - rankOf(x, node);
+}

@@ -69,6 +69,10 @@ export const normalization = lowerings({
     const [scale, shift] = affine(onnx, input, weight, bias, [sizeAt(input, 1, node)]);
     return onnx.GroupNormalization(input, scale, shift, { num_groups, epsilon: eps });
   },
+  'aten::native_group_norm': ({ input, group, weight, bias, eps }, onnx, node) => {
+    const [scale, shift] = affine(onnx, input, weight, bias, [sizeAt(input, 1, node)]);
+    return onnx.GroupNormalization(input, scale, shift, { num_groups: group, epsilon: eps });
+  },
   'aten::rms_norm': ({ input, normalized_shape, weight, eps }, onnx, node) => {
     const rank = rankOf(input, node);
     const axes = onnx.ints(range(normalized_shape.length, rank - normalized_shape.length));

@@ -1,5 +1,6 @@
 /** Functions of single elements, by the formulas of torch.special and torch. */
 import { type DataType, isFloat } from '../../../ir/dtype.ts';
+import type { Node } from '../../../ir/node.ts';
 import type { Value } from '../../../ir/value.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
 import { type Lowering, lowerings } from '../lowering.ts';
@@ -70,7 +71,6 @@ export const pointwise = lowerings({
   'aten::sqrt': same('Sqrt'),
   'aten::reciprocal': same('Reciprocal'),
   'aten::erf': same('Erf'),
-  'aten::special_erf': same('Erf'),
 
   'aten::ceil': rounding('Ceil'),
   'aten::floor': rounding('Floor'),
@@ -83,7 +83,6 @@ export const pointwise = lowerings({
       : onnx.Mul(onnx.Round(onnx.Div(self, shift)), shift);
   },
   'aten::trunc': ({ self }, onnx) => (isFloat(dtypeOf(self)) ? truncated(onnx, self) : self),
-  'aten::fix': ({ self }, onnx) => (isFloat(dtypeOf(self)) ? truncated(onnx, self) : self),
   'aten::frac': ({ self }, onnx) => onnx.Sub(self, truncated(onnx, self)),
 
   'aten::rsqrt': ({ self }, onnx, node) => onnx.Reciprocal(onnx.Sqrt(asFloat(onnx, self, node))),
@@ -119,6 +118,10 @@ export const pointwise = lowerings({
   'aten::isinf': ({ self }, onnx) => (isFloat(dtypeOf(self)) ? onnx.IsInf(self) : never(onnx, self)),
   'aten::isfinite': ({ self }, onnx) =>
     onnx.Not(isFloat(dtypeOf(self)) ? onnx.Or(onnx.IsNaN(self), onnx.IsInf(self)) : never(onnx, self)),
+  'aten::isposinf': ({ self }, onnx) =>
+    isFloat(dtypeOf(self)) ? onnx.IsInf(self, { detect_negative: 0 }) : never(onnx, self),
+  'aten::isneginf': ({ self }, onnx) =>
+    isFloat(dtypeOf(self)) ? onnx.IsInf(self, { detect_positive: 0 }) : never(onnx, self),
   'aten::nan_to_num': ({ self, nan, posinf, neginf }, onnx) => {
     const dtype = dtypeOf(self);
     if (!isFloat(dtype)) return self;
@@ -134,26 +137,20 @@ export const pointwise = lowerings({
     const safe = onnx.Where(zero, onnx.like(x, 1), x);
     return onnx.Where(zero, onnx.like(x, 1), onnx.Div(onnx.Sin(safe), safe));
   },
-  'aten::dropout': ({ input, p, train }, _, node) => {
-    if (train && p !== 0)
-      refuseArgument(node, 'train=True', 'its result is random: export the model after model.eval()');
-    return input;
+  // The share of the normal distribution below x.
+  'aten::special_ndtr': ({ self }, onnx, node) => {
+    const x = asFloat(onnx, self, node);
+    const one = onnx.like(x, 1);
+    return onnx.Mul(onnx.Add(onnx.Erf(onnx.Mul(x, onnx.like(x, Math.SQRT1_2))), one), onnx.like(x, 0.5));
   },
-  'aten::feature_dropout': ({ input, p, train }, _, node) => {
-    if (train && p !== 0)
-      refuseArgument(node, 'train=True', 'its result is random: export the model after model.eval()');
-    return input;
-  },
-  'aten::alpha_dropout': ({ input, p, train }, _, node) => {
-    if (train && p !== 0)
-      refuseArgument(node, 'train=True', 'its result is random: export the model after model.eval()');
-    return input;
-  },
-  'aten::native_dropout': ({ input, p, train }, onnx, node) => {
-    if (train && p !== 0)
-      refuseArgument(node, 'train=True', 'its result is random: export the model after model.eval()');
-    return [input, onnx.Equal(input, input)];
-  },
+  'aten::dropout': ({ input, p, train }, _, node) => undisturbed(input, p, train, node),
+  'aten::feature_dropout': ({ input, p, train }, _, node) => undisturbed(input, p, train, node),
+  'aten::alpha_dropout': ({ input, p, train }, _, node) => undisturbed(input, p, train, node),
+  'aten::feature_alpha_dropout': ({ input, p, train }, _, node) => undisturbed(input, p, train, node),
+  'aten::native_dropout': ({ input, p, train }, onnx, node) => [
+    undisturbed(input, p, train ?? true, node),
+    onnx.Equal(input, input),
+  ],
 });
 
 /** The largest finite number of each float type. */
@@ -172,4 +169,10 @@ export function truncated(onnx: OnnxBuilder, x: Value): Value {
 /** False everywhere, in the shape of an integer tensor. */
 function never(onnx: OnnxBuilder, self: Value): Value {
   return onnx.Not(onnx.Equal(self, self));
+}
+
+/** Dropout does nothing in evaluation. */
+function undisturbed(input: Value, p: number, train: boolean, node: Node): Value {
+  if (train && p !== 0) refuseArgument(node, 'train=True', 'its result is random: export the model after model.eval()');
+  return input;
 }

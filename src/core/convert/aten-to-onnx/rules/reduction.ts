@@ -7,6 +7,7 @@ import { type Lowered, type Lowering, lowerings } from '../lowering.ts';
 import {
   axesFrom,
   axisFrom,
+  filled,
   range,
   rankOf,
   refuseArgument,
@@ -161,6 +162,24 @@ function sorted(self: Value, dim: number, descending: boolean, onnx: OnnxBuilder
   return topk({ self, k, dim, largest: descending }, onnx, node);
 }
 
+/** The k-th smallest along an axis, counted from 1, and its place. */
+function nth(self: Value, k: number, dim: number, keepdim: boolean, onnx: OnnxBuilder, node: Node): readonly Value[] {
+  const rank = rankOf(self, node);
+  if (rank === 0) return [self, onnx.constant(0n)];
+  const axis = axisFrom(dim, rank);
+  return topk({ self, k, dim, largest: false }, onnx, node).map((each) => {
+    const last = onnx.Slice(each, onnx.ints([k - 1]), onnx.ints([k]), onnx.ints([axis]));
+    return keepdim ? last : onnx.squeeze(last, [axis]);
+  });
+}
+
+function middle(size: number): number {
+  return Math.floor((size + 1) / 2);
+}
+
+/** A running product of n factors is written out as n * n. */
+const MOST_FACTORS = 256;
+
 export const reduction = lowerings({
   'aten::mean': inResultType('ReduceMean'),
   'aten::sum': inResultType('ReduceSum'),
@@ -210,6 +229,57 @@ export const reduction = lowerings({
     return sorted(self, dim, descending, onnx, node);
   },
   'aten::argsort': ({ self, dim, descending }, onnx, node) => sorted(self, dim, descending, onnx, node).slice(1),
+  'aten::msort': ({ self }, onnx, node) => sorted(self, 0, false, onnx, node).slice(0, 1),
+  'aten::kthvalue': ({ self, k, dim, keepdim }, onnx, node) => nth(self, k, dim, keepdim, onnx, node),
+  // Of an even number of elements PyTorch takes the lower of the middle ones.
+  'aten::median': ({ self }, onnx, node) => {
+    const flat = onnx.reshape(self, [-1]);
+    return nth(flat, middle(sizeAt(flat, 0, node)), 0, false, onnx, node).slice(0, 1);
+  },
+  'aten::median.dim': ({ self, dim, keepdim }, onnx, node) => {
+    const size = rankOf(self, node) === 0 ? 1 : sizeAt(self, axisFrom(dim, rankOf(self, node)), node);
+    return nth(self, middle(size), dim, keepdim, onnx, node);
+  },
+  'aten::nansum': ({ self, dim, keepdim }, onnx, node) => {
+    const x = onnx.cast(self, resultType(node));
+    const known = onnx.Where(onnx.IsNaN(x), onnx.like(x, 0), x);
+    return reduced(onnx, 'ReduceSum', known, { self, dim, keepdim }, node);
+  },
+  'aten::trace': ({ self }, onnx, node) => {
+    const columns = sizeAt(self, 1, node);
+    const places = range(Math.min(sizeAt(self, 0, node), columns)).map((k) => k * (columns + 1));
+    const diagonal = onnx.Gather(onnx.reshape(self, [-1]), onnx.ints(places), { axis: 0 });
+    return onnx.ReduceSum(onnx.cast(diagonal, resultType(node)), onnx.ints([0]), { keepdims: 0 });
+  },
+  'aten::dist': ({ self, other, p }, onnx, node) =>
+    norm({ self: onnx.Sub(self, other), dim: undefined, order: Number(p) }, onnx, node),
+  'aten::diff': ({ self, n, dim, prepend, append }, onnx, node) => {
+    const axis = axisFrom(dim, rankOf(self, node));
+    const parts = [prepend, self, append].flatMap((each) => each ?? []);
+    let x = parts.length === 1 ? self : onnx.Concat(...parts, { axis });
+    for (let k = 0; k < n; k++) {
+      const size = sizeAt(x, axis, node);
+      const part = (start: number, end: number) =>
+        onnx.Slice(x, onnx.ints([start]), onnx.ints([end]), onnx.ints([axis]));
+      const [later, earlier] = [part(1, size), part(0, size - 1)];
+      x = x.dtype === 'bool' ? onnx.Xor(later, earlier) : onnx.Sub(later, earlier);
+    }
+    return x;
+  },
+  // A running product of positive and negative numbers has no logarithm: the products are taken under a triangle.
+  'aten::cumprod': ({ self, dim }, onnx, node) => {
+    const rank = rankOf(self, node);
+    const x = onnx.cast(self, resultType(node));
+    if (rank === 0) return x;
+    const size = sizeAt(self, axisFrom(dim, rank), node);
+    if (size > MOST_FACTORS)
+      refuseArgument(node, 'dim', `ONNX has no running product, and ${size} factors are too many`);
+    return onnx.movedToLast(x, axisFrom(dim, rank), (moved) => {
+      const below = onnx.Trilu(filled(onnx, [size, size], true, 'bool'), { upper: 0 });
+      const factors = onnx.Where(below, onnx.unsqueeze(moved, [rank - 1]), onnx.like(moved, 1));
+      return onnx.ReduceProd(factors, onnx.ints([rank]), { keepdims: 0 });
+    });
+  },
   'aten::cosine_similarity': ({ x1, x2, dim, eps }, onnx, node) => {
     const axes = onnx.ints([axisFrom(dim, Math.max(rankOf(x1, node), rankOf(x2, node)))]);
     const unit = (x: Value): Value => {

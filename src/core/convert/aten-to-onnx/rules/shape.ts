@@ -177,7 +177,6 @@ export const shape = lowerings({
 
   'aten::transpose': swapped,
   'aten::swapaxes': ({ self, axis0, axis1 }, onnx, node) => swapAxes(onnx, self, axis0, axis1, node),
-  'aten::swapdims': swapped,
   'aten::t': turned,
   'aten::numpy_T': turned,
   'aten::mT': ({ self }, onnx, node) => swapAxes(onnx, self, -2, -1, node),
@@ -245,7 +244,6 @@ export const shape = lowerings({
     return pieces(onnx, self, Array<number>(count).fill(1), axis).map((each) => onnx.squeeze(each, [axis]));
   },
   'aten::cat': ({ tensors, dim }, onnx, node) => joined(onnx, tensors, dim, node),
-  'aten::concat': ({ tensors, dim }, onnx, node) => joined(onnx, tensors, dim, node),
   'aten::stack': ({ tensors, dim }, onnx, node) => {
     const axis = axisFrom(dim, rankOf(node.output(), node));
     const dtype = commonType(...tensors);
@@ -253,13 +251,7 @@ export const shape = lowerings({
   },
   'aten::hstack': ({ tensors }, onnx, node) => joined(onnx, tensors, node.output().rank === 1 ? 0 : 1, node),
 
-  'aten::flip': ({ self, dims }, onnx, node) => {
-    const axes = axesFrom(dims, rankOf(self, node));
-    if (axes.length === 0) return self;
-    const each = (value: number | bigint) => onnx.ints(axes.map(() => value));
-    // From the last element to before the first.
-    return onnx.Slice(self, each(-1), each(-(2n ** 63n)), onnx.ints(axes), each(-1));
-  },
+  'aten::flip': ({ self, dims }, onnx, node) => flipped(onnx, self, axesFrom(dims, rankOf(self, node))),
   'aten::roll': ({ self, shifts, dims }, onnx, node) => {
     const flat = dims.length === 0 ? onnx.reshape(self, [-1]) : self;
     let x = flat;
@@ -285,6 +277,44 @@ export const shape = lowerings({
     const rank = rankOf(self, node) + 1;
     const order = range(rank).filter((each) => each !== axis + 1);
     return onnx.transpose(windows, [...order, axis + 1]);
+  },
+  'aten::fliplr': ({ self }, onnx) => flipped(onnx, self, [1]),
+  'aten::flipud': ({ self }, onnx) => flipped(onnx, self, [0]),
+  'aten::rot90': ({ self, k, dims }, onnx, node) => {
+    const [a = 0, b = 1] = axesFrom(dims, rankOf(self, node));
+    const turns = ((k % 4) + 4) % 4;
+    if (turns === 0) return self;
+    if (turns === 2) return flipped(onnx, self, [a, b]);
+    const x = turns === 1 ? flipped(onnx, self, [b]) : self;
+    const turnedOnce = swapAxes(onnx, x, a, b, node);
+    return turns === 1 ? turnedOnce : flipped(onnx, turnedOnce, [b]);
+  },
+  'aten::atleast_1d': ({ self, tensors }, onnx, node) => raised(self, tensors, onnx, node),
+  'aten::atleast_2d': ({ self, tensors }, onnx, node) => raised(self, tensors, onnx, node),
+  'aten::atleast_3d': ({ self, tensors }, onnx, node) => raised(self, tensors, onnx, node),
+  'aten::vstack': ({ tensors }, onnx, node) => {
+    const rows = tensors.map((each) => (rankOf(each, node) < 2 ? onnx.reshape(each, [1, -1]) : each));
+    return joined(onnx, rows, 0, node);
+  },
+  'aten::diag_embed': ({ self, offset, dim1, dim2 }, onnx, node) => {
+    const result = resultSizes(node);
+    const [a, b] = [axisFrom(dim1, result.length), axisFrom(dim2, result.length)];
+    const side = result[a] ?? 0;
+    const length = sizes(self, node).at(-1) ?? 0;
+    // Each element lies in a row of its own, at `offset` from the diagonal; the other places hold the zero behind it.
+    const rank = rankOf(self, node);
+    const pads = [...Array<number>(2 * rank - 1).fill(0), 1];
+    const withZero = onnx.Pad(self, onnx.ints(pads), onnx.like(self, 0));
+    const places = range(side).flatMap((row) =>
+      range(side).map((column) => (column - row === offset ? Math.min(row, column) : length)),
+    );
+    const square = onnx.Gather(withZero, onnx.reshape(onnx.ints(places), [side, side]), { axis: rank - 1 });
+    const order = range(result.length);
+    const others = order.filter((axis) => axis !== a && axis !== b);
+    return onnx.transpose(
+      square,
+      order.map((axis) => (axis === a ? rank - 1 : axis === b ? rank : others.indexOf(axis))),
+    );
   },
   'aten::tril': ({ self, diagonal }, onnx) => onnx.Trilu(self, onnx.constant(diagonal, 'int64'), { upper: 0 }),
   'aten::triu': ({ self, diagonal }, onnx) => onnx.Trilu(self, onnx.constant(diagonal, 'int64'), { upper: 1 }),
@@ -321,4 +351,23 @@ export const shape = lowerings({
 function fourAxes(onnx: OnnxBuilder, self: Value, node: Node): Value {
   const shape = sizes(self, node);
   return onnx.reshape(self, [shape.slice(0, -3).reduce((a, b) => a * b, 1), ...shape.slice(-3)]);
+}
+
+/** Axes from the last element to the first. */
+function flipped(onnx: OnnxBuilder, self: Value, axes: readonly number[]): Value {
+  if (axes.length === 0) return self;
+  const each = (value: number | bigint) => onnx.ints(axes.map(() => value));
+  // Ends before the first element.
+  return onnx.Slice(self, each(-1), each(-(2n ** 63n)), onnx.ints(axes), each(-1));
+}
+
+/** Axes of size 1 put in front or behind: one tensor, or each of a list. */
+function raised(
+  self: Value | undefined,
+  tensors: readonly Value[] | undefined,
+  onnx: OnnxBuilder,
+  node: Node,
+): readonly Value[] {
+  const all = self ? [self] : (tensors ?? []);
+  return all.map((each, k) => onnx.reshape(each, resultSizes(node, k)));
 }

@@ -1,10 +1,11 @@
 /** Padding and resizing, by the coordinates of torch.nn.functional.interpolate and pad. */
 import type { Scalar } from '../../../dialects/aten/arguments.ts';
 import type { Node } from '../../../ir/node.ts';
+import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
 import { type Lowering, lowerings } from '../lowering.ts';
-import { operand, range, rankOf, refuseArgument, resultSizes, resultType, sizes } from '../support.ts';
+import { operand, range, rankOf, refuseArgument, resultSizes, resultType, sizes, spread } from '../support.ts';
 
 /** PyTorch lists pads from the last axis on, begin and end; ONNX all begins, then all ends. */
 function padded(
@@ -135,6 +136,35 @@ export const vision = lowerings({
   'aten::replication_pad2d': padding('edge'),
   'aten::replication_pad3d': padding('edge'),
 
+  'aten::im2col': ({ self, kernel_size, dilation, padding, stride }, onnx, node) => {
+    const single = rankOf(self, node) === 3;
+    const x = single ? onnx.unsqueeze(self, [0]) : self;
+    const [padY = 0, padX = padY] = padding;
+    const wide = padded(onnx, x, [padX, padX, padY, padY], 'constant', 0, node);
+    const [height = 1, width = 1] = sizes(wide, node).slice(2);
+    // Places [kernel, windows] along each axis.
+    const places = (size: number, k: 0 | 1) => {
+      const [kernel, by, step] = [kernel_size[k] ?? 1, dilation[k] ?? 1, stride[k] ?? 1];
+      const windows = Math.floor((size - by * (kernel - 1) - 1) / step) + 1;
+      const list = range(kernel).flatMap((at) => range(windows).map((each) => each * step + at * by));
+      return onnx.constant(Tensor.of('int64', [kernel, windows], list));
+    };
+    const rows = onnx.Gather(wide, places(height, 0), { axis: 2 });
+    const both = onnx.Gather(rows, places(width, 1), { axis: 4 });
+    return onnx.reshape(onnx.transpose(both, [0, 1, 2, 4, 3, 5]), resultSizes(node));
+  },
+  'aten::col2im': ({ self, output_size, kernel_size, dilation, padding, stride }, onnx, node) => {
+    const single = rankOf(self, node) === 2;
+    const [padY = 0, padX = padY] = padding;
+    const x = single ? onnx.unsqueeze(self, [0]) : self;
+    const image = onnx.Col2Im(x, onnx.ints(output_size), onnx.ints(kernel_size), {
+      dilations: spread(dilation, 2),
+      pads: [padY, padX, padY, padX],
+      strides: spread(stride, 2),
+    });
+    return single ? onnx.squeeze(image, [0]) : image;
+  },
+
   'aten::upsample_nearest1d': resized('nearest'),
   'aten::upsample_nearest2d': resized('nearest'),
   'aten::upsample_nearest3d': resized('nearest'),
@@ -146,7 +176,6 @@ export const vision = lowerings({
   'aten::upsample_trilinear3d': resized('linear'),
   'aten::upsample_bicubic2d': resized('cubic'),
   'aten::grid_sampler': gridSample,
-  'aten::grid_sampler_2d': gridSample,
   'aten::affine_grid_generator': ({ theta, size, align_corners }, onnx) =>
     onnx.AffineGrid(theta, onnx.ints(size), { align_corners }),
 });

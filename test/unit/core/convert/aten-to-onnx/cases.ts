@@ -1,5 +1,6 @@
 /** Reads test/fixtures/aten/cases.json and makes an aten model of each case, as capture would. */
 import { readFileSync } from 'node:fs';
+import { dtypeOf } from '../../../../../src/core/dialects/aten/scalar-types.ts';
 import type { SchemaArgument } from '../../../../../src/core/dialects/aten/schema.ts';
 import { findSchema, isPlacement } from '../../../../../src/core/dialects/aten/schemas.ts';
 import type { Attribute } from '../../../../../src/core/ir/attribute.ts';
@@ -35,29 +36,23 @@ export interface Case {
   readonly outputs: readonly Tensor[];
 }
 
-export interface CaseOptions {
-  /** Which tensors are parameters of the model; the others are inputs. */
-  readonly parameters?: ReadonlySet<string>;
-}
-
 export function readCases(): Row[] {
   return JSON.parse(readFileSync(new URL('../../../../fixtures/aten/cases.json', import.meta.url), 'utf8'));
 }
 
-const PARAMETERS = new Set(['weight', 'bias', 'running_mean', 'running_var']);
+const PARAMETERS = /^(weight|bias|running_mean|running_var|params_\d+|\w+_weight(_\d)?|\w+_bias(_\d)?)$/;
 
 /** One call as a model. Every expected output is an output of the graph. */
-export function makeCase([operator, args, outputs]: Row, options: CaseOptions = {}): Case {
+export function makeCase([operator, args, outputs]: Row): Case {
   const [name = '', overload = ''] = operator.split('.');
   const schema = findSchema('aten', name, overload);
   if (!schema) throw new Error(`no schema of ${operator}`);
   const graph = new Graph('case');
   const inputs = new Map<string, Tensor>();
-  const parameters = options.parameters ?? PARAMETERS;
   const feed = (label: string, json: Json): Value | undefined => {
     if (!isTensor(json)) return undefined;
     const constant = tensorOf(json);
-    if (parameters.has(label)) return graph.addInitializer({ name: label, constant });
+    if (PARAMETERS.test(label)) return graph.addInitializer({ name: label, constant });
     inputs.set(label, constant);
     return graph.addInput({ name: label, type: tensorType(constant.dtype, constant.shape) });
   };
@@ -111,7 +106,7 @@ function attributeOf({ name, type, default: fallback }: SchemaArgument, json: Js
     case 'str':
       return { type: 'string', value: String(single) };
     case 'ScalarType': {
-      const dtype = String(single);
+      const dtype = typeof single === 'bigint' ? String(dtypeOf(single)) : String(single);
       if (!isDataType(dtype)) throw new Error(`${name} is no type`);
       return { type: 'dtype', value: dtype };
     }

@@ -4,8 +4,10 @@
  * two digits of that at worst.
  */
 import { describe, expect, test } from 'vitest';
+import { ORIGINALS } from '../../../../../src/core/convert/aten-to-onnx/aliases.ts';
 import { atenToOnnx } from '../../../../../src/core/convert/aten-to-onnx/convert.ts';
 import { RULES } from '../../../../../src/core/convert/aten-to-onnx/rules.ts';
+import { overloadsOf } from '../../../../../src/core/dialects/aten/schemas.ts';
 import { encodeOnnx } from '../../../../../src/core/formats/onnx/write.ts';
 import { isFloat } from '../../../../../src/core/ir/dtype.ts';
 import type { Tensor } from '../../../../../src/core/ir/tensor.ts';
@@ -41,6 +43,20 @@ for (const [operator, cases] of byOperator) {
     );
   });
 }
+
+test('every alias has a case, and the arguments of its original', () => {
+  const plain = (name: string) =>
+    new Set(overloadsOf(name).map((each) => each.arguments.map((argument) => argument.name).join()));
+  for (const [alias, original] of ORIGINALS) {
+    const originals = plain(original);
+    expect(
+      [...plain(alias)].filter((each) => !originals.has(each)),
+      alias,
+    ).toEqual([]);
+  }
+  const tested = new Set([...byOperator.keys()].map((each) => each.split('.')[0]));
+  expect([...ORIGINALS.keys()].filter((alias) => !tested.has(alias))).toEqual([]);
+});
 
 test('every rule has a case', () => {
   const tested = new Set([...byOperator.keys()].flatMap((each) => [`aten::${each}`, `aten::${each.split('.')[0]}`]));
