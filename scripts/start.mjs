@@ -60,10 +60,10 @@ async function openInBrowser() {
   const data = path.join(CACHE, 'start');
   await rm(path.join(data, 't'), { recursive: true, force: true });
   const server = await step('Starting VS Code', () =>
-    startVSCode({ data, cwd: ROOT, token, port: Number(process.env.PORT ?? 0) }),
+    startVSCode({ data, cwd: ROOT, token, port: Number(process.env.PORT ?? 0), extension: ROOT }),
   );
   console.log('\nVS Code with Graphwright, on samples/, stands at\n');
-  console.log(`  ${server.address(inRoot('samples'), [['extensionDevelopmentPath', server.remote(ROOT)]])}\n`);
+  console.log(`  ${server.address(inRoot('samples'))}\n`);
   console.log('Stop it with Ctrl+C.');
   await new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, resolve);

@@ -10,6 +10,8 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly verbose?: boolean;
   readonly vsix?: readonly string[];
+  readonly extension?: string;
+  readonly driver?: boolean;
 }
 
 export interface Server {

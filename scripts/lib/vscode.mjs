@@ -3,7 +3,7 @@
  * Everything comes from npm, without install scripts or native builds, into the cache folder outside the clone.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CACHE, inRoot } from './paths.mjs';
@@ -68,17 +68,21 @@ export const QUIET_SETTINGS = {
 /**
  * Starts the server on this machine only and resolves when it listens.
  * @param {{ data: string, cwd: string, port?: number, token?: string, settings?: object, env?: object,
- *           temporary?: string, verbose?: boolean, vsix?: readonly string[] }} options `data` holds everything it
- *   keeps; its path must be short, for sockets stand in it. Without a token anybody on this machine may connect.
+ *           temporary?: string, verbose?: boolean, vsix?: readonly string[], extension?: string, driver?: boolean }} options `data` holds
+ *   everything it keeps; its path must be short, for sockets stand in it. Without a token anybody on this machine may
+ *   connect. Extensions come as packages (`vsix`), or as they stand in a folder (`extension`). With `driver` the
+ *   workbench runs tests of extensions, but shows no notifications.
  */
 export async function startVSCode(options) {
-  const { data, cwd, port = 0, token, settings = {}, env: extra = {}, verbose = false } = options;
+  const { data, cwd, port = 0, token, settings = {}, env: extra = {}, verbose = false, driver = false } = options;
   for (const folder of ['data/User', 'data/Machine', 'extensions', 't'])
     await mkdir(path.join(data, folder), { recursive: true });
   await writeFile(
     path.join(data, 'data/User/settings.json'),
     JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2),
   );
+
+  if (options.extension) await writeFile(path.join(data, 'extensions/extensions.json'), inPlace(options.extension));
 
   const env = serverEnvironment(path.join(data, 't'), extra);
   const main = path.join(SERVER, 'out/server-main.js');
@@ -93,8 +97,8 @@ export async function startVSCode(options) {
     NODE_BINARY,
     [main, ...folders, '--host', '127.0.0.1', '--port', String(port), '--accept-server-license-terms']
       .concat(token ? ['--connection-token', token] : ['--without-connection-token'])
-      // Without the driver a built VS Code ignores which folder an extension under development stands in.
-      .concat(['--disable-telemetry', '--disable-workspace-trust', '--enable-smoke-test-driver']),
+      .concat(['--disable-telemetry', '--disable-workspace-trust'])
+      .concat(driver ? ['--enable-smoke-test-driver'] : []),
     { env, cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' },
   );
   let output = '';
@@ -147,6 +151,13 @@ export async function startVSCode(options) {
       end('SIGKILL');
     },
   };
+}
+
+/** VS Code's list of installed extensions, with one that stands elsewhere. */
+function inPlace(folder) {
+  const { publisher, name, version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const location = { $mid: 1, scheme: 'file', path: folder };
+  return JSON.stringify([{ identifier: { id: `${publisher}.${name}` }, version, location, metadata: {} }]);
 }
 
 /** What the server sees of our environment: nothing of another VS Code, no gallery, its own temporary folder. */

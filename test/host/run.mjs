@@ -54,7 +54,7 @@ async function onDesktop() {
 
 async function inBrowser() {
   const verbose = process.env.VERBOSE !== undefined;
-  const server = await startVSCode({ data: path.join(folder, 's'), cwd: workspace, verbose });
+  const server = await startVSCode({ data: path.join(folder, 's'), cwd: workspace, driver: true, verbose });
   const { browser, page } = await startBrowser();
   try {
     const ended = new Promise((resolve) => {
