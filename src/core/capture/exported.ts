@@ -38,6 +38,7 @@ export function captureExported(
     runner.run(program.graph, environment);
   } catch (error) {
     if (!(error instanceof ProgramError)) throw error;
+    operators.recorder.incomplete = true;
     operators.recorder.report(
       'invalid-model',
       { operator: 'forward' },

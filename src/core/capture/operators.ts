@@ -29,7 +29,7 @@ import { foldKnown } from './known.ts';
 import { Memory } from './memory.ts';
 import type { Recorder } from './recorder.ts';
 import { Storage, TensorValue } from './tensor.ts';
-import { type CapturedValue, isTensor, ListValue, TupleValue, UNKNOWN } from './values.ts';
+import { type CapturedValue, isTensor, isUnknown, ListValue, TupleValue, UNKNOWN } from './values.ts';
 
 /** What the source file says of the results, where it records them; strides are PyTorch's own. */
 export type RecordedResults = readonly (TensorInfo | undefined)[];
@@ -88,6 +88,7 @@ export class Operators {
     const inputs: Value[] = [];
     const attributes = new Map<string, Attribute>();
     for (const [key, value] of given) {
+      if (isUnknown(value)) this.recorder.incomplete = true;
       const tensors = flatTensors(value);
       for (const tensor of tensors) inputs.push(this.read(tensor));
       const attribute = tensors.length === 0 ? plainAttribute(value) : undefined;
@@ -128,6 +129,16 @@ export class Operators {
   }
 
   private runBound(schema: Schema, bound: Bound, recorded: RecordedResults | undefined): CapturedValue {
+    if (schema.results.length > 0 && schema.results.every((result) => result.type.base !== 'Tensor')) {
+      if (!this.hasUnknown(bound)) {
+        this.recorder.report(
+          'data-dependent',
+          { operator: operatorName(schema) },
+          { reason: 'its answer is only known in a run' },
+        );
+      }
+      return UNKNOWN;
+    }
     const self = schema.arguments[0];
     if (schema.name.endsWith('_') && !schema.name.endsWith('__') && self?.alias?.write) {
       const target = bound.get(self.name);
@@ -155,7 +166,7 @@ export class Operators {
     bound: Bound,
     recorded: RecordedResults | undefined,
   ): { node: Node; infos: readonly (TensorInfo | undefined)[] } {
-    const unknown = hasUnknown(bound);
+    const unknown = this.hasUnknown(bound);
     const inferred = unknown ? undefined : this.infer(schema, bound);
     const infos = inferred ? withRecorded(inferred, recorded) : (recorded ?? schema.results.map(() => undefined));
     const { inputs, attributes } = nodeArguments(schema, bound, (tensor) => this.read(tensor));
@@ -169,6 +180,12 @@ export class Operators {
     if (inferred && recorded) this.check(node, inferred, recorded);
     if (!inferred && !recorded && (!unknown || !ruleFor(schema.name))) this.reportUnknown(schema, node);
     return { node, infos };
+  }
+
+  /** Whether the results of a call are unknown because an argument is. */
+  private hasUnknown(bound: Bound): boolean {
+    if ([...bound.values()].includes(UNKNOWN)) this.recorder.incomplete = true;
+    return hasUnknown(bound);
   }
 
   private reportUnknown(schema: Schema, node: Node): void {
@@ -237,7 +254,7 @@ export class Operators {
     const name = schema.arguments[0]?.name ?? '';
     const self = bound.get(name);
     if (!rule || !(self instanceof TensorValue)) return undefined;
-    if (!self.info || hasUnknown(bound)) return this.unknownView(schema, bound, self, recorded);
+    if (!self.info || this.hasUnknown(bound)) return this.unknownView(schema, bound, self, recorded);
     const views = rule(readerOf(schema, bound), self.info).map((view, k) => refine(view, recorded?.[k]));
     const [first] = views;
     const list = schema.results[0]?.type.list === true;

@@ -1,7 +1,7 @@
 /** The outputs of a program: flattened in order, None left out, each with a name and a value of its own. */
 import type { Value } from '../ir/value.ts';
 import type { Operators } from './operators.ts';
-import { type CapturedValue, DictValue, isTensor, ListValue, TupleValue } from './values.ts';
+import { type CapturedValue, DictValue, isTensor, isUnknown, ListValue, TupleValue } from './values.ts';
 
 interface Output {
   readonly name: string | undefined;
@@ -11,9 +11,10 @@ interface Output {
 /** Makes what the program returns the outputs of the graph. */
 export function addOutputs(operators: Operators, returned: CapturedValue): void {
   const { graph } = operators.recorder;
+  const outputs = flatten(operators, returned, undefined);
   const taken = new Set<string>(graph.inputs.flatMap((input) => input.name ?? []));
   const seen = new Set<Value>([...graph.inputs, ...graph.initializers]);
-  flatten(operators, returned, undefined).forEach(({ name, value }, k) => {
+  outputs.forEach(({ name, value }, k) => {
     // An input, a constant or a value returned twice stands for several names: each output gets a value of its own.
     const output = seen.has(value) ? copyOf(operators, value) : value;
     seen.add(output);
@@ -43,5 +44,6 @@ function flatten(operators: Operators, value: CapturedValue, name: string | unde
   if (typeof value === 'bigint') return flatten(operators, operators.knownTensor(value, 'int64'), name);
   if (typeof value === 'number') return flatten(operators, operators.knownTensor(value, 'float64'), name);
   if (typeof value === 'boolean') return flatten(operators, operators.knownTensor(value, 'bool'), name);
+  if (isUnknown(value)) operators.recorder.incomplete = true;
   return [];
 }

@@ -37,6 +37,8 @@ export class Recorder {
   readonly graph = new Graph('main');
   /** Where the program is now: the one who runs it keeps this. */
   place: Place = NOWHERE;
+  /** Values went unknown on the way: what looks unused may be needed. */
+  incomplete = false;
   private readonly reports: Report[] = [];
   private readonly counts = new Map<string, number>();
   // A program asks for the origin of one place several times in a row.
@@ -81,8 +83,9 @@ export class Recorder {
     return this.reports.flatMap(({ problem: found, node }) => (node && !node.graph ? [] : [found]));
   }
 
-  /** Removes nodes whose results nothing uses: operators of this dialect have no other effect. */
+  /** Removes nodes whose results nothing uses: operators of this dialect have no other effect. Incomplete graphs stay. */
   dropUnused(): void {
+    if (this.incomplete) return;
     for (const node of this.graph.nodes.reversed()) {
       if (node.outputs.every((value) => value.useCount === 0)) this.graph.nodes.remove(node);
     }

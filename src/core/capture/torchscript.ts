@@ -44,6 +44,7 @@ export function captureTorchScript(
     addOutputs(operators, interpreter.callModule(new ModuleValue(archive.root, ''), 'forward', args, new Map()));
   } catch (error) {
     if (!(error instanceof ProgramError)) throw error;
+    recorder.incomplete = true;
     recorder.report(
       'invalid-model',
       { operator: 'forward' },

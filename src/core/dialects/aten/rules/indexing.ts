@@ -103,6 +103,11 @@ const repeated: Rule = (args: RuleArguments) => {
 };
 
 export const indexing: RuleTable = {
+  // How many elements they find is only known in a run.
+  ...each(
+    'nonzero nonzero_numpy argwhere masked_select _unique _unique2 unique_dim unique_consecutive unique_dim_consecutive bincount',
+    () => undefined,
+  ),
   ...each('cat concat concatenate', (args) => joined(args.tensors('tensors'), args.number('dim'))),
   ...each('stack _stack', stack),
   ...each('hstack', (args) => {
