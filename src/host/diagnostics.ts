@@ -13,6 +13,8 @@ const SEVERITY = {
   information: vscode.DiagnosticSeverity.Information,
 } as const;
 
+const MOVED = '(The file has changed since the model was saved: the line may have moved.)';
+
 /** A problem of a model on one line of a document. */
 export interface PlacedDiagnostic {
   readonly model: vscode.Uri;
@@ -91,11 +93,12 @@ async function place(
 ): Promise<ByDocument> {
   const documents = new Map<string, PlacedDiagnostic[]>();
   const python = new PythonPlaces(model);
-  const shown = new Set(vscode.workspace.textDocuments.map((document) => document.uri.toString()));
-  const put = (uri: vscode.Uri, line: number, message: string, problem: PlacedProblem) => {
+  const shown = new Map(vscode.workspace.textDocuments.map((document) => [document.uri.toString(), document]));
+  const put = (uri: vscode.Uri, line: number, message: string, problem: PlacedProblem, column?: number) => {
     const key = uri.toString();
     const list = documents.get(key) ?? [];
-    const diagnostic = diagnose(model, problem, line, message);
+    const begin = column ?? indentOf(shown.get(key), line);
+    const diagnostic = diagnose(model, problem, new vscode.Position(Math.max(line, 0), begin), message);
     diagnostic.code = { value: problem.code, target: codes.with({ fragment: problem.code }) };
     list.push({ model, problem, diagnostic });
     documents.set(key, list);
@@ -107,13 +110,7 @@ async function place(
     if (script && shown.has(torchscriptUri(model, script.file).toString()))
       put(torchscriptUri(model, script.file), script.line - 1, message, problem);
     const own = await python.find(problem.origin);
-    if (own)
-      put(
-        own.uri,
-        own.line,
-        own.moved ? `${message} (The file is newer than the model: the line may have moved.)` : message,
-        problem,
-      );
+    if (own) put(own.uri, own.line, own.moved ? `${message} ${MOVED}` : message, problem, own.column);
   }
   return documents;
 }
@@ -125,9 +122,19 @@ function messageOf(problem: PlacedProblem, check: Check): string {
   return `${problem.message}${target}${within}`;
 }
 
-function diagnose(model: vscode.Uri, problem: PlacedProblem, line: number, message: string): vscode.Diagnostic {
-  // A whole line: where on it a node begins is not recorded; VS Code cuts the end at the line's own.
-  const range = new vscode.Range(Math.max(line, 0), 0, Math.max(line, 0), Number.MAX_SAFE_INTEGER);
+/** Where the code of a line begins, where the document is open. */
+function indentOf(document: vscode.TextDocument | undefined, line: number): number {
+  return document && line < document.lineCount ? document.lineAt(line).firstNonWhitespaceCharacterIndex : 0;
+}
+
+function diagnose(
+  model: vscode.Uri,
+  problem: PlacedProblem,
+  from: vscode.Position,
+  message: string,
+): vscode.Diagnostic {
+  // To the end of the line, wherever that is: VS Code cuts it there.
+  const range = new vscode.Range(from, from.with({ character: Number.MAX_SAFE_INTEGER }));
   const diagnostic = new vscode.Diagnostic(range, message, SEVERITY[problem.severity]);
   diagnostic.source = SOURCE;
   diagnostic.relatedInformation = problem.origin.flatMap((frame) => related(model, frame));

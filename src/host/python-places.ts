@@ -8,6 +8,8 @@ export interface PythonPlace {
   readonly uri: vscode.Uri;
   /** From 0. */
   readonly line: number;
+  /** Where the line's code begins, from 0. */
+  readonly column: number;
   /** The file is newer than the model, or its function stands elsewhere now. */
   readonly moved: boolean;
 }
@@ -47,7 +49,7 @@ export class PythonPlaces {
       const line = file && lineOf(file.lines, frame);
       if (!file || line === undefined) continue;
       const newer = file.modified > (await modified(this.model));
-      return { uri, line, moved: newer || line !== frame.line - 1 };
+      return { uri, line, column: indentOf(file.lines[line] ?? ''), moved: newer || line !== frame.line - 1 };
     }
     return undefined;
   }
