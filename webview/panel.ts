@@ -19,8 +19,8 @@ import { type Direction, neighbour } from './scene/neighbours.ts';
 import { EMPTY_SCENE, type Scene, sceneOf } from './scene/scene.ts';
 
 /** So many items are shown before modules stay folded, at first and after "unfold all". */
-const FIRST_BUDGET = 150;
-const UNFOLD_BUDGET = 5000;
+const FIRST_BUDGET = 200;
+const UNFOLD_BUDGET = 12_000;
 
 interface ShownModel {
   readonly summary: ModelSummary;
@@ -151,7 +151,7 @@ export class Panel {
       await this.arrange();
     }
     if (kept) this.view.camera.jump(kept.view);
-    else if (!again) this.view.camera.jump(this.view.camera.viewOfTop(this.view.area));
+    else if (!again) this.view.showTop();
     this.select(again ? this.selected : kept?.selected);
     this.showProblems();
     this.ready();
@@ -184,7 +184,7 @@ export class Panel {
   private async unfold(budget: number): Promise<void> {
     this.open = new Set(budget === 0 ? [] : await this.host.ask('unfolding', this.root, budget));
     await this.arrange();
-    this.view.camera.jump(this.view.camera.viewOfTop(this.view.area));
+    this.view.showTop();
   }
 
   private async showRoot(root: GroupId): Promise<void> {
@@ -192,7 +192,7 @@ export class Panel {
     this.select(undefined);
     this.open = new Set(await this.host.ask('unfolding', root, FIRST_BUDGET));
     await this.arrange();
-    this.view.camera.jump(this.view.camera.viewOfTop(this.view.area));
+    this.view.showTop();
   }
 
   /** Unfolds what hides an item, selects it and brings it into sight. */
@@ -274,7 +274,8 @@ export class Panel {
   private cover(state: HTMLElement | undefined): void {
     this.overlay.replaceChildren(...(state ? [state] : []));
     this.overlay.hidden = state === undefined;
-    this.element.classList.toggle('covered', state !== undefined);
+    this.toolbar.element.hidden = state !== undefined;
+    this.details.element.hidden = state !== undefined;
   }
 
   private say(text: string): void {

@@ -10,9 +10,14 @@ export function unfoldingOf(root: Group, budget: number): string[] {
   let visible = root.children.length;
   for (let level = groupsIn([root]); level.length > 0; level = groupsIn(level)) {
     const more = level.reduce((sum, group) => sum + group.children.length, 0);
-    if (visible + more > budget) break;
-    visible += more;
-    for (const group of level) open.push(group.id);
+    const fits = visible + more <= budget;
+    for (const group of level) {
+      // Stretches of a long list are no equals: the first ones are opened.
+      if (!fits && (group.of !== 'stretch' || visible + group.children.length > budget)) break;
+      visible += group.children.length;
+      open.push(group.id);
+    }
+    if (!fits) break;
   }
   return open;
 }

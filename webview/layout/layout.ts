@@ -24,7 +24,9 @@ export function layout(input: LayoutInput): LayoutResult {
 
   const boxes = input.boxes.map((box, k) => {
     const row = rows[layer[k] ?? 0] ?? NO_ROW;
-    return { x: x[k] ?? 0, top: row.top + (row.height - box.height) / 2, layer: layer[k] ?? 0 };
+    // Beside a tall group, boxes stand where their row begins.
+    const down = row.height > 3 * box.height ? 0 : (row.height - box.height) / 2;
+    return { x: x[k] ?? 0, top: row.top + down, layer: layer[k] ?? 0 };
   });
   const right = x.reduce((max, each, cell) => Math.max(max, each + (ladder.halfWidth[cell] ?? 0)), 0);
   const last = rows.at(-1) ?? NO_ROW;
@@ -43,6 +45,10 @@ const MOST_BELOW = 110;
 
 function rowsOf({ boxes }: LayoutInput, ladder: Ladder, x: Float64Array): Row[] {
   let top = 0;
+  const isBorder = (at: number) => {
+    const cells = ladder.layers[at] ?? [];
+    return cells.length > 0 && cells.every((cell) => boxes[cell]?.border !== undefined);
+  };
   return ladder.layers.map((cells, at) => {
     const height = cells.reduce((most, cell) => Math.max(most, boxes[cell]?.height ?? 0), 0);
     if (at > 0) {
@@ -53,7 +59,8 @@ function rowsOf({ boxes }: LayoutInput, ladder: Ladder, x: Float64Array): Row[] 
           farthest = Math.max(farthest, Math.abs(across));
         }
       }
-      top += Math.min(MOST_BELOW, SPACE.below + SLOPE * farthest);
+      const beside = isBorder(at - 1) || isBorder(at);
+      top += Math.min(MOST_BELOW, (beside ? SPACE.border : SPACE.below) + SLOPE * farthest);
     }
     const row = { top, height };
     top += height;

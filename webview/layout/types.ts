@@ -41,4 +41,6 @@ export const SPACE = {
   passing: 14,
   /** Between layers. */
   below: 40,
+  /** Between a group's border and its first and last layer. */
+  border: 16,
 } as const;

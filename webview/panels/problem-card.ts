@@ -20,8 +20,8 @@ export function problemCard(problems: readonly PlacedProblem[], actions: Problem
   if (!first) return h('div');
   return h(
     'article',
-    { class: `card ${first.severity}`, 'data-testid': 'problem', 'data-code': first.code },
-    h('p', { class: 'message' }, h('span', { class: 'sign', 'aria-label': first.severity }), first.message),
+    { class: `problem ${first.severity}`, 'data-testid': 'problem', 'data-code': first.code },
+    h('p', { class: 'message' }, h('span', { class: 'dot', 'aria-label': first.severity }), first.message),
     problems.length > 1 || first.place ? places(problems, actions) : undefined,
     buttons(first, actions),
   );

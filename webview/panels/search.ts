@@ -28,6 +28,7 @@ export class Search {
     'aria-label': 'Search results',
     'data-testid': 'search-hits',
   });
+  private readonly steps = h('div', { class: 'steps' });
   private hits: readonly SearchHit[] = [];
   private total = 0;
   private at = -1;
@@ -38,10 +39,8 @@ export class Search {
     this.field = textField('Search operators, modules and tensors', 'Search (/)', 'search', () => this.changed());
     this.field.element.prepend(icon('search', { slot: 'start' }));
     this.list.hidden = true;
-    this.element = h(
-      'div',
-      { class: 'search', role: 'search' },
-      this.field.element,
+    this.element = h('div', { class: 'search', role: 'search' }, this.field.element, this.steps, this.list);
+    this.steps.append(
       this.count,
       iconButton({
         label: 'Previous result (Shift+Enter)',
@@ -50,8 +49,8 @@ export class Search {
         onClick: () => this.step(-1),
       }),
       iconButton({ label: 'Next result (Enter)', icon: 'down', testId: 'search-next', onClick: () => this.step(1) }),
-      this.list,
     );
+    this.steps.hidden = true;
     this.element.addEventListener('keydown', (event) => this.pressed(event));
     this.element.addEventListener('focusout', (event) => {
       const to = event.relatedTarget;
@@ -87,6 +86,7 @@ export class Search {
     this.hits = hits;
     this.total = total;
     this.at = -1;
+    this.steps.hidden = query === '';
     this.count.textContent = query === '' ? '' : total === 0 ? 'No results' : `${total.toLocaleString('en')} found`;
     this.render();
   }

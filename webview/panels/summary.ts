@@ -50,7 +50,7 @@ function problemSection(
   if (problems.length === 0) {
     return section(
       'Problems',
-      h('p', { class: 'good', 'data-testid': 'no-problems' }, `${targetTitle} takes this model as it is.`),
+      h('p', { class: 'good', 'data-testid': 'no-problems' }, `No problems: this model converts to ${targetTitle}.`),
     );
   }
   const same = new Map<string, PlacedProblem[]>();
@@ -83,5 +83,10 @@ function operatorTable({ operators }: ModelSummary): HTMLElement {
       ),
     );
   const rest = operators.length - rows.length;
-  return h('div', {}, h('table', {}, ...rows), rest > 0 && h('p', { class: 'quiet' }, `and ${rest} more`));
+  return h(
+    'div',
+    {},
+    h('table', { class: 'counts' }, ...rows),
+    rest > 0 && h('p', { class: 'quiet' }, `and ${rest} more`),
+  );
 }

@@ -35,7 +35,7 @@ export function button({ label, icon: name, look = 'secondary', testId, onClick 
     'vscode-button',
     { appearance: look, 'data-testid': testId, onclick: onClick },
     name && icon(name, { slot: 'start' }),
-    label,
+    h('span', { class: 'label' }, label),
   );
 }
 

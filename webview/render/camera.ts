@@ -19,6 +19,7 @@ const MARGIN = 24;
 const SMALLEST = 0.01;
 const LARGEST = 3;
 const FLIGHT_MS = 180;
+const READABLE = 0.7;
 
 export class Camera {
   private readonly behavior: ZoomBehavior<SVGSVGElement, unknown>;
@@ -100,13 +101,14 @@ export class Camera {
     return this.centred(area, Math.max(SMALLEST, k));
   }
 
-  /** The beginning of the area in a size in which one can read it. */
-  viewOfTop(area: Area): View {
+  /** The beginning of the area in a size in which one can read it; where it is too wide, around the place `middle`. */
+  viewOfTop(area: Area, middle: number): View {
     const { width, height } = this.size;
-    const k = Math.max(0.45, Math.min(1, (width - 2 * MARGIN) / area.width));
-    const { x } = this.centred(area, k);
+    const whole = (width - 2 * MARGIN) / area.width;
+    const k = Math.max(READABLE, Math.min(1, whole));
+    const { x, y } = this.centred(area, k);
     const fits = area.height * k + 2 * MARGIN <= height;
-    return { x, y: fits ? this.centred(area, k).y : MARGIN - area.top * k, k };
+    return { x: whole < READABLE ? width / 2 - middle * k : x, y: fits ? y : MARGIN - area.top * k, k };
   }
 
   /** The area in the middle, in the present size or at least one in which one can read it. */

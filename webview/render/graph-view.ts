@@ -20,6 +20,7 @@ const OVERVIEW_SCALE = 0.16;
 const BESIDE = 200;
 /** Left of this a click on a group's head folds or unfolds it. */
 const CHEVRON_WIDTH = 26;
+const NOWHERE = { left: 0, top: 0, width: 0 };
 
 /** What stands on the screen for one box, badge or line. */
 interface Drawn {
@@ -125,6 +126,15 @@ export class GraphView {
     const problems = this.problems.get(id);
     const words = problems ? `, ${problems.errors} errors, ${problems.warnings} warnings` : '';
     return box ? `${boxLabel(box)}${words}` : '';
+  }
+
+  /** Goes to the beginning of the picture. */
+  showTop(): void {
+    const first = this.scene.boxes.reduce(
+      (best, box) => (box.top < best.top ? box : best),
+      this.scene.boxes[0] ?? NOWHERE,
+    );
+    this.camera.jump(this.camera.viewOfTop(this.area, first.left + first.width / 2));
   }
 
   /** Brings a box into sight, if it is not. */
