@@ -6,6 +6,7 @@ import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
 import { type Lowering, lowerings } from '../lowering.ts';
 import { operand, range, rankOf, refuseArgument, resultSizes, resultType, sizes, spread } from '../support.ts';
+import { sliced } from './shape.ts';
 
 /** PyTorch lists pads from the last axis on, begin and end; ONNX all begins, then all ends. */
 function padded(
@@ -20,8 +21,24 @@ function padded(
   const of = (axis: number, end: 0 | 1) => pad[2 * (rank - 1 - axis) + end] ?? 0;
   const pads = [...range(rank).map((axis) => of(axis, 0)), ...range(rank).map((axis) => of(axis, 1))];
   if (pads.every((each) => each === 0)) return self;
+  if (mode === 'wrap' && pads.every((each) => each >= 0)) return wrapped(onnx, self, pads, node);
   if (mode !== 'constant') return onnx.Pad(self, onnx.ints(pads), { mode });
   return onnx.Pad(self, onnx.ints(pads), operand(onnx, value, resultType(node)), { mode });
+}
+
+/** From the other end: ONNX has that since opset 19 only, and pieces say it at any. */
+function wrapped(onnx: OnnxBuilder, self: Value, pads: readonly number[], node: Node): Value {
+  const shape = sizes(self, node);
+  let x = self;
+  for (const [axis, size] of shape.entries()) {
+    const [begin = 0, end = 0] = [pads[axis], pads[shape.length + axis]];
+    if (begin === 0 && end === 0) continue;
+    const parts = [x];
+    if (begin > 0) parts.unshift(sliced(onnx, x, axis, { start: size - begin, end: size }, node));
+    if (end > 0) parts.push(sliced(onnx, x, axis, { start: 0, end }, node));
+    x = onnx.Concat(...parts, { axis });
+  }
+  return x;
 }
 
 const PAD_MODES: Readonly<Record<string, string>> = {

@@ -26,14 +26,22 @@ type Json =
   | { readonly f: number }
   | { readonly dtype: DataType }
   | readonly Json[];
-type Row = readonly [operator: string, args: Readonly<Record<string, Json>>, outputs: readonly JsonTensor[]];
+export type Row = readonly [operator: string, args: Readonly<Record<string, Json>>, outputs: readonly JsonTensor[]];
 
 export interface Case {
   readonly operator: string;
   readonly title: string;
+  /** The name that its node begins with. */
+  readonly path: string;
+  /** PyTorch's answers by the names of the graph's outputs. */
+  readonly outputs: ReadonlyMap<string, Tensor>;
+}
+
+/** Many calls in one graph: they run in one go. */
+export interface Batch {
   readonly model: Model;
   readonly inputs: ReadonlyMap<string, Tensor>;
-  readonly outputs: readonly Tensor[];
+  readonly cases: readonly Case[];
 }
 
 export function readCases(): Row[] {
@@ -42,19 +50,25 @@ export function readCases(): Row[] {
 
 const PARAMETERS = /^(weight|bias|running_mean|running_var|params_\d+|\w+_weight(_\d)?|\w+_bias(_\d)?)$/;
 
-/** One call as a model. Every expected output is an output of the graph. */
-export function makeCase([operator, args, outputs]: Row): Case {
+export function makeBatch(rows: readonly Row[]): Batch {
+  const graph = new Graph('cases');
+  const inputs = new Map<string, Tensor>();
+  const cases = rows.map((row, k) => addCase(graph, inputs, row, `case_${k}`));
+  return { model: makeModel('aten', graph), inputs, cases };
+}
+
+/** One call. Its expected outputs are outputs of the graph. */
+function addCase(graph: Graph, inputs: Map<string, Tensor>, [operator, args, outputs]: Row, path: string): Case {
   const [name = '', overload = ''] = operator.split('.');
   const schema = findSchema('aten', name, overload);
   if (!schema) throw new Error(`no schema of ${operator}`);
-  const graph = new Graph('case');
-  const inputs = new Map<string, Tensor>();
   const feed = (label: string, json: Json): Value | undefined => {
     if (!isTensor(json)) return undefined;
     const constant = tensorOf(json);
-    if (PARAMETERS.test(label)) return graph.addInitializer({ name: label, constant });
-    inputs.set(label, constant);
-    return graph.addInput({ name: label, type: tensorType(constant.dtype, constant.shape) });
+    const own = `${path}.${label}`;
+    if (PARAMETERS.test(label)) return graph.addInitializer({ name: own, constant });
+    inputs.set(own, constant);
+    return graph.addInput({ name: own, type: tensorType(constant.dtype, constant.shape) });
   };
   const slots: (Value | undefined)[] = [];
   const attributes: [string, Attribute][] = [];
@@ -70,20 +84,18 @@ export function makeCase([operator, args, outputs]: Row): Case {
       slots.push(feed(argument.name, json ?? null));
     }
   }
-  const expected = outputs.map(tensorOf);
+  const expected = new Map(outputs.map((each, k) => [`${path}.output_${k}`, tensorOf(each)]));
   const node = new Node(name, slots, {
     domain: 'aten',
     overload,
-    name: `net.block/${name}_1`,
+    name: `${path}/${name}_1`,
     attributes,
-    outputs: expected.map((each, k) => ({ name: `output_${k}`, type: tensorType(each.dtype, each.shape) })),
+    outputs: [...expected].map(([label, each]) => ({ name: label, type: tensorType(each.dtype, each.shape) })),
   });
   graph.nodes.append(node);
   for (const value of node.outputs) graph.addOutput(value);
-  const title = `${operator}(${Object.entries(args)
-    .map(([key, json]) => `${key}=${text(json)}`)
-    .join(', ')})`;
-  return { operator, title, model: makeModel('aten', graph), inputs, outputs: expected };
+  const call = Object.entries(args).map(([key, json]) => `${key}=${text(json)}`);
+  return { operator, title: `${operator}(${call.join(', ')})`, path, outputs: expected };
 }
 
 function attributeOf({ name, type, default: fallback }: SchemaArgument, json: Json | undefined): Attribute {
