@@ -33,9 +33,9 @@ export interface ButtonOptions {
 export function button({ label, icon: name, look = 'secondary', testId, onClick }: ButtonOptions): HTMLElement {
   return h(
     'vscode-button',
-    { appearance: look, 'data-testid': testId, onclick: onClick },
+    { appearance: look, title: label, 'data-testid': testId, onclick: onClick },
     name && icon(name, { slot: 'start' }),
-    h('span', { class: 'label' }, label),
+    label,
   );
 }
 
