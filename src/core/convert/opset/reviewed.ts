@@ -1,19 +1,19 @@
 /**
  * Which new versions of operators mean something else although their signatures say the same, and which mean the same
- * although they have more attributes. Reviewed against the operator changelog of ONNX (versions 7 to 26). Everything that
+ * although they have more attributes. Reviewed against the operator changelog of ONNX (versions 1 to 26). Everything that
  * is not listed and whose signature changed needs an adapter.
  */
 
 /** Versions above this were not reviewed: nothing passes there without an adapter. */
 export const REVIEWED_UP_TO = 26;
-/** Versions up to this are not handled: operators of that age had another idea of broadcasting and of tests. */
-export const REVIEWED_FROM = 7;
 
 /**
  * `Operator@version`: the same inputs, outputs and attributes as the version before, but a change in what is computed or
  * in the values that an attribute takes. Each has an adapter that tells the cases apart, or is refused.
  */
 export const MEANING_CHANGED: ReadonlySet<string> = new Set([
+  // A slope for each channel lines up from the right.
+  'PRelu@7',
   // Broadcasting among any number of inputs.
   'Max@8',
   'Mean@8',
@@ -45,6 +45,7 @@ export const MEANING_CHANGED: ReadonlySet<string> = new Set([
  * nothing changes; going down they may be left out where they have their default.
  */
 export const ATTRIBUTES_ADDED: Readonly<Record<string, readonly string[]>> = {
+  'AveragePool@7': ['count_include_pad'],
   'MaxPool@8': ['storage_order'],
   'AveragePool@10': ['ceil_mode'],
   'MaxPool@10': ['ceil_mode', 'dilations'],

@@ -3,6 +3,7 @@ import { activations } from './activations.ts';
 import type { Adapter, AdapterRule } from './adapter.ts';
 import { images } from './images.ts';
 import { indexing } from './indexing.ts';
+import { legacy } from './legacy.ts';
 import { normalizations } from './normalizations.ts';
 import { reductions } from './reductions.ts';
 import { renamed } from './renamed.ts';
@@ -16,6 +17,7 @@ export const ADAPTERS: readonly Adapter[] = [
   ...indexing,
   ...images,
   ...renamed,
+  ...legacy,
 ];
 
 const byStep = new Map<string, AdapterRule>();

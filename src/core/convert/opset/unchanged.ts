@@ -4,7 +4,7 @@ import { type OperatorSchema, operatorSchema } from '../../dialects/onnx/operato
 import type { Attribute } from '../../ir/attribute.ts';
 import type { Node } from '../../ir/node.ts';
 import { tooOld } from './adapter.ts';
-import { ATTRIBUTES_ADDED, MEANING_CHANGED, ONLY_REARRANGED, REVIEWED_FROM, REVIEWED_UP_TO } from './reviewed.ts';
+import { ATTRIBUTES_ADDED, MEANING_CHANGED, ONLY_REARRANGED, REVIEWED_UP_TO } from './reviewed.ts';
 
 /** Whether a step between an opset and the one before it meets a new version of an operator, or its first. */
 export function hasNewVersion(node: Node, newer: number): boolean {
@@ -17,7 +17,7 @@ export function hasNewVersion(node: Node, newer: number): boolean {
  */
 export function meansTheSame(op: string, newer: number): boolean {
   const key = `${op}@${newer}`;
-  if (newer > REVIEWED_UP_TO || newer <= REVIEWED_FROM || MEANING_CHANGED.has(key)) return false;
+  if (newer > REVIEWED_UP_TO || MEANING_CHANGED.has(key)) return false;
   const [after, before] = [operatorSchema('', op, newer), operatorSchema('', op, newer - 1)];
   if (!after || !before || after.deprecated || before.deprecated) return false;
   const added = ATTRIBUTES_ADDED[key] ?? [];

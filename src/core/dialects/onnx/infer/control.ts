@@ -3,6 +3,7 @@ import type { Node } from '../../../ir/node.ts';
 import type { Dim, Shape } from '../../../ir/shape.ts';
 import { tensorType, type ValueType } from '../../../ir/type.ts';
 import type { Value } from '../../../ir/value.ts';
+import { dtypeOfCode } from '../dtype-codes.ts';
 import { join, type Outcome, type Rules, unknownShape } from './rule.ts';
 
 export const control: Rules = {
@@ -22,19 +23,14 @@ export const control: Rules = {
   Scan: (node, opset) => (opset < 9 ? [] : scanned(node)),
   SequenceMap: (node) => {
     const body = node.attribute('body', 'graph');
-    return node.outputs.map((_, k) => ({ kind: 'sequence', element: body?.outputs[k]?.type }));
+    return node.outputs.map((_, k) => sequenceOf(body?.outputs[k]?.type));
   },
   SplitToSequence: (node) => {
     const type = node.input(0)?.type;
     if (type?.kind !== 'tensor') return [undefined];
     const rank = type.shape?.length;
     const dropped = !node.input(1) && node.int('keepdims', 1n) === 0n ? 1 : 0;
-    return [
-      {
-        kind: 'sequence',
-        element: tensorType(type.dtype, rank === undefined ? undefined : unknownShape(rank - dropped)),
-      },
-    ];
+    return [sequenceOf(tensorType(type.dtype, rank === undefined ? undefined : unknownShape(rank - dropped)))];
   },
   ConcatFromSequence: (node) => {
     const element = elementOf(node.input(0));
@@ -44,16 +40,19 @@ export const control: Rules = {
   },
   SequenceConstruct: (node) => {
     const types = node.inputs.map((value) => value?.type);
-    return [{ kind: 'sequence', element: types.reduce(joined) }];
+    return [sequenceOf(types.reduce(joined))];
   },
-  SequenceEmpty: () => [undefined],
+  SequenceEmpty: (node) => {
+    const dtype = dtypeOfCode(node.int('dtype', 1n));
+    return [dtype && sequenceOf(tensorType(dtype))];
+  },
   SequenceAt: (node) => [elementOf(node.input(0))],
-  SequenceInsert: (node) => [{ kind: 'sequence', element: joined(elementOf(node.input(0)), node.input(1)?.type) }],
+  SequenceInsert: (node) => [sequenceOf(joined(elementOf(node.input(0)), node.input(1)?.type))],
   SequenceErase: (node) => [node.input(0)?.type],
   SequenceLength: () => [[]],
   Optional: (node) => {
     const element = node.input(0)?.type ?? node.attribute('type', 'value-type');
-    return [{ kind: 'optional', element }];
+    return [element && { kind: 'optional', element }];
   },
   OptionalGetElement: (node) => {
     const type = node.input(0)?.type;
@@ -61,6 +60,11 @@ export const control: Rules = {
   },
   OptionalHasElement: () => [[]],
 };
+
+/** A sequence whose elements are not known has no type that a file could hold. */
+function sequenceOf(element: ValueType | undefined): ValueType | undefined {
+  return element && { kind: 'sequence', element };
+}
 
 function elementOf(value: Value | undefined): ValueType | undefined {
   return value?.type?.kind === 'sequence' ? value.type.element : undefined;
@@ -71,7 +75,11 @@ export function joined(a: ValueType | undefined, b: ValueType | undefined): Valu
   if (a?.kind === 'tensor' && b?.kind === 'tensor' && a.dtype === b.dtype) {
     return tensorType(a.dtype, join(a.shape, b.shape));
   }
-  return a?.kind === b?.kind && a?.kind !== 'tensor' ? a : undefined;
+  if ((a?.kind === 'sequence' || a?.kind === 'optional') && a.kind === b?.kind && 'element' in b) {
+    const element = joined(a.element, b.element);
+    return element && { kind: a.kind, element };
+  }
+  return undefined;
 }
 
 function stacked(type: ValueType | undefined, count: Dim): Outcome {

@@ -1,0 +1,113 @@
+/** Adapters up from the opsets of 2017: lists and types as attributes, broadcasting on request, flags for testing. */
+import { codeOfDtype } from '../../dialects/onnx/dtype-codes.ts';
+import { isDataType } from '../../ir/dtype.ts';
+import type { Node } from '../../ir/node.ts';
+import { Tensor } from '../../ir/tensor.ts';
+import type { Value } from '../../ir/value.ts';
+import type { OnnxBuilder } from '../builder.ts';
+import { type Adapter, type AdapterRule, adapter, normalAxis, operand, rankOf, tooOld, up } from './adapter.ts';
+
+/** Until 5 a note for engines that reuse memory. */
+const CONSUMING = `Abs Add BatchNormalization Ceil Clip Div Dropout Elu Exp Floor HardSigmoid InstanceNormalization
+  LeakyRelu Log Max Mean Min Mul Neg PRelu Reciprocal Relu Selu Sigmoid Sqrt Sub Sum Tanh`.split(/\s+/);
+
+const withoutNotes: AdapterRule = (node) => {
+  node.deleteAttribute('consumed_inputs');
+  return undefined;
+};
+
+/** Until 6 the second input was broadcast where `broadcast` asked for it, its axes from `axis` on. */
+const BROADCASTING = ['Add', 'And', 'Div', 'Equal', 'Greater', 'Less', 'Mul', 'Or', 'Pow', 'Sub', 'Xor'];
+
+const broadcast: AdapterRule = (node, onnx) => {
+  const axis = node.int('axis');
+  const asked = node.int('broadcast', 0n) !== 0n;
+  const gone = { axis: undefined, broadcast: undefined };
+  const [a, b] = [operand(node), operand(node, 1)];
+  return onnx.same([a, asked && axis !== undefined ? from(node, onnx, b, Number(axis)) : b], gone);
+};
+
+/** The second input with axes of size 1 behind it, so that its own begin at `axis` of the first. */
+function from(node: Node, onnx: OnnxBuilder, value: Value, axis: number): Value {
+  const [rank, own] = [rankOf(node), rankOf(node, 1)];
+  const behind = rank - normalAxis(axis, rank) - own;
+  if (behind < 0) tooOld(node, 6, 'its second input reaches beyond the first');
+  return unsqueezed(onnx, value, own, behind);
+}
+
+function unsqueezed(onnx: OnnxBuilder, value: Value, rank: number, behind: number): Value {
+  if (behind === 0) return value;
+  const axes = Array.from({ length: behind }, (_, k) => BigInt(rank + k));
+  return onnx.node('', 'Unsqueeze', [value], [['axes', { type: 'ints', value: axes }]]).output();
+}
+
+/** A slope for each channel stands along axis 1. */
+const slope: AdapterRule = (node, onnx) => {
+  const [x, slopes] = [operand(node), operand(node, 1)];
+  if (slopes.shape?.length === 1 && slopes.shape[0] === 1) return undefined;
+  const own = rankOf(node, 1);
+  return own === 1 ? onnx.same([x, unsqueezed(onnx, slopes, 1, rankOf(node) - 2)]) : undefined;
+};
+
+/** Until 6 a flag told inference from training. */
+const testing: AdapterRule = (node) => {
+  if (node.int('is_test', 0n) === 0n) tooOld(node, 6, 'it runs in training mode');
+  node.deleteAttribute('is_test');
+  return undefined;
+};
+
+const listToInput =
+  (name: string): AdapterRule =>
+  (node, onnx) =>
+    onnx.same([operand(node), onnx.ints(node.ints(name, []))], { [name]: undefined });
+
+/** Types were named by text until 5. */
+const cast: AdapterRule = (node, onnx) => {
+  const name = node.string('to', '').toLowerCase();
+  const dtype = name === 'float' ? 'float32' : name === 'double' ? 'float64' : name;
+  if (!isDataType(dtype)) tooOld(node, 5, `it casts to ${name}`);
+  return onnx.Cast(operand(node), { to: codeOfDtype(dtype) });
+};
+
+const pad: AdapterRule = (node, onnx) =>
+  onnx.same([operand(node)], { pads: node.ints('paddings', []), paddings: undefined });
+
+const concat: AdapterRule = (node, onnx) => onnx.same(node.inputs, { axis: node.int('axis', 1n) });
+
+const upsample: AdapterRule = (node, onnx) => {
+  const scales = [1, 1, node.float('height_scale', 1), node.float('width_scale', 1)];
+  return onnx.same([operand(node)], { scales, height_scale: undefined, width_scale: undefined });
+};
+
+/** Until 6 the whole output came only where it was asked for. */
+const recurrent: AdapterRule = (node) => {
+  if (node.int('output_sequence', 0n) === 0n && node.outputs[0]?.useCount) {
+    tooOld(node, 6, 'its first output is left empty');
+  }
+  node.deleteAttribute('output_sequence');
+  return undefined;
+};
+
+/** Numbers of repeats and the axis were two inputs. */
+const tile: AdapterRule = (node, onnx) => {
+  const [tiles, axis] = [node.input(1)?.constant, node.input(2)?.constant];
+  if (!tiles || !axis) tooOld(node, 5, 'its repeats are computed while it runs');
+  const repeats = Array<number>(rankOf(node)).fill(1);
+  repeats[axis.numbers()[0] ?? 0] = tiles.numbers()[0] ?? 1;
+  return onnx.same([operand(node), onnx.constant(Tensor.of('int64', [repeats.length], repeats))]);
+};
+
+export const legacy: readonly Adapter[] = [
+  adapter(up(2, 'Pad'), pad),
+  adapter(up(4, 'Concat'), concat),
+  adapter(up(5, 'Reshape'), listToInput('shape')),
+  adapter(up(6, ...CONSUMING), withoutNotes),
+  adapter(up(6, 'Cast'), cast),
+  adapter(up(6, 'Tile'), tile),
+  adapter(up(7, ...BROADCASTING), broadcast),
+  adapter(up(7, 'Gemm'), (node, onnx) => onnx.same(node.inputs, { broadcast: undefined })),
+  adapter(up(7, 'PRelu'), slope),
+  adapter(up(7, 'BatchNormalization', 'Dropout'), testing),
+  adapter(up(7, 'Upsample'), upsample),
+  adapter(up(7, 'GRU', 'LSTM', 'RNN'), recurrent),
+];
