@@ -10,6 +10,7 @@ import { pointwise } from './rules/pointwise.ts';
 import { recurrent } from './rules/recurrent.ts';
 import { reductions } from './rules/reductions.ts';
 import { resampling } from './rules/resampling.ts';
+import { transformer } from './rules/transformer.ts';
 
 const TABLES: readonly RuleTable[] = [
   pointwise,
@@ -21,6 +22,7 @@ const TABLES: readonly RuleTable[] = [
   indexing,
   resampling,
   recurrent,
+  transformer,
 ];
 
 const rules = new Map<string, Rule>(TABLES.flatMap((table) => Object.entries(table)));

@@ -172,8 +172,9 @@ export const indexing: RuleTable = {
     return { dtype: info.dtype, shape, strides: undefined };
   }),
   ...each('bucketize searchsorted', (args) => {
-    const info = args.optionalTensor('self');
-    return fresh(args.bool('out_int32') ? 'int32' : 'int64', info?.shape ?? []);
+    // One value has one place.
+    const one = args.schema.overload.includes('Scalar');
+    return fresh(args.bool('out_int32') ? 'int32' : 'int64', one ? [] : args.tensor('self').shape);
   }),
   ...each('channel_shuffle native_channel_shuffle', unchanged),
   pixel_shuffle: (args) => {

@@ -164,6 +164,11 @@ export const linearAlgebra: RuleTable = {
     const axis = axisOf(args.number('dim'), shape.length);
     return { dtype: resultType([a, b]), shape: shape.filter((_, k) => k !== axis), strides: undefined };
   },
+  pairwise_distance: (args) => {
+    const [a, b] = [args.tensor('x1'), args.tensor('x2')];
+    const outer = broadcast(a.shape, b.shape).slice(0, -1);
+    return fresh(resultType([a, b]), args.bool('keepdim') ? [...outer, 1] : outer);
+  },
   ...each('linalg_inv inverse matrix_exp linalg_matrix_exp', (args) => {
     const self = args.tensor(args.schema.name === 'linalg_inv' ? 'A' : 'self');
     return { dtype: self.dtype, shape: self.shape, strides: undefined };

@@ -77,7 +77,7 @@ const position: Rule = (args) => {
 
 const soft: Rule = (args) => {
   const self = args.tensor('self');
-  const toFloat = args.schema.name.startsWith('_') && args.bool('half_to_float');
+  const toFloat = args.has('half_to_float') && args.bool('half_to_float');
   return packed(toFloat ? 'float32' : (args.dtype('dtype') ?? self.dtype), self.shape, self);
 };
 
