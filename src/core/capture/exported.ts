@@ -4,6 +4,7 @@
  * strides are taken for PyTorch's own.
  */
 import type { CustomOperator, CustomOperators } from '../custom/definition.ts';
+import { findSchema } from '../dialects/aten/schemas.ts';
 import type {
   Argument,
   ExportedGraph,
@@ -139,16 +140,20 @@ export class ExportedRunner {
     if (namespace === 'higher_order') return runHigherOrder(this, name, node, environment, recorded);
     const args: CapturedValue[] = [];
     const keywords = new Map<string, CapturedValue>();
-    for (const input of node.inputs) {
+    const given = overload === 'default' ? '' : overload;
+    const formals = findSchema(namespace, name, given)?.arguments;
+    for (const [k, input] of node.inputs.entries()) {
       const value = argumentValue(input.value, environment);
-      if (input.name === '' || (!input.keyword && namespace !== 'aten')) args.push(value);
+      // The file leaves out defaults: an argument stands at its place only where nothing before it is missing.
+      const inPlace = formals ? formals[k]?.name === input.name && !formals[k]?.keywordOnly : !input.keyword;
+      if (input.name === '' || (inPlace && args.length === k)) args.push(value);
       else keywords.set(input.name, value);
     }
     return dispatch(this.operators, this.customOps, {
       namespace,
       name,
-      overload: overload === 'default' ? '' : overload,
-      args: namespace === 'aten' ? leading(keywords, args) : args,
+      overload: given,
+      args,
       keywords,
       recorded,
     });
@@ -207,14 +212,6 @@ export class ExportedRunner {
     const room = Math.max(definition.inputs.length, given);
     return flatTensors(recordCustom(this.operators, definition, tensors.slice(0, room), new Map(), recorded));
   }
-}
-
-/** Questions and conversions ask for the tensor as the first argument. */
-function leading(keywords: Map<string, CapturedValue>, args: readonly CapturedValue[]): readonly CapturedValue[] {
-  const self = keywords.get('self');
-  if (self === undefined || args.length > 0) return args;
-  keywords.delete('self');
-  return [self];
 }
 
 const PYTHON: Readonly<Record<string, string>> = {
