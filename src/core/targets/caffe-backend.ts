@@ -1,6 +1,6 @@
 /** What a Caffe backend is: its schema, the layers that its framework has, and where that framework differs. Facts alone. */
 import type { CaffeSchema } from '../dialects/caffe/schema.ts';
-import { schemaOfProto } from '../formats/caffe/proto.ts';
+import { type CaffeDialect, schemaOf } from '../formats/caffe/dialects.ts';
 import type { Pass } from '../passes/pass.ts';
 
 export interface CaffeLimits {
@@ -19,8 +19,8 @@ export interface CaffeBackendFacts {
   readonly description: string;
   /** Where the facts were read. */
   readonly source: string;
-  /** The schema's text. */
-  readonly proto: string;
+  /** The dialect that its files are written in: proto/caffe/<dialect>.proto. */
+  readonly dialect: CaffeDialect;
   /** Layer types that its framework can run. */
   readonly layers: readonly string[];
   readonly limits: CaffeLimits;
@@ -39,7 +39,6 @@ export class CaffeBackend {
   readonly direct: Readonly<Record<string, string>>;
   readonly fusions: readonly Pass[];
   private readonly types: ReadonlySet<string>;
-  private parsed: CaffeSchema | undefined;
 
   constructor(private readonly facts: CaffeBackendFacts) {
     this.id = facts.id;
@@ -52,10 +51,9 @@ export class CaffeBackend {
     this.types = new Set(facts.layers);
   }
 
-  /** Its messages; read from the text when they are first needed. */
+  /** The messages of its dialect. */
   get schema(): CaffeSchema {
-    this.parsed ??= schemaOfProto(this.facts.proto);
-    return this.parsed;
+    return schemaOf(this.facts.dialect);
   }
 
   has(layer: string): boolean {

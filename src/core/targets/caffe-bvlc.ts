@@ -1,5 +1,4 @@
 /** BVLC Caffe: the master branch of 2020, and its last release, 1.0 of 2017, which many frameworks grew out of. */
-import bvlcProto from '../../../proto/caffe/bvlc.proto?raw';
 import { foldBatchNormalization } from '../passes/fold-batch-normalization.ts';
 import { CaffeBackend, type CaffeBackendFacts } from './caffe-backend.ts';
 
@@ -17,7 +16,7 @@ const release: CaffeBackendFacts = {
   title: 'BVLC 1.0',
   description: 'Caffe 1.0 and frameworks that grew out of it: no Clip layer, pooling rounds up',
   source: 'BVLC/caffe, tag 1.0',
-  proto: bvlcProto,
+  dialect: 'bvlc',
   layers: RELEASE_LAYERS,
   limits: {
     unusedTops: 'outputs',

@@ -1,5 +1,4 @@
 /** OpenCV 4's dnn module, which reads Caffe models by a schema of its own. */
-import opencvProto from '../../../proto/caffe/opencv.proto?raw';
 import { foldBatchNormalization } from '../passes/fold-batch-normalization.ts';
 import { CaffeBackend } from './caffe-backend.ts';
 
@@ -8,7 +7,7 @@ export const opencv = new CaffeBackend({
   title: 'OpenCV 4',
   description: 'cv::dnn::readNetFromCaffe of OpenCV 4 (OpenCV 5 reads no Caffe models)',
   source: 'opencv/opencv, branch 4.x, modules/dnn/src/caffe and src/init.cpp; types tried in OpenCV 4.12 and 4.14',
-  proto: opencvProto,
+  dialect: 'opencv',
   layers: [
     ...['AbsVal', 'BatchNorm', 'BNLL', 'Concat', 'Const', 'Convolution', 'ConvolutionDepthwise', 'Crop'],
     ...['Deconvolution', 'DetectionOutput', 'Dropout', 'Eltwise', 'ELU', 'Exp', 'Flatten', 'InnerProduct', 'Input'],

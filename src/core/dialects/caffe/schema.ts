@@ -14,6 +14,8 @@ export interface CaffeField {
   readonly repeated: boolean;
   readonly packed: boolean;
   readonly required: boolean;
+  /** What an absent field means, where the schema says so. */
+  readonly otherwise?: string | number | boolean;
 }
 
 export interface CaffeMessage {
