@@ -20,18 +20,22 @@ export class OperatorDefiner {
     private readonly log: Log,
   ) {}
 
-  /** Defines the operator of a problem's node; resolves when the file is saved and the model read again. */
-  async define(model: vscode.Uri, problem: PlacedProblem): Promise<void> {
+  /**
+   * Defines the operator of a problem's node, or the class of a module around it; resolves when the file is saved and
+   * the model read again.
+   */
+  async define(model: vscode.Uri, problem: PlacedProblem, module?: string): Promise<void> {
     const held = this.models.hold(model);
     try {
       const { id } = await held.summary();
       const node = problem.place?.node ?? (problem.node && (await this.engine.locate(id, problem.node.name))?.node);
       if (node === undefined)
         throw new Error(`${problem.message} It names no node that an operator could be made for.`);
-      const draft = await this.engine.draftOperator(id, node, []);
+      const of = module === undefined ? {} : { module };
+      const draft = await this.engine.draftOperator(id, node, { ...of, shapes: [] });
       const shapes = draft.needsShape ? await askShapes(draft) : [];
       if (!shapes) return;
-      const { entry } = shapes.length > 0 ? await this.engine.draftOperator(id, node, shapes) : draft;
+      const { entry } = shapes.length > 0 ? await this.engine.draftOperator(id, node, { ...of, shapes }) : draft;
       const file = opsFileFor(model, draft.file);
       await writeEntry(file, entry as unknown as OpsEntry);
       this.models.reload(model);

@@ -74,7 +74,7 @@ class App implements vscode.Disposable {
     const naming = this.models.onDidCheck(() => void this.targets().then(undefined, () => undefined));
     this.subscriptions = vscode.Disposable.from(
       ...[naming, status, diagnostics, this.graphs, this.documents, this.converter, this.models],
-      registerFixes(diagnostics, (model, fix, problem) => this.fix(model, fix, problem)),
+      registerFixes(diagnostics, (model, fix, problem, module) => this.fix(model, fix, problem, module)),
       ...this.commands(),
     );
   }
@@ -113,10 +113,10 @@ class App implements vscode.Disposable {
     if (chosen) await configureTarget(chosen, model);
   }
 
-  async fix(model: vscode.Uri, fix: FixName, problem: PlacedProblem): Promise<void> {
+  async fix(model: vscode.Uri, fix: FixName, problem: PlacedProblem, module?: string): Promise<void> {
     switch (fix) {
       case 'define-custom-operator':
-        return this.definer.define(model, problem);
+        return this.definer.define(model, problem, module);
       case 'raise-opset':
       case 'choose-target':
         // A target that a conversion was refused for is chosen by converting again; the setting's, by changing it.

@@ -1,8 +1,8 @@
-/** What the fixes of problems do, and their quick fixes on the lines where problems stand. */
+/** What can be done about a problem, as quick fixes on the lines where problems stand. */
 import * as vscode from 'vscode';
 import { fixTitle } from '../core/problems/fixes.ts';
 import type { FixName, PlacedProblem } from '../shared/engine.ts';
-import type { Diagnostics } from './diagnostics.ts';
+import type { Diagnostics, PlacedDiagnostic } from './diagnostics.ts';
 import { TEXT_SCHEME, TORCHSCRIPT_SCHEME } from './uris.ts';
 
 const FIX_COMMAND = 'graphwright.applyFix';
@@ -11,35 +11,64 @@ const WHERE: vscode.DocumentSelector = [
   { scheme: TORCHSCRIPT_SCHEME },
   { scheme: 'file', pattern: '**/*.py' },
 ];
+/** Modules of these packages are made of operators that converters know: nobody defines them. */
+const LIBRARIES = /^(torch|torchvision|timm|transformers)\./;
 
-export type ApplyFix = (model: vscode.Uri, fix: FixName, problem: PlacedProblem) => Promise<void>;
+/** One quick fix: what to do, for which problem of which model. */
+interface Offer {
+  readonly title: string;
+  readonly model: vscode.Uri;
+  readonly fix: FixName;
+  readonly problem: PlacedProblem;
+  readonly diagnostic: vscode.Diagnostic;
+  /** The path of the module whose class is to be defined. */
+  readonly module?: string;
+}
+
+export type ApplyFix = (model: vscode.Uri, fix: FixName, problem: PlacedProblem, module?: string) => Promise<void>;
 
 /** Offers the fixes of a problem where it stands; `apply` does them. */
 export function registerFixes(diagnostics: Diagnostics, apply: ApplyFix): vscode.Disposable {
   const provider: vscode.CodeActionProvider = {
-    provideCodeActions: (document, range) =>
-      diagnostics.at(document.uri, range).flatMap(({ model, problem, diagnostic }) =>
-        problem.fixes.map((fix, at) => {
-          const title = titleOf(fix, problem);
-          const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
-          action.diagnostics = [diagnostic];
-          action.isPreferred = at === 0;
-          action.command = { command: FIX_COMMAND, title, arguments: [model, fix, problem] };
-          return action;
-        }),
-      ),
+    provideCodeActions(document, range) {
+      const offers = diagnostics.at(document.uri, range).flatMap(offersFor);
+      // Several nodes may come from one line: one fix serves them all.
+      const distinct = new Map(offers.map((offer) => [`${offer.model} ${offer.title}`, offer]));
+      const models = new Set(offers.map(({ model }) => model.toString()));
+      return [...distinct.values()].map((offer) => action(offer, models.size > 1));
+    },
   };
+  const kinds = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] };
   return vscode.Disposable.from(
-    vscode.languages.registerCodeActionsProvider(WHERE, provider, {
-      providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
-    }),
+    vscode.languages.registerCodeActionsProvider(WHERE, provider, kinds),
     vscode.commands.registerCommand(FIX_COMMAND, apply),
   );
 }
 
-/** `Define custom operator acme::swish…`: the words of the table, with the operator where there are several. */
-function titleOf(fix: FixName, problem: PlacedProblem): string {
-  const title = fixTitle(fix);
-  const operator = problem.node?.operator;
-  return fix === 'define-custom-operator' && operator ? title.replace('…', ` ${operator}…`) : title;
+function offersFor({ model, problem, diagnostic }: PlacedDiagnostic): Offer[] {
+  return problem.fixes.flatMap((fix): Offer[] => {
+    const offer = { title: fixTitle(fix), model, fix, problem, diagnostic };
+    if (fix !== 'define-custom-operator' || !problem.node) return [offer];
+    const module = ownModule(problem);
+    return [
+      { ...offer, title: fixTitle(fix).replace('…', ` ${problem.node.operator}…`) },
+      ...(module
+        ? [{ ...offer, title: `Define custom operator for module class ${module.type}…`, module: module.path }]
+        : []),
+    ];
+  });
+}
+
+/** The innermost module around a problem whose class is the user's own; not the whole model. */
+function ownModule({ node }: PlacedProblem) {
+  return node?.scope.findLast(({ path, type }) => path !== '' && type !== '' && !LIBRARIES.test(type));
+}
+
+function action({ title, model, fix, problem, diagnostic, module }: Offer, severalModels: boolean): vscode.CodeAction {
+  const words = severalModels ? `${title} (${model.path.slice(model.path.lastIndexOf('/') + 1)})` : title;
+  const made = new vscode.CodeAction(words, vscode.CodeActionKind.QuickFix);
+  made.diagnostics = [diagnostic];
+  made.isPreferred = fix === problem.fixes[0] && module === undefined;
+  made.command = { command: FIX_COMMAND, title: words, arguments: [model, fix, problem, module] };
+  return made;
 }

@@ -1,6 +1,6 @@
 /** The core as the engine uses it. */
 import { dirname, join } from 'node:path';
-import { draftEntry } from '../core/custom/entry.ts';
+import { draftEntry, draftModuleEntry } from '../core/custom/entry.ts';
 import { findOpsFile, OPS_FILE } from '../core/custom/read.ts';
 import { printModel } from '../core/formats/onnxtxt/print.ts';
 import { type OpenedModel, openModel } from '../core/open.ts';
@@ -19,9 +19,13 @@ export const realCore: Core<OpenedModel> = {
       const { id, title, description } = target;
       return { id, title, description, ...(target.kind === 'onnx' && { opsets: target.opsets }) };
     }),
-  draft(node, shapes) {
-    const { entry, needsShape } = draftEntry(node, shapes);
+  draft({ format }, node, { shapes, module }) {
+    // Shapes of a TorchScript graph come from rules for PyTorch's operators, which a custom operator has not.
+    const options = { shapes, recordsShapes: format.id !== 'torchscript' };
+    const ofModule = module === undefined ? undefined : draftModuleEntry(node, module, options);
+    const { entry, needsShape } = ofModule ?? draftEntry(node, options);
     return {
+      operator: 'module' in entry.for ? entry.for.module : entry.for.operator,
       entry: { ...entry },
       needsShape,
       inputs: entry.inputs,

@@ -11,6 +11,7 @@ import type {
   CallArguments,
   CallResult,
   ConvertRequest,
+  DraftWish,
   EngineCalls,
   GroupContent,
   ModelId,
@@ -42,7 +43,7 @@ export interface Core<M extends CoreModel> {
   convert(request: CoreConvertRequest, progress: Progress): Promise<CallResult<'convert'>>;
   print(model: Model): Printed;
   targets(): readonly TargetRow[];
-  draft(node: Node, shapes: readonly string[]): Omit<OperatorDraft, 'file' | 'operator'>;
+  draft(opened: M, node: Node, wish: DraftWish): Omit<OperatorDraft, 'file'>;
   opsFile(path: string): string;
   readonly slots: (model: Model) => SlotNames;
 }
@@ -161,10 +162,10 @@ export class Engine<M extends CoreModel> implements EngineCalls {
     return this.core.convert({ ...request, reading: readingOf(request.reading) }, progressOf(watch));
   }
 
-  async draftOperator(...[id, nodeId, shapes]: CallArguments<'draftOperator'>): Promise<OperatorDraft> {
+  async draftOperator(...[id, nodeId, wish]: CallArguments<'draftOperator'>): Promise<OperatorDraft> {
     const { graph, opened } = await this.use(id);
     const node = graph.nodeOf(nodeId) ?? unknown('node', nodeId);
-    return { operator: node.operator, ...this.core.draft(node, shapes), file: this.core.opsFile(opened.path) };
+    return { ...this.core.draft(opened, node, wish), file: this.core.opsFile(opened.path) };
   }
 
   private textOf(open: Open<M>): TextMap {

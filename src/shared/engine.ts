@@ -61,10 +61,10 @@ export interface EngineCalls {
   /** Converts a file, written whole or not at all. */
   convert(request: ConvertRequest, watch?: Watch): Promise<ConvertResult>;
   /**
-   * An entry for graphwright.ops.json, filled from what the graph knows about the operator of a node. `shapes` are the
-   * rules for its outputs, where the user gave them.
+   * An entry for graphwright.ops.json, filled from what the graph knows about the operator of a node, or about the class
+   * of a module around it.
    */
-  draftOperator(model: ModelId, node: NodeId, shapes: readonly string[], watch?: Watch): Promise<OperatorDraft>;
+  draftOperator(model: ModelId, node: NodeId, wish: DraftWish, watch?: Watch): Promise<OperatorDraft>;
 }
 
 export type EngineCall = keyof EngineCalls;
@@ -395,8 +395,15 @@ export interface ConvertResult {
   readonly seconds: number;
 }
 
+export interface DraftWish {
+  /** The path of a module around the node, whose class the entry is for; else it is for the node's operator. */
+  readonly module?: string;
+  /** The rules for its outputs, where the user gave them. */
+  readonly shapes: readonly string[];
+}
+
 export interface OperatorDraft {
-  /** The operator that the entry is for: `acme::swish`. */
+  /** What the entry is for: the operator `acme::swish`, the module class `acme.Gate`. */
   readonly operator: string;
   /** The entry as graphwright.ops.json holds it. */
   readonly entry: Readonly<Record<string, unknown>>;

@@ -20,7 +20,7 @@ test('right-click, Convert Model…, target, opset: the file appears beside the 
   const entry = vscode.page.getByRole('menuitem', { name: 'Convert Model…' });
   await entry.waitFor();
   await vscode.shot('context-menu');
-  await entry.click();
+  await vscode.chooseInMenu('Convert Model…');
   await vscode.quickItem('ONNX').waitFor();
   await vscode.shot('choose-target');
   await vscode.quickItem('ONNX').click();
@@ -116,9 +116,10 @@ test('nothing went wrong on the page, and nothing was asked for outside this mac
 /** Goes from a problem to its line of acme.py and applies the quick fix there. */
 async function define(operator: string, line: string, seen: boolean): Promise<void> {
   const { page } = vscode;
-  await vscode.file('acme.py').dblclick();
+  await vscode.problem(operator).first().dblclick();
   const code = page.locator('.view-line', { hasText: line }).first();
   await code.click();
+  await page.locator('.monaco-editor.focused').waitFor();
   await page.locator('.squiggly-error').first().waitFor();
   if (seen) await vscode.shot('python-line');
   await page.keyboard.press('Control+.');
@@ -133,4 +134,5 @@ async function define(operator: string, line: string, seen: boolean): Promise<vo
   await vscode.quickItem('The same as input 0').click();
   await vscode.notification(`${operator} is a custom operator now`).waitFor();
   if (seen) await vscode.shot('operator-defined');
+  await vscode.problem(operator).first().waitFor({ state: 'detached' });
 }

@@ -87,7 +87,16 @@ export class Workbench {
   /** Chooses an entry of a file's context menu. */
   async menu(file: string, entry: string): Promise<void> {
     await this.file(file).click({ button: 'right' });
-    await this.page.getByRole('menuitem', { name: entry }).click();
+    await this.chooseInMenu(entry);
+  }
+
+  /** Chooses an entry of the menu that is open. A menu takes no click until it has had the pointer. */
+  async chooseInMenu(entry: string): Promise<void> {
+    const item = this.page.getByRole('menuitem', { name: entry });
+    await item.hover();
+    await this.page.locator('.action-item.focused').filter({ hasText: entry }).waitFor();
+    await item.click({ delay: 100 });
+    await item.waitFor({ state: 'detached' });
   }
 
   /** Runs a command by its title, through the palette. */

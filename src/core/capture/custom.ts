@@ -48,12 +48,26 @@ function isInputNone(value: CapturedValue, definition: CustomOperator, given: nu
   return value === null && definition.inputs[given]?.optional === true;
 }
 
+/**
+ * Parameters in the order of a definition's inputs: those that have an input's name first, the others as they come.
+ * `given` inputs are taken by the tensors of the call.
+ */
+export function inInputOrder<T>(
+  definition: CustomOperator,
+  given: number,
+  parameters: readonly (readonly [name: string, value: T])[],
+): readonly T[] {
+  const wanted = definition.inputs.slice(given).map((input) => input.name);
+  const named = wanted.flatMap((wish) => parameters.filter(([name]) => name === wish));
+  return [...named, ...parameters.filter((parameter) => !named.includes(parameter))].map(([, value]) => value);
+}
+
 /** A call of a module that a definition stands for: the tensors of the call, then the module's parameters. */
 export function callCustomModule(
   operators: Operators,
   definition: CustomOperator,
   args: readonly CapturedValue[],
-  parameters: readonly CapturedValue[],
+  parameters: readonly (readonly [name: string, value: CapturedValue])[],
   scope: Scope,
 ): CapturedValue {
   const { place } = operators.recorder;
@@ -64,7 +78,7 @@ export function callCustomModule(
   return recordCustom(
     operators,
     definition,
-    [...tensors, ...parameters.flatMap(flatTensors).slice(0, room)],
+    [...tensors, ...inInputOrder(definition, tensors.length, parameters).flatMap(flatTensors).slice(0, room)],
     new Map(),
     undefined,
   );

@@ -14,7 +14,7 @@ import type {
 } from '../formats/torch/exported.ts';
 import { InputError } from '../ir/errors.ts';
 import { callBuiltin, getItem, ProgramError } from './builtins.ts';
-import { recordCustom } from './custom.ts';
+import { inInputOrder, recordCustom } from './custom.ts';
 import { dispatch } from './dispatch.ts';
 import { argumentValue, bindResults, type Environment, infoOf, recordedResults } from './exported-values.ts';
 import { runHigherOrder } from './higher-order.ts';
@@ -182,9 +182,11 @@ export class ExportedRunner {
     const { operators } = this;
     if (!first) return;
     operators.recorder.place = { scope: group.scope, origin: () => first.origin };
-    const tensors = [...group.inputs, ...group.parameters].flatMap((name) =>
-      flatTensors(environment.get(name) ?? null),
-    );
+    const own = `${group.scope.at(-1)?.path ?? ''}.`.replace(/\W/g, '_').toLowerCase();
+    // Placeholders are named by kind and path: `p_layer1_gate_width` is the parameter `width` of `layer1.gate`.
+    const parameters = group.parameters.map((name) => [name.replace(/^[pbc]_/, '').replace(own, ''), name] as const);
+    const names = [...group.inputs, ...inInputOrder(group.definition, group.inputs.length, parameters)];
+    const tensors = names.flatMap((name) => flatTensors(environment.get(name) ?? null));
     const recorded = group.outputs.map((name) => infoOf(graph.tensors.get(name)));
     const results = this.recordGroup(group.definition, tensors, group.inputs.length, recorded);
     if (group.written) {

@@ -322,9 +322,10 @@ export abstract class Expressions {
     const method = definition?.methods.get(name);
     const custom = name === 'forward' ? this.customOps.forModule(type) : undefined;
     if (custom) {
-      const parameters = (definition?.parameters ?? []).flatMap(
-        (parameter) => this.state.attribute(module, parameter) ?? [],
-      );
+      const parameters = (definition?.parameters ?? []).flatMap((parameter) => {
+        const value = this.state.attribute(module, parameter);
+        return value === undefined ? [] : [[parameter, value] as const];
+      });
       return this.within(module, type, () =>
         callCustomModule(this.operators, custom, [...args, ...keywords.values()], parameters, this.scope),
       );

@@ -3,6 +3,7 @@ import { applyEdits, type FormattingOptions, modify, parse } from 'jsonc-parser'
 import type { Attribute } from '../ir/attribute.ts';
 import type { Node } from '../ir/node.ts';
 import { isStatic } from '../ir/shape.ts';
+import type { Value } from '../ir/value.ts';
 
 /** One entry as JSON: see schemas/graphwright-ops.schema.json. */
 export interface OpsEntry {
@@ -24,29 +25,80 @@ export interface DraftEntry {
   readonly needsShape: boolean;
 }
 
+export interface DraftOptions {
+  /** The rules for the outputs, where the user gave them. */
+  readonly shapes?: readonly string[];
+  /** Whether the file itself records shapes; else those of the graph come from rules that a custom operator has not. */
+  readonly recordsShapes?: boolean;
+}
+
+/** An entry filled from a node of the source graph: its operator, as many inputs and outputs as it has, its attributes. */
+export function draftEntry(node: Node, options: DraftOptions = {}): DraftEntry {
+  const attributes = [...node.attributes].flatMap(([name, attribute]) => {
+    const type = attributeType(attribute);
+    return type ? [[name, { type }] as const] : [];
+  });
+  return draft(
+    {
+      name: node.op,
+      domain: node.domain,
+      for: { operator: node.operator },
+      attributes: Object.fromEntries(attributes),
+    },
+    inputNames(node.inputCount),
+    node.outputs,
+    options,
+  );
+}
+
 /**
- * An entry filled from a node of the source graph: its operator, as many inputs and outputs as it has, its attributes
- * with their types. `shapes` are the rules for its outputs, where the user gave them.
+ * An entry for the class of a module around a node: its inputs are the tensors that the module reads, then its own
+ * parameters by name; its outputs are what others read of it. Undefined where no module of that path is around the node.
  */
-export function draftEntry(node: Node, shapes: readonly string[] = []): DraftEntry {
-  const inputs = inputNames(node);
-  const recorded = node.outputs.every((value) => value.shape !== undefined && isStatic(value.shape));
+export function draftModuleEntry(node: Node, path: string, options: DraftOptions = {}): DraftEntry | undefined {
+  const className = node.scope.find((entry) => entry.path === path)?.type;
+  const graph = node.graph;
+  if (className === undefined || !graph) return undefined;
+  const within = new Set([...graph.nodes].filter((each) => each.scope.some((entry) => entry.path === path)));
+  const read = new Set([...within].flatMap((each) => each.inputs.filter((value) => value !== undefined)));
+  const entering = [...read].filter((value) => !value.constant && !(value.producer && within.has(value.producer)));
+  const own = [...read].flatMap((value) => ownName(value, path) ?? []);
+  const leaving = [...within].flatMap((each) => each.outputs.filter((value) => isReadOutside(value, within)));
+  const parts = className.split('.');
+  const made = { name: parts.at(-1) ?? className, domain: parts.length > 1 ? (parts[0] ?? '') : '' };
+  const names = inputNames(entering.length);
+  return draft({ ...made, for: { module: className }, attributes: {} }, names, leaving, options, own);
+}
+
+/** The name of a module's own parameter: `width` of `stage1.gate.width`. */
+function ownName(value: Value, path: string): string | undefined {
+  const name = value.constant && value.name?.startsWith(`${path}.`) ? value.name.slice(path.length + 1) : undefined;
+  return name !== undefined && /^[A-Za-z_]\w*$/.test(name) ? name : undefined;
+}
+
+function isReadOutside(value: Value, within: ReadonlySet<Node>): boolean {
+  return value.isGraphOutput || [...value.users].some((user) => !within.has(user));
+}
+
+function draft(
+  made: Pick<OpsEntry, 'name' | 'domain' | 'for' | 'attributes'>,
+  inputs: readonly string[],
+  outputs: readonly Value[],
+  { shapes = [], recordsShapes = true }: DraftOptions,
+  parameters: readonly string[] = [],
+): DraftEntry {
+  const recorded = recordsShapes && outputs.every((value) => value.shape !== undefined && isStatic(value.shape));
   const entry: OpsEntry = {
-    name: pascalCase(node.op),
-    domain: node.domain || 'custom',
-    for: { operator: node.operator },
-    inputs,
-    outputs: node.outputs.map((value, k) => ({
-      name: node.outputs.length === 1 ? 'y' : `y${k}`,
+    name: pascalCase(made.name),
+    domain: made.domain || 'custom',
+    for: made.for,
+    inputs: [...inputs, ...parameters],
+    outputs: outputs.map((value, k) => ({
+      name: outputs.length === 1 ? 'y' : `y${k}`,
       dtype: inputs[0] ?? value.dtype ?? 'float32',
       ...shapeField(shapes[k] ?? (recorded ? undefined : inputs[0])),
     })),
-    attributes: Object.fromEntries(
-      [...node.attributes].flatMap(([name, attribute]) => {
-        const type = attributeType(attribute);
-        return type ? [[name, { type }]] : [];
-      }),
-    ),
+    attributes: made.attributes,
   };
   return { entry, needsShape: !recorded };
 }
@@ -73,10 +125,10 @@ function splitTopLevel(text: string): string[] {
   return part.trim() === '' ? parts : [...parts, part.trim()];
 }
 
-function inputNames(node: Node): string[] {
+function inputNames(count: number): string[] {
   const letters = ['x', 'y', 'z'];
-  if (node.inputCount === 1) return ['x'];
-  return node.inputs.map((_, k) => (node.inputCount <= 2 ? (letters[k] ?? `x${k}`) : `x${k}`));
+  if (count === 1) return ['x'];
+  return Array.from({ length: count }, (_, k) => (count <= 2 ? (letters[k] ?? `x${k}`) : `x${k}`));
 }
 
 const DECLARABLE = new Set(['float', 'int', 'string', 'floats', 'ints', 'strings', 'bool']);

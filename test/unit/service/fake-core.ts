@@ -85,7 +85,13 @@ export function fakeCore(model: () => Model = smallModel): Core<CoreModel> {
       return { text, nodes: new Map(nodes.map((node, k) => [k + 2, node])), lineOf: (node) => nodes.indexOf(node) + 2 };
     },
     targets: () => [{ id: 'onnx', title: 'ONNX', description: '', opsets: { lowest: 13, highest: 22, usual: 17 } }],
-    draft: (node) => ({ entry: { name: node.op }, needsShape: false, inputs: ['x'], outputs: ['y'] }),
+    draft: (_, node) => ({
+      operator: node.operator,
+      entry: { name: node.op },
+      needsShape: false,
+      inputs: ['x'],
+      outputs: ['y'],
+    }),
     opsFile: () => 'graphwright.ops.json',
     slots: () => NUMBERED,
   };

@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest';
 import { outputTypes } from '../../../../src/core/custom/definition.ts';
-import { draftEntry, withEntry } from '../../../../src/core/custom/entry.ts';
+import { draftEntry, draftModuleEntry, withEntry } from '../../../../src/core/custom/entry.ts';
 import { parseOps } from '../../../../src/core/custom/read.ts';
 import { parseDimRule, parseShapeRule } from '../../../../src/core/custom/shape-rule.ts';
 import { float } from '../../../../src/core/ir/attribute.ts';
 import { InputError } from '../../../../src/core/ir/errors.ts';
 import { Expression } from '../../../../src/core/ir/expression.ts';
+import { Graph } from '../../../../src/core/ir/graph.ts';
 import { Node } from '../../../../src/core/ir/node.ts';
 import { shapeText } from '../../../../src/core/ir/shape.ts';
+import { MemorySource, Tensor } from '../../../../src/core/ir/tensor.ts';
 import { tensorType } from '../../../../src/core/ir/type.ts';
 import { Value } from '../../../../src/core/ir/value.ts';
 
@@ -77,9 +79,36 @@ test('a drafted entry is added, replaced, and read back; comments stay', () => {
   expect(needsShape).toBe(true);
   const once = withEntry('', entry);
   expect(parseOps(once, 'x')).toHaveLength(1);
-  const twice = withEntry(once, draftEntry(node, ['[x[0], 2*x[1]]']).entry);
+  const twice = withEntry(once, draftEntry(node, { shapes: ['[x[0], 2*x[1]]'] }).entry);
   expect(twice).toContain('// Custom operators');
   const [read] = parseOps(twice, 'x');
   expect(parseOps(twice, 'x')).toHaveLength(1);
   expect(read?.outputs[0]?.shape?.evaluate({ shapes: [[5, 6]], integer: () => undefined })).toEqual([5, 12]);
+});
+
+test('an entry for a module class takes what the module reads, its own parameters by name, and gives what others read', () => {
+  const scope = [{ path: 'stage.gate', type: 'acme.Gate' }];
+  const graph = new Graph('main');
+  const image = graph.addInput({ name: 'image', type: tensorType('float32', [1, 2]) });
+  const width = new Value({
+    name: 'stage.gate.width',
+    constant: new Tensor('float32', [2], new MemorySource(new Uint8Array(8))),
+  });
+  const first = new Node('special_i0', [width], { domain: 'aten', scope });
+  const second = new Node('div', [image, first.output()], { domain: 'aten', scope });
+  graph.nodes.append(first, second, new Node('relu', [second.output()], { domain: 'aten' }));
+  expect(draftModuleEntry(first, 'stage.gate')?.entry).toEqual({
+    name: 'Gate',
+    domain: 'acme',
+    for: { module: 'acme.Gate' },
+    inputs: ['x', 'width'],
+    outputs: [{ name: 'y', dtype: 'x', shape: 'x' }],
+    attributes: {},
+  });
+});
+
+test('shapes that the file does not record need a rule, also where they are known', () => {
+  const known = new Node('i0', [new Value()], { domain: 'aten', outputs: [{ type: tensorType('float32', [2]) }] });
+  expect(draftEntry(known).needsShape).toBe(false);
+  expect(draftEntry(known, { recordsShapes: false }).needsShape).toBe(true);
 });
