@@ -1,13 +1,17 @@
 /** Proves a conversion by running both sides on the same random inputs. */
+import { readCaffe } from './formats/caffe/read.ts';
 import { encodeOnnx } from './formats/onnx/write.ts';
+import { FileBytes } from './ir/bytes.ts';
 import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
 import type { Tensor } from './ir/tensor.ts';
 import { type InputSpec, shapeOf } from './reading.ts';
 import type { Verification } from './request.ts';
+import { runCaffe } from './runtime/caffe/run.ts';
 import { compareOutputs, worstDifference } from './runtime/compare.ts';
 import { randomInputs } from './runtime/inputs.ts';
 import { runModel } from './runtime/onnxruntime.ts';
+import type { Target } from './targets/target.ts';
 
 /** One side of a comparison: what runs, and how. */
 export interface Side {
@@ -27,7 +31,7 @@ export function resultSide(target: Target, files: readonly string[]): Side {
   if (target.kind === 'onnx') return { title: `${path} in onnxruntime`, run: (inputs) => runModel(path, inputs) };
   return {
     title: `${path} in the reference interpreter of Caffe`,
-    run: async (inputs) => runCaffe(readCaffe(new FileBytes(path), prototxt), caffeBackend(target.backend), inputs),
+    run: async (inputs) => runCaffe(readCaffe(new FileBytes(path), prototxt), inputs),
   };
 }
 
