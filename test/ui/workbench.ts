@@ -63,7 +63,24 @@ export class Workbench {
     });
     await page.goto(server.address(workspace));
     await waitForWorkbench(page);
+    await workbench.extensionKnown();
     return workbench;
+  }
+
+  /** Resolves when VS Code has what the extension contributes: before, a model would open as text. */
+  private async extensionKnown(): Promise<void> {
+    const entry = this.page.getByRole('menuitem', { name: 'Convert Model…' });
+    for (let tries = 20; tries > 0; tries--) {
+      await this.file('light_squeezenet.onnx').click({ button: 'right' });
+      const known = await entry.waitFor({ timeout: 1000 }).then(
+        () => true,
+        () => false,
+      );
+      await this.page.keyboard.press('Escape');
+      await this.page.getByRole('menu').waitFor({ state: 'detached' });
+      if (known) return;
+    }
+    throw new Error('VS Code does not know the extension.');
   }
 
   stop(): Promise<void> {
