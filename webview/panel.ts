@@ -10,13 +10,14 @@ import type { LayOut } from './layout/client.ts';
 import { DetailsPane } from './panels/details-pane.ts';
 import { Search } from './panels/search.ts';
 import { emptyState, errorState, loadingState } from './panels/states.ts';
-import { Toolbar, targetTitle } from './panels/toolbar.ts';
+import { Toolbar } from './panels/toolbar.ts';
 import { countProblems, problemsOf, together } from './problem-counts.ts';
 import { GraphView } from './render/graph-view.ts';
-import { Arranger } from './scene/arrange.ts';
+import { type Arranged, Arranger } from './scene/arrange.ts';
 import type { Measure } from './scene/face.ts';
 import { type Direction, neighbour } from './scene/neighbours.ts';
 import { EMPTY_SCENE, type Scene, sceneOf } from './scene/scene.ts';
+import { targetTitle } from './targets.ts';
 
 /** So many items are shown before modules stay folded, at first and after "unfold all". */
 const FIRST_BUDGET = 200;
@@ -163,8 +164,10 @@ export class Panel {
   /** Lays out what is open and shows it; a later call makes an earlier one void. */
   private async arrange(keep?: string): Promise<void> {
     const round = ++this.round;
-    await this.contents.need([this.root, ...this.open]);
-    const arranged = await this.arranger.arrange(this.root, (group) => this.open.has(group), this.contents.of);
+    this.view.busy = true;
+    const arranged = await this.arranged().finally(() => {
+      if (round === this.round) this.view.busy = false;
+    });
     if (round !== this.round) return;
     this.scene = sceneOf(arranged);
     this.view.show(this.scene, keep);
@@ -173,6 +176,11 @@ export class Panel {
     if (this.selected !== undefined && !this.scene.byId.has(this.selected)) this.select(undefined);
     else this.view.select(this.selected);
     this.keep();
+  }
+
+  private async arranged(): Promise<Arranged> {
+    await this.contents.need([this.root, ...this.open]);
+    return this.arranger.arrange(this.root, (group) => this.open.has(group), this.contents.of);
   }
 
   private async toggle(id: GroupId): Promise<void> {

@@ -1,6 +1,7 @@
 /** The row above the graph: search, what it is checked against, converting, and the view. */
 import type { ModelSummary, TargetChoice, TargetRow } from '../../src/shared/engine.ts';
 import { h } from '../dom.ts';
+import { parseTarget, targetValue } from '../targets.ts';
 import { button, dropdown, iconButton } from './toolkit.ts';
 
 export interface ToolbarEvents {
@@ -70,20 +71,4 @@ export class Toolbar {
       summary.roots[0]?.group ?? '',
     );
   }
-}
-
-/** `onnx@17`: a target and its opset as one word. */
-export function targetValue({ target, opset }: TargetChoice): string {
-  return opset === undefined ? target : `${target}@${opset}`;
-}
-
-export function parseTarget(value: string): TargetChoice {
-  const [target = '', opset] = value.split('@');
-  return opset === undefined ? { target } : { target, opset: Number(opset) };
-}
-
-export function targetTitle(targets: readonly TargetRow[], choice: TargetChoice | undefined): string {
-  if (!choice) return '';
-  const title = targets.find(({ id }) => id === choice.target)?.title ?? choice.target;
-  return choice.opset === undefined ? title : `${title}, opset ${choice.opset}`;
 }

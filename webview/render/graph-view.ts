@@ -107,6 +107,11 @@ export class GraphView {
     return this.scene.byId.get(id);
   }
 
+  /** Whether another picture is on its way. */
+  set busy(busy: boolean) {
+    this.element.setAttribute('aria-busy', String(busy));
+  }
+
   mark(problems: ReadonlyMap<string, ProblemCount>): void {
     this.problems = problems;
     this.clear();
