@@ -3,18 +3,20 @@
  *
  *   node scripts/conformance.mjs [--write-docs] [--and-tests]
  *
- * Makes the Python environment and the cases in the cache folder where they are missing. --write-docs writes the table
+ * Makes the Python environment and the cases in the cache folder where they are missing. --write-docs writes the tables
  * into docs/conformance.md; --and-tests adds the counts of the last `npm test` to the last line.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { build, installPackages } from './lib/packages.mjs';
 import { CACHE, inRoot } from './lib/paths.mjs';
-import { run, step } from './lib/run.mjs';
+import { node, run, step } from './lib/run.mjs';
 import { Suites } from './lib/suites.mjs';
 import { installSystemPackages } from './lib/system.mjs';
 import { rewriteSection, table } from './lib/table.mjs';
@@ -29,6 +31,9 @@ const CASES = [
   'timm/test_vit',
   'hf/bert',
 ];
+/** What Caffe can express of them. */
+const CAFFE_CASES = ['torchvision/resnet18', 'torchvision/mobilenet_v2', 'torchvision/squeezenet1_1'];
+const CAFFE_TARGETS = ['caffe:opencv', 'caffe:bvlc'];
 const FILES = ['traced.pt', 'exported.pt2'];
 const OPSETS = [13, 17, 20];
 
@@ -60,16 +65,20 @@ async function cases(interpreter) {
   return folder;
 }
 
+function say({ verdict, case: name, file, opset, target, detail }) {
+  const what = [name, file, opset ? `opset ${opset}` : target].join(' ');
+  console.log(`  ${verdict.padEnd(8)}${what.padEnd(56)}${detail}`);
+}
+
 /** Runs a scoring script that prints one JSON object a line; gives its rows. A crash of the script is an error. */
-function rows(interpreter, args) {
+function rows(interpreter, args, named = (row) => row) {
   return new Promise((resolve, reject) => {
     const child = spawn(interpreter, args, { cwd: inRoot(), stdio: ['ignore', 'pipe', 'inherit'] });
     const found = [];
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const row = JSON.parse(line);
+      const row = named(JSON.parse(line));
       found.push(row);
-      const what = [row.case, row.file, row.opset === undefined ? row.target : `opset ${row.opset}`].join(' ');
-      console.log(`  ${row.verdict.padEnd(8)}${what.padEnd(56)}${row.detail}`);
+      say(row);
     });
     child.on('error', reject);
     child.on('close', (status) => {
@@ -96,18 +105,51 @@ async function scoreZoo(interpreter, folder, results) {
   return counts(results.zoo, CASES.length * FILES.length * OPSETS.length);
 }
 
-/** Rows are models, columns are files and opsets. */
-function zooTable(scored) {
-  const columns = FILES.flatMap((file) => OPSETS.map((opset) => ({ file, opset })));
-  const cell = (name, { file, opset }) => {
-    const row = scored.find((each) => each.case === name && each.file === file && each.opset === opset);
+/** PyTorch -> Caffe: converted here, run by OpenCV. A case that is refused has its row too. */
+async function scoreCaffe(interpreter, folder, results) {
+  const made = await mkdtemp(path.join(tmpdir(), 'graphwright-caffe-'));
+  const refused = [];
+  const converted = new Map();
+  for (const name of CAFFE_CASES)
+    for (const file of FILES)
+      for (const target of CAFFE_TARGETS) {
+        const row = { case: name, file, target };
+        const stem = path.join(made, `${name}-${file}-${target}`.replace(/[^\w-]/g, '-'));
+        try {
+          await node(['dist/cli.js', 'convert', path.join(folder, name, file), '--to', target, '-o', stem]);
+          converted.set(stem, row);
+        } catch (error) {
+          refused.push({ ...row, verdict: 'refused', detail: String(error.output ?? error).split('\n')[0] });
+        }
+      }
+  for (const row of refused) say(row);
+  const pairs = [...converted].flatMap(([stem, row]) => [path.join(folder, row.case), stem]);
+  const script = inRoot('test/conformance/caffe/score.py');
+  const named = ({ model, ...verdict }) => ({ ...converted.get(model), ...verdict });
+  const scored = pairs.length > 0 ? await rows(interpreter, [script, '--json', ...pairs], named) : [];
+  await rm(made, { recursive: true });
+  results.caffe = [...refused, ...scored];
+  return counts(results.caffe, CAFFE_CASES.length * FILES.length * CAFFE_TARGETS.length);
+}
+
+/** Rows are models; a column is a title and what its results share. */
+function resultTable(cases, columns, scored) {
+  const cell = (name, of) => {
+    const row = scored.find((each) => each.case === name && Object.entries(of).every(([key, is]) => each[key] === is));
     return row?.verdict === 'pass' ? row.detail.replace('relative error ', '') : (row?.verdict ?? 'not run');
   };
   return table(
-    ['Model', ...columns.map(({ file, opset }) => `${file}, opset ${opset}`)],
-    CASES.map((name) => [name, ...columns.map((column) => cell(name, column))]),
+    ['Model', ...columns.map(({ title }) => title)],
+    cases.map((name) => [name, ...columns.map(({ of }) => cell(name, of))]),
   );
 }
+
+const ZOO_COLUMNS = FILES.flatMap((file) =>
+  OPSETS.map((opset) => ({ title: `${file}, opset ${opset}`, of: { file, opset } })),
+);
+const CAFFE_COLUMNS = FILES.flatMap((file) =>
+  CAFFE_TARGETS.map((target) => ({ title: `${file}, ${target}`, of: { file, target } })),
+);
 
 const { values } = parseArgs({ options: { 'write-docs': { type: 'boolean' }, 'and-tests': { type: 'boolean' } } });
 const suites = new Suites();
@@ -124,8 +166,16 @@ const ready = await suites.stage('Prepare the conformance suites', async () => {
 });
 if (ready) {
   await suites.stage('The zoo: PyTorch to ONNX', () => scoreZoo(interpreter, folder, results));
-  console.log(`\n${zooTable(results.zoo ?? [])}`);
+  await suites.stage('The zoo: PyTorch to Caffe', () => scoreCaffe(interpreter, folder, results));
+  mkdirSync(inRoot('artifacts'), { recursive: true });
   writeFileSync(inRoot('artifacts/conformance.json'), JSON.stringify(results, null, 1));
-  if (values['write-docs']) rewriteSection(inRoot('docs/conformance.md'), 'zoo', zooTable(results.zoo));
+  const tables = {
+    zoo: resultTable(CASES, ZOO_COLUMNS, results.zoo ?? []),
+    caffe: resultTable(CAFFE_CASES, CAFFE_COLUMNS, results.caffe ?? []),
+  };
+  for (const [section, text] of Object.entries(tables)) {
+    console.log(`\n${text}`);
+    if (values['write-docs']) rewriteSection(inRoot('docs/conformance.md'), section, text);
+  }
 }
 suites.end();

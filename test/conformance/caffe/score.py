@@ -1,14 +1,14 @@
 """Runs converted Caffe models in OpenCV's dnn module and compares them with the outputs that PyTorch gave.
 
-usage: score.py [--tolerance 1e-4] CASE_DIR STEM [CASE_DIR STEM ...]
+usage: score.py [--tolerance 1e-4] [--json] CASE_DIR STEM [CASE_DIR STEM ...]
 
 CASE_DIR holds data_0/, data_1/, ... with input_K.npy and output_K.npy; STEM.prototxt and STEM.caffemodel are the model.
 The error is the largest |difference| over the largest |reference|. Exits with 1 where a model fails.
 """
 import argparse
+import json
 import pathlib
 import sys
-import time
 
 import cv2
 import numpy as np
@@ -40,34 +40,45 @@ def input_names(net, count):
     return [""] if count == 1 else net.getLayerNames()[:count]
 
 
+def score(case, stem):
+    """(folder of the data, error, reason) of every input set; the reason is empty where it ran."""
+    try:
+        net = cv2.dnn.readNetFromCaffe(f"{stem}.prototxt", f"{stem}.caffemodel")
+    except cv2.error as error:
+        yield "", float("inf"), f"cannot be read: {error}"
+        return
+    for folder in sorted(pathlib.Path(case).glob("data_*")):
+        try:
+            yield folder.name, *run(net, folder)
+        except cv2.error as raised:
+            yield folder.name, float("inf"), str(raised).strip()
+
+
 def main():
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tolerance", type=float, default=1e-4)
+    parser.add_argument("--json", action="store_true", help="one JSON object a model and line, and nothing else")
     parser.add_argument("pairs", nargs="+", metavar="CASE_DIR STEM")
     options = parser.parse_args()
     if len(options.pairs) % 2:
         parser.error("give a folder and a model for each case")
     failed = False
-    print(f"OpenCV {cv2.__version__}, tolerance {options.tolerance:g} (relative)")
-    print(f"{'model':28} {'data':8} {'error':>10} {'ms':>8}")
+    if not options.json:
+        print(f"OpenCV {cv2.__version__}, tolerance {options.tolerance:g} (relative)")
+        print(f"{'model':28} {'data':8} {'error':>10}")
     for case, stem in zip(options.pairs[::2], options.pairs[1::2]):
-        label = pathlib.Path(stem).name
-        try:
-            net = cv2.dnn.readNetFromCaffe(f"{stem}.prototxt", f"{stem}.caffemodel")
-        except cv2.error as error:
-            print(f"{label:28} {'':8} cannot be read: {error}")
-            failed = True
-            continue
-        for folder in sorted(pathlib.Path(case).glob("data_*")):
-            started = time.perf_counter()
-            try:
-                error, reason = run(net, folder)
-            except cv2.error as raised:
-                error, reason = float("inf"), str(raised).strip()
-            milliseconds = 1000 * (time.perf_counter() - started)
-            passed = error <= options.tolerance
-            failed = failed or not passed
-            print(f"{label:28} {folder.name:8} {error:10.2e} {milliseconds:8.0f} {'' if passed else 'FAILED ' + reason}")
+        results = list(score(case, stem))
+        bad = [result for result in results if not result[1] <= options.tolerance]
+        failed = failed or bool(bad) or not results
+        if options.json:
+            worst = max((error for _, error, _ in results), default=float("inf"))
+            detail = next((reason for _, _, reason in bad if reason), f"relative error {worst:.1g}")
+            row = {"model": stem, "verdict": "wrong" if bad or not results else "pass", "detail": detail}
+            print(json.dumps(row), flush=True)
+        else:
+            for name, error, reason in results:
+                verdict = "" if error <= options.tolerance else f"FAILED {reason}"
+                print(f"{pathlib.Path(stem).name:28} {name:8} {error:10.2e} {verdict}")
     sys.exit(1 if failed else 0)
 
 
