@@ -188,6 +188,8 @@ class Connection {
     const child = fork(program, [], {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // Not those of this process: a debugger's port is taken already.
+      execArgv: [],
       ...forkOptions,
       // An editor's executable acts as Node only when it is told to.
       env: { ...(forkOptions.env ?? process.env), ELECTRON_RUN_AS_NODE: '1' },
@@ -229,7 +231,7 @@ class Connection {
     this.log(`the engine ended: ${reason}`);
     const memory = this.tail.some((line) => line.includes('heap out of memory'));
     const why = memory ? 'it ran out of memory' : reason;
-    const last = this.tail.at(-1);
+    const last = this.tail.find((line) => /Error: /.test(line)) ?? this.tail.at(-1);
     const said = memory || last === undefined ? '' : ` Its last words: ${last}`;
     const next = 'The next action starts it again.';
     for (const id of [...this.pending.keys()]) this.fail(id, lost(`The engine stopped (${why}). ${next}${said}`));

@@ -32,6 +32,9 @@ const unless =
 const always = (word: string) => (values: readonly (number | string)[]) =>
   values.length === 0 ? undefined : `${word} ${values.join(' ')}`;
 
+/** PyTorch writes "to the end" as the largest 64-bit integer. */
+const FARTHEST = 2 ** 53;
+
 const HYPERPARAMETERS: readonly Hyperparameter[] = [
   { names: ['kernel_shape', 'kernel_size'], show: (values) => (values.length > 0 ? values.join('×') : undefined) },
   { names: ['strides', 'stride'], show: unless(1, 'stride') },
@@ -48,8 +51,8 @@ const HYPERPARAMETERS: readonly Hyperparameter[] = [
   { names: ['to', 'dtype'], show: always('→') },
   { names: ['mode', 'approximate', 'equation'], show: (values) => named(values) },
   { names: ['alpha'], show: unless(1, 'α') },
-  { names: ['start'], show: always('from') },
-  { names: ['end'], show: always('to') },
+  { names: ['start'], show: unless(0, 'from') },
+  { names: ['end'], show: (values) => (Number(values[0]) > FARTHEST ? undefined : always('to')(values)) },
 ];
 
 const MOST_HYPERPARAMETERS = 4;
@@ -195,6 +198,11 @@ export function previewOf(tensor: Tensor): string | undefined {
   if (tensor.source.kind === 'strided' || tensor.byteLength > PREVIEWED_BYTES) return undefined;
   const elements = elementTexts(tensor, 0, tensor.count);
   return tensor.shape.length === 0 ? elements[0] : `[${elements.join(', ')}]`;
+}
+
+/** The one element of a constant, as it tells more than its shape. */
+export function scalarText(tensor: Tensor): string | undefined {
+  return tensor.count === 1 ? previewOf(tensor)?.replace(/^\[|\]$/g, '') : undefined;
 }
 
 /** The constant that a value is: an initializer, or what a Constant node makes. */

@@ -15,7 +15,7 @@ import type {
   ValueId,
 } from '../shared/engine.ts';
 import { categoryOf } from './categories.ts';
-import { constantOf, hyperparametersOf, shapeLabel } from './describe.ts';
+import { constantOf, hyperparametersOf, scalarText, shapeLabel } from './describe.ts';
 import { type Child, type Group, groupGraph, isHiddenConstant, withBodies } from './grouping.ts';
 import type { SlotNames } from './slots.ts';
 
@@ -200,7 +200,7 @@ export class OpenGraph {
       parameters: node.inputs.flatMap((value, k) => {
         const constant = value && constantOf(value);
         if (!value || (!constant && !value.constant)) return [];
-        return [{ name: inputs[k] ?? String(k), shape: shapeLabel(value.type) }];
+        return [{ name: inputs[k] ?? String(k), shape: (constant && scalarText(constant)) ?? shapeLabel(value.type) }];
       }),
     };
   }

@@ -174,7 +174,7 @@ export interface NodeItem {
   readonly module: string;
   /** Key hyperparameters, ready to show: `3×3`, `stride 2`. */
   readonly hyperparameters: readonly string[];
-  /** Constant inputs: `weight 64×3×7×7`. */
+  /** Constant inputs: `weight 64×3×7×7`; of a single number, that number stands for the shape. */
   readonly parameters: readonly { readonly name: string; readonly shape: string }[];
 }
 

@@ -23,7 +23,11 @@ const RUNS: readonly Run[] = [
 export function assignCoordinates(ladder: Ladder): Float64Array {
   const position = positionsOf(ladder);
   const crossed = crossedSteps(ladder, position);
-  const placed = RUNS.map((run) => ({ run, x: place(ladder, align(ladder, position, crossed, run), run) }));
+  const through = longestPaths(ladder);
+  const placed = RUNS.map((run) => ({
+    run,
+    x: place(ladder, align(ladder, { position, crossed, through }, run), run),
+  }));
   const extents = placed.map(({ x }) => extentOf(ladder, x));
   const narrowest = extents.reduce((best, each) => (each.max - each.min < best.max - best.min ? each : best));
   placed.forEach(({ run, x }, k) => {
@@ -97,7 +101,32 @@ interface Blocks {
   readonly shift: Float64Array;
 }
 
-function align(ladder: Ladder, position: Int32Array, crossed: ReadonlySet<Step>, run: Run): Blocks {
+/** How many boxes the longest path through a cell has: what lies on the longest paths stands in one line. */
+function longestPaths(ladder: Ladder): Int32Array {
+  const count = ladder.layerOf.length;
+  const up = new Int32Array(count);
+  const down = new Int32Array(count);
+  const weight = (cell: number) => (isPassing(ladder, cell) ? 0 : 1);
+  for (const cell of ladder.layers.flat()) {
+    for (const { to } of ladder.below[cell] ?? []) up[to] = Math.max(up[to] ?? 0, (up[cell] ?? 0) + weight(cell));
+  }
+  for (const cell of ladder.layers.flat().reverse()) {
+    for (const { from } of ladder.above[cell] ?? []) {
+      down[from] = Math.max(down[from] ?? 0, (down[cell] ?? 0) + weight(cell));
+    }
+  }
+  return up.map((above, cell) => above + (down[cell] ?? 0) + weight(cell));
+}
+
+/** What the choice of neighbours to align with depends on. */
+interface Order {
+  readonly position: Int32Array;
+  readonly crossed: ReadonlySet<Step>;
+  readonly through: Int32Array;
+}
+
+function align(ladder: Ladder, order: Order, run: Run): Blocks {
+  const { position, crossed } = order;
   const count = ladder.layerOf.length;
   const root = Int32Array.from({ length: count }, (_, cell) => cell);
   const shift = new Float64Array(count);
@@ -107,7 +136,7 @@ function align(ladder: Ladder, position: Int32Array, crossed: ReadonlySet<Step>,
     let reached = run.mirrored ? Number.MAX_SAFE_INTEGER : -1;
     for (let k = 0; k < cells.length; k++) {
       const cell = cells[run.mirrored ? cells.length - 1 - k : k] ?? 0;
-      for (const step of candidates(ladder, position, cell, run)) {
+      for (const step of candidates(ladder, order, cell, run)) {
         const other = run.vertical === 'above' ? step.from : step.to;
         const there = position[other] ?? 0;
         const free = run.mirrored ? there < reached : there > reached;
@@ -123,8 +152,8 @@ function align(ladder: Ladder, position: Int32Array, crossed: ReadonlySet<Step>,
   return { root, shift };
 }
 
-/** The neighbours to align with, best first: the middle ones of the boxes, then the middle ones of what only passes. */
-function candidates(ladder: Ladder, position: Int32Array, cell: number, run: Run): Step[] {
+/** The neighbours to align with, best first: boxes on the longest paths, then the others, then what only passes. */
+function candidates(ladder: Ladder, { position, through }: Order, cell: number, run: Run): Step[] {
   const steps = ladder[run.vertical][cell] ?? [];
   // What passes leaves a box to the boxes beside it: chains stay in one line, and values that skip go round them.
   if (isPassing(ladder, cell)) return steps.length === 1 ? steps.filter((step) => mayFollow(ladder, step, run)) : [];
@@ -134,7 +163,10 @@ function candidates(ladder: Ladder, position: Int32Array, cell: number, run: Run
   if (run.mirrored) sorted.reverse();
   const boxes = sorted.filter((step) => !isPassing(ladder, end(step)));
   const passing = sorted.filter((step) => isPassing(ladder, end(step)));
-  return [...medians(boxes), ...medians(passing)];
+  const longest = boxes.reduce((most, step) => Math.max(most, through[end(step)] ?? 0), 0);
+  const main = boxes.filter((step) => through[end(step)] === longest);
+  const rest = boxes.filter((step) => through[end(step)] !== longest);
+  return [main, rest, passing].flatMap(medians);
 }
 
 function mayFollow(ladder: Ladder, step: Step, run: Run): boolean {

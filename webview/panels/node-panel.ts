@@ -121,13 +121,41 @@ function moduleView({ scope }: NodeDetails): HTMLElement {
   return h('ol', { class: 'scope' }, ...rows);
 }
 
+/** The user's own code first; frames of libraries are folded away. */
 function originList(origin: readonly SourceFrame[], actions: NodeActions): HTMLElement {
-  const rows = origin.map((frame) => {
+  const libraries = origin.filter(isOfLibrary);
+  const own = origin.filter((frame) => !isOfLibrary(frame));
+  if (own.length === 0) return frameList(origin, actions);
+  return h(
+    'div',
+    {},
+    frameList(own, actions),
+    libraries.length > 0 &&
+      h(
+        'details',
+        {},
+        h(
+          'summary',
+          { class: 'quiet' },
+          `${libraries.length} ${libraries.length === 1 ? 'frame' : 'frames'} of libraries`,
+        ),
+        frameList(libraries, actions),
+      ),
+  );
+}
+
+function isOfLibrary({ kind, file }: SourceFrame): boolean {
+  return kind === 'python' && /(^|[\\/])(site-packages|dist-packages|torch)[\\/]|^</.test(file);
+}
+
+function frameList(frames: readonly SourceFrame[], actions: NodeActions): HTMLElement {
+  const rows = frames.map((frame) => {
     const place = `${fileName(frame.file)}:${frame.line}`;
     return h(
       'li',
       {},
       link(place, frame.file, () => actions.openSource(frame), 'origin'),
+      frame.kind === 'torchscript' && h('span', { class: 'tag' }, 'TorchScript'),
       frame.function !== undefined && h('span', { class: 'quiet' }, ` in ${frame.function}`),
       frame.text !== undefined && h('pre', {}, frame.text.trim()),
     );

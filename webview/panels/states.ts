@@ -1,6 +1,7 @@
 /** What stands in the place of a graph: waiting, nothing there, or an error with what to do next. */
 import type { Failure, PlaceInFile } from '../../src/shared/engine.ts';
 import { h } from '../dom.ts';
+import { stepsOf } from './next-steps.ts';
 import { button, progressRing } from './toolkit.ts';
 
 export function loadingState(title: string): HTMLElement {
@@ -49,29 +50,10 @@ export function errorState(failure: Failure, fileName: string, actions: ErrorAct
   );
 }
 
-/** Paragraphs as they are; indented lines (a few lines of Python) as code that can be copied. */
 function nextSteps(next: string, actions: ErrorActions): HTMLElement[] {
-  const parts: { code: boolean; lines: string[] }[] = [];
-  for (const line of next.split('\n')) {
-    const last = parts.at(-1);
-    const code = /^(\s{2,}|\t)/.test(line) || (line.trim() === '' && last?.code === true);
-    if (last && last.code === code) last.lines.push(line);
-    else parts.push({ code, lines: [line] });
-  }
-  return parts.flatMap(({ code, lines }) => {
-    const text = code ? dedent(lines) : lines.join('\n').trim();
-    if (text === '') return [];
-    return [code ? codeBlock(text, actions) : h('p', { 'data-testid': 'error-next' }, text)];
-  });
-}
-
-function dedent(lines: readonly string[]): string {
-  const filled = lines.filter((line) => line.trim() !== '');
-  const indent = Math.min(...filled.map((line) => line.length - line.trimStart().length));
-  return lines
-    .map((line) => line.slice(indent))
-    .join('\n')
-    .trimEnd();
+  return stepsOf(next).map(({ code, text }) =>
+    code ? codeBlock(text, actions) : h('p', { 'data-testid': 'error-next' }, text),
+  );
 }
 
 function codeBlock(text: string, actions: ErrorActions): HTMLElement {

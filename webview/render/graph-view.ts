@@ -135,10 +135,9 @@ export class GraphView {
 
   /** Goes to the beginning of the picture. */
   showTop(): void {
-    const first = this.scene.boxes.reduce(
-      (best, box) => (box.top < best.top ? box : best),
-      this.scene.boxes[0] ?? NOWHERE,
-    );
+    const inputs = this.scene.boxes.filter(({ item }) => item.kind === 'input');
+    const starts = inputs.length > 0 ? inputs : this.scene.boxes;
+    const first = starts.reduce((best, box) => (box.top < best.top ? box : best), starts[0] ?? NOWHERE);
     this.camera.jump(this.camera.viewOfTop(this.area, first.left + first.width / 2));
   }
 

@@ -12,7 +12,7 @@ import { problem } from '../../../src/core/problems/problem.ts';
 import { type Core, type CoreModel, Engine } from '../../../src/service/engine.ts';
 import { toFailure } from '../../../src/service/failure.ts';
 import { slotNames } from '../../../src/service/slots.ts';
-import type { Failure, ModelSummary } from '../../../src/shared/engine.ts';
+import type { EngineCalls, Failure, ModelSummary, TargetChoice } from '../../../src/shared/engine.ts';
 import type { PanelQuestion, ToHost, ToPanel } from '../../../src/shared/panel.ts';
 import { THEMES, type ThemeName, themeStyle } from './themes.ts';
 
@@ -36,7 +36,7 @@ export class Harness {
   readonly errors: string[] = [];
   /** Everything that the panel said beside its questions. */
   readonly heard: Exclude<ToHost, PanelQuestion>[] = [];
-  private engine = new Engine(coreOf(undefined));
+  private engine: EngineCalls = new Engine(coreOf(undefined));
   private summary: ModelSummary | undefined;
 
   private constructor(
@@ -74,15 +74,19 @@ export class Harness {
   }
 
   /** Shows a model, with a problem at every node of an operator. */
-  async show(model: Model, problemsOf?: string): Promise<void> {
+  show(model: Model, problemsOf?: string): Promise<void> {
+    return this.open(new Engine(coreOf(model, problemsOf)), '/models/net.onnx', { target: 'onnx', opset: 17 });
+  }
+
+  /** Shows what an engine opens. */
+  async open(engine: EngineCalls, path: string, target: TargetChoice): Promise<void> {
     await this.page.evaluate(() => delete document.body.dataset.ready);
-    this.engine = new Engine(coreOf(model, problemsOf));
-    this.summary = await this.engine.open('/models/net.onnx', { inputs: [], ops: [], accept: [] });
-    const target = { target: 'onnx', opset: 17 };
-    const targets = await this.engine.targets();
+    this.engine = engine;
+    this.summary = await engine.open(path, { inputs: [], ops: [], accept: [] });
+    const targets = await engine.targets();
     await this.send({ type: 'model', summary: this.summary, targets, fixTitles: FIX_TITLES, target });
     await this.ready();
-    const problems = await this.engine.problems(this.summary.id, target);
+    const problems = await engine.problems(this.summary.id, target);
     await this.send({ type: 'problems', target, problems });
   }
 

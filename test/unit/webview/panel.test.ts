@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { PlacedProblem } from '../../../src/shared/engine.ts';
 import { keptStateOf } from '../../../webview/kept-state.ts';
 import { bytesText, countText, fileName } from '../../../webview/panels/format.ts';
+import { stepsOf } from '../../../webview/panels/next-steps.ts';
 import { countProblems, problemsOf, together } from '../../../webview/problem-counts.ts';
 import { parseTarget, targetTitle, targetValue } from '../../../webview/targets.ts';
 
@@ -67,4 +68,20 @@ test('a target and its opset are one word and back', () => {
   expect(targetTitle(targets, { target: 'onnx', opset: 17 })).toBe('ONNX, opset 17');
   expect(targetTitle(targets, { target: 'new' })).toBe('new');
   expect(targetTitle(targets, undefined)).toBe('');
+});
+
+test('code is told from words in what to do next', () => {
+  const words = (text: string) => ({ code: false, text });
+  const code = (text: string) => ({ code: true, text });
+  expect(stepsOf('Fetch it again.')).toEqual([words('Fetch it again.')]);
+  expect(stepsOf('Save it with Python:\n\nimport torch\n\nif x:\n  save()\n')).toEqual([
+    words('Save it with Python:'),
+    code('import torch\n\nif x:\n  save()'),
+  ]);
+  expect(stepsOf('First:\n    a = 1\n\n    b = 2\nThen go on.')).toEqual([
+    words('First:'),
+    code('a = 1\n\nb = 2'),
+    words('Then go on.'),
+  ]);
+  expect(stepsOf('')).toEqual([]);
 });

@@ -100,6 +100,14 @@ test('a chain stands in one line, also where values skip parts of it', () => {
   expect(new Set(boxes.map(({ x }) => Math.round(x)))).toHaveProperty('size', 1);
 });
 
+test('the longest path stands in one line beside boxes that only begin or end there', () => {
+  // 0 -> 1 -> 2 -> 3, with 4 and 5 into 2 and 3
+  const boxes = Array.from({ length: 6 }, () => ({ width: 80, height: 30 }));
+  const edges = [edge(0, 1), edge(1, 2), edge(2, 3), edge(4, 2), edge(5, 3)];
+  const { boxes: placed } = layout({ boxes, edges });
+  expect(new Set(placed.slice(0, 4).map(({ x }) => Math.round(x)))).toHaveProperty('size', 1);
+});
+
 test('branches keep their order when one gets another box', () => {
   // 0 -> 1, 2, 3 -> 4, and then 2 -> 5 -> 4
   const branches = [edge(0, 1), edge(0, 2), edge(0, 3), edge(1, 4), edge(2, 4), edge(3, 4)];
