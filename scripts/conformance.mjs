@@ -140,10 +140,15 @@ async function convert(source, args) {
   try {
     const { verification } = JSON.parse(await node(['dist/cli.js', 'convert', source, ...args, '--json']));
     const error = verification?.relativeError ?? 0;
-    return { verdict: error <= TOLERANCE ? 'pass' : 'wrong', detail: `relative error ${error.toExponential(0)}` };
+    return { verdict: error <= TOLERANCE ? 'pass' : 'wrong', detail: `relative error ${exponential(error)}` };
   } catch (error) {
     return { verdict: 'refused', detail: String(error.output ?? error).split('\n')[0] };
   }
+}
+
+/** `4e-07`, as Python writes it. */
+function exponential(number) {
+  return number.toExponential(0).replace(/e-(\d)$/, 'e-0$1');
 }
 
 /** Rows are models; a column is a title and what its results share. */
