@@ -45,6 +45,8 @@ export interface ModelOptions {
 }
 
 export function makeModel(dialect: Dialect, graph: Graph, options: ModelOptions = {}): Model {
+  // Until IR 3 every constant had to be an input as well, and was none that callers gave.
+  for (const input of graph.inputs) input.overridable = input.constant !== undefined && (options.irVersion ?? 0) >= 4;
   return {
     dialect,
     graph,

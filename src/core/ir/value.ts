@@ -24,6 +24,8 @@ export class Value {
   name: string | undefined;
   type: ValueType | undefined;
   constant: Tensor | undefined;
+  /** A graph input whose constant is a default that callers may replace: nothing may be computed from it beforehand. */
+  overridable = false;
   doc: string | undefined;
   readonly metadata = new Map<string, string>();
   unknown: Uint8Array | undefined;

@@ -69,7 +69,7 @@ function computed(node: Node): readonly Tensor[] | undefined {
 function smallConstant(value: Value): Tensor | undefined {
   const { producer } = value;
   const isConstantNode = producer?.op === 'Constant' && producer.domain === '';
-  const tensor = isConstantNode ? constantAttribute(producer) : value.constant;
+  const tensor = isConstantNode ? constantAttribute(producer) : value.overridable ? undefined : value.constant;
   return tensor && isSmall(tensor) ? tensor : undefined;
 }
 

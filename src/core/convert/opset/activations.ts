@@ -2,9 +2,10 @@
 
 import { constantOf } from '../../dialects/onnx/data.ts';
 import { codeOfDtype } from '../../dialects/onnx/dtype-codes.ts';
+import { normalAxis } from '../../dialects/onnx/infer/rule.ts';
 import type { Node } from '../../ir/node.ts';
 import { refuse } from '../../problems/problem.ts';
-import { type Adapter, adapter, down, normalAxis, operand, rankOf, tooOld, up } from './adapter.ts';
+import { type Adapter, adapter, down, operand, rankOf, tooOld, up } from './adapter.ts';
 
 const SOFTMAX = ['Softmax', 'LogSoftmax', 'Hardmax'];
 
@@ -13,14 +14,14 @@ const softmaxDown = adapter(down(13, ...SOFTMAX), (node, onnx) => {
   const axis = node.int('axis', -1n);
   if (axis === -1n) return onnx.same([operand(node)], { axis: -1 });
   const rank = rankOf(node);
-  const from = normalAxis(axis, rank);
+  const from = normalAxis(node, axis, rank);
   return onnx.movedToLast(operand(node), from, (x) => onnx.same([x], { axis: -1 })[0] ?? x);
 });
 
 const softmaxUp = adapter(up(13, ...SOFTMAX), (node, onnx) => {
   const x = operand(node);
   const axis = node.int('axis', 1n);
-  if (axis === -1n || (x.rank !== undefined && normalAxis(axis, x.rank) === x.rank - 1)) {
+  if (axis === -1n || (x.rank !== undefined && normalAxis(node, axis, x.rank) === x.rank - 1)) {
     return onnx.same([x], { axis: -1 });
   }
   const flat = onnx.Flatten(x, { axis });

@@ -90,7 +90,3 @@ export function sizesOf(node: Node, index = 0): StaticShape {
 export function operand(node: Node, index = 0): Value {
   return node.input(index) ?? refuse('invalid-model', node, { reason: `${node.operator} lacks input ${index}` });
 }
-
-export function normalAxis(axis: number | bigint, rank: number): number {
-  return Number(axis) < 0 ? Number(axis) + rank : Number(axis);
-}

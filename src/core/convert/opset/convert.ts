@@ -1,10 +1,11 @@
 /** Takes a model from one opset of ai.onnx to another, a step at a time, or says which nodes cannot go there. */
+
+import { checkNode } from '../../dialects/onnx/check-node.ts';
 import { inferGraph } from '../../dialects/onnx/infer.ts';
-import { onnxDomain } from '../../dialects/onnx/operators.ts';
-import { tensor } from '../../ir/attribute.ts';
+import { onnxDomain, operatorSchema } from '../../dialects/onnx/operators.ts';
 import type { Graph } from '../../ir/graph.ts';
-import type { FunctionDefinition, Model } from '../../ir/model.ts';
-import { Node } from '../../ir/node.ts';
+import type { Model } from '../../ir/model.ts';
+import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
 import type { PassRecord } from '../../passes/pass.ts';
 import { type Problem, Refusal } from '../../problems/problem.ts';
@@ -29,30 +30,11 @@ export function convertOpset(model: Model, to: number): OpsetResult {
   const work = new Conversion();
   const before = model.opsetImports.get('') ?? model.opsetImports.get('ai.onnx') ?? to;
   work.run(model.graph, model.opsetImports, to);
-  for (const each of model.functions) convertFunction(work, each, to);
+  for (const { graph, opsetImports } of model.functions) work.run(graph, opsetImports, to);
   // Going up nothing is taken back that the file could use before.
   const needed = neededIrVersion(model, to);
   model.irVersion = to < before ? needed : Math.max(model.irVersion, needed);
   return { model, problems: work.problems, records: work.records };
-}
-
-function convertFunction(work: Conversion, definition: FunctionDefinition, to: number): void {
-  if (!work.run(definition.graph, definition.opsetImports, to)) return;
-  // A function has no place for initialisers.
-  const { graph } = definition;
-  for (const value of [...graph.initializers]) {
-    if (!value.constant || graph.inputs.includes(value)) continue;
-    const node = new Node('Constant', [], {
-      outputs: [{ name: value.name }],
-      attributes: { value: tensor(value.constant) },
-    });
-    value.replaceAllUsesWith(node.output());
-    node.output().type = value.type;
-    const [first] = graph.nodes;
-    if (first) graph.nodes.insertBefore(first, node);
-    else graph.nodes.append(node);
-    graph.initializers.delete(value);
-  }
 }
 
 class Conversion {
@@ -61,17 +43,19 @@ class Conversion {
   /** Each refused node gives one problem, however many steps follow. */
   private readonly refused = new Set<Node>();
 
-  /** Converts one graph with its subgraphs; says whether it had to. */
-  run(graph: Graph, imports: Map<string, number>, to: number): boolean {
+  /** Converts one graph with its subgraphs. */
+  run(graph: Graph, imports: Map<string, number>, to: number): void {
     const key = imports.has('') || !imports.has('ai.onnx') ? '' : 'ai.onnx';
     const from = imports.get(key);
-    if (from === undefined || from === to) return false;
-    // Types and small constants are what the rules look at; what contradicts is the checker's to report.
-    inferGraph(graph, from);
+    if (from === undefined || from === to) return;
+    // Types and small constants are what the rules look at: where they contradict there is nothing to keep.
+    for (const [node, problem] of inferGraph(graph, from)) {
+      this.refused.add(node);
+      this.problems.push(problem);
+    }
     const direction = to < from ? -1 : 1;
     for (let opset = from; opset !== to; opset += direction) this.step(graph, opset, opset + direction);
     imports.set(key, to);
-    return true;
   }
 
   private step(graph: Graph, from: number, to: number): void {
@@ -93,6 +77,10 @@ class Conversion {
   private adapt(node: Node, from: number, to: number, onnx: OnnxBuilder): void {
     const before = label(node);
     const newer = Math.max(from, to);
+    // Rules rely on what the schema of the old opset promises.
+    const schema = operatorSchema('', node.op, from);
+    const [invalid] = schema ? checkNode(node, schema) : [];
+    if (invalid) throw new Refusal(invalid);
     const rule = adapterFor(node.op, from, to);
     if (rule) {
       const reference = [...node.attributes].find(([, attribute]) => attribute.type === 'reference');

@@ -1,5 +1,6 @@
 /** Adapters of pooling, resizing and regions of interest. */
 import { constantOf } from '../../dialects/onnx/data.ts';
+import { normalAxis } from '../../dialects/onnx/infer/rule.ts';
 import { string } from '../../ir/attribute.ts';
 import type { Node } from '../../ir/node.ts';
 import { Tensor } from '../../ir/tensor.ts';
@@ -10,7 +11,6 @@ import {
   adapter,
   constantInts,
   down,
-  normalAxis,
   operand,
   rankOf,
   sameIf,
@@ -35,7 +35,7 @@ const resizeAxes = adapter(down(18, 'Resize'), (node, onnx) => {
   if (!axes) return onnx.same(node.inputs, gone);
   if (node.string('coordinate_transformation_mode') === 'tf_crop_and_resize') tooOld(node, 18, 'it crops chosen axes');
   const rank = rankOf(node);
-  const at = axes.map((axis) => normalAxis(axis, rank));
+  const at = axes.map((axis) => normalAxis(node, axis, rank));
   const scales = scalesOf(node, 2, 18);
   if (scales && scales.length > 0) {
     const whole = Array<number>(rank).fill(1);

@@ -1,11 +1,13 @@
 /** Adapters up from the opsets of 2017: lists and types as attributes, broadcasting on request, flags for testing. */
+import { constantOf } from '../../dialects/onnx/data.ts';
 import { codeOfDtype } from '../../dialects/onnx/dtype-codes.ts';
+import { normalAxis } from '../../dialects/onnx/infer/rule.ts';
 import { isDataType } from '../../ir/dtype.ts';
 import type { Node } from '../../ir/node.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import type { OnnxBuilder } from '../builder.ts';
-import { type Adapter, type AdapterRule, adapter, normalAxis, operand, rankOf, tooOld, up } from './adapter.ts';
+import { type Adapter, type AdapterRule, adapter, operand, rankOf, tooOld, up } from './adapter.ts';
 
 /** Until 5 a note for engines that reuse memory. */
 const CONSUMING = `Abs Add BatchNormalization Ceil Clip Div Dropout Elu Exp Floor HardSigmoid InstanceNormalization
@@ -30,7 +32,7 @@ const broadcast: AdapterRule = (node, onnx) => {
 /** The second input with axes of size 1 behind it, so that its own begin at `axis` of the first. */
 function from(node: Node, onnx: OnnxBuilder, value: Value, axis: number): Value {
   const [rank, own] = [rankOf(node), rankOf(node, 1)];
-  const behind = rank - normalAxis(axis, rank) - own;
+  const behind = rank - normalAxis(node, axis, rank) - own;
   if (behind < 0) tooOld(node, 6, 'its second input reaches beyond the first');
   return unsqueezed(onnx, value, own, behind);
 }
@@ -90,12 +92,16 @@ const recurrent: AdapterRule = (node) => {
 
 /** Numbers of repeats and the axis were two inputs. */
 const tile: AdapterRule = (node, onnx) => {
-  const [tiles, axis] = [node.input(1)?.constant, node.input(2)?.constant];
-  if (!tiles || !axis) tooOld(node, 5, 'its repeats are computed while it runs');
+  const [tiles, axis] = [constantTensor(node, 1), constantTensor(node, 2)];
   const repeats = Array<number>(rankOf(node)).fill(1);
-  repeats[axis.numbers()[0] ?? 0] = tiles.numbers()[0] ?? 1;
+  repeats[axis] = tiles;
   return onnx.same([operand(node), onnx.constant(Tensor.of('int64', [repeats.length], repeats))]);
 };
+
+function constantTensor(node: Node, index: number): number {
+  const value = node.input(index);
+  return (value && constantOf(value)?.numbers()[0]) ?? tooOld(node, 5, 'its repeats are computed while it runs');
+}
 
 export const legacy: readonly Adapter[] = [
   adapter(up(2, 'Pad'), pad),

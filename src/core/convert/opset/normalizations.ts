@@ -1,4 +1,5 @@
 /** Adapters of normalisations. Formulas: the function bodies of the ONNX operator specification. */
+import { clash, normalAxis } from '../../dialects/onnx/infer/rule.ts';
 import type { Node } from '../../ir/node.ts';
 import { isStatic } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
@@ -7,10 +8,17 @@ import { refuse } from '../../problems/problem.ts';
 import { dtypeOf, type OnnxBuilder } from '../builder.ts';
 import { type Adapter, adapter, down, operand, rankOf, tooOld, up } from './adapter.ts';
 
+/** More than any model has. */
+const MOST_AXES = 1000;
+const MOST_GROUPS = 1e6;
+
 /** Axes from `axis` to the last, counted from the back where that needs no rank. */
 function axesFrom(node: Node, fallback: bigint): number[] {
   const axis = Number(node.int('axis', fallback));
+  const rank = node.input(0)?.rank;
+  if (rank !== undefined) normalAxis(node, axis, rank);
   const first = axis < 0 ? axis : axis - rankOf(node);
+  if (first >= 0 || first < -MOST_AXES) clash(node, `axis ${axis} lies outside`);
   return Array.from({ length: -first }, (_, k) => first + k);
 }
 
@@ -62,15 +70,24 @@ const rmsNormalization = adapter(down(23, 'RMSNormalization'), (node, onnx) => {
 /** Groups of channels as the channels of an InstanceNormalization. The version of 18 is deprecated and never made. */
 function grouped(node: Node, onnx: OnnxBuilder, scale: Value, bias: Value): Value {
   const x = typedOperand(node);
-  const groups = Number(node.int('num_groups') ?? refuse('invalid-model', node, { reason: 'it lacks num_groups' }));
+  const groups = groupsOf(node);
   const flat = onnx.Reshape(x, onnx.ints([0, groups, -1]));
   const normal = onnx.InstanceNormalization(flat, scale, bias, { epsilon: node.float('epsilon', 1e-5) });
   return onnx.Reshape(normal, isStatic(x.shape) ? onnx.ints(x.shape) : onnx.shapeOf(x));
 }
 
+function groupsOf(node: Node): number {
+  const groups = Number(node.int('num_groups', 0n));
+  const channels = node.input(0)?.shape?.[1];
+  if (groups < 1 || (typeof channels === 'number' && channels % groups !== 0)) {
+    clash(node, `${channels ?? 'its'} channels do not divide into ${groups} groups`);
+  }
+  return groups <= MOST_GROUPS ? groups : clash(node, `${groups} groups`);
+}
+
 const groupNormalizationDown = adapter(down(21, 'GroupNormalization'), (node, onnx) => {
   const x = typedOperand(node);
-  const groups = Number(node.int('num_groups', 1n));
+  const groups = groupsOf(node);
   const filled = (value: number) => onnx.constant(Tensor.of(dtypeOf(x), [groups], Array<number>(groups).fill(value)));
   const normal = grouped(node, onnx, filled(1), filled(0));
   const perChannel = (value: Value) =>
@@ -87,7 +104,7 @@ const groupNormalizationOld = adapter(down(18, 'GroupNormalization'), (node, onn
 );
 
 const groupNormalizationUp = adapter(up(21, 'GroupNormalization'), (node, onnx) => {
-  const groups = Number(node.int('num_groups', 1n));
+  const groups = groupsOf(node);
   const channels = node.input(0)?.shape?.[1];
   if (typeof channels !== 'number') refuse('shape-unknown', node, { reason: 'its channels are not known' });
   const perChannel = (value: Value) => {

@@ -1,5 +1,6 @@
 /** Adapters of operators that cut, join and reshape. */
 import { constantAttribute, constantOf, dimsOf } from '../../dialects/onnx/data.ts';
+import { normalAxis } from '../../dialects/onnx/infer/rule.ts';
 import { tensor } from '../../ir/attribute.ts';
 import type { Node } from '../../ir/node.ts';
 import { sameDim } from '../../ir/shape.ts';
@@ -14,7 +15,6 @@ import {
   constantInts,
   constantNumber,
   down,
-  normalAxis,
   operand,
   rankOf,
   sameIf,
@@ -38,7 +38,7 @@ const splitDown = adapter(down(18, 'Split'), (node, onnx) => {
   const x = operand(node);
   const parts = node.int('num_outputs');
   if (parts === undefined || node.input(1)) return onnx.same([x, node.input(1)], { num_outputs: undefined });
-  const axis = normalAxis(node.int('axis', 0n), rankOf(node));
+  const axis = normalAxis(node, node.int('axis', 0n), rankOf(node));
   const size = x.shape?.[axis];
   if (typeof size !== 'number') refuse('shape-unknown', node, { reason: 'the size that it splits decides' });
   const part = Math.ceil(size / Number(parts));
@@ -60,7 +60,7 @@ const padAxes = adapter(down(18, 'Pad'), (node, onnx) => {
   const pads = constantInts(node, 1, 'pads', 18) ?? [];
   const whole = Array<number>(2 * rank).fill(0);
   axes.forEach((axis, k) => {
-    const at = normalAxis(axis, rank);
+    const at = normalAxis(node, axis, rank);
     whole[at] = pads[k] ?? 0;
     whole[at + rank] = pads[k + axes.length] ?? 0;
   });
@@ -115,7 +115,7 @@ const sliceDown = adapter(down(10, 'Slice'), (node, onnx) => {
   return onnx.same([operand(node)], {
     starts: exactInts(node, 1, 'starts'),
     ends: exactInts(node, 2, 'ends'),
-    axes: axes?.map((axis) => normalAxis(axis, rank ?? 0)),
+    axes: axes?.map((axis) => (rank === undefined ? axis : normalAxis(node, axis, rank))),
   });
 });
 
@@ -141,6 +141,7 @@ const sliceUp = adapter(up(10, 'Slice'), (node, onnx) => {
 const trilu = adapter(down(14, 'Trilu'), (node, onnx) => {
   const x = operand(node);
   if (!x.dtype) refuse('shape-unknown', node, { reason: 'the element type of its input is not known' });
+  if (x.dtype === 'string') tooOld(node, 14, 'its elements are texts');
   const upper = node.int('upper', 1n) !== 0n;
   const [rows, columns] = [counted(onnx, x, -2), counted(onnx, x, -1)];
   const offset = node.input(1);

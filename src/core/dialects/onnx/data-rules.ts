@@ -18,7 +18,7 @@ import {
   subtract,
 } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
-import { constantAttribute, type Data, type DataRule, dataOf, intsOf } from './data.ts';
+import { type Data, type DataRule, dataOf, intsOf, isReadable } from './data.ts';
 import { dtypeOfCode } from './dtype-codes.ts';
 import { slicedSize, sliceOf } from './infer/slice.ts';
 
@@ -121,19 +121,14 @@ const unary: Rules = {
   Identity: (node) => input(node, 0),
   Cast: (node) => {
     const from = input(node, 0);
-    const dtype = dtypeOfCode(node.int('to', 0n));
+    const to = node.attributes.get('to');
+    const dtype = to?.type === 'int' ? dtypeOfCode(to.value) : undefined;
     if (!from || !dtype) return undefined;
     return { dtype, shape: from.shape, elements: from.elements.map((a) => cast(a, dtype)) };
   },
 };
 
 const sources: Rules = {
-  Constant: (node) => {
-    const tensor = constantAttribute(node);
-    return tensor && tensor.count <= 1024 && tensor.dtype !== 'string'
-      ? { dtype: tensor.dtype, shape: tensor.shape, elements: tensor.numbers() }
-      : undefined;
-  },
   Shape: (node) => {
     const shape = node.input(0)?.shape;
     if (!shape) return undefined;
@@ -149,7 +144,7 @@ const sources: Rules = {
     const given = node.input(0);
     const shape = given && intsOf(given);
     const value = node.attribute('value', 'tensor') ?? Tensor.scalar('float32', 0);
-    if (!shape || elementCount(shape) > 1024) return undefined;
+    if (!shape?.every((size) => size >= 0) || elementCount(shape) > 1024 || !isReadable(value.dtype)) return undefined;
     return { dtype: value.dtype, shape, elements: Array<Dim>(elementCount(shape)).fill(value.numbers()[0]) };
   },
   Range: (node) => {
@@ -204,7 +199,7 @@ const movement: Rules = {
   Tile: (node) => {
     const [from, repeats] = [input(node, 0), input(node, 1)];
     const [times] = repeats?.elements ?? [];
-    if (from?.shape.length !== 1 || typeof times !== 'number' || times * from.elements.length > 1024) return undefined;
+    if (from?.shape.length !== 1 || typeof times !== 'number' || !(times >= 0 && times <= 1024)) return undefined;
     const elements = Array.from({ length: times }, () => from.elements).flat();
     return { dtype: from.dtype, shape: [elements.length], elements };
   },

@@ -8,6 +8,7 @@ import { type Dim, elementCount, isStatic, type StaticShape } from '../../ir/sha
 import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import { dataRules } from './data-rules.ts';
+import { operatorSchema, operatorVersions } from './operators.ts';
 
 /** Elements in row-major order. Floats are as wide as their type; expressions stand only in integer data. */
 export interface Data {
@@ -45,7 +46,7 @@ export function dataOf(value: Value): Data | undefined {
 export function renewData(value: Value): Data | undefined {
   const node = value.producer;
   if (!node) return undefined;
-  const rule = node.domain === '' && mayBeSmall(value) ? dataRules[node.op] : undefined;
+  const rule = ruleOf(node, value);
   depth++;
   try {
     const found = rule?.(node, value.outputIndex ?? 0);
@@ -92,8 +93,7 @@ export function constantOf(value: Value): Tensor | undefined {
 /** The tensor of an initialiser or of a Constant node, unread. */
 function constantTensor(value: Value): Tensor | undefined {
   const node = value.producer;
-  // A graph input with a default may be given another value by the caller.
-  if (!node) return value.constant;
+  if (!node) return value.overridable ? undefined : value.constant;
   if (node.op !== 'Constant' || node.domain !== '') return undefined;
   return constantAttribute(node);
 }
@@ -119,6 +119,25 @@ function encoded(text: string | Uint8Array): Uint8Array {
 function ofTensor(tensor: Tensor): Data | undefined {
   if (!fits(tensor.dtype, tensor.shape)) return undefined;
   return { dtype: tensor.dtype, shape: tensor.shape, elements: tensor.numbers() };
+}
+
+function ruleOf(node: Node, value: Value): DataRule | undefined {
+  if (node.domain !== '' || !Object.hasOwn(dataRules, node.op)) return undefined;
+  return mayBeSmall(value) && hasKnownAttributes(node) ? dataRules[node.op] : undefined;
+}
+
+/** Whether the attributes have types that some version of the operator gives them: rules rely on it. */
+function hasKnownAttributes(node: Node): boolean {
+  const schemas = operatorVersions('', node.op).map((version) => operatorSchema('', node.op, version));
+  for (const [name, { type }] of node.attributes) {
+    if (!schemas.some((schema) => schema?.attributes.get(name)?.type === type)) return false;
+  }
+  return true;
+}
+
+/** Whether elements of a type are followed. */
+export function isReadable(dtype: DataType): boolean {
+  return TYPES.has(dtype);
 }
 
 function mayBeSmall(value: Value): boolean {

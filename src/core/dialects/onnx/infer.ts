@@ -2,6 +2,7 @@
 import type { Graph } from '../../ir/graph.ts';
 import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
+import type { Dim } from '../../ir/shape.ts';
 import type { ValueType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
 import { type Problem, Refusal } from '../../problems/problem.ts';
@@ -12,11 +13,11 @@ import { elementwise } from './infer/elementwise.ts';
 import { indexing } from './infer/indexing.ts';
 import { matrices } from './infer/matrices.ts';
 import { reductions } from './infer/reductions.ts';
-import type { Outcome, Rules } from './infer/rule.ts';
+import { clash, type Outcome, type Rules } from './infer/rule.ts';
 import { shapes } from './infer/shapes.ts';
 import { signals } from './infer/signals.ts';
 import { schemaTypes } from './infer/types.ts';
-import { operatorSchema } from './operators.ts';
+import { type OperatorSchema, operatorSchema } from './operators.ts';
 
 const RULES: Rules = {
   ...elementwise,
@@ -45,33 +46,35 @@ export function inferOutputs(node: Node, opset: number): void {
   const schema = operatorSchema(node.domain, node.op, opset);
   if (!schema || hasReference(node)) return;
   const types = schemaTypes(node, schema);
-  const rule = node.domain === '' ? RULES[node.op] : undefined;
+  const rule = node.domain === '' && attributesFit(node, schema) ? RULES[node.op] : undefined;
   const outcomes = rule?.(node, opset) ?? [];
   node.outputs.forEach((output, index) => {
     const found = typed(outcomes[index], types[index]);
+    const size = found?.kind === 'tensor' ? found.shape?.find(isNoSize) : undefined;
+    if (size !== undefined) clash(node, `a size of ${size}`);
     if (found) output.type = merged(output, found);
   });
   // Data of one output may depend on the sizes of the others (Split).
   node.outputs.forEach(renewData);
 }
 
-/** Infers every value of a model, subgraphs after the node that feeds them. Returns what contradicts. */
+/** Infers every value of a model, subgraphs before the node that holds them. Returns what contradicts. */
 export function inferModel(model: Model): Problem[] {
   const opset = model.opsetImports.get('') ?? model.opsetImports.get('ai.onnx') ?? 1;
-  return inferGraph(model.graph, opset);
+  return [...inferGraph(model.graph, opset).values()];
 }
 
-/** As `inferModel`, for one graph and its subgraphs. */
-export function inferGraph(graph: Graph, opset: number): Problem[] {
-  const problems: Problem[] = [];
+/** As `inferModel`, for one graph and its subgraphs; tells the nodes that contradict what they read. */
+export function inferGraph(graph: Graph, opset: number): Map<Node, Problem> {
+  const problems = new Map<Node, Problem>();
   for (const node of graph.nodes) {
+    // What a subgraph gives is known before the node that holds it.
+    for (const inner of node.subgraphs()) for (const found of inferGraph(inner, opset)) problems.set(...found);
     try {
-      // What a subgraph gives is known before the node that holds it.
-      for (const inner of node.subgraphs()) problems.push(...inferGraph(inner, opset));
       inferOutputs(node, opset);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      problems.push(error.problem);
+      problems.set(node, error.problem);
     }
   }
   return problems;
@@ -81,6 +84,19 @@ export function inferGraph(graph: Graph, opset: number): Problem[] {
 function hasReference(node: Node): boolean {
   for (const attribute of node.attributes.values()) if (attribute.type === 'reference') return true;
   return false;
+}
+
+/** Rules read attributes by their types: a node that has others is the checker's to report. */
+function attributesFit(node: Node, schema: OperatorSchema): boolean {
+  for (const [name, { type }] of node.attributes) {
+    const wanted = schema.attributes.get(name)?.type;
+    if (wanted !== undefined && wanted !== type) return false;
+  }
+  return true;
+}
+
+function isNoSize(dim: Dim): boolean {
+  return typeof dim === 'number' && !(Number.isInteger(dim) && dim >= 0);
 }
 
 function typed(outcome: Outcome, schema: ValueType | undefined): ValueType | undefined {

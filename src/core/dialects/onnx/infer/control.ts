@@ -40,7 +40,8 @@ export const control: Rules = {
   },
   SequenceConstruct: (node) => {
     const types = node.inputs.map((value) => value?.type);
-    return [sequenceOf(types.reduce(joined))];
+    const [first, ...others] = types;
+    return [sequenceOf(others.reduce(joined, first))];
   },
   SequenceEmpty: (node) => {
     const dtype = dtypeOfCode(node.int('dtype', 1n));

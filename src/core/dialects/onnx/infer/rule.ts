@@ -12,6 +12,9 @@ export type Rule = (node: Node, opset: number) => readonly Outcome[];
 
 export type Rules = Readonly<Record<string, Rule>>;
 
+/** More axes than any model has. */
+const MOST_AXES = 1000;
+
 /** One rule for several operators, named with spaces between. */
 export function each(names: string, rule: Rule): Rules {
   return Object.fromEntries(names.split(/\s+/).map((name) => [name, rule]));
@@ -92,9 +95,9 @@ export function join(a: Shape | undefined, b: Shape | undefined): Shape | undefi
   return a.map((dim, k) => (sameDim(dim, b[k]) ? dim : undefined));
 }
 
-/** A shape of that rank whose sizes are all unknown. */
+/** A shape of that rank whose sizes are all unknown. What a malformed node asks for is kept within bounds. */
 export function unknownShape(rank: number): Shape {
-  return Array<Dim>(rank).fill(undefined);
+  return Array<Dim>(Math.min(Math.max(0, rank), MOST_AXES)).fill(undefined);
 }
 
 /** The same shape with one size replaced. */
