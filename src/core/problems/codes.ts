@@ -21,7 +21,7 @@ export const PROBLEM_CODES = {
   'unsupported-operator': {
     severity: 'error',
     message: '{target} has no operator for {operator}.',
-    fixes: ['define-custom-operator', 'raise-opset', 'choose-target'],
+    fixes: ['define-custom-operator', 'choose-target'],
   },
   'unknown-operator': {
     severity: 'error',
