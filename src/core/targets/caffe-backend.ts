@@ -8,6 +8,12 @@ export interface CaffeLimits {
   readonly floorPooling?: { readonly path: string; readonly value: string | boolean };
   /** Unused tops of a layer are outputs of the network unless a Silence layer takes them. */
   readonly unusedTops: 'outputs' | 'ignored';
+  /** What the framework's users ask for by name: blobs, or layers, of which they get the first top. */
+  readonly outputs: 'blobs' | 'layers';
+  /** Attributes that its schema has and its layers do not read. */
+  readonly ignores?: readonly string[];
+  /** Types of layers that it wrongly takes into a Power layer before them, unless that has a power of 1. */
+  readonly wrongAfterPower?: readonly string[];
   /** The layer that stands for a constant blob, and the attribute path of its shape where it needs one. */
   readonly constants?: { readonly layer: string; readonly shape?: string };
 }

@@ -20,6 +20,7 @@ const release: CaffeBackendFacts = {
   layers: RELEASE_LAYERS,
   limits: {
     unusedTops: 'outputs',
+    outputs: 'blobs',
     constants: { layer: 'Parameter', shape: 'parameter_param.shape.dim' },
   },
   direct: { Abs: 'AbsVal', Exp: 'Exp', Log: 'Log', Sigmoid: 'Sigmoid', Softplus: 'BNLL', Tanh: 'TanH' },

@@ -19,6 +19,12 @@ export const opencv = new CaffeBackend({
     // PoolingLayerImpl reads ceil_mode, true by default (modules/dnn/src/layers/pooling_layer.cpp).
     floorPooling: { path: 'pooling_param.ceil_mode', value: false },
     unusedTops: 'ignored',
+    // Net::forward takes names of layers and gives their output 0 (modules/dnn/src/net_impl.hpp).
+    outputs: 'layers',
+    // LRNLayerImpl reads `bias`, which Caffe's schema calls `k` (modules/dnn/src/layers/lrn_layer.cpp).
+    ignores: ['lrn_param.k'],
+    // PowerFunctor::tryFuse puts a following scale and shift inside the power (elementwise_layers.cpp; OpenCV 4.12).
+    wrongAfterPower: ['Power', 'Scale', 'BatchNorm'],
     constants: { layer: 'Const' },
   },
   direct: {

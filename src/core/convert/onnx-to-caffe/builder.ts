@@ -7,7 +7,7 @@ import { type CaffeField, fieldAt } from '../../dialects/caffe/schema.ts';
 import type { Attribute } from '../../ir/attribute.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { Node } from '../../ir/node.ts';
-import { isStatic, type StaticShape } from '../../ir/shape.ts';
+import { isStatic, type StaticShape, shapeText } from '../../ir/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { tensorType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
@@ -99,6 +99,12 @@ export class CaffeBuilder {
     refuse('unsupported-attribute', this.current, { target: this.target, attribute, reason });
   }
 
+  /** Ends a rule: the model declares a shape that its operators do not make. */
+  refuseShape(found: StaticShape, declared: StaticShape): never {
+    const reason = `its output is declared as ${shapeText(declared)} and is made of ${shapeText(found)}`;
+    refuse('invalid-model', this.current, { reason });
+  }
+
   /** Ends a rule: the backend lacks the layer. */
   refuseOperator(): never {
     refuse('unsupported-operator', this.current, { target: this.target });
@@ -128,6 +134,11 @@ export class CaffeBuilder {
 
   private node(type: string, bottoms: readonly Value[], parameters: Parameters, options: LayerOptions): Node {
     if (!this.backend.has(type)) this.refuseOperator();
+    const [first, ...others] = bottoms;
+    if (first && this.backend.limits.wrongAfterPower?.includes(type) && hasPower(first)) {
+      // A layer that copies keeps the two apart.
+      return this.node(type, [this.layer('Split', [first]), ...others], parameters, options);
+    }
     const source = this.current;
     const blobs = (options.blobs ?? []).flatMap((constant) =>
       constant ? [this.graph.addInitializer({ constant })] : [],
@@ -156,6 +167,10 @@ export class CaffeBuilder {
       return [[path, typed(field, value)]];
     });
   }
+}
+
+function hasPower({ producer }: Value): boolean {
+  return producer?.op === 'Power' && producer.float('power_param.power', 1) !== 1;
 }
 
 /** The sizes of a blob, which Caffe always knows. */

@@ -92,11 +92,14 @@ function standIn(node: Node, caffe: CaffeBuilder): void {
   for (const value of node.outputs) caffe.bind(value, caffe.graph.addInput({ type: value.type }));
 }
 
-/** The rules compute sizes by Caffe's arithmetic; where they differ from ONNX's, a rule is wrong. */
+/** The rules compute sizes by Caffe's arithmetic; where a model declares others, one of the two is wrong. */
 function checkShape(node: Node, value: Value, blob: Value): void {
   if (!isStatic(value.shape) || !isStatic(blob.shape)) return;
-  const [expected, found] = [shapeText(value.shape), shapeText(blob.shape)];
-  if (expected !== found) throw new Error(`${node.operator} ${node.name ?? ''}: made ${found} instead of ${expected}`);
+  const [declared, found] = [shapeText(value.shape), shapeText(blob.shape)];
+  if (declared === found) return;
+  refuse('invalid-model', node, {
+    reason: `its output ${value.name ?? ''} is declared as ${declared} and is ${found}`,
+  });
 }
 
 function infer(node: Node): void {
@@ -145,14 +148,16 @@ function takeInputs(graph: Graph, caffe: CaffeBuilder): Problem[] {
  */
 function giveOutputs(graph: Graph, caffe: CaffeBuilder): Problem[] {
   const problems: Problem[] = [];
+  const given = graph.outputs.map((value) => caffe.blobOf(value));
+  const shared = new Set(given.filter((blob, k) => given.indexOf(blob) !== k));
   for (const [k, value] of graph.outputs.entries()) {
     const name = value.name ?? `output_${k}`;
     try {
       const blob = caffe.blobOf(value);
-      const given = outputBlob(value, blob, caffe);
-      given.name = name;
-      if (given.producer?.outputs.length === 1) given.producer.name = name;
-      caffe.graph.addOutput(given);
+      const output = outputBlob(value, blob, shared.has(blob), caffe);
+      output.name = name;
+      if (output.producer?.outputs.length === 1) output.producer.name = name;
+      caffe.graph.addOutput(output);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       problems.push(error.problem);
@@ -161,7 +166,7 @@ function giveOutputs(graph: Graph, caffe: CaffeBuilder): Problem[] {
   return problems;
 }
 
-function outputBlob(value: Value, blob: Value | undefined, caffe: CaffeBuilder): Value {
+function outputBlob(value: Value, blob: Value | undefined, shared: boolean, caffe: CaffeBuilder): Value {
   const stand = value.producer ?? new Node('Identity', [], { name: value.name, outputs: 0 });
   caffe.from(stand);
   if (!blob) {
@@ -169,10 +174,8 @@ function outputBlob(value: Value, blob: Value | undefined, caffe: CaffeBuilder):
     if (!tensor) refuse('invalid-model', stand, { reason: `the output ${value.name} is made by nothing` });
     return caffe.constant(tensor);
   }
-  if (blob.useCount === 0) {
-    if (blob.producer) return blob;
-    if (caffe.graph.inputs.includes(blob)) return blob;
-  }
+  const byLayer = caffe.backend.limits.outputs === 'layers' && (blob.producer?.outputs.length ?? 1) > 1;
+  if (blob.useCount === 0 && !shared && !byLayer) return blob;
   if (!blob.producer && blob.name === value.name) {
     caffe.refuseAttribute('an input that is an output', 'a blob that a layer reads is no output');
   }

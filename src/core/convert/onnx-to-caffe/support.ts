@@ -1,5 +1,5 @@
 /** Layers that many rules share: cutting, reshaping, scaling. */
-import type { StaticShape } from '../../ir/shape.ts';
+import { elementCount, type StaticShape } from '../../ir/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import { type CaffeBuilder, sizesOf } from './builder.ts';
@@ -26,6 +26,7 @@ export function sliced(caffe: CaffeBuilder, x: Value, axis: number, points: read
 export function reshaped(caffe: CaffeBuilder, x: Value, shape: StaticShape): Value {
   const own = sizesOf(x);
   if (own.length === shape.length && own.every((size, k) => size === shape[k])) return x;
+  if (elementCount(own) !== elementCount(shape)) caffe.refuseShape(own, shape);
   const [batch] = own;
   if (shape.length === 2 && own.length > 1 && shape[0] === batch)
     return caffe.layer('Flatten', [x], {}, { shapes: [shape] });

@@ -16,13 +16,24 @@ export function netsOf(graph: Graph, schema: CaffeSchema): { readonly text: Tree
     if (graph.name !== '') net.add('name', graph.name);
     for (const input of graph.inputs) addInput(net, input, names.of(input));
   }
-  const layerNames = new UniqueNames(graph.inputs.map((input) => names.of(input)));
+  const layers = layerNames(graph, names);
   for (const node of graph.nodes) {
-    const name = layerNames.unique(node.name || names.of(node.output()));
+    const name = layers.get(node) ?? '';
     addLayer(text, graph, node, name, names);
     addBlobs(addLayer(binary, graph, node, name, names), graph, node);
   }
   return { text, binary };
+}
+
+/** Layers that make the outputs of the graph keep their names, as do inputs: OpenCV's users ask for layers. */
+function layerNames(graph: Graph, blobs: BlobNames): ReadonlyMap<Node, string> {
+  const free = new UniqueNames(graph.inputs.map((input) => blobs.of(input)));
+  const last = graph.outputs.flatMap((value) => value.producer ?? []);
+  const named = new Map<Node, string>();
+  for (const node of [...last, ...graph.nodes]) {
+    if (!named.has(node)) named.set(node, free.unique(node.name || node.outputs[0]?.name || node.op));
+  }
+  return named;
 }
 
 function addInput(net: Tree, value: Value, name: string): void {

@@ -40,7 +40,7 @@ function messageOf(type: Type, made: Map<Type, CaffeMessage>): CaffeMessage {
       repeated: field.repeated,
       packed: field.repeated && field.packed,
       required: field.required,
-      ...(field.options?.['default'] !== undefined && { otherwise: field.options['default'] }),
+      ...(field.options?.default !== undefined && { otherwise: field.options.default }),
     };
     fields.set(row.name, row);
     byNumber.set(row.number, row);

@@ -1,7 +1,7 @@
 /** Normalisations. Layers: BVLC/caffe src/caffe/layers/{batch_norm,scale,lrn,softmax}_layer.cpp. */
 import { refuse } from '../../../problems/problem.ts';
 import { axisOf, type CaffeRules, sizes, weight } from '../rule.ts';
-import { scaled } from '../support.ts';
+import { affine, scaled } from '../support.ts';
 import { filled } from '../weights.ts';
 
 export const normalization: CaffeRules = {
@@ -22,12 +22,15 @@ export const normalization: CaffeRules = {
     const size = Number(node.int('size', 1n));
     if (size % 2 === 0) caffe.refuseAttribute(`size ${size}`, 'LRN takes odd sizes');
     if (sizes(node.input(0), node).length !== 4) caffe.refuseAttribute('an input of this rank', 'LRN takes rank 4');
-    return caffe.layer('LRN', [caffe.input(node, 0)], {
-      local_size: size,
-      alpha: node.float('alpha', 1e-4),
-      beta: node.float('beta', 0.75),
-      k: node.float('bias', 1),
-    });
+    const [alpha, beta, bias] = [node.float('alpha', 1e-4), node.float('beta', 0.75), node.float('bias', 1)];
+    const x = caffe.input(node, 0);
+    if (bias === 1 || !caffe.backend.limits.ignores?.includes('lrn_param.k')) {
+      return caffe.layer('LRN', [x], { local_size: size, alpha, beta, k: bias });
+    }
+    // (k + a s) ^ -beta = k ^ -beta * (1 + a / k * s) ^ -beta
+    if (bias <= 0) caffe.refuseAttribute(`bias ${bias}`, 'its LRN adds 1');
+    const normal = caffe.layer('LRN', [x], { local_size: size, alpha: alpha / bias, beta });
+    return affine(caffe, normal, bias ** -beta, 0);
   },
 
   Softmax: (node, caffe) => {
