@@ -8,13 +8,13 @@ import type { ValueType } from '../ir/type.ts';
 import { flatTensors, type Operators, plainAttribute, type RecordedResults } from './operators.ts';
 import { typeOf } from './recorder.ts';
 import type { TensorValue } from './tensor.ts';
-import { type CapturedValue, isTensor, TupleValue, UNKNOWN } from './values.ts';
+import { type CapturedValue, TupleValue, UNKNOWN } from './values.ts';
 
 type Keywords = ReadonlyMap<string, CapturedValue>;
 
 /**
  * A call of an operator that a definition stands for: its tensors are the node's inputs in order, its other arguments
- * the attributes of the definition in order (keywords by name).
+ * the attributes of the definition, by name where the source names them and the definition knows the name, else in order.
  */
 export function callCustom(
   operators: Operators,
@@ -23,22 +23,29 @@ export function callCustom(
   keywords: Keywords,
   recorded?: RecordedResults,
 ): CapturedValue {
-  const attributes = new Map<string, Attribute>();
   const tensors: TensorValue[] = [];
-  const names = definition.attributes.map((attribute) => attribute.name);
-  let next = 0;
-  for (const value of args) {
+  const plain: { readonly name: string | undefined; readonly value: CapturedValue }[] = [];
+  for (const [name, value] of [...args.map((arg) => [undefined, arg] as const), ...keywords]) {
     const found = flatTensors(value);
     tensors.push(...found);
-    if (found.length > 0 || isInputNone(value, definition, tensors.length)) continue;
-    const attribute = plainAttribute(value);
-    const name = names[next++];
-    if (attribute && name !== undefined) attributes.set(name, attribute);
+    if (found.length === 0 && !isInputNone(value, definition, tensors.length)) plain.push({ name, value });
   }
-  for (const [name, value] of keywords) {
-    tensors.push(...flatTensors(value));
-    const attribute = isTensor(value) ? undefined : plainAttribute(value);
-    if (attribute && names.includes(name)) attributes.set(name, attribute);
+  const free = definition.attributes
+    .map((attribute) => attribute.name)
+    .filter((name) => !plain.some((given) => given.name === name));
+  const attributes = new Map<string, Attribute>();
+  const lost: string[] = [];
+  for (const { name, value } of plain) {
+    const known = definition.attributes.some((attribute) => attribute.name === name);
+    const target = known ? name : free.shift();
+    const attribute = plainAttribute(value);
+    if (target !== undefined && attribute) attributes.set(target, attribute);
+    else if (value !== null) lost.push(name ?? `argument ${args.indexOf(value)}`);
+  }
+  const node = { operator: definition.standsFor.kind === 'operator' ? definition.standsFor.operator : definition.name };
+  for (const attribute of lost) {
+    const target = `Its definition in ${definition.file}:${definition.line}`;
+    operators.recorder.report('unsupported-attribute', node, { target, attribute, reason: 'it has no such attribute' });
   }
   return recordCustom(operators, definition, tensors, attributes, recorded);
 }

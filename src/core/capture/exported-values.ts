@@ -2,27 +2,43 @@
 import type { TensorInfo } from '../dialects/aten/rule.ts';
 import { MEMORY_FORMAT, scalarTypeOf } from '../dialects/aten/scalar-types.ts';
 import type { Argument, ExportedGraph, ExportedNode, NameOr, TensorMeta } from '../formats/torch/exported.ts';
-import { isStatic } from '../ir/shape.ts';
+import { Expression } from '../ir/expression.ts';
+import { isStatic, type Shape } from '../ir/shape.ts';
 import type { RecordedResults } from './operators.ts';
-import { type CapturedValue, DeviceValue, itemsOf, ListValue, UNKNOWN } from './values.ts';
+import { type CapturedValue, DeviceValue, itemsOf, ListValue, TupleValue, UNKNOWN } from './values.ts';
 
 /** Values of a graph by name. */
 export type Environment = Map<string, CapturedValue>;
 
-/** What a file records of a tensor; undefined where a size is symbolic. */
-export function infoOf(meta: TensorMeta | undefined): TensorInfo | undefined {
-  if (!meta?.dtype || !isStatic(meta.shape)) return undefined;
-  return { dtype: meta.dtype, shape: meta.shape, strides: isStatic(meta.strides) ? meta.strides : undefined };
+/** The sizes that symbols stand for in this capture. */
+export type Symbols = ReadonlyMap<string, number>;
+
+/** What a file records of a tensor; undefined where a size follows from a symbol that nothing fixes. */
+export function infoOf(meta: TensorMeta | undefined, symbols: Symbols): TensorInfo | undefined {
+  if (!meta?.dtype) return undefined;
+  const [shape, strides] = [substituted(meta.shape, symbols), substituted(meta.strides, symbols)];
+  return isStatic(shape) ? { dtype: meta.dtype, shape, strides: isStatic(strides) ? strides : undefined } : undefined;
 }
 
-/** What the file records of a node's results; undefined where it records nothing whole. */
-export function recordedResults(node: ExportedNode, graph: ExportedGraph): RecordedResults | undefined {
-  const infos = node.outputs.flatMap((output) => {
-    if (output.kind === 'tensor' || output.kind === 'optional-tensor')
-      return [output.name === undefined ? undefined : infoOf(graph.tensors.get(output.name))];
-    return output.kind === 'tensors' ? output.names.map((name) => infoOf(graph.tensors.get(name))) : [];
+function substituted(shape: Shape, symbols: Symbols): Shape {
+  return shape.map((dim) => (dim instanceof Expression ? dim.substitute(symbols).simplified() : dim));
+}
+
+/**
+ * What the file records of a node's results: undefined for those whose sizes follow from symbols that nothing fixes, and
+ * as a whole where it records none.
+ */
+export function recordedResults(
+  node: ExportedNode,
+  graph: ExportedGraph,
+  symbols: Symbols,
+): RecordedResults | undefined {
+  const names = node.outputs.flatMap((output): readonly (string | undefined)[] => {
+    if (output.kind === 'tensor' || output.kind === 'optional-tensor') return [output.name];
+    return output.kind === 'tensors' ? output.names : [];
   });
-  return infos.length > 0 && infos.every((info) => info !== undefined) ? infos : undefined;
+  const metas = names.map((name) => (name === undefined ? undefined : graph.tensors.get(name)));
+  return metas.some((meta) => meta) ? metas.map((meta) => infoOf(meta, symbols)) : undefined;
 }
 
 /** Gives results their names. */
@@ -41,7 +57,8 @@ export function bindResults(outputs: readonly Argument[], result: CapturedValue,
 function bindOne(output: Argument, value: CapturedValue, environment: Environment): void {
   switch (output.kind) {
     case 'tensor':
-      environment.set(output.name, value);
+      // A graph that was inlined gives a tuple, also of one.
+      environment.set(output.name, value instanceof TupleValue ? (value.items[0] ?? UNKNOWN) : value);
       return;
     case 'optional-tensor':
       if (output.name !== undefined) environment.set(output.name, value);

@@ -5,24 +5,24 @@
  */
 import type { CustomOperator, CustomOperators } from '../custom/definition.ts';
 import { findSchema } from '../dialects/aten/schemas.ts';
-import type {
-  Argument,
-  ExportedGraph,
-  ExportedNode,
-  ExportedProgram,
-  InputSpec as Signature,
-} from '../formats/torch/exported.ts';
-import { InputError } from '../ir/errors.ts';
+import type { ExportedGraph, ExportedNode, ExportedProgram } from '../formats/torch/exported.ts';
 import { callBuiltin, getItem, ProgramError } from './builtins.ts';
 import { inInputOrder, recordCustom } from './custom.ts';
 import { dispatch } from './dispatch.ts';
-import { argumentValue, bindResults, type Environment, infoOf, recordedResults } from './exported-values.ts';
+import { bindInputs } from './exported-inputs.ts';
+import {
+  argumentValue,
+  bindResults,
+  type Environment,
+  infoOf,
+  recordedResults,
+  type Symbols,
+} from './exported-values.ts';
 import { runHigherOrder } from './higher-order.ts';
-import { type InputSpec, Inputs } from './inputs.ts';
+import type { InputSpec } from './inputs.ts';
 import { moduleGroups, type Step } from './module-groups.ts';
 import { flatTensors, type Operators, type RecordedResults } from './operators.ts';
 import { addOutputs } from './outputs.ts';
-import { StoredTensors } from './state.ts';
 import { type CapturedValue, isTensor, TupleValue, UNKNOWN } from './values.ts';
 
 /** Runs the program into `operators`. Throws InputError where weights that it names are missing. */
@@ -32,9 +32,8 @@ export function captureExported(
   specs: readonly InputSpec[],
   customOps: CustomOperators,
 ): void {
-  const runner = new ExportedRunner(operators, customOps);
-  const environment: Environment = new Map();
-  const states = addInputs(program, operators, specs, environment);
+  const { environment, states, symbols } = bindInputs(program, operators, specs);
+  const runner = new ExportedRunner(operators, customOps, symbols);
   try {
     runner.run(program.graph, environment);
   } catch (error) {
@@ -59,66 +58,12 @@ export function captureExported(
   addOutputs(operators, new TupleValue(returned));
 }
 
-/** Binds the graph's inputs; gives parameters and buffers by their path. */
-function addInputs(
-  program: ExportedProgram,
-  operators: Operators,
-  specs: readonly InputSpec[],
-  environment: Environment,
-): Environment {
-  const { recorder, memory } = operators;
-  const stored = new StoredTensors(recorder, memory);
-  const inputs = new Inputs(recorder, specs);
-  const states: Environment = new Map();
-  const weight = (target: string, state: boolean) => {
-    const found = program.weights.get(target);
-    if (found) return stored.of(found, target, state);
-    throw new InputError(
-      'file-malformed',
-      `the weights of ${target} are missing`,
-      { file: program.file },
-      'Export and save the program again.',
-    );
-  };
-  const bind = (spec: Signature, argument: Argument | undefined): void => {
-    switch (spec.kind) {
-      case 'parameter':
-      case 'buffer':
-      case 'tensor-constant': {
-        const tensor = weight(spec.target, spec.kind !== 'tensor-constant');
-        environment.set(spec.name, tensor);
-        states.set(spec.target, tensor);
-        return;
-      }
-      case 'user-input':
-        if (argument?.kind === 'tensor')
-          environment.set(
-            argument.name,
-            inputs.tensor(argument.name, infoOf(program.graph.tensors.get(argument.name))),
-          );
-        return;
-      case 'custom-object':
-        environment.set(spec.name, UNKNOWN);
-        return;
-      case 'token':
-        environment.set(spec.name, null);
-        return;
-      case 'constant-input':
-        environment.set(spec.name, argumentValue(spec.value, environment));
-    }
-  };
-  program.inputSpecs.forEach((spec, k) => {
-    bind(spec, spec.kind === 'user-input' ? spec.argument : program.graph.inputs[k]);
-  });
-  inputs.checkAllUsed();
-  return states;
-}
-
 /** Runs graphs: that of the program, and those that higher-order operators hold. */
 export class ExportedRunner {
   constructor(
     readonly operators: Operators,
     private readonly customOps: CustomOperators,
+    private readonly symbols: Symbols,
   ) {}
 
   run(graph: ExportedGraph, environment: Environment): void {
@@ -130,7 +75,7 @@ export class ExportedRunner {
 
   private runNode(node: ExportedNode, graph: ExportedGraph, environment: Environment): void {
     this.operators.recorder.place = { scope: node.scope, origin: () => node.origin };
-    const recorded = recordedResults(node, graph);
+    const recorded = recordedResults(node, graph, this.symbols);
     bindResults(node.outputs, this.call(node, environment, recorded), environment);
   }
 
@@ -145,7 +90,7 @@ export class ExportedRunner {
     for (const [k, input] of node.inputs.entries()) {
       const value = argumentValue(input.value, environment);
       // The file leaves out defaults: an argument stands at its place only where nothing before it is missing.
-      const inPlace = formals ? formals[k]?.name === input.name && !formals[k]?.keywordOnly : !input.keyword;
+      const inPlace = formals !== undefined && formals[k]?.name === input.name && !formals[k]?.keywordOnly;
       if (input.name === '' || (inPlace && args.length === k)) args.push(value);
       else keywords.set(input.name, value);
     }
@@ -187,7 +132,7 @@ export class ExportedRunner {
     const parameters = group.parameters.map((name) => [name.replace(/^[pbc]_/, '').replace(own, ''), name] as const);
     const names = [...group.inputs, ...inInputOrder(group.definition, group.inputs.length, parameters)];
     const tensors = names.flatMap((name) => flatTensors(environment.get(name) ?? null));
-    const recorded = group.outputs.map((name) => infoOf(graph.tensors.get(name)));
+    const recorded = group.outputs.map((name) => infoOf(graph.tensors.get(name), this.symbols));
     const results = this.recordGroup(group.definition, tensors, group.inputs.length, recorded);
     if (group.written) {
       operators.recorder.report(

@@ -303,7 +303,7 @@ export abstract class Expressions {
   ): CapturedValue {
     const object = this.evaluate(callee.object, frame);
     if (object instanceof ModuleValue) {
-      if (callee.name === 'forward') this.standAt(at, frame);
+      this.standAt(at, frame);
       return this.callModule(object, callee.name, args, keywords);
     }
     if (object instanceof ObjectValue) {
@@ -314,13 +314,17 @@ export abstract class Expressions {
     return this.callOperator('aten', callee.name, [object, ...args], keywords, at, frame);
   }
 
-  /** Calls a method of a module. A module class with a custom definition becomes one node and is not entered. */
+  /**
+   * Calls a method of a module; `forward1` and so on are further traces of forward. A module class with a custom definition becomes one node and is
+   * not entered.
+   */
   callModule(module: ModuleValue, name: string, args: readonly CapturedValue[], keywords: Keywords): CapturedValue {
     const { className } = module.object;
     const type = readableClass(className);
     const definition = this.archive.classOf(className);
     const method = definition?.methods.get(name);
-    const custom = name === 'forward' ? this.customOps.forModule(type) : undefined;
+    const runs = /^forward\d*$/.test(name);
+    const custom = runs ? this.customOps.forModule(type) : undefined;
     if (custom) {
       const parameters = (definition?.parameters ?? []).flatMap((parameter) => {
         const value = this.state.attribute(module, parameter);
@@ -331,7 +335,7 @@ export abstract class Expressions {
       );
     }
     if (!definition || !method) throw new ProgramError(`${type} has no method ${name}`);
-    if (name !== 'forward') return this.callFunction(method, [module, ...args], keywords);
+    if (!runs) return this.callFunction(method, [module, ...args], keywords);
     return this.within(module, type, () => {
       let given = args;
       for (const hook of definition.forwardPreHooks) {

@@ -64,7 +64,5 @@ function inline(runner: ExportedRunner, graph: ExportedGraph, operands: readonly
     else if (input.kind === 'sym-int' && input.value.kind === 'name') inner.set(input.value.name, value);
   }
   runner.run(graph, inner);
-  const results = graph.outputs.map((output) => argumentValue(output, inner));
-  const [only = null] = results;
-  return results.length === 1 ? only : new TupleValue(results);
+  return new TupleValue(graph.outputs.map((output) => argumentValue(output, inner)));
 }

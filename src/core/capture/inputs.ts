@@ -17,6 +17,16 @@ export interface InputSpec {
   readonly shape: Shape;
 }
 
+interface Declared {
+  readonly dtype: DataType;
+  readonly shape: Shape;
+}
+
+/** What a user may write for an input: sizes that vary are 1. */
+function example(name: string, { dtype, shape }: Declared): string {
+  return `${name}:${dtype}[${shape.map((dim) => (typeof dim === 'number' ? dim : 1)).join(',')}]`;
+}
+
 /** Makes the graph's inputs, in the order in which they are asked for. */
 export class Inputs {
   private readonly used = new Set<InputSpec>();
@@ -27,13 +37,13 @@ export class Inputs {
     private readonly specs: readonly InputSpec[],
   ) {}
 
-  /** The next tensor input; `example` is what the file knows of it. */
-  tensor(name: string, example: TensorInfo | undefined): TensorValue {
+  /** The next tensor input; `example` is what the file knows of it, `declared` its type, whose sizes may vary. */
+  tensor(name: string, example: TensorInfo | undefined, declared?: Declared): TensorValue {
     const index = this.position++;
     const spec = this.specs.find(({ key }) => key === name || key === index);
     if (spec) this.used.add(spec);
     const info = spec ? this.fromSpec(spec, name) : example;
-    if (!info && !spec) this.missing(name);
+    if (!info && !spec) this.missing(name, declared);
     const input = this.recorder.graph.addInput({
       name,
       type: info && { kind: 'tensor', dtype: info.dtype, shape: info.shape },
@@ -83,21 +93,18 @@ export class Inputs {
     if (isStatic(shape)) return { dtype, shape, strides: contiguousStrides(shape) };
     this.recorder.report(
       'shape-unknown',
-      { operator: name },
+      { operator: `input ${name}` },
       {
-        reason: `input ${name} is given as ${dtype}${shapeText(shape)}, and sizes that are names are not captured yet; give numbers, such as --input ${name}:${dtype}[${shape.map((dim) => (typeof dim === 'number' ? dim : 1)).join(',')}]`,
+        reason: `it is given as ${dtype}${shapeText(shape)}, and sizes that are names are not captured yet; give numbers, as in --input ${example(name, { dtype, shape })}`,
       },
     );
     return undefined;
   }
 
-  private missing(name: string): void {
-    this.recorder.report(
-      'shape-unknown',
-      { operator: name },
-      {
-        reason: `the file keeps no example of input ${name}; say it as --input ${name}:float32[1,3,224,224] with its own type and sizes`,
-      },
-    );
+  private missing(name: string, declared: Declared | undefined): void {
+    const reason = declared
+      ? `its sizes vary (${declared.dtype}${shapeText(declared.shape)}), which is not captured yet; give numbers for them, as in --input ${example(name, declared)}`
+      : `the file keeps no example of it; say what it is, as in --input ${name}:float32[1,3,224,224]`;
+    this.recorder.report('shape-unknown', { operator: `input ${name}` }, { reason });
   }
 }

@@ -162,7 +162,7 @@ return torch.add(y, torch.add(torch.sum(z), torch.sum(w)))`,
     ),
     inputs: [x],
   });
-  expect(problems.map((each) => [each.code, each.details['operator'], each.origin[0]?.line])).toEqual([
+  expect(problems.map((each) => [each.code, each.details.operator, each.origin[0]?.line])).toEqual([
     ['data-dependent', 'aten::Int', 5],
     ['data-dependent', 'aten::Bool', 7],
     ['data-dependent', 'aten::nonzero', 11],
@@ -180,7 +180,7 @@ return ${last}`;
   const inputs = [stored('float32', [2, 2, 2, 5])];
   expect(captured({ code: forward('x: Tensor', body('y')), inputs }).problems).toEqual([]);
   const { problems } = captured({ code: forward('x: Tensor', body('torch.neg(a)')), inputs });
-  expect(problems.map((each) => [each.code, each.details['operator'], each.origin[0]?.line])).toEqual([
+  expect(problems.map((each) => [each.code, each.details.operator, each.origin[0]?.line])).toEqual([
     ['alias-write', 'aten::relu_', 8],
   ]);
 });

@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest';
-import { capture } from '../../../../src/core/capture/capture.ts';
+import { type CaptureOptions, capture } from '../../../../src/core/capture/capture.ts';
 import { NO_CUSTOM_OPERATORS } from '../../../../src/core/custom/definition.ts';
 import type {
   Argument,
+  ExportedGraph,
   ExportedNode,
   ExportedProgram,
+  OutputSpec,
   TensorMeta,
 } from '../../../../src/core/formats/torch/exported.ts';
-import { graphText, lines } from './support.ts';
+import { Expression } from '../../../../src/core/ir/expression.ts';
+import { graphText, lines, stored } from './support.ts';
 
 const tensor = (name: string): Argument => ({ kind: 'tensor', name });
 const int = (value: bigint): Argument => ({ kind: 'int', value });
@@ -59,7 +62,8 @@ function exported(
   };
 }
 
-const run = (program: ExportedProgram) => capture(program, { inputs: [], customOps: NO_CUSTOM_OPERATORS });
+const run = (program: ExportedProgram, options: Partial<CaptureOptions> = {}) =>
+  capture(program, { inputs: [], customOps: NO_CUSTOM_OPERATORS, ...options });
 
 test('a comparison of a tensor is an operator, not a comparison of Python values', () => {
   const program = exported(
@@ -88,4 +92,158 @@ test('arguments behind one that is left out keep their names', () => {
       output_0 = aten::slice.Tensor(x, dim=1, start=None, end=2, step=1) : float32[2, 2]
       return output_0`),
   );
+});
+
+/** A program with a buffer `n` beside the input. */
+function withBuffer(nodes: ExportedNode[], outputs: OutputSpec[]): ExportedProgram {
+  const tensors = { x: meta(2), b_n: meta(2), add_: meta(2), add: meta(2), y: meta(2) };
+  const program = exported(tensors, nodes, 'y');
+  return {
+    ...program,
+    graph: {
+      ...program.graph,
+      inputs: [tensor('b_n'), tensor('x')],
+      outputs: outputs.map((spec) => tensor('name' in spec ? spec.name : 'y')),
+    },
+    inputSpecs: [{ kind: 'buffer', name: 'b_n', target: 'stage.n', persistent: true }, ...program.inputSpecs],
+    outputSpecs: outputs,
+    weights: new Map([['stage.n', stored('float32', [2])]]),
+  };
+}
+
+const relu = node('torch.ops.aten.relu.default', { self: tensor('x') }, tensor('y'));
+const y: OutputSpec = { kind: 'user-output', argument: tensor('y') };
+
+test('a buffer that is changed in place, or by the signature, goes where no output reads it', () => {
+  const inPlace = node('torch.ops.aten.add_.Tensor', { self: tensor('b_n'), other: int(1n) }, tensor('add_'));
+  const plain = node('torch.ops.aten.add.Tensor', { self: tensor('b_n'), other: int(1n) }, tensor('add'));
+  const mutation: OutputSpec = { kind: 'buffer-mutation', name: 'add', target: 'stage.n' };
+  for (const program of [withBuffer([inPlace, relu], [y]), withBuffer([plain, relu], [mutation, y])]) {
+    const { model, problems } = run(program);
+    expect(problems).toEqual([]);
+    expect(graphText(model)).toBe('output_0 = aten::relu(x) : float32[2]\nreturn output_0');
+  }
+  const reads = node('torch.ops.aten.mul.Tensor', { self: tensor('x'), other: tensor('b_n') }, tensor('y'));
+  for (const program of [withBuffer([inPlace, reads], [y]), withBuffer([reads, plain], [mutation, y])]) {
+    expect(run(program).problems.map((each) => [each.code, each.details.attribute])).toEqual([
+      ['state-write', 'stage.n'],
+    ]);
+  }
+});
+
+test('a number in the place of a tensor takes the overload for numbers', () => {
+  const scaled = node(
+    'torch.ops.aten.mul.Tensor',
+    { self: tensor('x'), other: { kind: 'float', value: 0.5 } },
+    tensor('y'),
+  );
+  expect(graphText(run(exported({ x: meta(2), y: meta(2) }, [scaled], 'y')).model)).toBe(
+    'output_0 = aten::mul.Scalar(x, other=0.5) : float32[2]\nreturn output_0',
+  );
+});
+
+test('what the file records of a result is checked', () => {
+  const { problems } = run(exported({ x: meta(2), y: meta(3) }, [relu], 'y'));
+  expect(problems.map((each) => each.code)).toEqual(['invalid-model']);
+  expect(problems[0]?.message).toContain(
+    'the file records float32[3] for a result of aten::relu, which gives float32[2]',
+  );
+});
+
+test('an operator without a rule has the shape that the file records', () => {
+  const unknown = node(
+    'torch.ops.acme.swish.default',
+    { x: tensor('x'), beta: { kind: 'float', value: 1.5 } },
+    tensor('y'),
+  );
+  const { model, problems } = run(exported({ x: meta(2), y: meta(2) }, [unknown], 'y'));
+  expect(problems).toEqual([]);
+  expect(graphText(model)).toBe('output_0 = acme::swish(x, beta=1.5) : float32[2]\nreturn output_0');
+});
+
+test('results of one operator are named together, and getitem picks one', () => {
+  const split = node(
+    'torch.ops.aten.split.Tensor',
+    { self: tensor('x'), split_size: int(1n) },
+    { kind: 'tensors', names: ['a', 'b'] },
+  );
+  const first = node('_operator.getitem', { list: { kind: 'tensors', names: ['a', 'b'] }, at: int(1n) }, tensor('c'));
+  const neg = node('torch.ops.aten.neg.default', { self: tensor('c') }, tensor('y'));
+  const program = exported({ x: meta(2), a: meta(1), b: meta(1), c: meta(1), y: meta(1) }, [split, first, neg], 'y');
+  expect(graphText(run(program).model)).toBe(
+    lines(`split_0.0, split_0.1 = aten::split.Tensor(x, split_size=1, dim=0) : float32[1], float32[1]
+           output_0 = aten::neg(split_0.1) : float32[1]
+           return output_0`),
+  );
+});
+
+test('sizes that vary are fixed by the input that the user gives', () => {
+  const rows = Expression.symbol('s0');
+  const varying = { ...meta(1, 3), shape: [rows, 3] };
+  const size = node(
+    'torch.ops.aten.sym_size.int',
+    { self: tensor('x'), dim: int(0n) },
+    { kind: 'sym-int', value: { kind: 'name', name: 'n' } },
+  );
+  const view = node(
+    'torch.ops.aten.view.default',
+    {
+      self: tensor('x'),
+      size: {
+        kind: 'sym-ints',
+        value: [
+          { kind: 'value', value: 3n },
+          { kind: 'name', name: 'n' },
+        ],
+      },
+    },
+    tensor('y'),
+  );
+  const program = {
+    ...exported({ x: varying, y: { ...meta(3, 1), shape: [3, rows] } }, [size, view], 'y'),
+    rangeConstraints: new Map([['s0', { min: 2n, max: 8n }]]),
+  };
+  const given = (...shape: number[]) => run(program, { inputs: [{ key: 'x', dtype: 'float32', shape }] });
+  expect(graphText(given(5, 3).model)).toBe('output_0 = aten::view(x, size=[3, 5]) : float32[3, 5]\nreturn output_0');
+  expect(() => given(5, 4)).toThrow('the program was exported for x as float32[s0, 3], not as float32[5, 4]');
+  expect(() => given(9, 3)).toThrow('not as float32[9, 3]');
+  const { problems } = run(program);
+  expect(problems.map((each) => each.code)).toEqual(['shape-unknown']);
+  expect(problems[0]?.message).toContain('--input x:float32[1,3]');
+});
+
+test('a program holds for the sizes that it was exported for', () => {
+  const program = exported({ x: meta(2), y: meta(2) }, [relu], 'y');
+  expect(() => run(program, { inputs: [{ key: 0, dtype: 'float32', shape: [4] }] })).toThrow('not as float32[4]');
+});
+
+test('plain graphs of higher-order operators are inlined, conditions on data are refused', () => {
+  const inner: ExportedGraph = {
+    ...exported(
+      { z: meta(2), w: meta(2) },
+      [node('torch.ops.aten.neg.default', { self: tensor('z') }, tensor('w'))],
+      'w',
+    ).graph,
+    inputs: [tensor('z')],
+  };
+  const graph: Argument = { kind: 'graph', name: 'g', graph: inner };
+  const wrap = node(
+    'torch.ops.higher_order.wrap_with_set_grad_enabled',
+    { enabled: { kind: 'bool', value: false }, graph, x: tensor('x') },
+    { kind: 'tensors', names: ['y'] },
+  );
+  const tensors = { x: meta(2), y: meta(2), p: { ...meta(), dtype: 'bool' as const } };
+  expect(graphText(run(exported(tensors, [wrap], 'y')).model)).toBe(
+    'output_0 = aten::neg(x) : float32[2]\nreturn output_0',
+  );
+  const any = node('torch.ops.aten.any.default', { self: tensor('x') }, tensor('p'));
+  const cond = node(
+    'torch.ops.higher_order.cond',
+    { pred: tensor('p'), yes: graph, no: graph, operands: { kind: 'tensors', names: ['x'] } },
+    { kind: 'tensors', names: ['y'] },
+  );
+  const { problems } = run(exported(tensors, [any, cond], 'y'));
+  expect(problems.map((each) => [each.code, each.details.operator])).toEqual([
+    ['data-dependent', 'higher_order::cond'],
+  ]);
 });
