@@ -59,6 +59,21 @@ const powDown = adapter(down(12, 'Pow'), (node, onnx) => {
   return onnx.Pow(x, onnx.cast(y, x.dtype));
 });
 
+/** Arithmetic of 8 and 16 bits came with 14. */
+const NARROW = new Set(['int8', 'int16', 'uint8', 'uint16']);
+const narrowArithmetic = adapter(down(14, 'Add', 'Div', 'Mul', 'Sub'), (node, onnx) => {
+  const { dtype } = operand(node);
+  if (!dtype || !NARROW.has(dtype)) return undefined;
+  const [wide] = onnx.same([onnx.cast(operand(node), 'int32'), onnx.cast(operand(node, 1), 'int32')]);
+  return wide && onnx.cast(wide, dtype);
+});
+
+/** Half floats came with 20; as float32 they are as infinite. */
+const narrowInfinity = adapter(down(20, 'IsInf'), (node, onnx) => {
+  const x = operand(node);
+  return x.dtype === 'float16' || x.dtype === 'bfloat16' ? onnx.same([onnx.cast(x, 'float32')]) : undefined;
+});
+
 /** The axis is an input from 20 on, and counts from the back by default. */
 const dftDown = adapter(down(20, 'DFT'), (node, onnx) => {
   const axis = constantNumber(node, 2, 'axis', 20) ?? -2;
@@ -78,6 +93,8 @@ export const renamed: readonly Adapter[] = [
   orEqual,
   bitwiseNot,
   powDown,
+  narrowArithmetic,
+  narrowInfinity,
   dftDown,
   dftUp,
 ];

@@ -251,6 +251,22 @@ table('images', [
 ]);
 
 table('indices and the rest', [
+  ['int8[4] a, int8[4] b => int8[4] y', 'y = Sub (a, b)', 14, 13, 'Cast Cast Sub Cast'],
+  ['float16[4] x => bool[4] y', 'y = IsInf (x)', 20, 19, 'Cast IsInf'],
+  [
+    'float[2,2,3] x => float[2,4,5,2] y',
+    's = Constant <value_ints = [2, 3, 4, 5]> ()\ny = AffineGrid (x, s)',
+    20,
+    17,
+    'Transpose MatMul Reshape',
+  ],
+  [
+    'float[2,3,4] x => float[2,3,4,5,3] y',
+    's = Constant <value_ints = [2, 1, 3, 4, 5]> ()\ny = AffineGrid <align_corners = 1> (x, s)',
+    20,
+    13,
+    'Transpose MatMul Reshape',
+  ],
   [
     'float[2,5] x => float[2,3] y, int64[2,3] z',
     'k = Constant <value = int64[1] {3}> ()\ny, z = TopK (x, k)',
