@@ -10,8 +10,8 @@ const PROMPT = "The type and shape that you deploy, such as float32[1,3,224,224]
 
 /** Whether a problem goes away when the user says what the inputs are. */
 export function wantsInputShapes(problems: readonly ProblemData[]): boolean {
-  // Where a node lacks a shape, something else than the inputs is missing: the rule of a custom operator.
-  return problems.some((problem) => problem.code === 'shape-unknown' && problem.node === undefined);
+  // Where a node of the graph lacks a shape, it is not the inputs that are missing: they are made by no node.
+  return problems.some(({ code, node }) => code === 'shape-unknown' && !node?.outputs.length);
 }
 
 /**

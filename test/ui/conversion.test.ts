@@ -58,6 +58,38 @@ test('a conversion that would replace a file asks first', async () => {
   expect(readFileSync(onDisk('digits.traced.onnx')).equals(before)).toBe(true);
 });
 
+test('a program whose file keeps no example input asks for its shape, and then converts', async () => {
+  await vscode.command('View: Close All Editors');
+  await vscode.menu('plain.traced.pt', 'Convert Model…');
+  await vscode.quickItem('ONNX').click();
+  await vscode.quickItem('Opset 17').click();
+  const input = vscode.quickInput.locator('input');
+  await vscode.quickInput.getByText('What is input?').waitFor();
+  expect(await input.inputValue()).toBe('float32[1,3,224,224]');
+  await input.fill('float32[1,3,');
+  await vscode.quickInput.getByText('Write it as TYPE[SIZES]').waitFor();
+  await vscode.shot('input-shape');
+  await input.fill('float32[1,3,16,16]');
+  await input.press('Enter');
+  await vscode.notification('Converted plain.traced.pt to ONNX, opset 17').waitFor();
+  expect(existsSync(onDisk('plain.traced.onnx'))).toBe(true);
+});
+
+test('a node of the graph is found in the text, and a line of the text in the graph', async () => {
+  await vscode.command('View: Close All Editors');
+  await vscode.menu('acme.traced.pt', 'Open Graph');
+  const { graph, page } = vscode;
+  await graph.locator('[data-testid=node][data-name*=swish]').first().click({ timeout: 30_000 });
+  await graph.getByTestId('node-details').getByText('Show in text').click();
+  await page.locator('.monaco-editor.focused').waitFor();
+  await vscode.shot('graph-to-text');
+  expect(await page.locator('.view-overlays .current-line').count()).toBeGreaterThan(0);
+  expect(await page.locator('.selected-text').count()).toBeGreaterThan(0);
+  await vscode.command('Graphwright: Reveal in Graph');
+  await graph.locator('.box.selected[data-name*=swish]').first().waitFor();
+  await vscode.shot('text-to-graph');
+});
+
 test('Open as Text shows a model as ONNX text', async () => {
   await vscode.command('View: Close All Editors');
   await vscode.menu('light_squeezenet.onnx', 'Open as Text');

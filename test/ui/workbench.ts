@@ -42,6 +42,7 @@ export class Workbench {
     const folder = await mkdtemp(path.join(tmpdir(), 'gwu-'));
     const workspace = path.join(folder, 'samples');
     await cp(inRoot('samples'), workspace, { recursive: true });
+    await cp(inRoot('test/fixtures/host/plain.traced.pt'), path.join(workspace, 'plain.traced.pt'));
     await mkdir(ARTIFACTS, { recursive: true });
     const server = await startVSCode({
       data: path.join(folder, 's'),
