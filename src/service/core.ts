@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import { draftEntry, draftModuleEntry } from '../core/custom/entry.ts';
 import { findOpsFile, OPS_FILE } from '../core/custom/read.ts';
+import { inferModel } from '../core/dialects/onnx/infer.ts';
 import { printModel } from '../core/formats/onnxtxt/print.ts';
 import { type OpenedModel, openModel } from '../core/open.ts';
 import { checkModel, convertModel } from '../core/pipeline.ts';
@@ -10,7 +11,12 @@ import type { Core } from './engine.ts';
 import { slotNames } from './slots.ts';
 
 export const realCore: Core<OpenedModel> = {
-  open: openModel,
+  async open(path, reading, progress) {
+    const opened = await openModel(path, reading, progress);
+    // Most files record few shapes: whoever looks at a model wants them all. This model is never written.
+    if (opened.model.dialect === 'onnx') inferModel(opened.model);
+    return opened;
+  },
   check: checkModel,
   convert: convertModel,
   print: (model) => printModel(model, { types: 'comments' }),
