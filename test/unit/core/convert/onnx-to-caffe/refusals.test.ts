@@ -1,0 +1,98 @@
+/** What Caffe cannot take: every node is named, with its module path and its origins, all at once. */
+import { expect, test } from 'vitest';
+import { onnxToCaffe } from '../../../../../src/core/convert/onnx-to-caffe/convert.ts';
+import { caffeBackend } from '../../../../../src/core/targets/caffe-backends.ts';
+import { modelOf, problemsOf } from './support.ts';
+
+/** A graph, the problem's code, and a part of its message. */
+const REFUSED: readonly (readonly [graph: string, code: string, message: string])[] = [
+  ['float[2,3,4,5] x => y = Transpose <perm = [0,3,1,2]> (x)', 'unsupported-operator', 'no operator for Transpose'],
+  ['float[2,3] x => y = Gelu (x)', 'unsupported-operator', 'no operator for Gelu'],
+  ['float[2,3] x => y = com.acme.Swish (x)', 'unsupported-operator', 'com.acme::Swish'],
+  ['float[2,3] x, float[3,4] x1 => y = MatMul (x, x1)', 'unsupported-attribute', 'computed by the network'],
+  ['float[2,3] x => y = Cast <to = 7> (x)', 'dtype-not-taken', 'int64'],
+  ['float[1,2,9,9,9] x, float[2,2,3,3,3] w => y = Conv (x, w)', 'unsupported-attribute', '3 spatial axes'],
+  [
+    'float[1,2,9,9] x => y = MaxPool <kernel_shape = [3,3], dilations = [2,2]> (x)',
+    'unsupported-attribute',
+    'dilations',
+  ],
+  ['float[1,2,9,9] x => y = LRN <size = 4> (x)', 'unsupported-attribute', 'odd sizes'],
+  [
+    'float[1,2,8,8] x | int64[1] s = {0}, int64[1] e = {8}, int64[1] a = {2}, int64[1] d = {2} => y = Slice (x, s, e, a, d)',
+    'unsupported-attribute',
+    'steps',
+  ],
+  [
+    'float[1,2,8,8] x | int64[8] p = {0,0,1,1,0,0,1,1} => y = Pad <mode = "reflect"> (x, p)',
+    'unsupported-attribute',
+    'reflect',
+  ],
+  ['float[2,3,4] x, float[2,1,4] x1 => y = Add (x, x1)', 'unsupported-attribute', 'equal shapes'],
+  [
+    'float[1,4,5,5] x, float[4,3,2,2] w => y = ConvTranspose <strides = [3,3], output_padding = [2,2]> (x, w)',
+    'unsupported-attribute',
+    'output padding',
+  ],
+  ['float[2,3,4,5] x | int64[2] axes = {1,3} => y = ReduceMean (x, axes)', 'unsupported-attribute', 'side by side'],
+];
+
+test.each(REFUSED)('%s', (graph, code, message) => {
+  const problems = problemsOf(graph, 'bvlc');
+  expect(problems.map((each) => each.code)).toEqual([code]);
+  expect(problems[0]?.message).toContain(message);
+  expect(problems[0]?.message).toContain('Caffe (BVLC)');
+});
+
+test('sizes that are no numbers are refused where they come in, once', () => {
+  const model = modelOf('float[1,3,4,4] x => a = Relu (x) y = Tanh (a)');
+  const [input] = model.graph.inputs;
+  if (input) input.type = { kind: 'tensor', dtype: 'float32', shape: [undefined, 3, 4, 4] };
+  for (const node of model.graph.nodes) for (const output of node.outputs) output.type = undefined;
+  const { problems } = onnxToCaffe(model, caffeBackend('bvlc'));
+  expect(problems.map((each) => each.message)).toEqual([
+    'The shape that input x needs is not known: Caffe fixes every size when a network is loaded, and its sizes are [?, 3, 4, 4].',
+  ]);
+});
+
+test('all problems come at once, each with its node, its module and its origins', () => {
+  const model = modelOf(
+    'float[2,6] x, float[6] s => a = Erf (x) b = LayerNormalization (a, s) c = Relu (b) y = Gelu (c)',
+  );
+  for (const [k, node] of [...model.graph.nodes].entries()) {
+    node.name = `block.${k}/${node.op}`;
+    node.scope = [{ path: `block.${k}`, type: 'torch.nn.Module' }];
+    node.origin = [{ kind: 'python', file: 'net.py', line: 10 + k }];
+  }
+  const { problems } = onnxToCaffe(model, caffeBackend('opencv'));
+  expect(problems.map(({ node, origin }) => [node?.name, node?.scope[0]?.path, origin[0]?.line])).toEqual([
+    ['block.0/Erf', 'block.0', 10],
+    ['block.1/LayerNormalization', 'block.1', 11],
+    ['block.3/Gelu', 'block.3', 13],
+  ]);
+});
+
+test('integers as inputs are refused', () => {
+  const model = modelOf('float[2,3] x => y = Relu (x)');
+  const [input] = model.graph.inputs;
+  if (input) input.type = { kind: 'tensor', dtype: 'int64', shape: [2, 3] };
+  const [first] = onnxToCaffe(model, caffeBackend('bvlc')).problems;
+  expect(first?.message).toBe('Caffe (BVLC) does not take int64 for input x.');
+});
+
+test('layers lead back to the places that they came from', () => {
+  const model = modelOf(
+    'float[1,2,5,5] x, float[3,2,3,3] w, float[3] s, float[3] variance => c = Conv (x, w) n = BatchNormalization (c, s, s, s, variance) y = HardSwish (n)',
+  );
+  for (const [k, node] of [...model.graph.nodes].entries()) {
+    node.name = `features.${k}`;
+    node.origin = [{ kind: 'python', file: 'net.py', line: 10 + k }];
+  }
+  const { model: made } = onnxToCaffe(model, caffeBackend('bvlc'));
+  expect([...made.graph.nodes].map((node) => [node.name, node.sourceName, node.origin[0]?.line])).toEqual([
+    ['features.0', 'features.0', 10],
+    ['features.2/power', 'features.2', 12],
+    ['features.2/clip', 'features.2', 12],
+    ['y', 'features.2', 12],
+  ]);
+});
