@@ -102,7 +102,7 @@ function convertOne(argument: SchemaArgument, value: CapturedValue): BoundValue 
 }
 
 function numberOf(argument: SchemaArgument, tensor: TensorValue): BoundValue {
-  const known = tensor.known?.();
+  const known = tensor.element;
   if (known === undefined) {
     if (!tensor.info) return UNKNOWN;
     throw new DataDependent(`${argument.name} is read from a tensor`);
@@ -172,4 +172,19 @@ function attributeOf(argument: SchemaArgument, value: BoundValue): Attribute | u
     return { type: 'bools', value: items };
   if (items.every((item) => typeof item === 'bigint')) return { type: 'ints', value: items };
   return { type: 'floats', value: items.map(Number) };
+}
+
+/** A plain value as an attribute; undefined for values that none can hold. */
+export function plainAttribute(value: CapturedValue): Attribute | undefined {
+  if (value === null) return { type: 'none', value: undefined };
+  if (typeof value === 'bigint') return { type: 'int', value };
+  if (typeof value === 'number') return { type: 'float', value };
+  if (typeof value === 'boolean') return { type: 'bool', value };
+  if (typeof value === 'string') return { type: 'string', value };
+  const items = itemsOf(value);
+  if (!items) return undefined;
+  if (items.every((item) => typeof item === 'bigint')) return { type: 'ints', value: items };
+  if (items.every((item) => typeof item === 'number')) return { type: 'floats', value: items };
+  if (items.every((item) => typeof item === 'boolean')) return { type: 'bools', value: items };
+  return items.every((item) => typeof item === 'string') ? { type: 'strings', value: items } : undefined;
 }

@@ -33,6 +33,12 @@ const COMPOSITIONS: Readonly<Record<string, Composition>> = {
   is_autocast_cpu_enabled: () => false,
   is_scripting: () => true,
   get_num_threads: () => 1n,
+  // `padding='same'` of a trace.
+  _convolution_mode: (operators, args, keywords) => {
+    const [input] = args;
+    const rank = isTensor(input) ? input.shape?.length : undefined;
+    return rank === undefined ? undefined : operators.call(`conv${rank - 2}d`, { positional: args, keywords });
+  },
   broadcast_tensors: (operators, [tensors]) => {
     const items = (itemsOf(tensors) ?? []).filter(isTensor);
     const shapes = items.map((item) => item.info?.shape);

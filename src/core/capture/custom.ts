@@ -5,10 +5,12 @@ import type { Attribute } from '../ir/attribute.ts';
 import type { Scope } from '../ir/origin.ts';
 import { isStatic } from '../ir/shape.ts';
 import type { ValueType } from '../ir/type.ts';
-import { flatTensors, type Operators, plainAttribute, type RecordedResults } from './operators.ts';
+import { plainAttribute } from './bind.ts';
+import type { RecordedResults } from './functional.ts';
+import type { Operators } from './operators.ts';
 import { typeOf } from './recorder.ts';
 import type { TensorValue } from './tensor.ts';
-import { type CapturedValue, TupleValue, UNKNOWN } from './values.ts';
+import { type CapturedValue, flatTensors, TupleValue, UNKNOWN } from './values.ts';
 
 type Keywords = ReadonlyMap<string, CapturedValue>;
 

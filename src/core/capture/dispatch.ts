@@ -1,9 +1,11 @@
 /** One operator call of a program, whatever it came from: custom, on plain values, a question about a tensor, or a tensor operator. */
 import type { CustomOperators } from '../custom/definition.ts';
-import { callBuiltin, keepsUnknown, ProgramError } from './builtins.ts';
+import { callBuiltin, keepsUnknown } from './builtins.ts';
 import { compose } from './compositions.ts';
 import { callCustom } from './custom.ts';
-import type { Operators, RecordedResults } from './operators.ts';
+import type { RecordedResults } from './functional.ts';
+import type { Operators } from './operators.ts';
+import { ProgramError } from './plain-values.ts';
 import { asNumber, isQuery, query, TO_NUMBER } from './queries.ts';
 import type { TensorValue } from './tensor.ts';
 import { type CapturedValue, isTensor, isUnknown, itemsOf, UNKNOWN } from './values.ts';
@@ -64,7 +66,7 @@ export function dispatch(operators: Operators, customOps: CustomOperators, call:
 
 /** The number that a tensor without axes holds; a problem where only a run knows it. */
 export function numberOf(operators: Operators, name: string, tensor: TensorValue): CapturedValue {
-  const known = tensor.storage.written ? undefined : tensor.known?.();
+  const known = tensor.element;
   if (known !== undefined) return asNumber(name, known);
   if (tensor.info) {
     const reason = 'a number of the program is the element of a tensor, which only a run knows';

@@ -4,7 +4,7 @@ import { MEMORY_FORMAT, scalarTypeOf } from '../dialects/aten/scalar-types.ts';
 import type { Argument, ExportedGraph, ExportedNode, NameOr, TensorMeta } from '../formats/torch/exported.ts';
 import { Expression } from '../ir/expression.ts';
 import { isStatic, type Shape } from '../ir/shape.ts';
-import type { RecordedResults } from './operators.ts';
+import type { RecordedResults } from './functional.ts';
 import { type CapturedValue, DeviceValue, itemsOf, ListValue, TupleValue, UNKNOWN } from './values.ts';
 
 /** Values of a graph by name. */

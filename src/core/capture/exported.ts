@@ -6,7 +6,7 @@
 import type { CustomOperator, CustomOperators } from '../custom/definition.ts';
 import { findSchema } from '../dialects/aten/schemas.ts';
 import type { ExportedGraph, ExportedNode, ExportedProgram } from '../formats/torch/exported.ts';
-import { callBuiltin, getItem, ProgramError } from './builtins.ts';
+import { callBuiltin } from './builtins.ts';
 import { inInputOrder, recordCustom } from './custom.ts';
 import { dispatch } from './dispatch.ts';
 import { bindInputs } from './exported-inputs.ts';
@@ -18,12 +18,14 @@ import {
   recordedResults,
   type Symbols,
 } from './exported-values.ts';
+import type { RecordedResults } from './functional.ts';
 import { runHigherOrder } from './higher-order.ts';
 import type { InputSpec } from './inputs.ts';
 import { moduleGroups, type Step } from './module-groups.ts';
-import { flatTensors, type Operators, type RecordedResults } from './operators.ts';
+import type { Operators } from './operators.ts';
 import { addOutputs } from './outputs.ts';
-import { type CapturedValue, isTensor, TupleValue, UNKNOWN } from './values.ts';
+import { getItem, ProgramError } from './plain-values.ts';
+import { type CapturedValue, flatTensors, isTensor, TupleValue, UNKNOWN } from './values.ts';
 
 /** Runs the program into `operators`. Throws InputError where weights that it names are missing. */
 export function captureExported(

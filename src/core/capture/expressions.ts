@@ -11,13 +11,13 @@ import type {
   TypeExpression,
 } from '../formats/torch/ast.ts';
 import type { Scope } from '../ir/origin.ts';
-import { equal, getItem, ProgramError, slice, truth } from './builtins.ts';
-import { callCustomModule } from './custom.ts';
 import { dispatch, type Keywords, NO_KEYWORDS, numberOf } from './dispatch.ts';
 import type { Frame } from './interpreter.ts';
 import type { Operators } from './operators.ts';
+import { getItem, ProgramError, slice, truth } from './plain-values.ts';
 import { type ArchiveState, readableClass } from './state.ts';
 import type { TensorValue } from './tensor.ts';
+import { isInstance } from './types.ts';
 import {
   type CapturedValue,
   DeviceValue,
@@ -79,13 +79,19 @@ export abstract class Expressions {
     args: readonly CapturedValue[],
     keywords: Keywords,
   ): CapturedValue;
-  abstract within<T>(module: ModuleValue, type: string, work: () => T): T;
+  abstract callModule(
+    module: ModuleValue,
+    name: string,
+    args: readonly CapturedValue[],
+    keywords: Keywords,
+  ): CapturedValue;
+  abstract callGlobal(name: string, args: readonly CapturedValue[], keywords: Keywords): CapturedValue;
 
   constructor(
     protected readonly archive: TorchScriptArchive,
     protected readonly operators: Operators,
     protected readonly state: ArchiveState,
-    private readonly customOps: CustomOperators,
+    protected readonly customOps: CustomOperators,
   ) {}
 
   evaluate(expression: Expression, frame: Frame): CapturedValue {
@@ -167,7 +173,7 @@ export abstract class Expressions {
       }
       case 'ternary': {
         const condition = this.evaluate(expression.condition, frame);
-        const known = isTensor(condition) ? condition.known?.() : truth(condition);
+        const known = isTensor(condition) ? condition.element : truth(condition);
         if (known === undefined) {
           if (isTensor(condition)) this.numberOf('Bool', condition, expression, frame);
           return UNKNOWN;
@@ -249,7 +255,7 @@ export abstract class Expressions {
   }
 
   /** Values of class attributes are literals. */
-  private constantExpression(expression: Expression): CapturedValue {
+  protected constantExpression(expression: Expression): CapturedValue {
     return expression.kind === 'int' ||
       expression.kind === 'float' ||
       expression.kind === 'string' ||
@@ -314,69 +320,6 @@ export abstract class Expressions {
     return this.callOperator('aten', callee.name, [object, ...args], keywords, at, frame);
   }
 
-  /**
-   * Calls a method of a module; `forward1` and so on are further traces of forward. A module class with a custom definition becomes one node and is
-   * not entered.
-   */
-  callModule(module: ModuleValue, name: string, args: readonly CapturedValue[], keywords: Keywords): CapturedValue {
-    const { className } = module.object;
-    const type = readableClass(className);
-    const definition = this.archive.classOf(className);
-    const method = definition?.methods.get(name);
-    const runs = /^forward\d*$/.test(name);
-    const custom = runs ? this.customOps.forModule(type) : undefined;
-    if (custom) {
-      const parameters = (definition?.parameters ?? []).flatMap((parameter) => {
-        const value = this.state.attribute(module, parameter);
-        return value === undefined ? [] : [[parameter, value] as const];
-      });
-      return this.within(module, type, () =>
-        callCustomModule(this.operators, custom, [...args, ...keywords.values()], parameters, this.scope),
-      );
-    }
-    if (!definition || !method) throw new ProgramError(`${type} has no method ${name}`);
-    if (!runs) return this.callFunction(method, [module, ...args], keywords);
-    return this.within(module, type, () => {
-      let given = args;
-      for (const hook of definition.forwardPreHooks) {
-        const found = definition.methods.get(hook);
-        const changed = found ? this.callFunction(found, [module, new TupleValue(given)], NO_KEYWORDS) : null;
-        if (changed !== null) given = itemsOf(changed) ?? [changed];
-      }
-      let result = this.callFunction(method, [module, ...given], keywords);
-      for (const hook of definition.forwardHooks) {
-        const found = definition.methods.get(hook);
-        const changed = found ? this.callFunction(found, [module, new TupleValue(given), result], NO_KEYWORDS) : null;
-        if (changed !== null) result = changed;
-      }
-      return result;
-    });
-  }
-
-  private callGlobal(name: string, args: readonly CapturedValue[], keywords: Keywords): CapturedValue {
-    const free = this.archive.functionOf(name);
-    if (free) return this.callFunction(free, args, keywords);
-    const definition = this.archive.classOf(name);
-    if (definition?.base === 'NamedTuple') {
-      const names = definition.attributes.map((attribute) => attribute.name);
-      return new TupleValue(
-        names.map((field, k) => args[k] ?? keywords.get(field) ?? null),
-        names,
-      );
-    }
-    if (definition?.base === 'Enum') {
-      const member = definition.attributes.find(
-        (each) => each.value && equal(this.constantExpression(each.value), args[0] ?? null),
-      );
-      return member ? new EnumValue(name, member.name, args[0] ?? null) : UNKNOWN;
-    }
-    if (!definition) throw new ProgramError(`there is no function or class ${name}`);
-    const object = new ObjectValue(name);
-    const initialize = definition.methods.get('__init__');
-    if (initialize) this.callFunction(initialize, [object, ...args], keywords);
-    return object;
-  }
-
   private subscript(expression: ExpressionOf<'subscript'>, frame: Frame): CapturedValue {
     const container = this.evaluate(expression.object, frame);
     const [index] = expression.indices;
@@ -431,43 +374,3 @@ export abstract class Expressions {
 }
 
 const TENSOR_ATTRIBUTES: Readonly<Record<string, string>> = { T: 'numpy_T', H: 'matrix_H' };
-
-/** Whether a value is of a type, by its outermost name: what a list or tuple holds is looked at too. */
-function isInstance(value: CapturedValue, type: TypeExpression): boolean {
-  const [inner] = type.arguments;
-  switch (type.name) {
-    case 'Tensor':
-      return isTensor(value);
-    case 'int':
-      return typeof value === 'bigint';
-    case 'float':
-      return typeof value === 'number';
-    case 'number':
-      return typeof value === 'bigint' || typeof value === 'number';
-    case 'bool':
-      return typeof value === 'boolean';
-    case 'str':
-      return typeof value === 'string';
-    case 'NoneType':
-      return value === null;
-    case 'List':
-    case 'list':
-      return value instanceof ListValue && (!inner || value.items.every((item) => isInstance(item, inner)));
-    case 'Tuple':
-    case 'tuple':
-      return (
-        value instanceof TupleValue &&
-        (type.arguments.length === 0 ||
-          (type.arguments.length === value.items.length &&
-            type.arguments.every((each, k) => isInstance(value.items[k] ?? null, each))))
-      );
-    case 'Dict':
-      return value instanceof DictValue;
-    case 'Optional':
-      return value === null || (inner !== undefined && isInstance(value, inner));
-    case 'Union':
-      return type.arguments.some((each) => isInstance(value, each));
-    default:
-      return (value instanceof ObjectValue || value instanceof EnumValue) && value.className === type.name;
-  }
-}

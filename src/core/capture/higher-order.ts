@@ -2,7 +2,7 @@
 import type { ExportedGraph, ExportedNode } from '../formats/torch/exported.ts';
 import type { ExportedRunner } from './exported.ts';
 import { argumentValue, type Environment } from './exported-values.ts';
-import type { RecordedResults } from './operators.ts';
+import type { RecordedResults } from './functional.ts';
 import { type CapturedValue, isTensor, isUnknown, TupleValue, UNKNOWN } from './values.ts';
 
 /** Those that run their graph once on the arguments that follow it. */
@@ -35,7 +35,7 @@ export function runHigherOrder(
   if (graph && isPlain(name, values)) return inline(runner, graph, operands);
   if (name === 'cond' && graph && otherwise) {
     const [predicate = UNKNOWN] = values;
-    const known = isTensor(predicate) ? predicate.known?.() : isUnknown(predicate) ? undefined : predicate;
+    const known = isTensor(predicate) ? predicate.element : isUnknown(predicate) ? undefined : predicate;
     if (known !== undefined) return inline(runner, known ? graph : otherwise, operands);
   }
   const { recorder } = runner.operators;

@@ -11,11 +11,15 @@ import type {
   Statement,
 } from '../formats/torch/ast.ts';
 import { NO_SCOPE, type Scope } from '../ir/origin.ts';
-import { ProgramError, truth } from './builtins.ts';
+import { callCustomModule } from './custom.ts';
+import { type Keywords, NO_KEYWORDS } from './dispatch.ts';
 import { Expressions } from './expressions.ts';
+import { equal, ProgramError, truth } from './plain-values.ts';
+import { readableClass } from './state.ts';
 import {
   type CapturedValue,
   DictValue,
+  EnumValue,
   isTensor,
   isUnknown,
   itemsOf,
@@ -78,6 +82,74 @@ export class Interpreter extends Expressions {
   /** The value of a parameter that the caller does not give. */
   defaultOf(expression: Expression): CapturedValue {
     return this.evaluate(expression, new Frame(NO_SOURCE));
+  }
+
+  /**
+   * Calls a method of a module; `forward1` and so on are further traces of forward. A module class with a custom definition becomes one node and is
+   * not entered.
+   */
+  override callModule(
+    module: ModuleValue,
+    name: string,
+    args: readonly CapturedValue[],
+    keywords: Keywords,
+  ): CapturedValue {
+    const { className } = module.object;
+    const type = readableClass(className);
+    const definition = this.archive.classOf(className);
+    const method = definition?.methods.get(name);
+    const runs = /^forward\d*$/.test(name);
+    const custom = runs ? this.customOps.forModule(type) : undefined;
+    if (custom) {
+      const parameters = (definition?.parameters ?? []).flatMap((parameter) => {
+        const value = this.state.attribute(module, parameter);
+        return value === undefined ? [] : [[parameter, value] as const];
+      });
+      return this.within(module, type, () =>
+        callCustomModule(this.operators, custom, [...args, ...keywords.values()], parameters, this.scope),
+      );
+    }
+    if (!definition || !method) throw new ProgramError(`${type} has no method ${name}`);
+    if (!runs) return this.callFunction(method, [module, ...args], keywords);
+    return this.within(module, type, () => {
+      let given = args;
+      for (const hook of definition.forwardPreHooks) {
+        const found = definition.methods.get(hook);
+        const changed = found ? this.callFunction(found, [module, new TupleValue(given)], NO_KEYWORDS) : null;
+        if (changed !== null) given = itemsOf(changed) ?? [changed];
+      }
+      let result = this.callFunction(method, [module, ...given], keywords);
+      for (const hook of definition.forwardHooks) {
+        const found = definition.methods.get(hook);
+        const changed = found ? this.callFunction(found, [module, new TupleValue(given), result], NO_KEYWORDS) : null;
+        if (changed !== null) result = changed;
+      }
+      return result;
+    });
+  }
+
+  override callGlobal(name: string, args: readonly CapturedValue[], keywords: Keywords): CapturedValue {
+    const free = this.archive.functionOf(name);
+    if (free) return this.callFunction(free, args, keywords);
+    const definition = this.archive.classOf(name);
+    if (definition?.base === 'NamedTuple') {
+      const names = definition.attributes.map((attribute) => attribute.name);
+      return new TupleValue(
+        names.map((field, k) => args[k] ?? keywords.get(field) ?? null),
+        names,
+      );
+    }
+    if (definition?.base === 'Enum') {
+      const member = definition.attributes.find(
+        (each) => each.value && equal(this.constantExpression(each.value), args[0] ?? null),
+      );
+      return member ? new EnumValue(name, member.name, args[0] ?? null) : UNKNOWN;
+    }
+    if (!definition) throw new ProgramError(`there is no function or class ${name}`);
+    const object = new ObjectValue(name);
+    const initialize = definition.methods.get('__init__');
+    if (initialize) this.callFunction(initialize, [object, ...args], keywords);
+    return object;
   }
 
   private run(block: Block, frame: Frame): Completion {
@@ -197,8 +269,8 @@ export class Interpreter extends Expressions {
   /** True or false; undefined where it is not known, which is then reported. */
   private condition(expression: Expression, frame: Frame, what: string): boolean | undefined {
     const value = this.evaluate(expression, frame);
-    const known = isTensor(value) && value.known ? value.known() : value;
-    const taken = known === undefined || isTensor(known) ? undefined : truth(known);
+    const known = isTensor(value) ? value.element : value;
+    const taken = known === undefined ? undefined : truth(known);
     if (taken === undefined && !isUnknown(value) && !(isTensor(value) && !value.info)) {
       this.dataDependent(expression, frame, 'prim::If', `${what} is only known in a run`);
     }
@@ -263,7 +335,7 @@ export class Interpreter extends Expressions {
   }
 
   /** Runs `work` within a module: its operators belong to it. */
-  override within<T>(module: ModuleValue, type: string, work: () => T): T {
+  private within<T>(module: ModuleValue, type: string, work: () => T): T {
     const outer: Scope = this.scope;
     this.scope = [...outer, { path: module.path, type }];
     try {

@@ -69,8 +69,8 @@ interface KnownOperand extends Known {
 
 function operand(value: unknown): KnownOperand | undefined {
   if (isScalar(value)) return { value, dtype: resultType([value]), info: value };
-  if (!(value instanceof TensorValue) || !value.info || value.storage.written) return undefined;
-  const known = value.info.shape.length === 0 ? value.known?.() : undefined;
+  if (!(value instanceof TensorValue) || !value.info) return undefined;
+  const known = value.info.shape.length === 0 ? value.element : undefined;
   return known === undefined ? undefined : { value: known, dtype: value.info.dtype, info: value.info };
 }
 

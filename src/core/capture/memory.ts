@@ -34,7 +34,7 @@ export class Memory {
     if (tensor.value && tensor.seen === storage.version) return tensor.value;
     let value = this.baseOf(storage);
     if (storage.written && tensor.steps.some((step) => step.kind === 'opaque')) {
-      this.refuseOpaque(storage);
+      if (storage.writer) this.refuseOpaque(storage, storage.writer);
     } else {
       for (const step of tensor.steps) value = this.replay(step, value, this.recorder.place);
     }
@@ -59,11 +59,12 @@ export class Memory {
       return;
     }
     if (tensor.steps.some((step) => step.kind === 'opaque')) {
-      this.refuseOpaque(storage);
+      this.refuseOpaque(storage, { operator, place });
       return;
     }
     for (const other of storage.perhaps) other.doubt = { operator, place };
     storage.version++;
+    storage.writer = { operator, place };
     if (storage.state !== undefined) this.writtenStates.add(storage);
     if (tensor.steps.length === 0) {
       storage.waiting.length = 0;
@@ -83,14 +84,11 @@ export class Memory {
     for (const each of all) for (const other of all) if (each !== other) each.perhaps.add(other);
   }
 
-  private refuseOpaque(storage: Storage): void {
+  private refuseOpaque(storage: Storage, writer: NonNullable<Storage['writer']>): void {
     if (this.reported.has(storage)) return;
     this.reported.add(storage);
-    this.recorder.report(
-      'alias-write',
-      { operator: 'aten::copy_' },
-      { reason: 'what a view of overlapping or reinterpreted elements shows after a write is not modelled' },
-    );
+    const reason = 'what a view of overlapping or reinterpreted elements shows after a write is not modelled';
+    this.recorder.report('alias-write', writer, { reason });
   }
 
   private baseOf(storage: Storage): Value {

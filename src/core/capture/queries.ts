@@ -5,7 +5,7 @@ import type { TensorInfo } from '../dialects/aten/rule.ts';
 import { scalarTypeOf } from '../dialects/aten/scalar-types.ts';
 import { DATA_TYPES, isFloat } from '../ir/dtype.ts';
 import { elementCount } from '../ir/shape.ts';
-import { ProgramError, position } from './builtins.ts';
+import { ProgramError, position } from './plain-values.ts';
 import { type CapturedValue, DeviceValue, ListValue, UNKNOWN } from './values.ts';
 
 type Query = (info: TensorInfo, args: readonly CapturedValue[]) => CapturedValue;

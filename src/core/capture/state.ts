@@ -45,7 +45,9 @@ export class StoredTensors {
       () => this.recorder.graph.addInitializer({ name, constant: stored.tensor }),
       state ? name : undefined,
     );
-    const info = { dtype: stored.dtype, shape: stored.shape, strides: stored.strides };
+    const info = stored.quantization
+      ? this.refuseQuantized(stored, name)
+      : { dtype: stored.dtype, shape: stored.shape, strides: stored.strides };
     const small = !state && elementCount(stored.shape) === SMALL && stored.shape.length === 0;
     const tensor = new TensorValue(storage, info, 0, [], small ? () => elementOf(stored) : undefined);
     const sharing = this.storages.get(stored.storage.key) ?? [];
@@ -53,6 +55,16 @@ export class StoredTensors {
     this.storages.set(stored.storage.key, [...sharing, storage]);
     this.tensors.set(key, tensor);
     return tensor;
+  }
+
+  /** The integers of a quantised tensor are not its elements. */
+  private refuseQuantized(stored: PickledTensor, name: string): undefined {
+    this.recorder.report(
+      'dtype-not-taken',
+      { operator: name },
+      { target: 'Capture', dtype: `quantised ${stored.dtype}` },
+    );
+    return undefined;
   }
 }
 

@@ -35,6 +35,8 @@ export class Storage {
   readonly perhaps = new Set<Storage>();
   /** A write through what may be an alias of this: what it holds now cannot be said. */
   doubt: { readonly operator: string; readonly place: Place } | undefined;
+  /** The last write. */
+  writer: { readonly operator: string; readonly place: Place } | undefined;
   /** What it held before any write; undefined while nobody has looked. */
   first: Value | undefined;
   private current: Value | undefined;
@@ -76,9 +78,14 @@ export class TensorValue {
     public offset = 0,
     /** From the storage's base to this view. */
     public steps: readonly ViewStep[] = [],
-    /** The one element, where the capture knows it: sizes of shapes as tensors, and small constants. */
-    public known?: () => Scalar | undefined,
+    /** The one element at first, where the capture knows it: sizes of shapes as tensors, and small constants. */
+    readonly known?: () => Scalar | undefined,
   ) {}
+
+  /** The one element, where the capture knows it. */
+  get element(): Scalar | undefined {
+    return this.storage.written ? undefined : this.known?.();
+  }
 
   get shape(): readonly number[] | undefined {
     return this.info?.shape;

@@ -2,11 +2,11 @@
 import type { CustomOperators } from '../custom/definition.ts';
 import type { TorchScriptArchive } from '../formats/torch/archive.ts';
 import { InputError } from '../ir/errors.ts';
-import { ProgramError } from './builtins.ts';
 import { type InputSpec, Inputs } from './inputs.ts';
 import { Interpreter } from './interpreter.ts';
 import type { Operators } from './operators.ts';
 import { addOutputs } from './outputs.ts';
+import { ProgramError } from './plain-values.ts';
 import { ArchiveState } from './state.ts';
 import { ModuleValue } from './values.ts';
 

@@ -99,3 +99,9 @@ export function isUnknown(value: CapturedValue | undefined): value is UnknownVal
 export function itemsOf(value: CapturedValue | undefined): readonly CapturedValue[] | undefined {
   return value instanceof ListValue || value instanceof TupleValue ? value.items : undefined;
 }
+
+/** All tensors within a value. */
+export function flatTensors(value: CapturedValue): TensorValue[] {
+  if (isTensor(value)) return [value];
+  return itemsOf(value)?.flatMap(flatTensors) ?? [];
+}

@@ -1,0 +1,43 @@
+/** Values and the type annotations of TorchScript. */
+import type { TypeExpression } from '../formats/torch/ast.ts';
+import { type CapturedValue, DictValue, EnumValue, isTensor, ListValue, ObjectValue, TupleValue } from './values.ts';
+
+/** Whether a value is of a type, by its outermost name: what a list or tuple holds is looked at too. */
+export function isInstance(value: CapturedValue, type: TypeExpression): boolean {
+  const [inner] = type.arguments;
+  switch (type.name) {
+    case 'Tensor':
+      return isTensor(value);
+    case 'int':
+      return typeof value === 'bigint';
+    case 'float':
+      return typeof value === 'number';
+    case 'number':
+      return typeof value === 'bigint' || typeof value === 'number';
+    case 'bool':
+      return typeof value === 'boolean';
+    case 'str':
+      return typeof value === 'string';
+    case 'NoneType':
+      return value === null;
+    case 'List':
+    case 'list':
+      return value instanceof ListValue && (!inner || value.items.every((item) => isInstance(item, inner)));
+    case 'Tuple':
+    case 'tuple':
+      return (
+        value instanceof TupleValue &&
+        (type.arguments.length === 0 ||
+          (type.arguments.length === value.items.length &&
+            type.arguments.every((each, k) => isInstance(value.items[k] ?? null, each))))
+      );
+    case 'Dict':
+      return value instanceof DictValue;
+    case 'Optional':
+      return value === null || (inner !== undefined && isInstance(value, inner));
+    case 'Union':
+      return type.arguments.some((each) => isInstance(value, each));
+    default:
+      return (value instanceof ObjectValue || value instanceof EnumValue) && value.className === type.name;
+  }
+}
