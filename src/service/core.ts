@@ -1,6 +1,6 @@
 /** The core as the engine uses it. */
 import { dirname, join } from 'node:path';
-import { draftEntry, draftModuleEntry } from '../core/custom/entry.ts';
+import { draftEntry, draftModuleEntry, inputName } from '../core/custom/entry.ts';
 import { findOpsFile, OPS_FILE } from '../core/custom/read.ts';
 import { inferModel } from '../core/dialects/onnx/infer.ts';
 import { printModel } from '../core/formats/onnxtxt/print.ts';
@@ -25,16 +25,17 @@ export const realCore: Core<OpenedModel> = {
       const { id, title, description } = target;
       return { id, title, description, ...(target.kind === 'onnx' && { opsets: target.opsets }) };
     }),
-  draft({ format }, node, { shapes, module }) {
+  draft({ format, custom }, node, { shapes, module }) {
     // Shapes of a TorchScript graph come from rules for PyTorch's operators, which a custom operator has not.
-    const options = { shapes, recordsShapes: format.id !== 'torchscript' };
+    const before = custom.forOperator(node.operator) ?? custom.named(node.operator);
+    const options = { shapes, recordsShapes: format.id !== 'torchscript', before };
     const ofModule = module === undefined ? undefined : draftModuleEntry(node, module, options);
     const { entry, needsShape } = ofModule ?? draftEntry(node, options);
     return {
       operator: 'module' in entry.for ? entry.for.module : entry.for.operator,
       entry: { ...entry },
       needsShape,
-      inputs: entry.inputs,
+      inputs: entry.inputs.map(inputName),
       outputs: entry.outputs.map((output) => output.name),
     };
   },

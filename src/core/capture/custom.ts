@@ -1,23 +1,25 @@
 /** Custom operators of graphwright.ops.json in a program: an operator or a whole module becomes one node. */
 import { type CustomOperator, outputTypes } from '../custom/definition.ts';
+import { type CallArgument, fitCall } from '../custom/fit.ts';
+import { resolveOverload } from '../dialects/aten/resolve.ts';
 import { fresh, type TensorInfo } from '../dialects/aten/rule.ts';
-import type { Attribute } from '../ir/attribute.ts';
+import type { SchemaDefault } from '../dialects/aten/schema.ts';
+import { isPlacement } from '../dialects/aten/schemas.ts';
+import type { Node } from '../ir/node.ts';
 import type { Scope } from '../ir/origin.ts';
-import { isStatic } from '../ir/shape.ts';
-import type { ValueType } from '../ir/type.ts';
-import { plainAttribute } from './bind.ts';
+import { isStatic, sameShape } from '../ir/shape.ts';
+import { typeText, type ValueType } from '../ir/type.ts';
+import { kindOf, plainAttribute } from './bind.ts';
 import type { RecordedResults } from './functional.ts';
 import type { Operators } from './operators.ts';
 import { typeOf } from './recorder.ts';
 import type { TensorValue } from './tensor.ts';
-import { type CapturedValue, flatTensors, TupleValue, UNKNOWN } from './values.ts';
+import { type CapturedValue, isTensor, itemsOf, TupleValue } from './values.ts';
 
 type Keywords = ReadonlyMap<string, CapturedValue>;
+type Argument = CallArgument<TensorValue>;
 
-/**
- * A call of an operator that a definition stands for: its tensors are the node's inputs in order, its other arguments
- * the attributes of the definition, by name where the source names them and the definition knows the name, else in order.
- */
+/** A call of an operator that a definition stands for, as one node. What does not fit the definition is reported. */
 export function callCustom(
   operators: Operators,
   definition: CustomOperator,
@@ -25,106 +27,155 @@ export function callCustom(
   keywords: Keywords,
   recorded?: RecordedResults,
 ): CapturedValue {
-  const tensors: TensorValue[] = [];
-  const plain: { readonly name: string | undefined; readonly value: CapturedValue }[] = [];
-  for (const [name, value] of [...args.map((arg) => [undefined, arg] as const), ...keywords]) {
-    const found = flatTensors(value);
-    tensors.push(...found);
-    if (found.length === 0 && !isInputNone(value, definition, tensors.length)) plain.push({ name, value });
-  }
-  const free = definition.attributes
-    .map((attribute) => attribute.name)
-    .filter((name) => !plain.some((given) => given.name === name));
-  const attributes = new Map<string, Attribute>();
-  const lost: string[] = [];
-  for (const { name, value } of plain) {
-    const known = definition.attributes.some((attribute) => attribute.name === name);
-    const target = known ? name : free.shift();
-    const attribute = plainAttribute(value);
-    if (target !== undefined && attribute) attributes.set(target, attribute);
-    else if (value !== null) lost.push(name ?? `argument ${args.indexOf(value)}`);
-  }
-  const node = { operator: definition.standsFor.kind === 'operator' ? definition.standsFor.operator : definition.name };
-  for (const attribute of lost) {
-    const target = `Its definition in ${definition.file}:${definition.line}`;
-    operators.recorder.report('unsupported-attribute', node, { target, attribute, reason: 'it has no such attribute' });
-  }
-  return recordCustom(operators, definition, tensors, attributes, recorded);
+  const given = schemaArguments(definition, args, keywords) ?? [
+    ...args.map((value, k) => argument(undefined, value, k)),
+    ...[...keywords].map(([name, value], k) => argument(name, value, k)),
+  ];
+  return recordCustom(operators, definition, given, recorded).result;
 }
 
-/** None for an optional input that the definition lists is no attribute. */
-function isInputNone(value: CapturedValue, definition: CustomOperator, given: number): boolean {
-  return value === null && definition.inputs[given]?.optional === true;
+/** A call of an operator of PyTorch's own: its schema names the arguments, and says which have their defaults. */
+function schemaArguments(
+  definition: CustomOperator,
+  positional: readonly CapturedValue[],
+  keywords: Keywords,
+): Argument[] | undefined {
+  const { standsFor } = definition;
+  const name = standsFor.kind === 'operator' && /^aten::(\w+)$/.exec(standsFor.operator)?.[1];
+  if (!name) return undefined;
+  const kinds = {
+    positional: positional.map(kindOf),
+    keywords: new Map([...keywords].map(([k, v]) => [k, kindOf(v)])),
+  };
+  const schema = resolveOverload(name, kinds);
+  if (!schema) return undefined;
+  let next = 0;
+  return schema.arguments.flatMap((wanted, k) => {
+    const keyword = keywords.get(wanted.name);
+    const value = keyword !== undefined || wanted.keywordOnly ? keyword : positional[next++];
+    if (value === undefined || isPlacement(wanted)) return [];
+    const made = argument(wanted.name, value, k);
+    if (made.content.kind !== 'attribute') return [made];
+    return [{ ...made, content: { ...made.content, usual: isDefault(value, wanted.default) } }];
+  });
+}
+
+function isDefault(value: CapturedValue, usual: SchemaDefault | undefined): boolean {
+  const items = itemsOf(value);
+  return String(items ?? value) === String(usual);
+}
+
+function argument(name: string | undefined, value: CapturedValue, position: number): Argument {
+  return { name, content: contentOf(value, name ?? `argument ${position}`) };
+}
+
+function contentOf(value: CapturedValue, what: string): Argument['content'] {
+  if (value === null) return { kind: 'none' };
+  if (isTensor(value)) return { kind: 'tensors', tensors: [value] };
+  const items = itemsOf(value);
+  if (items?.some(isTensor) && items.every((item) => item === null || isTensor(item)))
+    return { kind: 'tensors', tensors: items.map((item) => item ?? undefined) };
+  const attribute = plainAttribute(value);
+  return attribute ? { kind: 'attribute', attribute } : { kind: 'other', what };
+}
+
+/** A call of a module that a definition stands for. */
+export interface ModuleCall {
+  readonly args: readonly CapturedValue[];
+  /** Parameters and buffers with their paths within the module, joined by `_`. */
+  readonly parameters: readonly (readonly [name: string, value: CapturedValue])[];
+  /** The modules around it, itself last. */
+  readonly scope: Scope;
+  readonly recorded?: RecordedResults;
+  /** Whether the file leaves open in which order the module takes its tensors. */
+  readonly orderUnknown?: boolean;
 }
 
 /**
- * Parameters in the order of a definition's inputs: those that have an input's name first, the others as they come.
- * `given` inputs are taken by the tensors of the call.
+ * The arguments of the call come first, then the module's parameters and buffers by name; those without an input of their
+ * name fill what is left, in order.
  */
-export function inInputOrder<T>(
-  definition: CustomOperator,
-  given: number,
-  parameters: readonly (readonly [name: string, value: T])[],
-): readonly T[] {
-  const wanted = definition.inputs.slice(given).map((input) => input.name);
-  const named = wanted.flatMap((wish) => parameters.filter(([name]) => name === wish));
-  return [...named, ...parameters.filter((parameter) => !named.includes(parameter))].map(([, value]) => value);
+export function callCustomModule(operators: Operators, definition: CustomOperator, call: ModuleCall): CapturedValue {
+  const { recorder } = operators;
+  const { place } = recorder;
+  recorder.place = { scope: call.scope, origin: () => place.origin() };
+  const given = call.args.map((value, k) => argument(undefined, value, k));
+  const count = given.reduce((sum, { content }) => sum + (content.kind === 'tensors' ? content.tensors.length : 0), 0);
+  const wanted = new Set(definition.inputs.map((input) => input.name));
+  const named = call.parameters.filter(([name]) => wanted.has(name));
+  const others = call.parameters.filter(([name]) => !wanted.has(name));
+  const room = Math.max(definition.inputs.length - count - named.length, 0);
+  const taken = [...named, ...others.slice(0, room)].map(([name, value], k) => argument(name, value, k));
+  const { node, result } = recordCustom(operators, definition, [...given, ...taken], call.recorded);
+  const details = { operator: call.scope.at(-1)?.type ?? definition.name, entry: placeOf(definition) };
+  for (const [attribute] of others.slice(room)) recorder.report('parameter-left-out', node, { ...details, attribute });
+  if (call.orderUnknown && count > 1) recorder.report('order-assumed', node, { ...details, count: String(count) });
+  return result;
 }
 
-/** A call of a module that a definition stands for: the tensors of the call, then the module's parameters. */
-export function callCustomModule(
+function recordCustom(
   operators: Operators,
   definition: CustomOperator,
-  args: readonly CapturedValue[],
-  parameters: readonly (readonly [name: string, value: CapturedValue])[],
-  scope: Scope,
-): CapturedValue {
-  const { place } = operators.recorder;
-  operators.recorder.place = { scope, origin: () => place.origin() };
-  const tensors = args.flatMap(flatTensors);
-  // Parameters fill the inputs that the definition has beyond those of the call.
-  const room = Math.max(definition.inputs.length - tensors.length, 0);
-  return recordCustom(
-    operators,
-    definition,
-    [...tensors, ...inInputOrder(definition, tensors.length, parameters).flatMap(flatTensors).slice(0, room)],
-    new Map(),
-    undefined,
-  );
-}
-
-export function recordCustom(
-  operators: Operators,
-  definition: CustomOperator,
-  tensors: readonly TensorValue[],
-  attributes: Map<string, Attribute>,
+  args: readonly Argument[],
   recorded: RecordedResults | undefined,
-): CapturedValue {
-  for (const { name, default: value } of definition.attributes)
-    if (value && !attributes.has(name)) attributes.set(name, value);
+): { readonly node: Node; readonly result: CapturedValue } {
+  const { inputs, attributes, misfits } = fitCall(definition, args);
   const types = outputTypes(
     definition,
-    tensors.map((tensor) => tensor.info && typeOf(tensor.info)),
+    inputs.map((tensor) => tensor?.info && typeOf(tensor.info)),
     attributes,
   );
-  const infos = types.map((type, k) => infoOf(type) ?? recorded?.[k]);
+  const infos = types.map((type, k) => recorded?.[k] ?? infoOf(type));
   const { domain, op } = operatorOf(definition);
   const node = operators.recorder.record({
     domain,
     op,
-    inputs: tensors.map((tensor) => operators.read(tensor)),
+    inputs: inputs.map((tensor) => tensor && operators.read(tensor)),
     attributes,
     outputs: infos,
   });
-  if (infos.includes(undefined) && tensors.every((tensor) => tensor.info)) {
-    operators.recorder.report('shape-unknown', node, {
-      operator: node.operator,
-      reason: `its definition in ${definition.file}:${definition.line} has no rule for every output`,
-    });
-  }
+  // What follows from something unknown has been reported where that began.
+  const known = args.every(
+    ({ content }) => content.kind !== 'tensors' || content.tensors.every((each) => !each || each.info),
+  );
+  const reasons = [...misfits, ...(known && misfits.length === 0 ? typeMisfits(definition, types, recorded) : [])];
+  const entry = placeOf(definition);
+  for (const reason of reasons) operators.recorder.report('custom-operator-mismatch', node, { entry, reason });
   const results = node.outputs.map((value, k) => operators.fresh(value, infos[k]));
   const [only] = results;
-  return results.length === 1 && only ? only : results.length === 0 ? UNKNOWN : new TupleValue(results);
+  return { node, result: results.length === 1 && only ? only : new TupleValue(results) };
+}
+
+/** Where the rules of a definition and what the file records contradict each other, or both say nothing. */
+function typeMisfits(
+  { outputs }: CustomOperator,
+  types: readonly (ValueType | undefined)[],
+  recorded: RecordedResults | undefined,
+): string[] {
+  if (recorded && recorded.length !== outputs.length)
+    return [`the call gives ${recorded.length} results, and the entry has ${outputs.length} outputs`];
+  return outputs.flatMap(({ name, dtype, shape }, k) => {
+    const [type, found] = [types[k], recorded?.[k]];
+    const ruled = type?.kind === 'tensor' ? type : undefined;
+    if (found) {
+      const clash =
+        (ruled && ruled.dtype !== found.dtype) || (ruled?.shape && sameShape(ruled.shape, found.shape) === false);
+      return clash
+        ? [`its rules make ${name} ${typeText(ruled)}, but the file records ${typeText(typeOf(found))}`]
+        : [];
+    }
+    if (dtype === undefined || shape === undefined) {
+      const missing = [dtype === undefined ? '"dtype"' : [], shape === undefined ? '"shape"' : []].flat().join(' and ');
+      return [`the file records no types, so the entry must say the ${missing} of the output ${name}`];
+    }
+    const whole =
+      ruled?.shape && isStatic(ruled.shape) && ruled.shape.every((dim) => dim >= 0 && Number.isInteger(dim));
+    return whole ? [] : [`its rules make ${name} ${typeText(ruled)}, which is no type of a tensor`];
+  });
+}
+
+function placeOf({ file, line }: CustomOperator): string {
+  return `${file}:${line}`;
 }
 
 /** The name under which the node stands in the aten graph: that of the source, so that a problem leads back to it. */

@@ -44,6 +44,13 @@ export function dispatch(operators: Operators, customOps: CustomOperators, call:
   const { namespace, name, args, keywords, recorded } = call;
   const definition = customOps.forOperator(`${namespace}::${name}`);
   if (definition) return callCustom(operators, definition, args, keywords, recorded);
+  const inPlace = inPlaceDefinition(customOps, call);
+  if (inPlace) {
+    const [target] = args;
+    const result = callCustom(operators, inPlace, args, keywords, recorded);
+    if (isTensor(target) && isTensor(result)) operators.memory.write(target, operators.read(result), `aten::${name}`);
+    return target ?? UNKNOWN;
+  }
   const generic = { positional: args, keywords };
   if (namespace !== 'aten' && namespace !== 'prim')
     return operators.unknownOperator(namespace, name, generic, recorded);
@@ -62,6 +69,12 @@ export function dispatch(operators: Operators, customOps: CustomOperators, call:
   if (namespace === 'prim') return operators.unknownOperator(namespace, name, generic);
   if (call.overload !== undefined) return operators.callOverload(name, call.overload, generic, recorded);
   return operators.call(name, generic, recorded);
+}
+
+/** `relu_` writes what the definition of `aten::relu` gives: PyTorch names its operators so. */
+function inPlaceDefinition(customOps: CustomOperators, { namespace, name }: OperatorCall) {
+  const found = namespace === 'aten' ? /^(\w*[^_])_$/.exec(name) : undefined;
+  return found ? customOps.forOperator(`aten::${found[1]}`) : undefined;
 }
 
 /** The number that a tensor without axes holds; a problem where only a run knows it. */

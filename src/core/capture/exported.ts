@@ -3,11 +3,11 @@
  * in-place operators, views and mutated buffers mean the same. What the file records of shapes is checked, and its
  * strides are taken for PyTorch's own.
  */
-import type { CustomOperator, CustomOperators } from '../custom/definition.ts';
+import type { CustomOperators } from '../custom/definition.ts';
 import { findSchema } from '../dialects/aten/schemas.ts';
 import type { ExportedGraph, ExportedNode, ExportedProgram } from '../formats/torch/exported.ts';
 import { callBuiltin } from './builtins.ts';
-import { inInputOrder, recordCustom } from './custom.ts';
+import { callCustomModule } from './custom.ts';
 import { dispatch } from './dispatch.ts';
 import { bindInputs } from './exported-inputs.ts';
 import {
@@ -129,13 +129,17 @@ export class ExportedRunner {
     const { operators } = this;
     if (!first) return;
     operators.recorder.place = { scope: group.scope, origin: () => first.origin };
-    const own = `${group.scope.at(-1)?.path ?? ''}.`.replace(/\W/g, '_').toLowerCase();
     // Placeholders are named by kind and path: `p_layer1_gate_width` is the parameter `width` of `layer1.gate`.
-    const parameters = group.parameters.map((name) => [name.replace(/^[pbc]_/, '').replace(own, ''), name] as const);
-    const names = [...group.inputs, ...inInputOrder(group.definition, group.inputs.length, parameters)];
-    const tensors = names.flatMap((name) => flatTensors(environment.get(name) ?? null));
+    const own = `${group.scope.at(-1)?.path ?? ''}.`.replace(/\W/g, '_').toLowerCase();
+    const held = (name: string) => environment.get(name) ?? null;
+    const parameters = group.parameters.map((name) => {
+      const path = name.replace(/^[pbc]_/, '');
+      return [path.startsWith(own) ? path.slice(own.length) : path, held(name)] as const;
+    });
     const recorded = group.outputs.map((name) => infoOf(graph.tensors.get(name), this.symbols));
-    const results = this.recordGroup(group.definition, tensors, group.inputs.length, recorded);
+    const args = group.inputs.map(held);
+    const call = { args, parameters, scope: group.scope, recorded, orderUnknown: true };
+    const results = flatTensors(callCustomModule(operators, group.definition, call));
     if (group.written) {
       operators.recorder.report(
         'alias-write',
@@ -143,23 +147,9 @@ export class ExportedRunner {
         { reason: `the module changes ${group.written} in place, which a definition cannot say` },
       );
     }
-    if (results.length < group.outputs.length) {
-      const reason = `${group.definition.name} has ${results.length} outputs by its definition, but ${group.outputs.length} results of the module are used`;
-      operators.recorder.report('invalid-model', { operator: group.definition.name }, { reason });
-    }
     group.outputs.forEach((name, k) => {
       environment.set(name, results[k] ?? UNKNOWN);
     });
-  }
-
-  private recordGroup(
-    definition: CustomOperator,
-    tensors: ReturnType<typeof flatTensors>,
-    given: number,
-    recorded: RecordedResults,
-  ): ReturnType<typeof flatTensors> {
-    const room = Math.max(definition.inputs.length, given);
-    return flatTensors(recordCustom(this.operators, definition, tensors.slice(0, room), new Map(), recorded));
   }
 }
 

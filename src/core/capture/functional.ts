@@ -2,6 +2,7 @@
  * Runs tensor operators that write nothing: finds the results by the rules of the aten dialect, records nodes, and gives
  * views the memory of what they view.
  */
+import { INPUT_NAMES } from '../custom/entry.ts';
 import { ArgumentReader, type ArgumentValue } from '../dialects/aten/arguments.ts';
 import { fresh, type RuleArguments, type TensorInfo } from '../dialects/aten/rule.ts';
 import { inferResults, ruleFor } from '../dialects/aten/rules.ts';
@@ -55,6 +56,7 @@ export class FunctionalOperators {
   unknownOperator(namespace: string, name: string, call: CallArguments, recorded?: RecordedResults): CapturedValue {
     const given = [...call.positional.map((value, k) => [`argument_${k}`, value] as const), ...call.keywords];
     const inputs: Value[] = [];
+    const names: string[] = [];
     const attributes = new Map<string, Attribute>();
     let unknown = false;
     for (const [key, value] of given) {
@@ -62,6 +64,7 @@ export class FunctionalOperators {
       const tensors = flatTensors(value);
       unknown ||= isUnknown(value) || tensors.some((tensor) => !tensor.info);
       for (const tensor of tensors) inputs.push(this.read(tensor));
+      names.push(...tensors.map((_, k) => (tensors.length === 1 ? key : `${key}_${k}`)));
       const attribute = tensors.length === 0 ? plainAttribute(value) : undefined;
       if (attribute) attributes.set(key, attribute);
     }
@@ -72,6 +75,7 @@ export class FunctionalOperators {
       attributes,
       outputs: recorded ?? [undefined],
     });
+    node.metadata.set(INPUT_NAMES, names.join(' '));
     // A file that records sizes by symbols knows the operator's shapes as soon as the symbols are fixed.
     if (!recorded || (recorded.includes(undefined) && !unknown)) this.recorder.report('unknown-operator', node);
     return this.results(node, recorded ?? [undefined], undefined);

@@ -101,12 +101,13 @@ export class Interpreter extends Expressions {
     const runs = /^forward\d*$/.test(name);
     const custom = runs ? this.customOps.forModule(type) : undefined;
     if (custom) {
-      const parameters = (definition?.parameters ?? []).flatMap((parameter) => {
-        const value = this.state.attribute(module, parameter);
-        return value === undefined ? [] : [[parameter, value] as const];
-      });
+      const parameters = this.state.parametersOf(module);
       return this.within(module, type, () =>
-        callCustomModule(this.operators, custom, [...args, ...keywords.values()], parameters, this.scope),
+        callCustomModule(this.operators, custom, {
+          args: [...args, ...keywords.values()],
+          parameters,
+          scope: this.scope,
+        }),
       );
     }
     if (!definition || !method) throw new ProgramError(`${type} has no method ${name}`);

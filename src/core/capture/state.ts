@@ -109,6 +109,22 @@ export class ArchiveState {
     this.changed.set(module.object, changed);
   }
 
+  /**
+   * The parameters and buffers of a module and of those within it, named by their paths with `_` for the dots. They are
+   * values only when something reads them.
+   */
+  parametersOf(module: ModuleValue, prefix = ''): (readonly [name: string, value: CapturedValue])[] {
+    const definition = this.archive.classOf(module.object.className);
+    const own = [...(definition?.parameters ?? []), ...(definition?.buffers ?? [])];
+    return [...module.object.attributes].flatMap(([name, stored]) => {
+      const inner = typeof stored === 'object' && stored !== null && !(stored instanceof Uint8Array);
+      if (inner && stored.kind === 'object' && this.isModule(stored))
+        return this.parametersOf(new ModuleValue(stored, joinPath(module.path, name)), `${prefix}${name}_`);
+      const value = own.includes(name) ? this.attribute(module, name) : undefined;
+      return value === undefined || value === null ? [] : [[`${prefix}${name}`, value] as const];
+    });
+  }
+
   isModule(object: ScriptObject): boolean {
     const base = this.archive.classOf(object.className)?.base;
     return base === 'Module' || base === 'ModuleInterface';

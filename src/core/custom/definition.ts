@@ -45,6 +45,18 @@ export interface CustomOperator {
   readonly line: number;
 }
 
+/** What an entry stands for, in words: `acme::swish`, `the module class acme.Gate`. */
+export function standsForText({ standsFor }: CustomOperator): string {
+  switch (standsFor.kind) {
+    case 'operator':
+      return standsFor.operator;
+    case 'module':
+      return `the module class ${standsFor.className}`;
+    case 'layer':
+      return `the layer type ${standsFor.layer}`;
+  }
+}
+
 /** All definitions that hold for a model; later files win. */
 export class CustomOperators {
   private readonly byOperator = new Map<string, CustomOperator>();

@@ -1,16 +1,19 @@
 /** Writes entries of graphwright.ops.json: from what a graph knows of a node, into a file that people edit too. */
 import { applyEdits, type FormattingOptions, modify, parse } from 'jsonc-parser';
+import { schemaOf, takesInputs } from '../dialects/aten/schemas.ts';
 import type { Attribute } from '../ir/attribute.ts';
+import type { DataType } from '../ir/dtype.ts';
 import type { Node } from '../ir/node.ts';
 import { isStatic } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
+import type { CustomAttributeType, CustomOperator } from './definition.ts';
 
 /** One entry as JSON: see schemas/graphwright-ops.schema.json. */
 export interface OpsEntry {
   readonly name: string;
   readonly domain: string;
   readonly for: { readonly operator: string } | { readonly module: string };
-  readonly inputs: readonly string[];
+  readonly inputs: readonly (string | { readonly name: string; readonly optional: true })[];
   readonly outputs: readonly {
     readonly name: string;
     readonly dtype?: string;
@@ -18,6 +21,9 @@ export interface OpsEntry {
   }[];
   readonly attributes: Readonly<Record<string, { readonly type: string; readonly default?: unknown }>>;
 }
+
+/** In the metadata of a node of an unknown operator: the names that the file gives its inputs, with spaces between. */
+export const INPUT_NAMES = 'input_names';
 
 export interface DraftEntry {
   readonly entry: OpsEntry;
@@ -30,25 +36,44 @@ export interface DraftOptions {
   readonly shapes?: readonly string[];
   /** Whether the file itself records shapes; else those of the graph come from rules that a custom operator has not. */
   readonly recordsShapes?: boolean;
+  /** The entry that the node was made by, where it was: its names stay. */
+  readonly before?: CustomOperator | undefined;
 }
 
 /** An entry filled from a node of the source graph: its operator, as many inputs and outputs as it has, its attributes. */
 export function draftEntry(node: Node, options: DraftOptions = {}): DraftEntry {
+  const { before } = options;
   const attributes = [...node.attributes].flatMap(([name, attribute]) => {
-    const type = attributeType(attribute);
+    const type = DECLARED[attribute.type];
     return type ? [[name, { type }] as const] : [];
   });
-  return draft(
-    {
-      name: node.op,
-      domain: node.domain,
-      for: { operator: node.operator },
-      attributes: Object.fromEntries(attributes),
-    },
-    inputNames(node.inputCount),
-    node.outputs,
-    options,
-  );
+  const made = {
+    name: before?.name ?? pascalCase(node.op),
+    domain: before?.domain ?? (node.domain || 'custom'),
+    for: before?.standsFor.kind === 'module' ? { module: before.standsFor.className } : { operator: node.operator },
+    attributes: Object.fromEntries(attributes),
+  };
+  const names = before?.inputs.length === node.inputCount ? before.inputs.map((each) => each.name) : inputNamesOf(node);
+  const inputs = names.map((name, k) => (node.input(k) ? name : { name, optional: true as const }));
+  return draft(made, inputs, node.outputs, options, node.input(0)?.dtype);
+}
+
+/** The names that the source gives the inputs; letters where it gives none. */
+function inputNamesOf(node: Node): string[] {
+  const recorded = node.metadata.get(INPUT_NAMES)?.split(' ') ?? namesBySchema(node);
+  const usable = recorded.length === node.inputCount && recorded.every((name) => /^[A-Za-z_]\w*$/.test(name));
+  // A file that names no arguments has them by position.
+  return usable && !recorded.some((name) => /^argument_\d+$/.test(name)) ? recorded : letters(node.inputCount);
+}
+
+function namesBySchema(node: Node): string[] {
+  const schema = node.domain === 'aten' ? schemaOf(node) : undefined;
+  return (schema?.arguments ?? []).flatMap((argument) => {
+    if (!takesInputs(argument)) return [];
+    const name = argument.name === 'self' ? 'x' : argument.name;
+    const count = argument.type.list ? Number(node.int(argument.name, 0n)) : undefined;
+    return count === undefined ? [name] : Array.from({ length: count }, (_, k) => `${name}_${k}`);
+  });
 }
 
 /**
@@ -65,14 +90,19 @@ export function draftModuleEntry(node: Node, path: string, options: DraftOptions
   const own = [...read].flatMap((value) => ownName(value, path) ?? []);
   const leaving = [...within].flatMap((each) => each.outputs.filter((value) => isReadOutside(value, within)));
   const parts = className.split('.');
-  const made = { name: parts.at(-1) ?? className, domain: parts.length > 1 ? (parts[0] ?? '') : '' };
-  const names = inputNames(entering.length);
-  return draft({ ...made, for: { module: className }, attributes: {} }, names, leaving, options, own);
+  const made = {
+    name: pascalCase(parts.at(-1) ?? className),
+    domain: parts.length > 1 ? (parts[0] ?? '') : 'custom',
+    for: { module: className },
+    attributes: {},
+  };
+  return draft(made, [...letters(entering.length), ...own], leaving, options, entering[0]?.dtype);
 }
 
-/** The name of a module's own parameter: `width` of `stage1.gate.width`. */
+/** The name of a module's own parameter, or of one of a module in it: `conv_weight` of `stage1.conv.weight`. */
 function ownName(value: Value, path: string): string | undefined {
-  const name = value.constant && value.name?.startsWith(`${path}.`) ? value.name.slice(path.length + 1) : undefined;
+  const inside = value.constant && value.name?.startsWith(`${path}.`) ? value.name.slice(path.length + 1) : undefined;
+  const name = inside?.replace(/\./g, '_');
   return name !== undefined && /^[A-Za-z_]\w*$/.test(name) ? name : undefined;
 }
 
@@ -82,25 +112,36 @@ function isReadOutside(value: Value, within: ReadonlySet<Node>): boolean {
 
 function draft(
   made: Pick<OpsEntry, 'name' | 'domain' | 'for' | 'attributes'>,
-  inputs: readonly string[],
+  inputs: OpsEntry['inputs'],
   outputs: readonly Value[],
-  { shapes = [], recordsShapes = true }: DraftOptions,
-  parameters: readonly string[] = [],
+  { shapes = [], recordsShapes = true, before }: DraftOptions,
+  firstType: DataType | undefined,
 ): DraftEntry {
   const recorded = recordsShapes && outputs.every((value) => value.shape !== undefined && isStatic(value.shape));
-  const entry: OpsEntry = {
-    name: pascalCase(made.name),
-    domain: made.domain || 'custom',
-    for: made.for,
-    inputs: [...inputs, ...parameters],
-    outputs: outputs.map((value, k) => ({
-      name: outputs.length === 1 ? 'y' : `y${k}`,
-      dtype: inputs[0] ?? value.dtype ?? 'float32',
-      ...shapeField(shapes[k] ?? (recorded ? undefined : inputs[0])),
-    })),
-    attributes: made.attributes,
+  const [first] = inputs.map(inputName);
+  const named = before?.outputs.length === outputs.length ? before.outputs.map((each) => each.name) : undefined;
+  return {
+    entry: {
+      ...made,
+      inputs,
+      outputs: outputs.map((value, k) => ({
+        name: named?.[k] ?? (outputs.length === 1 ? 'y' : `y${k}`),
+        dtype: typeFor(value, firstType, first),
+        ...shapeField(shapes[k] ?? (recorded ? undefined : first)),
+      })),
+    },
+    needsShape: !recorded,
   };
-  return { entry, needsShape: !recorded };
+}
+
+/** The type of the first input, unless the graph knows that the output has another. */
+function typeFor({ dtype }: Value, firstType: DataType | undefined, first: string | undefined): string {
+  return first !== undefined && (dtype === undefined || dtype === firstType) ? first : (dtype ?? 'float32');
+}
+
+/** The name of an input of an entry. */
+export function inputName(input: OpsEntry['inputs'][number]): string {
+  return typeof input === 'string' ? input : input.name;
 }
 
 function shapeField(rule: string | undefined): { shape?: string | readonly string[] } {
@@ -125,17 +166,24 @@ function splitTopLevel(text: string): string[] {
   return part.trim() === '' ? parts : [...parts, part.trim()];
 }
 
-function inputNames(count: number): string[] {
-  const letters = ['x', 'y', 'z'];
+function letters(count: number): string[] {
+  const few = ['x', 'y', 'z'];
   if (count === 1) return ['x'];
-  return Array.from({ length: count }, (_, k) => (count <= 2 ? (letters[k] ?? `x${k}`) : `x${k}`));
+  return Array.from({ length: count }, (_, k) => (count <= 2 ? (few[k] ?? `x${k}`) : `x${k}`));
 }
 
-const DECLARABLE = new Set(['float', 'int', 'string', 'floats', 'ints', 'strings', 'bool']);
-
-function attributeType(attribute: Attribute): string | undefined {
-  return DECLARABLE.has(attribute.type) ? attribute.type : undefined;
-}
+/** What an entry calls the type of an attribute of a graph; the others cannot be declared. */
+const DECLARED: Partial<Record<Attribute['type'], CustomAttributeType>> = {
+  float: 'float',
+  int: 'int',
+  bool: 'bool',
+  string: 'string',
+  dtype: 'string',
+  floats: 'floats',
+  ints: 'ints',
+  bools: 'ints',
+  strings: 'strings',
+};
 
 function pascalCase(name: string): string {
   const joined = name.replace(/(^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, __, letter: string) => letter.toUpperCase());
@@ -154,8 +202,10 @@ const EMPTY_FILE = `{
 export function withEntry(text: string, entry: OpsEntry): string {
   const before = text.trim() === '' ? EMPTY_FILE : text;
   const operators: unknown = (parse(before) as { operators?: unknown } | undefined)?.operators;
-  const list = Array.isArray(operators) ? (operators as Partial<OpsEntry>[]) : [];
+  const list = Array.isArray(operators) ? (operators as (Partial<OpsEntry> & { readonly body?: unknown })[]) : [];
   const same = list.findIndex((each) => JSON.stringify(each?.for) === JSON.stringify(entry.for));
   const path = ['operators', same < 0 ? list.length : same];
-  return applyEdits(before, modify(before, path, entry, { formattingOptions: FORMATTING, isArrayInsertion: same < 0 }));
+  // A body is the user's own work.
+  const value = { ...entry, ...(list[same]?.body !== undefined && { body: list[same].body }) };
+  return applyEdits(before, modify(before, path, value, { formattingOptions: FORMATTING, isArrayInsertion: same < 0 }));
 }

@@ -20,6 +20,7 @@ import {
   CustomOperators,
   type CustomOutput,
   type StandsFor,
+  standsForText,
 } from './definition.ts';
 import { parseShapeRule } from './shape-rule.ts';
 
@@ -67,8 +68,29 @@ export function parseOps(text: string, file: string): CustomOperator[] {
   }
   const operators = findNodeAtLocation(root, ['operators']);
   if (operators?.type !== 'array') throw reader.error(operators ?? root, 'expected a list "operators"');
-  return (operators.children ?? []).map((entry) => reader.operator(entry));
+  return distinct((operators.children ?? []).map((entry) => reader.operator(entry)));
 }
+
+/** One file says each thing once: what an entry stands for, and what an operator of the result means. */
+function distinct(entries: readonly CustomOperator[]): CustomOperator[] {
+  entries.forEach((entry, k) => {
+    for (const before of entries.slice(0, k)) {
+      if (JSON.stringify(before.standsFor) === JSON.stringify(entry.standsFor))
+        throw again(entry, `${standsForText(entry)} has an entry already, in line ${before.line}`);
+      const same = before.domain === entry.domain && before.name === entry.name;
+      if (same && before.body?.text !== entry.body?.text)
+        throw again(entry, `${entry.domain}::${entry.name} has another body in line ${before.line}`);
+    }
+  });
+  return [...entries];
+}
+
+function again({ file, line }: CustomOperator, message: string): InputError {
+  return new InputError('file-malformed', message, { file, line }, 'Keep one of the two entries, or rename one.');
+}
+
+/** Domains whose operators have a meaning already. */
+const TAKEN_DOMAINS = new Set(['ai.onnx', 'ai.onnx.ml', 'aten', 'prim']);
 
 const KEYS = new Set(['name', 'domain', 'for', 'inputs', 'outputs', 'attributes', 'body']);
 
@@ -94,7 +116,7 @@ class EntryReader {
     const body = findNodeAtLocation(entry, ['body']);
     return {
       name: this.identifier(entry, 'name'),
-      domain: this.text(entry, 'domain'),
+      domain: this.domain(entry),
       standsFor: this.standsFor(entry),
       inputs,
       outputs: this.list(entry, 'outputs').map((node) => this.output(node, names)),
@@ -103,6 +125,12 @@ class EntryReader {
       file: this.file,
       line: this.at(entry.offset).line,
     };
+  }
+
+  private domain(entry: JsonNode): string {
+    const domain = this.text(entry, 'domain');
+    if (!TAKEN_DOMAINS.has(domain)) return domain;
+    throw this.error(entry, `the domain ${domain} has operators of its own: choose another, such as com.acme`);
   }
 
   private standsFor(entry: JsonNode): StandsFor {

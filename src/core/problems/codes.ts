@@ -69,6 +69,22 @@ export const PROBLEM_CODES = {
     message: '{target} has only an approximation of {operator}: {reason}.',
     fixes: ['accept-inexact', 'choose-target'],
   },
+  'custom-operator-mismatch': {
+    severity: 'error',
+    message: '{operator} does not fit its entry in {entry}: {reason}.',
+    fixes: ['define-custom-operator'],
+  },
+  'parameter-left-out': {
+    severity: 'warning',
+    message: 'The entry of {operator} in {entry} has no input for its parameter {attribute}: the node works without it.',
+    fixes: [],
+  },
+  'order-assumed': {
+    severity: 'warning',
+    message:
+      'The file does not record in which order {operator} takes its {count} tensors: they stand in the order of their first use.',
+    fixes: [],
+  },
   'invalid-model': {
     severity: 'error',
     message: 'The model is not valid: {reason}.',

@@ -47,8 +47,8 @@ test('an operator with a definition becomes a node whose arguments are its attri
 test('an argument for which the definition has no attribute is not lost in silence', () => {
   const code = forward('x: Tensor', 'return ops.acme.swish(x, 1.5, "fast")');
   const { problems } = captured({ code, inputs: [x] }, { customOps: definitions(swish) });
-  expect(problems.map((each) => [each.code, each.details.attribute])).toEqual([
-    ['unsupported-attribute', 'argument 2'],
+  expect(problems.map((each) => [each.code, each.details['reason']])).toEqual([
+    ['custom-operator-mismatch', 'the call gives "fast", for which the entry has no attribute'],
   ]);
 });
 
@@ -71,7 +71,11 @@ test('a module class with a definition is one node, each time it is called', () 
   const attributes = { gate: object('Gate', { scale: stored('float32', [1]), width: stored('float32', [3]) }) };
   const customOps = definitions({ ...gate, for: { module: 'Gate' } });
   const { model, problems } = captured({ code: code + root, attributes, inputs: [x] }, { customOps });
-  expect(problems).toEqual([]);
+  // The class has a parameter `scale` too, which this entry does not take.
+  expect(problems.map((each) => [each.code, each.details['attribute']])).toEqual([
+    ['parameter-left-out', 'scale'],
+    ['parameter-left-out', 'scale'],
+  ]);
   expect(graphText(model)).toBe(
     lines(`gate/Gate_0 = acme::Gate(x, gate.width) : float32[2, 3]
            output_0 = acme::Gate(gate/Gate_0, gate.width) : float32[2, 3]
@@ -157,6 +161,6 @@ test('a module that changes its input in place cannot be replaced', () => {
     ['relu_.default', ['a'], 'b', 'gate'],
     ['add.Tensor', ['a', 'b'], 'out', ''],
   ]);
-  const { problems } = capture(program, { inputs: [], customOps: definitions(gate) });
+  const { problems } = capture(program, { inputs: [], customOps: definitions({ ...gate, inputs: ['x'] }) });
   expect(problems.map((each) => each.code)).toEqual(['alias-write']);
 });
