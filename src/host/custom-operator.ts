@@ -1,7 +1,7 @@
 /** *Define custom operator…*: writes an entry into graphwright.ops.json, from what the graph knows and what the user adds. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { type OpsEntry, withEntry } from '../core/custom/entry.ts';
+import { type OpsEntry, withEntry } from '../core/custom/ops-file.ts';
 import { parseShapeRule } from '../core/custom/shape-rule.ts';
 import type { EngineCalls, OperatorDraft, PlacedProblem } from '../shared/engine.ts';
 import { showError } from './errors.ts';

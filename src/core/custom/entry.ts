@@ -1,5 +1,4 @@
-/** Writes entries of graphwright.ops.json: from what a graph knows of a node, into a file that people edit too. */
-import { applyEdits, type FormattingOptions, modify, parse } from 'jsonc-parser';
+/** Drafts entries of graphwright.ops.json from what a graph knows of a node or a module. */
 import { schemaOf, takesInputs } from '../dialects/aten/schemas.ts';
 import type { Attribute } from '../ir/attribute.ts';
 import type { DataType } from '../ir/dtype.ts';
@@ -7,20 +6,7 @@ import type { Node } from '../ir/node.ts';
 import { isStatic } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import type { CustomAttributeType, CustomOperator } from './definition.ts';
-
-/** One entry as JSON: see schemas/graphwright-ops.schema.json. */
-export interface OpsEntry {
-  readonly name: string;
-  readonly domain: string;
-  readonly for: { readonly operator: string } | { readonly module: string };
-  readonly inputs: readonly (string | { readonly name: string; readonly optional: true })[];
-  readonly outputs: readonly {
-    readonly name: string;
-    readonly dtype?: string;
-    readonly shape?: string | readonly string[];
-  }[];
-  readonly attributes: Readonly<Record<string, { readonly type: string; readonly default?: unknown }>>;
-}
+import type { OpsEntry } from './ops-file.ts';
 
 /** In the metadata of a node of an unknown operator: the names that the file gives its inputs, with spaces between. */
 export const INPUT_NAMES = 'input_names';
@@ -188,24 +174,4 @@ const DECLARED: Partial<Record<Attribute['type'], CustomAttributeType>> = {
 function pascalCase(name: string): string {
   const joined = name.replace(/(^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, __, letter: string) => letter.toUpperCase());
   return /^[A-Za-z]/.test(joined) ? joined : `Op${joined}`;
-}
-
-const FORMATTING: FormattingOptions = { insertSpaces: true, tabSize: 2, eol: '\n' };
-const EMPTY_FILE = `{
-  // Custom operators for Graphwright: what each stands for, and how its outputs follow from its inputs.
-  "version": 1,
-  "operators": []
-}
-`;
-
-/** The text of a file with an entry added, or put in the place of the one for the same operator. Comments stay. */
-export function withEntry(text: string, entry: OpsEntry): string {
-  const before = text.trim() === '' ? EMPTY_FILE : text;
-  const operators: unknown = (parse(before) as { operators?: unknown } | undefined)?.operators;
-  const list = Array.isArray(operators) ? (operators as (Partial<OpsEntry> & { readonly body?: unknown })[]) : [];
-  const same = list.findIndex((each) => JSON.stringify(each?.for) === JSON.stringify(entry.for));
-  const path = ['operators', same < 0 ? list.length : same];
-  // A body is the user's own work.
-  const value = { ...entry, ...(list[same]?.body !== undefined && { body: list[same].body }) };
-  return applyEdits(before, modify(before, path, value, { formattingOptions: FORMATTING, isArrayInsertion: same < 0 }));
 }

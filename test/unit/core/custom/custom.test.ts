@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { outputTypes } from '../../../../src/core/custom/definition.ts';
-import { draftEntry, draftModuleEntry, withEntry } from '../../../../src/core/custom/entry.ts';
+import { draftEntry, draftModuleEntry } from '../../../../src/core/custom/entry.ts';
+import { withEntry } from '../../../../src/core/custom/ops-file.ts';
 import { parseOps } from '../../../../src/core/custom/read.ts';
 import { parseDimRule, parseShapeRule } from '../../../../src/core/custom/shape-rule.ts';
 import { float } from '../../../../src/core/ir/attribute.ts';
