@@ -46,6 +46,10 @@ export function inferOutputs(node: Node, opset: number): void {
   const schema = operatorSchema(node.domain, node.op, opset);
   if (!schema || hasReference(node)) return;
   const types = schemaTypes(node, schema);
+  // What the schema tells stays where the rule finds a contradiction.
+  node.outputs.forEach((output, index) => {
+    output.type ??= types[index];
+  });
   const rule = node.domain === '' && attributesFit(node, schema) ? RULES[node.op] : undefined;
   const outcomes = rule?.(node, opset) ?? [];
   node.outputs.forEach((output, index) => {
@@ -69,7 +73,11 @@ export function inferGraph(graph: Graph, opset: number): Map<Node, Problem> {
   const problems = new Map<Node, Problem>();
   for (const node of graph.nodes) {
     // What a subgraph gives is known before the node that holds it.
-    for (const inner of node.subgraphs()) for (const found of inferGraph(inner, opset)) problems.set(...found);
+    for (const inner of node.subgraphs()) {
+      const found = inferGraph(inner, opset);
+      // The branch that these inputs never take may well contradict them.
+      if (node.op !== 'If') for (const each of found) problems.set(...each);
+    }
     try {
       inferOutputs(node, opset);
     } catch (error) {

@@ -289,7 +289,7 @@ function split(node: Node): Outcome[] {
   const size = shape[axis];
   if (typeof size !== 'number') return Array(count).fill(withDim(shape, axis, floorDivide(size, parts)));
   const part = Math.ceil(size / parts);
-  return node.outputs.map((_, k) => withDim(shape, axis, k < parts - 1 ? part : size - part * (parts - 1)));
+  return node.outputs.map((_, k) => withDim(shape, axis, Math.max(0, Math.min(part, size - k * part))));
 }
 
 /** Pads are an attribute until opset 10 (`paddings` in opset 1), an input after; axes choose from opset 18 on. */

@@ -110,6 +110,7 @@ table('shapes', [
   ['float[3] x', 'y = Unsqueeze <axes = [0,-1]> (x)', 'float32[1, 3, 1]', 11],
   ['float[2,3,N] x', 'y = Transpose <perm = [2,0,1]> (x)', 'float32[N, 2, 3]'],
   ['float[2,N] a, float[2,3] b', 'y = Concat <axis = -1> (a, b)', 'float32[2, N + 3]'],
+  ['float[5] x', 'w, v, y, z = Split <num_outputs = 4> (x)', 'float32[1]; float32[0]'],
   ['float[7,2] x', 'y, z = Split <num_outputs = 2> (x)', 'float32[4, 2]; float32[3, 2]'],
   ['float[7,2] x', 's = Constant <value_ints = [2,5]> ()\ny, z = Split (x, s)', 'float32[2, 2]; float32[5, 2]'],
   ['float[5,6] x', 'y = Slice <starts = [1,0], ends = [-1,9223372036854775807]> (x)', 'float32[3, 6]', 9],
@@ -203,6 +204,11 @@ test('both branches of If give what they agree on', () => {
   const body = `y = If (c) <then_branch = a () => (float[2,3] p) { p = Relu (x) },
     else_branch = b () => (float[2,N] q) { q = Concat <axis = 1> (x, x) }>`;
   expect(inferred('bool c, float[2,3] x', body).types).toBe('float32[2, ?]');
+});
+
+test('a branch that is never taken may contradict', () => {
+  const body = `y = If (c) <then_branch = a () => (p) { p = Squeeze <axes = [0]> (x) }, else_branch = b () => (q) { q = Relu (x) }>`;
+  expect(inferred('bool c, float[2,3] x', body, 11)).toEqual({ types: 'float32', problems: [] });
 });
 
 test('Loop stacks what its body gives besides the carried values', () => {
