@@ -2,8 +2,9 @@
 import { constantAttribute, constantOf, dimsOf } from '../../dialects/onnx/data.ts';
 import { normalAxis } from '../../dialects/onnx/infer/rule.ts';
 import { tensor } from '../../ir/attribute.ts';
+import type { DataType } from '../../ir/dtype.ts';
 import type { Node } from '../../ir/node.ts';
-import { sameDim } from '../../ir/shape.ts';
+import { isStatic, sameDim } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import { refuse } from '../../problems/problem.ts';
@@ -86,15 +87,22 @@ const padUp = adapter(up(11, 'Pad'), (node, onnx) => {
 });
 
 /** A 0 in the target copies a size unless `allowzero` is set: the same where the size is 0, or no element is. */
-const reshapeDown = adapter(down(14, 'Reshape'), (node) => {
+const reshapeDown = adapter(down(14, 'Reshape'), (node, onnx) => {
   if (node.int('allowzero', 0n) !== 0n) {
-    const target = node.input(1) && dimsOf(operand(node, 1));
-    const same = target?.every((dim, k) => typeof dim === 'number' && (dim !== 0 || node.input(0)?.shape?.[k] === 0));
-    if (!same) tooOld(node, 14, 'a size of 0 in its target may mean 0');
+    const [x, target] = [operand(node), dimsOf(operand(node, 1))];
+    const same = target?.every((dim, k) => typeof dim === 'number' && (dim !== 0 || x.shape?.[k] === 0));
+    if (!same) {
+      const empty = target && isStatic(target) && target.includes(0) && !target.includes(-1);
+      if (!empty || !x.dtype || !FILLABLE.has(x.dtype)) tooOld(node, 14, 'a size of 0 in its target may mean 0');
+      return onnx.ConstantOfShape(onnx.ints(target), { value: Tensor.of(x.dtype, [1], [0]) });
+    }
   }
   node.deleteAttribute('allowzero');
   return undefined;
 });
+
+/** What ConstantOfShape makes in all opsets and Tensor.of in memory. */
+const FILLABLE = new Set<DataType>(['float32', 'float64', 'float16', 'int32', 'int64', 'int8', 'uint8', 'bool']);
 
 /** From 15 on Shape may give a part of the sizes. */
 const shapeDown = adapter(down(15, 'Shape'), (node, onnx) => {

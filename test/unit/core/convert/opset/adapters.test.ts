@@ -176,6 +176,16 @@ table('shapes', [
   ['float[2,3] x => float[2,3] y', 'c = Constant <value_float = 2.0> ()\ny = Mul (x, c)', 13, 9, 'Mul'],
 ]);
 
+table('empty tensors', [
+  [
+    'float[0,3] x => float[3,0] y',
+    's = Constant <value_ints = [3, 0]> ()\ny = Reshape <allowzero = 1> (x, s)',
+    14,
+    13,
+    'ConstantOfShape',
+  ],
+]);
+
 table('images', [
   [
     'float[1,2,4,4] x => float[1,2,8,8] y',
