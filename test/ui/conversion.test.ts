@@ -72,6 +72,7 @@ test('a program whose file keeps no example input asks for its shape, and then c
   await input.fill('float32[1,3,16,16]');
   await input.press('Enter');
   await vscode.notification('Converted plain.traced.pt to ONNX, opset 17').waitFor();
+  await vscode.file('plain.traced.onnx').waitFor();
   expect(existsSync(onDisk('plain.traced.onnx'))).toBe(true);
 });
 
@@ -116,6 +117,7 @@ test('a model with operators of its own is refused, with every problem', async (
 test('the problems stand on the Python lines; quick fixes define the operator and the module class', async () => {
   await define('acme::swish', 'torch.ops.acme.swish(x, 1.5)', 'acme::swish', 'operator');
   await define('aten::special_i0', 'torch.special.i0(self.width)', 'acme.BesselGate', 'module-class');
+  await vscode.file('graphwright.ops.json').waitFor();
   const operators = readFileSync(onDisk('graphwright.ops.json'), 'utf8');
   expect(operators).toContain('"operator": "acme::swish"');
   expect(operators).toContain('"module": "acme.BesselGate"');
