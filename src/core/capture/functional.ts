@@ -31,6 +31,9 @@ import { type CapturedValue, flatTensors, isUnknown, ListValue, TupleValue, UNKN
 /** What the source file says of the results, where it records them; strides are PyTorch's own. */
 export type RecordedResults = readonly (TensorInfo | undefined)[];
 
+/** Operators that sometimes return an argument or a view of it, though their schemas do not say so. */
+const MAY_ALIAS = new Set(['einsum', 'native_dropout', 'channel_shuffle']);
+
 export class FunctionalOperators {
   readonly memory: Memory;
 
@@ -179,14 +182,15 @@ export class FunctionalOperators {
     return new TensorValue(new Storage(() => this.recorder.constant('unknown', 'float32', 0)), undefined);
   }
 
-  /** Results that the schema says share memory with an argument, where no view rule says how. */
+  /** Results that may share memory with an argument, where no view rule says how. */
   protected linkAliases(schema: Schema, bound: Bound, results: CapturedValue): void {
     const sets = new Set(
       schema.results.flatMap((result) => (result.alias && !result.alias.write ? [result.alias.set] : [])),
     );
-    if (sets.size === 0) return;
+    const all = MAY_ALIAS.has(schema.name);
+    if (sets.size === 0 && !all) return;
     for (const argument of schema.arguments) {
-      if (!argument.alias || !sets.has(argument.alias.set)) continue;
+      if (!all && !(argument.alias && sets.has(argument.alias.set))) continue;
       for (const from of tensorsIn(bound.get(argument.name))) {
         for (const to of flatTensors(results)) if (from) this.memory.link(from.storage, to.storage);
       }

@@ -32,6 +32,8 @@ export class Operators extends FunctionalOperators {
 
   /** Calls one overload; where its arguments do not fit (a plain number for a tensor), the one that they fit. */
   callOverload(name: string, overload: string, call: CallArguments, recorded?: RecordedResults): CapturedValue {
+    const out = call.keywords.get('out');
+    if (isTensor(out)) return this.callOut(name, call, out);
     const schema = findSchema('aten', name, overload);
     const kinds = kindsOf(call);
     if (schema && matches(schema, kinds, true)) return this.run(schema, call, recorded);

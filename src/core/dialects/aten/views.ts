@@ -293,6 +293,10 @@ const RULES: Readonly<Record<string, ViewRule>> = {
   contiguous: one(contiguous),
   ...aliases(['to', 'type_as'], one(converted)),
   ...aliases(['dropout', 'feature_dropout', 'alpha_dropout', 'feature_alpha_dropout'], one(dropout)),
+  // Of real numbers it is the tensor itself.
+  conj_physical: one((_, self) =>
+    self.dtype.startsWith('complex') ? { ...same(self), aliasing: 'copy', step: { kind: 'opaque' } } : same(self),
+  ),
   view_as_real: one((_, self) => complexParts(self, true)),
   view_as_complex: one((_, self) => complexParts(self, false)),
   atleast_1d: atLeast(1),

@@ -91,7 +91,7 @@ const where: Rule = (args) => {
 export const pointwise: RuleTable = {
   ...each(
     `neg negative positive relu relu6 hardtanh hardswish hardsigmoid leaky_relu elu selu celu silu mish gelu log_sigmoid
-    softplus softshrink hardshrink threshold sign sgn square floor ceil round trunc fix frac bitwise_not conj_physical
+    softplus softshrink hardshrink threshold sign sgn square floor ceil round trunc fix frac bitwise_not
     rrelu nan_to_num fill special_round logcumsumexp fake_quantize_per_tensor_affine fake_quantize_per_channel_affine`,
     unary,
   ),

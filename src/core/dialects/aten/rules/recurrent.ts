@@ -15,8 +15,10 @@ function sequence(args: RuleArguments, states: readonly TensorInfo[]): TensorInf
   const input = args.tensor('input');
   const directions = args.bool('bidirectional') ? 2 : 1;
   const hidden = sizeAt((states[0] ?? mismatch('a recurrent layer without a state')).shape, -1);
+  const output = fresh(input.dtype, [...input.shape.slice(0, -1), hidden * directions]);
   return [
-    fresh(input.dtype, [...input.shape.slice(0, -1), hidden * directions]),
+    // With the batch first it is a transposed view of what was computed.
+    args.bool('batch_first') ? { ...output, strides: undefined } : output,
     ...states.map((state) => fresh(state.dtype, state.shape)),
   ];
 }
