@@ -64,6 +64,8 @@ const wanted = positionals.length > 0 ? positionals : Object.keys(STAGES);
 await mkdir(inRoot('artifacts'), { recursive: true });
 for (const name of [...wanted, 'tests']) await rm(inRoot(`artifacts/${name}.json`), { force: true });
 
+if (wanted.includes('ui')) await rm(inRoot('artifacts/screenshots'), { recursive: true, force: true });
+
 const suites = new Suites();
 const ready = await suites.stage('Install and build', async () => {
   await installPackages();
