@@ -2,9 +2,9 @@
 import { capture } from './capture/capture.ts';
 import type { CustomOperators } from './custom/definition.ts';
 import { loadCustomOperators } from './custom/read.ts';
+import { readCaffe } from './formats/caffe/read.ts';
 import { detectFormat, type FileFormat } from './formats/detect.ts';
 import { closeDataFiles } from './formats/onnx/external.ts';
-import { readCaffe } from './formats/caffe/read.ts';
 import { readOnnx } from './formats/onnx/read.ts';
 import { readOnnxText } from './formats/onnxtxt/read.ts';
 import { openTorchFile } from './formats/torch/open.ts';

@@ -76,7 +76,8 @@ export const PROBLEM_CODES = {
   },
   'parameter-left-out': {
     severity: 'warning',
-    message: 'The entry of {operator} in {entry} has no input for its parameter {attribute}: the node works without it.',
+    message:
+      'The entry of {operator} in {entry} has no input for its parameter {attribute}: the node works without it.',
     fixes: [],
   },
   'order-assumed': {

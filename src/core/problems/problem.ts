@@ -38,7 +38,7 @@ export function problem(
     message: fill(facts.message, filled),
     ...(node && { node: referenceTo(node) }),
     origin: node?.origin ?? NO_ORIGIN,
-    ...(filled['target'] !== undefined && { target: filled['target'] }),
+    ...(filled.target !== undefined && { target: filled.target }),
     fixes: facts.fixes,
     details: filled,
   };

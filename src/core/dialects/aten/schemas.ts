@@ -40,6 +40,25 @@ export function takesInputs(argument: Pick<SchemaArgument, 'type'>): boolean {
   return argument.type.base === 'Tensor';
 }
 
+/** Whether a node has the inputs and attributes that its schema asks for. */
+export function followsSchema(node: Node, schema: Schema): boolean {
+  let inputs = 0;
+  for (const argument of schema.arguments) {
+    if (!takesInputs(argument)) {
+      if (!isPlacement(argument) && !node.attributes.has(argument.name)) return false;
+      continue;
+    }
+    if (!argument.type.list) {
+      if (!node.input(inputs++) && !argument.type.optional) return false;
+      continue;
+    }
+    const count = node.attributes.get(argument.name);
+    if (count?.type !== 'int') return false;
+    inputs += Number(count.value);
+  }
+  return inputs === node.inputCount;
+}
+
 /** Arguments that say where and how memory is kept: no node carries them. */
 export function isPlacement(argument: Pick<SchemaArgument, 'type'>): boolean {
   return ['Device', 'Layout', 'MemoryFormat', 'Generator'].includes(argument.type.base);

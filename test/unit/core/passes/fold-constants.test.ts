@@ -53,7 +53,7 @@ test('a size that is a symbol stays; those beside it fold', () => {
       b = Neg (q)
     }`);
   expect(operators).toEqual(['Shape', 'Gather', 'Neg', 'Neg']);
-  expect(constants['q']).toEqual([3]);
+  expect(constants.q).toEqual([3]);
 });
 
 test('INT64_MAX passes through unrounded', () => {
