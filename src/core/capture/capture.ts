@@ -3,7 +3,7 @@ import type { CustomOperators } from '../custom/definition.ts';
 import type { TorchScriptArchive } from '../formats/torch/archive.ts';
 import type { ExportedProgram } from '../formats/torch/exported.ts';
 import { type Model, makeModel } from '../ir/model.ts';
-import type { Problem } from '../problems/problem.ts';
+import { type Problem, problem } from '../problems/problem.ts';
 import { captureExported } from './exported.ts';
 import type { InputSpec } from './inputs.ts';
 import { Operators } from './operators.ts';
@@ -33,6 +33,7 @@ export function capture(program: TorchScriptArchive | ExportedProgram, options: 
   else captureTorchScript(program, operators, options.inputs, options.customOps);
   recorder.dropUnused();
   reportStates(operators);
+  reportGaps(recorder);
   const model = makeModel('aten', recorder.graph, { file: program.file });
   model.producerName = 'pytorch';
   return { model, problems: recorder.problems() };
@@ -49,4 +50,14 @@ function reportStates({ memory, recorder }: Operators): void {
     const [node] = first.users;
     recorder.report('state-write', node ?? { operator: state }, { attribute: state });
   }
+}
+
+/** A graph with gaps always has a problem, also where nothing said on the way what made them. */
+function reportGaps(recorder: Recorder): void {
+  const { inputs, outputs } = recorder.graph;
+  const gaps = recorder.incomplete || [...inputs, ...outputs].some((value) => value.type === undefined);
+  if (!gaps || recorder.problems().some(({ severity }) => severity === 'error')) return;
+  recorder.add(
+    problem('invalid-model', undefined, { reason: 'something that the program uses could not be found out' }),
+  );
 }

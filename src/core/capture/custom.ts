@@ -138,7 +138,9 @@ function recordCustom(
   const known = args.every(
     ({ content }) => content.kind !== 'tensors' || content.tensors.every((each) => !each || each.info),
   );
-  const reasons = [...misfits, ...(known && misfits.length === 0 ? typeMisfits(definition, types, recorded) : [])];
+  const missing = recorded ? [] : missingRules(definition);
+  const clashes = known && misfits.length + missing.length === 0 ? typeMisfits(definition, types, recorded) : [];
+  const reasons = [...misfits, ...missing, ...clashes];
   const entry = placeOf(definition);
   for (const reason of reasons) operators.recorder.report('custom-operator-mismatch', node, { entry, reason });
   const results = node.outputs.map((value, k) => operators.fresh(value, infos[k]));
@@ -146,7 +148,16 @@ function recordCustom(
   return { node, result: results.length === 1 && only ? only : new TupleValue(results) };
 }
 
-/** Where the rules of a definition and what the file records contradict each other, or both say nothing. */
+/** Rules that an entry must have where the file records no types. */
+function missingRules({ outputs }: CustomOperator): string[] {
+  return outputs.flatMap(({ name, dtype, shape }) => {
+    const missing = [...(dtype === undefined ? ['"dtype"'] : []), ...(shape === undefined ? ['"shape"'] : [])];
+    if (missing.length === 0) return [];
+    return `the file records no types, so the entry must say the ${missing.join(' and ')} of the output ${name}`;
+  });
+}
+
+/** Where the rules of a definition contradict what the file records, or make no type. */
 function typeMisfits(
   { outputs }: CustomOperator,
   types: readonly (ValueType | undefined)[],
@@ -154,7 +165,7 @@ function typeMisfits(
 ): string[] {
   if (recorded && recorded.length !== outputs.length)
     return [`the call gives ${recorded.length} results, and the entry has ${outputs.length} outputs`];
-  return outputs.flatMap(({ name, dtype, shape }, k) => {
+  return outputs.flatMap(({ name }, k) => {
     const [type, found] = [types[k], recorded?.[k]];
     const ruled = type?.kind === 'tensor' ? type : undefined;
     if (found) {
@@ -163,10 +174,6 @@ function typeMisfits(
       return clash
         ? [`its rules make ${name} ${typeText(ruled)}, but the file records ${typeText(typeOf(found))}`]
         : [];
-    }
-    if (dtype === undefined || shape === undefined) {
-      const missing = [dtype === undefined ? '"dtype"' : [], shape === undefined ? '"shape"' : []].flat().join(' and ');
-      return [`the file records no types, so the entry must say the ${missing} of the output ${name}`];
     }
     const whole =
       ruled?.shape && isStatic(ruled.shape) && ruled.shape.every((dim) => dim >= 0 && Number.isInteger(dim));

@@ -7,6 +7,7 @@ import { ArgumentReader, type ArgumentValue } from '../dialects/aten/arguments.t
 import { fresh, type RuleArguments, type TensorInfo } from '../dialects/aten/rule.ts';
 import { inferResults, ruleFor } from '../dialects/aten/rules.ts';
 import type { Schema } from '../dialects/aten/schema.ts';
+import { overloadsOf } from '../dialects/aten/schemas.ts';
 import type { View } from '../dialects/aten/view.ts';
 import { viewRuleFor } from '../dialects/aten/views.ts';
 import type { Attribute } from '../ir/attribute.ts';
@@ -80,7 +81,9 @@ export class FunctionalOperators {
     });
     node.metadata.set(INPUT_NAMES, names.join(' '));
     // A file that records sizes by symbols knows the operator's shapes as soon as the symbols are fixed.
-    if (!recorded || (recorded.includes(undefined) && !unknown)) this.recorder.report('unknown-operator', node);
+    const misused = namespace === 'aten' && overloadsOf(name).length > 0;
+    if (!recorded || misused || (recorded.includes(undefined) && !unknown))
+      this.recorder.report('unknown-operator', node);
     return this.results(node, recorded ?? [undefined], undefined);
   }
 

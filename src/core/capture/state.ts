@@ -82,7 +82,7 @@ export class ArchiveState {
 
   constructor(
     private readonly archive: TorchScriptArchive,
-    recorder: Recorder,
+    private readonly recorder: Recorder,
     memory: Memory,
   ) {
     this.tensors = new StoredTensors(recorder, memory);
@@ -92,7 +92,7 @@ export class ArchiveState {
   /** `CONSTANTS.cN`. */
   constant(index: number): CapturedValue {
     const value = this.archive.constants[index];
-    return value === undefined ? UNKNOWN : this.value(value, `CONSTANTS.c${index}`);
+    return this.known(value === undefined ? UNKNOWN : this.value(value, `CONSTANTS.c${index}`), `CONSTANTS.c${index}`);
   }
 
   /** An attribute of a module: undefined where it has none of that name. */
@@ -100,7 +100,20 @@ export class ArchiveState {
     const changed = this.changed.get(module.object)?.get(name);
     if (changed !== undefined) return changed;
     const stored = module.object.attributes.get(name);
-    return stored === undefined ? undefined : this.value(stored, joinPath(module.path, name));
+    if (stored === undefined) return undefined;
+    const path = joinPath(module.path, name);
+    return this.known(this.value(stored, path), path);
+  }
+
+  /** A value that the program reads; one that stands for nothing we know is reported. */
+  private known(value: CapturedValue, path: string): CapturedValue {
+    if (value === UNKNOWN)
+      this.recorder.report(
+        'invalid-model',
+        { operator: path },
+        { reason: `${path} is nothing that a program can use` },
+      );
+    return value;
   }
 
   setAttribute(module: ModuleValue, name: string, value: CapturedValue): void {

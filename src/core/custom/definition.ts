@@ -31,6 +31,15 @@ export type StandsFor =
   | { readonly kind: 'module'; readonly className: string }
   | { readonly kind: 'layer'; readonly layer: string };
 
+/** A function in ONNX text, or one among several. */
+export interface CustomBody {
+  readonly text: string;
+  /** Where the text stands, for messages. */
+  readonly file: string;
+  /** Which function it is; the one of the operator's name by default. */
+  readonly name: string | undefined;
+}
+
 export interface CustomOperator {
   readonly domain: string;
   readonly name: string;
@@ -39,7 +48,7 @@ export interface CustomOperator {
   readonly outputs: readonly CustomOutput[];
   readonly attributes: readonly CustomAttribute[];
   /** A function body in ONNX text; undefined for an operator that only the runtime knows. */
-  readonly body: { readonly text: string; readonly file: string } | undefined;
+  readonly body: CustomBody | undefined;
   /** The file and line of the entry, for messages. */
   readonly file: string;
   readonly line: number;

@@ -35,13 +35,18 @@ export function draftEntry(node: Node, options: DraftOptions = {}): DraftEntry {
   });
   const made = {
     name: before?.name ?? pascalCase(node.op),
-    domain: before?.domain ?? (node.domain || 'custom'),
+    domain: before?.domain ?? domainFor(node.domain),
     for: before?.standsFor.kind === 'module' ? { module: before.standsFor.className } : { operator: node.operator },
     attributes: Object.fromEntries(attributes),
   };
   const names = before?.inputs.length === node.inputCount ? before.inputs.map((each) => each.name) : inputNamesOf(node);
   const inputs = names.map((name, k) => (node.input(k) ? name : { name, optional: true as const }));
   return draft(made, inputs, node.outputs, options, node.input(0)?.dtype);
+}
+
+/** Operators of PyTorch itself go where PyTorch's own exporter puts those that ONNX does not have. */
+function domainFor(namespace: string): string {
+  return namespace === 'aten' || namespace === 'prim' ? `org.pytorch.${namespace}` : namespace || 'custom';
 }
 
 /** The names that the source gives the inputs; letters where it gives none. */

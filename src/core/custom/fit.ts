@@ -115,9 +115,9 @@ class Fitting<T> implements Fit<T> {
     const surplus = this.slots.length - inputs.length;
     if (surplus > 0) {
       const count = this.slots.filter((slot) => slot.tensor !== undefined).length;
-      const names = inputs.map((input) => input.name).join(', ');
+      const names = inputs.length === 0 ? '' : ` (${inputs.map((input) => input.name).join(', ')})`;
       this.misfits.push(
-        `the call gives ${counted(count, 'tensor')}, and the entry has ${counted(inputs.length, 'input')} (${names})`,
+        `the call gives ${counted(count, 'tensor')}, and the entry has ${counted(inputs.length, 'input')}${names}`,
       );
       this.slots.length = inputs.length;
     }

@@ -1,41 +1,75 @@
 /** Puts the bodies of custom operators into an ONNX model as functions, so that any runtime can run them. */
 import { parseFunctions } from '../formats/onnxtxt/parse.ts';
 import { InputError } from '../ir/errors.ts';
-import type { Model } from '../ir/model.ts';
-import type { CustomOperator, CustomOperators } from './definition.ts';
+import type { FunctionDefinition, Model } from '../ir/model.ts';
+import type { CustomBody, CustomOperator, CustomOperators } from './definition.ts';
 
 /** Functions need IR 8 (onnx.proto, ModelProto.functions). */
 const FUNCTIONS_IR_VERSION = 8;
 
 /**
- * Adds a function for each custom operator that the model uses and that has a body, and the imports of their domains.
- * Throws InputError where a body does not parse or holds no function of the operator's domain and name.
+ * Adds a function for each custom operator that the model uses and that has a body, with the functions that the bodies
+ * call, and imports their domains. Throws InputError where a body does not parse or does not fit its entry.
  */
 export function addCustomFunctions(model: Model, custom: CustomOperators): void {
-  const used = new Set([...model.graph.allNodes()].map((node) => node.operator));
-  const known = new Set(model.functions.map(({ domain, name }) => `${domain}::${name}`));
-  for (const definition of custom.all) {
-    const operator = `${definition.domain}::${definition.name}`;
-    if (!definition.body || !used.has(operator) || known.has(operator)) continue;
-    for (const made of bodyOf(definition, definition.body)) {
-      model.functions.push(made);
-      for (const [domain, version] of made.opsetImports) {
-        if (!model.opsetImports.has(domain)) model.opsetImports.set(domain, version);
-      }
-      if (!model.opsetImports.has(made.domain)) model.opsetImports.set(made.domain, 1);
-      known.add(`${made.domain}::${made.name}`);
-    }
+  const known = new Set(model.functions.map(operatorOf));
+  const add = (made: FunctionDefinition, beside: ReadonlyMap<string, FunctionDefinition>) => {
+    known.add(operatorOf(made));
+    model.functions.push(made);
+    for (const [domain, version] of [...made.opsetImports, [made.domain, 1] as const])
+      if (!model.opsetImports.has(domain)) model.opsetImports.set(domain, version);
     model.irVersion = Math.max(model.irVersion, FUNCTIONS_IR_VERSION);
-  }
+    for (const node of made.graph.allNodes()) use(node.operator, beside);
+  };
+  const use = (operator: string, beside: ReadonlyMap<string, FunctionDefinition>) => {
+    if (known.has(operator)) return;
+    const definition = custom.named(operator);
+    const helper = beside.get(operator);
+    if (definition?.body) {
+      const { body, others } = bodyOf(definition, definition.body);
+      add(body, others);
+    } else if (helper) add(helper, beside);
+  };
+  for (const node of model.graph.allNodes()) use(node.operator, new Map());
 }
 
-function bodyOf(definition: CustomOperator, body: NonNullable<CustomOperator['body']>) {
-  const functions = parseFunctions(body.text, body.file);
-  if (functions.some(({ domain, name }) => domain === definition.domain && name === definition.name)) return functions;
-  throw new InputError(
+function operatorOf({ domain, name }: FunctionDefinition): string {
+  return domain === '' ? name : `${domain}::${name}`;
+}
+
+/** The function that an entry means, under the entry's name, and the others of the same text by operator. */
+function bodyOf(definition: CustomOperator, { text, file, name }: CustomBody) {
+  const functions = parseFunctions(text, file);
+  const wanted = name ?? definition.name;
+  const found =
+    functions.find((each) => each.name === wanted && each.domain === definition.domain) ??
+    functions.find((each) => each.name === wanted) ??
+    (functions.length === 1 && name === undefined ? functions[0] : undefined);
+  if (!found) throw wrongBody(definition, `${file} holds no function ${wanted}`);
+  checkSignature(definition, found);
+  const body = { ...found, domain: definition.domain, name: definition.name };
+  return { body, others: new Map(functions.map((each) => [operatorOf(each), each])) };
+}
+
+function checkSignature(definition: CustomOperator, { graph, attributes }: FunctionDefinition): void {
+  for (const [what, entry, body] of [
+    ['inputs', definition.inputs.length, graph.inputs.length],
+    ['outputs', definition.outputs.length, graph.outputs.length],
+  ] as const) {
+    if (entry !== body) throw wrongBody(definition, `the entry has ${entry} ${what}, and its body ${body}`);
+  }
+  const declared = new Set(definition.attributes.map((attribute) => attribute.name));
+  const missing = attributes.find((attribute) => !declared.has(attribute));
+  if (missing !== undefined)
+    throw wrongBody(definition, `the body takes an attribute ${missing}, which the entry does not have`);
+}
+
+function wrongBody({ domain, name, inputs, file, line }: CustomOperator, message: string): InputError {
+  const names = inputs.map((input) => input.name).join(', ');
+  return new InputError(
     'file-malformed',
-    `the body of ${definition.name} holds no function ${definition.domain}.${definition.name}`,
-    { file: definition.file, line: definition.line },
-    `Begin it with <domain: "${definition.domain}", opset_import: ["" : 17]> ${definition.name} (…) => (…) { … }.`,
+    `the body of ${name} does not fit: ${message}`,
+    { file, line },
+    `Begin it with <domain: "${domain}", opset_import: ["" : 17]> ${name} (${names}) => (…) { … }.`,
   );
 }

@@ -15,6 +15,7 @@ import { InputError } from '../ir/errors.ts';
 import {
   type CustomAttribute,
   type CustomAttributeType,
+  type CustomBody,
   type CustomInput,
   type CustomOperator,
   CustomOperators,
@@ -78,7 +79,7 @@ function distinct(entries: readonly CustomOperator[]): CustomOperator[] {
       if (JSON.stringify(before.standsFor) === JSON.stringify(entry.standsFor))
         throw again(entry, `${standsForText(entry)} has an entry already, in line ${before.line}`);
       const same = before.domain === entry.domain && before.name === entry.name;
-      if (same && before.body?.text !== entry.body?.text)
+      if (same && JSON.stringify(before.body) !== JSON.stringify(entry.body))
         throw again(entry, `${entry.domain}::${entry.name} has another body in line ${before.line}`);
     }
   });
@@ -200,12 +201,12 @@ class EntryReader {
   }
 
   /** Text as it stands, or `file.onnxtxt#name` beside this file. */
-  private body(node: JsonNode): { text: string; file: string } {
-    const value = String(node.value);
-    const reference = /^([^<>{}\n]+\.onnxtxt)(#\w+)?$/.exec(value);
-    if (!reference?.[1]) return { text: value, file: this.file };
+  private body(node: JsonNode): CustomBody {
+    if (typeof node.value !== 'string') throw this.error(node, 'expected "body" to be a text');
+    const reference = /^([^<>{}\n]+\.onnxtxt)(?:#(\w+))?$/.exec(node.value);
+    if (!reference?.[1]) return { text: node.value, file: `${this.file}[body]`, name: undefined };
     const file = resolve(dirname(this.file), reference[1]);
-    return { text: readText(file), file };
+    return { text: readText(file), file, name: reference[2] };
   }
 
   private list(entry: JsonNode, key: string): readonly JsonNode[] {

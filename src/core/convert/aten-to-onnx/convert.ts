@@ -1,7 +1,7 @@
 /** Converts a functional aten graph to a new ONNX graph at the pivot opset, node by node, by the table of rules. */
 import { type CustomOperators, NO_CUSTOM_OPERATORS } from '../../custom/definition.ts';
 import { argumentsOf } from '../../dialects/aten/arguments.ts';
-import { schemaOf } from '../../dialects/aten/schemas.ts';
+import { followsSchema, schemaOf } from '../../dialects/aten/schemas.ts';
 import type { Attribute } from '../../ir/attribute.ts';
 import { Graph } from '../../ir/graph.ts';
 import { type Model, makeModel } from '../../ir/model.ts';
@@ -86,9 +86,10 @@ class Conversion {
       return this.onnx.node(custom.domain, custom.name, inputs, onnxAttributes(node), node.outputs.length).outputs;
     }
     const rule = ruleOf(node);
-    if (!rule || !schemaOf(node)) throw new Refusal(problem('unsupported-operator', node, { target: 'ONNX' }));
-    // Behind an operator that capture has reported already nothing is known: there is nothing to add.
-    if (node.outputs.some((output) => output.type === undefined)) return standIns(node);
+    const schema = schemaOf(node);
+    if (!rule || !schema) throw new Refusal(problem('unsupported-operator', node, { target: 'ONNX' }));
+    // Behind what capture has reported already nothing is known: there is nothing to add.
+    if (node.outputs.some((output) => output.type === undefined) || !followsSchema(node, schema)) return standIns(node);
     const result = rule(
       plainArguments(argumentsOf(node), node, (value) => this.valueOf(value)),
       this.onnx,

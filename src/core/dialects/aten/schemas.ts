@@ -40,7 +40,7 @@ export function takesInputs(argument: Pick<SchemaArgument, 'type'>): boolean {
   return argument.type.base === 'Tensor';
 }
 
-/** Whether a node has the inputs and attributes that its schema asks for. */
+/** Whether a node has the inputs and attributes that its schema asks for; optional inputs at the end may be missing. */
 export function followsSchema(node: Node, schema: Schema): boolean {
   let inputs = 0;
   for (const argument of schema.arguments) {
@@ -56,7 +56,7 @@ export function followsSchema(node: Node, schema: Schema): boolean {
     if (count?.type !== 'int') return false;
     inputs += Number(count.value);
   }
-  return inputs === node.inputCount;
+  return node.inputCount <= inputs;
 }
 
 /** Arguments that say where and how memory is kept: no node carries them. */
