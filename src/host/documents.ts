@@ -30,7 +30,18 @@ export class ModelDocuments implements vscode.TextDocumentContentProvider, vscod
       this.changed,
       vscode.workspace.registerTextDocumentContentProvider(TEXT_SCHEME, this),
       vscode.workspace.registerTextDocumentContentProvider(TORCHSCRIPT_SCHEME, this),
-      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.release(uri)),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        this.release(uri);
+        this.lines.delete(uri.toString());
+      }),
+      // VS Code keeps a document for minutes after its tab closed: the model need not stay open for that.
+      vscode.window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
+        for (const uri of closed.flatMap(textOf)) if (!isShown(uri)) this.release(uri);
+        for (const uri of opened.flatMap(textOf)) {
+          const found = modelOf(uri);
+          if (found) this.hold(uri, found.model);
+        }
+      }),
       models.onDidLoad((model) => this.refresh(model)),
     ];
   }
@@ -85,7 +96,6 @@ export class ModelDocuments implements vscode.TextDocumentContentProvider, vscod
     const key = document.toString();
     this.held.get(key)?.dispose();
     this.held.delete(key);
-    this.lines.delete(key);
   }
 
   private refresh(model: vscode.Uri): void {
@@ -94,6 +104,16 @@ export class ModelDocuments implements vscode.TextDocumentContentProvider, vscod
       if (modelOf(uri)?.model.toString() === model.toString()) this.changed.fire(uri);
     }
   }
+}
+
+/** The document of a text tab. */
+function textOf({ input }: vscode.Tab): readonly vscode.Uri[] {
+  return input instanceof vscode.TabInputText ? [input.uri] : [];
+}
+
+function isShown(uri: vscode.Uri): boolean {
+  const shown = vscode.window.tabGroups.all.flatMap((group) => group.tabs.flatMap(textOf));
+  return shown.some((each) => each.toString() === uri.toString());
 }
 
 function nodeLines(

@@ -50,10 +50,19 @@ suite('documents', () => {
       path: `${model.path}/${frame.file}`,
       query: frame.file,
     });
-    const document = await vscode.workspace.openTextDocument(uri);
+    const { document } = await vscode.window.showTextDocument(uri);
     assert.equal(document.languageId, 'torchscript');
     const [first] = await until('problems on the TorchScript', () => nonEmpty(ours(uri)));
     assert.match(document.lineAt(first?.range.start.line ?? 0).text, /swish|special_i0/);
+  });
+
+  test('problems go with the last editor of their model', async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    const text = sample('acme.traced.pt');
+    await until('no problems', () => {
+      const uri = text.with({ scheme: 'graphwright-text', path: `${text.path}.onnxtxt` });
+      return ours(uri).length === 0;
+    });
   });
 
   test('another target is another check', async () => {
