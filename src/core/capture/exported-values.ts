@@ -5,6 +5,7 @@ import type { Argument, ExportedGraph, ExportedNode, NameOr, TensorMeta } from '
 import { Expression } from '../ir/expression.ts';
 import { isStatic, type Shape } from '../ir/shape.ts';
 import type { RecordedResults } from './functional.ts';
+import { ProgramError } from './plain-values.ts';
 import { type CapturedValue, DeviceValue, itemsOf, ListValue, TupleValue, UNKNOWN } from './values.ts';
 
 /** Values of a graph by name. */
@@ -83,11 +84,16 @@ function bindOne(output: Argument, value: CapturedValue, environment: Environmen
   }
 }
 
-/** An argument as a value of the program. */
+/** An argument as a value of the program. Throws ProgramError for a tensor that nothing makes. */
 export function argumentValue(argument: Argument, environment: Environment): CapturedValue {
-  const named = (name: string): CapturedValue => environment.get(name) ?? UNKNOWN;
+  const symbol = (name: string): CapturedValue => environment.get(name) ?? UNKNOWN;
+  const named = (name: string): CapturedValue => {
+    const value = environment.get(name);
+    if (value === undefined) throw new ProgramError(`it reads ${name}, which nothing makes`);
+    return value;
+  };
   const numbered = (item: NameOr<bigint | number | boolean>): CapturedValue =>
-    item.kind === 'name' ? named(item.name) : item.value;
+    item.kind === 'name' ? symbol(item.name) : item.value;
   switch (argument.kind) {
     case 'none':
       return null;
