@@ -1,5 +1,6 @@
 /** Problems as diagnostics: on the lines of a model's text, of TorchScript inside its archive, and of the user's Python. */
 import * as vscode from 'vscode';
+import { InputError } from '../core/ir/errors.ts';
 import type { PlacedProblem, SourceFrame } from '../shared/engine.ts';
 import type { Check, Models } from './models.ts';
 import { PythonPlaces } from './python-places.ts';
@@ -18,7 +19,8 @@ const MOVED = '(The file has changed since the model was saved: the line may hav
 /** A problem of a model on one line of a document. */
 export interface PlacedDiagnostic {
   readonly model: vscode.Uri;
-  readonly problem: PlacedProblem;
+  /** Absent where it is the check itself that failed. */
+  readonly problem: PlacedProblem | undefined;
   readonly diagnostic: vscode.Diagnostic;
 }
 
@@ -66,7 +68,9 @@ export class Diagnostics implements vscode.Disposable {
     const check = this.models.checkOf(model);
     // While problems are being looked for, the last ones stay.
     if (!check?.problems) return;
-    const placed = await place(model, check, check.problems, this.codes);
+    const placed = check.failure
+      ? placeFailure(model, check.failure)
+      : await place(model, check, check.problems, this.codes);
     if (this.models.checkOf(model) === check) this.put(model, placed);
   }
 
@@ -83,6 +87,17 @@ export class Diagnostics implements vscode.Disposable {
       );
     }
   }
+}
+
+/** A failure of the check itself, where it names a line: of the user's operator file, or of a text. */
+function placeFailure(model: vscode.Uri, failure: unknown): ByDocument {
+  if (!(failure instanceof InputError) || failure.place?.line === undefined) return new Map();
+  const { file, line, column = 1 } = failure.place;
+  const range = new vscode.Range(line - 1, column - 1, line - 1, Number.MAX_SAFE_INTEGER);
+  const diagnostic = new vscode.Diagnostic(range, [failure.message, failure.next].join('\n').trim());
+  diagnostic.source = SOURCE;
+  diagnostic.code = failure.code;
+  return new Map([[vscode.Uri.file(file).toString(), [{ model, problem: undefined, diagnostic }]]]);
 }
 
 async function place(

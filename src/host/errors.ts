@@ -1,10 +1,12 @@
 /** Errors as words with a next step and buttons. */
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { CancelledError, InputError } from '../core/ir/errors.ts';
 import { EngineError } from '../service/failure.ts';
 import type { Log } from './log.ts';
 
 const SHOW_LOG = 'Show Log';
+const OPEN_FILE = 'Open File';
 const COPY = 'Copy Commands';
 const COPY_REPORT = 'Copy Report';
 
@@ -26,8 +28,17 @@ async function showInputError(error: InputError, log: Log, doing: string): Promi
   // A next step of several lines holds commands to run: a notification shows one line, so they are offered to copy.
   const commands = next.includes('\n');
   const step = commands ? next.split('\n')[0] : next;
-  const message = `${doing}: ${sentence(error.message)} ${step}`.trim();
-  const chosen = await vscode.window.showErrorMessage(message, ...(commands ? [COPY] : []), SHOW_LOG);
+  const { place } = error;
+  // A place with a line is in a text that the user can mend; other places are in the model that is being talked of.
+  const text = place?.line === undefined ? undefined : place;
+  const where = text ? `${path.basename(text.file)}:${text.line}: ` : '';
+  const message = `${doing}: ${where}${sentence(error.message)} ${step}`.trim();
+  const buttons = [...(text ? [OPEN_FILE] : []), ...(commands ? [COPY] : []), SHOW_LOG];
+  const chosen = await vscode.window.showErrorMessage(message, ...buttons);
+  if (chosen === OPEN_FILE && text) {
+    const selection = new vscode.Range((text.line ?? 1) - 1, 0, (text.line ?? 1) - 1, 0);
+    await vscode.window.showTextDocument(vscode.Uri.file(text.file), { selection });
+  }
   if (chosen === COPY) await vscode.env.clipboard.writeText(next.slice(next.indexOf('\n') + 1));
   if (chosen === SHOW_LOG) log.show();
 }

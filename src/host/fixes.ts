@@ -46,6 +46,7 @@ export function registerFixes(diagnostics: Diagnostics, apply: ApplyFix): vscode
 }
 
 function offersFor({ model, problem, diagnostic }: PlacedDiagnostic): Offer[] {
+  if (!problem) return [];
   return problem.fixes.flatMap((fix): Offer[] => {
     const offer = { title: fixTitle(fix), model, fix, problem, diagnostic };
     if (fix !== 'define-custom-operator' || !problem.node) return [offer];
