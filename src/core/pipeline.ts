@@ -1,6 +1,7 @@
 /** The whole way of the data: a file is opened, its graph converted, passed and adapted, written and proven. */
 import { atenToOnnx } from './convert/aten-to-onnx/convert.ts';
 import { onnxToCaffe } from './convert/onnx-to-caffe/convert.ts';
+import { fixDefaults } from './convert/onnx-to-caffe/defaults.ts';
 import { convertOpset } from './convert/opset/convert.ts';
 import { PIVOT_OPSET } from './convert/pivot.ts';
 import { addCustomFunctions } from './custom/functions.ts';
@@ -126,8 +127,9 @@ function toOpset(model: Model, opened: OpenedModel, target: OnnxTarget, wanted: 
 function toCaffe(model: Model, target: CaffeTarget) {
   const pivot = convertOpset(model, PIVOT_OPSET);
   if (pivot.problems.some(isError)) return pivot;
+  const fixed = fixDefaults(model, target.title);
   const { model: made, problems, records } = onnxToCaffe(model, caffeBackend(target.backend));
-  return { model: made, problems, records: [...pivot.records, ...records] };
+  return { model: made, problems: [...fixed, ...problems], records: [...pivot.records, ...records] };
 }
 
 /** Runs the written model against the graph that it came from. */
@@ -142,11 +144,12 @@ async function prove(
   const again = await openModel(opened.path, opened.reading, progress);
   try {
     const { model } = toOnnx(again);
+    const outputs = model.graph.outputs.map((value) => value.name ?? '');
     if (again.model === model) declareInputs(model, opened.reading.inputs);
     return await verify(
       model,
       graphSide('the source graph in onnxruntime', model),
-      resultSide(target, output),
+      resultSide(target, output, outputs),
       VERIFY_SEED,
     );
   } finally {

@@ -26,13 +26,18 @@ export function graphSide(title: string, model: Model): Side {
 }
 
 /** What was written for a target: ONNX in onnxruntime, Caffe in the reference interpreter. */
-export function resultSide(target: Target, files: readonly string[]): Side {
+export function resultSide(target: Target, files: readonly string[], outputs: readonly string[]): Side {
   const [path = '', prototxt = ''] = files;
   if (target.kind === 'onnx') return { title: `${path} in onnxruntime`, run: (inputs) => runModel(path, inputs) };
   return {
     title: `${path} in the reference interpreter of Caffe`,
-    run: async (inputs) => runCaffe(readCaffe(new FileBytes(path), prototxt), inputs),
+    // A Caffe network also gives every top that no layer reads: those are no outputs of the model.
+    run: async (inputs) => only(outputs, runCaffe(readCaffe(new FileBytes(path), prototxt), inputs)),
   };
+}
+
+function only(names: readonly string[], found: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+  return new Map([...found].filter(([name]) => names.includes(name)));
 }
 
 /** Gives the inputs that the user described their types, so that random inputs fit what the model takes. */
