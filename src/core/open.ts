@@ -2,6 +2,7 @@
 import { capture } from './capture/capture.ts';
 import type { CustomOperators } from './custom/definition.ts';
 import { loadCustomOperators } from './custom/read.ts';
+import { checkNotBlank } from './formats/blank.ts';
 import { readCaffe } from './formats/caffe/read.ts';
 import { detectFormat, type FileFormat } from './formats/detect.ts';
 import { closeDataFiles } from './formats/onnx/external.ts';
@@ -62,6 +63,7 @@ const READABLE = ['onnx', 'onnxtxt', 'torch', 'caffemodel', 'prototxt'] as const
 
 function formatOf(file: FileBytes, { from }: Reading): FileFormat {
   if (from === undefined) return detectFormat(file);
+  checkNotBlank(file);
   const found = READABLE.find((format) => format === from);
   if (found) return found;
   throw new InputError('bad-argument', `there is no format "${from}"`, undefined, `Formats: ${READABLE.join(', ')}.`);

@@ -4,23 +4,27 @@
  */
 import type { ByteSource } from '../ir/bytes.ts';
 import { InputError, type InputErrorCode } from '../ir/errors.ts';
+import { checkNotBlank } from './blank.ts';
+import { isOldPickle } from './torch/legacy.ts';
 
 /** `torch` is whatever PyTorch may have written: archives, pickles and the tar files of its first versions. */
 export type FileFormat = 'onnx' | 'onnxtxt' | 'torch' | 'caffemodel' | 'prototxt';
 
-/** Says what a file is. Throws InputError: `git-lfs-pointer`, `format-unsupported`, or `format-unknown` with what was seen. */
+/**
+ * Says what a file is. Throws InputError: `file-truncated` for one without content, `git-lfs-pointer`,
+ * `format-unsupported`, or `format-unknown` with what was seen.
+ */
 export function detectFormat(source: ByteSource): FileFormat {
+  checkNotBlank(source);
   const head = source.read(0, Math.min(source.size, HEAD_BYTES));
-  if (head.length === 0) throw fails(source, 'format-unknown', 'the file is empty', 'Fetch or save it again.');
-  if (head.every((byte) => byte === 0)) {
-    const message = `the file starts with ${head.length} bytes of zero`;
-    throw fails(source, 'format-unknown', message, 'It was not written to the end: fetch or save it again.');
-  }
   const signature = SIGNATURES.find((row) => startsWith(head, row.at ?? 0, row.bytes));
   if (signature) return settle(source, signature.is);
   const text = textOf(head);
   const found = text === undefined ? wireKind(source) : textKind(text);
-  return settle(source, found ?? { code: 'format-unknown', what: seen(head) });
+  if (found) return settle(source, found);
+  // The oldest pickles have no mark at their beginning.
+  if (isOldPickle(source)) return 'torch';
+  return settle(source, { code: 'format-unknown', what: text === undefined ? seen(head) : startOf(text) });
 }
 
 const HEAD_BYTES = 4096;
@@ -50,14 +54,6 @@ const SIGNATURES: readonly { readonly bytes: string; readonly at?: number; reado
   { bytes: '\x80\x04', is: 'torch' },
   { bytes: '\x80\x05', is: 'torch' },
   { bytes: 'ustar', at: 257, is: 'torch' },
-  {
-    bytes: 'version https://git-lfs.github.com/spec/',
-    is: {
-      code: 'git-lfs-pointer',
-      what: 'this is a Git LFS pointer, not the file itself',
-      next: 'Run `git lfs pull`.',
-    },
-  },
   { bytes: '\x89HDF\r\n', is: unsupported('this is an HDF5 file', toOnnx('tf2onnx, where it is a Keras model')) },
   { bytes: 'TFL3', at: 4, is: unsupported('this is a TensorFlow Lite model', toOnnx('tf2onnx')) },
   {
@@ -119,7 +115,13 @@ const TEXTS: readonly { readonly starts: RegExp; readonly is: Kind }[] = [
 function textKind(text: string): Kind | undefined {
   const start = text.replace(/^\ufeff?(\s+|#[^\n]*(\n|$))*/, '');
   const found = TEXTS.find((row) => row.starts.test(start));
-  return found?.is ?? { code: 'format-unknown', what: `this is text that starts with '${start.slice(0, 40)}'` };
+  return found?.is;
+}
+
+/** The first words, for people. */
+function startOf(text: string): string {
+  const start = text.trim().replace(/\s+/g, ' ');
+  return `this is text that no model starts with: '${start.slice(0, 40)}${start.length > 40 ? '…' : ''}'`;
 }
 
 /** A field of a protobuf message: its number, whether it is a number (`v`) or bytes (`b`), and where its value starts. */

@@ -87,10 +87,11 @@ test('files that are no models are told what they are', async () => {
   const zeros = join(folder, 'zeros.pt');
   writeFileSync(zeros, '');
   truncateSync(zeros, 4 * 2 ** 30);
-  expect(await json('inspect', zeros)).toMatchObject({ exit: 2, error: { code: 'format-unknown' } });
+  expect(await json('inspect', zeros)).toMatchObject({ exit: 2, error: { code: 'file-truncated' } });
   const empty = join(folder, 'empty.onnx');
   writeFileSync(empty, '');
-  expect(await json('inspect', empty)).toMatchObject({ exit: 2 });
+  expect(await json('inspect', empty)).toMatchObject({ exit: 2, error: { code: 'file-truncated' } });
+  expect(await json('inspect', empty, '--from', 'onnx')).toMatchObject({ exit: 2, error: { code: 'file-truncated' } });
   const cut = join(folder, 'cut.pt');
   writeFileSync(cut, readFileSync(DIGITS).subarray(0, 5000));
   expect(await json('convert', cut, '--to', 'onnx')).toMatchObject({ exit: 2, error: { code: 'file-truncated' } });

@@ -9,6 +9,7 @@ import { byteLength, type DataType } from '../../ir/dtype.ts';
 import { InputError } from '../../ir/errors.ts';
 import type { Model } from '../../ir/model.ts';
 import { FileSource } from '../../ir/tensor.ts';
+import { checkNotBlank } from '../blank.ts';
 
 /** The data files of one model, each opened once and only when its bytes are read. */
 export class ExternalFiles {
@@ -130,6 +131,7 @@ export function externalTensorSource(
   }
   const file = files.open(entries.get('location') ?? '', user);
   if (offset + length > file.size) {
+    checkNotBlank(file);
     throw new InputError(
       'file-truncated',
       `${user} needs bytes ${offset} to ${offset + length}, but the file ends at byte ${file.size}`,

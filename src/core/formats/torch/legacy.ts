@@ -35,6 +35,17 @@ export function refusePickle(source: ByteSource): InputError {
   return otherPickle(source.name);
 }
 
+/** Is a source a pickle of protocol 0 or 1, as far as one can tell from what it would do? */
+export function isOldPickle(source: ByteSource): boolean {
+  return (
+    OLD_PICKLE.test(Buffer.from(source.read(0, Math.min(source.size, 256))).toString('latin1')) &&
+    refuseOldPickle(source) !== undefined
+  );
+}
+
+/** How protocols 0 and 1 begin: with a global, a mark, a number, a text or an empty container. */
+const OLD_PICKLE = /^(?:c[\w.]+\n[\w.]+\n|[(}\])KMJIUVXSTFLGN]|i[\w.]+\n)/;
+
 /** Pickles of protocols 0 and 1 have no mark at their beginning: the error where the source is one, else undefined. */
 export function refuseOldPickle(source: ByteSource): InputError | undefined {
   try {

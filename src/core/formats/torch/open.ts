@@ -1,6 +1,7 @@
 /** Tells PyTorch's files apart by content and opens those that hold a program; all others end with what to do about them. */
 import type { ByteSource } from '../../ir/bytes.ts';
 import { InputError } from '../../ir/errors.ts';
+import { blankness } from '../blank.ts';
 import { noProgram } from './advice.ts';
 import type { TorchScriptArchive } from './archive.ts';
 import type { ExportedProgram } from './exported.ts';
@@ -80,20 +81,9 @@ const NAME_A_MODEL = 'Name a file that torch.export.save or torch.jit.save wrote
 
 function refuseUnknown(source: ByteSource): InputError {
   const place = { file: source.name };
-  if (source.size === 0)
-    return new InputError('file-truncated', 'the file is empty', { ...place, offset: 0 }, FETCH_AGAIN);
-  const start = source.read(0, Math.min(source.size, 4096));
-  const text = Buffer.from(start).toString('latin1');
-  const pointer = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n/.test(text);
-  if (pointer) {
-    const size = /^size (\d+)$/m.exec(text)?.[1];
-    const message = `this is a Git LFS pointer${size ? ` to a file of ${size} bytes` : ''}, not the file itself`;
-    return new InputError('git-lfs-pointer', message, place, 'Fetch the file: run `git lfs pull` in its repository.');
-  }
-  if (start.every((byte) => byte === 0)) {
-    const message = `the file begins with ${start.length} zero bytes: its content never arrived`;
-    return new InputError('format-unknown', message, { ...place, offset: 0 }, FETCH_AGAIN);
-  }
+  const blank = blankness(source);
+  if (blank) return blank;
+  const text = Buffer.from(source.read(0, Math.min(source.size, 512))).toString('latin1');
   if (text.startsWith('ustar', 257)) {
     return new InputError(
       'format-unsupported',
@@ -107,5 +97,4 @@ function refuseUnknown(source: ByteSource): InputError {
   return new InputError('format-unknown', 'this is no file of PyTorch', { ...place, offset: 0 }, NAME_A_MODEL);
 }
 
-const FETCH_AGAIN = 'Fetch the file again.';
 const RESAVE = 'Load it with Python into the model that it belongs to, and save that with torch.export.save.';

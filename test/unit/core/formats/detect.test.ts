@@ -37,8 +37,9 @@ test('formats are known by their content', () => {
 
 test('what cannot be opened is named', () => {
   expect(detected('version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 2\n')).toMatch(/^git-lfs-pointer/);
-  expect(detected('')).toBe('format-unknown: the file is empty');
-  expect(detected(new Uint8Array(100_000))).toBe('format-unknown: the file starts with 4096 bytes of zero');
+  expect(detected('')).toBe('file-truncated: the file is empty');
+  expect(detected(new Uint8Array(100_000))).toBe('file-truncated: the file starts with 4096 zero bytes');
+  expect(detected('cposix\nsystem\n(Vls\ntR.')).toBe('torch');
   expect(detected('\x1c\0\0\0TFL3')).toMatch('format-unsupported: this is a TensorFlow Lite model');
   expect(detected('\x08\x01\x12\x02\x0a\x00')).toMatch('TensorFlow SavedModel');
   expect(detected('\x0a\x01x\x0a\x01y')).toMatch('TensorFlow graph');
@@ -48,7 +49,7 @@ test('what cannot be opened is named', () => {
   expect(detected('<!DOCTYPE html><html>')).toMatch('web page');
   expect(detected('{"a": 1}')).toMatch('JSON');
   expect(detected('ir_version: 7\ngraph {')).toMatch('protobuf text');
-  expect(detected('import torch\n')).toBe("format-unknown: this is text that starts with 'import torch\n'");
+  expect(detected('import torch\n')).toBe("format-unknown: this is text that no model starts with: 'import torch'");
   expect(detected('\xff\xfe\x00\x01')).toBe(
     'format-unknown: the file starts with the bytes ff fe 00 01, which no format that we know starts with',
   );

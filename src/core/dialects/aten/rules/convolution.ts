@@ -55,12 +55,25 @@ function convolved(input: TensorInfo, weight: TensorInfo, shape: readonly number
 
 /** Sizes after a window has slid over them, rounded down. */
 function slide(sizes: readonly number[], { kernel, stride, padding, dilation }: Window): number[] {
-  const [s, p, d] = [stride, padding, dilation].map((values) => spread(values, sizes.length));
+  const [s = [], p = [], d = []] = [stride, padding, dilation].map((values) => spread(values, sizes.length));
+  checkSteps(s, p, d);
   return sizes.map((size, k) => {
-    const reach = (d?.[k] ?? 1) * ((kernel[k] ?? 1) - 1) + 1;
-    const out = Math.floor((size + 2 * (p?.[k] ?? 0) - reach) / (s?.[k] ?? 1)) + 1;
-    return out > 0 ? out : mismatch(`a window of ${reach} does not fit a size of ${size + 2 * (p?.[k] ?? 0)}`);
+    const reach = (d[k] ?? 1) * ((kernel[k] ?? 1) - 1) + 1;
+    const out = Math.floor((size + 2 * (p[k] ?? 0) - reach) / (s[k] ?? 1)) + 1;
+    return out > 0 ? out : mismatch(`a window of ${reach} does not fit a size of ${size + 2 * (p[k] ?? 0)}`);
   });
+}
+
+/** PyTorch refuses windows that do not move on, and padding that takes away. */
+function checkSteps(stride: readonly number[], padding: readonly number[], dilation: readonly number[]): void {
+  for (const [what, values, least] of [
+    ['stride', stride, 1],
+    ['dilation', dilation, 1],
+    ['padding', padding, 0],
+  ] as const) {
+    const wrong = values.find((value) => value < least);
+    if (wrong !== undefined) mismatch(`a window has a ${what} of ${wrong}`);
+  }
 }
 
 function transposed(args: RuleArguments): TensorInfo {
@@ -69,10 +82,14 @@ function transposed(args: RuleArguments): TensorInfo {
   const { batch, channels, sizes } = split(input, kernel.length);
   if (channels !== inputs) mismatch(`a transposed convolution of ${inputs} channels got ${channels}`);
   const names = ['stride', 'padding', 'dilation', 'output_padding'];
-  const [stride, padding, dilation, extra] = names.map((name) => spread(args.numbers(name), kernel.length));
+  const [stride = [], padding = [], dilation = [], extra = []] = names.map((name) =>
+    spread(args.numbers(name), kernel.length),
+  );
+  checkSteps(stride, padding, dilation);
   const out = sizes.map((size, k) => {
-    const [s = 1, p = 0, d = 1, e = 0] = [stride?.[k], padding?.[k], dilation?.[k], extra?.[k]];
-    return (size - 1) * s - 2 * p + d * ((kernel[k] ?? 1) - 1) + e + 1;
+    const [s = 1, p = 0, d = 1, e = 0] = [stride[k], padding[k], dilation[k], extra[k]];
+    const length = (size - 1) * s - 2 * p + d * ((kernel[k] ?? 1) - 1) + e + 1;
+    return length > 0 ? length : mismatch(`a transposed convolution leaves ${length} of a size of ${size}`);
   });
   return convolved(input, weight, [...batch, perGroup * args.number('groups'), ...out]);
 }
@@ -92,6 +109,7 @@ function pooledSizes(args: RuleArguments, sizes: readonly number[]): number[] {
   const stride = given.length === 0 ? kernel : spread(given, sizes.length);
   const padding = spread(args.numbers('padding'), sizes.length);
   const dilation = spread(args.optionalNumbers('dilation') ?? [1], sizes.length);
+  checkSteps([...kernel, ...stride], padding, dilation);
   const up = args.bool('ceil_mode');
   return sizes.map((size, k) => {
     const [w = 1, s = 1, p = 0, d = 1] = [kernel[k], stride[k], padding[k], dilation[k]];

@@ -14,8 +14,8 @@ const legacy = (...parts: string[]) =>
   bytesOf(...[LEGACY, 'M\xe9\x03', '}', ...parts].map((part) => `\x80\x02${part}.`));
 
 test.each<[string, Uint8Array, string, string, string]>([
-  ['an empty file', bytesOf(), 'file-truncated', 'empty', 'Fetch'],
-  ['zeros', new Uint8Array(5000), 'format-unknown', 'zero bytes', 'Fetch'],
+  ['an empty file', bytesOf(), 'file-truncated', 'empty', 'fetch'],
+  ['zeros', new Uint8Array(5000), 'file-truncated', 'zero bytes', 'fetch'],
   ['a Git LFS pointer', bytesOf(LFS), 'git-lfs-pointer', '12345 bytes', 'git lfs pull'],
   ['a tar archive', bytesOf('x'.repeat(257), 'ustar'), 'format-unsupported', 'tar archive', 'torch.export.save'],
   ['text', bytesOf('hello'), 'format-unknown', 'no file of PyTorch', 'Name a file'],
@@ -92,7 +92,7 @@ test('4 GB of zeros take no time and no memory', () => {
     ftruncateSync(descriptor, 2 ** 32);
     closeSync(descriptor);
     const file = new FileBytes(path);
-    expect(errorOf(() => openTorchFile(file)).code).toBe('format-unknown');
+    expect(errorOf(() => openTorchFile(file)).code).toBe('file-truncated');
     file.close();
   } finally {
     rmSync(folder, { recursive: true });
