@@ -47,7 +47,7 @@ test('an operator with a definition becomes a node whose arguments are its attri
 test('an argument for which the definition has no attribute is not lost in silence', () => {
   const code = forward('x: Tensor', 'return ops.acme.swish(x, 1.5, "fast")');
   const { problems } = captured({ code, inputs: [x] }, { customOps: definitions(swish) });
-  expect(problems.map((each) => [each.code, each.details['reason']])).toEqual([
+  expect(problems.map((each) => [each.code, each.details.reason])).toEqual([
     ['custom-operator-mismatch', 'the call gives "fast", for which the entry has no attribute'],
   ]);
 });
@@ -72,7 +72,7 @@ test('a module class with a definition is one node, each time it is called', () 
   const customOps = definitions({ ...gate, for: { module: 'Gate' } });
   const { model, problems } = captured({ code: code + root, attributes, inputs: [x] }, { customOps });
   // The class has a parameter `scale` too, which this entry does not take.
-  expect(problems.map((each) => [each.code, each.details['attribute']])).toEqual([
+  expect(problems.map((each) => [each.code, each.details.attribute])).toEqual([
     ['parameter-left-out', 'scale'],
     ['parameter-left-out', 'scale'],
   ]);
