@@ -34,7 +34,7 @@ export async function convertModel(request: ConvertRequest, progress: Progress):
       return { status: 'refused', output: [], problems, passes, seconds: since(started) };
     }
     await progress.step('Writing the model');
-    const output = writeResult(model, target, files, request.force, progress);
+    const output = await writeResult(model, target, files, request.force, progress);
     const verification = request.verify ? await prove(opened, target, output, progress) : undefined;
     return { status: 'done', output, problems, passes, ...(verification && { verification }), seconds: since(started) };
   } finally {

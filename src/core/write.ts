@@ -1,8 +1,9 @@
 /** Writes the result of a conversion: which files, and never over one that exists unless told. */
-import { existsSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { writeCaffe } from './formats/caffe/write.ts';
 import { writeOnnx } from './formats/onnx/write.ts';
+import { checkPlaces } from './formats/whole-files.ts';
 import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
 import type { Progress } from './progress.ts';
@@ -10,19 +11,24 @@ import type { ConvertRequest } from './request.ts';
 import { caffeBackend } from './targets/caffe-backends.ts';
 import type { Target } from './targets/target.ts';
 
-/** The files that a conversion will write, the model first. Throws InputError `file-exists` unless they may be replaced. */
-export function outputFiles({ input, output, force }: ConvertRequest, target: Target): readonly string[] {
+/**
+ * The files that a conversion will write, the model first. Throws InputError `file-exists` unless they may be replaced
+ * (never the model that is converted), or `file-unwritable` where nothing can be written there: before any work is done.
+ */
+export function outputFiles({ input, reading, output, force }: ConvertRequest, target: Target): readonly string[] {
   const files = target.kind === 'onnx' ? [output ?? beside(input, '.onnx')] : caffeFiles(input, output);
-  const present = files.find((file) => existsSync(file));
-  if (present !== undefined && !force) {
-    throw new InputError(
-      'file-exists',
-      'this file exists already',
-      { file: present },
-      'Give another name with -o, or --force to replace it.',
-    );
+  const read = [input, reading.prototxt ?? input].map(realOrSame);
+  const own = files.find((file) => read.includes(realOrSame(file)));
+  if (own !== undefined) {
+    const message = 'this is the model that is converted: it is not replaced';
+    throw new InputError('file-exists', message, { file: own }, 'Give another name with -o.');
   }
+  checkPlaces(files, force);
   return files;
+}
+
+function realOrSame(file: string): string {
+  return existsSync(file) ? realpathSync(file) : resolve(file);
 }
 
 function caffeFiles(input: string, output: string | undefined): readonly string[] {
@@ -40,13 +46,13 @@ function withoutEnding(path: string): string {
 }
 
 /** Writes them whole, or none. */
-export function writeResult(
+export async function writeResult(
   model: Model,
   target: Target,
   files: readonly string[],
   force: boolean,
   progress: Progress,
-): readonly string[] {
+): Promise<readonly string[]> {
   const [path = ''] = files;
   if (target.kind === 'onnx') return writeOnnx(model, path, { force, progress });
   const [caffemodel = '', prototxt = ''] = files;

@@ -3,7 +3,18 @@
  * After an error or a cancel nothing new is left, and what was there before is there again.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../ir/errors.ts';
 import type { Progress } from '../progress.ts';
@@ -21,57 +32,79 @@ export interface OutputFile {
 }
 
 /**
- * Writes all files; the last one that is moved into place is the last of the list. Gives their paths. Throws InputError
- * `file-exists`, or `file-unwritable` where the system refuses; CancelledError where the progress says so.
+ * Writes all files; the last one that is moved into place is the last of the list. Gives their paths. Other work of the
+ * process gets its turn on the way, so that a cancel is heard. Throws InputError `file-exists`, or `file-unwritable`
+ * where the system refuses; CancelledError where the progress says so.
  */
-export function writeWhole(files: readonly OutputFile[], { force, progress }: WriteOptions): string[] {
+export async function writeWhole(files: readonly OutputFile[], { force, progress }: WriteOptions): Promise<string[]> {
   const paths = files.map((file) => file.path);
-  if (!force) refuseExisting(paths);
+  checkPlaces(paths, force);
   const ending = `.${randomBytes(6).toString('hex')}.tmp`;
   const temporary = (file: string) => path.join(path.dirname(file), `.${path.basename(file)}${ending}`);
+  // What a link leads to is replaced, not the link.
+  const places = paths.map(realOrSame);
   try {
-    for (const file of files) writeChunks(temporary(file.path), file, progress);
+    for (const [k, file] of files.entries()) await writeChunks(temporary(places[k] ?? file.path), file, progress);
     progress?.check();
-    if (!force) refuseExisting(paths);
-    moveIntoPlace(paths, temporary);
+    checkPlaces(paths, force);
+    moveIntoPlace(places, temporary);
   } finally {
-    for (const file of paths) rmSync(temporary(file), { force: true });
+    for (const file of places) rmSync(temporary(file), { force: true });
   }
   return paths;
 }
 
-function refuseExisting(paths: readonly string[]): void {
-  const present = paths.find((file) => existsSync(file));
-  if (present === undefined) return;
-  throw new InputError('file-exists', 'this file exists already', { file: present }, 'Give another name, or --force.');
+/** Throws InputError `file-exists` or `file-unwritable` where files cannot be written to these places. */
+export function checkPlaces(paths: readonly string[], force: boolean): void {
+  for (const file of paths) {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found && !force) {
+      const next = 'Give another name with -o, or --force to replace it.';
+      throw new InputError('file-exists', 'this file exists already', { file }, next);
+    }
+    if (found?.isDirectory()) throw unwritable(file, 'EISDIR');
+    if (found && !found.isFile()) throw unwritable(file, 'EINVAL');
+    attempt(file, () => accessSync(path.dirname(file), constants.W_OK));
+  }
+}
+
+function realOrSame(file: string): string {
+  return existsSync(file) ? realpathSync(file) : file;
 }
 
 /** Pieces are gathered up to this size: a model has many small ones. */
 const BUFFER_BYTES = 1 << 18;
+/** After how many bytes other work of the process gets its turn: a few hundredths of a second. */
+const BREATH_BYTES = 1 << 25;
 
-function writeChunks(to: string, file: OutputFile, progress: Progress | undefined): void {
+async function writeChunks(to: string, file: OutputFile, progress: Progress | undefined): Promise<void> {
   const descriptor = attempt(file.path, () => openSync(to, 'wx'));
   const buffer = new Uint8Array(BUFFER_BYTES);
   let filled = 0;
-  const put = (bytes: Uint8Array): void => {
+  let held = 0;
+  const put = async (bytes: Uint8Array): Promise<void> => {
     progress?.check();
     for (let done = 0; done < bytes.length; ) {
       done += attempt(file.path, () => writeSync(descriptor, bytes, done, Math.min(bytes.length - done, 1 << 30)));
     }
+    held += bytes.length;
+    if (held < BREATH_BYTES) return;
+    held = 0;
+    await new Promise((resolve) => setImmediate(resolve));
   };
   try {
     for (const chunk of file.chunks()) {
       if (filled + chunk.length > BUFFER_BYTES) {
-        put(buffer.subarray(0, filled));
+        await put(buffer.subarray(0, filled));
         filled = 0;
       }
-      if (chunk.length > BUFFER_BYTES) put(chunk);
+      if (chunk.length > BUFFER_BYTES) await put(chunk);
       else {
         buffer.set(chunk, filled);
         filled += chunk.length;
       }
     }
-    put(buffer.subarray(0, filled));
+    await put(buffer.subarray(0, filled));
   } finally {
     closeSync(descriptor);
   }
@@ -109,18 +142,24 @@ function attempt<T>(file: string, act: () => T): T {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined) throw error;
-    const message = `the file cannot be written (${REASONS[code] ?? code})`;
-    throw new InputError('file-unwritable', message, { file }, 'Choose another place, or make room there.');
+    throw unwritable(file, code);
   }
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'no permission',
-  EPERM: 'no permission',
-  EROFS: 'the disk is read-only',
-  ENOSPC: 'the disk is full',
-  ENOENT: 'there is no such folder',
-  ENOTDIR: 'there is no such folder',
-  EISDIR: 'a folder has this name',
-  ENAMETOOLONG: 'the name is too long',
+function unwritable(file: string, code: string): InputError {
+  const [reason, next] = REASONS[code] ?? [code, 'Choose another place.'];
+  return new InputError('file-unwritable', `the file cannot be written (${reason})`, { file }, next);
+}
+
+/** What a refusal of the system means, and what to do. */
+const REASONS: Readonly<Record<string, readonly [reason: string, next: string]>> = {
+  EACCES: ['no permission', 'Choose another folder, or change its permissions.'],
+  EPERM: ['no permission', 'Choose another folder, or change its permissions.'],
+  EROFS: ['the disk is read-only', 'Choose another place.'],
+  ENOSPC: ['the disk is full', 'Choose another place, or make room there.'],
+  ENOENT: ['there is no such folder', 'Make the folder first, or choose another place.'],
+  ENOTDIR: ['there is no such folder', 'Make the folder first, or choose another place.'],
+  EISDIR: ['a folder has this name', 'Give another name.'],
+  EINVAL: ['something that is no ordinary file has this name', 'Give another name.'],
+  ENAMETOOLONG: ['the name is too long', 'Give a shorter name.'],
 };

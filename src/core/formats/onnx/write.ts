@@ -26,7 +26,7 @@ export interface OnnxWriteOptions extends WriteOptions {
  * Writes a model to `file`, and its constants to `file`.data where one file would be too large. Gives the files written,
  * the model's last. Throws InputError `file-exists`, `file-unwritable` or `file-too-large`.
  */
-export function writeOnnx(model: Model, file: string, options: OnnxWriteOptions): string[] {
+export async function writeOnnx(model: Model, file: string, options: OnnxWriteOptions): Promise<string[]> {
   const largest = options.largestFile ?? LARGEST_FILE;
   const whole = encodeModelPieces(model);
   if (whole.length <= largest) return writeWhole([{ path: file, chunks: () => chunksOf(whole) }], options);

@@ -79,7 +79,7 @@ export async function runsTheSame(text: string, backendId: string): Promise<Conv
   const folder = mkdtempSync(join(tmpdir(), 'graphwright-caffe-'));
   try {
     const paths = { caffemodel: join(folder, 'net.caffemodel'), prototxt: join(folder, 'net.prototxt') };
-    writeCaffe(model, backend, paths, { force: false, progress: silent });
+    await writeCaffe(model, backend, paths, { force: false, progress: silent });
     const file = new FileBytes(paths.caffemodel);
     const read = readCaffe(file, paths.prototxt);
     const found = runCaffe(read, inputs);

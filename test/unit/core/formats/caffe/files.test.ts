@@ -124,10 +124,10 @@ test('the caffemodel is what protobufjs reads by the same schema', () => {
   });
 });
 
-test('both files are read back, each from the other, with the lines of the prototxt', () => {
+test('both files are read back, each from the other, with the lines of the prototxt', async () => {
   const at = folder();
   const paths = { caffemodel: join(at, 'net.caffemodel'), prototxt: join(at, 'net.prototxt') };
-  expect(writeCaffe(network(), bvlc, paths, { force: false, progress: silent })).toEqual(Object.values(paths));
+  expect(await writeCaffe(network(), bvlc, paths, { force: false, progress: silent })).toEqual(Object.values(paths));
   for (const path of Object.values(paths)) {
     const model = readCaffe(new FileBytes(path));
     validateModel(model);
@@ -143,20 +143,24 @@ test('both files are read back, each from the other, with the lines of the proto
   }
 });
 
-test('nothing is left behind where writing is cancelled, and no file is replaced unasked', () => {
+test('nothing is left behind where writing is cancelled, and no file is replaced unasked', async () => {
   const at = folder();
   const paths = { caffemodel: join(at, 'net.caffemodel'), prototxt: join(at, 'net.prototxt') };
   const stop = () => {
     throw new CancelledError();
   };
   const cancelled = { step: async () => {}, check: stop };
-  expect(() => writeCaffe(network(), bvlc, paths, { force: false, progress: cancelled })).toThrow(CancelledError);
+  await expect(writeCaffe(network(), bvlc, paths, { force: false, progress: cancelled })).rejects.toThrow(
+    CancelledError,
+  );
   expect(readdirSync(at)).toEqual([]);
   writeFileSync(paths.prototxt, 'mine');
-  expect(() => writeCaffe(network(), bvlc, paths, { force: false, progress: silent })).toThrow(/exists already/);
+  await expect(writeCaffe(network(), bvlc, paths, { force: false, progress: silent })).rejects.toThrow(
+    /exists already/,
+  );
   expect(readdirSync(at)).toEqual(['net.prototxt']);
   expect(readFileSync(paths.prototxt, 'utf8')).toBe('mine');
-  writeCaffe(network(), bvlc, paths, { force: true, progress: silent });
+  await writeCaffe(network(), bvlc, paths, { force: true, progress: silent });
   expect(readdirSync(at).sort()).toEqual(['net.caffemodel', 'net.prototxt']);
 });
 
