@@ -2,6 +2,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { InputError } from '../core/ir/errors.ts';
 import { parseInputSpec, type Reading } from '../core/reading.ts';
+import { targetOf } from '../core/targets/table.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
@@ -57,8 +58,11 @@ export function readingOf(values: ReadingValues): Reading {
   };
 }
 
-export function opsetOf(text: string | undefined): number | undefined {
+/** The opset for a target. Throws InputError for one that is no number, or that the target cannot have. */
+export function opsetOf(text: string | undefined, target: string): number | undefined {
   if (text === undefined) return undefined;
+  if (targetOf(target).kind !== 'onnx')
+    throw new InputError('bad-argument', `${target} has no opsets`, undefined, 'Leave --opset out.');
   if (/^\d+$/.test(text)) return Number(text);
   throw new InputError('bad-argument', `"${text}" is not an opset`, undefined, 'Give a number, such as --opset 17.');
 }

@@ -2,6 +2,7 @@
 import { frameText } from '../core/ir/origin.ts';
 import { fixText } from '../core/problems/fixes.ts';
 import type { Problem } from '../core/problems/problem.ts';
+import { type Progress, watched } from '../core/progress.ts';
 
 /** Exit statuses. */
 export const DONE = 0;
@@ -29,18 +30,94 @@ function replacer(_key: string, value: unknown): unknown {
 }
 
 export function say(line: string): void {
+  clearStatus();
   process.stderr.write(`${line}\n`);
 }
 
-/** Every problem in a few lines: what, which node in which module, the user's own line, what to do. */
+/** Progress that is told on a terminal. */
+export function statusProgress(json: boolean | undefined, signal?: AbortSignal): Progress {
+  return watched((title) => (json ? undefined : showStatus(title)), signal);
+}
+
+let showing = false;
+
+/** Says on a terminal what is being done, in a line that makes room for the next; elsewhere nothing. */
+function showStatus(title: string): void {
+  if (!process.stderr.isTTY) return;
+  const room = Math.max((process.stderr.columns || 80) - 2, 1);
+  process.stderr.write(`\r\x1b[K${title.slice(0, room)}…`);
+  showing = true;
+}
+
+export function clearStatus(): void {
+  if (showing) process.stderr.write('\r\x1b[K');
+  showing = false;
+}
+
+/** How many places are shown of a problem; the first node's show the way to it. */
+const FRAMES = { first: 3, further: 1 };
+
+/**
+ * Every problem: what, which nodes, the lines of the user's program that they come from; then what can be done. Nodes with
+ * the same problem stand together.
+ */
 export function printProblems(problems: readonly Problem[]): void {
+  const groups = new Map<string, Problem[]>();
   for (const problem of problems) {
-    say(`${problem.severity}: ${problem.message} [${problem.code}]`);
-    const module = problem.node?.scope.at(-1)?.path;
-    if (problem.node) say(`    node ${problem.node.name}${module ? ` in module ${module}` : ''}`);
-    for (const frame of problem.origin.slice(0, 3))
-      say(`    at ${frameText(frame)}${frame.text ? `: ${frame.text.trim()}` : ''}`);
+    const title = `${problem.severity}: ${problem.message} [${problem.code}]`;
+    groups.set(title, [...(groups.get(title) ?? []), problem]);
+  }
+  for (const [title, group] of groups) {
+    say(group.length === 1 ? title : `${title} ${group.length} times:`);
+    group.forEach((problem, k) => {
+      printPlace(problem, k === 0 ? FRAMES.first : FRAMES.further);
+    });
   }
   const fixes = new Set(problems.flatMap((problem) => problem.fixes));
+  if (fixes.size > 0) say('What can be done:');
   for (const fix of fixes) say(`  - ${fixText(fix)}`);
+}
+
+function printPlace({ node, origin }: Problem, frames: number): void {
+  // What leaves no node (an input, a condition) is named by the message.
+  if (node && (node.outputs.length > 0 || origin.length > 0)) {
+    const module = node.scope.at(-1)?.path ?? '';
+    say(`    node ${node.name}${module === '' || node.name.startsWith(module) ? '' : ` in module ${module}`}`);
+  }
+  for (const frame of origin.slice(0, frames))
+    say(
+      `      at ${frameText({ ...frame, file: shortPath(frame.file) })}${frame.text ? `: ${frame.text.trim()}` : ''}`,
+    );
+}
+
+/** Files of installed packages from the package on. */
+function shortPath(file: string): string {
+  return file.replace(/^.*[/\\](?:site|dist)-packages[/\\]/, '');
+}
+
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `1,234`; `11.7 M` from a million on. */
+export function shortNumber(value: number): string {
+  return value < 1e6 ? value.toLocaleString('en-US') : `${(value / 1e6).toFixed(1)} M`;
+}
+
+/** `512 bytes`, `44.6 MB`. */
+export function shortBytes(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const power = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
+  return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${units[power]}`;
+}
+
+/** Rows with their columns under each other; the last column is left as it is. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, k) => Math.max(...rows.map((row) => row[k]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, k) => (k === row.length - 1 ? cell : cell.padEnd(widths[k] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
 }

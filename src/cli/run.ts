@@ -2,20 +2,18 @@
 import { CancelledError, InputError } from '../core/ir/errors.ts';
 import { VERSION } from '../core/version.ts';
 import { SEE_HELP } from './arguments.ts';
-import { check } from './commands/check.ts';
-import { convert } from './commands/convert.ts';
-import { inspect } from './commands/inspect.ts';
-import { targets } from './commands/targets.ts';
-import { text } from './commands/text.ts';
 import { HELP } from './help.ts';
 import { BAD_INPUT, DONE, OUR_FAULT, printJson, say } from './report.ts';
 
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
-  check,
-  convert,
-  inspect,
-  targets,
-  text,
+type Command = (args: readonly string[]) => Promise<number>;
+
+/** Each command loads what it needs, so that the others cost nothing. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  check: async () => (await import('./commands/check.ts')).check,
+  convert: async () => (await import('./commands/convert.ts')).convert,
+  inspect: async () => (await import('./commands/inspect.ts')).inspect,
+  targets: async () => (await import('./commands/targets.ts')).targets,
+  text: async () => (await import('./commands/text.ts')).text,
 };
 
 /** Runs one command line; the answer is the exit status. */
@@ -39,7 +37,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) throw new InputError('bad-argument', `there is no command "${name}"`, undefined, SEE_HELP);
-  return command(rest);
+  return (await command())(rest);
 }
 
 /** What is left to say when a command did not come to its own end. */
@@ -52,7 +50,10 @@ function explain(error: unknown, json: boolean): number {
     return BAD_INPUT;
   }
   if (error instanceof CancelledError) {
-    say(error.message);
+    const { message } = error;
+    if (json) {
+      printJson({ status: 'bad-input', error: { code: 'cancelled', message }, output: [], problems: [], seconds: 0 });
+    } else say(`${message} Nothing was written.`);
     return BAD_INPUT;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

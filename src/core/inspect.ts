@@ -11,18 +11,36 @@ export interface Summary {
   readonly operators: readonly { readonly operator: string; readonly count: number }[];
   readonly parameters: number;
   readonly parameterBytes: number;
-  /** Module paths with their classes, in the order of the program. */
-  readonly modules: readonly { readonly path: string; readonly type: string }[];
+  readonly fileBytes: number;
+  /** The modules that run, in the order of the program; nodes and parameters of those within them count too. */
+  readonly modules: readonly ModuleSummary[];
 }
 
-export function summarize({ model, format }: OpenedModel): Summary {
+export interface ModuleSummary {
+  readonly path: string;
+  readonly type: string;
+  readonly nodes: number;
+  readonly parameters: number;
+}
+
+export function summarize({ model, format, fileBytes }: OpenedModel): Summary {
   const operators = new Map<string, number>();
-  const modules = new Map<string, string>();
+  const modules = new Map<string, { type: string; nodes: number; parameters: number }>();
   let nodes = 0;
   for (const node of model.graph.allNodes()) {
     nodes++;
     operators.set(node.operator, (operators.get(node.operator) ?? 0) + 1);
-    for (const { path, type } of node.scope) if (path !== '') modules.set(path, type);
+    for (const { path, type } of node.scope) {
+      const module = modules.get(path) ?? { type, nodes: 0, parameters: 0 };
+      module.nodes++;
+      if (path !== '') modules.set(path, module);
+    }
+  }
+  for (const { name = '', constant } of model.graph.initializers) {
+    for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
+      const module = modules.get(name.slice(0, dot));
+      if (module) module.parameters += constant?.count ?? 0;
+    }
   }
   const constants = [...model.graph.initializers].flatMap((value) => value.constant ?? []);
   return {
@@ -37,6 +55,7 @@ export function summarize({ model, format }: OpenedModel): Summary {
     operators: [...operators].map(([operator, count]) => ({ operator, count })).sort((a, b) => b.count - a.count),
     parameters: constants.reduce((sum, tensor) => sum + tensor.count, 0),
     parameterBytes: constants.reduce((sum, tensor) => sum + tensor.byteLength, 0),
-    modules: [...modules].map(([path, type]) => ({ path, type })),
+    fileBytes,
+    modules: [...modules].map(([path, module]) => ({ path, ...module })),
   };
 }

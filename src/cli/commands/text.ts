@@ -1,11 +1,9 @@
 /** graphwright text IN: the model as ONNX text. */
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { printModel } from '../../core/formats/onnxtxt/print.ts';
-import { InputError } from '../../core/ir/errors.ts';
+import { writeWhole } from '../../core/formats/whole-files.ts';
 import { openModel } from '../../core/open.ts';
-import { silent } from '../../core/progress.ts';
 import { JSON_OPTION, parse, READING_OPTIONS, readingOf } from '../arguments.ts';
-import { DONE, printJson, say } from '../report.ts';
+import { clearStatus, DONE, printJson, say, statusProgress } from '../report.ts';
 
 const OPTIONS = {
   ...READING_OPTIONS,
@@ -18,10 +16,11 @@ const OPTIONS = {
 export async function text(args: readonly string[]): Promise<number> {
   const started = performance.now();
   const { values, positionals } = parse(args, OPTIONS, ['IN']);
-  const opened = await openModel(positionals[0] ?? '', readingOf(values), silent);
+  const opened = await openModel(positionals[0] ?? '', readingOf(values), statusProgress(values.json));
+  clearStatus();
   try {
     const printed = printModel(opened.model, { inline: values.inline ?? false }).text;
-    if (values.output !== undefined) writeWhole(values.output, printed, values.force ?? false);
+    if (values.output !== undefined) await writeText(values.output, printed, values.force ?? false);
     const seconds = (performance.now() - started) / 1000;
     if (values.json) {
       const result = values.output === undefined ? { output: [], text: printed } : { output: [values.output] };
@@ -34,20 +33,6 @@ export async function text(args: readonly string[]): Promise<number> {
   }
 }
 
-function writeWhole(path: string, content: string, force: boolean): void {
-  if (!force && existsSync(path)) {
-    throw new InputError(
-      'file-exists',
-      'this file exists already',
-      { file: path },
-      'Give another name, or --force to replace it.',
-    );
-  }
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    writeFileSync(temporary, content);
-    renameSync(temporary, path);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
+async function writeText(path: string, text: string, force: boolean): Promise<void> {
+  await writeWhole([{ path, chunks: () => [new TextEncoder().encode(text)] }], { force });
 }

@@ -66,6 +66,8 @@ export function dispatch(operators: Operators, customOps: CustomOperators, call:
   const composed = compose(operators, name, args, keywords);
   if (composed !== undefined) return composed;
   if (name === 'RaiseException') throw new ProgramError(typeof self === 'string' ? self : 'an exception');
+  // `x.data` is x without its history.
+  if (namespace === 'prim' && name === 'data') return operators.call('detach', generic);
   if (namespace === 'prim') return operators.unknownOperator(namespace, name, generic);
   if (call.overload !== undefined) return operators.callOverload(name, call.overload, generic, recorded);
   return operators.call(name, generic, recorded);

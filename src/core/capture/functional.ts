@@ -81,8 +81,9 @@ export class FunctionalOperators {
     });
     node.metadata.set(INPUT_NAMES, names.join(' '));
     // A file that records sizes by symbols knows the operator's shapes as soon as the symbols are fixed.
-    const misused = namespace === 'aten' && overloadsOf(name).length > 0;
-    if (!recorded || misused || (recorded.includes(undefined) && !unknown))
+    // A known operator whose arguments are unknown has been explained where that began.
+    const ours = namespace === 'aten' && overloadsOf(name).length > 0;
+    if (ours ? !unknown : !recorded || (recorded.includes(undefined) && !unknown))
       this.recorder.report('unknown-operator', node);
     return this.results(node, recorded ?? [undefined], undefined);
   }
@@ -129,7 +130,8 @@ export class FunctionalOperators {
       outputs: infos,
     });
     if (inferred && recorded) this.check(node, inferred, recorded);
-    if (!unknown ? infos.includes(undefined) : !recorded && !ruleFor(schema.name)) this.reportUnknown(schema, node);
+    if (!unknown ? infos.includes(undefined) : !recorded && !(ruleFor(schema.name) ?? viewRuleFor(schema.name)))
+      this.reportUnknown(schema, node);
     return { node, infos };
   }
 

@@ -46,7 +46,7 @@ export class Frame {
 const NO_SOURCE: SourceFile = { entry: '', text: '', place: () => ({ line: 1, column: 1 }) };
 
 /** A program that runs longer than this is taken for one that never ends. */
-const MOST_STATEMENTS = 20_000_000;
+const MOST_STATEMENTS = 3_000_000;
 const DEEPEST_CALL = 400;
 
 export class Interpreter extends Expressions {

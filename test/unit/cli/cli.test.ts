@@ -1,4 +1,15 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,6 +85,9 @@ test.each([
   [['convert', DIGITS, '--too', 'onnx'], "Unknown option '--too'"],
   [['inspect', '/nowhere/at.all'], 'no such file'],
   [['dance'], 'no command "dance"'],
+  [['check', DIGITS, '--opset', '17'], '--opset says nothing without --to'],
+  [['convert', DIGITS, '--to', 'caffe:bvlc', '--opset', '17'], 'caffe:bvlc has no opsets'],
+  [['convert', DIGITS, '--to', 'onnx', ...SHAPE, '-o', '/nowhere/at/all.onnx'], 'there is no such folder'],
 ])('a wrong call is exit status 2: %j', async (args, message) => {
   const report = await json(...args);
   expect(report).toMatchObject({ exit: 2, status: 'bad-input' });
@@ -108,6 +122,61 @@ test('all targets are checked at once', async () => {
 test('a model is shown as text', async () => {
   expect(await run(['text', DIGITS, ...SHAPE])).toBe(0);
   expect(printed).toContain('aten.');
+});
+
+test('neither the model itself nor a folder is replaced', async () => {
+  const model = join(folder, 'm.onnx');
+  await json('convert', DIGITS, '--to', 'onnx', ...SHAPE, '-o', model);
+  const before = readFileSync(model);
+  symlinkSync(model, join(folder, 'link.onnx'));
+  for (const output of [model, join(folder, 'link.onnx')]) {
+    const report = await json('convert', model, '--to', 'onnx', '--opset', '20', '-o', output, '--force');
+    expect(report).toMatchObject({ exit: 2, error: { code: 'file-exists' } });
+  }
+  expect(readFileSync(model).equals(before)).toBe(true);
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  for (const output of [folder, pipe]) {
+    const report = await json('convert', model, '--to', 'onnx', '-o', output, '--force');
+    expect(report).toMatchObject({ exit: 2, error: { code: 'file-unwritable' } });
+  }
+});
+
+test('what a link leads to is replaced, not the link', async () => {
+  const [file, link] = [join(folder, 'old.onnx'), join(folder, 'link.onnx')];
+  writeFileSync(file, 'old');
+  symlinkSync(file, link);
+  expect(await json('convert', DIGITS, '--to', 'onnx', ...SHAPE, '-o', link, '--force')).toMatchObject({ exit: 0 });
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(readFileSync(file).length).toBeGreaterThan(100_000);
+  expect(readdirSync(folder).sort()).toEqual(['link.onnx', 'old.onnx']);
+});
+
+test('an interrupt leaves nothing behind', async () => {
+  const before = process.listeners('SIGINT').length;
+  const running = run(['convert', DIGITS, '--to', 'onnx', ...SHAPE, '-o', join(folder, 'digits.onnx'), '--json']);
+  // The listener is there once the command has begun.
+  while (process.listeners('SIGINT').length === before) await new Promise((resolve) => setImmediate(resolve));
+  process.emit('SIGINT');
+  expect(await running).toBe(2);
+  const report: unknown = JSON.parse(printed);
+  expect(valid(report)).toBe(true);
+  expect(report).toMatchObject({ error: { code: 'cancelled' } });
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('nodes with the same problem stand together', async () => {
+  const lines: string[] = [];
+  vi.mocked(process.stderr.write).mockImplementation((text) => lines.push(String(text)) > 0);
+  const copy = join(folder, 'acme.pt');
+  writeFileSync(copy, readFileSync(ACME));
+  expect(await run(['check', copy, '--to', 'onnx'])).toBe(1);
+  const text = lines.join('');
+  expect(text.match(/acme::swish is not known/g)).toHaveLength(1);
+  expect(text).toContain(
+    '[unknown-operator] 2 times:\n    node stage1/swish_0\n      at samples/acme.py:36 in forward',
+  );
+  expect(text).toContain('What can be done:');
 });
 
 test('help is there', async () => {
