@@ -96,13 +96,15 @@ class Fitting<T> implements Fit<T> {
           }
           break;
         }
-        case 'none':
-          if (noneIsInput) this.place(slots.shift(), undefined);
+        case 'none': {
+          const slot = noneIsInput ? slots.shift() : undefined;
+          if (slot !== undefined) this.place(slot, undefined);
           else {
             const next = names.shift();
             if (next) this.settled.add(next.name);
           }
           break;
+        }
         case 'other':
           this.misfits.push(`the call gives ${content.what}, which no attribute can hold`);
       }
