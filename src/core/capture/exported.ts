@@ -34,20 +34,25 @@ export function captureExported(
   specs: readonly InputSpec[],
   customOps: CustomOperators,
 ): void {
-  const { environment, states, symbols } = bindInputs(program, operators, specs);
-  const runner = new ExportedRunner(operators, customOps, symbols);
   try {
-    runner.run(program.graph, environment);
+    const { environment, states, symbols } = bindInputs(program, operators, specs);
+    new ExportedRunner(operators, customOps, symbols).run(program.graph, environment);
+    takeOutputs(program, operators, environment, states);
   } catch (error) {
     if (!(error instanceof ProgramError)) throw error;
     operators.recorder.incomplete = true;
-    operators.recorder.report(
-      'invalid-model',
-      { operator: 'forward' },
-      { reason: `running it fails: ${error.message}` },
-    );
-    return;
+    const reason = `running it fails: ${error.message}`;
+    operators.recorder.report('invalid-model', { operator: 'forward' }, { reason });
   }
+}
+
+/** What the program returns, and what it changes for its next call. */
+function takeOutputs(
+  program: ExportedProgram,
+  operators: Operators,
+  environment: Environment,
+  states: Environment,
+): void {
   const returned: CapturedValue[] = [];
   program.outputSpecs.forEach((spec, k) => {
     const argument = program.graph.outputs[k];
