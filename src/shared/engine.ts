@@ -341,10 +341,33 @@ export interface ProblemData {
     readonly scope: readonly { readonly path: string; readonly type: string }[];
     readonly outputs: readonly string[];
   };
+  readonly part?: ProblemPart;
+  /** Where in a file that has no lines. */
+  readonly filePlace?: { readonly file: string; readonly offset?: number; readonly inside?: string };
   readonly origin: readonly SourceFrame[];
   readonly target?: string;
   readonly fixes: readonly FixName[];
   readonly details: Readonly<Record<string, string>>;
+}
+
+/** Which part of a node or a model a problem is about (core/problems/part.ts). */
+export type ProblemPart =
+  | { readonly kind: 'node' | 'operator' | 'header' }
+  | { readonly kind: 'attribute' | 'graph'; readonly name: string }
+  | { readonly kind: 'input' | 'output'; readonly index: number }
+  | { readonly kind: 'opset-import'; readonly domain: string; readonly function?: FunctionName }
+  | {
+      readonly kind: 'value';
+      readonly name: string;
+      readonly role: 'input' | 'output' | 'initializer' | 'value-info';
+      readonly graph: string;
+    }
+  | { readonly kind: 'function'; readonly function: FunctionName };
+
+export interface FunctionName {
+  readonly domain: string;
+  readonly name: string;
+  readonly overload: string;
 }
 
 /** What a user can do about a problem. */

@@ -1,7 +1,9 @@
 /** A problem: one thing that a target cannot take exactly, with its place and its fixes. It is plain data: it crosses processes. */
+import type { Place } from '../ir/errors.ts';
 import type { Node } from '../ir/node.ts';
 import { NO_ORIGIN, type Origin, type Scope } from '../ir/origin.ts';
 import { type FixKind, PROBLEM_CODES, type ProblemCode, type Severity } from './codes.ts';
+import type { Part } from './part.ts';
 
 /** The node that has the problem. Its name is that of the source model's node, which the user knows. */
 export interface NodeReference {
@@ -17,6 +19,10 @@ export interface Problem {
   readonly severity: Severity;
   readonly message: string;
   readonly node?: NodeReference;
+  /** Which part of the node, or of the model where there is no node. */
+  readonly part?: Part;
+  /** Where in a file that has no lines. */
+  readonly filePlace?: Place;
   readonly origin: Origin;
   readonly target?: string;
   readonly fixes: readonly FixKind[];
@@ -29,6 +35,7 @@ export function problem(
   code: ProblemCode,
   node: Node | undefined,
   details: Readonly<Record<string, string>> = {},
+  part?: Part,
 ): Problem {
   const facts = PROBLEM_CODES[code];
   const filled: Record<string, string> = { ...(node && { operator: node.operator }), ...details };
@@ -37,6 +44,7 @@ export function problem(
     severity: facts.severity,
     message: fill(facts.message, filled),
     ...(node && { node: referenceTo(node) }),
+    ...(part && { part }),
     origin: node?.origin ?? NO_ORIGIN,
     ...(filled.target !== undefined && { target: filled.target }),
     fixes: facts.fixes,

@@ -1,10 +1,14 @@
 /**
  * Ties nodes to values by name, as ONNX files and ONNX text do: a name means the value of its own graph, else that of
  * the graph around it (ONNX IR specification, "Names within a graph"). Nodes that stand before what they read are sorted.
+ *
+ * A linker without a `fail` is lenient: it makes a graph of whatever is there, for the checker to say what is wrong with
+ * it. A name that nothing defines becomes a value that no node makes and no graph lists, a second definition of a name
+ * stays a value of its own, which nobody reads, and nodes stay where they stand.
  */
 import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/node.ts';
-import type { Value } from '../../ir/value.ts';
+import { Value } from '../../ir/value.ts';
 
 interface Pending {
   readonly node: Node;
@@ -20,16 +24,19 @@ export class GraphLinker {
   private readonly pending: Pending[] = [];
   private readonly outputs: { name: string; settle: (value: Value) => void }[] = [];
   private readonly inner: GraphLinker[] = [];
+  /** What stands for names that nothing defines. */
+  private readonly standIns = new Map<string, Value>();
 
   constructor(
     readonly graph: Graph,
-    private readonly fail: LinkFailure,
+    private readonly fail?: LinkFailure,
   ) {}
 
   /** Gives a value its name in this graph. An empty name is no name. */
   define(name: string, value: Value, node?: Node): void {
     if (name === '') return;
     if (this.values.has(name)) {
+      if (!this.fail) return;
       const again = node ? `, again by ${described(node)}` : '';
       throw this.fail(`the value '${name}' is defined twice${within(this.graph)}${again}`, node);
     }
@@ -65,24 +72,31 @@ export class GraphLinker {
       settle(value);
       this.graph.addOutput(value);
     }
-    this.checkOrder();
+    if (this.fail) this.checkOrder(this.fail);
   }
 
   private find(name: string, node: Node | undefined, around: readonly GraphLinker[]): Value {
     let found = this.values.get(name);
     for (let k = around.length - 1; !found && k >= 0; k--) found = around[k]?.values.get(name);
     if (found) return found;
+    if (!this.fail) return this.standIn(name);
     const reader = node ? `${described(node)} reads` : 'the outputs name';
     throw this.fail(`${reader} '${name}', which nothing defines${within(this.graph)}`, node);
   }
 
+  private standIn(name: string): Value {
+    const value = this.standIns.get(name) ?? new Value({ name });
+    this.standIns.set(name, value);
+    return value;
+  }
+
   /** Sorts the nodes where one reads, itself or within its subgraphs, what a later one makes. */
-  private checkOrder(): void {
+  private checkOrder(fail: LinkFailure): void {
     const seen = new Set<Node>();
     for (const { node } of this.pending) {
       for (const needed of this.needs(node)) {
         if (seen.has(needed)) continue;
-        this.sort();
+        this.sort(fail);
         return;
       }
       seen.add(node);
@@ -99,7 +113,7 @@ export class GraphLinker {
   }
 
   /** Moves each node behind what it needs and leaves the order as it is otherwise. */
-  private sort(): void {
+  private sort(fail: LinkFailure): void {
     const state = new Map<Node, 'open' | 'done'>();
     const order: Node[] = [];
     for (const { node } of this.pending) {
@@ -118,10 +132,7 @@ export class GraphLinker {
           order.push(top.node);
           stack.pop();
         } else if (state.get(needed) === 'open') {
-          throw this.fail(
-            `${needed.operator} needs its own output '${needed.outputs[0]?.name ?? ''}': a cycle`,
-            needed,
-          );
+          throw fail(`${needed.operator} needs its own output '${needed.outputs[0]?.name ?? ''}': a cycle`, needed);
         } else if (state.get(needed) !== 'done') {
           stack.push({ node: needed, needs: [...this.needs(needed)], next: 0 });
         }
