@@ -155,6 +155,11 @@ export interface LanguageCalls {
   /** Where a node of the graph stands in the text. */
   rangeOfNode(document: DocumentId, node: NodePlace['label'], watch?: Watch): Promise<TextRange | undefined>;
   /**
+   * The text of a binary as it is edited: large tensors elided by their hash, no inferred types in it (inlay hints show
+   * those). `saveBinary` takes it back.
+   */
+  binaryText(path: string, watch?: Watch): Promise<string>;
+  /**
    * Writes the binary that the document was made from, whole or not at all. Throws InputError `syntax-error` where the
    * text does not parse. Gives the size of the file in bytes.
    */
