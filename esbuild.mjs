@@ -2,38 +2,20 @@
  * Bundles the extension into dist/: the host, the engine's process, the command line and the graph panel.
  * `--watch` builds again when a file changes. Bundles over their budget (docs/architecture.md) fail the build.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { context } from 'esbuild';
+import { COMMON, ON_NODE, WITH_REQUIRE } from './scripts/lib/bundle.mjs';
 
 const watch = process.argv.includes('--watch');
-const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 const common = {
-  bundle: true,
-  define: { GRAPHWRIGHT_VERSION: JSON.stringify(version) },
-  loader: { '.proto': 'text', '.txt': 'text' },
-  logLevel: 'warning',
-  metafile: true,
+  ...COMMON,
   minifySyntax: !watch,
   minifyWhitespace: !watch,
   sourcemap: watch ? 'linked' : false,
-  target: 'es2022',
 };
-
-const onNode = {
-  ...common,
-  platform: 'node',
-  target: 'node20',
-  // Packages that ship ES modules bundle whole; some of their CommonJS builds do not.
-  mainFields: ['module', 'main'],
-  // Native, large and optional: found at run time where it is installed.
-  external: ['vscode', 'onnxruntime-node'],
-};
-
-/** Packages written for CommonJS ask for `require`, which ES modules do not have. */
-const withRequire =
-  "import { createRequire as graphwrightRequire } from 'node:module'; const require = graphwrightRequire(import.meta.url);";
+const onNode = { ...common, ...ON_NODE };
 
 /**
  * Every file imports vscode as a namespace, for which the module itself serves: esbuild's copies of its hundreds of
@@ -65,12 +47,12 @@ const bundles = [
   {
     entry: 'src/service/main.ts',
     out: 'dist/service.js',
-    options: { ...onNode, format: 'esm', banner: { js: withRequire } },
+    options: { ...onNode, format: 'esm', banner: { js: WITH_REQUIRE } },
   },
   {
     entry: 'src/cli/main.ts',
     out: 'dist/cli.js',
-    options: { ...onNode, format: 'esm', banner: { js: `#!/usr/bin/env node\n${withRequire}` } },
+    options: { ...onNode, format: 'esm', banner: { js: `#!/usr/bin/env node\n${WITH_REQUIRE}` } },
   },
   { entry: 'webview/main.ts', out: 'dist/webview.js', budget: 'webview', options: inBrowser },
   { entry: 'webview/layout/worker.ts', out: 'dist/webview-layout.js', budget: 'webview', options: inBrowser },

@@ -1,7 +1,8 @@
 /**
- * Converts other people's models with the command line and compares the results with the framework they came from.
+ * Measures against other people's suites: models converted by the command line beside the framework they came from, and
+ * what we know of ONNX beside ONNX's own tools.
  *
- *   node scripts/conformance.mjs [--write-docs] [--and-tests]
+ *   node scripts/conformance.mjs [--only zoo|onnx] [--write-docs] [--and-tests]
  *
  * Makes the Python environment and the cases in the cache folder where they are missing. --write-docs writes the tables
  * into docs/conformance.md; --and-tests adds the counts of the last `npm test` to the last line.
@@ -14,6 +15,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { countTests, measureOnnx, onnxStages, onnxTables } from './lib/onnx-suite.mjs';
 import { build, installPackages } from './lib/packages.mjs';
 import { CACHE, inRoot } from './lib/paths.mjs';
 import { node, run, step } from './lib/run.mjs';
@@ -35,6 +37,8 @@ const CASES = [
 const CAFFE_CASES = ['torchvision/resnet18', 'torchvision/mobilenet_v2', 'torchvision/squeezenet1_1'];
 const CAFFE_TARGETS = ['caffe:opencv', 'caffe:bvlc'];
 const FILES = ['traced.pt', 'exported.pt2'];
+/** More networks, measured where they lie beside the clone. */
+const SHARED_NETWORKS = inRoot('../shared/models/onnx');
 const TOLERANCE = 1e-4;
 const OPSETS = [13, 17, 20];
 
@@ -170,35 +174,64 @@ const CAFFE_COLUMNS = FILES.flatMap((file) =>
   CAFFE_TARGETS.map((target) => ({ title: `${file}, ${target}`, of: { file, target } })),
 );
 
-const { values } = parseArgs({ options: { 'write-docs': { type: 'boolean' }, 'and-tests': { type: 'boolean' } } });
+/** The zoo's two stages; gives its tables. */
+async function zoo(interpreter, suites) {
+  const results = {};
+  let folder;
+  const ready = await suites.stage('Prepare the zoo', async () => {
+    folder = await cases(interpreter);
+    return { passed: 0, failed: 0 };
+  });
+  if (!ready) return {};
+  await suites.stage('The zoo: PyTorch to ONNX', () => scoreZoo(interpreter, folder, results));
+  await suites.stage('The zoo: PyTorch to Caffe', () => scoreCaffe(interpreter, folder, results));
+  keep('conformance.json', results);
+  return {
+    zoo: resultTable(CASES, ZOO_COLUMNS, results.zoo ?? []),
+    caffe: resultTable(CAFFE_CASES, CAFFE_COLUMNS, results.caffe ?? []),
+  };
+}
+
+/** The stages of the ONNX suite; gives its tables. */
+async function onnx(interpreter, suites) {
+  let results;
+  const ready = await suites.stage('Measure the ONNX suite', async () => {
+    results = await measureOnnx(interpreter, [SHARED_NETWORKS].filter(existsSync));
+    keep('onnx-suite.json', results);
+    return { passed: 0, failed: 0 };
+  });
+  if (!ready) return {};
+  for (const [title, tests] of onnxStages(results)) await suites.stage(title, () => countTests(tests));
+  return onnxTables(results);
+}
+
+function keep(name, results) {
+  writeFileSync(inRoot('artifacts', name), JSON.stringify(results, null, 1));
+}
+
+const OPTIONS = { only: { type: 'string' }, 'write-docs': { type: 'boolean' }, 'and-tests': { type: 'boolean' } };
+const { values } = parseArgs({ options: OPTIONS });
 const suites = new Suites();
 if (values['and-tests']) {
   const counted = inRoot('artifacts/tests.json');
   // Without counts the tests did not come to their end.
   suites.add(existsSync(counted) ? JSON.parse(readFileSync(counted, 'utf8')) : { passed: 0, failed: 1 });
 }
-const results = {};
 let interpreter;
-let folder;
 const ready = await suites.stage('Prepare the conformance suites', async () => {
   await installPackages();
   if (!existsSync(inRoot('dist/cli.js'))) await build();
+  mkdirSync(inRoot('artifacts'), { recursive: true });
   interpreter = await python();
-  folder = await cases(interpreter);
   return { passed: 0, failed: 0 };
 });
 if (ready) {
-  await suites.stage('The zoo: PyTorch to ONNX', () => scoreZoo(interpreter, folder, results));
-  await suites.stage('The zoo: PyTorch to Caffe', () => scoreCaffe(interpreter, folder, results));
-  mkdirSync(inRoot('artifacts'), { recursive: true });
-  writeFileSync(inRoot('artifacts/conformance.json'), JSON.stringify(results, null, 1));
-  const tables = {
-    zoo: resultTable(CASES, ZOO_COLUMNS, results.zoo ?? []),
-    caffe: resultTable(CAFFE_CASES, CAFFE_COLUMNS, results.caffe ?? []),
-  };
-  for (const [section, text] of Object.entries(tables)) {
-    console.log(`\n${text}`);
-    if (values['write-docs']) rewriteSection(inRoot('docs/conformance.md'), section, text);
+  for (const [name, suite] of Object.entries({ onnx, zoo })) {
+    if (values.only !== undefined && values.only !== name) continue;
+    for (const [section, text] of Object.entries(await suite(interpreter, suites))) {
+      console.log(`\n${text}`);
+      if (values['write-docs']) rewriteSection(inRoot('docs/conformance.md'), section, text);
+    }
   }
 }
 suites.end();
