@@ -1,17 +1,17 @@
 /** The engine for the editor and for tests: a child process behind the table of calls, started when first needed and again when it died. */
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { CancelledError } from '../core/ir/errors.ts';
-import type {
-  CallArguments,
-  CallResult,
-  EngineCall,
-  EngineCalls,
-  ModelId,
-  ReadingOptions,
-  Watch,
-} from '../shared/engine.ts';
+import type { CallArguments, CallResult, ModelId, ReadingOptions, Watch } from '../shared/engine.ts';
 import { EngineError, toError } from './failure.ts';
-import { ARGUMENT_COUNTS, CALLS_WITHOUT_MODEL, ENGINE_CALLS, type Reply, type Request } from './protocol.ts';
+import {
+  ARGUMENT_COUNTS,
+  CALL_NAMES,
+  CALLS_WITHOUT_MODEL,
+  type Call,
+  type Calls,
+  type Reply,
+  type Request,
+} from './protocol.ts';
 
 export interface EngineOptions {
   /** The bundle of main.ts. */
@@ -23,8 +23,8 @@ export interface EngineOptions {
   readonly patienceMs?: number;
 }
 
-/** A client with a call for everything in the table. */
-export interface EngineClient extends EngineCalls {
+/** A client with a call for everything in the tables. */
+export interface EngineClient extends Calls {
   /** The process that runs now; undefined while there is none. */
   readonly pid: number | undefined;
   /** Ends the process; whatever is pending fails. */
@@ -34,11 +34,12 @@ export interface EngineClient extends EngineCalls {
 /**
  * An engine in a process of its own. Calls fail with InputError, CancelledError or EngineError. When the process dies,
  * pending calls fail and the next call starts another, in which open models are opened again before they are used.
+ * Texts that are edited are not: who follows them has their present text, and sees the end of the process by `pid`.
  */
 export function startEngine(options: EngineOptions): EngineClient {
   const connection = new Connection(options);
   const calls = Object.fromEntries(
-    ENGINE_CALLS.map((call) => [
+    CALL_NAMES.map((call) => [
       call,
       (...args: unknown[]) => {
         const count = ARGUMENT_COUNTS[call];
@@ -46,9 +47,9 @@ export function startEngine(options: EngineOptions): EngineClient {
       },
     ]),
   );
-  // Each entry has the arguments and result of its row in EngineCalls, which the compiler cannot follow through a list.
+  // Each entry has the arguments and result of its row in the tables, which the compiler cannot follow through a list.
   return {
-    ...(calls as unknown as EngineCalls),
+    ...(calls as unknown as Calls),
     get pid() {
       return connection.pid;
     },
@@ -57,7 +58,7 @@ export function startEngine(options: EngineOptions): EngineClient {
 }
 
 interface Pending {
-  readonly call: EngineCall;
+  readonly call: Call;
   /** The model that the call is about, if any, and its other arguments. */
   readonly model: KnownModel | undefined;
   readonly rest: readonly unknown[];
@@ -91,7 +92,7 @@ class Connection {
     return this.process?.pid;
   }
 
-  async call(call: EngineCall, args: unknown[], watch: Watch | undefined): Promise<unknown> {
+  async call(call: Call, args: unknown[], watch: Watch | undefined): Promise<unknown> {
     if (call === 'open') return this.open(args as CallArguments<'open'>, watch);
     if (CALLS_WITHOUT_MODEL.has(call)) return this.send(call, undefined, args, watch);
     const [id, ...rest] = args as [ModelId, ...unknown[]];
@@ -133,7 +134,7 @@ class Connection {
   }
 
   private async send(
-    call: EngineCall,
+    call: Call,
     model: KnownModel | undefined,
     rest: readonly unknown[],
     watch: Watch | undefined,

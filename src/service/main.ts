@@ -4,4 +4,4 @@ import { Engine } from './engine.ts';
 import { processPort } from './process-port.ts';
 import { serve } from './server.ts';
 
-serve(new Engine(realCore), processPort());
+serve({ engine: new Engine(realCore) }, processPort());

@@ -1,23 +1,28 @@
 /** What goes over the wire between the engine's process and its client; derived from the table of calls. */
-import type { CallArguments, CallResult, EngineCall, EngineCalls, Failure } from '../shared/engine.ts';
+import type { ArgumentsOf, EngineCalls, Failure, ResultOf } from '../shared/engine.ts';
+import type { LanguageCalls } from '../shared/language.ts';
+
+/** Everything that the engine's process answers: about models, and about texts that are edited. */
+export type Calls = EngineCalls & LanguageCalls;
+export type Call = keyof Calls;
 
 /** To the engine. */
 export type Request =
   | {
-      [C in EngineCall]: {
+      [C in Call]: {
         readonly type: 'call';
         readonly id: number;
         readonly call: C;
-        readonly arguments: CallArguments<C>;
+        readonly arguments: ArgumentsOf<Calls, C>;
       };
-    }[EngineCall]
+    }[Call]
   | { readonly type: 'cancel'; readonly id: number };
 
 /** From the engine. Every call ends with one `result` or `failure`. */
 export type Reply =
   | { readonly type: 'listening' }
   | { readonly type: 'report'; readonly id: number; readonly title: string }
-  | { readonly type: 'result'; readonly id: number; readonly result: CallResult<EngineCall> }
+  | { readonly type: 'result'; readonly id: number; readonly result: ResultOf<Calls, Call> }
   | { readonly type: 'failure'; readonly id: number; readonly failure: Failure };
 
 /** Two ends that pass whole messages in order: a child process's IPC, or a pair in memory. */
@@ -34,8 +39,8 @@ export function isRequest(message: unknown): message is Request {
   return message.type === 'call' && 'call' in message && 'arguments' in message && Array.isArray(message.arguments);
 }
 
-/** How many arguments each call has before its watch. */
-export const ARGUMENT_COUNTS: { readonly [C in EngineCall]: CallArguments<C>['length'] } = {
+/** How many arguments each call about models has before its watch. */
+const ENGINE_COUNTS: { readonly [C in keyof EngineCalls]: ArgumentsOf<EngineCalls, C>['length'] } = {
   open: 2,
   close: 1,
   groups: 2,
@@ -52,16 +57,49 @@ export const ARGUMENT_COUNTS: { readonly [C in EngineCall]: CallArguments<C>['le
   draftOperator: 3,
 };
 
-/** The calls whose first argument is no model. */
-export const CALLS_WITHOUT_MODEL: ReadonlySet<EngineCall> = new Set<EngineCall>(['open', 'targets', 'convert']);
+/** The same of the calls about texts. */
+const LANGUAGE_COUNTS: { readonly [C in keyof LanguageCalls]: ArgumentsOf<LanguageCalls, C>['length'] } = {
+  openDocument: 3,
+  changeDocument: 3,
+  closeDocument: 1,
+  textProblems: 1,
+  targetProblems: 2,
+  textFixes: 2,
+  hover: 2,
+  complete: 2,
+  signature: 2,
+  definition: 2,
+  references: 2,
+  renameTarget: 2,
+  rename: 3,
+  outline: 1,
+  folding: 1,
+  selections: 2,
+  format: 2,
+  inlays: 2,
+  semanticTokens: 2,
+  nodeAt: 2,
+  rangeOfNode: 2,
+  binaryText: 1,
+  saveBinary: 2,
+};
+
+export const ARGUMENT_COUNTS = { ...ENGINE_COUNTS, ...LANGUAGE_COUNTS };
 
 /** Every call by name, so that code can be made for all of them. */
-export const ENGINE_CALLS = Object.keys(ARGUMENT_COUNTS) as readonly EngineCall[];
+export const CALL_NAMES = Object.keys(ARGUMENT_COUNTS) as readonly Call[];
 
-/** A call of the table with its watch apart, however many arguments it has. */
-export type AnyCall = (...args: readonly unknown[]) => Promise<CallResult<EngineCall>>;
-
-export function callOf(engine: EngineCalls, name: EngineCall): AnyCall {
-  // One place where the table is used by name: the types of each call are kept by Request and EngineCalls.
-  return (engine[name] as AnyCall).bind(engine);
+export function isLanguageCall(call: Call): call is keyof LanguageCalls {
+  return Object.hasOwn(LANGUAGE_COUNTS, call);
 }
+
+/** The calls whose first argument is no model. */
+export const CALLS_WITHOUT_MODEL: ReadonlySet<Call> = new Set<Call>([
+  'open',
+  'targets',
+  'convert',
+  ...CALL_NAMES.filter(isLanguageCall),
+]);
+
+/** A call with its watch apart, however many arguments it has. */
+export type AnyCall = (...args: readonly unknown[]) => Promise<unknown>;

@@ -69,9 +69,13 @@ export interface EngineCalls {
 
 export type EngineCall = keyof EngineCalls;
 
-/** Arguments of a call as they are sent: without the watch. */
-export type CallArguments<C extends EngineCall> = WithoutWatch<Parameters<EngineCalls[C]>>;
-export type CallResult<C extends EngineCall> = Awaited<ReturnType<EngineCalls[C]>>;
+/** Arguments of a call of a table as they are sent: without the watch. */
+export type ArgumentsOf<Table, C extends keyof Table> = Table[C] extends (...args: infer A) => unknown
+  ? WithoutWatch<A>
+  : never;
+export type ResultOf<Table, C extends keyof Table> = Table[C] extends (...args: never) => Promise<infer R> ? R : never;
+export type CallArguments<C extends EngineCall> = ArgumentsOf<EngineCalls, C>;
+export type CallResult<C extends EngineCall> = ResultOf<EngineCalls, C>;
 type WithoutWatch<A extends readonly unknown[]> = Required<A> extends [...infer Rest, Watch] ? Rest : never;
 
 /** Why a call failed: the input is bad, the caller stopped it, the engine died, or we have a fault. */

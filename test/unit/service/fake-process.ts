@@ -4,4 +4,4 @@ import { processPort } from '../../../src/service/process-port.ts';
 import { serve } from '../../../src/service/server.ts';
 import { fakeCore } from './fake-core.ts';
 
-serve(new Engine(fakeCore()), processPort());
+serve({ engine: new Engine(fakeCore()) }, processPort());

@@ -24,7 +24,7 @@ async function talk(requests: readonly Request[]): Promise<Reply[]> {
         hear = listener;
       },
     };
-    serve(new Engine(fakeCore()), port);
+    serve({ engine: new Engine(fakeCore()) }, port);
     for (const request of requests) hear(request);
   });
   return replies;
