@@ -9,4 +9,9 @@ export const FIX_TITLES: Readonly<Record<FixName, string>> = {
   'give-input-shape': fixTitle('give-input-shape'),
   'export-again': fixTitle('export-again'),
   'accept-inexact': fixTitle('accept-inexact'),
+  'add-opset-import': fixTitle('add-opset-import'),
+  'rename-operator': fixTitle('rename-operator'),
+  'rename-attribute': fixTitle('rename-attribute'),
+  'remove-node': fixTitle('remove-node'),
+  'insert-cast': fixTitle('insert-cast'),
 };

@@ -2,6 +2,7 @@
 import { InputError } from '../core/ir/errors.ts';
 import type { Model } from '../core/ir/model.ts';
 import type { Node } from '../core/ir/node.ts';
+import { editsText } from '../core/problems/fixes.ts';
 import type { Problem } from '../core/problems/problem.ts';
 import { type Progress, watched } from '../core/progress.ts';
 import { parseInputSpec, type Reading } from '../core/reading.ts';
@@ -216,7 +217,8 @@ function progressOf(watch: Watch | undefined): Progress {
 /** Gives every problem its node and its line. */
 function place(open: Pick<Open<unknown>, 'graph'>, problems: readonly Problem[], text?: TextMap): PlacedProblem[] {
   return problems.map((problem): PlacedProblem => {
-    const plain: ProblemData = problem;
+    // Over a graph there is no text to change.
+    const plain: ProblemData = { ...problem, fixes: problem.fixes.filter((fix) => !editsText(fix)) };
     const names = problem.node ? [problem.node.name, ...problem.node.outputs] : [];
     const node = names.map((name) => open.graph.find(name)).find((found) => found !== undefined);
     const line = node && text?.lineOf(node);

@@ -381,7 +381,12 @@ export type FixName =
   | 'choose-target'
   | 'give-input-shape'
   | 'export-again'
-  | 'accept-inexact';
+  | 'accept-inexact'
+  | 'add-opset-import'
+  | 'rename-operator'
+  | 'rename-attribute'
+  | 'remove-node'
+  | 'insert-cast';
 
 /** A problem and its node in an open model, where it has one. */
 export interface PlacedProblem extends ProblemData {

@@ -1,4 +1,5 @@
 /** Every problem code, with its words. `{name}` is filled from the problem's details. docs/problems.md has a section for each. */
+import { MODEL_CODES } from './model-codes.ts';
 
 export type Severity = 'error' | 'warning' | 'information';
 
@@ -9,9 +10,15 @@ export type FixKind =
   | 'choose-target'
   | 'give-input-shape'
   | 'export-again'
-  | 'accept-inexact';
+  | 'accept-inexact'
+  // Changes of the model's text.
+  | 'add-opset-import'
+  | 'rename-operator'
+  | 'rename-attribute'
+  | 'remove-node'
+  | 'insert-cast';
 
-interface CodeFacts {
+export interface CodeFacts {
   readonly severity: Severity;
   readonly message: string;
   readonly fixes: readonly FixKind[];
@@ -86,11 +93,7 @@ export const PROBLEM_CODES = {
       'The file does not record in which order {operator} takes its {count} tensors: they stand in the order of their first use.',
     fixes: [],
   },
-  'invalid-model': {
-    severity: 'error',
-    message: 'The model is not valid: {reason}.',
-    fixes: [],
-  },
+  ...MODEL_CODES,
 } as const satisfies Record<string, CodeFacts>;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

@@ -6,6 +6,8 @@ interface FixFacts {
   readonly title: string;
   /** What a user of the command line can do. */
   readonly text: string;
+  /** Whether it changes the text of the model where the problem stands. */
+  readonly editsText?: true;
 }
 
 const FIXES: Readonly<Record<FixKind, FixFacts>> = {
@@ -30,6 +32,31 @@ const FIXES: Readonly<Record<FixKind, FixFacts>> = {
     title: 'Accept the approximation',
     text: 'Accept the approximation with --accept inexact, or --accept inexact:NODE for one node.',
   },
+  'add-opset-import': {
+    title: 'Add the opset import',
+    text: "Add the domain to the model's opset imports (graphwright text writes the model as text, where it can be changed).",
+    editsText: true,
+  },
+  'rename-operator': {
+    title: 'Rename the operator',
+    text: 'Correct the name of the operator.',
+    editsText: true,
+  },
+  'rename-attribute': {
+    title: 'Rename the attribute',
+    text: 'Correct the name of the attribute.',
+    editsText: true,
+  },
+  'remove-node': {
+    title: 'Remove the node',
+    text: 'Remove nodes that nothing uses: graphwright simplify does.',
+    editsText: true,
+  },
+  'insert-cast': {
+    title: 'Insert a Cast',
+    text: 'Cast the input to a type that the operator takes.',
+    editsText: true,
+  },
 };
 
 export function fixTitle(kind: FixKind): string {
@@ -38,4 +65,9 @@ export function fixTitle(kind: FixKind): string {
 
 export function fixText(kind: FixKind): string {
   return FIXES[kind].text;
+}
+
+/** Whether a fix changes the text of the model where the problem stands: only an editor of that text can do it. */
+export function editsText(kind: FixKind): boolean {
+  return FIXES[kind].editsText === true;
 }

@@ -1,4 +1,5 @@
 /** The graph panel by itself in a browser: the real bundles and the real engine, with a page and a host of our own. */
+
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { inRoot } from '../../../scripts/lib/paths.mjs';
 import type { Model } from '../../../src/core/ir/model.ts';
 import type { Problem } from '../../../src/core/problems/problem.ts';
 import { problem } from '../../../src/core/problems/problem.ts';
+import { FIX_TITLES } from '../../../src/host/fix-titles.ts';
 import { type Core, type CoreModel, Engine } from '../../../src/service/engine.ts';
 import { toFailure } from '../../../src/service/failure.ts';
 import { slotNames } from '../../../src/service/slots.ts';
@@ -17,15 +19,6 @@ import type { PanelQuestion, ToHost, ToPanel } from '../../../src/shared/panel.t
 import { THEMES, type ThemeName, themeStyle } from './themes.ts';
 
 const ADDRESS = 'http://localhost/';
-const FIX_TITLES = {
-  'define-custom-operator': 'Define custom operator…',
-  'raise-opset': 'Raise the opset…',
-  'choose-target': 'Choose another target…',
-  'give-input-shape': 'Give the input shape…',
-  'export-again': 'How to export again…',
-  'accept-inexact': 'Accept the approximation',
-};
-
 export interface Look {
   readonly theme?: ThemeName;
   readonly width?: number;

@@ -75,5 +75,5 @@ export function checkFits(node: Node, opset: number, needed: number): void {
   const schema = operatorSchema('', node.op, opset);
   if (!schema || schema.deprecated) tooOld(node, needed, `opset ${opset} has no ${node.op}`);
   const [first] = checkNode(node, schema);
-  if (first) tooOld(node, needed, `at opset ${opset} ${first.details.reason ?? first.message}`);
+  if (first) tooOld(node, needed, `at opset ${opset}: ${first.message.replace(/\.$/, '')}`);
 }

@@ -1,77 +1,162 @@
-/** Whether a node fits its schema: arity, attributes, and the element types of what it reads. */
+/** Whether a node fits its schema: how many inputs and outputs, which attributes, and the element types of what it reads. */
 import type { Attribute } from '../../ir/attribute.ts';
 import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
 import { type Problem, problem } from '../../problems/problem.ts';
 import { typeKey } from './infer/types.ts';
 import { allowedTypes, type Formal, formalAt, type OperatorSchema } from './operators.ts';
+import { nearestName, suggestionOf } from './spelling.ts';
 
 /** Every way in which a node does not fit its schema. */
 export function checkNode(node: Node, schema: OperatorSchema): Problem[] {
-  const reasons = [
-    ...arity('input', schema.inputs, node.inputs),
-    ...arity('output', schema.outputs, node.outputs),
-    ...attributes(node, schema),
-    ...types(node, schema),
+  return [
+    ...checkArity(node, 'input', schema.inputs, node.inputs),
+    ...checkArity(node, 'output', schema.outputs, node.outputs),
+    ...checkAttributes(node, schema),
+    ...checkInputTypes(node, schema),
   ];
-  const label = node.name ? `${node.operator} '${node.name}'` : node.operator;
-  return reasons.map((reason) => problem('invalid-model', node, { reason: `${label} ${reason}` }));
 }
 
-function arity(what: string, formals: readonly Formal[], actual: readonly (Value | undefined)[]): string[] {
-  const reasons: string[] = [];
-  if (actual.length > formals.length && formals.at(-1)?.kind !== 'variadic') {
-    reasons.push(`has ${actual.length} ${what}s, but takes at most ${formals.length}`);
+function checkArity(
+  node: Node,
+  what: 'input' | 'output',
+  formals: readonly Formal[],
+  actual: readonly (Value | undefined)[],
+): Problem[] {
+  const found: Problem[] = [];
+  const report = (reason: string, index?: number) => {
+    const part = index === undefined ? ({ kind: 'operator' } as const) : ({ kind: what, index } as const);
+    found.push(problem('wrong-arity', node, { reason }, part));
+  };
+  const last = formals.at(-1);
+  if (actual.length > formals.length && last?.kind !== 'variadic') {
+    report(`has ${counted(actual.length, what)}, but takes at most ${formals.length}`, formals.length);
   }
   formals.forEach((formal, index) => {
-    if (formal.kind === 'single' && actual[index] === undefined) reasons.push(`lacks the ${what} ${formal.name}`);
+    if (formal.kind === 'single' && isAbsent(actual[index])) {
+      report(`lacks the ${what} ${formal.name}`, index < actual.length ? index : undefined);
+    }
     const count = Math.max(0, actual.length - index);
     if (formal.kind === 'variadic' && count < formal.minimum) {
-      reasons.push(`has ${count} of ${formal.name}, but takes at least ${formal.minimum}`);
+      report(`has ${count} of ${formal.name}, but takes at least ${formal.minimum}`);
     }
   });
-  return reasons;
+  return found;
 }
 
-function attributes(node: Node, schema: OperatorSchema): string[] {
-  const reasons: string[] = [];
+/** In files an absent output is one with an empty name. */
+function isAbsent(value: Value | undefined): boolean {
+  return value === undefined || value.name === '';
+}
+
+function checkAttributes(node: Node, schema: OperatorSchema): Problem[] {
+  const found: Problem[] = [];
   for (const [name, attribute] of node.attributes) {
     const facts = schema.attributes.get(name);
-    if (!facts) reasons.push(`has the attribute ${name}, which version ${schema.since} of it does not know`);
-    else if (typeOf(attribute) !== facts.type && !isEmptyList(attribute, facts.type)) {
-      reasons.push(`has ${name} of type ${typeOf(attribute)}, not ${facts.type}`);
+    if (!facts) {
+      // Two underscores mark what a tool keeps for itself (onnx: internal symbols).
+      if (!name.startsWith('__')) found.push(unknownAttribute(node, schema, name));
+    } else if (typeOf(attribute) !== facts.type && !isEmptyTextList(node, attribute, facts.type)) {
+      const details = { attribute: name, found: typeWords(typeOf(attribute)), wanted: typeWords(facts.type) };
+      found.push(problem('attribute-type', node, details, { kind: 'attribute', name }));
     }
   }
   for (const [name, facts] of schema.attributes) {
-    if (facts.required && !node.attributes.has(name)) reasons.push(`lacks the attribute ${name}`);
+    if (!facts.required || node.attributes.has(name)) continue;
+    const details = { attribute: name, wanted: typeWords(facts.type) };
+    found.push(problem('attribute-missing', node, details, { kind: 'operator' }));
   }
-  return reasons;
+  return found;
+}
+
+function unknownAttribute(node: Node, schema: OperatorSchema, name: string): Problem {
+  const free = [...schema.attributes.keys()].filter((known) => !node.attributes.has(known));
+  const suggested = nearestName(name, free);
+  const details = {
+    attribute: name,
+    opset: `version ${schema.since}`,
+    suggestion: suggestionOf(suggested),
+    ...(suggested !== undefined && { suggested }),
+  };
+  return problem('attribute-unknown', node, details, { kind: 'attribute', name });
 }
 
 function typeOf(attribute: Attribute): string {
   return attribute.type === 'reference' ? attribute.of : attribute.type;
 }
 
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  int: 'an integer',
+  float: 'a float',
+  string: 'a text',
+  tensor: 'a tensor',
+  graph: 'a graph',
+  'sparse-tensor': 'a sparse tensor',
+  'value-type': 'a type',
+  ints: 'a list of integers',
+  floats: 'a list of floats',
+  strings: 'a list of texts',
+};
+
+function typeWords(type: string): string {
+  return TYPE_WORDS[type] ?? `a list of ${type.replace('-', ' ')}`;
+}
+
 /** An empty list in ONNX text has no type of its own. */
-function isEmptyList(attribute: Attribute, wanted: string): boolean {
+function isEmptyTextList(node: Node, attribute: Attribute, wanted: string): boolean {
+  if (node.origin[0]?.kind !== 'onnxtxt') return false;
   return wanted.endsWith('s') && Array.isArray(attribute.value) && attribute.value.length === 0;
 }
 
 /** Types that the schema does not take, and values of one variable that differ. Unknown types pass. */
-function types(node: Node, schema: OperatorSchema): string[] {
-  const reasons: string[] = [];
-  const bound = new Map<string, string>();
+export function checkInputTypes(node: Node, schema: OperatorSchema): Problem[] {
+  const found: Problem[] = [];
+  const bound = new Map<string, { type: string; name: string }>();
   node.inputs.forEach((input, index) => {
     const formal = formalAt(schema.inputs, index);
     const type = typeKey(input?.type);
     if (!formal || type === undefined) return;
-    if (!allowedTypes(schema, formal).includes(type)) {
-      reasons.push(`does not take ${type} for ${formal.name} in version ${schema.since}`);
+    const allowed = allowedTypes(schema, formal);
+    if (!allowed.includes(type)) {
+      found.push(wrongType(node, index, formal.name, type, allowed));
     } else if (formal.homogeneous) {
-      const before = bound.get(formal.type) ?? type;
-      bound.set(formal.type, before);
-      if (before !== type) reasons.push(`mixes ${before} and ${type} (${formal.type})`);
+      const before = bound.get(formal.type);
+      if (!before) bound.set(formal.type, { type, name: formal.name });
+      else if (before.type !== type) {
+        const beside = ` beside ${before.type} for ${before.name}`;
+        found.push(wrongType(node, index, formal.name, type, [before.type], beside));
+      }
     }
   });
-  return reasons;
+  return found;
+}
+
+/** How many types a message lists. */
+const MOST_LISTED = 6;
+
+function wrongType(
+  node: Node,
+  index: number,
+  input: string,
+  found: string,
+  allowed: readonly string[],
+  reason = '',
+): Problem {
+  const listed = allowed.slice(0, MOST_LISTED).join(', ');
+  const wanted =
+    allowed.length > MOST_LISTED ? `one of ${listed}, …` : allowed.length > 1 ? `one of ${listed}` : listed;
+  const cast = castTarget(found, allowed);
+  const details = { input, found, wanted, reason, ...(cast !== undefined && { cast }) };
+  return problem('type-mismatch', node, details, { kind: 'input', index });
+}
+
+/** The type to cast to; undefined where a Cast cannot help: it knows tensors alone. */
+function castTarget(found: string, allowed: readonly string[]): string | undefined {
+  if (found.includes('(')) return undefined;
+  const tensors = allowed.filter((type) => !type.includes('('));
+  return ['float32', 'int64'].find((type) => tensors.includes(type)) ?? tensors[0];
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

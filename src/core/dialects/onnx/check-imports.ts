@@ -1,0 +1,43 @@
+/** Whether the opsets that a model or a function imports are there, and whether its IR version is one that we know. */
+import type { Model } from '../../ir/model.ts';
+import type { Part } from '../../problems/part.ts';
+import { type CheckContext, newestVersion } from './check-operator.ts';
+import type { Findings } from './findings.ts';
+import { isOnnxDomain } from './operators.ts';
+
+/** The newest version of the file format that is known (onnx.proto, IR_VERSION_2025_12_01 and after). */
+export const LATEST_IR_VERSION = 13;
+/** From this IR version on models say which opsets they mean. */
+const IMPORTS_FROM = 3;
+
+/** Versions are 32-bit integers to everybody who reads them. */
+const LARGEST_VERSION = 2 ** 31 - 1;
+
+export function checkHeader(model: Model, findings: Findings): void {
+  // A model that was made, not read, gets its IR version when it is written.
+  const made = model.file === undefined && model.irVersion === 0;
+  const { irVersion } = model;
+  if (!made && (irVersion < 1 || irVersion > LATEST_IR_VERSION)) {
+    const said = irVersion === 0 ? 'The model says no IR version' : `The model says IR version ${irVersion}`;
+    const reason = `${said}; known are versions 1 to ${LATEST_IR_VERSION}`;
+    findings.report('ir-version', {}, { reason, version: String(irVersion) }, { kind: 'header' });
+  }
+  if (!made && model.opsetImports.size === 0 && irVersion >= IMPORTS_FROM) {
+    const details = { user: 'The model', domain: 'ai.onnx', importer: 'it', version: '17' };
+    findings.report('opset-missing', {}, details, { kind: 'opset-import', domain: '' });
+  }
+}
+
+/** The imports of a function, or of the model itself. */
+export function checkImports(context: CheckContext, findings: Findings): void {
+  const { within } = context;
+  const importer = context.importer.charAt(0).toUpperCase() + context.importer.slice(1);
+  for (const [domain, version] of context.imports) {
+    const newest = isOnnxDomain(domain) ? newestVersion(domain) : LARGEST_VERSION;
+    if (version <= newest && (version >= 1 || !isOnnxDomain(domain))) continue;
+    const name = within && { domain: within.domain, name: within.name, overload: within.overload };
+    const part: Part = { kind: 'opset-import', domain, ...(name && { function: name }) };
+    const details = { importer, domain: domain || 'ai.onnx', version: String(version), newest: String(newest) };
+    findings.report('opset-unknown', {}, details, part);
+  }
+}

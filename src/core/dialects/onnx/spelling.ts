@@ -1,0 +1,49 @@
+/** Which name was meant: the one that takes the fewest changes, where they are few. */
+
+/**
+ * The name among `names` that is nearest to a misspelt one; undefined where none is near. Changes of case cost least;
+ * one change in three letters is the most.
+ */
+export function nearestName(misspelt: string, names: Iterable<string>): string | undefined {
+  const most = Math.max(1, Math.floor(misspelt.length / 3));
+  let nearest: string | undefined;
+  let least = most + 1;
+  for (const name of names) {
+    if (Math.abs(name.length - misspelt.length) > most) continue;
+    const changes = sameLetters(name, misspelt) ? 0.5 : editDistance(misspelt, name);
+    if (changes >= least) continue;
+    nearest = name;
+    least = changes;
+  }
+  return nearest;
+}
+
+/** The words that offer a name in a message: `: did you mean Relu?`, or nothing. */
+export function suggestionOf(name: string | undefined): string {
+  return name === undefined ? '' : `: did you mean ${name}?`;
+}
+
+/** `BatchNorm_2D` and `batchnorm2d`. */
+function sameLetters(a: string, b: string): boolean {
+  const letters = (text: string) => text.toLowerCase().replace(/[_\-. ]/g, '');
+  return letters(a) === letters(b);
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours that lead from one text to the other. */
+export function editDistance(a: string, b: string): number {
+  let before: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, k) => k);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let cost = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + (same ? 0 : 1));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (swapped) cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
+      row.push(cost);
+    }
+    before = last;
+    last = row;
+  }
+  return last[b.length] ?? 0;
+}
