@@ -3,7 +3,7 @@
  * shape inference types the results, and origin, module path and names come from the node that is being lowered.
  */
 import { codeOfDtype } from '../dialects/onnx/dtype-codes.ts';
-import { inferOutputs } from '../dialects/onnx/infer.ts';
+import { inferOutputs, opsetContext } from '../dialects/onnx/infer.ts';
 import { operatorNames, operatorSchema } from '../dialects/onnx/operators.ts';
 import type { Attribute } from '../ir/attribute.ts';
 import * as attribute from '../ir/attribute.ts';
@@ -60,11 +60,13 @@ class Builder {
   private readonly constants = new Map<string, Value>();
   private source: Node | undefined;
   private made: Node[] = [];
+  private readonly context: ReturnType<typeof opsetContext>;
 
   constructor(
     readonly graph: Graph,
     readonly opset: number,
   ) {
+    this.context = opsetContext(opset);
     for (const value of [...graph.inputs, ...graph.initializers]) this.keep(value.name);
     for (const node of graph.allNodes()) {
       this.keep(node.name);
@@ -127,7 +129,7 @@ class Builder {
       scope: this.source?.scope ?? NO_SCOPE,
       sourceName: this.source && (this.source.sourceName ?? (this.source.name || this.source.outputs[0]?.name)),
     });
-    inferOutputs(node, this.opset);
+    inferOutputs(node, this.context);
     this.insert(node);
     return node;
   }

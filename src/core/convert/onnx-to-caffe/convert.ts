@@ -1,5 +1,5 @@
 /** ONNX at the pivot opset to Caffe: nodes in order, each by its rule; what a backend cannot take is collected, all of it. */
-import { inferOutputs } from '../../dialects/onnx/infer.ts';
+import { inferOutputs, opsetContext } from '../../dialects/onnx/infer.ts';
 import type { DataType } from '../../ir/dtype.ts';
 import { Graph } from '../../ir/graph.ts';
 import { type Model, makeModel } from '../../ir/model.ts';
@@ -23,6 +23,7 @@ export interface CaffeResult {
 }
 
 /** Caffe computes in single precision whatever a file says; narrower floats fit, wider ones and integers do not. */
+const PIVOT_CONTEXT = opsetContext(PIVOT_OPSET);
 const TAKEN = new Set<DataType>(['float32', 'float16', 'bfloat16']);
 
 /**
@@ -103,7 +104,8 @@ function checkShape(node: Node, value: Value, blob: Value): void {
 }
 
 function infer(node: Node): void {
-  if (node.outputs.some((value) => value.type === undefined || !isStatic(value.shape))) inferOutputs(node, PIVOT_OPSET);
+  if (node.outputs.some((value) => value.type === undefined || !isStatic(value.shape)))
+    inferOutputs(node, PIVOT_CONTEXT);
 }
 
 /** Nodes that an output of the graph depends on: others would become outputs of the network. */

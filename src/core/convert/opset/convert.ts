@@ -1,7 +1,8 @@
 /** Takes a model from one opset of ai.onnx to another, a step at a time, or says which nodes cannot go there. */
 
 import { checkNode } from '../../dialects/onnx/check-node.ts';
-import { inferGraph } from '../../dialects/onnx/infer.ts';
+import { type Functions, functionsOf } from '../../dialects/onnx/infer/context.ts';
+import { inferContext, inferGraph } from '../../dialects/onnx/infer.ts';
 import { onnxDomain, operatorSchema } from '../../dialects/onnx/operators.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Model } from '../../ir/model.ts';
@@ -29,8 +30,9 @@ export interface OpsetResult {
 export function convertOpset(model: Model, to: number): OpsetResult {
   const work = new Conversion();
   const before = model.opsetImports.get('') ?? model.opsetImports.get('ai.onnx') ?? to;
-  work.run(model.graph, model.opsetImports, to);
-  for (const { graph, opsetImports } of model.functions) work.run(graph, opsetImports, to);
+  const functions = functionsOf(model);
+  work.run(model.graph, model.opsetImports, to, functions);
+  for (const { graph, opsetImports } of model.functions) work.run(graph, opsetImports, to, functions);
   // Going up nothing is taken back that the file could use before.
   const needed = neededIrVersion(model, to);
   model.irVersion = to < before ? needed : Math.max(model.irVersion, needed);
@@ -44,12 +46,14 @@ class Conversion {
   private readonly refused = new Set<Node>();
 
   /** Converts one graph with its subgraphs. */
-  run(graph: Graph, imports: Map<string, number>, to: number): void {
+  run(graph: Graph, imports: Map<string, number>, to: number, functions: Functions): void {
     const key = imports.has('') || !imports.has('ai.onnx') ? '' : 'ai.onnx';
     const from = imports.get(key);
     if (from === undefined || from === to) return;
     // Types and small constants are what the rules look at: where they contradict there is nothing to keep.
-    for (const [node, problem] of inferGraph(graph, from)) {
+    for (const [node, problem] of inferGraph(graph, inferContext(imports, functions))) {
+      // The branch that these inputs never take may well contradict them.
+      if (isInBranch(node)) continue;
       this.refused.add(node);
       this.problems.push(problem);
     }
@@ -145,6 +149,12 @@ function takeOver(value: Value, old: Value): void {
   if (value.type === undefined || (value.type.kind === 'tensor' && value.type.shape === undefined)) {
     value.type = old.type ?? value.type;
   }
+}
+
+/** Whether a condition decides if a node runs. */
+function isInBranch(node: Node): boolean {
+  const parent = node.graph?.parent;
+  return parent !== undefined && (parent.op === 'If' || isInBranch(parent));
 }
 
 function label(node: Node): string {

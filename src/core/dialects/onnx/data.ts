@@ -31,14 +31,15 @@ const TYPES = new Set<DataType>(['int64', 'int32', 'bool', 'float32', 'float64']
 /** What is known of values that nodes make. Inference renews it together with the types. */
 const known = new WeakMap<Value, Data | undefined>();
 let depth = 0;
+let constantsOnly = false;
 
 /** The elements of a small value, as far as they are known; undefined where nothing is. */
 export function dataOf(value: Value): Data | undefined {
   const constant = constantTensor(value);
   if (constant) return ofTensor(constant);
-  if (!value.producer) return undefined;
+  if (constantsOnly) return undefined;
   if (known.has(value)) return known.get(value);
-  if (depth >= DEEPEST) return undefined;
+  if (!value.producer || depth >= DEEPEST) return undefined;
   return renewData(value);
 }
 
@@ -55,6 +56,21 @@ export function renewData(value: Value): Data | undefined {
     return data;
   } finally {
     depth--;
+  }
+}
+
+/** Says what is known of a value that no rule follows: an input of a called function, an output of a call. */
+export function setData(value: Value, data: Data | undefined): void {
+  known.set(value, data);
+}
+
+/** Runs `work` as if nothing were known of values but what the file spells. */
+export function withConstantsOnly<T>(work: () => T): T {
+  constantsOnly = true;
+  try {
+    return work();
+  } finally {
+    constantsOnly = false;
   }
 }
 
@@ -91,7 +107,7 @@ export function constantOf(value: Value): Tensor | undefined {
 }
 
 /** The tensor of an initialiser or of a Constant node, unread. */
-function constantTensor(value: Value): Tensor | undefined {
+export function constantTensor(value: Value): Tensor | undefined {
   const node = value.producer;
   if (!node) return value.overridable ? undefined : value.constant;
   if (node.op !== 'Constant' || node.domain !== '') return undefined;

@@ -2,90 +2,106 @@
 import type { Graph } from '../../ir/graph.ts';
 import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
-import type { Dim } from '../../ir/shape.ts';
 import type { ValueType } from '../../ir/type.ts';
-import type { Value } from '../../ir/value.ts';
 import { type Problem, Refusal } from '../../problems/problem.ts';
-import { renewData } from './data.ts';
-import { control } from './infer/control.ts';
-import { convolution } from './infer/convolution.ts';
-import { elementwise } from './infer/elementwise.ts';
-import { indexing } from './infer/indexing.ts';
-import { matrices } from './infer/matrices.ts';
-import { reductions } from './infer/reductions.ts';
-import { clash, type Outcome, type Rules } from './infer/rule.ts';
-import { shapes } from './infer/shapes.ts';
-import { signals } from './infer/signals.ts';
-import { schemaTypes } from './infer/types.ts';
-import { type OperatorSchema, operatorSchema } from './operators.ts';
-
-const RULES: Rules = {
-  ...elementwise,
-  ...reductions,
-  ...convolution,
-  ...matrices,
-  ...shapes,
-  ...indexing,
-  ...signals,
-  ...control,
-};
+import { renewData, withConstantsOnly } from './data.ts';
+import { calledFunction, inferCall } from './infer/calls.ts';
+import { type Functions, functionsOf, type InferContext, makeContext, schemaOf } from './infer/context.ts';
+import { declaredType, setInferred } from './infer/declared.ts';
+import { completed } from './infer/join.ts';
+import { clash, type Outcome } from './infer/rule.ts';
+import { ruleOf } from './infer/rules.ts';
+import { sound } from './infer/sizes.ts';
+import { readTypes } from './infer/types.ts';
+import type { OperatorSchema } from './operators.ts';
 
 /** Whether the shapes of an operator's outputs are inferred, not its element types alone. */
-export function hasShapeRule(op: string): boolean {
-  return Object.hasOwn(RULES, op);
+export function hasShapeRule(op: string, domain = ''): boolean {
+  return ruleOf({ domain, name: op }) !== undefined;
+}
+
+/** What a graph is inferred in: the versions that its model imports, and the model's functions. Make one per run. */
+export function inferContext(imports: ReadonlyMap<string, number>, functions: Functions = new Map()): InferContext {
+  return makeContext(imports, functions, inferNodes);
+}
+
+/** As `inferContext`, for graphs that use ai.onnx alone. */
+export function opsetContext(opset: number): InferContext {
+  return inferContext(new Map([['', opset]]));
+}
+
+/** What the graph of a model is inferred in. */
+export function modelContext(model: Model): InferContext {
+  return inferContext(model.opsetImports, functionsOf(model));
+}
+
+/** Infers every value of a model, subgraphs and called functions included. Returns what contradicts. */
+export function inferModel(model: Model): Problem[] {
+  return [...inferGraph(model.graph, modelContext(model)).values()];
 }
 
 /**
- * Sets the types of a node's outputs from its inputs and attributes, and what is known of small integer data.
- * What cannot be told keeps what it had; what is told wins. Throws a Refusal `invalid-model` where the inputs
- * contradict the operator.
- *
- * @param opset the version of ai.onnx by which the node is read
+ * As `inferModel`, for one graph and its subgraphs; tells the nodes that contradict what they read. Of a called function
+ * these are the nodes of its body.
  */
-export function inferOutputs(node: Node, opset: number): void {
-  const schema = operatorSchema(node.domain, node.op, opset);
-  if (!schema || hasReference(node)) return;
-  const types = schemaTypes(node, schema);
+export function inferGraph(graph: Graph, context: InferContext): Map<Node, Problem> {
+  const problems = new Map<Node, Problem>();
+  inferNodes(graph, { ...context, problems });
+  return problems;
+}
+
+function inferNodes(graph: Graph, context: InferContext): void {
+  for (const node of graph.nodes) {
+    try {
+      inferOutputs(node, context);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      context.problems.set(node, error.problem);
+    }
+  }
+}
+
+/**
+ * Sets the types of a node's outputs from its inputs and attributes, and what is known of small integer data; infers its
+ * subgraphs on the way, whose contradictions go to the context's problems. What cannot be told keeps what was declared;
+ * what is told wins. Throws a Refusal `invalid-model` where the inputs contradict the operator.
+ */
+export function inferOutputs(node: Node, context: InferContext): void {
+  const schema = schemaOf(node, context);
+  const called = schema ? undefined : calledFunction(node, context);
+  if (called) inferCall(node, called, context);
+  else if (schema && !hasReference(node)) inferOperator(node, schema, context);
+}
+
+function inferOperator(node: Node, schema: OperatorSchema, context: InferContext): void {
+  const { outputs, fault } = readTypes(node, schema);
   // What the schema tells stays where the rule finds a contradiction.
   node.outputs.forEach((output, index) => {
-    output.type ??= types[index];
+    setInferred(output, completed(outputs[index], declaredType(output)));
   });
-  const rule = node.domain === '' && attributesFit(node, schema) ? RULES[node.op] : undefined;
-  const outcomes = rule?.(node, opset) ?? [];
+  if (fault) clash(node, fault.reason, { kind: 'input', index: fault.input });
+  const outcomes = attributesFit(node, schema) ? outcomesOf(node, schema, context) : [];
   node.outputs.forEach((output, index) => {
-    const found = typed(outcomes[index], types[index]);
-    const size = found?.kind === 'tensor' ? found.shape?.find(isNoSize) : undefined;
-    if (size !== undefined) clash(node, `a size of ${size}`);
-    if (found) output.type = merged(output, found);
+    const found = sound(node, typed(outcomes[index], outputs[index]));
+    setInferred(output, completed(found, declaredType(output)));
   });
   // Data of one output may depend on the sizes of the others (Split).
   node.outputs.forEach(renewData);
 }
 
-/** Infers every value of a model, subgraphs before the node that holds them. Returns what contradicts. */
-export function inferModel(model: Model): Problem[] {
-  const opset = model.opsetImports.get('') ?? model.opsetImports.get('ai.onnx') ?? 1;
-  return [...inferGraph(model.graph, opset).values()];
-}
-
-/** As `inferModel`, for one graph and its subgraphs; tells the nodes that contradict what they read. */
-export function inferGraph(graph: Graph, opset: number): Map<Node, Problem> {
-  const problems = new Map<Node, Problem>();
-  for (const node of graph.nodes) {
-    // What a subgraph gives is known before the node that holds it.
-    for (const inner of node.subgraphs()) {
-      const found = inferGraph(inner, opset);
-      // The branch that these inputs never take may well contradict them.
-      if (node.op !== 'If') for (const each of found) problems.set(...each);
-    }
-    try {
-      inferOutputs(node, opset);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      problems.set(node, error.problem);
-    }
+/**
+ * Behind a condition a node may never run, and what is worked out of shapes may be why: there only constants that the
+ * file spells can contradict.
+ */
+function outcomesOf(node: Node, schema: OperatorSchema, context: InferContext): readonly Outcome[] {
+  const rule = ruleOf(schema);
+  if (!rule) return [];
+  try {
+    return rule(node, schema.since, context);
+  } catch (error) {
+    if (!context.guarded || !(error instanceof Refusal)) throw error;
+    return withConstantsOnly(() => rule(node, schema.since, context));
   }
-  return problems;
 }
 
 /** A function's body is read where it is called: until then its attributes are names. */
@@ -103,21 +119,8 @@ function attributesFit(node: Node, schema: OperatorSchema): boolean {
   return true;
 }
 
-function isNoSize(dim: Dim): boolean {
-  return typeof dim === 'number' && !(Number.isInteger(dim) && dim >= 0);
-}
-
 function typed(outcome: Outcome, schema: ValueType | undefined): ValueType | undefined {
   if (outcome && 'kind' in outcome) return outcome;
   if (!outcome || schema?.kind !== 'tensor') return schema;
   return { ...schema, shape: outcome };
-}
-
-/** What was known stays where inference knows nothing; a size that both know must not differ in rank. */
-function merged(output: Value, found: ValueType): ValueType {
-  const before = output.type;
-  if (before?.kind !== 'tensor' || found.kind !== 'tensor') return found;
-  if (!before.shape || (found.shape && before.shape.length !== found.shape.length)) return found;
-  const shape = found.shape?.map((dim, k) => dim ?? before.shape?.[k]) ?? before.shape;
-  return { ...found, shape };
 }

@@ -1,107 +1,189 @@
-/** Type rules of control flow, sequences and optionals. Rules: the ONNX operator specification. */
+/** Type rules of control flow: subgraphs are inferred with what their node hands in. Rules: the ONNX operator specification. */
+import type { Graph } from '../../../ir/graph.ts';
 import type { Node } from '../../../ir/node.ts';
 import type { Dim, Shape } from '../../../ir/shape.ts';
-import { tensorType, type ValueType } from '../../../ir/type.ts';
+import { type TensorType, tensorType, type ValueType } from '../../../ir/type.ts';
 import type { Value } from '../../../ir/value.ts';
-import { dtypeOfCode } from '../dtype-codes.ts';
-import { join, type Outcome, type Rules, unknownShape } from './rule.ts';
+import type { Problem } from '../../../problems/problem.ts';
+import { bodyTypes, withoutSizes } from './body.ts';
+import type { InferContext } from './context.ts';
+import { differ, joined } from './join.ts';
+import { agree, clash, normalAxis, type Outcome, type Rules } from './rule.ts';
 
 export const control: Rules = {
-  If: (node) => {
-    const [yes, no] = [node.attribute('then_branch', 'graph'), node.attribute('else_branch', 'graph')];
-    return node.outputs.map((_, k) => joined(yes?.outputs[k]?.type, no?.outputs[k]?.type));
-  },
-  // The body takes the count, the condition and the carried values; it gives the condition, these, and what to stack.
-  Loop: (node) => {
-    const body = node.attribute('body', 'graph');
-    const carried = node.inputCount - 2;
+  If: (node, _, context) => {
+    const branches = ['then_branch', 'else_branch'].map((name) => {
+      const graph = node.attribute(name, 'graph');
+      return graph && bodyTypes(node, graph, [], { ...context, guarded: true });
+    });
+    const [yes, no] = branches;
+    if (!yes || !no) return [];
+    for (const types of [yes, no]) countOutputs(node, types, node.outputs.length);
     return node.outputs.map((_, k) => {
-      const type = body?.outputs[k + 1]?.type;
-      return k < carried ? joined(node.input(k + 2)?.type, type) : stacked(type, undefined);
+      const [a, b] = [yes[k], no[k]];
+      if (differ(a && withoutSizes(a), b && withoutSizes(b))) clash(node, `its branches give output ${k} other types`);
+      return joined(a, b);
     });
   },
-  Scan: (node, opset) => (opset < 9 ? [] : scanned(node)),
-  SequenceMap: (node) => {
-    const body = node.attribute('body', 'graph');
-    return node.outputs.map((_, k) => sequenceOf(body?.outputs[k]?.type));
-  },
-  SplitToSequence: (node) => {
-    const type = node.input(0)?.type;
-    if (type?.kind !== 'tensor') return [undefined];
-    const rank = type.shape?.length;
-    const dropped = !node.input(1) && node.int('keepdims', 1n) === 0n ? 1 : 0;
-    return [sequenceOf(tensorType(type.dtype, rank === undefined ? undefined : unknownShape(rank - dropped)))];
-  },
-  ConcatFromSequence: (node) => {
-    const element = elementOf(node.input(0));
-    if (element?.kind !== 'tensor') return [undefined];
-    const rank = element.shape && element.shape.length + Number(node.int('new_axis', 0n));
-    return [tensorType(element.dtype, rank === undefined ? undefined : unknownShape(rank))];
-  },
-  SequenceConstruct: (node) => {
-    const types = node.inputs.map((value) => value?.type);
-    const [first, ...others] = types;
-    return [sequenceOf(others.reduce(joined, first))];
-  },
-  SequenceEmpty: (node) => {
-    const dtype = dtypeOfCode(node.int('dtype', 1n));
-    return [dtype && sequenceOf(tensorType(dtype))];
-  },
-  SequenceAt: (node) => [elementOf(node.input(0))],
-  SequenceInsert: (node) => [sequenceOf(joined(elementOf(node.input(0)), node.input(1)?.type))],
-  SequenceErase: (node) => [node.input(0)?.type],
-  SequenceLength: () => [[]],
-  Optional: (node) => {
-    const element = node.input(0)?.type ?? node.attribute('type', 'value-type');
-    return [element && { kind: 'optional', element }];
-  },
-  OptionalGetElement: (node) => {
-    const type = node.input(0)?.type;
-    return [type?.kind === 'optional' ? type.element : type];
-  },
-  OptionalHasElement: () => [[]],
+  Loop: (node, _, context) => looped(node, context),
+  Scan: (node, version, context) => (version < 9 ? scannedBatches(node, context) : scanned(node, context)),
 };
 
-/** A sequence whose elements are not known has no type that a file could hold. */
-function sequenceOf(element: ValueType | undefined): ValueType | undefined {
-  return element && { kind: 'sequence', element };
+function countOutputs(node: Node, types: readonly unknown[], count: number): void {
+  if (types.length !== count) clash(node, `its subgraph gives ${types.length} outputs, not ${count}`);
 }
 
-function elementOf(value: Value | undefined): ValueType | undefined {
-  return value?.type?.kind === 'sequence' ? value.type.element : undefined;
+/** The body takes the count, the condition and the carried values; it gives the condition, these, and what to stack. */
+function looped(node: Node, context: InferContext): Outcome[] {
+  const body = node.attribute('body', 'graph');
+  if (!body) return [];
+  const carried = node.inputs.slice(2);
+  const before = [tensorType('int64', []), node.input(1)?.type ?? tensorType('bool')];
+  const { states, types } = settled(node, body, before, carried, 1, context);
+  countOutputs(node, types, node.outputs.length + 1);
+  return node.outputs.map((_, k) => {
+    const type = types[k + 1];
+    if (k < carried.length) return states[k];
+    if (type && type.kind !== 'tensor') clash(node, `what output ${k} stacks is a ${type.kind}, not a tensor`);
+    return type && stacked(node, type, undefined, 0);
+  });
 }
 
-/** What holds of a value that is of either type. */
-export function joined(a: ValueType | undefined, b: ValueType | undefined): ValueType | undefined {
-  if (a?.kind === 'tensor' && b?.kind === 'tensor' && a.dtype === b.dtype) {
-    return tensorType(a.dtype, join(a.shape, b.shape));
+/** How often a body is read until what it carries has settled; deep within other bodies only once. */
+const DEEPEST_SETTLING = 3;
+
+/**
+ * Carried values may change their sizes from one round to the next: the body is read with what is known of the first
+ * round, then with what the first and the next have in common, and at last with no sizes at all.
+ */
+function settled(
+  node: Node,
+  body: Graph,
+  before: readonly (ValueType | undefined)[],
+  carried: readonly (Value | undefined)[],
+  firstState: number,
+  context: InferContext,
+): { states: readonly (ValueType | undefined)[]; types: readonly (ValueType | undefined)[] } {
+  let states = carried.map((value) => value?.type);
+  for (let round = context.depth < DEEPEST_SETTLING ? 0 : 2; ; round++) {
+    if (round >= 2) states = states.map((type) => type && withoutSizes(type));
+    const problems = new Map<Node, Problem>();
+    const types = bodyTypes(node, body, [...before, ...states], { ...context, problems });
+    const next = states.map((type, k) => {
+      const given = types[k + firstState];
+      if (type && given && differ(withoutSizes(type), withoutSizes(given))) {
+        // An optional may start what every round gives whole.
+        if (type.kind === 'optional' || given.kind === 'optional') return type;
+        clash(node, `its body gives carried value ${k} another type`);
+      }
+      return joined(type, given) ?? (type && withoutSizes(type));
+    });
+    if (round >= 2 || next.every((type, k) => sameType(type, states[k]))) {
+      for (const [at, each] of problems) context.problems.set(at, each);
+      const results = next.map((type, k) => {
+        const given = types[k + firstState];
+        return type?.kind === 'optional' && given ? withoutSizes(given) : type;
+      });
+      return { states: results, types };
+    }
+    states = next;
   }
-  if ((a?.kind === 'sequence' || a?.kind === 'optional') && a.kind === b?.kind && 'element' in b) {
-    const element = joined(a.element, b.element);
-    return element && { kind: a.kind, element };
-  }
-  return undefined;
 }
 
-function stacked(type: ValueType | undefined, count: Dim): Outcome {
-  if (type?.kind !== 'tensor') return undefined;
-  const shape: Shape | undefined = type.shape && [count, ...type.shape];
-  return tensorType(type.dtype, shape);
+/** Whether joining took nothing away. */
+function sameType(a: ValueType | undefined, b: ValueType | undefined): boolean {
+  if (a?.kind === 'tensor' && b?.kind === 'tensor') {
+    if (!a.shape || !b.shape) return a.shape === b.shape;
+    return (
+      a.shape.length === b.shape.length &&
+      a.shape.every((dim, k) => (dim === undefined) === (b.shape?.[k] === undefined))
+    );
+  }
+  if (a && b && 'element' in a && 'element' in b) return sameType(a.element, b.element);
+  return a?.kind === b?.kind;
+}
+
+function stacked(node: Node, type: TensorType, count: Dim, axis: number): TensorType {
+  if (!type.shape) return type;
+  const at = normalAxis(node, axis, type.shape.length + 1);
+  return tensorType(type.dtype, [...type.shape.slice(0, at), count, ...type.shape.slice(at)]);
 }
 
 /** States come out as the body gives them; what it gives besides is stacked along an axis (0 unless told). */
-function scanned(node: Node): Outcome[] {
+function scanned(node: Node, context: InferContext): Outcome[] {
   const body = node.attribute('body', 'graph');
   const scans = Number(node.int('num_scan_inputs', 0n));
   const states = node.inputCount - scans;
-  const axis = Number(node.ints('scan_input_axes')?.[0] ?? 0n);
-  const count = node.input(states)?.shape?.at(axis);
+  const results = node.outputs.length - states;
+  if (!body) return [];
+  if (scans < 1 || states < 0) clash(node, `num_scan_inputs is ${scans} for ${node.inputCount} inputs`);
+  if (results < 0) clash(node, `${states} states come in, but only ${node.outputs.length} outputs go out`);
+  const inputAxes = axesOf(node, 'scan_input_axes', scans);
+  const outputAxes = axesOf(node, 'scan_output_axes', results);
+  let count: Dim;
+  const rows = node.inputs.slice(states).map((value, k) => {
+    const type = tensorOf(node, value, states + k);
+    if (!type?.shape) return type;
+    const axis = normalAxis(node, inputAxes[k] ?? 0, type.shape.length);
+    count = agree(node, count, type.shape[axis], 'sizes along the scanned axes');
+    return tensorType(
+      type.dtype,
+      type.shape.filter((_, at) => at !== axis),
+    );
+  });
+  const carried = node.inputs.slice(0, states).map((value, k) => tensorOf(node, value, k));
+  const types = bodyTypes(node, body, [...carried, ...rows], context);
+  countOutputs(node, types, node.outputs.length);
   return node.outputs.map((_, k) => {
-    const type = body?.outputs[k]?.type;
-    if (k < states) return joined(node.input(k)?.type, type);
-    if (type?.kind !== 'tensor' || !type.shape) return stacked(type, count);
-    const at = Number(node.ints('scan_output_axes')?.[k - states] ?? 0n);
-    const from = at < 0 ? at + type.shape.length + 1 : at;
-    return tensorType(type.dtype, [...type.shape.slice(0, from), count, ...type.shape.slice(from)]);
+    const type = types[k];
+    if (type && type.kind !== 'tensor') clash(node, `its body gives output ${k} as a ${type.kind}, not a tensor`);
+    if (k >= states) return type && stacked(node, type, count, Number(outputAxes[k - states] ?? 0));
+    return stateOf(node, carried[k], type, k);
+  });
+}
+
+/** A state keeps its shape from round to round. */
+function stateOf(node: Node, start: TensorType | undefined, end: TensorType | undefined, k: number): Outcome {
+  if (differ(start, end)) clash(node, `its body gives state ${k} another type`);
+  return joined(start, end) ?? end ?? start;
+}
+
+function axesOf(node: Node, name: string, count: number): readonly number[] {
+  const axes = node.ints(name)?.map(Number);
+  if (axes && axes.length !== count) clash(node, `${name} has ${axes.length} numbers, not ${count}`);
+  return axes ?? Array<number>(count).fill(0);
+}
+
+function tensorOf(node: Node, value: Value | undefined, index: number): TensorType | undefined {
+  const type = value?.type;
+  if (type && type.kind !== 'tensor') clash(node, `input ${index} is a ${type.kind}, not a tensor`);
+  return type;
+}
+
+/** Version 8: lengths come first, and every state and scanned value has a batch axis in front. */
+function scannedBatches(node: Node, context: InferContext): Outcome[] {
+  const body = node.attribute('body', 'graph');
+  const scans = Number(node.int('num_scan_inputs', 0n));
+  const values = node.inputs.slice(1);
+  const states = values.length - scans;
+  if (!body) return [];
+  if (scans < 1 || states < 0) clash(node, `num_scan_inputs is ${scans} for ${node.inputCount} inputs`);
+  let [batch, count]: [Dim, Dim] = [undefined, undefined];
+  const inner = values.map((value, k) => {
+    const type = tensorOf(node, value, k + 1);
+    if (!type?.shape) return type;
+    const outer = k < states ? 1 : 2;
+    if (type.shape.length < outer) clash(node, `input ${k + 1} has rank ${type.shape.length}, less than ${outer}`);
+    batch = agree(node, batch, type.shape[0], 'sizes of the batch');
+    if (k >= states) count = agree(node, count, type.shape[1], 'lengths of the scanned inputs');
+    return tensorType(type.dtype, type.shape.slice(outer));
+  });
+  const types = bodyTypes(node, body, inner, context);
+  countOutputs(node, types, node.outputs.length);
+  return node.outputs.map((_, k) => {
+    const type = types[k];
+    if (type?.kind !== 'tensor') return undefined;
+    const shape: Shape | undefined = type.shape && [batch, ...(k < states ? [] : [count]), ...type.shape];
+    return tensorType(type.dtype, shape);
   });
 }

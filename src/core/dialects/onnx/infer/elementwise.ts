@@ -3,17 +3,17 @@ import type { DataType } from '../../../ir/dtype.ts';
 import type { Node } from '../../../ir/node.ts';
 import { type TensorType, tensorType } from '../../../ir/type.ts';
 import { dtypeOfCode } from '../dtype-codes.ts';
-import { broadcast, each, type Rules, shapeOf } from './rule.ts';
+import { broadcast, each, normalAxis, type Rules, shapeOf } from './rule.ts';
 
 /** Outputs as large as the first input. */
 const SAME_SHAPE = `Abs Acos Acosh Affine Asin Asinh Atan Atanh BitwiseNot Ceil Celu Clip Cos Cosh CumProd CumSum Elu
-  Erf Exp Floor Gelu GroupNormalization HardSigmoid HardSwish Hardmax ImageScaler InstanceNormalization IsInf IsNaN LRN
-  LeakyRelu Log LogSoftmax LpNormalization MeanVarianceNormalization Mish Neg Not PRelu ParametricSoftplus
-  RMSNormalization Reciprocal Relu ReverseSequence RotaryEmbedding Round Scale ScaledTanh Scatter ScatterElements
-  ScatterND Selu Shrink Sigmoid Sign Sin Sinh Softmax Softplus Softsign Sqrt Swish Tan Tanh TensorScatter
+  Erf Exp Floor Gelu GroupNormalization HardSigmoid HardSwish  ImageScaler InstanceNormalization IsInf IsNaN LRN
+  LeakyRelu Log LpNormalization MeanVarianceNormalization Mish Neg Not PRelu ParametricSoftplus
+  RMSNormalization Reciprocal Relu ReverseSequence Round Scale ScaledTanh Scatter ScatterElements
+  ScatterND Selu Shrink Sigmoid Sign Sin Sinh Softplus Softsign Sqrt Swish Tan Tanh
   ThresholdedRelu Trilu`;
 
-const BROADCAST = `BitShift BitwiseAnd BitwiseOr BitwiseXor GreaterOrEqual LessOrEqual Max Mean Min Mod StringConcat Sum
+const BROADCAST = `BitShift BitwiseAnd BitwiseOr BitwiseXor GreaterOrEqual LessOrEqual Max Mean Min Mod Sum
   Where`;
 
 /** Before opset 7 these took `broadcast` and `axis`, and the first input gave the shape. */
@@ -31,6 +31,12 @@ export const elementwise: Rules = {
     opset < 7 ? shapeOf(node) : broadcast(node, [shapeOf(node, 0), shapeOf(node, 1)]),
   ]),
 
+  ...each('Hardmax LogSoftmax Softmax', (node, version) => {
+    const shape = shapeOf(node);
+    if (shape) normalAxis(node, node.int('axis', version < 13 ? 1n : -1n), shape.length);
+    return [shape];
+  }),
+
   // Opsets before 6 name the type by text.
   Cast: (node, opset) => [typed(node, opset < 6 ? undefined : dtypeOfCode(node.int('to', 0n)))],
   BitCast: (node) => [typed(node, dtypeOfCode(node.int('to', 0n)))],
@@ -45,15 +51,10 @@ export const elementwise: Rules = {
     return [typed(node, node.input(2)?.dtype ?? given ?? 'uint8')];
   },
   DequantizeLinear: (node) => [typed(node, dtypeOfCode(node.int('output_dtype', 0n)) ?? node.input(1)?.dtype)],
-  ...each('NegativeLogLikelihoodLoss SoftmaxCrossEntropyLoss', (node) => {
+  ...each('NegativeLogLikelihoodLossCrossEntropyLoss', (node) => {
     const each = node.string('reduction', 'mean') === 'none';
     return [each ? shapeOf(node, 1) : [], shapeOf(node)];
   }),
-  RegexFullMatch: (node) => [shapeOf(node)],
-  StringSplit: (node) => {
-    const shape = shapeOf(node);
-    return [shape && [...shape, undefined], shape];
-  },
   DynamicQuantizeLinear: (node) => [shapeOf(node), [], []],
 };
 

@@ -1,5 +1,4 @@
 /** Shape rules of gathering, searching and sorting. Rules: the ONNX operator specification. */
-import { tensorType } from '../../../ir/type.ts';
 import { numberOf } from '../data.ts';
 import { clash, normalAxis, type Rules, shapeOf, unknownShape, withDim } from './rule.ts';
 
@@ -42,12 +41,6 @@ export const indexing: Rules = {
     const values =
       axis === undefined ? [undefined] : shape && withDim(shape, normalAxis(node, axis, shape.length), undefined);
     return [values, [undefined], [undefined], [undefined]];
-  },
-  TfIdfVectorizer: (node) => {
-    const shape = shapeOf(node);
-    const indexes = node.ints('ngram_indexes', []);
-    const size = 1 + Math.max(-1, ...indexes.map(Number));
-    return [tensorType('float32', shape && [...shape.slice(0, -1), size])];
   },
   GridSample: (node) => {
     const [x, grid] = [shapeOf(node), shapeOf(node, 1)];

@@ -1,6 +1,6 @@
 /** Shape rules of matrix products, recurrent layers and attention. Rules: the ONNX operator specification. */
 import type { Node } from '../../../ir/node.ts';
-import { type Dim, floorDivide, multiply, type Shape } from '../../../ir/shape.ts';
+import type { Dim, Shape } from '../../../ir/shape.ts';
 import { agree, broadcast, clash, each, type Outcome, type Rules, shapeOf } from './rule.ts';
 
 export const matrices: Rules = {
@@ -17,7 +17,6 @@ export const matrices: Rules = {
   Einsum: (node) => [einsum(node)],
   ...each('RNN GRU', (node) => recurrent(node).slice(0, 2)),
   LSTM: (node) => recurrent(node),
-  Attention: (node) => attention(node),
 };
 
 function multiplied(node: Node, a: Shape | undefined, b: Shape | undefined): Shape | undefined {
@@ -73,24 +72,4 @@ function recurrent(node: Node): Outcome[] {
   const all = batchFirst ? [batch, time, directions, size] : [time, directions, batch, size];
   const last = batchFirst ? [batch, directions, size] : [directions, batch, size];
   return [all, last, last];
-}
-
-/** Attention of opset 23: queries, keys and values with heads as an axis (rank 4) or within the last one (rank 3). */
-function attention(node: Node): Outcome[] {
-  const [q, k, v] = [shapeOf(node), shapeOf(node, 1), shapeOf(node, 2)];
-  if (!q || !k || !v) return [];
-  const past = shapeOf(node, 4);
-  const total: Dim = past ? undefined : k.at(-2);
-  const whole: Dim =
-    past && typeof past[2] === 'number' && typeof k.at(-2) === 'number' ? past[2] + Number(k.at(-2)) : total;
-  if (q.length === 4) {
-    const present = (from: Shape): Shape => [from[0], from[1], whole, from[3]];
-    return [[q[0], q[1], q[2], v[3]], present(k), present(v), [q[0], q[1], q[2], whole]];
-  }
-  const heads = node.int('q_num_heads');
-  const stored = node.int('kv_num_heads');
-  if (heads === undefined || stored === undefined) return [];
-  const valueSize = floorDivide(v[2], Number(stored));
-  const present = (from: Shape): Shape => [from[0], Number(stored), whole, floorDivide(from[2], Number(stored))];
-  return [[q[0], q[1], multiply(Number(heads), valueSize)], present(k), present(v), [q[0], Number(heads), q[1], whole]];
 }

@@ -2,13 +2,18 @@
 import type { Node } from '../../../ir/node.ts';
 import { type Dim, elementCount, type Shape, sameDim, sameShape, shapeText } from '../../../ir/shape.ts';
 import type { ValueType } from '../../../ir/type.ts';
-import { refuse } from '../../../problems/problem.ts';
+import type { Part } from '../../../problems/part.ts';
+import { problem, Refusal } from '../../../problems/problem.ts';
+import type { InferContext } from './context.ts';
 
 /** What a rule says of one output: its shape (the schema tells the element type), its whole type, or nothing. */
 export type Outcome = Shape | ValueType | undefined;
 
-/** The outputs of a node, from its inputs and attributes. Throws a Refusal `invalid-model` where they contradict. */
-export type Rule = (node: Node, opset: number) => readonly Outcome[];
+/**
+ * The outputs of a node, from its inputs and attributes. `version` is that of the operator: the opset that brought it.
+ * Throws a Refusal `invalid-model` where they contradict.
+ */
+export type Rule = (node: Node, version: number, context: InferContext) => readonly Outcome[];
 
 export type Rules = Readonly<Record<string, Rule>>;
 
@@ -21,8 +26,8 @@ export function each(names: string, rule: Rule): Rules {
 }
 
 /** Ends a rule: the node cannot be what the file says. */
-export function clash(node: Node, reason: string): never {
-  refuse('invalid-model', node, { reason: `${node.operator}: ${reason}` });
+export function clash(node: Node, reason: string, part?: Part): never {
+  throw new Refusal(problem('invalid-model', node, { reason: `${node.operator}: ${reason}` }, part));
 }
 
 export function shapeOf(node: Node, index = 0): Shape | undefined {
@@ -87,12 +92,6 @@ export function meet(node: Node, a: Shape | undefined, b: Shape | undefined, wha
     clash(node, `${what}: ${shapeText(a)} is not ${shapeText(b)}`);
   }
   return a.map((dim, k) => (typeof dim === 'number' ? dim : typeof b[k] === 'number' ? b[k] : (dim ?? b[k])));
-}
-
-/** What holds of a value that is either of two: sizes on which both agree. */
-export function join(a: Shape | undefined, b: Shape | undefined): Shape | undefined {
-  if (!a || !b || a.length !== b.length) return undefined;
-  return a.map((dim, k) => (sameDim(dim, b[k]) ? dim : undefined));
 }
 
 /** A shape of that rank whose sizes are all unknown. What a malformed node asks for is kept within bounds. */

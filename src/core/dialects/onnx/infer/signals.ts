@@ -4,7 +4,7 @@ import { add, type Dim, floorDivide, multiply, subtract } from '../../../ir/shap
 import { tensorType } from '../../../ir/type.ts';
 import { dimsOf, intsOf, numberOf } from '../data.ts';
 import { dtypeOfCode } from '../dtype-codes.ts';
-import { each, normalAxis, type Rules, shapeOf, unknownShape, withDim } from './rule.ts';
+import { clash, each, normalAxis, type Rules, shapeOf, unknownShape, withDim } from './rule.ts';
 
 export const signals: Rules = {
   ...each('BlackmanWindow HammingWindow HannWindow', (node) => {
@@ -18,11 +18,21 @@ export const signals: Rules = {
     // The last axis holds real and imaginary part, or the real part alone.
     const axisInput = node.input(2);
     const axis = opset < 20 ? Number(node.int('axis', 1n)) : axisInput ? numberOf(axisInput) : -2;
-    if (axis === undefined) return [unknownShape(shape.length)];
+    const [oneSided, inverse] = [node.int('onesided', 0n) !== 0n, node.int('inverse', 0n) !== 0n];
+    const parts = oneSided && inverse ? 1 : 2;
+    if (shape.length < 2) clash(node, `the data has rank ${shape.length}, less than 2`);
+    if (axis === undefined) {
+      const open = oneSided || node.input(1) ? unknownShape(shape.length) : shape;
+      return [withDim(open, shape.length - 1, parts)];
+    }
     const at = normalAxis(node, axis, shape.length);
+    if (at === shape.length - 1) clash(node, 'the last axis holds the parts of numbers');
+    const given = shape.at(-1);
+    if (oneSided && typeof given === 'number' && given !== (inverse ? 2 : 1)) {
+      clash(node, `one-sided, it takes ${inverse ? 2 : 1} part of each number, not ${given}`);
+    }
     const lengthInput = node.input(1);
     const length: Dim = lengthInput ? numberOf(lengthInput) : shape[at];
-    const [oneSided, inverse] = [node.int('onesided', 0n) !== 0n, node.int('inverse', 0n) !== 0n];
     const size = !oneSided
       ? length
       : !inverse
@@ -30,7 +40,7 @@ export const signals: Rules = {
         : lengthInput
           ? length
           : multiply(subtract(length, 1), 2);
-    return [withDim(withDim(shape, at, size), shape.length - 1, oneSided && inverse ? 1 : 2)];
+    return [withDim(withDim(shape, at, size), shape.length - 1, parts)];
   },
   STFT: (node) => {
     const shape = shapeOf(node);

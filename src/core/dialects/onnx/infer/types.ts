@@ -1,42 +1,73 @@
-/** Element types of outputs by the schema: type variables that inputs bind. */
-import { type DataType, isDataType } from '../../../ir/dtype.ts';
+/** Element types by the schema: type variables that inputs bind, and types that an operator does not take. */
+import { isDataType } from '../../../ir/dtype.ts';
 import type { Node } from '../../../ir/node.ts';
 import type { ValueType } from '../../../ir/type.ts';
-import { allowedTypes, formalAt, type OperatorSchema } from '../operators.ts';
+import { allowedTypes, type Formal, formalAt, type OperatorSchema } from '../operators.ts';
+import { withoutSizes } from './body.ts';
 
-/** The type of each output as far as the schema tells; tensors come without a shape. */
-export function schemaTypes(node: Node, schema: OperatorSchema): (ValueType | undefined)[] {
+/** What the schema tells of a node. */
+export interface SchemaReading {
+  /** The type of each output as far as the schema tells; tensors come without a shape. */
+  readonly outputs: readonly (ValueType | undefined)[];
+  /** The first input whose type the operator does not take there, and why. Unknown types pass. */
+  readonly fault: { readonly input: number; readonly reason: string } | undefined;
+}
+
+/** Reads the types of a node's inputs by its schema. */
+export function readTypes(node: Node, schema: OperatorSchema): SchemaReading {
   const bound = new Map<string, ValueType>();
-  for (const [index, input] of node.inputs.entries()) {
-    const formal = formalAt(schema.inputs, index);
-    const type = input?.type;
-    if (formal?.homogeneous && type && !bound.has(formal.type)) bound.set(formal.type, withoutShape(type));
+  let fault: SchemaReading['fault'];
+  for (let index = 0; index < node.inputCount; index++) {
+    const type = node.input(index)?.type;
+    const formal = type && formalAt(schema.inputs, index);
+    if (!type || !formal) continue;
+    const reason = fault ? undefined : typeFault(type, formal, schema, bound);
+    if (reason !== undefined) fault = { input: index, reason };
+    if (formal.homogeneous && !bound.has(formal.type)) bound.set(formal.type, withoutSizes(type));
   }
-  return node.outputs.map((_, index) => {
+  const outputs = node.outputs.map((_, index) => {
     const formal = formalAt(schema.outputs, index);
-    if (!formal?.homogeneous) return undefined;
-    const found = bound.get(formal.type);
-    if (found) return found;
+    if (!formal) return undefined;
     const [only, ...others] = allowedTypes(schema, formal);
-    return only !== undefined && others.length === 0 ? parseType(only) : undefined;
+    if (only !== undefined && others.length === 0) return parseType(only);
+    return formal.homogeneous ? bound.get(formal.type) : undefined;
   });
+  return { outputs, fault };
 }
 
-function withoutShape(type: ValueType): ValueType {
-  return type.kind === 'tensor' ? { ...type, shape: undefined } : type;
+function typeFault(
+  type: ValueType,
+  formal: Formal,
+  schema: OperatorSchema,
+  bound: ReadonlyMap<string, ValueType>,
+): string | undefined {
+  const key = typeKey(type);
+  if (key === undefined) return undefined;
+  if (!allowedTypes(schema, formal).includes(key)) {
+    return `it does not take ${key} for ${formal.name} in version ${schema.since}`;
+  }
+  const before = formal.homogeneous ? typeKey(bound.get(formal.type)) : undefined;
+  return before !== undefined && before !== key ? `it mixes ${before} and ${key} (${formal.type})` : undefined;
 }
+
+const PARSED = new Map<string, ValueType | undefined>();
 
 /** `int64`, `seq(float32)`, `optional(seq(int64))`, `map(int64,float32)`: the type that a row of the facts names. */
 export function parseType(text: string): ValueType | undefined {
+  if (!PARSED.has(text)) PARSED.set(text, parse(text));
+  return PARSED.get(text);
+}
+
+function parse(text: string): ValueType | undefined {
   if (isDataType(text)) return { kind: 'tensor', dtype: text, shape: undefined };
   const [, outer, inner = ''] = /^(\w+)\((.*)\)$/.exec(text) ?? [];
   if (outer === 'seq' || outer === 'optional') {
-    return { kind: outer === 'seq' ? 'sequence' : 'optional', element: parseType(inner) };
+    return { kind: outer === 'seq' ? 'sequence' : 'optional', element: parse(inner) };
   }
   if (outer === 'map') {
     const comma = inner.indexOf(',');
     const key = inner.slice(0, comma);
-    return isDataType(key) ? { kind: 'map', key, value: parseType(inner.slice(comma + 1)) } : undefined;
+    return isDataType(key) ? { kind: 'map', key, value: parse(inner.slice(comma + 1)) } : undefined;
   }
   return undefined;
 }
@@ -60,9 +91,4 @@ export function typeKey(type: ValueType | undefined): string | undefined {
     default:
       return undefined;
   }
-}
-
-/** The element type of a tensor's type key. */
-export function keyDtype(key: string): DataType | undefined {
-  return isDataType(key) ? key : undefined;
 }

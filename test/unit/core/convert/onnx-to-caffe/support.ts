@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { onnxToCaffe } from '../../../../../src/core/convert/onnx-to-caffe/convert.ts';
-import { inferOutputs } from '../../../../../src/core/dialects/onnx/infer.ts';
+import { inferOutputs, opsetContext } from '../../../../../src/core/dialects/onnx/infer.ts';
 import { readCaffe } from '../../../../../src/core/formats/caffe/read.ts';
 import { writeCaffe } from '../../../../../src/core/formats/caffe/write.ts';
 import { encodeOnnx } from '../../../../../src/core/formats/onnx/write.ts';
@@ -56,7 +56,7 @@ export function modelOf(text: string): Model {
   // The text declares outputs as scalars, for want of their sizes.
   for (const node of graph.nodes) {
     for (const output of node.outputs) output.type = undefined;
-    inferOutputs(node, 22);
+    inferOutputs(node, opsetContext(22));
   }
   return model;
 }

@@ -1,0 +1,45 @@
+/** Inferring the subgraph of a node with the types of what it is handed. */
+import type { Graph } from '../../../ir/graph.ts';
+import type { Node } from '../../../ir/node.ts';
+import type { ValueType } from '../../../ir/type.ts';
+import { DEEPEST, type InferContext } from './context.ts';
+import { declaredType, setInferred } from './declared.ts';
+import { met } from './join.ts';
+import { clash } from './rule.ts';
+
+/**
+ * The types of a subgraph's outputs, when it is handed values of `inputs`. Throws a Refusal `invalid-model` where the
+ * subgraph declares other inputs.
+ */
+export function bodyTypes(
+  node: Node,
+  body: Graph,
+  inputs: readonly (ValueType | undefined)[],
+  context: InferContext,
+): readonly (ValueType | undefined)[] {
+  // Inputs beyond those that come in are defaults, as IR 3 wants them for all constants.
+  const taken = body.inputs.filter((value, k) => k < inputs.length || !value.constant);
+  if (taken.length !== inputs.length) {
+    clash(node, `its subgraph takes ${taken.length} inputs, but is handed ${inputs.length}`);
+  }
+  taken.forEach((value, k) => {
+    setInferred(value, met(node, inputs[k], declaredType(value), `input ${k} of its subgraph`));
+  });
+  if (context.depth >= DEEPEST) return body.outputs.map((value) => value.type);
+  context.inferNodes(body, { ...context, depth: context.depth + 1 });
+  return body.outputs.map((value) => value.type);
+}
+
+/** The same type with nothing known of sizes. */
+export function withoutSizes(type: ValueType): ValueType {
+  switch (type.kind) {
+    case 'tensor':
+    case 'sparse-tensor':
+      return type.shape ? { ...type, shape: undefined } : type;
+    case 'sequence':
+    case 'optional':
+      return { ...type, element: type.element && withoutSizes(type.element) };
+    default:
+      return type;
+  }
+}

@@ -1,0 +1,41 @@
+/** The rule of every operator of the ONNX domains, by family. */
+import type { OperatorSchema } from '../operators.ts';
+import { control } from './control.ts';
+import { convolution } from './convolution.ts';
+import { elementwise } from './elementwise.ts';
+import { indexing } from './indexing.ts';
+import { learning } from './learning.ts';
+import { matrices } from './matrices.ts';
+import { reductions } from './reductions.ts';
+import type { Rule, Rules } from './rule.ts';
+import { sequences } from './sequences.ts';
+import { shapes } from './shapes.ts';
+import { signals } from './signals.ts';
+import { text } from './text.ts';
+import { training } from './training.ts';
+import { transformers } from './transformers.ts';
+
+const RULES: Readonly<Record<string, Rules>> = {
+  '': {
+    ...elementwise,
+    ...reductions,
+    ...convolution,
+    ...matrices,
+    ...transformers,
+    ...shapes,
+    ...indexing,
+    ...signals,
+    ...text,
+    ...sequences,
+    ...control,
+  },
+  'ai.onnx.ml': learning,
+  'ai.onnx.preview': { FlexAttention: transformers.FlexAttention as Rule },
+  'ai.onnx.preview.training': training,
+};
+
+/** The rule of an operator; undefined where its outputs have the types of its schema and nothing more is known. */
+export function ruleOf({ domain, name }: Pick<OperatorSchema, 'domain' | 'name'>): Rule | undefined {
+  const rules = RULES[domain];
+  return rules && Object.hasOwn(rules, name) ? rules[name] : undefined;
+}

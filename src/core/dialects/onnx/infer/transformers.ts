@@ -1,0 +1,137 @@
+/** Shape rules of attention and of what stands around it in transformers. Rules: the ONNX operator specification. */
+import type { Node } from '../../../ir/node.ts';
+import { add, type Dim, floorDivide, multiply, type Shape, subtract } from '../../../ir/shape.ts';
+import { tensorType } from '../../../ir/type.ts';
+import { NamedSizes } from './named-sizes.ts';
+import { agree, clash, meet, normalAxis, type Outcome, type Rules, shapeOf } from './rule.ts';
+
+export const transformers: Rules = {
+  Attention: (node, version) => attention(node, version),
+  FlexAttention: (node) => {
+    const sizes = new NamedSizes(node).read(0, 'batch heads queries depth').read(1, 'batch kv keys depth');
+    sizes.read(2, 'batch kv keys width');
+    const [heads, stored] = [sizes.get('heads'), sizes.get('kv')];
+    if (typeof heads === 'number' && typeof stored === 'number' && heads !== stored && !(heads % stored === 0)) {
+      clash(node, `${heads} heads of queries are no multiple of ${stored}`);
+    }
+    return [sizes.shape('batch heads queries width')];
+  },
+  RotaryEmbedding: (node) => {
+    const shape = shapeOf(node);
+    if (shape && shape.length !== 3 && shape.length !== 4) clash(node, `the data has rank ${shape.length}, not 3 or 4`);
+    if (shape?.length === 3 && node.int('num_heads') === undefined) clash(node, 'rank 3 needs the attribute num_heads');
+    return [shape];
+  },
+  TensorScatter: (node) => {
+    const [cache, update] = [shapeOf(node), shapeOf(node, 1)];
+    const sizes = new NamedSizes(node).read(2, 'batch');
+    if (!cache) return [undefined];
+    if (cache.length > 0) sizes.set('batch', cache[0]);
+    if (!update) return [cache];
+    if (update.length !== cache.length) clash(node, `the update has rank ${update.length}, not ${cache.length}`);
+    const axis = normalAxis(node, node.int('axis', -2n), cache.length);
+    if (axis === 0) clash(node, 'the axis is that of the batch');
+    return [cache.map((dim, k) => (k === axis ? dim : agree(node, dim, update[k], `size of axis ${k}`)))];
+  },
+  SwiGLU: (node) => [meet(node, shapeOf(node), shapeOf(node, 1), 'shapes of A and B')],
+  CausalConvWithState: (node) => {
+    const activation = node.string('activation', 'none');
+    if (!['none', 'silu', 'swish'].includes(activation)) clash(node, `there is no activation ${activation}`);
+    const sizes = new NamedSizes(node).read(0, 'B C L').read(1, 'C 1 K').read(2, 'C').read(3, 'B C kept');
+    if (sizes.get('K') === 0) clash(node, 'the kernel is empty');
+    sizes.set('kept', subtract(sizes.get('K'), 1));
+    const type = node.input(0)?.dtype;
+    return type ? [shapeOf(node) && sizes.shape('B C L'), tensorType(type, sizes.shape('B C kept'))] : [];
+  },
+  LinearAttention: (node) => linearAttention(node),
+};
+
+/** Queries, keys and values with heads as an axis (rank 4) or within the last one (rank 3). */
+function attention(node: Node, version: number): Outcome[] {
+  const [q, k, v] = [shapeOf(node), shapeOf(node, 1), shapeOf(node, 2)];
+  [q, k, v].forEach((shape, index) => {
+    if (shape && shape.length !== 3 && shape.length !== 4)
+      clash(node, `input ${index} has rank ${shape.length}, not 3 or 4`);
+  });
+  if (version >= 25) checkAttention(node, q);
+  const heads = node.int('q_num_heads');
+  const stored = node.int('kv_num_heads');
+  if (q?.length === 3) {
+    if (heads === undefined || stored === undefined)
+      clash(node, 'rank 3 needs the attributes q_num_heads and kv_num_heads');
+    if (heads <= 0n || stored <= 0n) clash(node, 'q_num_heads and kv_num_heads must be positive');
+  }
+  if (!q || !k || !v || k.length !== q.length || v.length !== q.length) return [];
+  const split = (shape: Shape, count: bigint | undefined): Shape =>
+    shape.length === 4 ? shape : [shape[0], Number(count), shape[1], floorDivide(shape[2], Number(count))];
+  const [queries, keys, values] = [split(q, heads), split(k, stored), split(v, stored)];
+  const [pastKeys, pastValues] = [shapeOf(node, 4), shapeOf(node, 5)];
+  for (const past of [pastKeys, pastValues]) {
+    if (past && past.length !== 4) clash(node, `what is past has rank ${past.length}, not 4`);
+  }
+  const whole: Dim = node.input(4) ? add(pastKeys?.[2], keys[2]) : keys[2];
+  const present = (from: Shape): Shape => [from[0], from[1], whole, from[3]];
+  const result = q.length === 4 ? [q[0], q[1], q[2], values[3]] : [q[0], q[1], multiply(Number(heads), values[3])];
+  return [result, present(keys), present(values), [queries[0], queries[1], queries[2], whole]];
+}
+
+/** What opset 25 says of inputs and attributes that exclude or need each other. */
+function checkAttention(node: Node, q: Shape | undefined): void {
+  for (const name of ['left_window_size', 'right_window_size']) {
+    const size = node.attributes.has(name) ? node.int(name, -1n) : -1n;
+    if (size < -1n) clash(node, `${name} is ${size}`);
+  }
+  const [past, present] = [[4, 5].map((k) => node.input(k) !== undefined), [1, 2].map((k) => hasOutput(node, k))];
+  if (past[0] !== past[1]) clash(node, 'past_key and past_value stand together');
+  if (present[0] !== present[1]) clash(node, 'present_key and present_value stand together');
+  if (node.input(6) && (past[0] || present[0])) clash(node, 'nonpad_kv_seqlen does not go with past or present values');
+  if (q?.length === 4 && (node.int('q_num_heads') !== undefined || node.int('kv_num_heads') !== undefined)) {
+    clash(node, 'rank 4 does not take q_num_heads and kv_num_heads');
+  }
+}
+
+function hasOutput(node: Node, index: number): boolean {
+  return (node.outputs[index]?.name ?? '') !== '';
+}
+
+/** Which of the inputs decay and beta each rule of updating takes. */
+const UPDATES: Readonly<Record<string, readonly [decay: boolean, beta: boolean]>> = {
+  linear: [false, false],
+  gated: [true, false],
+  delta: [false, true],
+  gated_delta: [true, true],
+};
+
+function linearAttention(node: Node): Outcome[] {
+  const [heads, stored] = [Number(node.int('q_num_heads', 0n)), Number(node.int('kv_num_heads', 0n))];
+  if (heads <= 0 || stored <= 0) clash(node, 'q_num_heads and kv_num_heads must be positive');
+  if (heads % stored !== 0) clash(node, `q_num_heads (${heads}) is no multiple of kv_num_heads (${stored})`);
+  const rule = node.string('update_rule', 'gated_delta');
+  const takes = UPDATES[rule] ?? clash(node, `there is no update_rule ${rule}`);
+  ['decay', 'beta'].forEach((name, k) => {
+    const given = node.input(4 + k) !== undefined;
+    if (given !== takes[k])
+      clash(node, `the update_rule ${rule} ${takes[k] ? 'needs' : 'does not take'} the input ${name}`);
+  });
+  const sizes = new NamedSizes(node).read(0, 'B T q').read(1, 'B T k').read(2, 'B T v');
+  sizes.set('H', stored).read(3, 'B H dk dv').read(4, 'B T decay').read(5, 'B T beta');
+  const parted = (name: string, count: number): Dim => {
+    const size = sizes.get(name);
+    if (typeof size === 'number' && size % count !== 0)
+      clash(node, `the last size of ${name}, ${size}, does not divide by ${count}`);
+    return typeof size === 'number' ? size / count : floorDivide(size, count);
+  };
+  sizes.set('dk', parted('q', heads)).set('dk', parted('k', stored)).set('dv', parted('v', stored));
+  checkGate(node, 'decay', sizes.get('decay'), [stored, multiply(sizes.get('dk'), stored)]);
+  checkGate(node, 'beta', sizes.get('beta'), [1, stored]);
+  const [type, state] = [node.input(0)?.dtype, node.input(3)?.dtype ?? node.input(0)?.dtype];
+  return [
+    type && tensorType(type, [sizes.get('B'), sizes.get('T'), multiply(sizes.get('dv'), heads)]),
+    state && tensorType(state, sizes.shape('B H dk dv')),
+  ];
+}
+
+function checkGate(node: Node, name: string, size: Dim, choices: readonly Dim[]): void {
+  if (typeof size !== 'number' || choices.some((choice) => choice === undefined || typeof choice !== 'number')) return;
+  if (!choices.includes(size)) clash(node, `the last size of ${name} is ${size}, not ${choices.join(' or ')}`);
+}
