@@ -43,13 +43,22 @@ export interface OperatorSchema {
   readonly types: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The newest opset of ai.onnx that is known. */
-export const LATEST_OPSET = facts.latest;
+/** One version of an operator; its signature is parsed when it is first asked for. */
+interface Version {
+  readonly since: number;
+  readonly signature: string;
+  schema?: OperatorSchema;
+}
 
-type Versions = Readonly<Record<string, string>>;
-const OPERATORS: Readonly<Record<string, Readonly<Record<string, Versions>>>> = facts.operators;
-const TYPE_SETS = facts.types.map((text) => text.split(' '));
-const parsed = new Map<string, OperatorSchema>();
+type Signatures = Readonly<Record<string, Readonly<Record<string, string>>>>;
+const OPERATORS: Readonly<Record<string, Signatures>> = facts.operators;
+const LATEST: Readonly<Record<string, number>> = facts.latest;
+
+/** The newest opset of ai.onnx that is known. */
+export const LATEST_OPSET = facts.latest[''];
+
+/** The domains of the standard, `''` first. */
+export const ONNX_DOMAINS: readonly string[] = Object.keys(facts.latest);
 
 /** The spelling of a domain in our graphs: `ai.onnx` is written as the empty text. */
 export function onnxDomain(domain: string): string {
@@ -58,12 +67,18 @@ export function onnxDomain(domain: string): string {
 
 /** Whether this is a domain of the ONNX standard, whose operators are all known. */
 export function isOnnxDomain(domain: string): boolean {
-  return Object.hasOwn(OPERATORS, onnxDomain(domain));
+  return latestOpset(domain) !== undefined;
+}
+
+/** The newest version of a domain; undefined for one that is not of the standard. */
+export function latestOpset(domain: string): number | undefined {
+  const name = onnxDomain(domain);
+  return Object.hasOwn(LATEST, name) ? LATEST[name] : undefined;
 }
 
 /** The versions of an operator, oldest first; empty where there is none of that name. */
 export function operatorVersions(domain: string, name: string): readonly number[] {
-  return Object.keys(versionsOf(domain, name) ?? {}).map(Number);
+  return versionsOf(domain, name).map(({ since }) => since);
 }
 
 /** The names of all operators of a domain, whatever their version. */
@@ -73,15 +88,10 @@ export function operatorNames(domain: string): readonly string[] {
 
 /** The operator as a model that imports `opset` means it; undefined where that opset has none of the name. */
 export function operatorSchema(domain: string, name: string, opset: number): OperatorSchema | undefined {
-  const versions = versionsOf(domain, name);
-  if (!versions) return undefined;
-  let since: number | undefined;
-  for (const version of Object.keys(versions)) if (Number(version) <= opset) since = Number(version);
-  if (since === undefined) return undefined;
-  const key = `${onnxDomain(domain)}:${name}:${since}`;
-  const known = parsed.get(key) ?? parseSignature(onnxDomain(domain), name, since, versions[String(since)] ?? '');
-  parsed.set(key, known);
-  return known;
+  const version = versionsOf(domain, name).findLast(({ since }) => since <= opset);
+  if (!version) return undefined;
+  version.schema ??= parseSignature(onnxDomain(domain), name, version.since, version.signature);
+  return version.schema;
 }
 
 /** The types that an input or output of a schema takes. */
@@ -95,9 +105,25 @@ export function formalAt(formals: readonly Formal[], index: number): Formal | un
   return formals[index] ?? (last?.kind === 'variadic' ? last : undefined);
 }
 
-function versionsOf(domain: string, name: string): Versions | undefined {
-  const operators = OPERATORS[onnxDomain(domain)];
-  return operators && Object.hasOwn(operators, name) ? operators[name] : undefined;
+const NONE: readonly Version[] = [];
+/** By domain and name, as far as they were asked for. */
+const known = new Map<string, Map<string, readonly Version[]>>();
+
+function versionsOf(domain: string, name: string): readonly Version[] {
+  const own = onnxDomain(domain);
+  const signatures = Object.hasOwn(OPERATORS, own) ? OPERATORS[own] : undefined;
+  // Names come from files: only those of the table are remembered.
+  if (!signatures || !Object.hasOwn(signatures, name)) return NONE;
+  const operators = known.get(own) ?? new Map<string, readonly Version[]>();
+  known.set(own, operators);
+  const before = operators.get(name);
+  if (before) return before;
+  const versions = Object.entries(signatures[name] ?? {}).map(([since, signature]) => ({
+    since: Number(since),
+    signature,
+  }));
+  operators.set(name, versions);
+  return versions;
 }
 
 function parseSignature(domain: string, name: string, since: number, signature: string): OperatorSchema {
@@ -112,11 +138,20 @@ function parseSignature(domain: string, name: string, since: number, signature: 
     types: new Map(
       words(types).map((word) => {
         const [variable = '', row] = word.split('=');
-        return [variable, TYPE_SETS[Number(row)] ?? []];
+        return [variable, typeSet(Number(row))];
       }),
     ),
     attributes: new Map(words(attributes).map(parseAttribute)),
   };
+}
+
+/** Sets are shared by many variables, each split once. */
+const typeSets: (readonly string[] | undefined)[] = [];
+
+function typeSet(row: number): readonly string[] {
+  const set = typeSets[row] ?? words(facts.types[row] ?? '');
+  typeSets[row] = set;
+  return set;
 }
 
 function parseFormal(word: string): Formal {
