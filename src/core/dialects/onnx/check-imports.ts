@@ -5,8 +5,8 @@ import { type CheckContext, newestVersion } from './check-operator.ts';
 import type { Findings } from './findings.ts';
 import { isOnnxDomain } from './operators.ts';
 
-/** The newest version of the file format that is known (onnx.proto, IR_VERSION_2025_12_01 and after). */
-export const LATEST_IR_VERSION = 13;
+/** The newest version of the file format that is known (onnx.proto of ONNX 1.23). */
+export const LATEST_IR_VERSION = 14;
 /** From this IR version on models say which opsets they mean. */
 const IMPORTS_FROM = 3;
 

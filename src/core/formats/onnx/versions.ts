@@ -13,6 +13,7 @@ const FIRST_OPSET: readonly (readonly [opset: number, irVersion: number])[] = [
   [23, 11],
   [24, 12],
   [25, 13],
+  [28, 14],
 ];
 
 /** The IR version that came with an opset of the standard domain. */
