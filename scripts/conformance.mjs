@@ -18,9 +18,9 @@ import { parseArgs } from 'node:util';
 import { countTests, measureOnnx, onnxStages, onnxTables } from './lib/onnx-suite.mjs';
 import { build, installPackages } from './lib/packages.mjs';
 import { CACHE, inRoot } from './lib/paths.mjs';
+import { pythonEnvironment } from './lib/python.mjs';
 import { node, run, step } from './lib/run.mjs';
 import { Suites } from './lib/suites.mjs';
-import { installSystemPackages } from './lib/system.mjs';
 import { rewriteSection, table } from './lib/table.mjs';
 
 const ZOO = inRoot('test/conformance/zoo');
@@ -41,20 +41,6 @@ const FILES = ['traced.pt', 'exported.pt2'];
 const SHARED_NETWORKS = inRoot('../shared/models/onnx');
 const TOLERANCE = 1e-4;
 const OPSETS = [13, 17, 20];
-
-/** The interpreter of the Python environment, made where it is missing. */
-async function python() {
-  const folder = process.env.ZOO_VENV ?? path.join(CACHE, 'python');
-  if (!existsSync(path.join(folder, '.done'))) {
-    const able = await run('python3', ['-c', 'import venv, ensurepip']).then(
-      () => true,
-      () => false,
-    );
-    if (!able) await installSystemPackages(['python3', 'python3-venv'], 'The conformance suites need Python 3');
-  }
-  const said = await step('Making the Python environment', () => run(path.join(ZOO, 'setup.sh'), [folder]));
-  return said.trim().split('\n').at(-1);
-}
 
 /** The folder of the cases, made where they are missing; another make.py makes other cases. */
 async function cases(interpreter) {
@@ -222,7 +208,7 @@ const ready = await suites.stage('Prepare the conformance suites', async () => {
   await installPackages();
   if (!existsSync(inRoot('dist/cli.js'))) await build();
   mkdirSync(inRoot('artifacts'), { recursive: true });
-  interpreter = await python();
+  interpreter = await pythonEnvironment();
   return { passed: 0, failed: 0 };
 });
 if (ready) {
