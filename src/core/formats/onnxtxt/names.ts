@@ -63,6 +63,18 @@ export function quoted(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
+const NUMBER = /^-?[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?$/i;
+const SPECIAL = /^(-?)(?:(nan)|inf(?:inity)?)$/i;
+
+/** The number that a word stands for, `inf` and `nan` in any case; undefined for any other word. */
+export function numberOf(word: string): number | undefined {
+  if (NUMBER.test(word)) return Number(word);
+  const special = SPECIAL.exec(word);
+  if (!special) return undefined;
+  const size = special[2] ? Number.NaN : Number.POSITIVE_INFINITY;
+  return special[1] ? -size : size;
+}
+
 /**
  * The type that has the same bits as the literals of another: floats of 16 bits and less stand as their bits, elements
  * that share a byte as that byte, complex numbers as their two parts.

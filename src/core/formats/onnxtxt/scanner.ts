@@ -1,179 +1,204 @@
-/** Cuts ONNX text into tokens, one ahead of the parser, and knows where each stands. */
-import { InputError } from '../../ir/errors.ts';
+/** Cuts ONNX text into tokens (onnx 1.23, defs/parser.h), one ahead of the parser, without an object for each. */
+import { NO_NOTES, type NoteSyntax } from './syntax.ts';
 
-export interface Token {
-  readonly kind: 'word' | 'integer' | 'float' | 'string' | 'sign' | 'end';
-  /** The text as it stands; of a string what is between its quotes, unescaped. */
-  readonly text: string;
-  /** Both count from 1. */
-  readonly line: number;
-  readonly column: number;
+export type TokenKind = 'word' | 'integer' | 'float' | 'string' | 'bytes' | 'sign' | 'end';
+
+const LETTER = 1;
+const DIGIT = 2;
+const SPACE = 4;
+
+/** What the first 128 characters are. */
+const CLASSES = new Uint8Array(128);
+for (let code = 0; code < 128; code++) {
+  const character = String.fromCharCode(code);
+  if (/[A-Za-z_]/.test(character)) CLASSES[code] = LETTER;
+  else if (/[0-9]/.test(character)) CLASSES[code] = DIGIT;
+  else if (/[ \t\r\n\f\v]/.test(character)) CLASSES[code] = SPACE;
 }
 
-const SPACE = /[ \t\r\n\f\v\ufeff]+/y;
-const COMMENT = /#[^\n]*/y;
-/** A special number, a word, a number, or a sign. Strings are cut by hand: they can be long. */
-const TOKEN =
-  /(-?(?:inf|infinity|nan))(?![a-z0-9_])|([a-z_][a-z0-9_]*)|(-?[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?)|=>|\.\.\.|[\s\S]/iy;
+const NEWLINE = 10;
+const QUOTE = 34;
+const HASH = 35;
+const MINUS = 45;
+const DOT = 46;
+const AT = 64;
+const BACKSLASH = 92;
+const BYTE_ORDER_MARK = 0xfeff;
 
-/** Graphs and types within each other. */
-const DEEPEST = 100;
+/** Of a negative number, the sign may stand before a word. */
+const NEGATIVE_WORD = /-(?:infinity|inf|nan)(?![a-z0-9_])/iy;
+const NUMBER = /-?[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?/iy;
 
 export class Scanner {
-  private position = 0;
-  private line = 1;
-  private lineStart = 0;
-  /** The first line end that is not behind. */
-  private newline: number;
-  private ahead: Token | undefined;
-  private depth = 0;
+  /** The next token, and where it stands. */
+  kind: TokenKind = 'end';
+  start = 0;
+  end: number;
+  /** What a sign is. */
+  sign = '';
+  /** Where the token before it ended. */
+  before = 0;
+  /** Whether it is the first of its line. */
+  fresh = true;
+  /** Of a string: whether there are backslashes in it, and whether its closing quote is missing. */
+  escaped = false;
+  unclosed = false;
+  /** Lines `#@` between it and the token before; their positions count from the start of the text. */
+  notes: readonly NoteSyntax[] = NO_NOTES;
+  /** How far scanning has looked. */
+  furthest = 0;
 
   constructor(
-    private readonly text: string,
-    readonly fileName: string,
+    readonly text: string,
+    position = 0,
+    /** The text is read up to here. */
+    public limit = text.length,
   ) {
-    this.newline = this.newlineFrom(0);
+    this.end = position;
+    this.advance();
+    this.fresh = true;
   }
 
-  /** The next token, which stays. */
-  peek(): Token {
-    this.ahead ??= this.scan();
-    return this.ahead;
+  /** Goes on from another place. */
+  seek(position: number, limit: number): void {
+    this.limit = limit;
+    this.end = position;
+    this.advance();
   }
 
-  next(): Token {
-    const token = this.peek();
-    this.ahead = undefined;
-    return token;
+  /** The text of the token. */
+  word(): string {
+    return this.text.slice(this.start, this.end);
   }
 
-  /** Whether the next token is this sign. */
-  at(sign: string): boolean {
-    const token = this.peek();
-    return token.kind === 'sign' && token.text === sign;
+  /** What a string means, or a word as it is. */
+  meaning(): string {
+    if (this.kind !== 'string') return this.word();
+    const inside = this.text.slice(this.start + 1, this.unclosed ? this.end : this.end - 1);
+    return this.escaped ? inside.replace(/\\([\s\S])/g, '$1') : inside;
   }
 
-  /** Takes the sign where it comes next. */
-  take(sign: string): boolean {
-    const found = this.at(sign);
-    if (found) this.next();
-    return found;
+  advance(): void {
+    this.before = this.end;
+    this.skipSpace();
+    this.scan();
+    if (this.end > this.furthest) this.furthest = this.end;
   }
 
-  expect(sign: string): Token {
-    if (!this.at(sign)) throw this.error(`expected '${sign}'`);
-    return this.next();
-  }
-
-  /** A word; numbers that are words (`inf`, `nan`) count as words where a name is due. */
-  word(expected: string): string {
-    const token = this.peek();
-    if (token.kind === 'word' || (token.kind === 'float' && /^[a-z]/i.test(token.text))) return this.next().text;
-    throw this.error(`expected ${expected}`);
-  }
-
-  /** A word or a string: names may be quoted. */
-  name(expected: string): string {
-    return this.peek().kind === 'string' ? this.next().text : this.word(expected);
-  }
-
-  string(expected: string): string {
-    if (this.peek().kind !== 'string') throw this.error(`expected ${expected} in quotes`);
-    return this.next().text;
-  }
-
-  integer(expected: string): bigint {
-    if (this.peek().kind !== 'integer') throw this.error(`expected ${expected}`);
-    return BigInt(this.next().text);
-  }
-
-  /** `open item, item close`, or nothing between the signs. */
-  list(open: string, close: string, item: () => void): void {
-    this.expect(open);
-    if (this.take(close)) return;
-    do item();
-    while (this.take(','));
-    this.expect(close);
-  }
-
-  /** Parses something that may hold its like: a text must not be able to exhaust the stack. */
-  nested<T>(parse: () => T): T {
-    if (++this.depth > DEEPEST) throw this.errorAt(`this is nested more than ${DEEPEST} deep`, this.peek());
-    const parsed = parse();
-    this.depth--;
-    return parsed;
-  }
-
-  /** A syntax error at the next token, or at the token given. */
-  error(message: string, at: Token = this.peek()): InputError {
-    const found = at.kind === 'end' ? 'the end of the text' : `'${shortened(at.text)}'`;
-    return this.errorAt(`${message}, found ${found}`, at);
-  }
-
-  /** As `error`, with the message as it is. */
-  errorAt(message: string, at: Pick<Token, 'line' | 'column'>): InputError {
-    const place = { file: this.fileName, line: at.line, column: at.column };
-    return new InputError('syntax-error', message, place, 'Correct the text there.');
-  }
-
-  private scan(): Token {
-    while (this.advance(SPACE) || this.advance(COMMENT));
-    const { line, position } = this;
-    const column = position - this.lineStart + 1;
-    if (this.text[position] === '"') return { kind: 'string', text: this.quotedText(), line, column };
-    const match = this.advance(TOKEN);
-    if (!match) return { kind: 'end', text: '', line, column };
-    const [text, special, word, number] = match;
-    if (special !== undefined) return { kind: 'float', text, line, column };
-    if (word !== undefined) return { kind: 'word', text, line, column };
-    if (number === undefined) return { kind: 'sign', text, line, column };
-    return { kind: /^-?[0-9]+$/.test(number) ? 'integer' : 'float', text, line, column };
-  }
-
-  /** Takes a string and its quotes, and gives what is between them. */
-  private quotedText(): string {
-    const start = this.position;
-    let end = start + 1;
-    while (end < this.text.length && this.text[end] !== '"') end += this.text[end] === '\\' ? 2 : 1;
-    if (end >= this.text.length) {
-      throw this.errorAt('this string has no closing quote', { line: this.line, column: start - this.lineStart + 1 });
+  private skipSpace(): void {
+    const { text, limit } = this;
+    let position = this.end;
+    let notes: NoteSyntax[] | undefined;
+    this.fresh = false;
+    for (; position < limit; position++) {
+      const code = text.charCodeAt(position);
+      if (code === NEWLINE) this.fresh = true;
+      else if (code === HASH) {
+        const end = this.lineEnd(position);
+        if (text.charCodeAt(position + 1) === AT) {
+          notes ??= [];
+          notes.push({ start: position, end, text: text.slice(position + 2, end) });
+        }
+        position = end - 1;
+      } else if (classOf(code) !== SPACE && code !== BYTE_ORDER_MARK) break;
     }
-    const inside = this.text.slice(start + 1, end);
-    this.pass(end + 1);
-    return inside.includes('\\') ? inside.replace(/\\([\s\S])/g, '$1') : inside;
+    this.notes = notes ?? NO_NOTES;
+    this.start = position;
   }
 
-  /** Moves over what a pattern matches here. */
-  private advance(pattern: RegExp): RegExpExecArray | null {
-    pattern.lastIndex = this.position;
-    const match = pattern.exec(this.text);
-    if (match) this.pass(this.position + match[0].length);
-    return match;
+  /** Where the line of a position ends, or reading does. */
+  private lineEnd(position: number): number {
+    const end = this.text.indexOf('\n', position);
+    return end === -1 || end > this.limit ? this.limit : end;
   }
 
-  private pass(to: number): void {
-    while (this.newline < to) {
-      this.line++;
-      this.lineStart = this.newline + 1;
-      this.newline = this.newlineFrom(this.lineStart);
+  private scan(): void {
+    const { text, start, limit } = this;
+    if (start >= limit) {
+      this.become('end', limit);
+      return;
     }
-    this.position = to;
+    const code = text.charCodeAt(start);
+    switch (classOf(code)) {
+      case LETTER:
+        this.scanWord();
+        return;
+      case DIGIT:
+        this.scanNumber();
+        return;
+    }
+    if (code === QUOTE) this.scanString(start);
+    else if (code === MINUS && classOf(text.charCodeAt(start + 1)) === DIGIT) this.scanNumber();
+    else if (code === MINUS && matchEnd(NEGATIVE_WORD, text, start) > 0) {
+      this.become('float', matchEnd(NEGATIVE_WORD, text, start));
+    } else this.scanSign(code);
   }
 
-  private newlineFrom(position: number): number {
-    const at = this.text.indexOf('\n', position);
-    return at === -1 ? Number.POSITIVE_INFINITY : at;
+  private scanWord(): void {
+    const { text } = this;
+    let end = this.start + 1;
+    while (end < this.limit && (classOf(text.charCodeAt(end)) & (LETTER | DIGIT)) !== 0) end++;
+    if (end === this.start + 1 && text.charCodeAt(end) === QUOTE && text[this.start] === 'x') {
+      this.scanString(end);
+      this.kind = 'bytes';
+    } else this.become('word', end);
+  }
+
+  private scanNumber(): void {
+    const { text } = this;
+    let end = this.start + 1;
+    while (classOf(text.charCodeAt(end)) === DIGIT) end++;
+    const code = text.charCodeAt(end);
+    // Most numbers are short integers: those are done here.
+    if (code !== DOT && (code | 32) !== 101) this.become('integer', end);
+    else {
+      end = matchEnd(NUMBER, text, this.start);
+      this.become(/^-?[0-9]+$/.test(text.slice(this.start, end)) ? 'integer' : 'float', end);
+    }
+  }
+
+  /** A string without a closing quote ends with its line. */
+  private scanString(quote: number): void {
+    const { text, limit } = this;
+    this.escaped = false;
+    this.unclosed = false;
+    let end = quote + 1;
+    for (; end < limit; end++) {
+      const code = text.charCodeAt(end);
+      if (code === QUOTE) break;
+      if (code !== BACKSLASH) continue;
+      this.escaped = true;
+      end++;
+    }
+    if (end < limit) {
+      this.become('string', end + 1);
+      return;
+    }
+    this.furthest = limit;
+    this.unclosed = true;
+    this.become('string', this.lineEnd(quote));
+  }
+
+  private scanSign(code: number): void {
+    const { text, start } = this;
+    this.sign = text[start] ?? '';
+    if (this.sign === '=' && text[start + 1] === '>') this.sign = '=>';
+    else if (code === DOT && text.startsWith('...', start)) this.sign = '...';
+    else if (code >= 0xd800 && code < 0xdc00) this.sign = text.slice(start, start + 2);
+    this.become('sign', start + this.sign.length);
+  }
+
+  private become(kind: TokenKind, end: number): void {
+    this.kind = kind;
+    this.end = Math.min(end, this.limit);
   }
 }
 
-function shortened(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+function classOf(code: number): number {
+  return code < 128 ? (CLASSES[code] ?? 0) : 0;
 }
 
-/** The number that a token stands for; `inf` and `nan` in any case. */
-export function numberOf(token: Token): number {
-  const word = token.text.toLowerCase();
-  const size = word.startsWith('-') ? word.slice(1) : word;
-  const value = size === 'nan' ? Number.NaN : size.startsWith('inf') ? Number.POSITIVE_INFINITY : Number(size);
-  return word.startsWith('-') ? -value : value;
+function matchEnd(pattern: RegExp, text: string, position: number): number {
+  pattern.lastIndex = position;
+  return pattern.test(text) ? pattern.lastIndex : 0;
 }

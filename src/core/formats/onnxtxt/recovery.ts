@@ -1,0 +1,106 @@
+/** Where parsing goes on behind what is wrong: at the next line that begins a node, or at the brace that closes the graph. */
+import type { Cursor } from './cursor.ts';
+
+const WORD = '(?:[A-Za-z_][A-Za-z0-9_]*|"(?:[^"\\\\\\n]|\\\\.)*")';
+/** `[label] a, b = domain.Operator` and a bracket or colon, at the begin of a line. */
+const NODE = new RegExp(
+  `(?:\\[[^\\]\\n]*\\][ \\t]*)?(?:${WORD}?[ \\t]*,[ \\t]*)*${WORD}?[ \\t]*=(?!>)[ \\t]*${WORD}(?:[ \\t]*\\.[ \\t]*${WORD})*[ \\t]*[(<:]`,
+  'y',
+);
+/** A graph as the value of an attribute looks like a node until its arrow. */
+const GRAPH_VALUE = new RegExp(`${WORD}[ \\t]*=[ \\t]*${WORD}[ \\t]*\\([^()\\n]*\\)[ \\t]*=>`, 'y');
+
+/** Whether a node begins at a position. */
+export function beginsNode(text: string, position: number): boolean {
+  NODE.lastIndex = position;
+  GRAPH_VALUE.lastIndex = position;
+  return NODE.test(text) && !GRAPH_VALUE.test(text);
+}
+
+/**
+ * Where the statement whose first token is at `head`, and which fails at the next token, ends: before the closing brace of
+ * its graph, or before the line where another node begins and the notes of that one.
+ */
+export function endOfBroken(cursor: Cursor, head: number): number {
+  const next = nextAfterBroken(cursor, head);
+  return Math.max(trimmed(cursor.text, head, next), Math.min(head + 1, cursor.limit));
+}
+
+function nextAfterBroken(cursor: Cursor, head: number): number {
+  const { text, limit } = cursor;
+  const indent = head - lineStart(text, head);
+  const failed = Math.min(cursor.start, limit);
+  let open = cursor.braces;
+  let line = Math.max(lineStart(text, failed), head);
+  for (let position = failed; ; position = line) {
+    const end = lineEnd(text, line, limit);
+    cursor.furthest = Math.max(cursor.furthest, end);
+    const first = skipBlank(text, line, end);
+    if (line > head && first < end) {
+      const further = first - line > indent;
+      if (text[first] === '}' ? first - line < indent : (!further || open === 0) && beginsNode(text, first))
+        return first;
+    }
+    const closing = closingBrace(text, position, end, open);
+    if (closing.position !== undefined) return closing.position;
+    if (end >= limit) return limit;
+    open = closing.open;
+    line = end + 1;
+  }
+}
+
+/** Where the text before a position ends, without the blank lines and comments that belong to what follows. */
+function trimmed(text: string, from: number, to: number): number {
+  let end = to;
+  for (;;) {
+    while (end > from && /\s/.test(text[end - 1] ?? '')) end--;
+    const line = Math.max(lineStart(text, end), from);
+    if (line <= from || text[skipBlank(text, line, end)] !== '#') return end;
+    end = line;
+  }
+}
+
+/** Counts braces outside of strings and comments; the position of one that closes more than is open. */
+function closingBrace(text: string, from: number, to: number, open: number): { open: number; position?: number } {
+  let depth = open;
+  for (let position = from; position < to; position++) {
+    switch (text[position]) {
+      case '"':
+        position = closingQuote(text, position, to);
+        break;
+      case '#':
+        return { open: depth };
+      case '{':
+        depth++;
+        break;
+      case '}':
+        if (depth === 0) return { open: depth, position };
+        depth--;
+    }
+  }
+  return { open: depth };
+}
+
+/** Where a string ends: here, not behind the line. */
+function closingQuote(text: string, from: number, to: number): number {
+  for (let position = from + 1; position < to; position++) {
+    if (text[position] === '"') return position;
+    if (text[position] === '\\') position++;
+  }
+  return to;
+}
+
+function skipBlank(text: string, from: number, to: number): number {
+  let position = from;
+  while (position < to && (text[position] === ' ' || text[position] === '\t' || text[position] === '\r')) position++;
+  return position;
+}
+
+function lineStart(text: string, position: number): number {
+  return position === 0 ? 0 : text.lastIndexOf('\n', position - 1) + 1;
+}
+
+function lineEnd(text: string, from: number, limit: number): number {
+  const end = text.indexOf('\n', from);
+  return end === -1 || end > limit ? limit : end;
+}
