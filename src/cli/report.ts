@@ -1,4 +1,5 @@
 /** How the command line says things: words to standard error, one JSON object to standard output. */
+import { placeText } from '../core/ir/errors.ts';
 import { frameText } from '../core/ir/origin.ts';
 import { fixText } from '../core/problems/fixes.ts';
 import type { Problem } from '../core/problems/problem.ts';
@@ -78,12 +79,13 @@ export function printProblems(problems: readonly Problem[]): void {
   for (const fix of fixes) say(`  - ${fixText(fix)}`);
 }
 
-function printPlace({ node, origin }: Problem, frames: number): void {
+function printPlace({ node, origin, filePlace }: Problem, frames: number): void {
   // What leaves no node (an input, a condition) is named by the message.
   if (node && (node.outputs.length > 0 || origin.length > 0)) {
     const module = node.scope.at(-1)?.path ?? '';
     say(`    node ${node.name}${module === '' || node.name.startsWith(module) ? '' : ` in module ${module}`}`);
   }
+  if (filePlace) say(`      in ${placeText(filePlace)}`);
   for (const frame of origin.slice(0, frames))
     say(
       `      at ${frameText({ ...frame, file: shortPath(frame.file) })}${frame.text ? `: ${frame.text.trim()}` : ''}`,

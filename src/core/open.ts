@@ -6,12 +6,13 @@ import { checkNotBlank } from './formats/blank.ts';
 import { readCaffe } from './formats/caffe/read.ts';
 import { detectFormat, type FileFormat } from './formats/detect.ts';
 import { closeDataFiles } from './formats/onnx/external.ts';
-import { readOnnx } from './formats/onnx/read.ts';
+import { readOnnx, readOnnxLeniently } from './formats/onnx/read.ts';
 import { readOnnxText } from './formats/onnxtxt/read.ts';
 import { openTorchFile } from './formats/torch/open.ts';
 import { FileBytes } from './ir/bytes.ts';
 import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
+import type { Node } from './ir/node.ts';
 import type { Problem } from './problems/problem.ts';
 import type { Progress } from './progress.ts';
 import { type Reading, shapeOf } from './reading.ts';
@@ -24,21 +25,46 @@ export interface OpenedModel {
   readonly model: Model;
   /** What was found wrong while reading, for whatever target. */
   readonly problems: readonly Problem[];
+  /** Nodes of which not everything could be read: `problems` tells what. */
+  readonly told?: ReadonlySet<Node>;
   readonly custom: CustomOperators;
   /** The source text inside an archive that a frame of kind `torchscript` names; undefined where there is none. */
   source(entry: string): string | undefined;
   close(): void;
 }
 
-type Read = Pick<OpenedModel, 'format' | 'model'> & Partial<Pick<OpenedModel, 'problems' | 'source'>>;
+type Read = Pick<OpenedModel, 'format' | 'model'> & Partial<Pick<OpenedModel, 'problems' | 'told' | 'source'>>;
 
 /** Opens a model file. Weights stay in it until they are needed: close it when done. Throws InputError. */
-export async function openModel(path: string, reading: Reading, progress: Progress): Promise<OpenedModel> {
+export function openModel(path: string, reading: Reading, progress: Progress): Promise<OpenedModel> {
+  return open(path, reading, progress, readOnnxFile);
+}
+
+/**
+ * As `openModel`, for the checker alone: of a faulty ONNX file everything that can be read is, and `problems` tells what
+ * cannot. Such a model may not hold together, so nobody else may work on it. Throws InputError where it is no such file.
+ */
+export function openToCheck(path: string, reading: Reading, progress: Progress): Promise<OpenedModel> {
+  return open(path, reading, progress, readOnnxLeniently);
+}
+
+type ReadOnnxFile = (file: FileBytes) => Pick<Read, 'model' | 'problems' | 'told'>;
+
+function readOnnxFile(file: FileBytes): ReturnType<ReadOnnxFile> {
+  return { model: readOnnx(file) };
+}
+
+async function open(
+  path: string,
+  reading: Reading,
+  progress: Progress,
+  readOnnxAs: ReadOnnxFile,
+): Promise<OpenedModel> {
   await progress.step('Opening the model');
   const file = new FileBytes(path);
   try {
     const custom = loadCustomOperators(path, reading.ops);
-    const read = readAs(formatOf(file, reading), file, reading, custom);
+    const read = readAs(formatOf(file, reading), file, reading, custom, readOnnxAs);
     return {
       path,
       reading,
@@ -69,10 +95,16 @@ function formatOf(file: FileBytes, { from }: Reading): FileFormat {
   throw new InputError('bad-argument', `there is no format "${from}"`, undefined, `Formats: ${READABLE.join(', ')}.`);
 }
 
-function readAs(format: FileFormat, file: FileBytes, reading: Reading, custom: CustomOperators): Read {
+function readAs(
+  format: FileFormat,
+  file: FileBytes,
+  reading: Reading,
+  custom: CustomOperators,
+  readOnnxAs: ReadOnnxFile,
+): Read {
   switch (format) {
     case 'onnx':
-      return { format: { id: format, title: 'ONNX' }, model: readOnnx(file) };
+      return { format: { id: format, title: 'ONNX' }, ...readOnnxAs(file) };
     case 'onnxtxt':
       return { format: { id: format, title: 'ONNX text' }, model: readOnnxText(file) };
     case 'torch':

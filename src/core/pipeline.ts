@@ -42,14 +42,20 @@ export async function convertModel(request: ConvertRequest, progress: Progress):
   }
 }
 
-/** Every problem that a target has with a model, and what is wrong with the model itself; without a target, the latter alone. */
+/**
+ * Every problem that a target has with a model, and what is wrong with the model itself; without a target, the latter
+ * alone. `opened` may be a file that `openToCheck` has opened.
+ */
 export async function checkModel(
   opened: OpenedModel,
   request: TargetRequest | undefined,
   progress: Progress,
 ): Promise<readonly Problem[]> {
-  const invalid = opened.model.dialect === 'onnx' ? checkOnnx(opened.model) : [];
-  if (!request || invalid.some(isError)) return [...opened.problems, ...invalid];
+  const { model, told } = opened;
+  const invalid =
+    model.dialect === 'onnx' ? checkOnnx(model, { ...(told && { told }), types: !opened.problems.some(isError) }) : [];
+  const found = [...opened.problems, ...invalid];
+  if (!request || (model.dialect === 'onnx' && found.some(isError))) return found;
   // Lowering changes an ONNX model, so the file is opened once more for it.
   const copy = opened.model.dialect === 'onnx' ? await openModel(opened.path, opened.reading, progress) : opened;
   try {

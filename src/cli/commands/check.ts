@@ -1,6 +1,6 @@
 /** graphwright check IN: every problem of the model itself, or of one target or all of them. */
 import { InputError } from '../../core/ir/errors.ts';
-import { openModel } from '../../core/open.ts';
+import { openToCheck } from '../../core/open.ts';
 import { checkModel } from '../../core/pipeline.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { ONNX_TARGET, TARGETS } from '../../core/targets/table.ts';
@@ -19,7 +19,7 @@ interface Checked {
 export async function check(args: readonly string[]): Promise<number> {
   const started = performance.now();
   const { values, positionals } = parse(args, OPTIONS, ['IN']);
-  const opened = await openModel(positionals[0] ?? '', readingOf(values), statusProgress(values.json));
+  const opened = await openToCheck(positionals[0] ?? '', readingOf(values), statusProgress(values.json));
   try {
     const results: Checked[] = [];
     for (const target of requests(values.to, values.opset)) {

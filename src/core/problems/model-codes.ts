@@ -119,7 +119,7 @@ export const MODEL_CODES = {
   },
   'attribute-malformed': {
     severity: 'error',
-    message: 'The attribute {attribute} of {operator} {reason}.',
+    message: '{reason}.',
     fixes: [],
   },
 
@@ -131,7 +131,7 @@ export const MODEL_CODES = {
   },
   'shape-mismatch': {
     severity: 'error',
-    message: '{operator} cannot take these shapes: {reason}.',
+    message: 'What {operator} reads does not fit: {reason}.',
     fixes: [],
   },
   'declared-type-wrong': {

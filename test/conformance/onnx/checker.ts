@@ -1,6 +1,6 @@
 /** Our checker beside onnx.checker (full): both must accept a model, or both must reject it. */
 import { InputError } from '../../../src/core/ir/errors.ts';
-import { openModel } from '../../../src/core/open.ts';
+import { openToCheck } from '../../../src/core/open.ts';
 import { checkModel } from '../../../src/core/pipeline.ts';
 import { silent } from '../../../src/core/progress.ts';
 import { PLAIN_READING } from '../../../src/core/reading.ts';
@@ -30,7 +30,7 @@ export async function measureChecker(file: string, reference: ModelReference): P
 
 async function errorsOf(file: string): Promise<CheckerResult['errors']> {
   try {
-    const opened = await openModel(file, PLAIN_READING, silent);
+    const opened = await openToCheck(file, PLAIN_READING, silent);
     try {
       const problems = await checkModel(opened, undefined, silent);
       return problems.filter(({ severity }) => severity === 'error').map(({ code, message }) => ({ code, message }));

@@ -22,10 +22,15 @@ export function checkHeader(model: Model, findings: Findings): void {
     const reason = `${said}; known are versions 1 to ${LATEST_IR_VERSION}`;
     findings.report('ir-version', {}, { reason, version: String(irVersion) }, { kind: 'header' });
   }
-  if (!made && model.opsetImports.size === 0 && irVersion >= IMPORTS_FROM) {
-    const details = { user: 'The model', domain: 'ai.onnx', importer: 'it', version: '17' };
-    findings.report('opset-missing', {}, details, { kind: 'opset-import', domain: '' });
-  }
+}
+
+/** A model that imports nothing is told at its nodes; one without nodes here. */
+export function checkAnyImport(model: Model, findings: Findings): void {
+  const made = model.file === undefined && model.irVersion === 0;
+  if (made || model.opsetImports.size > 0 || model.irVersion < IMPORTS_FROM) return;
+  if (findings.list.some(({ problem }) => problem.code === 'opset-missing')) return;
+  const details = { user: 'The model', domain: 'ai.onnx', importer: 'it', version: '17' };
+  findings.report('opset-missing', {}, details, { kind: 'opset-import', domain: '' });
 }
 
 /** The imports of a function, or of the model itself. */

@@ -199,7 +199,8 @@ function checkReferences(node: Node, { within }: CheckContext): Problem[] {
       within && (within.attributes.includes(attribute.value) || within.attributeDefaults.has(attribute.value));
     if (known) continue;
     const holder = within ? `the function ${functionLabel(within)} does not have` : 'only a function could have';
-    const details = { attribute: name, reason: `refers to '${attribute.value}', which ${holder}` };
+    const reason = `The attribute ${name} of ${node.operator} refers to '${attribute.value}', which ${holder}`;
+    const details = { attribute: name, reason };
     found.push(problem('attribute-malformed', node, details, { kind: 'attribute', name }));
   }
   return found;

@@ -1,15 +1,17 @@
 /** Whether the types and shapes that a file declares are those that follow from its operators. */
 import type { Graph } from '../../ir/graph.ts';
 import type { Model } from '../../ir/model.ts';
+import type { Node } from '../../ir/node.ts';
 import type { Dim, Shape } from '../../ir/shape.ts';
 import { typeText, type ValueType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
 import type { Part } from '../../problems/part.ts';
+import type { Problem } from '../../problems/problem.ts';
 import { checkInputTypes } from './check-node.ts';
 import type { CheckContext } from './check-operator.ts';
 import type { Findings } from './findings.ts';
 import { typeKey } from './infer/types.ts';
-import { inferModel } from './infer.ts';
+import { inferGraph, modelContext } from './infer.ts';
 import { operatorSchema } from './operators.ts';
 
 /** The inputs and outputs of the model say what they are; those of graphs within need not (onnx/checker.cc, check_value_info). */
@@ -58,32 +60,38 @@ function checkConstant(graph: Graph, value: Value, findings: Findings): void {
 export function checkTypes(model: Model, context: CheckContext, findings: Findings): void {
   const declared = new Map<Value, ValueType | undefined>();
   for (const graph of [model.graph, ...model.functions.map((each) => each.graph)]) {
-    for (const node of graph.allNodes()) for (const value of node.outputs) declared.set(value, value.type);
+    for (const value of valuesOf(graph)) declared.set(value, value.type);
   }
-  for (const problem of inferModel(model)) {
-    findings.list.push({ problem: { ...problem, part: problem.part ?? { kind: 'node' } } });
-  }
-  checkFoundTypes(model.graph, context, declared, findings);
+  const contradictions = inferGraph(model.graph, modelContext(model));
+  for (const [node, problem] of contradictions) reportContradiction(node, problem, context, findings);
   for (const [value, type] of declared) {
-    if (type && value.type) checkDeclared(value, type, value.type, findings);
+    // A node that contradicts what it reads says nothing of what it makes.
+    const contradicts = value.producer && contradictions.has(value.producer);
+    if (type && value.type && !contradicts) checkDeclared(value, type, value.type, findings);
     value.type = type;
   }
 }
 
-/** Inputs whose types only inference has told. Those that the file declares have been looked at before. */
-function checkFoundTypes(
-  graph: Graph,
-  context: CheckContext,
-  declared: ReadonlyMap<Value, ValueType | undefined>,
-  findings: Findings,
-): void {
-  for (const node of graph.allNodes()) {
-    const told = node.inputs.some((value) => value && declared.has(value) && !declared.get(value) && value.type);
-    if (!told) continue;
-    const opset = context.imports.get(node.domain);
-    const schema = opset === undefined ? undefined : operatorSchema(node.domain, node.op, opset);
-    if (schema) findings.add(checkInputTypes(node, schema), { node });
+/** Every value that inference may give a type. */
+function* valuesOf(graph: Graph): Iterable<Value> {
+  yield* graph.inputs;
+  for (const node of graph.nodes) {
+    yield* node.outputs;
+    for (const inner of node.subgraphs()) yield* valuesOf(inner);
   }
+}
+
+/** A type that the operator does not take, said as for types that the file declares, or else shapes that do not fit. */
+function reportContradiction(node: Node, found: Problem, context: CheckContext, findings: Findings): void {
+  const opset = context.imports.get(node.domain);
+  const schema = opset === undefined ? undefined : operatorSchema(node.domain, node.op, opset);
+  const types = schema ? checkInputTypes(node, schema) : [];
+  if (types.length > 0) {
+    findings.add(types, { node });
+    return;
+  }
+  const reason = (found.details.reason ?? found.message).replace(`${node.operator}: `, '');
+  findings.report('shape-mismatch', { node }, { reason }, found.part ?? { kind: 'node' });
 }
 
 function checkDeclared(value: Value, declared: ValueType, found: ValueType, findings: Findings): void {

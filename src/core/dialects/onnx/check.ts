@@ -8,7 +8,7 @@ import type { Node } from '../../ir/node.ts';
 import type { Problem } from '../../problems/problem.ts';
 import { checkFunctions } from './check-functions.ts';
 import { checkGraph } from './check-graph.ts';
-import { checkHeader, checkImports } from './check-imports.ts';
+import { checkAnyImport, checkHeader, checkImports } from './check-imports.ts';
 import { contextOf, contextWithin } from './check-operator.ts';
 import { checkDeclarations, checkTypes } from './check-types.ts';
 import { findUnused } from './check-unused.ts';
@@ -34,6 +34,7 @@ export function findProblems(model: Model, { told = new Set(), types = true }: C
   checkImports(context, findings);
   const constantsAreInputs = model.irVersion > 0 && model.irVersion <= LAST_WITH_CONSTANTS_AS_INPUTS;
   checkGraph(model.graph, { findings, told, constantsAreInputs, context });
+  checkAnyImport(model, findings);
   checkDeclarations(model.graph, findings);
   for (const definition of model.functions) {
     const within = contextWithin(context, definition);

@@ -5,6 +5,7 @@ import { InputError } from '../../ir/errors.ts';
 import { decodeKeeping } from './decode.ts';
 import { type Decoding, decodeSparse, decodeTensor, placeOf } from './decode-tensor.ts';
 import { ATTRIBUTE_TYPE_CODES } from './encode-attribute.ts';
+import { attributeFault } from './faults-in-fields.ts';
 import { fromInt64 } from './int64.ts';
 import type { GraphLinker } from './link.ts';
 import type { Spine } from './spine.ts';
@@ -27,7 +28,7 @@ const TYPE_OF = new Map<number, AttributeType>(
 /** Field numbers of what is walked (proto/onnx.proto). */
 const FIELD = { tensor: 5, graph: 6, tensors: 10, graphs: 11, sparse: 22, sparses: 23 };
 
-/** `user` names the node, for messages. */
+/** `user` names the node, for messages. Lenient reading refuses attributes that contradict themselves, too. */
 export function decodeAttribute(spine: Spine, decoding: Decoding, user: string, graph: DecodeGraph): DecodedAttribute {
   const proto = decodeKeeping(onnx.AttributeProto, spine.small, placeOf(decoding, spine));
   const name = proto.name ?? '';
@@ -35,6 +36,8 @@ export function decodeAttribute(spine: Spine, decoding: Decoding, user: string, 
   const fail = (message: string): InputError => {
     return new InputError('file-malformed', `${who} ${message}`, placeOf(decoding, spine), 'Save the model again.');
   };
+  const fault = decoding.faults && attributeFault(proto, spine);
+  if (fault) throw fail(fault);
   const type = typeOf(proto, spine);
   if (!type) throw fail(`has type ${proto.type ?? 0}, which is not one that we know`);
   const graphs = (field: number): GraphLinker[] => (spine.messages.get(field) ?? []).map(graph);

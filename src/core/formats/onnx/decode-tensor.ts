@@ -18,6 +18,8 @@ import {
 } from '../../ir/tensor.ts';
 import { decodeKeeping } from './decode.ts';
 import { type ExternalFiles, externalTensorSource } from './external.ts';
+import type { Faults } from './faults.ts';
+import { sparseFault, tensorFault } from './faults-in-fields.ts';
 import { int64ToNumber } from './int64.ts';
 import type { Range, Spine } from './spine.ts';
 import { dataTypeOfCode } from './types.ts';
@@ -26,6 +28,8 @@ import { dataTypeOfCode } from './types.ts';
 export interface Decoding {
   readonly source: ByteSource;
   readonly files: ExternalFiles;
+  /** Where reading is lenient: what is wrong and does not keep the rest from being read. */
+  readonly faults?: Faults | undefined;
 }
 
 /** Where a message stands in its file. */
@@ -64,6 +68,8 @@ export function decodeTensor(spine: Spine, decoding: Decoding, user: string): Te
   const dtype = dataTypeOfCode(proto.dataType);
   if (!dtype) throw fail(`has element type ${proto.dataType ?? 0}, which is not one that we know`);
   const shape = sizes(proto.dims, fail);
+  const fault = decoding.faults && tensorFault(proto, spine, elementCount(shape) === 0);
+  if (fault) throw fail(fault);
   const info = infoOf(proto, spine);
   if (dtype === 'string') {
     const count = elementCount(shape);
@@ -78,16 +84,27 @@ export function decodeTensor(spine: Spine, decoding: Decoding, user: string): Te
   return new Tensor(dtype, shape, elementSource(spine, decoding, dtype, elementCount(shape), fail), info);
 }
 
+/** The name of a tensor that could not be read; empty where it has none. */
+export function tensorName(spine: Spine): string {
+  try {
+    return decodeKeeping(onnx.TensorProto, spine.small, { file: '' }).name ?? '';
+  } catch {
+    return '';
+  }
+}
+
 /** Coordinates that do not lie within the shape are refused here, so that nobody needs to ask again. */
 export function decodeSparse(spine: Spine, decoding: Decoding, user: string): SparseTensor {
   const proto = decodeKeeping(onnx.SparseTensorProto, spine.small, placeOf(decoding, spine));
   const [values] = spine.messages.get(1) ?? [];
   const [indices] = spine.messages.get(2) ?? [];
   const fail = (message: string): InputError => malformed(decoding, spine, `a sparse tensor of ${user} ${message}`);
-  if (!values || !indices) throw fail('has no values or no indices');
+  if (!values) throw fail('has no values');
+  const elements = decodeTensor(values, decoding, user);
+  if (!indices && elements.count > 0) throw fail('has no indices');
   const sparse = {
-    values: decodeTensor(values, decoding, user),
-    indices: decodeTensor(indices, decoding, user),
+    values: elements,
+    indices: indices ? decodeTensor(indices, decoding, user) : Tensor.of('int64', [0], []),
     dims: sizes(proto.dims, fail),
   };
   const { shape, dtype } = sparse.indices;
@@ -100,6 +117,8 @@ export function decodeSparse(spine: Spine, decoding: Decoding, user: string): Sp
   const limits = flat ? [elementCount(sparse.dims)] : sparse.dims;
   const within = sparse.indices.numbers().every((at, k) => at >= 0 && at < (limits[k % limits.length] ?? 0));
   if (!within) throw fail('has indices outside of its shape');
+  const fault = decoding.faults && sparseFault(sparse);
+  if (fault) throw fail(fault);
   return sparse;
 }
 

@@ -2,7 +2,7 @@
  * Tensors whose bytes are in files beside the model (ONNX documentation, "External Data"). Such files must lie below the
  * folder of the model: a model must not make us copy other files of this machine into its output.
  */
-import { realpathSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { type ByteSource, FileBytes } from '../../ir/bytes.ts';
 import { byteLength, type DataType } from '../../ir/dtype.ts';
@@ -18,6 +18,8 @@ export class ExternalFiles {
   constructor(
     /** The path of the model's own file. */
     readonly model: string,
+    /** Hears of a data file that is a link, or has several names: such a file may be one of somebody else. */
+    private readonly onLinked?: (location: string, user: string) => void,
   ) {}
 
   /** The file of a location, which is a path below the folder of the model. `user` names who wants it. */
@@ -34,6 +36,7 @@ export class ExternalFiles {
     if (!isWithin(folders[0] ?? '', real) && !isWithin(path.dirname(folders[1] ?? ''), real)) {
       throw this.outside(location, user);
     }
+    if (this.onLinked && isLinked(file)) this.onLinked(location, user);
     const bytes = new FileBytes(file);
     // It opens itself again on the first read: many data files need not stay open together.
     bytes.close();
@@ -88,6 +91,11 @@ function realOrSame(file: string): string {
   } catch {
     return file;
   }
+}
+
+function isLinked(file: string): boolean {
+  const stat = lstatSync(file);
+  return stat.isSymbolicLink() || stat.nlink > 1;
 }
 
 function isWithin(folder: string, file: string): boolean {

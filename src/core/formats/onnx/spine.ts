@@ -63,9 +63,15 @@ const MOST_MESSAGES = 10_000_000;
 /** Texts, names and the like of one model. */
 const MOST_SMALL_BYTES = 1 << 30;
 
-/** Walks a whole file as a model. Throws InputError where lengths or fields are not those of a protobuf message. */
-export function walkModel(source: ByteSource): Spine {
-  return new Walker(source).message('model', 0, source.size, 0);
+/** Hears of a graph that is nested too deep, and is then left out. */
+export type TooDeep = (offset: number, message: string) => void;
+
+/**
+ * Walks a whole file as a model. Throws InputError where lengths or fields are not those of a protobuf message, and where
+ * graphs are nested too deep and nobody wants to hear of it.
+ */
+export function walkModel(source: ByteSource, tooDeep?: TooDeep): Spine {
+  return new Walker(source, tooDeep).message('model', 0, source.size, 0);
 }
 
 const WINDOW_BYTES = 1 << 15;
@@ -78,10 +84,12 @@ class Walker {
   private smallBytes = 0;
   private readonly slab = new Slab();
 
-  constructor(private readonly source: ByteSource) {}
+  constructor(
+    private readonly source: ByteSource,
+    private readonly tooDeep: TooDeep | undefined,
+  ) {}
 
   message(name: MessageName, start: number, end: number, depth: number): Spine {
-    if (depth > DEEPEST) throw this.malformed(start, `graphs are nested more than ${DEEPEST / 3} deep`);
     if (++this.messageCount > MOST_MESSAGES) throw this.tooLarge(start, `more than ${MOST_MESSAGES} messages`);
     const { small, messages, elements } = SHAPES[name];
     const smallRanges: Range[] = [];
@@ -92,7 +100,9 @@ class Walker {
     while (this.position < end) {
       const field = this.field(end);
       const kind = messages[field.number];
-      if (kind && field.wire === LENGTH_DELIMITED) {
+      if (kind && field.wire === LENGTH_DELIMITED && depth === DEEPEST) {
+        this.refuseDepth(field.content);
+      } else if (kind && field.wire === LENGTH_DELIMITED) {
         inner = push(inner, field.number, this.message(kind, field.content, field.end, depth + 1));
         this.position = field.end;
       } else if (elements.has(field.number)) {
@@ -188,6 +198,12 @@ class Walker {
       { file: this.source.name, offset: start },
       'The file is incomplete or damaged: fetch or save it again.',
     );
+  }
+
+  private refuseDepth(offset: number): void {
+    const message = `graphs are nested more than ${DEEPEST / 3} deep`;
+    if (!this.tooDeep) throw this.malformed(offset, message);
+    this.tooDeep(offset, message);
   }
 
   private malformed(offset: number, message: string): InputError {

@@ -82,7 +82,10 @@ test.each([
   ],
   ['g (float[2,3] x) => (float[3,3] y) { y = Relu (x) }', "'y' is declared as float32[3, 3], but is float32[2, 3]"],
   ['g (float[2,3] x) => (int64[2,3] y) { y = Relu (x) }', "'y' is declared as int64[2, 3], but is float32[2, 3]"],
-  ['g (float[2,3] x, float[4,5] b) => (float y) { y = MatMul (x, b) }', 'MatMul: inner sizes: 3 is not 4'],
+  [
+    'g (float[2,3] x, float[4,5] b) => (float y) { y = MatMul (x, b) }',
+    'What MatMul reads does not fit: inner sizes: 3 is not 4',
+  ],
   [
     'g (float[2] x) => (float[2] y) { y = Upsample (x, x) }',
     'Upsample is no longer part of ONNX opset 22: Resize does its work',
