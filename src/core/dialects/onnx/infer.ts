@@ -12,7 +12,7 @@ import { completed } from './infer/join.ts';
 import { clash, type Outcome } from './infer/rule.ts';
 import { ruleOf } from './infer/rules.ts';
 import { sound } from './infer/sizes.ts';
-import { readTypes } from './infer/types.ts';
+import { outputFault, readTypes } from './infer/types.ts';
 import type { OperatorSchema } from './operators.ts';
 
 /** Whether the shapes of an operator's outputs are inferred, not its element types alone. */
@@ -85,6 +85,8 @@ function inferOperator(node: Node, schema: OperatorSchema, context: InferContext
     const found = sound(node, typed(outcomes[index], outputs[index]));
     setInferred(output, completed(found, declaredType(output)));
   });
+  const wrong = outputFault(node, schema);
+  if (wrong) clash(node, wrong.reason, { kind: 'output', index: wrong.output });
   // Data of one output may depend on the sizes of the others (Split).
   node.outputs.forEach(renewData);
 }

@@ -7,7 +7,7 @@ import type { Value } from '../../../ir/value.ts';
 import type { Problem } from '../../../problems/problem.ts';
 import { bodyTypes, withoutSizes } from './body.ts';
 import type { InferContext } from './context.ts';
-import { differ, joined } from './join.ts';
+import { completed, differ, joined } from './join.ts';
 import { agree, clash, normalAxis, type Outcome, type Rules } from './rule.ts';
 
 export const control: Rules = {
@@ -145,7 +145,7 @@ function scanned(node: Node, context: InferContext): Outcome[] {
 /** A state keeps its shape from round to round. */
 function stateOf(node: Node, start: TensorType | undefined, end: TensorType | undefined, k: number): Outcome {
   if (differ(start, end)) clash(node, `its body gives state ${k} another type`);
-  return joined(start, end) ?? end ?? start;
+  return completed(start, end);
 }
 
 function axesOf(node: Node, name: string, count: number): readonly number[] {
@@ -155,7 +155,8 @@ function axesOf(node: Node, name: string, count: number): readonly number[] {
 }
 
 function tensorOf(node: Node, value: Value | undefined, index: number): TensorType | undefined {
-  const type = value?.type;
+  if (!value) clash(node, `it lacks input ${index}`);
+  const { type } = value;
   if (type && type.kind !== 'tensor') clash(node, `input ${index} is a ${type.kind}, not a tensor`);
   return type;
 }

@@ -1,89 +1,31 @@
-/** Shape rules of convolutions, pools and other windows. Rules: the ONNX operator specification. */
+/** Shape rules of convolutions. Rules: the ONNX operator specification. */
 import type { Node } from '../../../ir/node.ts';
 import { add, type Dim, floorDivide, multiply, type Shape, subtract } from '../../../ir/shape.ts';
-import { intsOf } from '../data.ts';
-import { agree, clash, each, type Rules, shapeOf, unknownShape } from './rule.ts';
+import { agree, clash, each, needRank, type Rules, shapeOf, spelled, unknownShape } from './rule.ts';
+import { numbers, slid, windowOf } from './windows.ts';
 
 export const convolution: Rules = {
   ...each('Conv ConvInteger', (node) => [convolved(node, shapeOf(node), shapeOf(node, 1))]),
   QLinearConv: (node) => [convolved(node, shapeOf(node), shapeOf(node, 3))],
   DeformConv: (node) => [convolved(node, shapeOf(node), shapeOf(node, 1))],
   ConvTranspose: (node) => [transposed(node)],
-  ...each('AveragePool LpPool', (node) => [pooled(node)]),
-  MaxPool: (node) => [pooled(node), pooled(node)],
-  ...each('GlobalAveragePool GlobalLpPool GlobalMaxPool', (node) => [
-    shapeOf(node)?.map((dim, k) => (k < 2 ? dim : 1)),
-  ]),
-  MaxUnpool: (node) => [unpooled(node)],
-  ...each('MaxRoiPool', (node) => {
-    const shape = shapeOf(node);
-    return [shape && [shapeOf(node, 1)?.[0], shape[1], ...numbers(node.ints('pooled_shape', []))]];
-  }),
-  RoiAlign: (node) => {
-    const size = [Number(node.int('output_height', 1n)), Number(node.int('output_width', 1n))];
-    return [[shapeOf(node, 1)?.[0] ?? shapeOf(node, 2)?.[0], shapeOf(node)?.[1], ...size]];
-  },
   Col2Im: (node) => {
-    const columns = shapeOf(node);
-    const [image, block] = [node.input(1), node.input(2)];
-    const rank = node.input(1)?.shape?.[0];
-    const sizes = (image && intsOf(image)) ?? (typeof rank === 'number' ? unknownShape(rank) : undefined);
-    if (!sizes) return [undefined];
-    const taken = block && intsOf(block)?.reduce((a, b) => a * b, 1);
-    return [[columns?.[0], taken === undefined ? undefined : floorDivide(columns?.[1], taken), ...sizes]];
+    const columns = needRank(node, 0, 3);
+    const [image, block] = [sizesOf(node, 1), sizesOf(node, 2)];
+    const rank = image?.length ?? block?.length ?? spatialRank(node);
+    if (rank === undefined) return [undefined];
+    if (image && block && image.length !== block.length) {
+      clash(node, `the image has ${image.length} axes, the block ${block.length}`);
+    }
+    windowOf(node, block ?? unknownShape(rank));
+    const taken = block?.reduce<Dim>(multiply, 1);
+    const [size, whole] = [taken, columns?.[1]];
+    if (typeof size === 'number' && typeof whole === 'number' && whole % size !== 0) {
+      clash(node, `${whole} rows do not divide into blocks of ${size}`);
+    }
+    return [[columns?.[0], floorDivide(whole, size), ...(image ?? unknownShape(rank))]];
   },
 };
-
-interface Window {
-  readonly kernel: readonly Dim[];
-  readonly strides: readonly number[];
-  readonly dilations: readonly number[];
-  /** All begins, then all ends. */
-  readonly pads: readonly number[];
-  readonly autoPad: string;
-}
-
-function windowOf(node: Node, kernel: readonly Dim[]): Window {
-  const rank = kernel.length;
-  const window = {
-    kernel,
-    strides: numbers(node.ints('strides', [])),
-    dilations: numbers(node.ints('dilations', [])),
-    pads: numbers(node.ints('pads', [])),
-    autoPad: node.string('auto_pad', 'NOTSET'),
-  };
-  for (const name of ['strides', 'dilations'] as const) {
-    const found = window[name];
-    if (found.length !== 0 && found.length !== rank) clash(node, `${name} has ${found.length} numbers, not ${rank}`);
-    if (found.some((value) => value <= 0)) clash(node, `${name} must be positive`);
-  }
-  if (window.pads.length !== 0 && window.pads.length !== 2 * rank) {
-    clash(node, `pads has ${window.pads.length} numbers, not ${2 * rank}`);
-  }
-  return window;
-}
-
-/** The sizes after a window has slid over `sizes`. */
-function slid(node: Node, sizes: Shape, window: Window, ceil: boolean): Shape {
-  const rank = sizes.length;
-  return sizes.map((size, k) => {
-    const stride = window.strides[k] ?? 1;
-    if (window.autoPad.startsWith('SAME')) return ceilDivide(size, stride);
-    const kernel = window.kernel[k];
-    const extent = add(multiply(subtract(kernel, 1), window.dilations[k] ?? 1), 1);
-    const before = window.autoPad === 'VALID' ? 0 : (window.pads[k] ?? 0);
-    const after = window.autoPad === 'VALID' ? 0 : (window.pads[k + rank] ?? 0);
-    const room = subtract(add(size, before + after), extent);
-    if (typeof room === 'number' && room < 0) clash(node, `a window of ${extent} does not fit into ${size}`);
-    if (!ceil) return add(floorDivide(room, stride), 1);
-    const count = add(ceilDivide(room, stride), 1);
-    // A window that would start in the padding behind the data is left out.
-    if (typeof count === 'number' && typeof size === 'number') {
-      return (count - 1) * stride >= size + before ? count - 1 : count;
-    }
-    return stride === 1 ? count : undefined;
-  });
-}
 
 function convolved(node: Node, x: Shape | undefined, w: Shape | undefined): Shape | undefined {
   const rank = x?.length ?? w?.length;
@@ -91,67 +33,77 @@ function convolved(node: Node, x: Shape | undefined, w: Shape | undefined): Shap
   if (x && w && x.length !== w.length) clash(node, `the data has rank ${x.length}, the weight ${w.length}`);
   if (rank < 3) clash(node, `rank ${rank} has no spatial axes`);
   const [data, weight] = [x ?? unknownShape(rank), w ?? unknownShape(rank)];
-  const group = Number(node.int('group', 1n));
-  agree(node, data[1], multiply(weight[1], group), 'channels of the data and of the weight');
-  const given = node.ints('kernel_shape');
-  const kernel = given ? numbers(given) : weight.slice(2);
-  if (kernel.length !== rank - 2) clash(node, `kernel_shape has ${kernel.length} numbers, not ${rank - 2}`);
-  return [data[0], weight[0], ...slid(node, data.slice(2), windowOf(node, kernel), false)];
+  agree(node, data[1], multiply(weight[1], groupOf(node)), 'channels of the data and of the weight');
+  return [data[0], weight[0], ...slid(node, data.slice(2), windowOf(node, kernelOf(node, weight)))];
 }
 
 function transposed(node: Node): Shape | undefined {
   const [x, w] = [shapeOf(node), shapeOf(node, 1)];
   const rank = x?.length ?? w?.length;
   if (rank === undefined) return undefined;
+  if (x && w && x.length !== w.length) clash(node, `the data has rank ${x.length}, the weight ${w.length}`);
+  if (rank < 3) clash(node, `rank ${rank} has no spatial axes`);
+  const axes = rank - 2;
   const [data, weight] = [x ?? unknownShape(rank), w ?? unknownShape(rank)];
-  agree(node, data[1], weight[0], 'channels of the data and of the weight');
-  const channels = multiply(weight[1], Number(node.int('group', 1n)));
-  const given = node.ints('output_shape');
-  const kernelShape = node.ints('kernel_shape');
-  const kernel = kernelShape ? numbers(kernelShape) : weight.slice(2);
+  const group = groupOf(node);
+  const inner = agree(node, data[1], weight[0], 'channels of the data and of the weight');
+  if (typeof inner === 'number' && inner % group !== 0)
+    clash(node, `${inner} channels do not divide into ${group} groups`);
+  const kernel = kernelOf(node, weight);
   const window = windowOf(node, kernel);
-  if (given?.length === rank - 2) return [data[0], channels, ...numbers(given)];
-  if (given?.length === rank) return [data[0], channels, ...numbers(given.slice(2))];
-  const more = numbers(node.ints('output_padding', []));
-  const spatial = data.slice(2).map((size, k): Dim => {
-    const stride = window.strides[k] ?? 1;
-    if (window.autoPad.startsWith('SAME')) return multiply(size, stride);
-    const extent = add(multiply(subtract(kernel[k], 1), window.dilations[k] ?? 1), 1);
-    const pads = window.autoPad === 'VALID' ? 0 : (window.pads[k] ?? 0) + (window.pads[k + rank - 2] ?? 0);
-    return subtract(add(add(multiply(subtract(size, 1), stride), more[k] ?? 0), extent), pads);
-  });
-  return [data[0], channels, ...spatial];
+  if (node.attributes.has('pads') && window.autoPad !== 'NOTSET') clash(node, 'pads do not go with auto_pad');
+  const padding = listOf(node, 'output_padding', axes);
+  const asked = node.ints('output_shape')?.map(Number);
+  if (asked && asked.length !== axes && asked.length !== rank) {
+    clash(node, `output_shape has ${asked.length} numbers, not ${axes}`);
+  }
+  if (asked?.some((size) => size < 0)) clash(node, `output_shape is [${asked.join(', ')}]`);
+  const spatial =
+    asked?.slice(-axes) ??
+    data.slice(2).map((size, k): Dim => {
+      const stride = window.strides[k] ?? 1;
+      const extent = add(multiply(subtract(kernel[k], 1), window.dilations[k] ?? 1), 1);
+      // Where windows do not touch, onnx and onnxruntime read the definition differently.
+      if (window.autoPad.startsWith('SAME')) {
+        return typeof extent === 'number' && stride > extent ? undefined : multiply(size, stride);
+      }
+      const pads = window.autoPad === 'VALID' ? 0 : (window.pads[k] ?? 0) + (window.pads[k + axes] ?? 0);
+      return subtract(add(add(multiply(subtract(size, 1), stride), padding[k] ?? 0), extent), pads);
+    });
+  return [data[0], multiply(weight[1], group), ...spatial];
 }
 
-function pooled(node: Node): Shape | undefined {
-  const shape = shapeOf(node);
-  if (!shape) return undefined;
-  if (shape.length < 3) clash(node, `rank ${shape.length} has no spatial axes`);
-  const kernel = numbers(node.ints('kernel_shape', []));
-  if (kernel.length !== shape.length - 2)
-    clash(node, `kernel_shape has ${kernel.length} numbers, not ${shape.length - 2}`);
-  const ceil = node.int('ceil_mode', 0n) !== 0n;
-  return [...shape.slice(0, 2), ...slid(node, shape.slice(2), windowOf(node, kernel), ceil)];
+/** The window's size: the attribute, or what the weight says. */
+function kernelOf(node: Node, weight: Shape): readonly Dim[] {
+  const given = node.ints('kernel_shape');
+  if (given && given.length !== weight.length - 2) {
+    clash(node, `kernel_shape has ${given.length} numbers, not ${weight.length - 2}`);
+  }
+  return given ? numbers(given) : weight.slice(2);
 }
 
-function unpooled(node: Node): Shape | undefined {
-  const shape = shapeOf(node);
-  const wanted = node.input(2);
-  if (wanted) return intsOf(wanted) ?? (shape && unknownShape(shape.length));
-  if (!shape) return undefined;
-  const kernel = numbers(node.ints('kernel_shape', []));
-  const window = windowOf(node, kernel);
-  const spatial = shape.slice(2).map((size, k) => {
-    const pads = (window.pads[k] ?? 0) + (window.pads[k + kernel.length] ?? 0);
-    return subtract(add(multiply(subtract(size, 1), window.strides[k] ?? 1), kernel[k]), pads);
-  });
-  return [...shape.slice(0, 2), ...spatial];
+function groupOf(node: Node): number {
+  const group = Number(node.int('group', 1n));
+  if (group <= 0) clash(node, `group is ${group}`, { kind: 'attribute', name: 'group' });
+  return group;
 }
 
-function ceilDivide(a: Dim, b: number): Dim {
-  return b === 1 ? a : floorDivide(add(a, b - 1), b);
+/** A list of numbers from 0 up, one a spatial axis. */
+function listOf(node: Node, name: string, count: number): readonly number[] {
+  const list = numbers(node.ints(name, []));
+  if (list.length !== 0 && list.length !== count) clash(node, `${name} has ${list.length} numbers, not ${count}`);
+  if (list.some((value) => value < 0)) clash(node, `${name} must not be negative`);
+  return list;
 }
 
-export function numbers(values: readonly bigint[]): number[] {
-  return values.map(Number);
+/** The sizes that an input of rank 1 spells, or how many they are. */
+function sizesOf(node: Node, index: number): Shape | undefined {
+  const count = needRank(node, index, 1)?.[0];
+  return spelled(node, index) ?? (typeof count === 'number' ? unknownShape(count) : undefined);
+}
+
+/** How many spatial axes the attributes of a Col2Im tell. */
+function spatialRank(node: Node): number | undefined {
+  const pads = node.ints('pads');
+  return (node.ints('strides') ?? node.ints('dilations'))?.length ?? (pads && pads.length / 2);
 }

@@ -1,6 +1,6 @@
 /** Shape rules of gathering, searching and sorting. Rules: the ONNX operator specification. */
 import { numberOf } from '../data.ts';
-import { clash, normalAxis, type Rules, shapeOf, unknownShape, withDim } from './rule.ts';
+import { agree, clash, normalAxis, type Rules, shapeOf, unknownShape, withDim } from './rule.ts';
 
 export const indexing: Rules = {
   Gather: (node) => {
@@ -45,9 +45,19 @@ export const indexing: Rules = {
   GridSample: (node) => {
     const [x, grid] = [shapeOf(node), shapeOf(node, 1)];
     if (x && grid && x.length !== grid.length) clash(node, `ranks ${x.length} and ${grid.length} differ`);
-    if (!x && !grid) return [undefined];
-    const rank = (x ?? grid)?.length ?? 0;
-    return [[x?.[0] ?? grid?.[0], x?.[1], ...(grid?.slice(1, -1) ?? unknownShape(rank - 2))]];
+    const rank = (x ?? grid)?.length;
+    if (rank === undefined) return [undefined];
+    if (rank < 3) clash(node, `rank ${rank} has no spatial axes`);
+    if (grid) agree(node, grid.at(-1), rank - 2, 'count of coordinates');
+    return [
+      [agree(node, x?.[0], grid?.[0], 'sizes of the batch'), x?.[1], ...(grid?.slice(1, -1) ?? unknownShape(rank - 2))],
+    ];
   },
-  Det: (node) => [shapeOf(node)?.slice(0, -2)],
+  Det: (node) => {
+    const shape = shapeOf(node);
+    if (!shape) return [undefined];
+    if (shape.length < 2) clash(node, `the data has rank ${shape.length}, less than 2`);
+    agree(node, shape.at(-1), shape.at(-2), 'sides of the matrices');
+    return [shape.slice(0, -2)];
+  },
 };

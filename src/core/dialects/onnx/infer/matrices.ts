@@ -67,7 +67,7 @@ function recurrent(node: Node): Outcome[] {
   const size: Dim = hidden === undefined ? shapeOf(node, 2)?.[2] : Number(hidden);
   const directions = node.string('direction', 'forward') === 'bidirectional' ? 2 : 1;
   if (x && x.length !== 3) clash(node, `the input has rank ${x.length}, not 3`);
-  const batchFirst = node.int('layout', 0n) === 1n;
+  const batchFirst = node.int('layout', 0n) !== 0n;
   const [time, batch] = batchFirst ? [x?.[1], x?.[0]] : [x?.[0], x?.[1]];
   const all = batchFirst ? [batch, time, directions, size] : [time, directions, batch, size];
   const last = batchFirst ? [batch, directions, size] : [directions, batch, size];

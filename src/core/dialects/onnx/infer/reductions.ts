@@ -1,10 +1,8 @@
-/** Shape rules of reductions, arg-reductions and normalisations with several outputs. Rules: the ONNX operator specification. */
+/** Shape rules of reductions and arg-reductions. Rules: the ONNX operator specification. */
 import type { Node } from '../../../ir/node.ts';
 import type { Shape } from '../../../ir/shape.ts';
-import { tensorType } from '../../../ir/type.ts';
 import { intsOf } from '../data.ts';
-import { dtypeOfCode } from '../dtype-codes.ts';
-import { each, normalAxes, normalAxis, type Rules, shapeOf, unknownShape, withDim } from './rule.ts';
+import { each, normalAxis, type Rules, shapeOf, unknownShape, withDim } from './rule.ts';
 
 const REDUCTIONS = `ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum
   ReduceSumSquare`;
@@ -15,28 +13,15 @@ export const reductions: Rules = {
     const shape = shapeOf(node);
     if (!shape) return [undefined];
     const axis = normalAxis(node, node.int('axis', 0n), shape.length);
-    return [without(shape, [axis], node.int('keepdims', 1n) !== 0n)];
+    return [without(shape, [axis], node.int('keepdims', 1n) === 1n)];
   }),
-  LayerNormalization: (node) => {
-    const shape = shapeOf(node);
-    if (!shape) return [undefined, undefined, undefined];
-    const axis = normalAxis(node, node.int('axis', -1n), shape.length);
-    const dtype = dtypeOfCode(node.int('stash_type', 1n)) ?? 'float32';
-    const statistics = tensorType(
-      dtype,
-      shape.map((dim, k) => (k < axis ? dim : 1)),
-    );
-    return [shape, statistics, statistics];
-  },
-  // Training gives running statistics, one number a channel.
-  BatchNormalization: (node) => [shapeOf(node), ...Array(4).fill(shapeOf(node, 1))],
 };
 
 /** The axes come as an attribute (all until opset 11; most until 17) or as an input; none means all, or none at all. */
 function reduced(node: Node): Shape | undefined {
   const shape = shapeOf(node);
   if (!shape) return undefined;
-  const keep = node.int('keepdims', 1n) !== 0n;
+  const keep = node.int('keepdims', 1n) === 1n;
   const given = node.ints('axes');
   const input = node.input(1);
   const axes = given ?? (input ? intsOf(input) : []);
@@ -45,7 +30,12 @@ function reduced(node: Node): Shape | undefined {
     const count = input?.shape?.[0];
     return typeof count === 'number' && count > 0 ? unknownShape(shape.length - count) : undefined;
   }
-  if (axes.length > 0) return without(shape, normalAxes(node, axes, shape.length), keep);
+  if (axes.length > 0)
+    return without(
+      shape,
+      axes.map((axis) => normalAxis(node, axis, shape.length)),
+      keep,
+    );
   return node.int('noop_with_empty_axes', 0n) !== 0n ? shape : without(shape, [...shape.keys()], keep);
 }
 

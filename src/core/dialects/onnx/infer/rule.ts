@@ -4,6 +4,7 @@ import { type Dim, elementCount, type Shape, sameDim, sameShape, shapeText } fro
 import type { ValueType } from '../../../ir/type.ts';
 import type { Part } from '../../../problems/part.ts';
 import { problem, Refusal } from '../../../problems/problem.ts';
+import { dimsOf } from '../data.ts';
 import type { InferContext } from './context.ts';
 
 /** What a rule says of one output: its shape (the schema tells the element type), its whole type, or nothing. */
@@ -32,6 +33,27 @@ export function clash(node: Node, reason: string, part?: Part): never {
 
 export function shapeOf(node: Node, index = 0): Shape | undefined {
   return node.input(index)?.shape;
+}
+
+/** The shape of an input that must have that rank; throws where it certainly has another. */
+export function needRank(node: Node, index: number, rank: number): Shape | undefined {
+  const shape = shapeOf(node, index);
+  if (shape && shape.length !== rank) {
+    clash(node, `input ${index} has rank ${shape.length}, not ${rank}`, { kind: 'input', index });
+  }
+  return shape;
+}
+
+/** How many elements an input of rank 1 has. */
+export function lengthOf(node: Node, index: number): number | undefined {
+  const size = shapeOf(node, index)?.[0];
+  return typeof size === 'number' ? size : undefined;
+}
+
+/** The sizes that the elements of an input spell, where they are known. */
+export function spelled(node: Node, index: number): Shape | undefined {
+  const value = node.input(index);
+  return value && dimsOf(value);
 }
 
 /** An axis counted from the front; throws where it lies outside. */

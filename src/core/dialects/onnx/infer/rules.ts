@@ -2,14 +2,20 @@
 import type { OperatorSchema } from '../operators.ts';
 import { control } from './control.ts';
 import { convolution } from './convolution.ts';
+import { creation } from './creation.ts';
 import { elementwise } from './elementwise.ts';
 import { indexing } from './indexing.ts';
 import { learning } from './learning.ts';
 import { matrices } from './matrices.ts';
+import { normalization } from './normalization.ts';
+import { parts } from './parts.ts';
+import { pooling } from './pooling.ts';
+import { quantization } from './quantization.ts';
 import { reductions } from './reductions.ts';
+import { reshaping } from './reshaping.ts';
+import { resizing } from './resizing.ts';
 import type { Rule, Rules } from './rule.ts';
 import { sequences } from './sequences.ts';
-import { shapes } from './shapes.ts';
 import { signals } from './signals.ts';
 import { text } from './text.ts';
 import { training } from './training.ts';
@@ -18,11 +24,17 @@ import { transformers } from './transformers.ts';
 const RULES: Readonly<Record<string, Rules>> = {
   '': {
     ...elementwise,
+    ...creation,
+    ...quantization,
+    ...normalization,
     ...reductions,
     ...convolution,
+    ...pooling,
     ...matrices,
     ...transformers,
-    ...shapes,
+    ...reshaping,
+    ...parts,
+    ...resizing,
     ...indexing,
     ...signals,
     ...text,

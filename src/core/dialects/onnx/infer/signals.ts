@@ -2,16 +2,22 @@
 
 import { add, type Dim, floorDivide, multiply, subtract } from '../../../ir/shape.ts';
 import { tensorType } from '../../../ir/type.ts';
-import { dimsOf, intsOf, numberOf } from '../data.ts';
+import { numberOf } from '../data.ts';
 import { dtypeOfCode } from '../dtype-codes.ts';
-import { clash, each, normalAxis, type Rules, shapeOf, unknownShape, withDim } from './rule.ts';
+import {
+  agree,
+  clash,
+  lengthOf,
+  needRank,
+  normalAxis,
+  type Rules,
+  shapeOf,
+  spelled,
+  unknownShape,
+  withDim,
+} from './rule.ts';
 
 export const signals: Rules = {
-  ...each('BlackmanWindow HammingWindow HannWindow', (node) => {
-    const size = node.input(0);
-    const dtype = dtypeOfCode(node.int('output_datatype', 1n));
-    return [dtype && tensorType(dtype, [size && dimsOf(size)?.[0]])];
-  }),
   DFT: (node, opset) => {
     const shape = shapeOf(node);
     if (!shape) return [undefined];
@@ -21,16 +27,16 @@ export const signals: Rules = {
     const [oneSided, inverse] = [node.int('onesided', 0n) !== 0n, node.int('inverse', 0n) !== 0n];
     const parts = oneSided && inverse ? 1 : 2;
     if (shape.length < 2) clash(node, `the data has rank ${shape.length}, less than 2`);
+    const given = shape.at(-1);
+    if (oneSided && typeof given === 'number' && given !== (inverse ? 2 : 1)) {
+      clash(node, `one-sided, it takes ${inverse ? 2 : 1} part of each number, not ${given}`);
+    }
     if (axis === undefined) {
       const open = oneSided || node.input(1) ? unknownShape(shape.length) : shape;
       return [withDim(open, shape.length - 1, parts)];
     }
     const at = normalAxis(node, axis, shape.length);
     if (at === shape.length - 1) clash(node, 'the last axis holds the parts of numbers');
-    const given = shape.at(-1);
-    if (oneSided && typeof given === 'number' && given !== (inverse ? 2 : 1)) {
-      clash(node, `one-sided, it takes ${inverse ? 2 : 1} part of each number, not ${given}`);
-    }
     const lengthInput = node.input(1);
     const length: Dim = lengthInput ? numberOf(lengthInput) : shape[at];
     const size = !oneSided
@@ -44,26 +50,33 @@ export const signals: Rules = {
   },
   STFT: (node) => {
     const shape = shapeOf(node);
-    const window = shapeOf(node, 2)?.[0];
-    const length: Dim = node.input(3) ? numberOf(node.input(3)) : window;
-    const frames: Dim =
-      numberOf(node.input(1)) === undefined
-        ? undefined
-        : add(floorDivide(subtract(shape?.[1], length), numberOf(node.input(1))), 1);
+    if (shape && shape.length < 2) clash(node, `the signal has rank ${shape.length}, less than 2`);
+    const window = needRank(node, 2, 1)?.[0];
+    const step = numberOf(node.input(1));
+    const told: Dim = node.input(3) ? numberOf(node.input(3)) : undefined;
+    const length = agree(node, told, window, 'lengths of the window and of a frame');
+    const frames: Dim = step ? add(floorDivide(subtract(shape?.[1], length), step), 1) : undefined;
     const bins = node.int('onesided', 1n) !== 0n ? add(floorDivide(length, 2), 1) : length;
     return [[shape?.[0], frames, bins, 2]];
   },
   MelWeightMatrix: (node) => {
-    const dtype = dtypeOfCode(node.int('output_datatype', 1n));
-    const [mel, length] = [numberOf(node.input(0)), numberOf(node.input(1))];
-    return [dtype && tensorType(dtype, [length === undefined ? undefined : Math.floor(length / 2) + 1, mel])];
+    const code = node.int('output_datatype', 1n);
+    const dtype = dtypeOfCode(code) ?? clash(node, `output_datatype is ${code}, which is no element type`);
+    const [bands, length] = [numberOf(node.input(0)), numberOf(node.input(1))];
+    return [tensorType(dtype, [length === undefined ? undefined : Math.floor(length / 2) + 1, bands])];
   },
   AffineGrid: (node) => {
-    const size = node.input(1);
-    const count = size?.shape?.[0];
-    const sizes = size && intsOf(size);
-    if (sizes) return [[sizes[0], ...sizes.slice(2), sizes.length - 2]];
-    return [typeof count === 'number' ? [...unknownShape(count - 1), count - 2] : undefined];
+    needRank(node, 1, 1);
+    const sizes = spelled(node, 1);
+    const count = sizes?.length ?? lengthOf(node, 1);
+    if (count === undefined) return [undefined];
+    if (count !== 4 && count !== 5) clash(node, `the size has ${count} numbers, not 4 or 5`);
+    return [sizes ? [sizes[0], ...sizes.slice(2), count - 2] : [...unknownShape(count - 1), count - 2]];
   },
-  ImageDecoder: (node) => [[undefined, undefined, node.string('pixel_format', 'RGB') === 'Grayscale' ? 1 : 3]],
+  ImageDecoder: (node) => {
+    needRank(node, 0, 1);
+    const format = node.string('pixel_format', 'RGB');
+    if (!['RGB', 'BGR', 'Grayscale'].includes(format)) clash(node, `there is no pixel_format ${format}`);
+    return [[undefined, undefined, format === 'Grayscale' ? 1 : 3]];
+  },
 };

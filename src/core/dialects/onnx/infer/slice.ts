@@ -35,12 +35,19 @@ export function sliceOf(node: Node, rank: number): AxisSlice[] | undefined {
   const steps = byInput ? read('steps', 4) : 'none';
   // Bounds that are not known still leave the rank and the other axes as they are, if the axes are known.
   const count = axes !== 'none' && axes ? axes.length : lengthOf(node, starts, byInput);
-  if (count === undefined || axes === undefined || steps === undefined) return undefined;
+  if (count === undefined || axes === undefined) return undefined;
   const order = axes === 'none' ? Array.from({ length: count }, (_, k) => k) : axes;
   if (!order.every((axis) => typeof axis === 'number')) return undefined;
+  for (const [name, list] of [
+    ['starts', starts],
+    ['ends', ends],
+    ['steps', steps],
+  ] as const) {
+    if (list && list !== 'none' && list.length !== count) clash(node, `${list.length} ${name} for ${count} axes`);
+  }
   const normal = normalAxes(node, order as number[], rank);
   return normal.map((axis, k) => {
-    const step = steps === 'none' ? 1 : steps[k];
+    const step = steps === 'none' ? 1 : steps?.[k];
     if (step === 0) clash(node, 'a step is 0');
     const at = (bounds: typeof starts): Dim => (bounds === 'none' || !bounds ? undefined : bounds[k]);
     return typeof step === 'number'

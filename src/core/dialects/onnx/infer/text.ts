@@ -14,7 +14,7 @@ export const text: Rules = {
   StringNormalizer: (node) => {
     const shape = shapeOf(node);
     if (!shape) return [undefined];
-    const fits = shape.length === 1 || (shape.length === 2 && (shape[0] === 1 || typeof shape[0] !== 'number'));
+    const fits = shape.length === 1 || (shape.length === 2 && shape[0] === 1);
     if (!fits) clash(node, 'it takes the shape [C] or [1, C] alone');
     return [shape.length === 1 ? [undefined] : [1, undefined]];
   },

@@ -1,9 +1,12 @@
 /** Shape rules of attention and of what stands around it in transformers. Rules: the ONNX operator specification. */
+import type { DataType } from '../../../ir/dtype.ts';
 import type { Node } from '../../../ir/node.ts';
 import { add, type Dim, floorDivide, multiply, type Shape, subtract } from '../../../ir/shape.ts';
 import { tensorType } from '../../../ir/type.ts';
+import { dtypeOfCode } from '../dtype-codes.ts';
+import { differ } from './join.ts';
 import { NamedSizes } from './named-sizes.ts';
-import { agree, clash, meet, normalAxis, type Outcome, type Rules, shapeOf } from './rule.ts';
+import { agree, clash, meet, normalAxis, type Outcome, type Rules, shapeOf, unknownShape } from './rule.ts';
 
 export const transformers: Rules = {
   Attention: (node, version) => attention(node, version),
@@ -14,6 +17,8 @@ export const transformers: Rules = {
     if (typeof heads === 'number' && typeof stored === 'number' && heads !== stored && !(heads % stored === 0)) {
       clash(node, `${heads} heads of queries are no multiple of ${stored}`);
     }
+    const precision = softmaxType(node);
+    for (const name of ['score_mod', 'prob_mod']) checkModifier(node, name, precision);
     return [sizes.shape('batch heads queries width')];
   },
   RotaryEmbedding: (node) => {
@@ -46,6 +51,30 @@ export const transformers: Rules = {
   LinearAttention: (node) => linearAttention(node),
 };
 
+/** The type in which FlexAttention normalises scores. */
+function softmaxType(node: Node): DataType {
+  const given = node.int('softmax_precision');
+  const type = given === undefined ? (node.input(0)?.dtype === 'float64' ? 'float64' : 'float32') : dtypeOfCode(given);
+  const allowed: readonly (DataType | undefined)[] = ['float32', 'float16', 'bfloat16', 'float64'];
+  return type && allowed.includes(type)
+    ? type
+    : clash(node, `softmax_precision is ${given}, which is no wide float type`);
+}
+
+/** A subgraph that changes scores: one tensor of rank 4 in, one of the same type and shape out. */
+function checkModifier(node: Node, name: string, type: DataType): void {
+  const graph = node.attribute(name, 'graph');
+  if (!graph) return;
+  const ends = [...graph.inputs, ...graph.outputs];
+  if (graph.inputs.length !== 1 || graph.outputs.length !== 1)
+    clash(node, `${name} must have one input and one output`);
+  for (const { type: found } of ends) {
+    if (differ(found, tensorType(type, unknownShape(4))))
+      clash(node, `${name} must turn ${type} of rank 4 into the same`);
+  }
+  if (differ(ends[0]?.type, ends[1]?.type)) clash(node, `${name} must not change the shape`);
+}
+
 /** Queries, keys and values with heads as an axis (rank 4) or within the last one (rank 3). */
 function attention(node: Node, version: number): Outcome[] {
   const [q, k, v] = [shapeOf(node), shapeOf(node, 1), shapeOf(node, 2)];
@@ -61,18 +90,29 @@ function attention(node: Node, version: number): Outcome[] {
       clash(node, 'rank 3 needs the attributes q_num_heads and kv_num_heads');
     if (heads <= 0n || stored <= 0n) clash(node, 'q_num_heads and kv_num_heads must be positive');
   }
-  if (!q || !k || !v || k.length !== q.length || v.length !== q.length) return [];
+  const ranks = new Set([q, k, v].filter((shape) => shape !== undefined).map((shape) => shape.length));
+  if (ranks.size > 1) clash(node, `queries, keys and values have ranks ${[...ranks].join(' and ')}`);
+  if (!q || !v) return [];
   const split = (shape: Shape, count: bigint | undefined): Shape =>
     shape.length === 4 ? shape : [shape[0], Number(count), shape[1], floorDivide(shape[2], Number(count))];
-  const [queries, keys, values] = [split(q, heads), split(k, stored), split(v, stored)];
+  const [queries, keys, values] = [split(q, heads), k && split(k, stored), split(v, stored)];
   const [pastKeys, pastValues] = [shapeOf(node, 4), shapeOf(node, 5)];
   for (const past of [pastKeys, pastValues]) {
     if (past && past.length !== 4) clash(node, `what is past has rank ${past.length}, not 4`);
   }
-  const whole: Dim = node.input(4) ? add(pastKeys?.[2], keys[2]) : keys[2];
-  const present = (from: Shape): Shape => [from[0], from[1], whole, from[3]];
+  const length = agree(node, keys?.[2], values[2], 'lengths of keys and values');
+  const whole: Dim = node.input(4) ? add(pastKeys?.[2], length) : length;
+  const present = (from: Shape | undefined, past: Shape | undefined, what: string): Shape => {
+    const sizes = [0, 1, 3].map((axis) => agree(node, from?.[axis], past?.[axis], `size of axis ${axis} of ${what}`));
+    return [sizes[0], sizes[1], whole, sizes[2]];
+  };
   const result = q.length === 4 ? [q[0], q[1], q[2], values[3]] : [q[0], q[1], multiply(Number(heads), values[3])];
-  return [result, present(keys), present(values), [queries[0], queries[1], queries[2], whole]];
+  return [
+    result,
+    present(keys, pastKeys, 'past keys'),
+    present(values, pastValues, 'past values'),
+    [queries[0], queries[1], queries[2], whole],
+  ];
 }
 
 /** What opset 25 says of inputs and attributes that exclude or need each other. */

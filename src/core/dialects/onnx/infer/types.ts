@@ -50,6 +50,18 @@ function typeFault(
   return before !== undefined && before !== key ? `it mixes ${before} and ${key} (${formal.type})` : undefined;
 }
 
+/** The first output whose type the operator cannot give there in its version, and why. */
+export function outputFault(node: Node, schema: OperatorSchema): { output: number; reason: string } | undefined {
+  for (const [output, { type }] of node.outputs.entries()) {
+    const formal = formalAt(schema.outputs, output);
+    const key = formal && typeKey(type);
+    if (formal && key !== undefined && !allowedTypes(schema, formal).includes(key)) {
+      return { output, reason: `it does not give ${key} for ${formal.name} in version ${schema.since}` };
+    }
+  }
+  return undefined;
+}
+
 const PARSED = new Map<string, ValueType | undefined>();
 
 /** `int64`, `seq(float32)`, `optional(seq(int64))`, `map(int64,float32)`: the type that a row of the facts names. */

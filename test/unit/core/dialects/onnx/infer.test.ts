@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { hasShapeRule, inferModel } from '../../../../../src/core/dialects/onnx/infer.ts';
 import { parseModel } from '../../../../../src/core/formats/onnxtxt/parse.ts';
 import { typeText } from '../../../../../src/core/ir/type.ts';
-import { inferred, table } from './infer-cases.ts';
+import { inferred, table } from './infer/cases.ts';
 
 table('element by element', [
   ['float[2,3] x', 'y = Relu (x)', 'float32[2, 3]'],

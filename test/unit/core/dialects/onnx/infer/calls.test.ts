@@ -1,6 +1,6 @@
 /** Functions of a model are read at each call, with its types, data and attributes. */
 import { expect, test } from 'vitest';
-import { inferred } from './infer-cases.ts';
+import { inferred } from './cases.ts';
 
 const acme = (signature: string, body: string, opset = 22) =>
   `<domain: "acme", opset_import: ["" : ${opset}, "acme" : 1]> ${signature} {\n${body}\n}`;

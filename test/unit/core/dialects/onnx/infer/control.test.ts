@@ -1,6 +1,6 @@
 /** Types through branches, loops and scans. */
 import { expect, test } from 'vitest';
-import { clashes, inferred, table } from './infer-cases.ts';
+import { clashes, inferred, table } from './cases.ts';
 
 const loop = (body: string, outputs = 'y', inputs = 'n, , x') => `${outputs} = Loop (${inputs}) <body = b ${body}>`;
 

@@ -1,8 +1,8 @@
 /** Cases of type inference: nodes as ONNX text beside the types that they give. */
 import { describe, expect, test } from 'vitest';
-import { inferModel } from '../../../../../src/core/dialects/onnx/infer.ts';
-import { parseModel } from '../../../../../src/core/formats/onnxtxt/parse.ts';
-import { typeText } from '../../../../../src/core/ir/type.ts';
+import { inferModel } from '../../../../../../src/core/dialects/onnx/infer.ts';
+import { parseModel } from '../../../../../../src/core/formats/onnxtxt/parse.ts';
+import { typeText } from '../../../../../../src/core/ir/type.ts';
 
 export interface Inferred {
   readonly types: string;
