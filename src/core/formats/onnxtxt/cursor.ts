@@ -18,7 +18,8 @@ const CLOSING = new Set([')', ']', '}', '>']);
 export class Cursor extends Scanner {
   /** Where the statement starts that is parsed: parts of it count from here. */
   base = 0;
-  faults: SyntaxFault[] = [];
+  /** Undefined while there are none: most statements have none. */
+  faults: SyntaxFault[] | undefined;
   /** How many braces of the statement are open. */
   braces = 0;
   /** While a broken statement is parsed again: what is broken within it is not. */
@@ -75,6 +76,7 @@ export class Cursor extends Scanner {
   }
 
   faultAt(start: number, end: number, message: string): void {
+    this.faults ??= [];
     this.faults.push({ start: start - this.base, end: end - this.base, message });
   }
 
@@ -94,10 +96,10 @@ export class Cursor extends Scanner {
   }
 
   /** Runs a parser that may give up; whether it came to its end. */
-  tried(parse: () => void): boolean {
+  tried<T>(parse: (cursor: Cursor, draft: T) => void, draft: T): boolean {
     const { braces, depth } = this;
     try {
-      parse();
+      parse(this, draft);
       return true;
     } catch (error) {
       if (error !== ABANDONED) throw error;
@@ -132,7 +134,7 @@ export class Cursor extends Scanner {
     if (this.take(close)) return;
     for (;;) {
       const { braces } = this;
-      if (!this.tried(item)) {
+      if (!this.tried(item, undefined)) {
         if (!this.skipTo(close)) throw ABANDONED;
         this.braces = braces;
       }

@@ -2,10 +2,9 @@
 import type { Cursor, Draft } from './cursor.ts';
 import { NO_FAULTS, NO_NOTES, type NoteSyntax, type Statement } from './syntax.ts';
 
-/** A statement that begins with the next token, or with the notes before it. Its start counts from the start of the text. */
-export function begun(cursor: Cursor): Draft<Statement> {
-  const start = cursor.notes[0]?.start ?? cursor.start;
-  return { start, length: 0, reach: 0, notes: notesIn(cursor, start), faults: NO_FAULTS };
+/** Where a statement begins in the text: with the next token, or with the notes before it. */
+export function startHere(cursor: Cursor): number {
+  return cursor.notes[0]?.start ?? cursor.start;
 }
 
 /** The notes before the next token, in a statement that starts at `base`. */
@@ -15,18 +14,28 @@ export function notesIn(cursor: Cursor, base: number): readonly NoteSyntax[] {
 }
 
 /** Parses a statement, whose parts then count from its start, and its start from that of the statement around it. */
-export function inStatement<T extends Statement>(cursor: Cursor, draft: Draft<T>, parse: () => void): T {
+export function inStatement<T extends Statement>(
+  cursor: Cursor,
+  draft: Draft<T>,
+  parse: (cursor: Cursor, draft: Draft<T>) => void,
+): T {
   const { base, faults, furthest } = cursor;
-  cursor.base = draft.start;
-  cursor.faults = [];
+  const { start } = draft;
+  cursor.base = start;
+  cursor.faults = undefined;
   cursor.furthest = cursor.end;
-  parse();
+  parse(cursor, draft);
   draft.length = cursor.past;
-  draft.reach = cursor.furthest - cursor.base;
-  if (cursor.faults.length > 0) draft.faults = cursor.faults;
-  draft.start -= base;
+  draft.reach = cursor.furthest - start;
+  draft.faults = cursor.faults ?? NO_FAULTS;
+  draft.start = start - base;
   cursor.base = base;
   cursor.faults = faults;
   cursor.furthest = Math.max(furthest, cursor.furthest);
   return draft as T;
+}
+
+/** The same items in a list of just their number: lists that grow keep room for many more. */
+export function exact<T>(items: T[]): T[] {
+  return items.slice();
 }

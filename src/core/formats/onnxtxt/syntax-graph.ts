@@ -2,16 +2,14 @@
 import type { Cursor, Draft } from './cursor.ts';
 import { beginsNode, endOfBroken } from './recovery.ts';
 import { Scanner } from './scanner.ts';
-import { begun, inStatement, notesIn } from './statements.ts';
+import { exact, inStatement, notesIn, startHere } from './statements.ts';
 import {
-  type AttributesSyntax,
   type BlockSyntax,
   type EntryKind,
   type EntrySyntax,
   type GraphSyntax,
   type LabelSyntax,
   type NameSyntax,
-  type NamesSyntax,
   NO_FAULTS,
   type NodeSyntax,
   type OperatorSyntax,
@@ -23,12 +21,12 @@ export function parseGraph(cursor: Cursor, keep: (graph: GraphSyntax) => void, o
   const draft = graphDraft(cursor);
   keep(draft);
   const outer = cursor.faults;
-  cursor.faults = [];
+  cursor.faults = undefined;
   try {
     draft.name = cursor.name('the name of a graph');
     parseRestOfGraph(cursor, draft, outermost);
   } finally {
-    draft.faults = cursor.faults;
+    draft.faults = cursor.faults ?? NO_FAULTS;
     cursor.faults = outer;
     draft.end = cursor.past;
   }
@@ -37,29 +35,42 @@ export function parseGraph(cursor: Cursor, keep: (graph: GraphSyntax) => void, o
 export function graphDraft(cursor: Cursor): Draft<GraphSyntax> {
   const start = cursor.start - cursor.base;
   const notes = notesIn(cursor, cursor.base);
-  const missing = { name: undefined, inputs: undefined, outputs: undefined, values: undefined, nodes: undefined };
-  return { start, end: start, notes, ...missing, faults: NO_FAULTS };
+  return {
+    start,
+    end: start,
+    notes,
+    name: undefined,
+    inputs: undefined,
+    outputs: undefined,
+    values: undefined,
+    nodes: undefined,
+    faults: NO_FAULTS,
+  };
 }
 
 /** What is behind the name of a graph or function. `outermost` tells those that a text holds, not a node. */
 export function parseRestOfGraph(cursor: Cursor, draft: Draft<GraphSyntax>, outermost: boolean): void {
-  if (cursor.at('(')) draft.inputs = parseEntries(cursor, 'input', ')');
+  if (cursor.at('(')) draft.inputs = parseEntries(cursor, 'input');
   if (!cursor.take('=>')) {
     cursor.fault(draft.inputs ? `expected '=>'` : `expected '(' or '=>'`);
     if (!cursor.at('(') && !cursor.at('{')) cursor.giveUp();
   }
-  if (cursor.at('(')) draft.outputs = parseEntries(cursor, 'output', ')');
+  if (cursor.at('(')) draft.outputs = parseEntries(cursor, 'output');
   else cursor.fault(`expected '('`);
-  if (cursor.at('<')) draft.values = parseEntries(cursor, 'value', '>');
+  if (cursor.at('<')) draft.values = parseEntries(cursor, 'value');
   if (!cursor.at('{')) cursor.fail(`expected '{'`);
   draft.nodes = parseNodes(cursor, outermost);
 }
 
-function parseEntries(cursor: Cursor, kind: EntryKind, close: string): BlockSyntax<EntrySyntax> {
+/** What stands behind the entries of each kind. */
+const CLOSE = { input: ')', output: ')', value: '>' } as const satisfies Record<EntryKind, string>;
+
+function parseEntries(cursor: Cursor, kind: EntryKind): BlockSyntax<EntrySyntax> {
+  const close = CLOSE[kind];
   const items: EntrySyntax[] = [];
   const start = cursor.start - cursor.base;
   cursor.advance();
-  while (!cursor.at(close) && !endsEntries(cursor)) items.push(parseEntry(cursor, kind, close));
+  while (!cursor.at(close) && !endsEntries(cursor)) items.push(parseEntry(cursor, kind));
   const closed = cursor.take(close);
   if (!closed) cursor.fault(`expected '${close}'`);
   return { start, end: cursor.past, closed, items };
@@ -72,18 +83,32 @@ function endsEntries(cursor: Cursor): boolean {
 }
 
 /** An entry and the comma behind it. */
-export function parseEntry(cursor: Cursor, kind: EntryKind, close: string): EntrySyntax {
-  const draft = { ...begun(cursor), kind, type: undefined, name: undefined, data: undefined } as Draft<EntrySyntax>;
-  return inStatement(cursor, draft, () => {
-    const { start } = cursor;
-    const whole = cursor.tried(() => parseEntryParts(cursor, draft));
-    cursor.braces = 0;
-    // Something is always taken: no text may be able to stop the parser.
-    if (!whole && cursor.start === start) cursor.advance();
-    if (whole && !cursor.at(',') && !cursor.at(close)) cursor.fault(`expected ',' or '${close}'`);
-    if (!cursor.at(',') && !cursor.at(close)) cursor.skipTo(close);
-    if (cursor.take(',') && cursor.at(close)) cursor.fault('expected the name of a value');
-  });
+export function parseEntry(cursor: Cursor, kind: EntryKind): EntrySyntax {
+  const start = startHere(cursor);
+  const draft: Draft<EntrySyntax> = {
+    start,
+    length: 0,
+    reach: 0,
+    notes: notesIn(cursor, start),
+    faults: NO_FAULTS,
+    kind,
+    type: undefined,
+    name: undefined,
+    data: undefined,
+  };
+  return inStatement(cursor, draft, parseWholeEntry);
+}
+
+function parseWholeEntry(cursor: Cursor, draft: Draft<EntrySyntax>): void {
+  const close = CLOSE[draft.kind];
+  const { start } = cursor;
+  const whole = cursor.tried(parseEntryParts, draft);
+  cursor.braces = 0;
+  // Something is always taken: no text may be able to stop the parser.
+  if (!whole && cursor.start === start) cursor.advance();
+  if (whole && !cursor.at(',') && !cursor.at(close)) cursor.fault(`expected ',' or '${close}'`);
+  if (!cursor.at(',') && !cursor.at(close)) cursor.skipTo(close);
+  if (cursor.take(',') && cursor.at(close)) cursor.fault('expected the name of a value');
 }
 
 function parseEntryParts(cursor: Cursor, draft: Draft<EntrySyntax>): void {
@@ -116,17 +141,35 @@ function nodeFollows(cursor: Cursor): boolean {
   return behind.fresh && beginsNode(cursor.text, behind.start);
 }
 
+const NO_NAMES: readonly NameSyntax[] = [];
+
 /** How often a broken node is parsed again, each time up to an earlier end. */
 const MOST_RETRIES = 3;
 
 export function parseNode(cursor: Cursor): NodeSyntax {
-  const draft = nodeDraft(cursor);
-  return inStatement(cursor, draft, () => {
-    const { braces } = cursor;
-    cursor.braces = 0;
-    if (!cursor.tried(() => parseNodeParts(cursor, draft))) recover(cursor, draft);
-    cursor.braces = braces;
-  });
+  const start = startHere(cursor);
+  const draft: Draft<NodeSyntax> = {
+    start,
+    length: 0,
+    reach: 0,
+    notes: notesIn(cursor, start),
+    faults: NO_FAULTS,
+    kind: 'node',
+    head: cursor.start - start,
+    label: undefined,
+    outputs: [],
+    operator: undefined,
+    attributes: undefined,
+    inputs: undefined,
+  };
+  return inStatement(cursor, draft, parseWholeNode);
+}
+
+function parseWholeNode(cursor: Cursor, draft: Draft<NodeSyntax>): void {
+  const { braces } = cursor;
+  cursor.braces = 0;
+  if (!cursor.tried(parseNodeParts, draft)) recover(cursor, draft);
+  cursor.braces = braces;
 }
 
 /** Finds where the broken node ends. Parsed again up to there, it takes nothing of the next line for a part of its own. */
@@ -135,12 +178,18 @@ function recover(cursor: Cursor, draft: Draft<NodeSyntax>): void {
   const head = cursor.base + draft.head;
   let end = endOfBroken(cursor, head);
   for (let k = 0; k < MOST_RETRIES && !cursor.recovering; k++) {
-    Object.assign(draft, noParts());
-    cursor.faults.length = 0;
+    Object.assign(draft, {
+      label: undefined,
+      outputs: [],
+      operator: undefined,
+      attributes: undefined,
+      inputs: undefined,
+    });
+    cursor.faults = undefined;
     cursor.braces = 0;
     cursor.recovering = true;
     cursor.seek(head, end);
-    const whole = cursor.tried(() => parseNodeParts(cursor, draft));
+    const whole = cursor.tried(parseNodeParts, draft);
     const nearer = whole ? end : endOfBroken(cursor, head);
     cursor.recovering = false;
     if (nearer >= end) break;
@@ -149,29 +198,15 @@ function recover(cursor: Cursor, draft: Draft<NodeSyntax>): void {
   cursor.seek(end, limit);
 }
 
-function nodeDraft(cursor: Cursor): Draft<NodeSyntax> {
-  const statement = begun(cursor);
-  return { ...statement, kind: 'node', head: cursor.start - statement.start, ...noParts() };
-}
-
-function noParts() {
-  return { label: undefined, outputs: [], operator: undefined, attributes: undefined, inputs: undefined };
-}
-
 function parseNodeParts(cursor: Cursor, draft: Draft<NodeSyntax>): void {
   if (!cursor.atName() && !cursor.at('[') && !cursor.at('=') && !cursor.at(',')) cursor.fail(`expected a node or '}'`);
   if (cursor.at('[')) draft.label = parseLabel(cursor);
-  const outputs: NameSyntax[] = [];
-  draft.outputs = outputs;
-  parseNames(cursor, '=', outputs);
+  draft.outputs = parseNames(cursor, '=');
   cursor.expect('=');
   draft.operator = parseOperator(cursor);
-  const keep = (attributes: AttributesSyntax) => {
-    draft.attributes = attributes;
-  };
-  if (cursor.at('<')) parseAttributes(cursor, false, keep);
+  if (cursor.at('<')) parseAttributes(cursor, false, draft);
   parseInputs(cursor, draft);
-  if (cursor.at('<') && !draft.attributes && !headerFollows(cursor)) parseAttributes(cursor, false, keep);
+  if (cursor.at('<') && !draft.attributes && !headerFollows(cursor)) parseAttributes(cursor, false, draft);
 }
 
 const HEADER = /<\s*(?:domain|overload|opset_import|doc_string)\s*:\s*["[]/y;
@@ -192,12 +227,16 @@ function parseLabel(cursor: Cursor): LabelSyntax {
   return { start, end: cursor.past, name };
 }
 
-/** Names with commas between them up to `end`; nothing before a comma is an absent one. */
-function parseNames(cursor: Cursor, end: string, names: NameSyntax[]): void {
+/** Names with commas between them up to `end`; nothing before a comma is an absent one. Stops at what is no name. */
+function parseNames(cursor: Cursor, end: string): readonly NameSyntax[] {
+  const names: NameSyntax[] = [];
   while (!cursor.at(end)) {
-    names.push(cursor.at(',') ? absentName(cursor) : cursor.name('the name of a value'));
+    if (cursor.at(',')) names.push(absentName(cursor));
+    else if (cursor.atName()) names.push(cursor.takeName());
+    else break;
     if (!cursor.take(',')) break;
   }
+  return exact(names);
 }
 
 function absentName(cursor: Cursor): NameSyntax {
@@ -206,22 +245,22 @@ function absentName(cursor: Cursor): NameSyntax {
 }
 
 function parseOperator(cursor: Cursor): OperatorSyntax {
-  const words = [cursor.name('an operator')];
-  while (cursor.take('.')) words.push(cursor.name('an operator'));
-  const name = words.pop() ?? absentName(cursor);
+  let name = cursor.name('an operator');
+  const { start } = name;
+  let domain = NO_NAMES;
+  while (cursor.take('.')) {
+    domain = [...domain, name];
+    name = cursor.name('an operator');
+  }
   const overload = cursor.take(':') ? cursor.name('an overload') : undefined;
-  return { domain: words, name, overload, start: (words[0] ?? name).start, end: cursor.past };
+  return { domain, name, overload, start, end: cursor.past };
 }
 
 function parseInputs(cursor: Cursor, draft: Draft<NodeSyntax>): void {
-  const names: NameSyntax[] = [];
-  const inputs: Draft<NamesSyntax> = { start: cursor.start - cursor.base, end: 0, names };
+  const start = cursor.start - cursor.base;
   cursor.expect('(');
-  draft.inputs = inputs;
-  try {
-    parseNames(cursor, ')', names);
-    if (!cursor.take(')')) cursor.fail(`expected ',' or ')'`);
-  } finally {
-    inputs.end = cursor.past;
-  }
+  const names = parseNames(cursor, ')');
+  const closed = cursor.take(')');
+  draft.inputs = { start, end: cursor.past, names };
+  if (!closed) cursor.fail(`expected ',' or ')'`);
 }

@@ -3,19 +3,20 @@
  * listed with its place, and one bad line spoils one line.
  */
 import { Cursor, type Draft } from './cursor.ts';
-import { begun, inStatement } from './statements.ts';
-import type {
-  EntryKind,
-  EntrySyntax,
-  FunctionSyntax,
-  GraphSyntax,
-  HeaderEntrySyntax,
-  HeaderSyntax,
-  NodeSyntax,
-  Statement,
-  SyntaxFault,
-  TextSyntax,
-  ValueSyntax,
+import { inStatement, notesIn, startHere } from './statements.ts';
+import {
+  type EntryKind,
+  type EntrySyntax,
+  type FunctionSyntax,
+  type GraphSyntax,
+  type HeaderEntrySyntax,
+  type HeaderSyntax,
+  NO_FAULTS,
+  type NodeSyntax,
+  type Statement,
+  type SyntaxFault,
+  type TextSyntax,
+  type ValueSyntax,
 } from './syntax.ts';
 import { graphDraft, parseEntry, parseGraph, parseNode, parseRestOfGraph } from './syntax-graph.ts';
 import { parseAttributes, parsePairs, takeLiteral } from './syntax-values.ts';
@@ -25,13 +26,13 @@ export function parseText(text: string): TextSyntax {
   const cursor = new Cursor(text);
   const header = cursor.at('<') ? parseHeader(cursor) : undefined;
   const graph = parseOnlyGraph(cursor);
-  return { header, graph, functions: parseRest(cursor), faults: cursor.faults };
+  return { header, graph, functions: parseRest(cursor), faults: cursor.faults ?? NO_FAULTS };
 }
 
 /** Parses a text that holds functions only. */
 export function parseFunctionsText(text: string): TextSyntax {
   const cursor = new Cursor(text);
-  return { header: undefined, graph: undefined, functions: parseRest(cursor), faults: cursor.faults };
+  return { header: undefined, graph: undefined, functions: parseRest(cursor), faults: cursor.faults ?? NO_FAULTS };
 }
 
 /** Parses a text that holds a graph only. */
@@ -39,7 +40,7 @@ export function parseGraphText(text: string): TextSyntax {
   const cursor = new Cursor(text);
   const graph = parseOnlyGraph(cursor);
   if (cursor.kind !== 'end') cursor.fault('expected the end of the graph');
-  return { header: undefined, graph, functions: [], faults: cursor.faults };
+  return { header: undefined, graph, functions: [], faults: cursor.faults ?? NO_FAULTS };
 }
 
 /**
@@ -52,7 +53,7 @@ export function parseNodeAt(text: string, start: number, base = 0): NodeSyntax {
 
 /** Parses one input, output or value by itself, with the comma behind it. */
 export function parseEntryAt(text: string, start: number, kind: EntryKind, base = 0): EntrySyntax {
-  return parseEntry(cursorAt(text, start, base), kind, kind === 'value' ? '>' : ')');
+  return parseEntry(cursorAt(text, start, base), kind);
 }
 
 function cursorAt(text: string, start: number, base: number): Cursor {
@@ -66,7 +67,7 @@ function parseOnlyGraph(cursor: Cursor): GraphSyntax | undefined {
   const keep = (found: GraphSyntax) => {
     graph = found;
   };
-  if (!cursor.tried(() => parseGraph(cursor, keep, true))) skipToFunction(cursor);
+  if (!cursor.tried(() => parseGraph(cursor, keep, true), undefined)) skipToFunction(cursor);
   return graph;
 }
 
@@ -83,39 +84,43 @@ function skipToFunction(cursor: Cursor): void {
 }
 
 function parseFunction(cursor: Cursor): FunctionSyntax {
-  const statement = begun(cursor);
+  const start = startHere(cursor);
   const draft: Draft<FunctionSyntax> = {
-    ...statement,
+    start,
+    length: 0,
+    reach: 0,
+    notes: notesIn(cursor, start),
+    faults: NO_FAULTS,
     kind: 'function',
     header: undefined,
     attributes: undefined,
     graph: graphDraft(cursor),
   };
-  return inStatement(cursor, draft, () => {
-    if (cursor.at('<')) draft.header = parseHeader(cursor);
-    const graph = graphDraft(cursor);
-    draft.graph = graph;
-    const whole = cursor.tried(() => {
-      graph.name = cursor.name('the name of a function');
-      if (cursor.at('<')) {
-        parseAttributes(cursor, true, (attributes) => {
-          draft.attributes = attributes;
-        });
-      }
-      parseRestOfGraph(cursor, graph, true);
-    });
-    graph.end = cursor.past;
-    cursor.braces = 0;
-    if (!whole) skipToFunction(cursor);
-  });
+  return inStatement(cursor, draft, parseWholeFunction);
+}
+
+function parseWholeFunction(cursor: Cursor, draft: Draft<FunctionSyntax>): void {
+  if (cursor.at('<')) draft.header = parseHeader(cursor);
+  const graph = graphDraft(cursor);
+  draft.graph = graph;
+  const whole = cursor.tried(() => {
+    graph.name = cursor.name('the name of a function');
+    if (cursor.at('<')) parseAttributes(cursor, true, draft);
+    parseRestOfGraph(cursor, graph, true);
+  }, undefined);
+  graph.end = cursor.past;
+  cursor.braces = 0;
+  if (!whole) skipToFunction(cursor);
 }
 
 /** `<key: value, …>` */
 function parseHeader(cursor: Cursor): HeaderSyntax {
+  const start = startHere(cursor);
   const entries: HeaderEntrySyntax[] = [];
-  const draft: Draft<HeaderSyntax> = { ...begun(cursor), kind: 'header', entries };
+  const notes = notesIn(cursor, start);
+  const draft: Draft<HeaderSyntax> = { start, length: 0, reach: 0, notes, faults: NO_FAULTS, kind: 'header', entries };
   return inStatement(cursor, draft, () => {
-    cursor.expect('<');
+    cursor.advance();
     while (!cursor.take('>')) {
       if (endsHeader(cursor)) {
         cursor.fault(`expected '>'`);
@@ -139,7 +144,7 @@ function parseHeaderEntry(cursor: Cursor, entries: HeaderEntrySyntax[]): void {
     cursor.expect(':');
     draft.value = parseHeaderValue(cursor);
     draft.end = cursor.past;
-  });
+  }, undefined);
   if (!whole && cursor.start === start) cursor.advance();
   if (whole && !cursor.at(',') && !cursor.at('>')) cursor.fault(`expected ',' or '>'`);
   if (!cursor.at(',') && !cursor.at('>')) cursor.skipTo('>');

@@ -1,11 +1,13 @@
 /** Types, names and values of attributes as syntax (onnx 1.23, defs/parser.cc). */
 import type { Cursor, Draft } from './cursor.ts';
 import { CONTAINER_WORDS, dataTypeOf } from './names.ts';
+import { exact } from './statements.ts';
 import type {
   AttributeSyntax,
   AttributesSyntax,
   DataSyntax,
   DimSyntax,
+  ListSyntax,
   LiteralSyntax,
   NameSyntax,
   PairSyntax,
@@ -95,16 +97,21 @@ function parseOpaque(cursor: Cursor): NameSyntax[] {
   return names;
 }
 
-/** `<name: type = value, …>`; within a function header, where `bare`, also names alone. */
-export function parseAttributes(cursor: Cursor, bare: boolean, keep: (draft: AttributesSyntax) => void): void {
+/** `<name: type = value, …>`; where `bare`, as in the header of a function, also names alone. */
+export function parseAttributes(
+  cursor: Cursor,
+  bare: boolean,
+  into: { attributes: AttributesSyntax | undefined },
+): void {
   const items: AttributeSyntax[] = [];
   const draft: Draft<AttributesSyntax> = { start: cursor.start - cursor.base, end: 0, items };
-  keep(draft);
-  cursor.expect('<');
+  into.attributes = draft;
+  cursor.advance();
   try {
     cursor.items('>', () => parseAttribute(cursor, bare, items));
   } finally {
     draft.end = cursor.past;
+    draft.items = exact(items);
   }
 }
 
@@ -135,11 +142,13 @@ function parseValue(cursor: Cursor, keep: (value: ValueSyntax) => void): void {
   const start = cursor.start - cursor.base;
   if (cursor.at('[')) {
     const items: ValueSyntax[] = [];
-    const draft = { kind: 'list' as const, start, end: start, items };
+    const draft: Draft<ListSyntax> = { kind: 'list', start, end: start, items };
     keep(draft);
     cursor.advance();
-    cursor.items(']', () => cursor.nested(() => parseValue(cursor, (item) => items.push(item))));
+    const push = (item: ValueSyntax) => items.push(item);
+    cursor.items(']', () => cursor.nested(() => parseValue(cursor, push)));
     draft.end = cursor.past;
+    draft.items = exact(items);
     return;
   }
   if (cursor.take('@')) {
@@ -179,7 +188,8 @@ function parseLiteral(cursor: Cursor): LiteralSyntax {
     refuseUnwritten(cursor);
     return cursor.fail('expected a value');
   }
-  return { kind, ...cursor.takeName() };
+  const { start, end, text } = cursor.takeName();
+  return { kind, start, end, text };
 }
 
 /** A type, or a tensor where its elements follow. */

@@ -19,9 +19,9 @@ function parsed(text: string) {
 const BAD_LINES: Record<string, { kept: string; says: string }> = {
   'b = ': { kept: 'b=?', says: 'expected an operator, found the end of the line' },
   'b = Relu': { kept: 'b=Relu', says: "expected '(', found the end of the line" },
-  'b = Relu (': { kept: 'b=Relu', says: 'expected the name of a value, found the end of the line' },
+  'b = Relu (': { kept: 'b=Relu', says: "expected ',' or ')', found the end of the line" },
   'b = Relu (x': { kept: 'b=Relu', says: "expected ',' or ')', found the end of the line" },
-  'b = Add (x, ': { kept: 'b=Add', says: 'expected the name of a value, found the end of the line' },
+  'b = Add (x, ': { kept: 'b=Add', says: "expected ',' or ')', found the end of the line" },
   'b = Conv <group = > (x)': { kept: 'b=Conv', says: "expected a value, found '>'" },
   'b = Conv <group 1> (x)': { kept: 'b=Conv', says: "expected '=', found '1'" },
   'b = Conv <group = [1, 2> (x)': { kept: 'b=Conv', says: "expected ',' or ']', found '>'" },
