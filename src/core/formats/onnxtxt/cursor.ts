@@ -24,6 +24,8 @@ export class Cursor extends Scanner {
   braces = 0;
   /** While a broken statement is parsed again: what is broken within it is not. */
   recovering = false;
+  /** How far was looked to see that the next token begins a statement. */
+  peeked = 0;
   private depth = 0;
 
   /** Whether the next token is this sign. */

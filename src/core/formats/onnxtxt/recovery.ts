@@ -33,7 +33,7 @@ function nextAfterBroken(cursor: Cursor, head: number): number {
   let open = cursor.braces;
   let line = Math.max(lineStart(text, failed), head);
   for (let position = failed; ; position = line) {
-    const end = lineEnd(text, line, limit);
+    const end = endOfLine(text, line, limit);
     cursor.furthest = Math.max(cursor.furthest, end);
     const first = skipBlank(text, line, end);
     if (line > head && first < end) {
@@ -100,7 +100,8 @@ function lineStart(text: string, position: number): number {
   return position === 0 ? 0 : text.lastIndexOf('\n', position - 1) + 1;
 }
 
-function lineEnd(text: string, from: number, limit: number): number {
+/** Where the line of a position ends, or what is read of the text. */
+export function endOfLine(text: string, from: number, limit = text.length): number {
   const end = text.indexOf('\n', from);
   return end === -1 || end > limit ? limit : end;
 }

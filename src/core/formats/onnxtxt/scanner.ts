@@ -174,7 +174,7 @@ export class Scanner {
       this.become('string', end + 1);
       return;
     }
-    this.furthest = limit;
+    this.furthest = Math.max(this.furthest, limit);
     this.unclosed = true;
     this.become('string', this.lineEnd(quote));
   }

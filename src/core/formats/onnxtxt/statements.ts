@@ -23,7 +23,7 @@ export function inStatement<T extends Statement>(
   const { start } = draft;
   cursor.base = start;
   cursor.faults = undefined;
-  cursor.furthest = cursor.end;
+  cursor.furthest = Math.max(cursor.end, cursor.peeked);
   parse(cursor, draft);
   draft.length = cursor.past;
   draft.reach = cursor.furthest - start;

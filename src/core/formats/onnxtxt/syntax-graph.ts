@@ -1,6 +1,6 @@
 /** Graphs as syntax: their entries and nodes. What is wrong ends with its line (onnx 1.23, defs/parser.cc). */
 import type { Cursor, Draft } from './cursor.ts';
-import { beginsNode, endOfBroken } from './recovery.ts';
+import { beginsNode, endOfBroken, endOfLine } from './recovery.ts';
 import { Scanner } from './scanner.ts';
 import { exact, inStatement, notesIn, startHere } from './statements.ts';
 import {
@@ -77,7 +77,7 @@ function parseEntries(cursor: Cursor, kind: EntryKind): BlockSyntax<EntrySyntax>
 }
 
 /** What can stand behind a list of entries only. */
-function endsEntries(cursor: Cursor): boolean {
+export function endsEntries(cursor: Cursor): boolean {
   if (cursor.kind === 'end') return true;
   return cursor.at('=>') || cursor.at('{') || cursor.at('}');
 }
@@ -130,14 +130,14 @@ function parseNodes(cursor: Cursor, outermost: boolean): BlockSyntax<NodeSyntax>
 }
 
 /** A brace with nodes behind it closes too early; where a function begins, a brace is missing. */
-function endsNodes(cursor: Cursor, outermost: boolean): boolean {
+export function endsNodes(cursor: Cursor, outermost: boolean): boolean {
   if (cursor.kind === 'end' || (outermost && cursor.fresh && cursor.at('<'))) return true;
   return cursor.at('}') && !(outermost && nodeFollows(cursor));
 }
 
 function nodeFollows(cursor: Cursor): boolean {
   const behind = new Scanner(cursor.text, cursor.end);
-  cursor.furthest = Math.max(cursor.furthest, behind.end);
+  cursor.peeked = endOfLine(cursor.text, behind.end);
   return behind.fresh && beginsNode(cursor.text, behind.start);
 }
 
