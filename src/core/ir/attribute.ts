@@ -59,8 +59,10 @@ export type AttributeType =
 /** The graphs within an attribute: a subgraph's nodes belong to the node that holds it. */
 export function graphsOf(attribute: Attribute): readonly Graph[] {
   if (attribute.type === 'graph') return [attribute.value];
-  return attribute.type === 'graphs' ? attribute.value : [];
+  return attribute.type === 'graphs' ? attribute.value : NO_GRAPHS;
 }
+
+const NO_GRAPHS: readonly Graph[] = [];
 
 export const float = (value: number): Attribute => ({ type: 'float', value });
 export const int = (value: bigint | number): Attribute => ({ type: 'int', value: BigInt(value) });

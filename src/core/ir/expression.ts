@@ -49,10 +49,16 @@ export class Expression {
   }
 
   plus(other: Expression): Expression {
+    if (this.terms.length === 0) return other;
+    if (other.terms.length === 0) return this;
     return collect([...this.terms, ...other.terms]);
   }
 
   times(other: Expression): Expression {
+    // Most factors are numbers, which keep the order of the terms.
+    const [a, b] = [this.constant(), other.constant()];
+    if (b !== undefined) return this.scaled(b);
+    if (a !== undefined) return other.scaled(a);
     return collect(
       this.terms.flatMap((x) =>
         other.terms.map((y) => ({
@@ -102,12 +108,18 @@ export class Expression {
   }
 
   equals(other: Expression): boolean {
-    return this.toString() === other.toString();
+    return this === other || this.toString() === other.toString();
   }
 
   toString(): string {
     this.text ??= this.terms.length === 0 ? '0' : this.terms.map(termText).join(' + ').replaceAll('+ -', '- ');
     return this.text;
+  }
+
+  private scaled(factor: number): Expression {
+    if (factor === 1) return this;
+    if (factor === 0) return new Expression([]);
+    return new Expression(this.terms.map(({ coefficient, atoms }) => ({ coefficient: coefficient * factor, atoms })));
   }
 
   private dividedBy(divisor: number): Expression | undefined {
@@ -130,6 +142,7 @@ function evaluate(fn: FunctionName, x: number, y: number): number {
 }
 
 function collect(terms: readonly Term[]): Expression {
+  if (terms.length === 1 && terms[0]?.coefficient !== 0) return Expression.ofTerms(terms);
   const sums = new Map<string, Term>();
   for (const term of terms) {
     const key = term.atoms.map(atomText).join('*');

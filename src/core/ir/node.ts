@@ -17,6 +17,9 @@ export interface NodeOptions {
   readonly sourceName?: string | undefined;
 }
 
+/** Most nodes have no subgraphs, and are asked for them again and again. */
+const NO_GRAPHS: readonly Graph[] = [];
+
 export class Node {
   op: string;
   /** Empty for ai.onnx; `aten` and other namespaces for PyTorch; `caffe` for Caffe. */
@@ -28,13 +31,13 @@ export class Node {
   sourceName: string | undefined;
   origin: Origin;
   scope: Scope;
-  readonly metadata = new Map<string, string>();
   unknown: Uint8Array | undefined;
 
   /** @internal The list that holds it and its neighbours: kept by NodeList. */
   readonly link: { list?: { readonly graph: Graph } | undefined; before?: Node | undefined; after?: Node | undefined } =
     {};
 
+  private ownMetadata: Map<string, string> | undefined;
   private readonly attributeMap: Map<string, Attribute>;
   private readonly slots: { value: Value | undefined; use: Use }[] = [];
   private readonly results: Value[] = [];
@@ -60,6 +63,12 @@ export class Node {
   /** `aten::relu`, `Conv`, `com.acme::Swish`: the name that messages use. */
   get operator(): string {
     return this.domain === '' ? this.op : `${this.domain}::${this.op}`;
+  }
+
+  /** Few nodes have any: the map is made when it is first asked for. */
+  get metadata(): Map<string, string> {
+    this.ownMetadata ??= new Map();
+    return this.ownMetadata;
   }
 
   /** The graph that it stands in; undefined while it stands in none. */
@@ -143,8 +152,15 @@ export class Node {
   }
 
   /** All subgraphs, in the order of the attributes. */
-  *subgraphs(): Iterable<Graph> {
-    for (const attribute of this.attributeMap.values()) yield* graphsOf(attribute);
+  subgraphs(): readonly Graph[] {
+    let found: Graph[] | undefined;
+    for (const attribute of this.attributeMap.values()) {
+      for (const graph of graphsOf(attribute)) {
+        found ??= [];
+        found.push(graph);
+      }
+    }
+    return found ?? NO_GRAPHS;
   }
 
   /** The value of an attribute of one type; undefined where it is absent; throws where it has another type. */

@@ -79,6 +79,13 @@ export function maximum(a: Dim, b: Dim): Dim {
 
 /** True or false where that is certain, undefined where it depends on a symbol or is unknown. */
 export function sameDim(a: Dim, b: Dim): boolean | undefined {
+  // Two numbers, or one symbol on both sides: what most shapes have.
+  if (a === undefined || b === undefined) return undefined;
+  if (a === b) return true;
+  if (typeof a === 'number' && typeof b === 'number') return false;
+  // A size that is an expression has a symbol in it.
+  if (typeof a === 'number' || typeof b === 'number') return undefined;
+  if (a.equals(b)) return true;
   const difference = subtract(a, b);
   return typeof difference === 'number' ? difference === 0 : undefined;
 }

@@ -27,11 +27,12 @@ export class Value {
   /** A graph input whose constant is a default that callers may replace: nothing may be computed from it beforehand. */
   overridable = false;
   doc: string | undefined;
-  readonly metadata = new Map<string, string>();
   unknown: Uint8Array | undefined;
 
   /** @internal Kept by Node and Graph. */
   readonly useSet = new Set<Use>();
+
+  private ownMetadata: Map<string, string> | undefined;
 
   constructor(
     options: ValueOptions = {},
@@ -44,6 +45,12 @@ export class Value {
       options.type ??
       (options.constant && { kind: 'tensor', dtype: options.constant.dtype, shape: options.constant.shape });
     this.constant = options.constant;
+  }
+
+  /** Few values have any: the map is made when it is first asked for. */
+  get metadata(): Map<string, string> {
+    this.ownMetadata ??= new Map();
+    return this.ownMetadata;
   }
 
   get uses(): readonly Use[] {

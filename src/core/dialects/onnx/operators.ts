@@ -111,17 +111,19 @@ const known = new Map<string, Map<string, readonly Version[]>>();
 
 function versionsOf(domain: string, name: string): readonly Version[] {
   const own = onnxDomain(domain);
-  const signatures = Object.hasOwn(OPERATORS, own) ? OPERATORS[own] : undefined;
-  // Names come from files: only those of the table are remembered.
+  return known.get(own)?.get(name) ?? remembered(own, name);
+}
+
+/** Names come from files: only those of the table are remembered. */
+function remembered(domain: string, name: string): readonly Version[] {
+  const signatures = Object.hasOwn(OPERATORS, domain) ? OPERATORS[domain] : undefined;
   if (!signatures || !Object.hasOwn(signatures, name)) return NONE;
-  const operators = known.get(own) ?? new Map<string, readonly Version[]>();
-  known.set(own, operators);
-  const before = operators.get(name);
-  if (before) return before;
   const versions = Object.entries(signatures[name] ?? {}).map(([since, signature]) => ({
     since: Number(since),
     signature,
   }));
+  const operators = known.get(domain) ?? new Map<string, readonly Version[]>();
+  known.set(domain, operators);
   operators.set(name, versions);
   return versions;
 }

@@ -76,6 +76,11 @@ export function broadcast(node: Node, shapes: readonly (Shape | undefined)[]): S
   for (const shape of shapes) {
     if (!shape || !result) return undefined;
     const before: Shape = result;
+    if (shape === before || shape.length === 0) continue;
+    if (before.length === 0) {
+      result = shape;
+      continue;
+    }
     const rank = Math.max(before.length, shape.length);
     result = Array.from({ length: rank }, (_, k) => {
       const a = k - rank + before.length;
