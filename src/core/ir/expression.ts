@@ -16,8 +16,17 @@ interface Term {
 
 export class Expression {
   private text: string | undefined;
+  /** How much it is to read: its terms and all that stands in them. */
+  readonly size: number;
 
-  private constructor(private readonly terms: readonly Term[]) {}
+  private constructor(private readonly terms: readonly Term[]) {
+    this.size = terms.reduce((sum, { atoms }) => atoms.reduce((inner, atom) => inner + sizeOf(atom), sum + 1), 0);
+  }
+
+  /** Whether all its numbers are whole ones that doubles hold exactly. */
+  get isExact(): boolean {
+    return this.terms.every(({ coefficient }) => Number.isSafeInteger(coefficient));
+  }
 
   static of(value: number | Expression): Expression {
     if (value instanceof Expression) return value;
@@ -126,6 +135,10 @@ export class Expression {
     if (this.terms.some((term) => term.coefficient % divisor !== 0)) return undefined;
     return new Expression(this.terms.map((term) => ({ ...term, coefficient: term.coefficient / divisor })));
   }
+}
+
+function sizeOf(atom: Atom): number {
+  return 'symbol' in atom ? 1 : 1 + atom.a.size + atom.b.size;
 }
 
 function evaluate(fn: FunctionName, x: number, y: number): number {

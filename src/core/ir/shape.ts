@@ -18,6 +18,7 @@ export function isStatic(shape: Shape | undefined): shape is StaticShape {
 export function elementCount(shape: StaticShape): number;
 export function elementCount(shape: Shape): Dim;
 export function elementCount(shape: Shape): Dim {
+  if (isStatic(shape)) return shape.reduce((product, dim) => product * dim, 1);
   return shape.reduce((product: Dim, dim) => multiply(product, dim), 1);
 }
 
@@ -104,7 +105,13 @@ export function shapeText(shape: Shape | undefined): string {
   return shape ? `[${shape.map((dim) => (dim === undefined ? '?' : String(dim))).join(', ')}]` : 'unknown rank';
 }
 
-/** Most sizes are numbers: those never become expressions on the way. */
+/** Longer expressions say nothing to anybody, and a chain of them would grow without end. */
+const LONGEST = 200;
+
+/**
+ * Most sizes are numbers: those never become expressions on the way. What doubles do not hold exactly is unknown; so is
+ * what would be too long to read.
+ */
 function combine(
   a: Dim,
   b: Dim,
@@ -112,6 +119,13 @@ function combine(
   expressions: (x: Expression, y: Expression) => Expression,
 ): Dim {
   if (a === undefined || b === undefined) return undefined;
-  if (typeof a === 'number' && typeof b === 'number') return numbers(a, b);
-  return expressions(Expression.of(a), Expression.of(b)).simplified();
+  if (typeof a === 'number' && typeof b === 'number') {
+    const result = numbers(a, b);
+    return Number.isInteger(result) && !Number.isSafeInteger(result) ? undefined : result;
+  }
+  const [x, y] = [Expression.of(a), Expression.of(b)];
+  // A product has as many terms as both have by each other.
+  if (x.size * y.size > LONGEST * LONGEST) return undefined;
+  const result = expressions(x, y);
+  return result.size <= LONGEST && result.isExact ? result.simplified() : undefined;
 }

@@ -7,6 +7,7 @@ import type { Node } from '../../ir/node.ts';
 import { type Dim, elementCount, isStatic, type StaticShape } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
+import { Refusal } from '../../problems/problem.ts';
 import { dataRules } from './data-rules.ts';
 import { operatorSchema, operatorVersions } from './operators.ts';
 
@@ -21,7 +22,7 @@ export interface Data {
 export type DataRule = (node: Node, index: number) => Data | undefined;
 
 /** Larger integer values and floats are data, not shapes: nobody reads them to infer. */
-const MOST_INTEGERS = 1024;
+export const MOST_INTEGERS = 1024;
 const MOST_FLOATS = 32;
 /** How far a value is followed back where inference has not come by before. */
 const DEEPEST = 100;
@@ -54,6 +55,11 @@ export function renewData(value: Value): Data | undefined {
     const data = found && fits(found.dtype, found.shape) ? found : undefined;
     known.set(value, data);
     return data;
+  } catch (error) {
+    // What contradicts is said where the node is inferred.
+    if (!(error instanceof Refusal)) throw error;
+    known.set(value, undefined);
+    return undefined;
   } finally {
     depth--;
   }

@@ -5,6 +5,7 @@ import type { Dim, Shape } from '../../../ir/shape.ts';
 import { type TensorType, tensorType, type ValueType } from '../../../ir/type.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { Problem } from '../../../problems/problem.ts';
+import { numberOf } from '../data.ts';
 import { bodyTypes, withoutSizes } from './body.ts';
 import type { InferContext } from './context.ts';
 import { completed, differ, joined } from './join.ts';
@@ -19,10 +20,12 @@ export const control: Rules = {
     const [yes, no] = branches;
     if (!yes || !no) return [];
     for (const types of [yes, no]) countOutputs(node, types, node.outputs.length);
+    const condition = numberOf(node.input(0));
     return node.outputs.map((_, k) => {
       const [a, b] = [yes[k], no[k]];
       if (differ(a && withoutSizes(a), b && withoutSizes(b))) clash(node, `its branches give output ${k} other types`);
-      return joined(a, b);
+      // Exporters leave branches that the shapes decide.
+      return condition === undefined ? joined(a, b) : condition === 0 ? b : a;
     });
   },
   Loop: (node, _, context) => looped(node, context),

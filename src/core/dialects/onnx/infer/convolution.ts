@@ -1,7 +1,7 @@
 /** Shape rules of convolutions. Rules: the ONNX operator specification. */
 import type { Node } from '../../../ir/node.ts';
 import { add, type Dim, floorDivide, multiply, type Shape, subtract } from '../../../ir/shape.ts';
-import { agree, clash, each, needRank, type Rules, shapeOf, spelled, unknownShape } from './rule.ts';
+import { agree, clash, each, needRank, type Rules, rankAlone, shapeOf, spelled, unknownShape } from './rule.ts';
 import { numbers, slid, windowOf } from './windows.ts';
 
 export const convolution: Rules = {
@@ -99,7 +99,7 @@ function listOf(node: Node, name: string, count: number): readonly number[] {
 /** The sizes that an input of rank 1 spells, or how many they are. */
 function sizesOf(node: Node, index: number): Shape | undefined {
   const count = needRank(node, index, 1)?.[0];
-  return spelled(node, index) ?? (typeof count === 'number' ? unknownShape(count) : undefined);
+  return spelled(node, index) ?? rankAlone(node, typeof count === 'number' ? count : undefined);
 }
 
 /** How many spatial axes the attributes of a Col2Im tell. */

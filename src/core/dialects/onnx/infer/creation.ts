@@ -5,7 +5,7 @@ import { type Dim, floorDivide, type Shape, sameDim, subtract } from '../../../i
 import { tensorType } from '../../../ir/type.ts';
 import { constantAttribute, dataOf, dimsOf, numberOf } from '../data.ts';
 import { dtypeOfCode } from '../dtype-codes.ts';
-import { clash, each, needRank, normalAxis, type Outcome, type Rules, shapeOf, spelled, unknownShape } from './rule.ts';
+import { clash, each, needRank, normalAxis, type Outcome, type Rules, rankAlone, shapeOf, spelled } from './rule.ts';
 
 export const creation: Rules = {
   Constant: (node) => {
@@ -67,7 +67,7 @@ function sizesOf(node: Node, index: number): Shape | undefined {
   const sizes = spelled(node, index);
   if (sizes?.some((size) => typeof size === 'number' && size < 0)) clash(node, `its shape is [${sizes.join(', ')}]`);
   const count = from?.[0];
-  return sizes ?? (typeof count === 'number' ? unknownShape(count) : undefined);
+  return sizes ?? rankAlone(node, typeof count === 'number' ? count : undefined);
 }
 
 /** The one element of an input, where it is a number or an expression. */

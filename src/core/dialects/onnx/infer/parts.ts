@@ -11,6 +11,7 @@ import {
   normalAxis,
   type Outcome,
   type Rules,
+  rankAlone,
   shapeOf,
   spelled,
   unknownShape,
@@ -136,7 +137,7 @@ function tiled(node: Node): Shape | undefined {
   if (repeats?.some((count) => typeof count === 'number' && count < 0))
     clash(node, `repeats are [${repeats.join(', ')}]`);
   const count = repeats?.length ?? lengthOf(node, 1);
-  if (!shape) return count === undefined ? undefined : unknownShape(count);
+  if (!shape) return rankAlone(node, count);
   if (count !== undefined && count !== shape.length) clash(node, `${count} repeats for rank ${shape.length}`);
   return repeats ? shape.map((dim, k) => multiply(dim, repeats[k])) : unknownShape(shape.length);
 }

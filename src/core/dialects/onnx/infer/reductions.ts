@@ -2,7 +2,7 @@
 import type { Node } from '../../../ir/node.ts';
 import type { Shape } from '../../../ir/shape.ts';
 import { intsOf } from '../data.ts';
-import { each, normalAxis, type Rules, shapeOf, unknownShape, withDim } from './rule.ts';
+import { each, normalAxis, type Rules, rankAlone, shapeOf, unknownShape, withDim } from './rule.ts';
 
 const REDUCTIONS = `ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum
   ReduceSumSquare`;
@@ -28,7 +28,7 @@ function reduced(node: Node): Shape | undefined {
   if (!axes) {
     if (keep) return unknownShape(shape.length);
     const count = input?.shape?.[0];
-    return typeof count === 'number' && count > 0 ? unknownShape(shape.length - count) : undefined;
+    return typeof count === 'number' && count > 0 ? rankAlone(node, shape.length - count) : undefined;
   }
   if (axes.length > 0)
     return without(

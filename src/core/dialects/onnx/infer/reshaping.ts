@@ -11,6 +11,7 @@ import {
   normalAxes,
   product,
   type Rules,
+  rankAlone,
   shapeOf,
   spelled,
   unknownShape,
@@ -39,7 +40,7 @@ export const reshaping: Rules = {
   Transpose: (node) => {
     const shape = shapeOf(node);
     const given = node.ints('perm');
-    if (!shape) return [given && unknownShape(given.length)];
+    if (!shape) return [given && rankAlone(node, given.length)];
     if (given && given.length !== shape.length)
       clash(node, `perm has ${given.length} numbers for rank ${shape.length}`);
     if (given?.some((axis) => axis < 0n)) clash(node, `perm is [${given.join(', ')}]`);
@@ -52,7 +53,7 @@ export const reshaping: Rules = {
     const shape = shapeOf(node);
     if (wanted) return [broadcast(node, [shape, wanted])];
     const rank = lengthOf(node, 1);
-    return [shape && rank !== undefined ? broadcast(node, [shape, unknownShape(rank)]) : undefined];
+    return [broadcast(node, [shape, rankAlone(node, rank)])];
   },
 };
 
@@ -63,7 +64,7 @@ function reshaped(node: Node, version: number): Shape | undefined {
   const target: Shape | undefined = node.ints('shape')?.map(Number) ?? spelled(node, 1);
   if (!target) {
     const rank = lengthOf(node, 1);
-    return rank === undefined ? undefined : unknownShape(rank);
+    return rankAlone(node, rank);
   }
   const zeroIsZero = node.int('allowzero', 0n) !== 0n;
   checkTarget(node, from, target, zeroIsZero);
@@ -78,8 +79,9 @@ function reshaped(node: Node, version: number): Shape | undefined {
     );
   }
   if (open < 0) {
-    if (from && isStatic(from) && isStatic(copied) && elementCount(from) !== elementCount(copied)) {
-      clash(node, `${elementCount(from)} elements do not fill [${copied.join(', ')}]`);
+    const count = from && product(from);
+    if (typeof count === 'number' && sameDim(count, product(copied)) === false) {
+      clash(node, `${count} elements do not fill [${copied.join(', ')}]`);
     }
     return copied;
   }
@@ -107,7 +109,7 @@ function rest(node: Node, from: Shape | undefined, copied: Shape, open: number):
     if (same >= 0) left.splice(same, 1);
     else others.push(dim);
   });
-  const [whole, taken] = [elementCount(left), elementCount(others)];
+  const [whole, taken] = [product(left), product(others)];
   if (taken === 0) return undefined;
   if (typeof whole === 'number' && typeof taken === 'number' && whole % taken !== 0) {
     clash(node, `${whole} elements do not divide into [${copied.join(', ')}]`);
@@ -143,7 +145,7 @@ function squeezed(node: Node): Shape | undefined {
   }
   if (!axes) {
     const count = lengthOf(node, 1);
-    return count === undefined ? undefined : unknownShape(shape.length - count);
+    return rankAlone(node, count === undefined ? undefined : shape.length - count);
   }
   const gone = normalAxes(node, axes, shape.length);
   for (const axis of gone) agree(node, shape[axis], 1, `size of axis ${axis}`);
@@ -156,7 +158,7 @@ function unsqueezed(node: Node): Shape | undefined {
   if (!shape || axes === 'none') return undefined;
   if (!axes) {
     const count = lengthOf(node, 1);
-    return count === undefined ? undefined : unknownShape(shape.length + count);
+    return rankAlone(node, count === undefined ? undefined : shape.length + count);
   }
   const rank = shape.length + axes.length;
   const made = new Set(normalAxes(node, axes, rank));

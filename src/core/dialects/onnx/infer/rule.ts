@@ -1,6 +1,6 @@
 /** What a shape rule is, and the arithmetic that rules share. */
 import type { Node } from '../../../ir/node.ts';
-import { type Dim, elementCount, type Shape, sameDim, sameShape, shapeText } from '../../../ir/shape.ts';
+import { type Dim, multiply, type Shape, sameDim, sameShape, shapeText } from '../../../ir/shape.ts';
 import type { ValueType } from '../../../ir/type.ts';
 import type { Part } from '../../../problems/part.ts';
 import { problem, Refusal } from '../../../problems/problem.ts';
@@ -19,7 +19,7 @@ export type Rule = (node: Node, version: number, context: InferContext) => reado
 export type Rules = Readonly<Record<string, Rule>>;
 
 /** More axes than any model has. */
-const MOST_AXES = 1000;
+export const MOST_AXES = 1000;
 
 /** One rule for several operators, named with spaces between. */
 export function each(names: string, rule: Rule): Rules {
@@ -121,9 +121,16 @@ export function meet(node: Node, a: Shape | undefined, b: Shape | undefined, wha
   return a.map((dim, k) => (typeof dim === 'number' ? dim : typeof b[k] === 'number' ? b[k] : (dim ?? b[k])));
 }
 
-/** A shape of that rank whose sizes are all unknown. What a malformed node asks for is kept within bounds. */
+/** A shape of that rank whose sizes are all unknown. */
 export function unknownShape(rank: number): Shape {
-  return Array<Dim>(Math.min(Math.max(0, rank), MOST_AXES)).fill(undefined);
+  return Array<Dim>(rank).fill(undefined);
+}
+
+/** As `unknownShape`, for a rank that a file tells and nobody needs to believe. Throws where it is negative. */
+export function rankAlone(node: Node, rank: number | undefined): Shape | undefined {
+  if (rank === undefined || rank > MOST_AXES) return undefined;
+  if (rank < 0) clash(node, `a rank of ${rank}`);
+  return unknownShape(rank);
 }
 
 /** The same shape with one size replaced. */
@@ -133,5 +140,5 @@ export function withDim(shape: Shape, axis: number, dim: Dim): Shape {
 
 /** The product of the sizes from `start` up to `end`. */
 export function product(shape: Shape, start = 0, end = shape.length): Dim {
-  return elementCount(shape.slice(start, end));
+  return shape.slice(start, end).reduce<Dim>(multiply, 1);
 }

@@ -2,11 +2,13 @@
 import type { Node } from '../../../ir/node.ts';
 import type { Dim } from '../../../ir/shape.ts';
 import type { ValueType } from '../../../ir/type.ts';
-import { clash } from './rule.ts';
+import { clash, MOST_AXES } from './rule.ts';
 
 /** The type with sizes beyond 2^53 unknown. Throws where a size is negative. */
 export function sound(node: Node, type: ValueType | undefined): ValueType | undefined {
   if (type?.kind === 'tensor' || type?.kind === 'sparse-tensor') {
+    // Ranks that nobody has are not worth their memory: a chain of nodes could make them grow without end.
+    if (type.shape && type.shape.length > MOST_AXES) return { ...type, shape: undefined };
     if (!type.shape || type.shape.every(isSound)) return type;
     return { ...type, shape: type.shape.map((dim) => soundDim(node, dim)) };
   }

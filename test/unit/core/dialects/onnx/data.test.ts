@@ -36,10 +36,64 @@ test.each([
   ['float[4] x', `${C('a', '7, -7')}${C('b', '2')}y = Div (a, b)`, '3 -3'],
   ['float[4] x', `${C('a', '7, -7')}${C('b', '4')}y = Mod (a, b)`, '3 1'],
   ['float[4] x', `${C('a', '7, -7')}${C('b', '4')}y = Mod <fmod = 1> (a, b)`, '3 -3'],
+  ['float[N,3] x', `s = Shape (x) ${C('i', '0')}${C('k', '7')}y = ScatterElements (s, i, k)`, '7 3'],
+  [
+    'float[N,3] x',
+    `s = Shape (x) i = Constant <value = int64[1,1] {-1}> () ${C('k', '7')}y = ScatterND (s, i, k)`,
+    'N 7',
+  ],
+  ['float[N,3] x', `s = Shape (x) ${C('i', '1, 0')}y = GatherElements (s, i)`, '3 N'],
+  ['float[N,3] x', 's = Shape (x) a = Constant <value_int = 0> () y = CumSum (s, a)', 'N N + 3'],
+  ['float[N,3] x', 's = Shape (x) a = Constant <value_int = 2> () y = Clip (s, a)', 'max(N, 2) 3'],
+  ['float[N,3] x, int64 t', 's = Shape (x) y = CastLike (s, t)', 'N 3'],
+  [
+    'float[N,3] x',
+    'a = Shape <end = 1> (x) b = Shape <start = 1> (x) q = SequenceConstruct (a, b) y = ConcatFromSequence <axis = 0> (q)',
+    'N 3',
+  ],
+  [
+    'float[N,3] x',
+    'a = Size (x) b = Constant <value_int = 4> () q = SequenceConstruct (a, b) y = ConcatFromSequence <axis = 0, new_axis = 1> (q)',
+    '3*N 4',
+  ],
+  [
+    'float[N,3] x',
+    'a = Shape <end = 1> (x) b = Shape <start = 1> (x) q = SequenceConstruct (a, b) i = Constant <value_int = -1> () y = SequenceAt (q, i)',
+    '3',
+  ],
+  [
+    'float[N,3] x, bool c',
+    's = Shape (x) y = If (c) <then_branch = a () => (p) { p = Identity (s) }, else_branch = b () => (q) { q = Constant <value_ints = [5, 3]> () }>',
+    '? 3',
+  ],
+  ['float[4] x', 'a = Constant <value_floats = [0.5, 1.5, -2.5]> () y = Round (a)', '0 2 -2'],
+  ['float[4] x', 'y = Constant <value_floats = [0.5]> ()', '0.5'],
   ['float[4] x', `${C('a', '9223372036854775807')}${C('b', '1')}y = Add (a, b)`, '?'],
 ])('%s: %s', (inputs, body, elements) => {
   const text = dataOf(outputOf(inputs, body))?.elements.map((dim) => (dim === undefined ? '?' : String(dim)));
   expect(text?.join(' ')).toBe(elements);
+});
+
+test('what grows without end is unknown in the end, and quickly', () => {
+  const chain = Array.from({ length: 3000 }, (_, k) => `s${k + 1} = Concat <axis = 0> (s${k}, a${k % 7})`).join(' ');
+  const inputs = `float[N] s0, ${Array.from({ length: 7 }, (_, k) => `float[M${k}] a${k}`).join(', ')}`;
+  const product = Array.from(
+    { length: 40 },
+    (_, k) => `b${k} = Add (b${k === 0 ? 'X' : k - 1}, t) c${k} = Mul (b${k}, ${k === 0 ? 't' : `c${k - 1}`})`,
+  );
+  const started = performance.now();
+  outputOf(inputs, `${chain} t = Shape (s0) bX = Shape (a0) ${product.join(' ')} y = Neg (c39)`);
+  const wide = Array.from({ length: 60 }, (_, k) => `A${k}`);
+  const sums = `p = Concat <axis = -1> (x, z) y = Size (p) `;
+  outputOf(`float[${wide}] x, float[${wide}] z`, sums);
+  expect(performance.now() - started).toBeLessThan(5000);
+});
+
+test('a product that doubles do not hold is unknown', () => {
+  const big = 2 ** 40;
+  expect(dataOf(outputOf(`float[${big},${big}] x`, 'y = Size (x)'))?.elements).toEqual([undefined]);
+  const y = outputOf(`float[${big},${big},N] x`, `${C('s', '-1, 7')}r = Reshape (x, s) y = Shape (r)`);
+  expect(dataOf(y)?.elements).toEqual([undefined, 7]);
 });
 
 test('elements are known where inference has not come by', () => {
