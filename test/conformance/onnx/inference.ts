@@ -39,11 +39,11 @@ export function measureInference(file: string, reference: ModelReference): Infer
     const found = ours.get(name) ?? null;
     const against = contradiction(found, stored[name] ?? null);
     if (against) failures.push(`'${name}' contradicts the stored output: ${against}`);
-    const other = contradiction(found, theirs[name] ?? null);
     // Where the stored output shows that ONNX's inference errs, ours need not follow.
-    if (other && !contradiction(theirs[name] ?? null, stored[name] ?? null))
-      failures.push(`'${name}' is other than ONNX infers: ${other}`);
-    const less = other ? undefined : lacking(found, theirs[name] ?? null);
+    const right = contradiction(theirs[name] ?? null, stored[name] ?? null) ? null : (theirs[name] ?? null);
+    const other = contradiction(found, right);
+    if (other) failures.push(`'${name}' is other than ONNX infers: ${other}`);
+    const less = other ? undefined : lacking(found, right);
     if (less) failures.push(`'${name}' lacks ${less}`);
   }
   return {
