@@ -8,7 +8,7 @@ import { closeDataFiles } from '../../../src/core/formats/onnx/external.ts';
 import { readOnnx } from '../../../src/core/formats/onnx/read.ts';
 import { encodeOnnx } from '../../../src/core/formats/onnx/write.ts';
 import { parseModel } from '../../../src/core/formats/onnxtxt/parse.ts';
-import { printModel } from '../../../src/core/formats/onnxtxt/print.ts';
+import { wholeText } from '../../../src/core/formats/onnxtxt/whole-text.ts';
 import { FileBytes } from '../../../src/core/ir/bytes.ts';
 import type { ModelReference } from './reference.ts';
 
@@ -35,7 +35,7 @@ function printFile(file: string): string {
   const bytes = new FileBytes(file);
   try {
     const model = readOnnx(bytes);
-    const { text } = printModel(model, { inline: true });
+    const text = wholeText(model);
     closeDataFiles(model);
     return text;
   } finally {

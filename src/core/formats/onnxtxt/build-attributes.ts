@@ -4,7 +4,7 @@ import { isDataType } from '../../ir/dtype.ts';
 import type { GraphLinker } from '../onnx/link.ts';
 import { buildConstant, buildSparse, buildType, bytesOf } from './build-values.ts';
 import type { Building } from './building.ts';
-import { attributeTypeOf, numberOf } from './names.ts';
+import { attributeTypeOf, graphWord, numberOf } from './names.ts';
 import { describedAttribute, type Note, tensorInfo } from './notes.ts';
 import type {
   AttributeSyntax,
@@ -89,7 +89,7 @@ function buildValue(
     building.unexpected(value, `'[' of a list of ${declared}`);
     return undefined;
   }
-  const item = buildItem(building, value, declared as SingleType | undefined, note?.tensor, subgraph);
+  const item = buildItem(building, value, declared as SingleType | undefined, note, subgraph);
   if (!item) return undefined;
   if (declared && declared !== item.type) {
     const message = `this attribute is said to be ${declared}, but its value is ${item.type}`;
@@ -129,7 +129,7 @@ function buildList(
   }
   const items: Item[] = [];
   for (const [k, value] of list.items.entries()) {
-    const item = buildItem(building, value, single, note?.tensors?.[k], subgraph);
+    const item = buildItem(building, value, single, { tensor: note?.tensors?.[k] ?? {} }, subgraph);
     if (!item) return undefined;
     single ??= item.type;
     if (item.type !== single) {
@@ -166,17 +166,18 @@ function buildItem(
       building.unexpected(value, 'one value');
       return undefined;
     case 'tensor-value': {
-      const info = tensorInfo(note, value.name?.text);
+      const info = tensorInfo(note?.tensor, value.name?.text ?? note?.name);
       const type = buildType(building, value.type);
       const tensor = value.data && buildConstant(building, type, value.data, info, value);
       return tensor && { type: 'tensor', value: tensor };
     }
     case 'sparse-value': {
-      const sparse = buildSparse(building, value.type, value.data, tensorInfo(note, value.name?.text));
+      const sparse = buildSparse(building, value.type, value.data, tensorInfo(note?.tensor, value.name?.text));
       return sparse && { type: 'sparse-tensor', value: sparse };
     }
     case 'graph-value': {
       const linker = subgraph(building, value.graph);
+      if (note?.name !== undefined && graphWord(note.name) === linker.graph.name) linker.graph.name = note.name;
       return { type: 'graph', value: linker.graph, linker };
     }
     case 'integer':

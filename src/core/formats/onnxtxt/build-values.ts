@@ -1,7 +1,7 @@
 /** Types and constants out of their syntax. */
 
 import type { SparseTensor } from '../../ir/attribute.ts';
-import { DATA_TYPES, type DataType } from '../../ir/dtype.ts';
+import { byteLength, DATA_TYPES, type DataType } from '../../ir/dtype.ts';
 import { Expression } from '../../ir/expression.ts';
 import { type Dim, elementCount, isStatic, type StaticShape } from '../../ir/shape.ts';
 import { MemorySource, Tensor, type TensorInfo, type TensorSource } from '../../ir/tensor.ts';
@@ -154,14 +154,43 @@ function buildNumbers(
   info: TensorInfo,
 ): Tensor | undefined {
   const count = literalCount(dtype, elementCount(shape));
+  const raw = data.count === 1 ? rawElements(building, data, dtype, shape, info) : undefined;
+  if (raw) return raw;
   if (!countFits(building, data, count)) return undefined;
   const stored = literalType(dtype);
   const { bits, kind } = DATA_TYPES[dtype];
   const exact = kind !== 'complex' && !(kind === 'float' && bits >= 32);
   const read = exact ? integerReader(building, dtype) : floatReader(building);
   const values: (number | bigint)[] = [];
-  eachElement(building, data, (scanner) => values.push(read(scanner)));
-  return new Tensor(dtype, shape, new MemorySource(Tensor.of(stored, [count], values).bytes()), info);
+  // Numbers of JavaScript do not tell one NaN from the other.
+  const negative: number[] = [];
+  eachElement(building, data, (scanner) => {
+    const value = read(scanner);
+    if (Number.isNaN(value) && scanner.word().startsWith('-')) negative.push(values.length);
+    values.push(value);
+  });
+  const bytes = Tensor.of(stored, [count], values).bytes();
+  for (const at of negative) bytes[(at + 1) * (bytes.length / count) - 1] = 0xff;
+  return new Tensor(dtype, shape, new MemorySource(bytes), info);
+}
+
+/** `{x"0000c07f"}`: the bytes of all elements, for numbers that have no words. */
+function rawElements(
+  building: Building,
+  data: ElementsSyntax,
+  dtype: DataType,
+  shape: StaticShape,
+  info: TensorInfo,
+): Tensor | undefined {
+  let bytes: Uint8Array | undefined;
+  eachElement(building, data, (scanner) => {
+    if (scanner.kind === 'bytes') bytes = bytesOf(building, scanner.word(), spanOf(building, scanner));
+  });
+  if (!bytes) return undefined;
+  const needed = byteLength(dtype, elementCount(shape));
+  if (bytes.length === needed) return Tensor.ofBytes(dtype, shape, bytes, info);
+  building.fault(data, `expected ${needed} bytes for this shape, found ${bytes.length}`);
+  return undefined;
 }
 
 function countFits(building: Building, data: ElementsSyntax, expected: number): boolean {

@@ -31,6 +31,8 @@ export interface BuildFault extends Span {
 /** Bytes by their hash (the first 32 hexadecimal digits of their SHA-256) and how many there are. */
 export interface TensorStore {
   find(hash: string, byteLength: number): TensorSource | undefined;
+  /** The text of a long note. */
+  note(hash: string): string | undefined;
 }
 
 export interface BuildOptions {

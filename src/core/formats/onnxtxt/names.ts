@@ -53,6 +53,20 @@ export function nameText(name: string): string {
   return plain ? name : quoted(name);
 }
 
+/** A name where no type could stand: of an operator or an attribute. */
+export function wordText(name: string): string {
+  return IDENTIFIER.test(name) ? name : quoted(name);
+}
+
+/**
+ * A word for a graph within an attribute: onnx's parser takes no quotes there. The name itself is in a note, where the word
+ * is another.
+ */
+export function graphWord(name: string): string {
+  const word = name.replace(/[^A-Za-z0-9_]/g, '_');
+  return nameText(word) === word ? word : `graph_${word}`;
+}
+
 /** A name that may have dots, such as a domain. */
 export function dottedText(name: string): string {
   return name.split('.').every((word) => IDENTIFIER.test(word)) ? name : quoted(name);

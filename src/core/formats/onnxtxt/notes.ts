@@ -5,6 +5,8 @@
 import type { Attribute } from '../../ir/attribute.ts';
 import type { TensorInfo } from '../../ir/tensor.ts';
 import type { Building } from './building.ts';
+import { graphWord } from './names.ts';
+import { isPlainName } from './print-values.ts';
 import type { NoteSyntax } from './syntax.ts';
 
 /** What one note says; of an attribute also what its tensors say, in order. */
@@ -12,6 +14,8 @@ export interface Note {
   readonly doc?: string;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly unknown?: string;
+  /** Of an attribute: the name of its tensor or graph, where onnx's parser takes none such. */
+  readonly name?: string;
   /** Of a node or function: its attributes by name. */
   readonly attributes?: Readonly<Record<string, Note>>;
   /** Of an initializer: what its tensor says. */
@@ -19,18 +23,25 @@ export interface Note {
   readonly tensors?: readonly Note[];
 }
 
-const KEYS = ['doc', 'metadata', 'unknown', 'attributes', 'tensor', 'tensors'];
+const KEYS = ['doc', 'metadata', 'unknown', 'name', 'attributes', 'tensor', 'tensors', 'sha256'];
 
 /** The notes before a statement as one; undefined where there are none. */
 export function readNotes(building: Building, notes: readonly NoteSyntax[]): Note | undefined {
   if (notes.length === 0) return undefined;
   let all: Note = {};
   for (const note of notes) {
-    const parsed = parseJson(note.text);
+    const parsed = standingFor(building, parseJson(note.text));
     if (isNote(parsed)) all = { ...all, ...parsed };
     else building.fault(note, `a note is JSON with the keys ${KEYS.join(', ')}: expected #@ {"doc": "…"}`);
   }
   return all;
+}
+
+/** A long note stands in the text of a binary by its hash. */
+function standingFor(building: Building, parsed: unknown): unknown {
+  if (!isRecord(parsed) || typeof parsed.sha256 !== 'string') return parsed;
+  const text = building.options.store?.note(parsed.sha256);
+  return text === undefined ? undefined : parseJson(text);
 }
 
 function parseJson(text: string): unknown {
@@ -43,6 +54,7 @@ function parseJson(text: string): unknown {
 
 const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   doc: (value) => typeof value === 'string',
+  name: (value) => typeof value === 'string',
   unknown: (value) => typeof value === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(value),
   metadata: (value) => isRecord(value) && Object.values(value).every((item) => typeof item === 'string'),
   attributes: (value) => isRecord(value) && Object.values(value).every(isNote),
@@ -101,12 +113,6 @@ function bytes(base64: string): Uint8Array {
   return new Uint8Array(Buffer.from(base64, 'base64'));
 }
 
-/** A note as text; undefined where there is nothing to say. */
-export function noteText(note: Note): string | undefined {
-  const text = JSON.stringify(note);
-  return text === '{}' ? undefined : `#@ ${text}`;
-}
-
 export function noteOf(from: {
   readonly doc?: string | undefined;
   readonly metadata?: ReadonlyMap<string, string> | undefined;
@@ -124,10 +130,21 @@ export function noteOf(from: {
 export function attributeNotes(attributes: ReadonlyMap<string, Attribute>): Pick<Note, 'attributes'> {
   const found: Record<string, Note> = {};
   for (const [name, attribute] of attributes) {
-    const note = { ...noteOf(attribute), ...tensorNotes(attribute) };
+    const note = { ...noteOf(attribute), ...heldName(attribute), ...tensorNotes(attribute) };
     if (Object.keys(note).length > 0) found[name] = note;
   }
   return Object.keys(found).length > 0 ? { attributes: found } : {};
+}
+
+/** The name of a tensor or graph that cannot stand in its place. */
+function heldName(attribute: Attribute): Pick<Note, 'name'> {
+  if (attribute.type === 'tensor') {
+    const { name } = attribute.value.info;
+    return name === undefined || isPlainName(name) ? {} : { name };
+  }
+  if (attribute.type !== 'graph') return {};
+  const { name } = attribute.value;
+  return graphWord(name) === name ? {} : { name };
 }
 
 function tensorNotes(attribute: Attribute): Pick<Note, 'tensor' | 'tensors'> {

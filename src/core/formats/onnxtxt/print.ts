@@ -1,4 +1,5 @@
 /** Graphs as ONNX text (onnx docs/Syntax.md), and the lines where nodes and values stand. */
+import type { Attribute } from '../../ir/attribute.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { FunctionDefinition, Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
@@ -6,14 +7,29 @@ import type { Tensor } from '../../ir/tensor.ts';
 import type { ValueType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
 import { ValueNames } from '../onnx/names.ts';
-import { dottedText, nameText, quoted } from './names.ts';
-import { attributeText, tensorDataText, typeToText } from './print-values.ts';
+import { SparseSource } from '../onnx/sparse.ts';
+import { graphWord, nameText, wordText } from './names.ts';
+import { attributeNotes, type Note, noteOf } from './notes.ts';
+import { functionHeader, modelHeader, operatorText } from './print-headers.ts';
+import {
+  type AttributePrinting,
+  allElements,
+  attributeText,
+  type ElementsText,
+  fewElements,
+  sparseElements,
+  typeToText,
+} from './print-values.ts';
 
 export interface PrintOptions {
   /** All constants with all their elements; otherwise large ones stand as `{...}`, which cannot be parsed again. */
   readonly inline?: boolean;
   /** Where the types of values in between stand: in the graph's header, or as a comment behind the node that makes them. */
   readonly types?: 'header' | 'comments';
+  /** What stands for the elements of a large constant, so that it is found again; undefined for one that is printed. */
+  readonly elide?: (tensor: Tensor) => string | undefined;
+  /** What the syntax has no place for is written in lines `#@ {…}`; the function may put something short for a long one. */
+  readonly notes?: (json: string) => string;
 }
 
 export interface PrintedModel {
@@ -41,11 +57,18 @@ class Printer {
   private readonly valueLines = new Map<Value, number>();
   private names: ValueNames | undefined;
   private indent = '';
+  private readonly data: ElementsText;
+  private readonly attributes: AttributePrinting;
 
   constructor(
-    private readonly floatBits: 32 | 64,
+    floatBits: 32 | 64,
     private readonly options: PrintOptions,
-  ) {}
+  ) {
+    const { elide, inline } = options;
+    const printed = inline || elide ? allElements : fewElements;
+    this.data = (tensor) => elide?.(tensor) ?? printed(tensor);
+    this.attributes = { data: this.data, floatBits, notes: options.notes !== undefined, graph: () => '' };
+  }
 
   result(): PrintedModel {
     return {
@@ -59,9 +82,12 @@ class Printer {
   }
 
   printModel(model: Model): void {
-    this.printHeader(modelHeader(model));
+    const entries = modelHeader(model);
+    if (entries.length > 0) this.writeNote(noteOf({ unknown: model.unknown }));
+    this.printHeader(entries);
     this.names = new ValueNames(model.graph);
-    this.printGraph(model.graph);
+    this.writeNote(noteOf(model.graph));
+    this.printGraph(model.graph, nameText(model.graph.name));
     this.write('\n');
     for (const definition of model.functions) this.printFunction(definition);
   }
@@ -71,44 +97,58 @@ class Printer {
   }
 
   private printFunction(definition: FunctionDefinition): void {
-    const { graph, attributes, attributeDefaults } = definition;
+    const { graph, attributes, attributeDefaults, metadata, unknown } = definition;
     this.write('\n');
-    this.printHeader(functionHeader(definition));
     this.names = new ValueNames(graph);
+    this.writeNote({ ...noteOf({ metadata, unknown }), ...attributeNotes(attributeDefaults) });
+    this.printHeader(functionHeader(definition));
     this.write(nameText(definition.name));
-    const listed = [
-      ...attributes.map(nameText),
-      ...Array.from(attributeDefaults, ([name, value]) =>
-        attributeText(name, value, this.options.inline ?? false, this.floatBits, () => '...'),
-      ),
-    ];
-    if (listed.length > 0) this.write(` <${listed.join(', ')}>`);
+    let before = ' <';
+    for (const name of attributes) {
+      this.write(`${before}${wordText(name)}`);
+      before = ', ';
+    }
+    for (const [name, attribute] of attributeDefaults) {
+      this.write(before);
+      before = ', ';
+      this.printAttribute(name, attribute);
+    }
+    if (before === ', ') this.write('>');
     this.write(' ');
-    this.printTyped(graph.inputs);
-    this.write(' => ');
-    this.printTyped(graph.outputs);
+    this.printSignature(graph);
     this.printBetween(graph, []);
     this.printNodes(graph, [...graph.initializers]);
     this.write('\n');
   }
 
   /** Inputs that are constants too have their type here and their elements in the header. */
-  private printGraph(graph: Graph): void {
-    this.write(`${nameText(graph.name)} `);
-    this.printTyped(graph.inputs);
-    this.write(' => ');
-    this.printTyped(graph.outputs);
+  private printGraph(graph: Graph, name: string): void {
+    this.write(`${name} `);
+    this.printSignature(graph);
     this.printBetween(graph, [...graph.initializers]);
     this.printNodes(graph, []);
   }
 
-  private printTyped(values: readonly Value[]): void {
+  private printSignature(graph: Graph): void {
+    this.printTyped(graph.inputs, () => true);
+    this.write(' => ');
+    // Outputs that no node here makes have their notes where they come from.
+    this.printTyped(graph.outputs, (value) => value.producer?.graph === graph);
+  }
+
+  /** A line for each where something is to be noted. */
+  private printTyped(values: readonly Value[], isNoted: (value: Value) => boolean): void {
+    const notes = values.map((value) => (isNoted(value) ? this.noteText(noteOf(value)) : undefined));
+    const lines = notes.some((note) => note !== undefined);
+    const before = lines ? `\n${this.indent}  ` : '';
     this.write('(');
     values.forEach((value, k) => {
+      const note = notes[k];
+      this.write(`${k === 0 ? '' : lines ? ',' : ', '}${note === undefined ? '' : `${before}${note}`}${before}`);
       this.note(value);
-      this.write(`${k > 0 ? ', ' : ''}${this.typed(value.type, value)}`);
+      this.write(this.typed(value.type, value));
     });
-    this.write(')');
+    this.write(lines ? `\n${this.indent})` : ')');
   }
 
   private typed(type: ValueType | undefined, value: Value): string {
@@ -117,31 +157,35 @@ class Printer {
 
   /** Constants, and types of values in between. */
   private printBetween(graph: Graph, constants: readonly Value[]): void {
-    const typed = this.options.types === 'comments' ? [] : [...typedBetween(graph)];
+    const typed = this.options.types === 'comments' ? [] : [...this.knownBetween(graph)];
     const separator = () => `\n${this.indent}`;
     if (constants.length + typed.length === 0) {
       this.write(separator());
       return;
     }
     this.write(`${separator()}<`);
+    const inputs = new Set(graph.inputs);
     let comma = '';
-    for (const value of constants) {
-      if (!value.constant) continue;
-      this.write(`${comma}${separator()}  `);
+    for (const value of [...constants, ...typed]) {
+      const { constant } = value;
+      const own = inputs.has(value) ? {} : noteOf(value);
+      const note = this.noteText(constant ? { ...own, ...tensorNote(constant) } : own);
+      this.write(`${comma}${note === undefined ? '' : `${separator()}  ${note}`}${separator()}  `);
       this.note(value);
-      this.write(this.constantText(value.constant, value));
-      comma = ',';
-    }
-    for (const value of typed) {
-      this.write(`${comma}${separator()}  ${this.typed(value.type, value)}`);
+      this.write(constant ? this.constantText(constant, value) : this.typed(value.type, value));
       comma = ',';
     }
     this.write(`${separator()}>${separator()}`);
   }
 
   private constantText(constant: Tensor, value: Value): string {
-    const type: ValueType = { kind: 'tensor', dtype: constant.dtype, shape: constant.shape };
-    return `${this.typed(type, value)} = ${tensorDataText(constant, this.options.inline ?? false)}`;
+    const { dtype, shape, source } = constant;
+    if (source instanceof SparseSource && this.options.notes) {
+      const { values, indices } = source.sparse;
+      const type = this.typed({ kind: 'sparse-tensor', dtype, shape }, value);
+      return `${type} = ${sparseElements(values, indices, this.data)}`;
+    }
+    return `${this.typed({ kind: 'tensor', dtype, shape }, value)} = ${this.data(constant)}`;
   }
 
   /** Functions have their constants as nodes: their syntax has no other place for them. */
@@ -153,7 +197,7 @@ class Printer {
       if (!value.constant) continue;
       this.write(`\n${this.indent}`);
       this.note(value);
-      const held = attributeText('value', { type: 'tensor', value: value.constant }, true, this.floatBits, () => '');
+      const held = attributeText('value', { type: 'tensor', value: value.constant }, this.attributes);
       this.write(`${this.nameOf(value)} = Constant <${held}> ()`);
     }
     for (const node of graph.nodes) {
@@ -165,6 +209,7 @@ class Printer {
   }
 
   private printNode(node: Node): void {
+    this.writeNote({ ...noteOf(node), ...attributeNotes(node.attributes) });
     this.nodes.set(this.line, node);
     this.lines.set(node, this.line);
     const label = node.name === undefined ? '' : `[${nameText(node.name)}] `;
@@ -183,24 +228,49 @@ class Printer {
     for (const [name, attribute] of node.attributes) {
       this.write(before);
       before = ', ';
-      const { inline = false } = this.options;
-      if (attribute.type !== 'graph' && attribute.type !== 'graphs') {
-        this.write(attributeText(name, attribute, inline, this.floatBits, () => ''));
-        continue;
-      }
-      // Graphs are printed in place, so that the lines of their nodes are known.
-      this.write(`${nameText(name)}: ${attribute.type} = `);
-      if (attribute.type === 'graph') this.printGraph(attribute.value);
-      else {
-        this.write('[');
-        attribute.value.forEach((graph, k) => {
-          if (k > 0) this.write(', ');
-          this.printGraph(graph);
-        });
-        this.write(']');
-      }
+      this.printAttribute(name, attribute);
     }
     if (node.attributes.size > 0) this.write('>');
+  }
+
+  /** Graphs are printed in place, so that the lines of their nodes are known. */
+  private printAttribute(name: string, attribute: Attribute): void {
+    if (attribute.type !== 'graph' && attribute.type !== 'graphs') {
+      this.write(attributeText(name, attribute, this.attributes));
+      return;
+    }
+    this.write(`${wordText(name)}: ${attribute.type} =`);
+    if (attribute.type === 'graph') {
+      const { name: own } = attribute.value;
+      this.printInner(attribute.value, ' ', this.options.notes ? graphWord(own) : nameText(own));
+      return;
+    }
+    this.write(' [');
+    attribute.value.forEach((graph, k) => {
+      if (k > 0) this.write(',');
+      this.printInner(graph, k > 0 ? ' ' : '', nameText(graph.name));
+    });
+    this.write(']');
+  }
+
+  /** A graph within an attribute, on a line of its own where it has a note. */
+  private printInner(graph: Graph, space: string, name: string): void {
+    const note = this.noteText(noteOf(graph));
+    const line = `\n${this.indent}  `;
+    this.write(note === undefined ? space : `${line}${note}${line}`);
+    this.printGraph(graph, name);
+  }
+
+  /** Values that nodes make, that are no outputs of the graph, and about which something is known. */
+  private *knownBetween(graph: Graph): Iterable<Value> {
+    const outputs = new Set(graph.outputs);
+    for (const node of graph.nodes) {
+      for (const value of node.outputs) {
+        const absent = value.name === '' && value.useCount === 0;
+        const known = value.type || this.noteText(noteOf(value)) !== undefined;
+        if (known && !absent && !outputs.has(value)) yield value;
+      }
+    }
   }
 
   private nameOf(value: Value | undefined): string {
@@ -211,61 +281,30 @@ class Printer {
     if (!this.valueLines.has(value)) this.valueLines.set(value, this.line);
   }
 
+  /** A note before the statement that comes next. */
+  private writeNote(note: Note): void {
+    const text = this.noteText(note);
+    if (text !== undefined) this.write(`${text}\n${this.indent}`);
+  }
+
+  private noteText(note: Note): string | undefined {
+    const { notes } = this.options;
+    if (!notes || Object.keys(note).length === 0) return undefined;
+    return `#@ ${notes(JSON.stringify(note))}`;
+  }
+
   private write(text: string): void {
     this.parts.push(text);
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.line++;
   }
 }
 
-function modelHeader(model: Model): string[] {
-  const entries: string[] = [];
-  const text = (key: string, value: string) => {
-    if (value !== '') entries.push(`${key}: ${quoted(value)}`);
-  };
-  if (model.dialect !== 'onnx') text('dialect', model.dialect);
-  if (model.irVersion > 0) entries.push(`ir_version: ${model.irVersion}`);
-  if (model.opsetImports.size > 0) entries.push(`opset_import: ${opsetsText(model.opsetImports)}`);
-  text('producer_name', model.producerName);
-  text('producer_version', model.producerVersion);
-  text('domain', model.domain);
-  if (model.modelVersion !== 0n) entries.push(`model_version: ${model.modelVersion}`);
-  text('doc_string', model.doc);
-  if (model.metadata.size > 0) {
-    const pairs = Array.from(model.metadata, ([key, value]) => `${quoted(key)} : ${quoted(value)}`);
-    entries.push(`metadata_props: [${pairs.join(', ')}]`);
-  }
-  return entries;
-}
-
-function functionHeader(definition: FunctionDefinition): string[] {
-  const entries = [`domain: ${quoted(definition.domain)}`];
-  if (definition.overload !== '') entries.push(`overload: ${quoted(definition.overload)}`);
-  entries.push(`opset_import: ${opsetsText(definition.opsetImports)}`);
-  if (definition.doc) entries.push(`doc_string: ${quoted(definition.doc)}`);
-  return entries;
-}
-
-function opsetsText(opsets: ReadonlyMap<string, number>): string {
-  return `[${Array.from(opsets, ([domain, version]) => `${quoted(domain)} : ${version}`).join(', ')}]`;
-}
-
-function operatorText(node: Node): string {
-  const domain = node.domain === '' ? '' : `${dottedText(node.domain)}.`;
-  return `${domain}${nameText(node.op)}${node.overload === '' ? '' : `:${nameText(node.overload)}`}`;
+function tensorNote({ info }: Tensor): Note {
+  const note = noteOf(info);
+  return Object.keys(note).length === 0 ? {} : { tensor: note };
 }
 
 function typesComment(node: Node): string {
   const types = node.outputs.map((value) => (value.type ? typeToText(value.type) : '?'));
   return types.some((type) => type !== '?') ? `  # ${types.join(', ').replaceAll('\n', ' ')}` : '';
-}
-
-/** Values that nodes make, that are no outputs of the graph, and whose type is known. */
-function* typedBetween(graph: Graph): Iterable<Value> {
-  const outputs = new Set(graph.outputs);
-  for (const node of graph.nodes) {
-    for (const value of node.outputs) {
-      const absent = value.name === '' && value.useCount === 0;
-      if (value.type && !absent && !outputs.has(value)) yield value;
-    }
-  }
 }

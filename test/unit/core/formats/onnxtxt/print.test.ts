@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { parseModel } from '../../../../../src/core/formats/onnxtxt/parse.ts';
 import { printModel } from '../../../../../src/core/formats/onnxtxt/print.ts';
+import { wholeText } from '../../../../../src/core/formats/onnxtxt/whole-text.ts';
+import { tensor } from '../../../../../src/core/ir/attribute.ts';
 import { Graph } from '../../../../../src/core/ir/graph.ts';
 import { makeModel } from '../../../../../src/core/ir/model.ts';
 import { Node } from '../../../../../src/core/ir/node.ts';
@@ -141,4 +143,84 @@ test('ten thousand nodes are printed at once', () => {
   const started = performance.now();
   printModel(makeModel('onnx', graph));
   expect(performance.now() - started).toBeLessThan(10_000);
+});
+
+/** What the syntax itself has no place for. */
+const NOTED = `#@ {"unknown":"oAYH"}
+<
+  ir_version: 10,
+  opset_import: ["" : 21]
+>
+#@ {"doc":"the graph","metadata":{"a":"b"}}
+g (
+  #@ {"doc":"an input"}
+  float[2] x,
+  bool c
+) => (float[2] y)
+<
+  #@ {"metadata":{"k":"v"},"tensor":{"doc":"weights"}}
+  float[2] w = {nan, -nan},
+  float[1] odd = {x"0100c07f"},
+  sparse_tensor(float[3, 3]) s = {float[1] s {1}, int64[1] {4}},
+  #@ {"doc":"in between"}
+  k
+>
+{
+  #@ {"doc":"a \\"node\\"\\n","metadata":{"m":"1"},"attributes":{"then_branch":{"name":"a/b"}}}
+  k = If (c) <then_branch: graph =
+    #@ {"doc":"inner"}
+    a_b () => (u)
+  {
+    u = Neg (x)
+  }, else_branch: graph = e () => (float[2] x)
+  {
+  }>
+  #@ {"attributes":{"value":{"doc":"d","name":"a.b","tensor":{"metadata":{"t":"1"}}}}}
+  t = Constant <value = float[1] {1}, s = x"ff00", l = ["a", x"ff"], p: type_proto = none, q: type_protos = [seq()], sparse: sparse_tensor = sparse_tensor(float[2]) {float[1] v {1}, int64[1, 1] i {1}}, float = 1> ()
+  y = Add (k, t)
+}
+
+#@ {"metadata":{"f":"1"},"attributes":{"a":{"doc":"d"}}}
+<
+  domain: "d",
+  opset_import: ["" : 21]
+>
+F <b, a = 1.0> (p) => (q)
+{
+  q = Neg (p)
+}
+`;
+
+test('what the syntax has no place for stands in notes, and comes back', () => {
+  const model = parseModel(NOTED, 'a');
+  expect(wholeText(model)).toBe(NOTED);
+  expect(model.graph.doc).toBe('the graph');
+  expect(model.graph.inputs[0]?.doc).toBe('an input');
+  expect(nodeOf(model.graph, 'k')).toMatchObject({ doc: 'a "node"\n', metadata: new Map([['m', '1']]) });
+  expect(nodeOf(model.graph, 'u').graph?.name).toBe('a/b');
+  expect(nodeOf(model.graph, 't').attribute('s', 'string')).toEqual(Uint8Array.of(255, 0));
+  expect(
+    [...model.graph.initializers].map((value) => Buffer.from(value.constant?.bytes() ?? []).toString('hex')),
+  ).toEqual(['0000c07f0000c0ff', '0100c07f', `${'00'.repeat(16)}0000803f${'00'.repeat(16)}`]);
+});
+
+test('notes that make no sense are refused where they stand', () => {
+  const notes = { '{"docs":"x"}': 3, '{"doc":1}': 3, doc: 3, '{"unknown":"?"}': 3, '{"attributes":[]}': 3 };
+  for (const [note, line] of Object.entries(notes)) {
+    const text = `g (x) => (y)\n{\n  #@ ${note}\n  y = Relu (x)\n}`;
+    expect(() => parseModel(text, 'a')).toThrow(expect.objectContaining({ place: { file: 'a', line, column: 3 } }));
+  }
+});
+
+test('large constants stand by what is given for them', () => {
+  const graph = new Graph('g');
+  graph.addInitializer({ name: 'w', constant: Tensor.of('int32', [20], Array(20).fill(7)) });
+  graph.addInitializer({ name: 'v', constant: Tensor.of('int32', [20], Array(20).fill(1)) });
+  const node = new Node('Constant', [], { attributes: { value: tensor(Tensor.of('int32', [20], Array(20).fill(2))) } });
+  graph.nodes.append(node);
+  const elide = (constant: Tensor) => (constant.numbers()[0] === 1 ? undefined : '["sha256": "12"]');
+  const text = wholeText(makeModel('onnx', graph), elide);
+  expect(text).toContain('int32[20] w = ["sha256": "12"]');
+  expect(text).toContain('int32[20] v = {1, 1, ');
+  expect(text).toContain('Constant <value = int32[20] = ["sha256": "12"]>');
 });
