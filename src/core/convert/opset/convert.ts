@@ -2,7 +2,7 @@
 
 import { checkNode } from '../../dialects/onnx/check-node.ts';
 import { type Functions, functionsOf } from '../../dialects/onnx/infer/context.ts';
-import { inferContext, inferGraph } from '../../dialects/onnx/infer.ts';
+import { inferContext, inferGraph, mayNeverRun } from '../../dialects/onnx/infer.ts';
 import { onnxDomain, operatorSchema } from '../../dialects/onnx/operators.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Model } from '../../ir/model.ts';
@@ -53,7 +53,7 @@ class Conversion {
     // Types and small constants are what the rules look at: where they contradict there is nothing to keep.
     for (const [node, problem] of inferGraph(graph, inferContext(imports, functions))) {
       // The branch that these inputs never take may well contradict them.
-      if (isInBranch(node)) continue;
+      if (mayNeverRun(node)) continue;
       this.refused.add(node);
       this.problems.push(problem);
     }
@@ -149,12 +149,6 @@ function takeOver(value: Value, old: Value): void {
   if (value.type === undefined || (value.type.kind === 'tensor' && value.type.shape === undefined)) {
     value.type = old.type ?? value.type;
   }
-}
-
-/** Whether a condition decides if a node runs. */
-function isInBranch(node: Node): boolean {
-  const parent = node.graph?.parent;
-  return parent !== undefined && (parent.op === 'If' || isInBranch(parent));
 }
 
 function label(node: Node): string {

@@ -45,9 +45,28 @@ export function inferModel(model: Model): Problem[] {
  * these are the nodes of its body.
  */
 export function inferGraph(graph: Graph, context: InferContext): Map<Node, Problem> {
-  const problems = new Map<Node, Problem>();
-  inferNodes(graph, { ...context, problems });
+  const doubtful = new Set<Node>();
+  const problems = inferAll(graph, { ...context, doubtful });
+  if (doubtful.size === 0) return problems;
+  // Sizes that are worked out may be what keeps a branch from running: only what holds without them is a contradiction.
+  const certain = withConstantsOnly(() => inferAll(graph, context));
+  inferAll(graph, context);
+  for (const node of doubtful) if (!certain.has(node)) problems.delete(node);
   return problems;
+}
+
+function inferAll(graph: Graph, context: InferContext): Map<Node, Problem> {
+  const problems = new Map<Node, Problem>();
+  inferNodes(graph, { ...context, problems, budget: { ...context.budget } });
+  return problems;
+}
+
+/** Whether a condition decides if a node runs. */
+export function mayNeverRun(node: Node): boolean {
+  for (let graph = node.graph; graph; graph = graph.parent?.graph) {
+    if (graph.parent?.op === 'If') return true;
+  }
+  return false;
 }
 
 function inferNodes(graph: Graph, context: InferContext): void {
@@ -57,6 +76,7 @@ function inferNodes(graph: Graph, context: InferContext): void {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       context.problems.set(node, error.problem);
+      if (context.guarded) context.doubtful.add(node);
     }
   }
 }

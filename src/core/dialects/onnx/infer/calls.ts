@@ -67,9 +67,10 @@ class Instance {
   }
 
   /** Says a problem of a copied node of the node that the file has, and which call it is about. */
-  report(copy: Node, problem: Problem, { problems }: InferContext): void {
+  report(copy: Node, problem: Problem, { problems, doubtful, guarded }: InferContext): void {
     const node = this.originals.get(copy) ?? copy;
     if (problems.has(node)) return;
+    if (guarded || doubtful.has(copy)) doubtful.add(node);
     const name = this.call.name || this.call.outputs[0]?.name || '';
     problems.set(node, { ...problem, message: `${problem.message} It is called by '${name}'.` });
   }

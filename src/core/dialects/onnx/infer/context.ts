@@ -26,6 +26,8 @@ export interface InferContext {
   readonly budget: { nodes: number };
   /** The first contradiction of each node within subgraphs and called functions. */
   readonly problems: Map<Node, Problem>;
+  /** Those of them that a condition may keep from running. */
+  readonly doubtful: Set<Node>;
   /** Infers a graph within this one, in that context. */
   readonly inferNodes: (graph: Graph, context: InferContext) => void;
 }
@@ -66,6 +68,7 @@ export function makeContext(
     guarded: false,
     budget: { nodes: MOST_CALLED_NODES },
     problems: new Map(),
+    doubtful: new Set(),
     inferNodes,
   };
 }

@@ -5,7 +5,7 @@ import type { Dim, Shape } from '../../../ir/shape.ts';
 import { type TensorType, tensorType, type ValueType } from '../../../ir/type.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { Problem } from '../../../problems/problem.ts';
-import { numberOf } from '../data.ts';
+import { dimsOf, numberOf } from '../data.ts';
 import { bodyTypes, withoutSizes } from './body.ts';
 import type { InferContext } from './context.ts';
 import { completed, differ, joined } from './join.ts';
@@ -48,8 +48,23 @@ function looped(node: Node, context: InferContext): Outcome[] {
     const type = types[k + 1];
     if (k < carried.length) return states[k];
     if (type && type.kind !== 'tensor') clash(node, `what output ${k} stacks is a ${type.kind}, not a tensor`);
-    return type && stacked(node, type, undefined, 0);
+    return type && stacked(node, type, roundsOf(node, body), 0);
   });
+}
+
+/** How many rounds there are, where nothing but their number ends them. */
+function roundsOf(node: Node, body: Graph): Dim {
+  const [count, start] = [node.input(0), node.input(1)];
+  const endless = (!start || numberOf(start) === 1) && isStillTrue(body.outputs[0], body.inputs[1]);
+  const rounds = endless && count ? dimsOf(count)?.[0] : undefined;
+  return typeof rounds === 'number' ? Math.max(0, rounds) : rounds;
+}
+
+/** Whether a condition is true after a round, given that it was before. */
+function isStillTrue(after: Value | undefined, before: Value | undefined): boolean {
+  let value = after;
+  while (value?.producer?.op === 'Identity' && value.producer.domain === '') value = value.producer.input(0);
+  return value !== undefined && (value === before || numberOf(value) === 1);
 }
 
 /** How often a body is read until what it carries has settled; deep within other bodies only once. */

@@ -194,6 +194,18 @@ test('a branch that is never taken may contradict what is worked out of shapes',
   expect(inferred('bool c, float[2,3] x', wrong)).toEqual({ types: 'float32', problems: [] });
 });
 
+test('nor does it say what shapes contradict that others were worked out to', () => {
+  const sizes = 's = Shape (x)\nk = Constant <value_ints = [1,1]> ()\nt = Mul (s, k)\nr = Reshape (x, t)';
+  const body = `${sizes}\n${either('a = Constant <value_ints = [0]> () p = Squeeze (r, a)')}`;
+  expect(inferred('bool c, float[2,3] x', body)).toEqual({ types: 'float32', problems: [] });
+});
+
+test('the branch that the shapes decide gives the type', () => {
+  const decided = 's = Size (x)\nk = Constant <value_int = 1> ()\nc = Equal (s, k)';
+  const body = `${decided}\n${either('a = Constant <value_ints = [0]> () p = Squeeze (x, a)')}`;
+  expect(inferred('float[2,3] x', body).types).toBe('float32[2, 3]');
+});
+
 test('what a branch contradicts by itself is said', () => {
   const { problems } = inferred('bool c, float[2,3] x', either('p = Squeeze <axes = [0]> (x)'), 11);
   expect(problems).toEqual(['The model is not valid: Squeeze: size of axis 0: 2 is not 1.']);

@@ -29,6 +29,17 @@ table('Loop', [
     ),
     'float32[2, ?]; float32',
   ],
+  // Nothing but the count ends the loop.
+  [
+    'float[N] x',
+    `m = Size (x)\n${loop('(i, c, a) => (d, e, f) { d = Identity (c) e = Neg (a) f = Neg (a) }', 'y, z', 'm, , x')}`,
+    'float32[N]; float32[N, N]',
+  ],
+  [
+    'int64 n, bool t, float[2] x',
+    loop('(i, c, a) => (d, e, f) { d = Identity (c) e = Neg (a) f = Neg (a) }', 'y, z', 'n, t, x'),
+    'float32[2]; float32[?, 2]',
+  ],
   // The count is a scalar and the condition is a bool.
   [
     'int64 n, float[2] x',
