@@ -4,7 +4,7 @@ import type { Node } from '../../../ir/node.ts';
 import type { ValueType } from '../../../ir/type.ts';
 import { DEEPEST, type InferContext } from './context.ts';
 import { declaredType, setInferred } from './declared.ts';
-import { met } from './join.ts';
+import { completed, differ, met } from './join.ts';
 import { clash } from './rule.ts';
 
 /**
@@ -16,6 +16,8 @@ export function bodyTypes(
   body: Graph,
   inputs: readonly (ValueType | undefined)[],
   context: InferContext,
+  /** Whether the declared sizes of an input must be those that come in: a loop may hand in others later. */
+  sizesAgree: (input: number) => boolean = () => true,
 ): readonly (ValueType | undefined)[] {
   // Inputs beyond those that come in are defaults, as IR 3 wants them for all constants.
   const taken = body.inputs.filter((value, k) => k < inputs.length || !value.constant);
@@ -23,7 +25,14 @@ export function bodyTypes(
     clash(node, `its subgraph takes ${taken.length} inputs, but is handed ${inputs.length}`);
   }
   taken.forEach((value, k) => {
-    setInferred(value, met(node, inputs[k], declaredType(value), `input ${k} of its subgraph`));
+    const [given, declared] = [inputs[k], declaredType(value)];
+    const what = `input ${k} of its subgraph`;
+    if (sizesAgree(k)) {
+      setInferred(value, met(node, given, declared, what));
+    } else {
+      met(node, given && withoutSizes(given), declared && withoutSizes(declared), what);
+      setInferred(value, differ(given, declared) ? declared : completed(given, declared));
+    }
   });
   if (context.depth >= DEEPEST) return body.outputs.map((value) => value.type);
   context.inferNodes(body, { ...context, depth: context.depth + 1 });

@@ -67,6 +67,9 @@ function isStillTrue(after: Value | undefined, before: Value | undefined): boole
   return value !== undefined && (value === before || numberOf(value) === 1);
 }
 
+/** Of what a loop hands in, the condition alone has the same sizes in every round; counts are declared as one likes. */
+const isCondition = (input: number) => input === 1;
+
 /** How often a body is read until what it carries has settled; deep within other bodies only once. */
 const DEEPEST_SETTLING = 3;
 
@@ -86,7 +89,7 @@ function settled(
   for (let round = context.depth < DEEPEST_SETTLING ? 0 : 2; ; round++) {
     if (round >= 2) states = states.map((type) => type && withoutSizes(type));
     const problems = new Map<Node, Problem>();
-    const types = bodyTypes(node, body, [...before, ...states], { ...context, problems });
+    const types = bodyTypes(node, body, [...before, ...states], { ...context, problems }, isCondition);
     const next = states.map((type, k) => {
       const given = types[k + firstState];
       if (type && given && differ(withoutSizes(type), withoutSizes(given))) {

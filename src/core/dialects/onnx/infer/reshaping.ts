@@ -101,15 +101,18 @@ function checkTarget(node: Node, from: Shape | undefined, target: Shape, zeroIsZ
 /** The size that -1 stands for: copied sizes cancel even where they are unknown. */
 function rest(node: Node, from: Shape | undefined, copied: Shape, open: number): Dim {
   if (!from) return undefined;
-  const left = [...from];
+  const left = from.map((dim, axis) => ({ dim, axis }));
   const others: Dim[] = [];
   copied.forEach((dim, k) => {
     if (k === open) return;
-    const same = left.findIndex((one, at) => (one === undefined ? at === k && dim === undefined : sameDim(one, dim)));
+    // A size that is not known is certainly the same where it was copied from.
+    const same = left.findIndex((one) =>
+      one.dim === undefined ? one.axis === k && dim === undefined : sameDim(one.dim, dim),
+    );
     if (same >= 0) left.splice(same, 1);
     else others.push(dim);
   });
-  const [whole, taken] = [product(left), product(others)];
+  const [whole, taken] = [product(left.map(({ dim }) => dim)), product(others)];
   if (taken === 0) return undefined;
   if (typeof whole === 'number' && typeof taken === 'number' && whole % taken !== 0) {
     clash(node, `${whole} elements do not divide into [${copied.join(', ')}]`);

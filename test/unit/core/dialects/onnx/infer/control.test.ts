@@ -29,6 +29,12 @@ table('Loop', [
     ),
     'float32[2, ?]; float32',
   ],
+  // Bodies may declare other sizes than the first round has.
+  [
+    'int64 n, float[2] x',
+    loop('(int64 i, bool c, float[3] a) => (d, e) { d = Identity (c) e = Neg (a) }'),
+    'float32[?]',
+  ],
   // Nothing but the count ends the loop.
   [
     'float[N] x',
@@ -97,7 +103,7 @@ clashes('subgraphs', [
     loop('(i, c, a) => (d, e) { d = Identity (c) e = Cast <to = 7> (a) }'),
     'its body gives carried value 0 another type',
   ],
-  ['int64 n, float[2] x', loop('(i, c, int64[2] a) => (d, a) { d = Identity (c) }'), 'float32[2] is not int64[2]'],
+  ['int64 n, float[2] x', loop('(i, c, int64[2] a) => (d, a) { d = Identity (c) }'), 'float32 is not int64'],
   [
     'float[2] s, float[5,4] x',
     'y, z = Scan (s, x) <num_scan_inputs = 3, body = b (a, e) => (a, e) {}>',
