@@ -126,7 +126,7 @@ export const MODEL_CODES = {
   // Types and shapes.
   'type-mismatch': {
     severity: 'error',
-    message: '{operator} does not take {found} for {input}{reason}: expected {wanted}.',
+    message: '{operator} does not {verb} {found} for {input}{reason}: expected {wanted}.',
     fixes: ['insert-cast'],
   },
   'shape-mismatch': {

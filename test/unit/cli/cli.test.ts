@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import Ajv from 'ajv';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { run } from '../../../src/cli/run.ts';
+import { DEFECTS, defectBytes } from '../../conformance/onnx/defects.ts';
 
 const fixture = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const schema = JSON.parse(readFileSync(fixture('docs/cli-output.schema.json'), 'utf8')) as object;
@@ -182,4 +183,17 @@ test('nodes with the same problem stand together', async () => {
 test('help is there', async () => {
   expect(await run(['--help'])).toBe(0);
   expect(printed).toContain('graphwright convert IN --to TARGET');
+});
+
+test('a faulty ONNX file is checked as far as it can be read', async () => {
+  const bad = join(folder, 'bad.onnx');
+  const defect = DEFECTS.find(({ name }) => name === 'tensor-too-few-bytes');
+  writeFileSync(bad, defect ? defectBytes(defect) : '');
+  const report = await json('check', bad);
+  expect(report).toMatchObject({ exit: 1, status: 'refused' });
+  expect(report).toHaveProperty('problems.0.code', 'tensor-malformed');
+  expect(report).toHaveProperty('problems.0.part.name', 'w');
+  expect(report).toHaveProperty('problems.0.filePlace.file', bad);
+  writeFileSync(bad, 'no model at all');
+  expect(await json('check', bad)).toMatchObject({ exit: 2, status: 'bad-input' });
 });

@@ -22,6 +22,9 @@ export interface GraphCheck {
 /** Graphs within graphs: the same limit as for files. */
 const DEEPEST = 100;
 
+/** For how many undefined names another is offered: each looks through all that there are. */
+const MOST_SUGGESTIONS = 20;
+
 /** What a name stands for, and in which graph. */
 interface Binding {
   readonly value: Value;
@@ -38,6 +41,7 @@ class GraphChecker {
   private readonly scope = new Map<string, Binding>();
   private readonly defined = new Set<Value>();
   private readonly cycles = new CycleFinder();
+  private suggestionsLeft = MOST_SUGGESTIONS;
 
   constructor(private readonly check: GraphCheck) {}
 
@@ -134,7 +138,7 @@ class GraphChecker {
     const maker = value.producer;
     const reader = maker?.graph && ancestorIn(maker.graph, node);
     if (!maker || !reader) {
-      const suggested = nearestName(name, this.scope.keys());
+      const suggested = this.nearest(name);
       const details = { value: name, suggestion: suggestionOf(suggested), ...(suggested && { suggested }) };
       this.report('value-undefined', subject, details, part);
     } else if (this.cycles.connects(maker, reader)) {
@@ -144,12 +148,16 @@ class GraphChecker {
     }
   }
 
+  private nearest(name: string): string | undefined {
+    return this.suggestionsLeft-- > 0 ? nearestName(name, this.scope.keys()) : undefined;
+  }
+
   private checkOutput(graph: Graph, value: Value): void {
     const name = value.name ?? '';
     const part = valuePart(graph, value, 'output');
     if (value.name === '') this.report('name-missing', { value }, { what: 'An output of the graph' }, graphPart(graph));
     else if (!this.defined.has(value)) {
-      const suggested = nearestName(name, this.scope.keys());
+      const suggested = this.nearest(name);
       const reason = `no node, input or constant has that name${suggestionOf(suggested)}`;
       const details = { value: name, graph: graphWords(graph), reason, ...(suggested && { suggested }) };
       this.report('output-undefined', { value }, details, part);

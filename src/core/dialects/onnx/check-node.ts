@@ -3,6 +3,7 @@ import type { Attribute } from '../../ir/attribute.ts';
 import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
 import { type Problem, problem } from '../../problems/problem.ts';
+import { checkOwnRule } from './check-rules.ts';
 import { typeKey } from './infer/types.ts';
 import { allowedTypes, type Formal, formalAt, type OperatorSchema } from './operators.ts';
 import { nearestName, suggestionOf } from './spelling.ts';
@@ -13,6 +14,7 @@ export function checkNode(node: Node, schema: OperatorSchema): Problem[] {
     ...checkArity(node, 'input', schema.inputs, node.inputs),
     ...checkArity(node, 'output', schema.outputs, node.outputs),
     ...checkAttributes(node, schema),
+    ...checkOwnRule(node, schema),
     ...checkInputTypes(node, schema),
   ];
 }
@@ -131,6 +133,19 @@ export function checkInputTypes(node: Node, schema: OperatorSchema): Problem[] {
   return found;
 }
 
+/** Types that inference found for outputs and that the schema does not give: an attribute asks for them. */
+export function checkOutputTypes(node: Node, schema: OperatorSchema): Problem[] {
+  return node.outputs.flatMap((output, index) => {
+    const formal = formalAt(schema.outputs, index);
+    const type = typeKey(output.type);
+    if (!formal || type === undefined) return [];
+    const allowed = allowedTypes(schema, formal);
+    if (allowed.includes(type)) return [];
+    const details = { verb: 'give', input: formal.name, found: type, wanted: listed(allowed), reason: '' };
+    return [problem('type-mismatch', node, details, { kind: 'output', index })];
+  });
+}
+
 /** How many types a message lists. */
 const MOST_LISTED = 6;
 
@@ -142,12 +157,15 @@ function wrongType(
   allowed: readonly string[],
   reason = '',
 ): Problem {
-  const listed = allowed.slice(0, MOST_LISTED).join(', ');
-  const wanted =
-    allowed.length > MOST_LISTED ? `one of ${listed}, …` : allowed.length > 1 ? `one of ${listed}` : listed;
   const cast = castTarget(found, allowed);
-  const details = { input, found, wanted, reason, ...(cast !== undefined && { cast }) };
+  const details = { verb: 'take', input, found, wanted: listed(allowed), reason, ...(cast !== undefined && { cast }) };
   return problem('type-mismatch', node, details, { kind: 'input', index });
+}
+
+function listed(types: readonly string[]): string {
+  const [only, ...others] = types;
+  if (only !== undefined && others.length === 0) return only;
+  return `one of ${types.slice(0, MOST_LISTED).join(', ')}${types.length > MOST_LISTED ? ', …' : ''}`;
 }
 
 /** The type to cast to; undefined where a Cast cannot help: it knows tensors alone. */

@@ -155,13 +155,26 @@ function notInOpset(node: Node, domain: string, opset: number, { importer }: Che
     };
     return problem('opset-too-old', node, details, { kind: 'operator' });
   }
-  const suggested = nearestName(node.op, namesIn(domain, opset));
+  const suggested = nearestOperator(domain, opset, node.op);
   const details = {
     opset: opsetName(domain, opset),
     suggestion: suggestionOf(suggested),
     ...(suggested !== undefined && { suggested }),
   };
   return problem('no-such-operator', node, details, { kind: 'operator' });
+}
+
+/** A model misspells the same operators again and again. */
+const nearest = new Map<string, string | undefined>();
+const MOST_REMEMBERED = 1000;
+
+function nearestOperator(domain: string, opset: number, name: string): string | undefined {
+  const key = `${domain}:${opset}:${name}`;
+  if (!nearest.has(key)) {
+    if (nearest.size >= MOST_REMEMBERED) nearest.clear();
+    nearest.set(key, nearestName(name, namesIn(domain, opset)));
+  }
+  return nearest.get(key);
 }
 
 function* namesIn(domain: string, opset: number): Iterable<string> {

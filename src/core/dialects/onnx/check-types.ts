@@ -7,12 +7,12 @@ import { typeText, type ValueType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
 import type { Part } from '../../problems/part.ts';
 import type { Problem } from '../../problems/problem.ts';
-import { checkInputTypes } from './check-node.ts';
+import { checkInputTypes, checkOutputTypes } from './check-node.ts';
 import type { CheckContext } from './check-operator.ts';
 import type { Findings } from './findings.ts';
 import { typeKey } from './infer/types.ts';
 import { inferGraph, modelContext } from './infer.ts';
-import { operatorSchema } from './operators.ts';
+import { type OperatorSchema, operatorSchema } from './operators.ts';
 
 /** The inputs and outputs of the model say what they are; those of graphs within need not (onnx/checker.cc, check_value_info). */
 export function checkDeclarations(graph: Graph, findings: Findings): void {
@@ -81,11 +81,15 @@ function* valuesOf(graph: Graph): Iterable<Value> {
   }
 }
 
+function schemaIn(context: CheckContext, node: Node): OperatorSchema | undefined {
+  const opset = context.imports.get(node.domain);
+  return opset === undefined ? undefined : operatorSchema(node.domain, node.op, opset);
+}
+
 /** A type that the operator does not take, said as for types that the file declares, or else shapes that do not fit. */
 function reportContradiction(node: Node, found: Problem, context: CheckContext, findings: Findings): void {
-  const opset = context.imports.get(node.domain);
-  const schema = opset === undefined ? undefined : operatorSchema(node.domain, node.op, opset);
-  const types = schema ? checkInputTypes(node, schema) : [];
+  const schema = schemaIn(context, node);
+  const types = schema ? [...checkInputTypes(node, schema), ...checkOutputTypes(node, schema)] : [];
   if (types.length > 0) {
     findings.add(types, { node });
     return;

@@ -10,7 +10,7 @@ export function nearestName(misspelt: string, names: Iterable<string>): string |
   let least = most + 1;
   for (const name of names) {
     if (Math.abs(name.length - misspelt.length) > most) continue;
-    const changes = sameLetters(name, misspelt) ? 0.5 : editDistance(misspelt, name);
+    const changes = sameLetters(name, misspelt) ? 0.5 : editDistance(misspelt, name, most);
     if (changes >= least) continue;
     nearest = name;
     least = changes;
@@ -25,23 +25,30 @@ export function suggestionOf(name: string | undefined): string {
 
 /** `BatchNorm_2D` and `batchnorm2d`. */
 function sameLetters(a: string, b: string): boolean {
-  const letters = (text: string) => text.toLowerCase().replace(/[_\-. ]/g, '');
-  return letters(a) === letters(b);
+  return lettersOf(a) === lettersOf(b);
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that lead from one text to the other. */
-export function editDistance(a: string, b: string): number {
+function lettersOf(text: string): string {
+  return text.toLowerCase().replace(/[_\-. ]/g, '');
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours from one text to the other; `most` + 1 where there are more. */
+export function editDistance(a: string, b: string, most = Number.POSITIVE_INFINITY): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, k) => k);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
+    let least = i;
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1];
       let cost = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + (same ? 0 : 1));
       const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
       if (swapped) cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
       row.push(cost);
+      least = Math.min(least, cost);
     }
+    // A swap reaches back over two rows, so one row more decides.
+    if (least > most && Math.min(...last) > most) return most + 1;
     before = last;
     last = row;
   }

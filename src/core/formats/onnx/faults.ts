@@ -1,7 +1,7 @@
 /** What is wrong with a file that can be read all the same: told as problems, while reading goes on. */
 import { InputError, type InputErrorCode, type Place } from '../../ir/errors.ts';
 import type { Node } from '../../ir/node.ts';
-import type { ProblemCode } from '../../problems/codes.ts';
+import { PROBLEM_CODES, type ProblemCode } from '../../problems/codes.ts';
 import type { Part } from '../../problems/part.ts';
 import { type Problem, problem } from '../../problems/problem.ts';
 
@@ -16,8 +16,10 @@ export class Faults {
 
   /** A fault that ends strict reading. `code` is the problem's where the error does not say more. */
   add(error: InputError, code: ProblemCode, part?: Part): void {
-    const reason = error.message.charAt(0).toUpperCase() + error.message.slice(1);
-    this.report(CODE_OF[error.code] ?? code, { reason }, error.place ?? { file: '' }, part);
+    const known = CODE_OF[error.code] ?? code;
+    const startsMessage = PROBLEM_CODES[known].message.startsWith('{reason}');
+    const reason = startsMessage ? error.message.charAt(0).toUpperCase() + error.message.slice(1) : error.message;
+    this.report(known, { reason }, error.place ?? { file: '' }, part);
   }
 }
 

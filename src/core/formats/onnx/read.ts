@@ -103,7 +103,7 @@ class Reader {
       this.note('ir-version', spine, { reason }, { kind: 'header' });
     }
     for (const at of spine.messages.get(MODEL.functions) ?? []) {
-      const definition = attempt(this.faults, () => this.function(at), nothing, 'function-malformed');
+      const definition = attempt(this.faults, () => this.function(at), nothing, 'invalid-model');
       if (definition) model.functions.push(definition);
     }
     return model;
@@ -169,7 +169,8 @@ class Reader {
     }
     if (input.constant) throw this.malformed(spine, `the initializer '${name}' is there twice`);
     input.constant = constant;
-    input.type ??= { kind: 'tensor', dtype: constant.dtype, shape: constant.shape };
+    // To the checker an input that does not say its type has none.
+    if (!this.faults) input.type ??= { kind: 'tensor', dtype: constant.dtype, shape: constant.shape };
     linker.graph.initializers.add(input);
   }
 
