@@ -5,6 +5,7 @@ export const HELP = `graphwright converts neural-network models, and says exactl
   graphwright check IN [--to TARGET|all] [--opset N|all] [READING] [--json]
   graphwright inspect IN [READING] [--json]
   graphwright text IN [-o OUT.onnxtxt] [--inline] [--force] [READING]
+  graphwright assemble IN.onnxtxt -o OUT.onnx [--force]
   graphwright targets [--json]
 
 IN is ONNX (.onnx, .onnxtxt), TorchScript (torch.jit.save) or a .pt2 archive (torch.export.save).

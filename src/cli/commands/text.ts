@@ -1,9 +1,8 @@
 /** graphwright text IN: the model as ONNX text. */
-import { printModel } from '../../core/formats/onnxtxt/print.ts';
-import { writeWhole } from '../../core/formats/whole-files.ts';
+import { printedText, writeOnnxText } from '../../core/formats/onnxtxt/write.ts';
 import { openModel } from '../../core/open.ts';
 import { JSON_OPTION, parse, READING_OPTIONS, readingOf } from '../arguments.ts';
-import { clearStatus, DONE, printJson, say, statusProgress } from '../report.ts';
+import { clearStatus, counted, DONE, printJson, say, statusProgress } from '../report.ts';
 
 const OPTIONS = {
   ...READING_OPTIONS,
@@ -16,23 +15,22 @@ const OPTIONS = {
 export async function text(args: readonly string[]): Promise<number> {
   const started = performance.now();
   const { values, positionals } = parse(args, OPTIONS, ['IN']);
-  const opened = await openModel(positionals[0] ?? '', readingOf(values), statusProgress(values.json));
+  const { json, output: file, inline = false, force = false } = values;
+  const progress = statusProgress(json);
+  const opened = await openModel(positionals[0] ?? '', readingOf(values), progress);
   clearStatus();
   try {
-    const printed = printModel(opened.model, { inline: values.inline ?? false }).text;
-    if (values.output !== undefined) await writeText(values.output, printed, values.force ?? false);
+    const printed = file === undefined ? printedText(opened.model, inline) : undefined;
+    const output = file === undefined ? [] : await writeOnnxText(opened.model, file, { inline, force, progress });
     const seconds = (performance.now() - started) / 1000;
-    if (values.json) {
-      const result = values.output === undefined ? { output: [], text: printed } : { output: [values.output] };
-      printJson({ status: 'done', ...result, problems: [], seconds });
-    } else if (values.output === undefined) process.stdout.write(printed);
-    else say(`Wrote ${values.output}`);
+    if (json) printJson({ status: 'done', output, ...(printed && { text: printed.text }), problems: [], seconds });
+    else if (printed) process.stdout.write(printed.text);
+    else say(`Wrote ${output.join(' and ')}`);
+    if (printed && printed.elided > 0 && !json) {
+      say(`${counted(printed.elided, 'large constant')} left out: give -o to keep them beside the text, or --inline.`);
+    }
     return DONE;
   } finally {
     opened.close();
   }
-}
-
-async function writeText(path: string, text: string, force: boolean): Promise<void> {
-  await writeWhole([{ path, chunks: () => [new TextEncoder().encode(text)] }], { force });
 }

@@ -1,6 +1,6 @@
 /** What making a graph out of a syntax tree shares: the text, where things stand in it, and what is found wrong. */
 
-import { InputError, type InputErrorCode } from '../../ir/errors.ts';
+import { InputError, type InputErrorCode, type Place } from '../../ir/errors.ts';
 import type { Dialect } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
 import type { TensorSource } from '../../ir/tensor.ts';
@@ -93,20 +93,28 @@ export class Building {
     return this.text.slice(this.base + start, this.base + end);
   }
 
-  /** Runs what reads files: in a lenient building its errors are faults like all others. */
+  /** Runs what looks for data in other files: what is wrong there is wrong in the text that asks for it. */
   reading<T>(at: Span, read: () => T): T | undefined {
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof InputError) || !this.options.lenient) throw error;
-      this.fault(at, error.message, error.code);
+      if (!(error instanceof InputError)) throw error;
+      const { message, code, place, next } = error;
+      const file = place && place.file !== this.options.fileName ? ` (${place.file})` : '';
+      const start = this.base + at.start;
+      const fault = { start, end: this.base + at.end, code, message: `${message}${file}` };
+      if (!this.options.lenient) throw new InputError(code, fault.message, this.placeAt(start), next);
+      this.faults.push(fault);
       return undefined;
     }
   }
 
   error({ start, message, code }: { start: number; message: string; code?: InputErrorCode }): InputError {
-    const place = { file: this.options.fileName, ...this.position(start) };
-    return new InputError(code ?? 'syntax-error', message, place, 'Correct the text there.');
+    return new InputError(code ?? 'syntax-error', message, this.placeAt(start), 'Correct the text there.');
+  }
+
+  placeAt(offset: number): Place {
+    return { file: this.options.fileName, ...this.position(offset) };
   }
 
   /** Line and column of an offset, both counted from 1. */

@@ -5,19 +5,40 @@
 import { createHash } from 'node:crypto';
 import { byteLength, type DataType } from '../../ir/dtype.ts';
 import { InputError } from '../../ir/errors.ts';
-import type { TensorSource } from '../../ir/tensor.ts';
+import type { Tensor, TensorSource } from '../../ir/tensor.ts';
 import { externalTensorSource } from '../onnx/external.ts';
 import type { Building } from './building.ts';
 import type { Span } from './syntax.ts';
 
 /** Hexadecimal digits of a hash in the text. */
-const HASH_DIGITS = 32;
+export const HASH_DIGITS = 32;
+
+/** Constants with more bytes do not stand in the text. */
+const MOST_BYTES = 256;
+
+/** Whether a constant is too large for the text. Texts always stand in it. */
+export function isLarge(tensor: Tensor): boolean {
+  return tensor.dtype !== 'string' && tensor.byteLength > MOST_BYTES;
+}
+
+/** The hash of bytes that come piece by piece. */
+export class Hasher {
+  private readonly hash = createHash('sha256');
+
+  update(chunk: Uint8Array): void {
+    this.hash.update(chunk);
+  }
+
+  digest(): string {
+    return this.hash.digest('hex').slice(0, HASH_DIGITS);
+  }
+}
 
 /** The hash of a tensor's bytes, which are read piece by piece. */
 export function hashOf(source: TensorSource): string {
-  const hash = createHash('sha256');
-  for (const chunk of source.chunks()) hash.update(chunk);
-  return hash.digest('hex').slice(0, HASH_DIGITS);
+  const hasher = new Hasher();
+  for (const chunk of source.chunks()) hasher.update(chunk);
+  return hasher.digest();
 }
 
 /** Throws InputError where the bytes are nowhere, or lie about their size. */
@@ -30,7 +51,7 @@ export function elidedSource(
   count: number,
   name: string,
 ): TensorSource | undefined {
-  const place = { file: building.options.fileName, ...building.position(building.base + at.start), inside: name };
+  const place = { ...building.placeAt(building.base + at.start), inside: name };
   const fail = (code: 'syntax-error' | 'external-data-missing' | 'file-malformed', message: string, next: string) =>
     new InputError(code, message, place, next);
   if (!/^[0-9a-f]{32}$/.test(hash)) {

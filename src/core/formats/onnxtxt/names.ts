@@ -2,6 +2,9 @@
 import type { AttributeType } from '../../ir/attribute.ts';
 import { byteLength, DATA_TYPES, type DataType } from '../../ir/dtype.ts';
 
+/** Texts are read and written whole: this much is well below the longest string that there can be. */
+export const LONGEST_TEXT = 256 * 2 ** 20;
+
 /** Element types are called as in the graph, but for two. */
 export function typeWord(dtype: DataType): string {
   if (dtype === 'float32') return 'float';

@@ -1,5 +1,6 @@
 /** Graphs as ONNX text (onnx docs/Syntax.md), and the lines where nodes and values stand. */
 import type { Attribute } from '../../ir/attribute.ts';
+import { InputError } from '../../ir/errors.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { FunctionDefinition, Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
@@ -8,7 +9,7 @@ import type { ValueType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
 import { ValueNames } from '../onnx/names.ts';
 import { SparseSource } from '../onnx/sparse.ts';
-import { graphWord, nameText, wordText } from './names.ts';
+import { graphWord, LONGEST_TEXT, nameText, wordText } from './names.ts';
 import { attributeNotes, type Note, noteOf } from './notes.ts';
 import { functionHeader, modelHeader, operatorText } from './print-headers.ts';
 import {
@@ -42,7 +43,10 @@ export interface PrintedModel {
   readonly nodes: ReadonlyMap<number, Node>;
 }
 
-/** Prints a model of any dialect. Linear in the model; elements of constants that are left out are not read. */
+/**
+ * Prints a model of any dialect. Linear in the model; elements of constants that are left out are not read. Throws
+ * InputError `file-too-large` where the text would be longer than one that can be read again.
+ */
 export function printModel(model: Model, options: PrintOptions = {}): PrintedModel {
   const printer = new Printer(model.dialect === 'onnx' ? 32 : 64, options);
   printer.printModel(model);
@@ -51,6 +55,7 @@ export function printModel(model: Model, options: PrintOptions = {}): PrintedMod
 
 class Printer {
   private readonly parts: string[] = [];
+  private length = 0;
   private line = 1;
   private readonly nodes = new Map<number, Node>();
   private readonly lines = new Map<Node, number>();
@@ -66,7 +71,12 @@ class Printer {
   ) {
     const { elide, inline } = options;
     const printed = inline || elide ? allElements : fewElements;
-    this.data = (tensor) => elide?.(tensor) ?? printed(tensor);
+    this.data = (tensor) => {
+      const elided = elide?.(tensor);
+      // An element takes two characters at least.
+      if (elided === undefined && printed === allElements) this.checkRoom(2 * tensor.count);
+      return elided ?? printed(tensor);
+    };
     this.attributes = { data: this.data, floatBits, notes: options.notes !== undefined, graph: () => '' };
   }
 
@@ -293,7 +303,21 @@ class Printer {
     return `#@ ${notes(JSON.stringify(note))}`;
   }
 
+  /** A text is one string, and there is a longest one. */
+  private checkRoom(more: number): void {
+    if (this.length + more <= LONGEST_TEXT) return;
+    const message = `the text would have more than the ${LONGEST_TEXT} characters that a text may have`;
+    throw new InputError(
+      'file-too-large',
+      message,
+      undefined,
+      'Leave --inline out: large constants then stand beside it.',
+    );
+  }
+
   private write(text: string): void {
+    this.checkRoom(text.length);
+    this.length += text.length;
     this.parts.push(text);
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.line++;
   }

@@ -2,15 +2,13 @@
 import type { ByteSource } from '../../ir/bytes.ts';
 import { InputError } from '../../ir/errors.ts';
 import type { Model } from '../../ir/model.ts';
+import { LONGEST_TEXT } from './names.ts';
 import { parseModel } from './parse.ts';
-
-/** Texts are parsed whole: this much is well below the longest string that there can be. */
-const LONGEST = 256 * 2 ** 20;
 
 /** Reads and parses a file. Throws InputError `syntax-error`, `file-too-large`, or `file-malformed` where it is no UTF-8. */
 export function readOnnxText(source: ByteSource): Model {
-  if (source.size > LONGEST) {
-    const message = `the text has ${source.size} bytes, and ${LONGEST} is the most that is parsed`;
+  if (source.size > LONGEST_TEXT) {
+    const message = `the text has ${source.size} bytes, and ${LONGEST_TEXT} is the most that is parsed`;
     const next = 'Keep the model as a binary .onnx file, where constants take less room.';
     throw new InputError('file-too-large', message, { file: source.name }, next);
   }
