@@ -4,10 +4,10 @@ import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
 import type { ValueType } from '../../ir/type.ts';
 import { type Problem, Refusal } from '../../problems/problem.ts';
-import { renewData, withConstantsOnly } from './data.ts';
+import { renewData, setData, withConstantsOnly } from './data.ts';
 import { calledFunction, inferCall } from './infer/calls.ts';
 import { type Functions, functionsOf, type InferContext, makeContext, schemaOf } from './infer/context.ts';
-import { declaredType, setInferred } from './infer/declared.ts';
+import { declaredType, forgetInferred, setInferred } from './infer/declared.ts';
 import { completed } from './infer/join.ts';
 import { clash, type Outcome } from './infer/rule.ts';
 import { ruleOf } from './infer/rules.ts';
@@ -89,8 +89,11 @@ function inferNodes(graph: Graph, context: InferContext): void {
 export function inferOutputs(node: Node, context: InferContext): void {
   const schema = schemaOf(node, context);
   const called = schema ? undefined : calledFunction(node, context);
+  for (const output of node.outputs) setData(output, undefined);
   if (called) inferCall(node, called, context);
   else if (schema && !hasReference(node)) inferOperator(node, schema, context);
+  // What an operator gave before an edit made it another one is no longer so.
+  else for (const output of node.outputs) forgetInferred(output);
 }
 
 function inferOperator(node: Node, schema: OperatorSchema, context: InferContext): void {

@@ -6,12 +6,13 @@ import { type Attribute, graphsOf } from '../../../ir/attribute.ts';
 import { Graph } from '../../../ir/graph.ts';
 import type { FunctionDefinition } from '../../../ir/model.ts';
 import { Node } from '../../../ir/node.ts';
+import type { ValueType } from '../../../ir/type.ts';
 import { Value } from '../../../ir/value.ts';
 import type { Problem } from '../../../problems/problem.ts';
 import { constantTensor, dataOf, setData } from '../data.ts';
 import { DEEPEST, functionKey, type InferContext, normalImports } from './context.ts';
 import { declaredType, setInferred } from './declared.ts';
-import { completed } from './join.ts';
+import { completed, joined } from './join.ts';
 import { clash } from './rule.ts';
 
 /** The function that a node calls; undefined where the model has none of that name. */
@@ -39,6 +40,7 @@ export function inferCall(node: Node, called: FunctionDefinition, context: Infer
     setInferred(output, completed(inner?.type, declaredType(output)));
     setData(output, inner && dataOf(inner));
   });
+  if (context.bodies) instance.record(context.bodies);
   body.release();
   for (const [copy, problem] of problems) instance.report(copy, problem, context);
 }
@@ -73,6 +75,13 @@ class Instance {
     if (guarded || doubtful.has(copy)) doubtful.add(node);
     const name = this.call.name || this.call.outputs[0]?.name || '';
     problems.set(node, { ...problem, message: `${problem.message} It is called by '${name}'.` });
+  }
+
+  /** Joins the types that this call found to those of other calls. */
+  record(bodies: Map<Value, ValueType | undefined>): void {
+    for (const [original, { type } = new Value()] of this.values) {
+      bodies.set(original, bodies.has(original) ? joined(bodies.get(original), type) : type);
+    }
   }
 
   private graph(from: Graph): Graph {

@@ -2,6 +2,8 @@
 import type { Graph } from '../../../ir/graph.ts';
 import type { FunctionDefinition, Model } from '../../../ir/model.ts';
 import type { Node } from '../../../ir/node.ts';
+import type { ValueType } from '../../../ir/type.ts';
+import type { Value } from '../../../ir/value.ts';
 import type { Problem } from '../../../problems/problem.ts';
 import { type OperatorSchema, onnxDomain, operatorSchema } from '../operators.ts';
 
@@ -28,6 +30,11 @@ export interface InferContext {
   readonly problems: Map<Node, Problem>;
   /** Those of them that a condition may keep from running. */
   readonly doubtful: Set<Node>;
+  /**
+   * Where somebody wants to know what values within functions are: for each value of a body, what holds of it in all
+   * calls. The bodies themselves keep their types, because they are read on copies.
+   */
+  readonly bodies?: Map<Value, ValueType | undefined>;
   /** Infers a graph within this one, in that context. */
   readonly inferNodes: (graph: Graph, context: InferContext) => void;
 }

@@ -1,5 +1,9 @@
 /** Functions of a model are read at each call, with its types, data and attributes. */
 import { expect, test } from 'vitest';
+import { inferGraph, modelContext } from '../../../../../../src/core/dialects/onnx/infer.ts';
+import { parseModel } from '../../../../../../src/core/formats/onnxtxt/parse.ts';
+import { typeText, type ValueType } from '../../../../../../src/core/ir/type.ts';
+import type { Value } from '../../../../../../src/core/ir/value.ts';
 import { inferred } from './cases.ts';
 
 const acme = (signature: string, body: string, opset = 22) =>
@@ -65,4 +69,18 @@ test('calls that stand for more nodes than anybody can read end', () => {
   const started = performance.now();
   expect(inferred('float[2] x', 'y = acme.F0 (x)', 22, levels.join('\n')).problems).toEqual([]);
   expect(performance.now() - started).toBeLessThan(10_000);
+});
+
+test('what holds of the values of a body in all calls can be asked for', () => {
+  const twice = acme('Twice (a) => (b)', 'b = Add (a, a)');
+  const model = parseModel(
+    `<ir_version: 10, opset_import: ["" : 22, "acme" : 1]> g (float[2,3] p, float[N,3] q) => (float y, float z) {
+      y = acme.Twice (p) z = acme.Twice (q) }\n${twice}`,
+    'case.onnxtxt',
+  );
+  const bodies = new Map<Value, ValueType | undefined>();
+  inferGraph(model.graph, { ...modelContext(model), bodies });
+  const named = [...bodies].map(([value, type]) => `${value.name}: ${typeText(type)}`);
+  expect(named).toEqual(['a: float32[?, 3]', 'b: float32[?, 3]']);
+  expect(model.functions[0]?.graph.outputs[0]?.type).toBeUndefined();
 });
