@@ -17,6 +17,8 @@ export const DATA_TYPES = {
   float8e5m2fnuz: { bits: 8, kind: 'float' },
   float8e8m0: { bits: 8, kind: 'float' },
   float4e2m1: { bits: 4, kind: 'float' },
+  float6e2m3: { bits: 6, kind: 'float' },
+  float6e3m2: { bits: 6, kind: 'float' },
   int8: { bits: 8, kind: 'int' },
   int16: { bits: 16, kind: 'int' },
   int32: { bits: 32, kind: 'int' },
@@ -41,9 +43,17 @@ export function isDataType(name: string): name is DataType {
   return Object.hasOwn(DATA_TYPES, name);
 }
 
-/** Bytes that `count` elements take when packed (4- and 2-bit elements share bytes). */
+/** Bytes that `count` elements take when packed (elements of 6, 4 and 2 bits share bytes). */
 export function byteLength(dtype: DataType, count: number): number {
   return Math.ceil((DATA_TYPES[dtype].bits * count) / 8);
+}
+
+/**
+ * Whether an element may lie across two bytes. Where ONNX lists elements as numbers, each of these has its own; narrower
+ * ones stand as the byte that they share.
+ */
+export function crossesBytes(dtype: DataType): boolean {
+  return DATA_TYPES[dtype].bits === 6;
 }
 
 export function isFloat(dtype: DataType): boolean {

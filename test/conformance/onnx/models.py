@@ -1,9 +1,10 @@
 """Writes the models that the ONNX suite measures: the standard's node tests, the models inside the Python package onnx,
-other files that are named, and models with one defect each.
+other files that are named, models that together have every feature of a file, and models with one defect each.
 
     FOLDER/node/NAME/{model.onnx, test_data_set_0/*.pb}     one operator each, with inputs and outputs
     FOLDER/package/KIND/NAME/...                            pytorch-converted, pytorch-operator, simple: in the same layout
     FOLDER/real/NAME.onnx                                   whole networks
+    FOLDER/features/NAME.onnx                               what features.py makes
     FOLDER/defects/NAME.onnx                                what defects.py makes
 """
 
@@ -15,12 +16,12 @@ import onnx.backend.test
 import onnx.backend.test.case.node as node_cases
 import onnx.backend.test.cmd_tools as cmd_tools
 
-try:
-    import defects
-except ModuleNotFoundError:
-    defects = None
+import defects
+import features
 
 PACKAGE = pathlib.Path(onnx.backend.test.__file__).parent / "data"
+#: Kinds whose models are single files.
+FLAT = ["real", "features", "defects"]
 KINDS = ["pytorch-converted", "pytorch-operator", "simple"]
 
 
@@ -41,6 +42,7 @@ def write_models(folder, others):
     (folder / "real").mkdir()
     for file in [*PACKAGE.glob("light/*.onnx"), *files_of(others)]:
         shutil.copyfile(file, folder / "real" / file.name)
+    write_features(folder / "features")
     write_defects(folder / "defects")
 
 
@@ -49,21 +51,27 @@ def files_of(places):
         yield from sorted(place.glob("*.onnx")) if place.is_dir() else [place]
 
 
+def write_features(folder):
+    folder.mkdir()
+    for name, model in features.features():
+        onnx.save(model, folder / f"{name}.onnx")
+
+
 def write_defects(folder):
     folder.mkdir()
-    for name, data in defects.defects() if defects else []:
+    for name, data in defects.defects():
         (folder / f"{name}.onnx").write_bytes(data)
 
 
 def beyond_onnx():
     """Defects that onnx.checker accepts and that are errors to us, by name, and why."""
-    return defects.BEYOND_ONNX if defects else {}
+    return defects.BEYOND_ONNX
 
 
 def find_models(folder):
     """Every model as (name, path), sorted: `node/test_abs`, `real/light_resnet50`, `defects/cycle`."""
     paths = [*folder.glob("node/*/model.onnx"), *folder.glob("package/*/*/model.onnx")]
-    paths += [*folder.glob("real/*.onnx"), *folder.glob("defects/*.onnx")]
+    paths += [path for kind in FLAT for path in folder.glob(f"{kind}/*.onnx")]
     for path in sorted(paths):
         name = path.parent if path.name == "model.onnx" else path.with_suffix("")
         yield str(name.relative_to(folder)), path

@@ -73,8 +73,11 @@ def stored(path, model):
     return found
 
 
-def printed(model, target):
-    """Writes the text of onnx's printer; whether its own parser reads it, and gives back the same model."""
+def printed(model, target, valid):
+    """
+    Writes the text of onnx's printer; whether its own parser reads it, and gives back the same model. What comes back and
+    is not valid any more is an error too.
+    """
     try:
         text = printer.to_text(model)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -82,7 +85,10 @@ def printed(model, target):
     except Exception as error:  # as above
         return {"error": error_text(error)}
     try:
-        return {"same": parser.parse_model(text) == model}
+        again = parser.parse_model(text)
+        if valid:
+            checker.check_model(again)
+        return {"same": again == model}
     except Exception as error:  # as above
         return {"error": error_text(error)}
 
@@ -93,7 +99,7 @@ def describe(name, path, folder):
         return found | {"beyond": beyond_onnx().get(path.stem)}
     model = onnx.load(path)
     found["stored"] = stored(path, model)
-    found["printer"] = printed(model, folder / "printed" / f"{name}.onnxtxt")
+    found["printer"] = printed(model, folder / "printed" / f"{name}.onnxtxt", found["checker"] is None)
     found["inference"] = inferred(model)
     return found
 

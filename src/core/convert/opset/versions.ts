@@ -32,6 +32,8 @@ const IR_OF_TYPE: Partial<Record<DataType, number>> = {
   float8e8m0: 12,
   int2: 13,
   uint2: 13,
+  float6e2m3: 14,
+  float6e3m2: 14,
 };
 
 /** The IR version of the ONNX release that brought an opset. */

@@ -28,6 +28,8 @@ const CODES: Readonly<Record<number, DataType>> = {
   24: 'float8e8m0',
   25: 'uint2',
   26: 'int2',
+  27: 'float6e2m3',
+  28: 'float6e3m2',
 };
 
 const NUMBERS = new Map(Object.entries(CODES).map(([code, dtype]) => [dtype, Number(code)]));

@@ -5,8 +5,9 @@
 import { onnx } from '../../../../generated/onnx.js';
 import type { SparseTensor } from '../../ir/attribute.ts';
 import type { ByteSource } from '../../ir/bytes.ts';
-import { byteLength, DATA_TYPES, type DataType } from '../../ir/dtype.ts';
+import { byteLength, crossesBytes, DATA_TYPES, type DataType } from '../../ir/dtype.ts';
 import { InputError, type Place } from '../../ir/errors.ts';
+import { packBits } from '../../ir/packing.ts';
 import { elementCount, type StaticShape } from '../../ir/shape.ts';
 import {
   ComputedSource,
@@ -166,9 +167,14 @@ function elementSource(
     if (parts.length <= 1) return rangeSource(decoding.source, only?.start ?? 0, needed);
     return computed(total, () => joined(decoding.source, parts));
   }
-  const unpack = (): Uint8Array => unpackIntegers(joined(decoding.source, parts), dtype, needed, fail);
+  const { bits } = DATA_TYPES[dtype];
+  const unpack = (): Uint8Array => {
+    const varints = joined(decoding.source, parts);
+    if (crossesBytes(dtype)) return packBits(unpackIntegers(varints, dtype, count, fail), bits);
+    return unpackIntegers(varints, dtype, needed, fail);
+  };
   // Each element takes one byte at least, and ten at most.
-  const entries = DATA_TYPES[dtype].bits < 8 ? needed : count;
+  const entries = bits < 8 && !crossesBytes(dtype) ? needed : count;
   if (total < entries || total > 10 * entries) throw fail(`has ${total} bytes of data for ${entries} elements`);
   return computed(total, unpack);
 }

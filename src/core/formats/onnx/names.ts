@@ -1,15 +1,20 @@
 /**
- * Names of values for a file, where names are keys: every value of a graph and of the graphs around it has its own. Names
- * that are unique already stay; graph inputs and outputs come first, so that theirs always stay.
+ * Names of values for a file, where names are keys: every name that a node reads means one value. Names that do so already
+ * stay; graph inputs and outputs come first, so that theirs always stay. As in onnx/checker.cc, what a subgraph's nodes
+ * make has other names than all that is defined around it by then; its inputs and constants may hide names that it does
+ * not read.
  */
 import type { Graph } from '../../ir/graph.ts';
+import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
 
 export class ValueNames {
   private readonly names = new Map<Value, string>();
+  /** The names of values of outer graphs that a subgraph reads. */
+  private readonly read = new Map<Graph, Set<string>>();
 
   constructor(graph: Graph) {
-    this.nameGraph(graph, new NameSpace());
+    this.nameGraph(graph, new NameSpace(new Set()));
   }
 
   /** The name of a value that the graph, or a graph within it, holds; empty for an absent one. */
@@ -23,16 +28,42 @@ export class ValueNames {
 
   private nameGraph(graph: Graph, space: NameSpace): void {
     const values = [...named(graph)];
-    for (const value of values)
-      if (value.name && !this.names.has(value) && space.claim(value.name)) this.names.set(value, value.name);
+    for (const value of values) {
+      const { name } = value;
+      if (!name || this.names.has(value)) continue;
+      const kept = value.producer ? space.claim(name) : space.claimHiding(name);
+      if (kept) this.names.set(value, name);
+    }
     for (const value of values) {
       if (this.names.has(value)) continue;
       // An output without a name that nobody reads is an absent one.
       const absent = value.name === '' && value.producer !== undefined && value.useCount === 0;
       this.names.set(value, absent ? '' : space.invent(value.name || undefined, value.producer?.op ?? 'value'));
     }
-    for (const node of graph.nodes) {
-      for (const inner of node.subgraphs()) this.nameGraph(inner, new NameSpace(space));
+    for (const value of values) this.noteReaders(value, graph);
+    for (const value of values) if (!value.producer) space.define(this.of(value));
+    for (const node of graph.nodes) this.nameWithin(node, space);
+  }
+
+  private nameWithin(node: Node, space: NameSpace): void {
+    for (const inner of node.subgraphs()) {
+      this.nameGraph(inner, new NameSpace(this.read.get(inner) ?? new Set(), space));
+    }
+    for (const output of node.outputs) space.define(this.of(output));
+  }
+
+  /** Remembers in which graphs within `home` a value is read. */
+  private noteReaders(value: Value, home: Graph): void {
+    const name = this.of(value);
+    for (const use of value.useSet) {
+      let graph = use.kind === 'input' ? use.node.graph : use.graph;
+      while (graph && graph !== home) {
+        const read = this.read.get(graph) ?? new Set();
+        // A name that is noted here is noted around it too.
+        if (read.has(name)) break;
+        this.read.set(graph, read.add(name));
+        graph = graph.parent?.graph;
+      }
     }
   }
 }
@@ -49,27 +80,48 @@ function* named(graph: Graph): Iterable<Value> {
 /** The names of one graph, over those of the graphs around it. */
 class NameSpace {
   private readonly taken = new Set<string>();
+  /** Those that are defined where the walk stands. */
+  private readonly defined = new Set<string>();
   private readonly counters = new Map<string, number>();
 
-  constructor(private readonly around?: NameSpace) {}
+  constructor(
+    /** Names around the graph that it reads: nothing in it may have one. */
+    private readonly read: ReadonlySet<string>,
+    private readonly around?: NameSpace,
+  ) {}
 
-  /** Takes a name; false where it is taken. */
+  /** Takes a name for what a node makes; false where the name means something else there. */
   claim(name: string): boolean {
-    if (this.has(name)) return false;
+    return !this.around?.isDefined(name) && this.claimHiding(name);
+  }
+
+  /** Takes a name that may hide one around the graph; false where something in the graph has it or reads it. */
+  claimHiding(name: string): boolean {
+    if (this.taken.has(name) || this.read.has(name)) return false;
     this.taken.add(name);
     return true;
+  }
+
+  define(name: string): void {
+    this.defined.add(name);
   }
 
   /** A new name: the one that was wanted, or what the value is, with a number. */
   invent(wanted: string | undefined, kind: string): string {
     const base = wanted ?? kind;
     let number = this.counters.get(base) ?? (wanted === undefined ? 0 : 1);
-    while (!this.claim(`${base}_${number}`)) number++;
+    while (this.isTaken(`${base}_${number}`)) number++;
     this.counters.set(base, number + 1);
+    this.taken.add(`${base}_${number}`);
     return `${base}_${number}`;
   }
 
-  private has(name: string): boolean {
-    return this.taken.has(name) || (this.around?.has(name) ?? false);
+  private isDefined(name: string): boolean {
+    return this.defined.has(name) || (this.around?.isDefined(name) ?? false);
+  }
+
+  /** Whether this graph or one around it has the name anywhere. */
+  private isTaken(name: string): boolean {
+    return this.taken.has(name) || (this.around?.isTaken(name) ?? false);
   }
 }

@@ -1,6 +1,7 @@
 /** Sparse constants of a graph: to everybody else they are dense, and they are written back as they came. */
 import type { SparseTensor } from '../../ir/attribute.ts';
 import { byteLength, DATA_TYPES } from '../../ir/dtype.ts';
+import { packBits, unpackBits } from '../../ir/packing.ts';
 import { elementCount } from '../../ir/shape.ts';
 import type { TensorSource } from '../../ir/tensor.ts';
 
@@ -12,14 +13,17 @@ export class SparseSource implements TensorSource {
 
   bytes(): Uint8Array {
     const { values, indices, dims } = this.sparse;
-    const width = DATA_TYPES[values.dtype].bits / 8;
-    const dense = new Uint8Array(byteLength(values.dtype, elementCount(dims)));
-    const packed = values.bytes();
+    const { bits } = DATA_TYPES[values.dtype];
+    const narrow = bits > 0 && bits < 8;
+    const width = narrow ? 1 : bits / 8;
+    const count = elementCount(dims);
+    const dense = new Uint8Array(narrow ? count : byteLength(values.dtype, count));
+    const elements = narrow ? unpackBits(values.bytes(), bits, values.count) : values.bytes();
     const flat = flatPositions(indices.numbers(), indices.shape.length === 2 ? dims : [elementCount(dims)]);
     flat.forEach((position, k) => {
-      dense.set(packed.subarray(k * width, (k + 1) * width), position * width);
+      dense.set(elements.subarray(k * width, (k + 1) * width), position * width);
     });
-    return dense;
+    return narrow ? packBits(dense, bits) : dense;
   }
 
   chunks(): Iterable<Uint8Array> {

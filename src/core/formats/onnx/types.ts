@@ -1,4 +1,4 @@
-/** Types of values in ONNX files: element type numbers (TensorProto.DataType, IR version 13) and TypeProto. */
+/** Types of values in ONNX files: element type numbers (TensorProto.DataType, IR version 14) and TypeProto. */
 import type { onnx } from '../../../../generated/onnx.js';
 import type { DataType } from '../../ir/dtype.ts';
 import { Expression } from '../../ir/expression.ts';
@@ -33,6 +33,8 @@ const DATA_TYPE_CODES = {
   float8e8m0: 24,
   uint2: 25,
   int2: 26,
+  float6e2m3: 27,
+  float6e3m2: 28,
 } as const satisfies Record<DataType, number>;
 
 const DATA_TYPE_OF = new Map<number, DataType>(

@@ -1,8 +1,9 @@
 /** Types and constants out of their syntax. */
 
 import type { SparseTensor } from '../../ir/attribute.ts';
-import { byteLength, DATA_TYPES, type DataType } from '../../ir/dtype.ts';
+import { byteLength, crossesBytes, DATA_TYPES, type DataType } from '../../ir/dtype.ts';
 import { Expression } from '../../ir/expression.ts';
+import { packBits } from '../../ir/packing.ts';
 import { type Dim, elementCount, isStatic, type StaticShape } from '../../ir/shape.ts';
 import { MemorySource, Tensor, type TensorInfo, type TensorSource } from '../../ir/tensor.ts';
 import type { TensorType, ValueType } from '../../ir/type.ts';
@@ -171,7 +172,8 @@ function buildNumbers(
   });
   const bytes = Tensor.of(stored, [count], values).bytes();
   for (const at of negative) bytes[(at + 1) * (bytes.length / count) - 1] = 0xff;
-  return new Tensor(dtype, shape, new MemorySource(bytes), info);
+  const packed = crossesBytes(dtype) ? packBits(bytes, bits) : bytes;
+  return new Tensor(dtype, shape, new MemorySource(packed), info);
 }
 
 /** `{x"0000c07f"}`: the bytes of all elements, for numbers that have no words. */

@@ -1,6 +1,6 @@
 /** The words of ONNX text for element types and attribute types (onnx 1.23, defs/parser.h). */
 import type { AttributeType } from '../../ir/attribute.ts';
-import { byteLength, DATA_TYPES, type DataType } from '../../ir/dtype.ts';
+import { byteLength, crossesBytes, DATA_TYPES, type DataType } from '../../ir/dtype.ts';
 
 /** Texts are read and written whole: this much is well below the longest string that there can be. */
 export const LONGEST_TEXT = 256 * 2 ** 20;
@@ -105,6 +105,8 @@ const LITERAL_TYPES: Partial<Record<DataType, DataType>> = {
   float8e5m2fnuz: 'uint8',
   float8e8m0: 'uint8',
   float4e2m1: 'uint8',
+  float6e2m3: 'uint8',
+  float6e3m2: 'uint8',
   int4: 'uint8',
   uint4: 'uint8',
   int2: 'uint8',
@@ -121,5 +123,5 @@ export function literalType(dtype: DataType): DataType {
 export function literalCount(dtype: DataType, count: number): number {
   const { bits, kind } = DATA_TYPES[dtype];
   if (kind === 'complex') return 2 * count;
-  return bits > 0 && bits < 8 ? byteLength(dtype, count) : count;
+  return bits > 0 && bits < 8 && !crossesBytes(dtype) ? byteLength(dtype, count) : count;
 }

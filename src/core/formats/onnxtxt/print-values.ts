@@ -1,7 +1,8 @@
 /** Types, numbers and attributes as ONNX text (onnx docs/Syntax.md). */
 import type { Attribute, SparseTensor } from '../../ir/attribute.ts';
-import { DATA_TYPES, type DataType } from '../../ir/dtype.ts';
+import { crossesBytes, DATA_TYPES, type DataType } from '../../ir/dtype.ts';
 import type { Graph } from '../../ir/graph.ts';
+import { unpackBits } from '../../ir/packing.ts';
 import type { Shape } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { ValueType } from '../../ir/type.ts';
@@ -76,7 +77,8 @@ export function allElements(tensor: Tensor): string {
     // A NaN that is none of the two with a word stands with all others as bytes.
     return `{${hasOddNaN(bytes, bits) ? bytesText(bytes) : floatTexts(bytes, bits).join(', ')}}`;
   }
-  return `{${Tensor.ofBytes(stored, [literalCount(dtype, count)], bytes)
+  const literals = crossesBytes(dtype) ? unpackBits(bytes, DATA_TYPES[dtype].bits, count) : bytes;
+  return `{${Tensor.ofBytes(stored, [literalCount(dtype, count)], literals)
     .bigints()
     .join(', ')}}`;
 }

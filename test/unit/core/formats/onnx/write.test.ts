@@ -186,6 +186,31 @@ test('names of subgraphs differ from those around them, not from those beside th
   expect(printModel(read(encodeOnnx(clash))).text).toContain('a () => (x_1)\n  {\n    x_1 = Neg (x)');
 });
 
+test('a subgraph may have names that are defined later around it, and its inputs may hide what it does not read', async () => {
+  const text = `g (int64 n, bool c, float x) => (y)
+{
+  y = Loop (n, c, x) <body: graph = b (int64 n, bool c, float x) => (bool c, y)
+  {
+    y = Neg (x)
+  }>
+}
+`;
+  expect(printModel(read(encodeOnnx(model(text)))).text).toContain(text);
+  // Two levels down `x` is read from the outermost graph: the input between them gets another name.
+  const between = model(`g (int64 n, bool c, float x) => (y)
+{
+  y = Loop (n, c, x) <body: graph = b (int64 i, bool d, float v) => (d, w)
+  {
+    w = If (d) <then_branch: graph = t () => (p) { p = Add (x, v) }, else_branch: graph = e () => (q) { q = Neg (v) }>
+  }>
+}`);
+  for (const node of between.graph.nodes)
+    for (const body of node.subgraphs()) for (const v of body.inputs) v.name = 'x';
+  const again = printModel(read(encodeOnnx(between))).text;
+  expect(again).toContain('(int64 x_1, bool x_2, float x_3) => (bool x_2, w)');
+  expect(again).toContain('p = Add (x, x_3)');
+});
+
 test('old IR versions have every constant among the inputs, new ones do not', async () => {
   const inputs = (irVersion: number) => {
     const made = withConstants(1);

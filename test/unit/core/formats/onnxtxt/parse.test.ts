@@ -116,6 +116,7 @@ test('constants of every element type are read as their files hold them', () => 
     'float16[2] {15360, 16384}': [0, 0x3c, 0, 0x40],
     'int4[3] {33, 3}': [0x21, 3],
     'float8e4m3fn[1] {56}': [56],
+    'float6e2m3[5] {8, 8, 8, 8, 8}': [0x08, 0x82, 0x20, 0x08],
     'bool[3] {0, 1, true}': [0, 1, 1],
     'uint64[1] {18446744073709551615}': Array(8).fill(255),
     'int8[1] {-1}': [255],

@@ -24,6 +24,7 @@ main (float[N, "2*h", ?] x, int64[] i, seq(float[2]) s, bool c, float[2] d) => (
   float[3] special = {nan, -inf, -0.0},
   float16[2] half = {15360, 0},
   int4[3] packed = {33, 3},
+  float6e3m2[3] six = {8, 63, 1},
   string[2] words = {"a", "\\\\ \\""},
   int64[0] none = {},
   float[N, 4] t
