@@ -38,10 +38,14 @@ function checkArity(
     if (formal.kind === 'single' && isAbsent(actual[index])) {
       report(`lacks the ${what} ${formal.name}`, index < actual.length ? index : undefined);
     }
-    const count = Math.max(0, actual.length - index);
-    if (formal.kind === 'variadic' && count < formal.minimum) {
-      report(`has ${count} of ${formal.name}, but takes at least ${formal.minimum}`);
+    if (formal.kind !== 'variadic') return;
+    const rest = actual.slice(index);
+    if (rest.length < formal.minimum) {
+      report(`has ${rest.length} of ${formal.name}, but takes at least ${formal.minimum}`);
     }
+    // An output that nobody wants may be left out, an input of such a list may not.
+    const absent = what === 'input' ? rest.findIndex(isAbsent) : -1;
+    if (absent >= 0) report(`lacks an input among its ${formal.name}`, index + absent);
   });
   return found;
 }
@@ -56,8 +60,7 @@ function checkAttributes(node: Node, schema: OperatorSchema): Problem[] {
   for (const [name, attribute] of node.attributes) {
     const facts = schema.attributes.get(name);
     if (!facts) {
-      // Two underscores mark what a tool keeps for itself (onnx: internal symbols).
-      if (!name.startsWith('__')) found.push(unknownAttribute(node, schema, name));
+      if (!mayHaveAny(schema, name)) found.push(unknownAttribute(node, schema, name));
     } else if (typeOf(attribute) !== facts.type && !isEmptyTextList(node, attribute, facts.type)) {
       const details = { attribute: name, found: typeWords(typeOf(attribute)), wanted: typeWords(facts.type) };
       found.push(problem('attribute-type', node, details, { kind: 'attribute', name }));
@@ -69,6 +72,11 @@ function checkAttributes(node: Node, schema: OperatorSchema): Problem[] {
     found.push(problem('attribute-missing', node, details, { kind: 'operator' }));
   }
   return found;
+}
+
+/** Two underscores mark what a tool keeps for itself; and one schema lets its nodes have what they like (onnx/defs). */
+function mayHaveAny(schema: OperatorSchema, attribute: string): boolean {
+  return attribute.startsWith('__') || (schema.name === 'LayerNormalization' && schema.domain === '');
 }
 
 function unknownAttribute(node: Node, schema: OperatorSchema, name: string): Problem {
