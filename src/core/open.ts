@@ -8,6 +8,7 @@ import { detectFormat, type FileFormat } from './formats/detect.ts';
 import { closeDataFiles } from './formats/onnx/external.ts';
 import { readOnnx, readOnnxLeniently } from './formats/onnx/read.ts';
 import { readOnnxText } from './formats/onnxtxt/read.ts';
+import { readOnnxTextLeniently } from './formats/onnxtxt/read-leniently.ts';
 import { openTorchFile } from './formats/torch/open.ts';
 import { FileBytes } from './ir/bytes.ts';
 import { InputError } from './ir/errors.ts';
@@ -37,7 +38,7 @@ type Read = Pick<OpenedModel, 'format' | 'model'> & Partial<Pick<OpenedModel, 'p
 
 /** Opens a model file. Weights stay in it until they are needed: close it when done. Throws InputError. */
 export function openModel(path: string, reading: Reading, progress: Progress): Promise<OpenedModel> {
-  return open(path, reading, progress, readOnnxFile);
+  return open(path, reading, progress, STRICT);
 }
 
 /**
@@ -45,26 +46,33 @@ export function openModel(path: string, reading: Reading, progress: Progress): P
  * cannot. Such a model may not hold together, so nobody else may work on it. Throws InputError where it is no such file.
  */
 export function openToCheck(path: string, reading: Reading, progress: Progress): Promise<OpenedModel> {
-  return open(path, reading, progress, readOnnxLeniently);
+  return open(path, reading, progress, LENIENT);
 }
 
-type ReadOnnxFile = (file: FileBytes) => Pick<Read, 'model' | 'problems' | 'told'>;
+type ReadModel = (file: FileBytes) => Pick<Read, 'model' | 'problems' | 'told'>;
 
-function readOnnxFile(file: FileBytes): ReturnType<ReadOnnxFile> {
-  return { model: readOnnx(file) };
+/** How ONNX models are read from their two formats. */
+interface OnnxReaders {
+  readonly onnx: ReadModel;
+  readonly onnxtxt: ReadModel;
 }
 
-async function open(
-  path: string,
-  reading: Reading,
-  progress: Progress,
-  readOnnxAs: ReadOnnxFile,
-): Promise<OpenedModel> {
+const STRICT: OnnxReaders = {
+  onnx: (file) => ({ model: readOnnx(file) }),
+  onnxtxt: (file) => ({ model: readOnnxText(file) }),
+};
+
+const LENIENT: OnnxReaders = {
+  onnx: readOnnxLeniently,
+  onnxtxt: (file) => readOnnxTextLeniently(file) ?? STRICT.onnxtxt(file),
+};
+
+async function open(path: string, reading: Reading, progress: Progress, readers: OnnxReaders): Promise<OpenedModel> {
   await progress.step('Opening the model');
   const file = new FileBytes(path);
   try {
     const custom = loadCustomOperators(path, reading.ops);
-    const read = readAs(formatOf(file, reading), file, reading, custom, readOnnxAs);
+    const read = readAs(formatOf(file, reading), file, reading, custom, readers);
     return {
       path,
       reading,
@@ -100,13 +108,13 @@ function readAs(
   file: FileBytes,
   reading: Reading,
   custom: CustomOperators,
-  readOnnxAs: ReadOnnxFile,
+  readers: OnnxReaders,
 ): Read {
   switch (format) {
     case 'onnx':
-      return { format: { id: format, title: 'ONNX' }, ...readOnnxAs(file) };
+      return { format: { id: format, title: 'ONNX' }, ...readers.onnx(file) };
     case 'onnxtxt':
-      return { format: { id: format, title: 'ONNX text' }, model: readOnnxText(file) };
+      return { format: { id: format, title: 'ONNX text' }, ...readers.onnxtxt(file) };
     case 'torch':
       return readTorch(file, reading, custom);
     case 'caffemodel':

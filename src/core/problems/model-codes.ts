@@ -10,6 +10,11 @@ export const MODEL_CODES = {
     message: 'The model is not valid: {reason}.',
     fixes: [],
   },
+  'syntax-error': {
+    severity: 'error',
+    message: '{reason}.',
+    fixes: [],
+  },
   'ir-version': {
     severity: 'error',
     message: '{reason}.',

@@ -18,9 +18,9 @@ export function nearestName(misspelt: string, names: Iterable<string>): string |
   return nearest;
 }
 
-/** The words that offer a name in a message: `: did you mean Relu?`, or nothing. */
+/** The words that offer a name in a message: ` (did you mean Relu?)`, or nothing. */
 export function suggestionOf(name: string | undefined): string {
-  return name === undefined ? '' : `: did you mean ${name}?`;
+  return name === undefined ? '' : ` (did you mean ${name}?)`;
 }
 
 /** `BatchNorm_2D` and `batchnorm2d`. */

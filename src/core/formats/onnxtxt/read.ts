@@ -7,12 +7,17 @@ import { parseModel } from './parse.ts';
 
 /** Reads and parses a file. Throws InputError `syntax-error`, `file-too-large`, or `file-malformed` where it is no UTF-8. */
 export function readOnnxText(source: ByteSource): Model {
+  return parseModel(readText(source), source.name);
+}
+
+/** The text of a file. Throws InputError `file-too-large`, or `file-malformed` where it is no UTF-8. */
+export function readText(source: ByteSource): string {
   if (source.size > LONGEST_TEXT) {
     const message = `the text has ${source.size} bytes, and ${LONGEST_TEXT} is the most that is parsed`;
     const next = 'Keep the model as a binary .onnx file, where constants take less room.';
     throw new InputError('file-too-large', message, { file: source.name }, next);
   }
-  return parseModel(decode(source), source.name);
+  return decode(source);
 }
 
 function decode(source: ByteSource): string {
