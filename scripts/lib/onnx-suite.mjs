@@ -102,7 +102,9 @@ function textFailures({ text, judged, reference }) {
   const told = [
     ['does not print', text.printed],
     ['does not come back from text', text.assembled ?? judged.assembled],
+    ['does not come back from text with constants beside it', text.beside ?? judged.beside],
     ['onnx.parser rejects our text', listed ? undefined : judged.parser],
+    ['onnx.parser rejects our text with constants beside it', listed ? undefined : judged.besideParser],
     ["onnx.printer's text is read otherwise", listed ? undefined : (text.fromPrinter ?? judged.fromPrinter)],
   ];
   return told.flatMap(([what, why]) => (why ? [`${what}: ${firstLine(why)}`] : []));
@@ -181,6 +183,7 @@ function textTable({ models }) {
       title,
       `${own.length}`,
       count(({ text, judged }) => !text.printed && !text.assembled && !judged.assembled),
+      count(({ text, judged }) => !text.beside && !judged.beside),
       count(({ text, judged }) => !text.printed && !judged.parser),
       count(({ judged }) => judged.parserSame),
       count(({ text, judged, reference }) => !reference.printer.error && !text.fromPrinter && !judged.fromPrinter),
@@ -192,6 +195,7 @@ function textTable({ models }) {
     'Models',
     'All',
     'binary → text → binary is equal',
+    '... with large constants beside the text',
     'onnx.parser reads our text',
     '... and gives the same model',
     "we read onnx.printer's text as onnx.parser does",

@@ -3,8 +3,9 @@
 usage: python judge.py FOLDER
 
 Writes FOLDER/judged.json: for each model whether the binary that we assembled from our own text is the same as the
-original (`assembled`), what onnx.parser makes of our text (`parser`), and whether the binary that we made of
-onnx.printer's text is what onnx.parser makes of it (`fromPrinter`). Null is well; a text says what is not.
+original (`assembled`; with large constants beside the text: `beside`), what onnx.parser makes of our texts (`parser`,
+`besideParser`), and whether the binary that we made of onnx.printer's text is what onnx.parser makes of it
+(`fromPrinter`). Null is well; a text says what is not.
 """
 
 import json
@@ -39,6 +40,11 @@ def judge(folder, entry):
         parsed = attempt(lambda: parser.parse_model(text.read_text()))
         said["parser"] = parsed if isinstance(parsed, str) else None
         said["parserSame"] = not isinstance(parsed, str) and attempt(lambda: difference(original, parsed)) is None
+    beside = folder / "beside" / f"{name}.onnxtxt"
+    if beside.with_suffix(".onnx").exists():
+        said["beside"] = attempt(lambda: difference(original, onnx.load(beside.with_suffix(".onnx"))))
+        parsed = attempt(lambda: parser.parse_model(beside.read_text()))
+        said["besideParser"] = parsed if isinstance(parsed, str) else None
     if binary.exists() and "error" not in entry["printer"]:
         said["fromPrinter"] = attempt(lambda: difference(parser.parse_model(printed.read_text()), onnx.load(binary)))
     return said

@@ -36,7 +36,7 @@ for (const reference of readReference(folder)) {
       name,
       checker,
       inference: measureInference(file, reference),
-      text: measureText(folder, reference),
+      text: await measureText(folder, reference),
     });
 }
 const results: Results = { facts: measureFacts(folder), models };
