@@ -4,7 +4,7 @@ import { isDataType } from '../../ir/dtype.ts';
 import type { GraphLinker } from '../onnx/link.ts';
 import { buildConstant, buildSparse, buildType, bytesOf } from './build-values.ts';
 import type { Building } from './building.ts';
-import { attributeTypeOf, graphWord, numberOf } from './names.ts';
+import { attributeTypeOf, graphWord, integerOf, numberOf } from './names.ts';
 import { describedAttribute, type Note, tensorInfo } from './notes.ts';
 import type {
   AttributeSyntax,
@@ -196,8 +196,8 @@ function buildLiteral(building: Building, literal: LiteralSyntax, wanted: Single
   if (kind === 'string') return { type: 'string', value: text };
   if (kind === 'bytes') return { type: 'string', value: bytesOf(building, text, literal) };
   if (kind === 'integer' && wanted !== 'float') {
-    const value = BigInt(text);
-    if (BigInt.asIntN(64, value) === value) return { type: 'int', value };
+    const value = integerOf(text);
+    if (value !== undefined && BigInt.asIntN(64, value) === value) return { type: 'int', value };
     building.unexpected(literal, 'an integer of at most 64 bits');
     return undefined;
   }

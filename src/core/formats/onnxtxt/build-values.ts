@@ -10,7 +10,7 @@ import type { TensorType, ValueType } from '../../ir/type.ts';
 import { externalTensorSource } from '../onnx/external.ts';
 import type { Building } from './building.ts';
 import { elidedSource } from './elision.ts';
-import { dataTypeOf, literalCount, literalType, numberOf } from './names.ts';
+import { dataTypeOf, integerOf, literalCount, literalType, numberOf } from './names.ts';
 import { Scanner } from './scanner.ts';
 import type {
   DataSyntax,
@@ -93,6 +93,7 @@ export function buildConstant(
     const source = building.reading(data, () => outsideSource(building, data, dtype, shape, info));
     return source && new Tensor(dtype, shape, source, info);
   }
+  if (!data.whole) return undefined;
   return dtype === 'string'
     ? buildStrings(building, data, shape, info)
     : buildNumbers(building, data, dtype, shape, info);
@@ -229,8 +230,8 @@ function integerReader(building: Building, dtype: DataType): (scanner: Scanner) 
       return 0;
     }
     // Short numbers are exact as they are.
-    const value = word.length < 16 ? Number(word) : BigInt(word);
-    if (value >= lowest && value <= most) return value;
+    const value = word.length < 16 ? Number(word) : integerOf(word);
+    if (value !== undefined && value >= lowest && value <= most) return value;
     building.unexpected(spanOf(building, scanner), `${lowest} to ${most} for ${dtype}`);
     return 0;
   };

@@ -7,7 +7,7 @@ import { Graph } from '../../ir/graph.ts';
 import { type FunctionDefinition, type Model, makeModel } from '../../ir/model.ts';
 import { Node } from '../../ir/node.ts';
 import { Tensor } from '../../ir/tensor.ts';
-import type { Value } from '../../ir/value.ts';
+import { Value } from '../../ir/value.ts';
 import { GraphLinker } from '../onnx/link.ts';
 import { SparseSource } from '../onnx/sparse.ts';
 import { buildAttribute } from './build-attributes.ts';
@@ -128,6 +128,11 @@ function buildValue(building: Building, linker: GraphLinker, entry: EntrySyntax,
   } else if (data) {
     const constant = buildInitializer(building, entry, tensorInfo(note?.tensor, name.text));
     if (constant) addInitializer(building, linker, name, constant, note);
+    else if (!linker.own(name.text)) {
+      const value = new Value({ name: name.text, type: buildType(building, entry.type) });
+      building.broken.add(value);
+      defineHere(building, linker, name, value);
+    }
     return;
   }
   const type = entry.type && buildType(building, entry.type);

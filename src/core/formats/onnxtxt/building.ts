@@ -50,6 +50,8 @@ export class Building {
   readonly nodes = new Map<Node, Placed<NodeSyntax>>();
   readonly nodeOf = new Map<NodeSyntax, Node>();
   readonly values = new Map<Value, Placed<NameSyntax>>();
+  /** Initializers whose elements are wrong: they have a type, and nothing makes them. */
+  readonly broken = new Set<Value>();
   dialect: Dialect;
   /** The statement that is built, and where it starts. */
   statement: Placed<Statement> | undefined;

@@ -70,11 +70,11 @@ export class Cursor extends Scanner {
 
   /** Notes what is wrong with the next token: `expected …` gets told what was found. */
   fault(expected: string): void {
-    const found = this.kind === 'end' ? this.endText() : `'${shortened(this.meaning())}'`;
-    const message = `${expected}, found ${found}`;
     // What is missing at the end of a line is missing there, not where the next line begins.
-    if ((this.fresh && this.before > this.base) || this.kind === 'end') this.faultAt(this.before, this.before, message);
-    else this.faultAt(this.start, this.end, message);
+    const behind = this.kind === 'end' || (this.fresh && this.before > this.base);
+    const found = behind ? this.endText() : `'${shortened(this.meaning())}'`;
+    const [start, end] = behind ? [this.before, this.before] : [this.start, this.end];
+    this.faultAt(start, end, `${expected}, found ${found}`);
   }
 
   faultAt(start: number, end: number, message: string): void {
@@ -159,7 +159,7 @@ export class Cursor extends Scanner {
   }
 
   private endText(): string {
-    return this.limit === this.text.length ? 'the end of the text' : 'the end of the line';
+    return this.kind === 'end' && this.limit === this.text.length ? 'the end of the text' : 'the end of the line';
   }
 }
 

@@ -1,5 +1,6 @@
 /** The headers of models and functions: their keys and what each holds. */
 import type { Building } from './building.ts';
+import { integerOf } from './names.ts';
 import type { HeaderEntrySyntax, HeaderSyntax, PairsSyntax } from './syntax.ts';
 
 export interface Header {
@@ -58,7 +59,8 @@ function text(building: Building, { value }: HeaderEntrySyntax): string | undefi
 }
 
 function integer(building: Building, { value }: HeaderEntrySyntax): bigint | undefined {
-  if (value?.kind === 'integer') return BigInt.asIntN(64, BigInt(value.text));
+  const number = value?.kind === 'integer' ? integerOf(value.text) : undefined;
+  if (number !== undefined) return BigInt.asIntN(64, number);
   if (value) building.unexpected(value, 'a number');
   return undefined;
 }

@@ -80,6 +80,14 @@ export function quoted(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
+/** Longer integers than any of 64 bits. */
+const MOST_DIGITS = 24;
+
+/** The value of an integer; undefined where it has more digits than any of 64 bits. */
+export function integerOf(word: string): bigint | undefined {
+  return word.length > MOST_DIGITS ? undefined : BigInt(word);
+}
+
 const NUMBER = /^-?[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?$/i;
 const SPECIAL = /^(-?)(?:(nan)|inf(?:inity)?)$/i;
 

@@ -52,20 +52,22 @@ function parseJson(text: string): unknown {
   }
 }
 
-const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
+/** Notes within notes: of a node, its attributes, their tensors. */
+const DEEPEST = 3;
+
+const CHECKS: Readonly<Record<string, (value: unknown, depth: number) => boolean>> = {
   doc: (value) => typeof value === 'string',
   name: (value) => typeof value === 'string',
   unknown: (value) => typeof value === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(value),
   metadata: (value) => isRecord(value) && Object.values(value).every((item) => typeof item === 'string'),
-  attributes: (value) => isRecord(value) && Object.values(value).every(isNote),
-  tensor: isNote,
-  tensors: (value) => Array.isArray(value) && value.every(isNote),
+  attributes: (value, depth) => isRecord(value) && Object.values(value).every((item) => isNote(item, depth + 1)),
+  tensor: (value, depth) => isNote(value, depth + 1),
+  tensors: (value, depth) => Array.isArray(value) && value.every((item) => isNote(item, depth + 1)),
 };
 
-function isNote(value: unknown): value is Note {
-  return (
-    isRecord(value) && Object.entries(value).every(([key, item]) => Object.hasOwn(CHECKS, key) && CHECKS[key]?.(item))
-  );
+function isNote(value: unknown, depth = 1): value is Note {
+  if (!isRecord(value) || depth > DEEPEST) return false;
+  return Object.entries(value).every(([key, item]) => Object.hasOwn(CHECKS, key) && CHECKS[key]?.(item, depth));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -45,7 +45,7 @@ function strictly(text: string, tree: TextSyntax, options: BuildOptions): Buildi
 }
 
 /** A model of what a text holds, however wrong it is, and where its nodes and values stand. */
-export interface BuiltText extends Pick<Building, 'nodes' | 'nodeOf' | 'values'> {
+export interface BuiltText extends Pick<Building, 'nodes' | 'nodeOf' | 'values' | 'broken'> {
   readonly model: Model;
   /** What the text says and what cannot be, besides the faults of the tree. */
   readonly faults: readonly BuildFault[];
@@ -53,12 +53,13 @@ export interface BuiltText extends Pick<Building, 'nodes' | 'nodeOf' | 'values'>
 
 /**
  * Makes a model of a tree for the checker: names that nothing defines, or that are defined twice, are left to it. A node
- * whose statement is broken is there with what it has; its operator may be empty.
+ * whose statement is broken is there with what it has; its operator may be empty. An initializer whose elements are wrong
+ * is a value that nothing makes, listed as `broken`.
  */
 export function buildLeniently(text: string, tree: TextSyntax, options: Omit<BuildOptions, 'lenient'>): BuiltText {
   const building = new Building(text, new ExternalFiles(options.fileName), { ...options, lenient: true });
   const model = buildModel(building, tree);
   keepDataFiles(model, building.files);
-  const { nodes, nodeOf, values, faults } = building;
-  return { model, nodes, nodeOf, values, faults };
+  const { nodes, nodeOf, values, broken, faults } = building;
+  return { model, nodes, nodeOf, values, broken, faults };
 }

@@ -2,19 +2,21 @@
 import type { Cursor } from './cursor.ts';
 
 const WORD = '(?:[A-Za-z_][A-Za-z0-9_]*|"(?:[^"\\\\\\n]|\\\\.)*")';
-/** `[label] a, b = domain.Operator` and a bracket or colon, at the begin of a line. */
+const NAMES = `(?:${WORD}[ \\t]*)?(?:,[ \\t]*(?:${WORD}[ \\t]*)?)*`;
+/** `[label] a, b = domain.Operator` and a bracket or colon, at the begin of a line. No part of it can match in two ways. */
 const NODE = new RegExp(
-  `(?:\\[[^\\]\\n]*\\][ \\t]*)?(?:${WORD}?[ \\t]*,[ \\t]*)*${WORD}?[ \\t]*=(?!>)[ \\t]*${WORD}(?:[ \\t]*\\.[ \\t]*${WORD})*[ \\t]*[(<:]`,
-  'y',
+  `^(?:\\[[^\\]\\n]*\\][ \\t]*)?${NAMES}=(?!>)[ \\t]*${WORD}[ \\t]*(?:\\.[ \\t]*${WORD}[ \\t]*)*[(<:]`,
 );
 /** A graph as the value of an attribute looks like a node until its arrow. */
-const GRAPH_VALUE = new RegExp(`${WORD}[ \\t]*=[ \\t]*${WORD}[ \\t]*\\([^()\\n]*\\)[ \\t]*=>`, 'y');
+const GRAPH_VALUE = new RegExp(`^${WORD}[ \\t]*=[ \\t]*${WORD}[ \\t]*\\([^()\\n]*\\)[ \\t]*=>`);
+
+/** How much of a line is looked at to see whether it begins a node. */
+const LONGEST_BEGIN = 1000;
 
 /** Whether a node begins at a position. */
 export function beginsNode(text: string, position: number): boolean {
-  NODE.lastIndex = position;
-  GRAPH_VALUE.lastIndex = position;
-  return NODE.test(text) && !GRAPH_VALUE.test(text);
+  const begin = text.slice(position, Math.min(endOfLine(text, position), position + LONGEST_BEGIN));
+  return NODE.test(begin) && !GRAPH_VALUE.test(begin);
 }
 
 /**
@@ -58,6 +60,17 @@ function trimmed(text: string, from: number, to: number): number {
     if (line <= from || text[skipBlank(text, line, end)] !== '#') return end;
     end = line;
   }
+}
+
+/** Where the next token starts, without the space and comments before it. */
+export function nextToken(text: string, from: number): number {
+  let position = from;
+  while (position < text.length) {
+    if (text[position] === '#') position = endOfLine(text, position);
+    else if (/\s/.test(text[position] ?? '')) position++;
+    else break;
+  }
+  return position;
 }
 
 /** Counts braces outside of strings and comments; the position of one that closes more than is open. */

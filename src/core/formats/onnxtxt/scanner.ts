@@ -45,6 +45,9 @@ export class Scanner {
   unclosed = false;
   /** Lines `#@` between it and the token before; their positions count from the start of the text. */
   notes: readonly NoteSyntax[] = NO_NOTES;
+  /** Between these there is no quote that could close a string: what a string without its quote has shown. */
+  private openFrom = 0;
+  private openTo = 0;
   /** How far scanning has looked. */
   furthest = 0;
 
@@ -162,7 +165,8 @@ export class Scanner {
     const { text, limit } = this;
     this.escaped = false;
     this.unclosed = false;
-    let end = quote + 1;
+    const hopeless = quote >= this.openFrom && limit <= this.openTo;
+    let end = hopeless ? limit : quote + 1;
     for (; end < limit; end++) {
       const code = text.charCodeAt(end);
       if (code === QUOTE) break;
@@ -176,6 +180,10 @@ export class Scanner {
     }
     this.furthest = Math.max(this.furthest, limit);
     this.unclosed = true;
+    if (limit > this.openTo) {
+      this.openFrom = quote;
+      this.openTo = limit;
+    }
     this.become('string', this.lineEnd(quote));
   }
 

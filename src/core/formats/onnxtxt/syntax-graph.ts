@@ -1,7 +1,6 @@
 /** Graphs as syntax: their entries and nodes. What is wrong ends with its line (onnx 1.23, defs/parser.cc). */
 import type { Cursor, Draft } from './cursor.ts';
-import { beginsNode, endOfBroken, endOfLine } from './recovery.ts';
-import { Scanner } from './scanner.ts';
+import { beginsNode, endOfBroken, endOfLine, nextToken } from './recovery.ts';
 import { exact, inStatement, notesIn, startHere } from './statements.ts';
 import {
   type BlockSyntax,
@@ -15,6 +14,8 @@ import {
   type OperatorSyntax,
 } from './syntax.ts';
 import { atType, parseAttributes, parseData, parseType } from './syntax-values.ts';
+
+const NO_NAMES: readonly NameSyntax[] = [];
 
 /** Parses a graph from its name on, and gives it to `keep` first: what is there is kept where the rest is broken. */
 export function parseGraph(cursor: Cursor, keep: (graph: GraphSyntax) => void, outermost = false): void {
@@ -136,15 +137,10 @@ export function endsNodes(cursor: Cursor, outermost: boolean): boolean {
 }
 
 function nodeFollows(cursor: Cursor): boolean {
-  const behind = new Scanner(cursor.text, cursor.end);
-  cursor.peeked = endOfLine(cursor.text, behind.end);
-  return behind.fresh && beginsNode(cursor.text, behind.start);
+  const behind = nextToken(cursor.text, cursor.end);
+  cursor.peeked = endOfLine(cursor.text, behind);
+  return cursor.text.slice(cursor.end, behind).includes('\n') && beginsNode(cursor.text, behind);
 }
-
-const NO_NAMES: readonly NameSyntax[] = [];
-
-/** How often a broken node is parsed again, each time up to an earlier end. */
-const MOST_RETRIES = 3;
 
 export function parseNode(cursor: Cursor): NodeSyntax {
   const start = startHere(cursor);
@@ -157,7 +153,7 @@ export function parseNode(cursor: Cursor): NodeSyntax {
     kind: 'node',
     head: cursor.start - start,
     label: undefined,
-    outputs: [],
+    outputs: NO_NAMES,
     operator: undefined,
     attributes: undefined,
     inputs: undefined,
@@ -172,30 +168,47 @@ function parseWholeNode(cursor: Cursor, draft: Draft<NodeSyntax>): void {
   cursor.braces = braces;
 }
 
-/** Finds where the broken node ends. Parsed again up to there, it takes nothing of the next line for a part of its own. */
+/** How often a broken node is parsed again, each time up to an earlier end, and how long it may be for that. */
+const MOST_RETRIES = 3;
+const LONGEST_RETRY = 1000;
+
+/** Finds where the broken node ends. Nothing of the next line is taken for a part of it. */
 function recover(cursor: Cursor, draft: Draft<NodeSyntax>): void {
   const { limit } = cursor;
   const head = cursor.base + draft.head;
   let end = endOfBroken(cursor, head);
-  for (let k = 0; k < MOST_RETRIES && !cursor.recovering; k++) {
-    Object.assign(draft, {
-      label: undefined,
-      outputs: [],
-      operator: undefined,
-      attributes: undefined,
-      inputs: undefined,
-    });
+  for (let k = 0; k < MOST_RETRIES && cursor.before > end; k++) {
+    if (cursor.recovering || end - head > LONGEST_RETRY) {
+      cutParts(cursor, draft, end - cursor.base);
+      break;
+    }
+    Object.assign(draft, NO_PARTS);
     cursor.faults = undefined;
     cursor.braces = 0;
     cursor.recovering = true;
     cursor.seek(head, end);
     const whole = cursor.tried(parseNodeParts, draft);
-    const nearer = whole ? end : endOfBroken(cursor, head);
     cursor.recovering = false;
-    if (nearer >= end) break;
-    end = nearer;
+    if (whole) break;
+    end = Math.min(end, endOfBroken(cursor, head));
   }
   cursor.seek(end, limit);
+}
+
+const NO_PARTS = { label: undefined, outputs: NO_NAMES, operator: undefined, attributes: undefined, inputs: undefined };
+
+/** Drops what lies behind the end of a broken node. */
+function cutParts(cursor: Cursor, draft: Draft<NodeSyntax>, end: number): void {
+  if (draft.label && draft.label.end > end) draft.label = undefined;
+  draft.outputs = draft.outputs.filter((name) => name.end <= end);
+  if (draft.operator && draft.operator.end > end) draft.operator = undefined;
+  if (draft.attributes && draft.attributes.end > end) draft.attributes = undefined;
+  if (draft.inputs && draft.inputs.end > end) draft.inputs = undefined;
+  cursor.faults = cursor.faults?.map((fault) => ({
+    ...fault,
+    start: Math.min(fault.start, end),
+    end: Math.min(fault.end, end),
+  }));
 }
 
 function parseNodeParts(cursor: Cursor, draft: Draft<NodeSyntax>): void {

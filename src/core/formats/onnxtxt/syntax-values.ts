@@ -180,7 +180,7 @@ function refuseUnwritten(cursor: Cursor): void {
 }
 
 /** Words that stand for values: special numbers, and what PyTorch's graphs have. */
-const VALUE_WORDS = /^(?:inf|infinity|nan|true|false|none|bool|[a-z]+[0-9]+[a-z0-9]*)$/i;
+const VALUE_WORDS = /^(?:inf|infinity|nan|true|false|none|bool|[a-z]+[0-9][a-z0-9]*)$/i;
 
 function parseLiteral(cursor: Cursor): LiteralSyntax {
   const { kind } = cursor;
@@ -215,6 +215,7 @@ export function parseData(cursor: Cursor, type: TypeSyntax | undefined): DataSyn
 /** Counts the elements; they are read when they are wanted. */
 function parseElements(cursor: Cursor): DataSyntax {
   const start = cursor.start - cursor.base;
+  const faults = cursor.faults?.length;
   let count = 0;
   cursor.braces++;
   cursor.advance();
@@ -229,7 +230,7 @@ function parseElements(cursor: Cursor): DataSyntax {
     count++;
   });
   cursor.braces--;
-  return { kind: 'elements', count, start, end: cursor.past };
+  return { kind: 'elements', count, whole: faults === cursor.faults?.length, start, end: cursor.past };
 }
 
 /** `{float[2] {1, 2}, int64[2] {0, 4}}`: values and indices. */

@@ -201,6 +201,8 @@ export type DataSyntax = ElementsSyntax | PairsSyntax | SparseDataSyntax;
 export interface ElementsSyntax extends Span {
   readonly kind: 'elements';
   readonly count: number;
+  /** Whether nothing is wrong between the braces. */
+  readonly whole: boolean;
 }
 
 export interface SparseDataSyntax extends Span {

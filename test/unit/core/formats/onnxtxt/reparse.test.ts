@@ -63,7 +63,7 @@ test('parsing what changed gives the tree of the whole text', () => {
   const seed = Number(process.env.FUZZ_SEED ?? 7);
   const below = randomly(seed);
   let parts = 0;
-  for (let round = 0; round < Number(process.env.FUZZ_ROUNDS ?? 400); round++) {
+  for (let round = 0; round < Number(process.env.FUZZ_ROUNDS ?? 150); round++) {
     let text = TEXT;
     let tree = parseText(text);
     for (let step = 0; step < 4; step++) {
@@ -79,7 +79,7 @@ test('parsing what changed gives the tree of the whole text', () => {
       text = changed;
     }
   }
-  expect(parts).toBeGreaterThan(100);
+  expect(parts).toBeGreaterThan(50);
 });
 
 /** A tree without what parsing only needs itself: how far it looked may be less where text was not parsed again. */

@@ -105,7 +105,7 @@ test('entries and headers go on behind what is wrong, too', () => {
 test('a missing brace is said once, and functions behind it are found', () => {
   const text =
     'g (x) => (y)\n{\n  y = Relu (x)\n\n<domain: "d", opset_import: ["" : 22]>\nF (a) => (b) { b = Neg (a) }\n';
-  expect(parsed(text)).toEqual({ nodes: ['y=Relu'], faults: ["3: expected '}', found '<'"] });
+  expect(parsed(text)).toEqual({ nodes: ['y=Relu'], faults: ["3: expected '}', found the end of the line"] });
   expect(parseText(text).functions.map(({ graph }) => graph.name?.text)).toEqual(['F']);
 });
 
