@@ -19,7 +19,8 @@ export const learning: Rules = {
     const types: Readonly<Record<string, DataType>> = { TO_FLOAT: 'float32', TO_INT64: 'int64', TO_STRING: 'string' };
     const dtype = types[node.string('cast_to', 'TO_FLOAT')];
     const size = node.string('map_form', 'DENSE') === 'SPARSE' ? Number(node.int('max_map', 1n)) : undefined;
-    return [dtype && tensorType(dtype, [1, size])];
+    if (!dtype) clash(node, `cast_to is ${node.string('cast_to', '')}`);
+    return [tensorType(dtype, [1, size])];
   },
   CategoryMapper: (node) => {
     const [numbers, texts] = [node.ints('cats_int64s'), node.attribute('cats_strings', 'strings')];
@@ -83,13 +84,14 @@ export const learning: Rules = {
   ZipMap: (node) => {
     const rank = shapeOf(node)?.length;
     if (rank !== undefined && rank !== 1 && rank !== 2) clash(node, `the data has rank ${rank}, not 1 or 2`);
-    const key = (node.ints('classlabels_int64s')?.length ?? 0) > 0 ? 'int64' : 'string';
+    const { dtype: key, count } = labels(node, 'classlabels_int64s');
+    if (count === 0) clash(node, 'it needs classlabels_int64s or classlabels_strings');
     return [{ kind: 'sequence', element: { kind: 'map', key, value: tensorType('float32', []) } }];
   },
 };
 
 /** The classes that a classifier names, and their type: texts where there are any. */
-function labels(node: Node, integers: string): { dtype: DataType; count: number } {
+function labels(node: Node, integers: string): { dtype: 'string' | 'int64'; count: number } {
   const texts = node.attribute('classlabels_strings', 'strings') ?? [];
   if (texts.length > 0) return { dtype: 'string', count: texts.length };
   return { dtype: 'int64', count: node.ints(integers)?.length ?? 0 };
