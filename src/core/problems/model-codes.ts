@@ -127,6 +127,11 @@ export const MODEL_CODES = {
     message: '{reason}.',
     fixes: [],
   },
+  'attribute-value': {
+    severity: 'warning',
+    message: '{operator} does not know {value} for {attribute}{suggestion}: expected one of {allowed}.',
+    fixes: [],
+  },
 
   // Types and shapes.
   'type-mismatch': {

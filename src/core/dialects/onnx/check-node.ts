@@ -5,6 +5,7 @@ import { typeText, type ValueType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
 import { type Problem, problem } from '../../problems/problem.ts';
 import { checkOwnRule } from './check-rules.ts';
+import { checkValues } from './check-values.ts';
 import { typeKey } from './infer/types.ts';
 import { allowedTypes, type Formal, formalAt, type OperatorSchema } from './operators.ts';
 import { nearestName, suggestionOf } from './spelling.ts';
@@ -15,6 +16,7 @@ export function checkNode(node: Node, schema: OperatorSchema): Problem[] {
     ...checkArity(node, 'input', schema.inputs, node.inputs),
     ...checkArity(node, 'output', schema.outputs, node.outputs),
     ...checkAttributes(node, schema),
+    ...checkValues(node, schema),
     ...checkOwnRule(node, schema),
     ...checkInputTypes(node, schema),
   ];
