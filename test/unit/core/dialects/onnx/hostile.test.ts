@@ -81,9 +81,9 @@ class Maker {
     return graph.addInput({ name: `x${graph.inputs.length}`, type });
   }
 
-  model(op: string, opset: number): Model {
+  model(op: string, opset: number, domain = ''): Model {
     const graph = new Graph('g');
-    const schema = operatorSchema('', op, opset);
+    const schema = operatorSchema(domain, op, opset);
     const count = Math.max(0, (schema?.inputs.length ?? 0) - Math.floor(this.random() * 2));
     const inputs = Array.from({ length: count }, () => this.input(graph));
     const attributes: [string, attribute.Attribute][] = [];
@@ -94,12 +94,16 @@ class Maker {
     const names = Array.from({ length: outputs }, (_, k) => ({ name: `y${k}` })).filter(
       (_, k) => k === 0 || (schema && formalAt(schema.outputs, k)),
     );
-    const node = new Node(op, inputs, { attributes, outputs: names });
+    const node = new Node(op, inputs, { domain, attributes, outputs: names });
     graph.nodes.append(node);
     const next = new Node('Relu', [node.output()], { outputs: [{ name: 'z' }] });
     graph.nodes.append(next);
     graph.addOutput(next.output());
-    return makeModel('onnx', graph, { irVersion: 10, opsetImports: [['', opset]] });
+    const imports = new Map([
+      ['', 22],
+      [domain, opset],
+    ]);
+    return makeModel('onnx', graph, { irVersion: 10, opsetImports: imports });
   }
 }
 
@@ -121,6 +125,21 @@ test('random nodes of every operator at every version', () => {
   }
   // Some must be valid, or nothing but the checks of arity was tried.
   expect(sound).toBeGreaterThan(300);
+});
+
+test('random nodes of the other domains of the standard', () => {
+  const maker = new Maker(generator(12));
+  for (const domain of ['ai.onnx.ml', 'ai.onnx.preview', 'ai.onnx.preview.training']) {
+    for (const op of operatorNames(domain)) {
+      for (const version of operatorVersions(domain, op)) {
+        for (let round = 0; round < 10; round++) {
+          const model = maker.model(op, version, domain);
+          for (const { message } of [...inferModel(model), ...checkOnnx(model)])
+            expect(message).not.toContain('undefined');
+        }
+      }
+    }
+  }
 });
 
 test('names of objects are no operators', () => {
