@@ -4,6 +4,7 @@ import { onnxToCaffe } from './convert/onnx-to-caffe/convert.ts';
 import { fixDefaults } from './convert/onnx-to-caffe/defaults.ts';
 import { convertOpset } from './convert/opset/convert.ts';
 import { PIVOT_OPSET } from './convert/pivot.ts';
+import type { CustomOperators } from './custom/definition.ts';
 import { addCustomFunctions } from './custom/functions.ts';
 import { checkOnnx } from './dialects/onnx/check.ts';
 import { InputError } from './ir/errors.ts';
@@ -15,6 +16,7 @@ import { runPasses } from './passes/run.ts';
 import { acceptable } from './problems/accept.ts';
 import type { Problem } from './problems/problem.ts';
 import type { Progress } from './progress.ts';
+import { PLAIN_READING } from './reading.ts';
 import type { ConvertRequest, ConvertResult, Verification } from './request.ts';
 import { caffeBackend } from './targets/caffe-backends.ts';
 import { targetOf } from './targets/table.ts';
@@ -65,6 +67,23 @@ export async function checkModel(
   }
 }
 
+/**
+ * Every problem that a target has with a valid ONNX model that is at hand, such as the text of an editor. The model is
+ * changed on the way.
+ */
+export async function targetProblems(
+  model: Model,
+  custom: CustomOperators,
+  request: TargetRequest,
+  progress: Progress,
+): Promise<readonly Problem[]> {
+  const given = { model, custom, problems: [], reading: PLAIN_READING };
+  return (await lower(given, targetOf(request.target), request.opset, false, progress)).problems;
+}
+
+/** What lowering asks of a model. */
+type Given = Pick<OpenedModel, 'model' | 'custom' | 'problems' | 'reading'>;
+
 /** A graph in the target's dialect, and what was done and found on the way. */
 interface Lowered {
   readonly model: Model;
@@ -73,7 +92,7 @@ interface Lowered {
 }
 
 async function lower(
-  opened: OpenedModel,
+  opened: Given,
   target: Target,
   opset: number | undefined,
   simplify: boolean,
@@ -98,7 +117,7 @@ async function lower(
 }
 
 /** The middle: an ONNX graph, at the pivot opset where it was made from another dialect. */
-function toOnnx({ model, custom }: OpenedModel): { model: Model; problems: readonly Problem[] } {
+function toOnnx({ model, custom }: Given): { model: Model; problems: readonly Problem[] } {
   switch (model.dialect) {
     case 'onnx':
       return { model, problems: [] };
@@ -117,7 +136,7 @@ function toOnnx({ model, custom }: OpenedModel): { model: Model; problems: reado
   }
 }
 
-function toOpset(model: Model, opened: OpenedModel, target: OnnxTarget, wanted: number | undefined) {
+function toOpset(model: Model, opened: Given, target: OnnxTarget, wanted: number | undefined) {
   const own = opened.model === model ? model.opsetImports.get('') : undefined;
   const opset = wanted ?? own ?? target.opsets.usual;
   const { lowest, highest } = target.opsets;

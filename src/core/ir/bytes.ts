@@ -1,5 +1,5 @@
 /** Random access to bytes that stay where they are (a file, an archive entry, memory) until somebody asks for them. */
-import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { InputError } from './errors.ts';
 
 /** Bytes that can be read at any offset. Offsets and lengths are in bytes. */
@@ -90,6 +90,13 @@ export class FileBytes implements ByteSource {
       done += got;
     }
     return bytes;
+  }
+
+  /** Whether the file of that name is still the one that was opened, and as it was. */
+  isAsOnDisk(): boolean {
+    const now = statSync(this.name, { throwIfNoEntry: false });
+    const { ino, dev, mtimeMs, size } = this.seen;
+    return now !== undefined && now.ino === ino && now.dev === dev && now.mtimeMs === mtimeMs && now.size === size;
   }
 
   close(): void {

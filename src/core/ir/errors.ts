@@ -30,6 +30,7 @@ export type InputErrorCode =
   | 'syntax-error'
   | 'runtime-missing'
   | 'runtime-failed'
+  | 'document-unknown'
   | 'bad-argument';
 
 /** The input or the call is bad (exit status 2). `next` says what the user can do. */

@@ -1,7 +1,11 @@
 /** What an editor says about an operator: its signature, types and attributes, as Markdown. */
 
+import { basename } from 'node:path';
+import type { CustomOperator } from '../custom/definition.ts';
 import { type AttributeFacts, allowedTypes, type Formal, type OperatorSchema } from '../dialects/onnx/operators.ts';
+import { operatorSummary } from '../dialects/onnx/summaries.ts';
 import { ATTRIBUTE_WORDS, quoted } from '../formats/onnxtxt/names.ts';
+import type { FunctionDefinition } from '../ir/model.ts';
 import { factTypes } from './type-text.ts';
 
 /** `Conv (X, W, B?) → (Y)`, and where each input stands in it, as [start, end). */
@@ -40,14 +44,47 @@ export function versionText({ domain, since, deprecated }: OperatorSchema, opset
   return `${deprecated ? 'deprecated' : 'unchanged'} since ${first}${same}`;
 }
 
-/** Everything about an operator. `summary` is one line of ours on what it does. */
-export function operatorMarkdown(schema: OperatorSchema, opset: number, summary: string | undefined): string {
+/** Everything about an operator. */
+export function operatorMarkdown(schema: OperatorSchema, opset: number): string {
+  const summary = operatorSummary(schema.domain, schema.name);
   const { label } = signatureOf(qualifiedName(schema), schema.inputs, schema.outputs);
   const parts = [fence(label), `${summary ? `${summary} ` : ''}_${versionText(schema, opset)}_`];
   const variables = [...schema.types].map(([name, types]) => `- \`${name}\`: ${factTypes(types)}`);
   if (variables.length > 0) parts.push(['**Types**', ...variables].join('\n'));
   const attributes = [...schema.attributes].map(([name, facts]) => `- \`${attributeText(name, facts)}\``);
   if (attributes.length > 0) parts.push(['**Attributes**', ...attributes].join('\n'));
+  return parts.join('\n\n');
+}
+
+/** A function of the model. */
+export function functionMarkdown({
+  name,
+  domain,
+  graph,
+  attributes,
+  attributeDefaults,
+  doc,
+}: FunctionDefinition): string {
+  const inputs = graph.inputs.map((value) => value.name ?? '?').join(', ');
+  const outputs = graph.outputs.map((value) => value.name ?? '?').join(', ');
+  const parts = [fence(`${qualifiedName({ domain, name })} (${inputs}) → (${outputs})`), 'A function of this model.'];
+  if (doc) parts.push(doc);
+  const listed = [
+    ...attributes.map((attribute) => `- \`${attribute}\` (required)`),
+    ...[...attributeDefaults.keys()].map((attribute) => `- \`${attribute}\``),
+  ];
+  if (listed.length > 0) parts.push(['**Attributes**', ...listed].join('\n'));
+  return parts.join('\n\n');
+}
+
+/** An operator of graphwright.ops.json. */
+export function customMarkdown({ name, domain, inputs, outputs, attributes, file, line }: CustomOperator): string {
+  const taken = inputs.map((input) => `${input.name}${input.optional ? '?' : ''}`).join(', ');
+  const given = outputs.map((output) => output.name).join(', ');
+  const label = `${qualifiedName({ domain, name })} (${taken}) → (${given})`;
+  const parts = [fence(label), `A custom operator (${basename(file)}, line ${line}).`];
+  const listed = attributes.map((attribute) => `- \`${attribute.name}: ${attribute.type}\``);
+  if (listed.length > 0) parts.push(['**Attributes**', ...listed].join('\n'));
   return parts.join('\n\n');
 }
 

@@ -25,9 +25,8 @@ export interface Span {
   readonly end: number;
 }
 
-/** What an edit replaced: `span` of the text before it, by `length` units. */
-export interface Splice {
-  readonly span: Span;
+/** What an edit replaced: a span of the text before it, by so many units. */
+export interface TextChange extends Span {
   readonly length: number;
 }
 
@@ -55,6 +54,13 @@ export class DocumentText {
 
   slice({ start, end }: Span): string {
     return this.content.slice(start, end);
+  }
+
+  /** Each line without its break. */
+  *lines(): Iterable<string> {
+    for (let line = 0; line < this.starts.length; line++) {
+      yield this.content.slice(this.starts[line], this.lineEnd(line));
+    }
   }
 
   /** Where a position is; places that the text has not are moved to the nearest that it has. */
@@ -94,7 +100,7 @@ export class DocumentText {
   }
 
   /** Applies an edit and tells what it replaced. */
-  apply({ range, text }: TextEdit): Splice {
+  apply({ range, text }: TextEdit): TextChange {
     const span = this.spanOf(range);
     this.content = this.content.slice(0, span.start) + text + this.content.slice(span.end);
     const first = this.lineAt(span.start);
@@ -104,7 +110,7 @@ export class DocumentText {
     if (moved !== 0) for (let k = 0; k < after.length; k++) after[k] = (after[k] ?? 0) + moved;
     this.starts.length = first + 1;
     this.starts = this.starts.concat(lineStarts(text, span.start), after);
-    return { span, length: text.length };
+    return { ...span, length: text.length };
   }
 
   /** Where a line ends, before its line break. */

@@ -21,7 +21,7 @@ export function checkDeclarations(graph: Graph, findings: Findings): void {
       const what = missingIn(value.type);
       const name = value.name ?? '';
       const part = { kind: 'value', name, role, graph: graph.name } as const;
-      if (what) findings.report('type-missing', { value }, { role: `${role} of the model`, value: name, what }, part);
+      if (what) findings.report('type-missing', { value }, { role, value: name, what }, part);
     }
   }
   for (const value of graph.initializers) checkConstant(graph, value, findings);
@@ -36,18 +36,12 @@ function missingIn(type: ValueType | undefined): string | undefined {
       return type.shape ? undefined : 'shape';
     case 'sequence':
     case 'optional':
-      return isWhole(type.element) ? undefined : 'type of its elements';
+      return type.element ? undefined : 'type of its elements';
     case 'map':
-      return isWhole(type.value) ? undefined : 'type of its values';
+      return type.value ? undefined : 'type of its values';
     case 'opaque':
       return type.name ? undefined : 'name of its opaque type';
   }
-}
-
-/** Whether a type says what it is of, all the way down. Shapes within may be left out. */
-function isWhole(type: ValueType | undefined): boolean {
-  if (type?.kind === 'sequence' || type?.kind === 'optional') return isWhole(type.element);
-  return type?.kind === 'map' ? isWhole(type.value) : type !== undefined;
 }
 
 /** A constant that is an input too has the type of the input. */
@@ -93,7 +87,7 @@ function schemaIn(context: CheckContext, node: Node): OperatorSchema | undefined
 }
 
 /** A type that the operator does not take, said as for types that the file declares, or else shapes that do not fit. */
-function reportContradiction(node: Node, found: Problem, context: CheckContext, findings: Findings): void {
+export function reportContradiction(node: Node, found: Problem, context: CheckContext, findings: Findings): void {
   const schema = schemaIn(context, node);
   const types = schema ? [...checkInputTypes(node, schema), ...checkOutputTypes(node, schema)] : [];
   if (types.length > 0) {
@@ -104,7 +98,8 @@ function reportContradiction(node: Node, found: Problem, context: CheckContext, 
   findings.report('shape-mismatch', { node }, { reason }, found.part ?? { kind: 'node' });
 }
 
-function checkDeclared(value: Value, declared: ValueType, found: ValueType, findings: Findings): void {
+/** Whether a value is what it is declared as. */
+export function checkDeclared(value: Value, declared: ValueType, found: ValueType, findings: Findings): void {
   if (!differ(declared, found)) return;
   const part: Part = { kind: 'output', index: value.outputIndex ?? 0 };
   const details = { value: value.name ?? '', wanted: typeText(declared), found: typeText(found) };

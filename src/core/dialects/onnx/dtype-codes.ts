@@ -43,3 +43,8 @@ export function dtypeOfCode(code: number | bigint): DataType | undefined {
 export function codeOfDtype(dtype: DataType): number {
   return NUMBERS.get(dtype) ?? 0;
 }
+
+/** Every element type with its number, in their order. */
+export function dtypeCodes(): (readonly [dtype: DataType, code: number])[] {
+  return Object.entries(CODES).map(([code, dtype]) => [dtype, Number(code)] as const);
+}

@@ -7,7 +7,7 @@ import type { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import { type OutputFile, type WriteOptions, writeWhole } from '../whole-files.ts';
 import { encodeModelPieces } from './encode.ts';
-import type { ExternalPlace } from './encode-tensor.ts';
+import type { ExternalPlace, PlaceTensor } from './encode-tensor.ts';
 import type { Pieces } from './pieces.ts';
 
 /** Readers of protobuf take less than this. */
@@ -20,6 +20,8 @@ const ALIGNMENT = 4096;
 export interface OnnxWriteOptions extends WriteOptions {
   /** From how many bytes on the data goes to a file of its own; the limit of protobuf unless tests want less. */
   readonly largestFile?: number;
+  /** Where constants are that stay in the data files that they are in. */
+  readonly kept?: PlaceTensor;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface OnnxWriteOptions extends WriteOptions {
  */
 export async function writeOnnx(model: Model, file: string, options: OnnxWriteOptions): Promise<string[]> {
   const largest = options.largestFile ?? LARGEST_FILE;
-  const whole = encodeModelPieces(model);
+  const whole = encodeModelPieces(model, options.kept);
   if (whole.length <= largest) return writeWhole([{ path: file, chunks: () => chunksOf(whole) }], options);
   const data = placeTensors(model, `${path.basename(file)}.data`);
   const spine = encodeModelPieces(model, (tensor) => data.places.get(tensor));

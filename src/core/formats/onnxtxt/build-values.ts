@@ -131,6 +131,7 @@ function buildStrings(
       items.push(ENCODER.encode(scanner.meaning()));
     }
   });
+  if (!countFits(building, { ...data, count: items.length }, elementCount(shape))) return undefined;
   return Tensor.ofStrings(shape, items, info);
 }
 
@@ -171,6 +172,8 @@ function buildNumbers(
     if (Number.isNaN(value) && scanner.word().startsWith('-')) negative.push(values.length);
     values.push(value);
   });
+  // What is broken between the braces was counted otherwise.
+  if (!countFits(building, { ...data, count: values.length }, count)) return undefined;
   const bytes = Tensor.of(stored, [count], values).bytes();
   for (const at of negative) bytes[(at + 1) * (bytes.length / count) - 1] = 0xff;
   const packed = crossesBytes(dtype) ? packBits(bytes, bits) : bytes;

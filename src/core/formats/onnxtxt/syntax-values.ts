@@ -7,6 +7,7 @@ import type {
   AttributesSyntax,
   DataSyntax,
   DimSyntax,
+  GraphValueSyntax,
   ListSyntax,
   LiteralSyntax,
   NameSyntax,
@@ -161,10 +162,26 @@ function parseValue(cursor: Cursor, keep: (value: ValueSyntax) => void): void {
     return;
   }
   if (cursor.atName() && graphFollows(cursor)) {
-    cursor.nested(() => parseGraph(cursor, (graph) => keep({ kind: 'graph-value', graph, start, end: start })));
+    parseGraphValue(cursor, keep);
     return;
   }
   keep(parseLiteral(cursor));
+}
+
+/** A graph, which is kept as far as it goes. */
+function parseGraphValue(cursor: Cursor, keep: (value: ValueSyntax) => void): void {
+  const start = cursor.start - cursor.base;
+  let value: Draft<GraphValueSyntax> | undefined;
+  try {
+    cursor.nested(() =>
+      parseGraph(cursor, (graph) => {
+        value = { kind: 'graph-value', graph, start, end: start };
+        keep(value);
+      }),
+    );
+  } finally {
+    if (value) value.end = value.graph.end;
+  }
 }
 
 function graphFollows(cursor: Cursor): boolean {

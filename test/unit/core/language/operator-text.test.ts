@@ -10,11 +10,11 @@ function schemaOf(name: string, opset: number) {
 }
 
 test('an operator with its types and attributes', () => {
-  expect(operatorMarkdown(schemaOf('Gemm', 13), 17, 'A matrix product with a bias.')).toBe(`\`\`\`onnx-text
+  expect(operatorMarkdown(schemaOf('Gemm', 13), 17)).toBe(`\`\`\`onnx-text
 Gemm (A: T, B: T, C?: T) → (Y: T)
 \`\`\`
 
-A matrix product with a bias. _unchanged since opset 13, in opset 17_
+alpha * A * B + beta * C for matrices, each of A and B optionally transposed. _unchanged since opset 13, in opset 17_
 
 **Types**
 - \`T\`: bfloat16, float16, float, double, int32, int64, uint32, uint64

@@ -19,7 +19,7 @@ test('an edit replaces a range and tells which', () => {
   const text = new DocumentText('one\ntwo\nthree');
   const splice = text.apply({ range: { start: at(0, 2), end: at(1, 1) }, text: 'X\nY\nZ' });
   expect(text.text).toBe('onX\nY\nZwo\nthree');
-  expect(splice).toEqual({ span: { start: 2, end: 5 }, length: 5 });
+  expect(splice).toEqual({ start: 2, end: 5, length: 5 });
   expect(text.positionAt(text.text.indexOf('three'))).toEqual(at(3, 0));
 });
 

@@ -19,8 +19,7 @@ export const learning: Rules = {
     const types: Readonly<Record<string, DataType>> = { TO_FLOAT: 'float32', TO_INT64: 'int64', TO_STRING: 'string' };
     const dtype = types[node.string('cast_to', 'TO_FLOAT')];
     const size = node.string('map_form', 'DENSE') === 'SPARSE' ? Number(node.int('max_map', 1n)) : undefined;
-    if (!dtype) clash(node, `cast_to is ${node.string('cast_to', '')}`);
-    return [tensorType(dtype, [1, size])];
+    return [dtype && tensorType(dtype, [1, size])];
   },
   CategoryMapper: (node) => {
     const [numbers, texts] = [node.ints('cats_int64s'), node.attribute('cats_strings', 'strings')];
@@ -84,14 +83,13 @@ export const learning: Rules = {
   ZipMap: (node) => {
     const rank = shapeOf(node)?.length;
     if (rank !== undefined && rank !== 1 && rank !== 2) clash(node, `the data has rank ${rank}, not 1 or 2`);
-    const { dtype: key, count } = labels(node, 'classlabels_int64s');
-    if (count === 0) clash(node, 'it needs classlabels_int64s or classlabels_strings');
+    const key = (node.ints('classlabels_int64s')?.length ?? 0) > 0 ? 'int64' : 'string';
     return [{ kind: 'sequence', element: { kind: 'map', key, value: tensorType('float32', []) } }];
   },
 };
 
 /** The classes that a classifier names, and their type: texts where there are any. */
-function labels(node: Node, integers: string): { dtype: 'string' | 'int64'; count: number } {
+function labels(node: Node, integers: string): { dtype: DataType; count: number } {
   const texts = node.attribute('classlabels_strings', 'strings') ?? [];
   if (texts.length > 0) return { dtype: 'string', count: texts.length };
   return { dtype: 'int64', count: node.ints(integers)?.length ?? 0 };

@@ -1,0 +1,88 @@
+/**
+ * A binary model that is edited as text: its text, the constants that stand in that by their hash, and saving it back.
+ * Constants that were in a data file of their own stay there as long as that file is as it was.
+ */
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import type { ExternalPlace } from '../formats/onnx/encode-tensor.ts';
+import { writeOnnx } from '../formats/onnx/write.ts';
+import { parseModel } from '../formats/onnxtxt/parse.ts';
+import { BlobStore, documentText } from '../formats/onnxtxt/store.ts';
+import { FileBytes } from '../ir/bytes.ts';
+import { InputError } from '../ir/errors.ts';
+import { FileSource, type Tensor } from '../ir/tensor.ts';
+import { type OpenedModel, openModel } from '../open.ts';
+import type { Progress } from '../progress.ts';
+import { PLAIN_READING } from '../reading.ts';
+
+/** A file as it was when its text was made. */
+interface Printed {
+  readonly text: string;
+  readonly mtimeMs: number;
+  readonly size: number;
+}
+
+export class EditedBinary {
+  private readonly opened: OpenedModel[] = [];
+  private printed: Printed | undefined;
+
+  /** Files stay open, so that what they held can be written again after they were replaced. */
+  readonly store = new BlobStore(() => {
+    for (const model of this.opened) model.close();
+  });
+
+  constructor(readonly path: string) {}
+
+  /** Whether the text was never asked for: then the store has no constants. */
+  get isEmpty(): boolean {
+    return this.opened.length === 0;
+  }
+
+  /** The text of the file as it is now. Throws InputError where it is no ONNX model. */
+  async text(progress: Progress): Promise<string> {
+    const now = statSync(this.path, { throwIfNoEntry: false });
+    const { printed } = this;
+    if (printed && now && printed.mtimeMs === now.mtimeMs && printed.size === now.size) return printed.text;
+    const opened = await openModel(this.path, PLAIN_READING, progress);
+    this.opened.push(opened);
+    if (opened.format.id !== 'onnx') {
+      const message = `this is ${opened.format.title}, and only ONNX models can be saved from their text`;
+      throw new InputError('format-unsupported', message, { file: this.path }, 'Open its text without editing it.');
+    }
+    await progress.step('Writing the text');
+    const text = documentText(opened.model, this.store);
+    this.printed = { text, mtimeMs: now?.mtimeMs ?? 0, size: now?.size ?? 0 };
+    return text;
+  }
+
+  /**
+   * Writes the binary of a text, whole or not at all, and gives its size. Throws InputError `syntax-error` where the text
+   * does not parse, `external-data-missing` where nothing has the bytes of a constant, `file-unwritable`.
+   */
+  async save(text: string, progress: Progress): Promise<number> {
+    await progress.step('Reading the text');
+    const model = parseModel(text, this.path, { store: this.store });
+    if (model.dialect !== 'onnx') {
+      const message = `this text is a model of ${model.dialect}, and the file is one of ONNX`;
+      throw new InputError('format-unsupported', message, { file: this.path }, 'Convert the model instead.');
+    }
+    await progress.step('Writing the model');
+    await writeOnnx(model, this.path, { force: true, progress, kept: (tensor) => this.keptPlace(tensor) });
+    return statSync(this.path).size;
+  }
+
+  close(): void {
+    this.store.close();
+  }
+
+  /** Where a constant is in a data file beside the model that nobody has changed. */
+  private keptPlace({ source }: Tensor): ExternalPlace | undefined {
+    if (!(source instanceof FileSource) || !(source.file instanceof FileBytes)) return undefined;
+    const { file, offset } = source;
+    const folder = path.dirname(path.resolve(this.path));
+    const location = path.relative(folder, path.resolve(file.name));
+    const isOwn = path.resolve(file.name) === path.resolve(this.path);
+    if (isOwn || location.startsWith('..') || path.isAbsolute(location) || !file.isAsOnDisk()) return undefined;
+    return { location: location.split(path.sep).join('/'), offset };
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * The types of a model's graph, node by node, and what they contradict. When nodes change, only those are inferred again
+ * that read something whose type or known data has changed.
+ */
+import { type CheckContext, contextOf } from '../dialects/onnx/check-operator.ts';
+import { checkDeclared, reportContradiction } from '../dialects/onnx/check-types.ts';
+import { dataOf, setData } from '../dialects/onnx/data.ts';
+import { type Finding, Findings } from '../dialects/onnx/findings.ts';
+import type { InferContext } from '../dialects/onnx/infer/context.ts';
+import { declaredType, forgetInferred } from '../dialects/onnx/infer/declared.ts';
+import { inferOutputs, modelContext } from '../dialects/onnx/infer.ts';
+import type { Graph } from '../ir/graph.ts';
+import type { Model } from '../ir/model.ts';
+import type { Node } from '../ir/node.ts';
+import { typeText } from '../ir/type.ts';
+import type { Value } from '../ir/value.ts';
+import { Refusal } from '../problems/problem.ts';
+
+export class TypeInference {
+  /** The nodes of the graph itself, in order, and where each stands. */
+  private readonly order: readonly Node[];
+  private readonly places = new Map<Node, number>();
+  private readonly found = new Map<Node, readonly Finding[]>();
+  private readonly context: InferContext;
+  private readonly checks: CheckContext;
+  private readonly dirty: Uint8Array;
+  private firstDirty = 0;
+  /** Whether everything was inferred once: before, nobody has read what a node gave. */
+  private complete = false;
+
+  /** `skipped` tells nodes of which nothing more is to be said: something else is wrong with them. */
+  constructor(
+    private readonly model: Model,
+    private readonly skipped: (node: Node) => boolean,
+  ) {
+    this.order = [...model.graph.nodes];
+    for (const [place, node] of this.order.entries()) this.places.set(node, place);
+    this.context = modelContext(model);
+    this.checks = contextOf(model);
+    this.dirty = new Uint8Array(this.order.length).fill(1);
+  }
+
+  /** Whether each node stands behind what it reads: only then can a part be inferred again by itself. */
+  inOrder(node: Node): boolean {
+    const place = this.places.get(node) ?? 0;
+    return readsOf(node).every((value) => {
+      const maker = value.producer && this.topOf(value.producer);
+      return maker === undefined || maker === node || (this.places.get(maker) ?? place) < place;
+    });
+  }
+
+  allInOrder(): boolean {
+    return this.order.every((node) => this.inOrder(node));
+  }
+
+  /** Everything is to be inferred again, as if nothing had been before. */
+  restart(): void {
+    for (const node of this.order) forget(node);
+    this.dirty.fill(1);
+    this.firstDirty = 0;
+    this.complete = false;
+  }
+
+  /** Says that a node, or one within it, has changed. */
+  touch(node: Node): void {
+    const top = this.topOf(node);
+    const place = top && this.places.get(top);
+    if (place === undefined) return;
+    this.dirty[place] = 1;
+    this.firstDirty = Math.min(this.firstDirty, place);
+  }
+
+  /** Infers what has changed and all that follows from it. How many nodes that were. */
+  settle(): number {
+    let count = 0;
+    for (let place = this.firstDirty; place < this.order.length; place++) {
+      const node = this.order[place];
+      if (!node || this.dirty[place] === 0) continue;
+      this.dirty[place] = 0;
+      this.renew(node);
+      count++;
+    }
+    this.firstDirty = this.order.length;
+    this.complete = true;
+    return count;
+  }
+
+  /** Every value whose type inference may tell. */
+  *values(): Iterable<Value> {
+    for (const node of this.order) yield* valuesOf(node);
+  }
+
+  /** What types contradict, in the order of the nodes; a node in a function once. */
+  *findings(): Iterable<Finding> {
+    if (this.found.size === 0) return;
+    const told = new Set<Node>();
+    for (const node of this.order) {
+      for (const finding of this.found.get(node) ?? []) {
+        const outside = finding.node && this.topOf(finding.node) !== node;
+        if (outside && finding.node && told.has(finding.node)) continue;
+        if (outside && finding.node) told.add(finding.node);
+        yield finding;
+      }
+    }
+  }
+
+  private renew(node: Node): void {
+    const before = this.complete ? node.outputs.map(factsOf) : [];
+    forget(node);
+    const findings = this.infer(node);
+    if (findings.length > 0) this.found.set(node, findings);
+    else this.found.delete(node);
+    if (!this.complete) return;
+    node.outputs.forEach((value, k) => {
+      if (factsOf(value) !== before[k]) this.touchReaders(value);
+    });
+  }
+
+  private touchReaders(value: Value): void {
+    for (const use of value.useSet) {
+      const reader = use.kind === 'input' ? use.node : use.graph.parent;
+      if (reader) this.touch(reader);
+    }
+  }
+
+  private infer(node: Node): Finding[] {
+    const problems: InferContext['problems'] = new Map();
+    try {
+      inferOutputs(node, { ...this.context, problems, budget: { ...this.context.budget } });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      problems.set(node, error.problem);
+    }
+    const findings = new Findings();
+    for (const [at, problem] of problems) {
+      if (!this.skipped(at)) reportContradiction(at, problem, this.checks, findings);
+    }
+    this.checkDeclared(node, problems, findings);
+    return findings.list;
+  }
+
+  /** What a node and those within it make against what the text declares. */
+  private checkDeclared(node: Node, contradictions: InferContext['problems'], findings: Findings): void {
+    // A node that contradicts what it reads says nothing of what it makes.
+    for (const value of contradictions.has(node) ? [] : node.outputs) {
+      const declared = declaredType(value);
+      if (declared && value.type && declared !== value.type) checkDeclared(value, declared, value.type, findings);
+    }
+    for (const graph of node.subgraphs()) {
+      for (const inner of graph.nodes) this.checkDeclared(inner, contradictions, findings);
+    }
+  }
+
+  /** The node of the model's graph that is `node` or holds it. */
+  private topOf(node: Node): Node | undefined {
+    let top: Node | undefined = node;
+    while (top && top.graph !== this.model.graph) top = top.graph?.parent;
+    return top;
+  }
+}
+
+/** Everything that a node reads, also within its subgraphs. */
+function readsOf(node: Node): Value[] {
+  const values = node.inputs.filter((value) => value !== undefined);
+  for (const graph of node.subgraphs()) values.push(...readsWithin(graph));
+  return values;
+}
+
+function readsWithin(graph: Graph): Value[] {
+  return [...graph.outputs, ...Array.from(graph.nodes, readsOf).flat()];
+}
+
+/** The values that a node makes, and those that come up within it. */
+function* valuesOf(node: Node): Iterable<Value> {
+  yield* node.outputs;
+  for (const graph of node.subgraphs()) {
+    yield* graph.inputs;
+    for (const inner of graph.nodes) yield* valuesOf(inner);
+  }
+}
+
+/** Does something while values have the types that the text declares. */
+export function withDeclared<T>(values: Iterable<Value>, work: () => T): T {
+  const inferred: (readonly [Value, Value['type']])[] = [];
+  for (const value of values) {
+    const declared = declaredType(value);
+    if (declared === value.type) continue;
+    inferred.push([value, value.type]);
+    value.type = declared;
+  }
+  try {
+    return work();
+  } finally {
+    for (const [value, type] of inferred) value.type = type;
+  }
+}
+
+/** Puts back what the text declares, of the values that a node and those within it make. */
+function forget(node: Node): void {
+  for (const graph of node.subgraphs()) {
+    for (const value of graph.inputs) forgetInferred(value);
+    for (const inner of graph.nodes) forget(inner);
+  }
+  for (const value of node.outputs) {
+    forgetInferred(value);
+    setData(value, undefined);
+  }
+}
+
+/** Everything that readers of a value may have taken from it, as a text to compare. */
+function factsOf(value: Value): string {
+  const type = value.type ? typeText(value.type) : '';
+  const data = dataOf(value);
+  return data ? `${type} ${data.dtype} [${data.shape.join(',')}] ${data.elements.join(',')}` : type;
+}

@@ -1,0 +1,63 @@
+/** Nodes and constants that nothing uses, looked for again only when an edit may have changed which these are. */
+import { findUnused } from '../dialects/onnx/check-unused.ts';
+import { type Finding, Findings } from '../dialects/onnx/findings.ts';
+import type { Model } from '../ir/model.ts';
+import type { Node } from '../ir/node.ts';
+import type { Value } from '../ir/value.ts';
+
+export class UnusedParts {
+  /** The codes of its findings. */
+  static readonly codes: ReadonlySet<string> = new Set(['dead-node', 'unused-initializer']);
+
+  private found: readonly Finding[] | undefined;
+  private dead: ReadonlySet<Node> = new Set();
+
+  constructor(private readonly model: Model) {}
+
+  findings(): readonly Finding[] {
+    if (this.found) return this.found;
+    const findings = new Findings();
+    for (const graph of [this.model.graph, ...this.model.functions.map((each) => each.graph)]) {
+      findUnused(graph, findings);
+    }
+    this.found = findings.list;
+    this.dead = new Set(
+      this.found.flatMap(({ problem, node }) => (node && problem.code === 'dead-node' ? [node] : [])),
+    );
+    return this.found;
+  }
+
+  /** Hears that a node of the model's graph reads other values, or is another operator. */
+  patched(node: Node, was: { readonly inputs: readonly (Value | undefined)[]; readonly domain: string }): void {
+    if (!this.found) return;
+    // What a node of another domain does beside its outputs is not known: it counts as used.
+    // And what is said of a dead node names its operator.
+    const changed = was.domain !== node.domain || this.dead.has(node);
+    const now = new Set(node.inputs);
+    const before = new Set(was.inputs);
+    const lost = [...before].some((value) => value && !now.has(value) && !this.isUsed(value));
+    const gained = [...now].some((value) => value && !before.has(value) && this.wasUnused(node, value));
+    if (changed || lost || gained) this.found = undefined;
+  }
+
+  private isUsed(value: Value): boolean {
+    for (const use of value.useSet) {
+      const user = use.kind === 'input' ? use.node : use.graph.parent;
+      if (!user || !this.dead.has(topOf(user))) return true;
+    }
+    return false;
+  }
+
+  /** Whether a value that a node reads now may be used by it alone. */
+  private wasUnused(node: Node, value: Value): boolean {
+    if (!value.producer) return value.useCount === 1;
+    return !this.dead.has(node) && this.dead.has(value.producer);
+  }
+}
+
+/** The outermost node that holds a node, or the node itself. */
+function topOf(node: Node): Node {
+  let top = node;
+  for (let parent = top.graph?.parent; parent; parent = top.graph?.parent) top = parent;
+  return top;
+}
