@@ -12,7 +12,7 @@ import { GraphLinker } from '../onnx/link.ts';
 import { SparseSource } from '../onnx/sparse.ts';
 import { buildAttribute } from './build-attributes.ts';
 import { buildConstant, buildSparse, buildType } from './build-values.ts';
-import type { Building, Placed } from './building.ts';
+import type { Building } from './building.ts';
 import { FUNCTION_KEYS, type Header, MODEL_KEYS, readHeader, standardDomain } from './headers.ts';
 import { applyNote, type Note, readNotes, tensorInfo, unknownOf } from './notes.ts';
 import type {
@@ -86,14 +86,9 @@ function linkerOf(building: Building, graph: Graph): GraphLinker {
   const { base } = building;
   // Names that do not fit are reported where the node stands, or where the graph does.
   return new GraphLinker(graph, (message, node) => {
-    const placed = node && building.nodes.get(node);
-    return building.error({ start: placed ? startOf(placed) + placed.syntax.head : base, message });
+    const { line, column = 1 } = node?.origin[0] ?? building.position(base);
+    return building.errorAt({ file: building.options.fileName, line, column }, message);
   });
-}
-
-/** Where a statement starts in the text. */
-export function startOf({ syntax, within }: Placed<Statement>): number {
-  return within ? startOf(within) + syntax.start : syntax.start;
 }
 
 function buildInput(building: Building, linker: GraphLinker, entry: EntrySyntax): void {
@@ -158,8 +153,9 @@ function addInitializer(
   constant: Tensor,
   note: Note | undefined,
 ): void {
+  // No node is there yet: what has the name and no constant is an input.
   const input = linker.own(name.text);
-  if (input && !input.constant && linker.graph.inputs.includes(input)) giveConstant(linker.graph, input, constant);
+  if (input && !input.constant && !building.broken.has(input)) giveConstant(linker.graph, input, constant);
   else {
     const value = linker.graph.addInitializer({ name: name.text, constant });
     applyNote(note, value);
@@ -175,7 +171,7 @@ function giveConstant(graph: Graph, input: Value, constant: Tensor): void {
 
 function defineHere(building: Building, linker: GraphLinker, name: NameSyntax | undefined, value: Value): void {
   if (!name) return;
-  building.values.set(value, building.place(name));
+  if (building.options.lenient) building.values.set(value, building.place(name));
   linker.define(name.text, value);
 }
 
@@ -200,11 +196,13 @@ function buildNode(building: Building, linker: GraphLinker, syntax: NodeSyntax):
   applyNote(note, node);
   // The statement itself is what the node is placed by.
   const { statement } = building;
-  building.nodes.set(node, { syntax, within: statement?.within });
-  building.nodeOf.set(syntax, node);
-  for (const [k, output] of node.outputs.entries()) {
-    const name = syntax.outputs[k];
-    if (name) building.values.set(output, building.place(name));
+  if (building.options.lenient) {
+    building.nodes.set(node, { syntax, within: statement?.within });
+    building.nodeOf.set(syntax, node);
+    for (const [k, output] of node.outputs.entries()) {
+      const name = syntax.outputs[k];
+      if (name) building.values.set(output, building.place(name));
+    }
   }
   linker.add(node, syntax.inputs?.names.map((input) => input.text) ?? [], inner);
 }

@@ -112,7 +112,11 @@ export class Building {
   }
 
   error({ start, message, code }: { start: number; message: string; code?: InputErrorCode }): InputError {
-    return new InputError(code ?? 'syntax-error', message, this.placeAt(start), 'Correct the text there.');
+    return this.errorAt(this.placeAt(start), message, code);
+  }
+
+  errorAt(place: Place, message: string, code: InputErrorCode = 'syntax-error'): InputError {
+    return new InputError(code, message, place, 'Correct the text there.');
   }
 
   placeAt(offset: number): Place {

@@ -1,6 +1,5 @@
 /** Graphs as ONNX text (onnx docs/Syntax.md), and the lines where nodes and values stand. */
 import type { Attribute } from '../../ir/attribute.ts';
-import { InputError } from '../../ir/errors.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { FunctionDefinition, Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
@@ -9,7 +8,8 @@ import type { ValueType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
 import { ValueNames } from '../onnx/names.ts';
 import { SparseSource } from '../onnx/sparse.ts';
-import { graphWord, LONGEST_TEXT, nameText, wordText } from './names.ts';
+import { LineWriter } from './line-writer.ts';
+import { graphWord, nameText, wordText } from './names.ts';
 import { attributeNotes, type Note, noteOf } from './notes.ts';
 import { functionHeader, modelHeader, operatorText } from './print-headers.ts';
 import {
@@ -54,9 +54,7 @@ export function printModel(model: Model, options: PrintOptions = {}): PrintedMod
 }
 
 class Printer {
-  private readonly parts: string[] = [];
-  private length = 0;
-  private line = 1;
+  private readonly writer = new LineWriter();
   private readonly nodes = new Map<number, Node>();
   private readonly lines = new Map<Node, number>();
   private readonly valueLines = new Map<Value, number>();
@@ -74,7 +72,7 @@ class Printer {
     this.data = (tensor) => {
       const elided = elide?.(tensor);
       // An element takes two characters at least.
-      if (elided === undefined && printed === allElements) this.checkRoom(2 * tensor.count);
+      if (elided === undefined && printed === allElements) this.writer.checkRoom(2 * tensor.count);
       return elided ?? printed(tensor);
     };
     this.attributes = { data: this.data, floatBits, notes: options.notes !== undefined, graph: () => '' };
@@ -82,7 +80,7 @@ class Printer {
 
   result(): PrintedModel {
     return {
-      text: this.parts.join(''),
+      text: this.writer.text,
       lineOf: (node) => this.lines.get(node),
       lineOfValue: (value) => {
         return this.valueLines.get(value) ?? (value.producer && this.lines.get(value.producer));
@@ -220,8 +218,8 @@ class Printer {
 
   private printNode(node: Node): void {
     this.writeNote({ ...noteOf(node), ...attributeNotes(node.attributes) });
-    this.nodes.set(this.line, node);
-    this.lines.set(node, this.line);
+    this.nodes.set(this.writer.line, node);
+    this.lines.set(node, this.writer.line);
     const label = node.name === undefined ? '' : `[${nameText(node.name)}] `;
     const outputs = node.outputs.map((value) => this.nameOf(value)).join(', ');
     this.write(`${label}${outputs} = ${operatorText(node)}`);
@@ -288,7 +286,7 @@ class Printer {
   }
 
   private note(value: Value): void {
-    if (!this.valueLines.has(value)) this.valueLines.set(value, this.line);
+    if (!this.valueLines.has(value)) this.valueLines.set(value, this.writer.line);
   }
 
   /** A note before the statement that comes next. */
@@ -303,23 +301,8 @@ class Printer {
     return `#@ ${notes(JSON.stringify(note))}`;
   }
 
-  /** A text is one string, and there is a longest one. */
-  private checkRoom(more: number): void {
-    if (this.length + more <= LONGEST_TEXT) return;
-    const message = `the text would have more than the ${LONGEST_TEXT} characters that a text may have`;
-    throw new InputError(
-      'file-too-large',
-      message,
-      undefined,
-      'Leave --inline out: large constants then stand beside it.',
-    );
-  }
-
   private write(text: string): void {
-    this.checkRoom(text.length);
-    this.length += text.length;
-    this.parts.push(text);
-    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.line++;
+    this.writer.write(text);
   }
 }
 
