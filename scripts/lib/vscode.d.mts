@@ -1,6 +1,7 @@
 /** Types of vscode.mjs for tests. */
 import type { ChildProcess } from 'node:child_process';
 
+export const SERVER: string;
 export interface ServerOptions {
   readonly data: string;
   readonly cwd: string;

@@ -21,7 +21,8 @@ const NODE_BINARY = path.join(
   'bin',
   process.platform === 'win32' ? 'node.exe' : 'node',
 );
-const SERVER = path.join(FOLDER, 'node_modules/code-server/lib/vscode');
+/** Where VS Code's own files are, once it is installed. */
+export const SERVER = path.join(FOLDER, 'node_modules/code-server/lib/vscode');
 const STAMP = path.join(FOLDER, `.done-node-${NODE}`);
 
 /** Installs the server (about 800 MB) where it is missing. */
