@@ -3,23 +3,29 @@ import { dirname, join } from 'node:path';
 import { draftEntry, draftModuleEntry, inputName } from '../core/custom/entry.ts';
 import { findOpsFile, OPS_FILE } from '../core/custom/read.ts';
 import { inferModel } from '../core/dialects/onnx/infer.ts';
-import { printModel } from '../core/formats/onnxtxt/print.ts';
+import { type PrintedModel, printModel } from '../core/formats/onnxtxt/print.ts';
+import { documentLines } from '../core/formats/onnxtxt/store.ts';
+import type { Model } from '../core/ir/model.ts';
 import { type OpenedModel, openModel } from '../core/open.ts';
 import { checkModel, convertModel } from '../core/pipeline.ts';
 import { TARGETS } from '../core/targets/table.ts';
 import type { Core } from './engine.ts';
 import { slotNames } from './slots.ts';
 
+/** Lines of the texts that binaries are edited as, where types that are found out stand nowhere. */
+const LINES = new WeakMap<Model, PrintedModel>();
+
 export const realCore: Core<OpenedModel> = {
   async open(path, reading, progress) {
     const opened = await openModel(path, reading, progress);
+    if (opened.format.id === 'onnx') LINES.set(opened.model, documentLines(opened.model));
     // Most files record few shapes: whoever looks at a model wants them all. This model is never written.
     if (opened.model.dialect === 'onnx') inferModel(opened.model);
     return opened;
   },
   check: checkModel,
   convert: convertModel,
-  print: (model) => printModel(model, { types: 'comments' }),
+  print: (model) => LINES.get(model) ?? printModel(model, { types: 'comments' }),
   targets: () =>
     TARGETS.map((target) => {
       const { id, title, description } = target;

@@ -8,7 +8,7 @@ import type { Model } from '../../ir/model.ts';
 import type { Tensor, TensorSource } from '../../ir/tensor.ts';
 import type { TensorStore } from './building.ts';
 import { HASH_DIGITS, hashOf, isLarge } from './elision.ts';
-import { printModel } from './print.ts';
+import { type PrintedModel, printModel } from './print.ts';
 
 /** Longer notes stand by their hash. */
 const LONGEST_NOTE = 160;
@@ -63,4 +63,9 @@ export function documentText(model: Model, store: BlobStore): string {
     elide: (tensor) => (isLarge(tensor) ? `["sha256": "${store.add(tensor)}"]` : undefined),
     notes: (json) => (json.length > LONGEST_NOTE ? `{"sha256":"${store.addNote(json)}"}` : json),
   }).text;
+}
+
+/** Where everything stands in that text, without reading what is left out of it. */
+export function documentLines(model: Model): PrintedModel {
+  return printModel(model, { elide: (tensor) => (isLarge(tensor) ? '[]' : undefined), notes: (json) => json });
 }

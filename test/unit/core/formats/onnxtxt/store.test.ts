@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { readOnnx } from '../../../../../src/core/formats/onnx/read.ts';
 import { writeOnnx } from '../../../../../src/core/formats/onnx/write.ts';
 import { parseModel } from '../../../../../src/core/formats/onnxtxt/parse.ts';
-import { BlobStore, documentText } from '../../../../../src/core/formats/onnxtxt/store.ts';
+import { BlobStore, documentLines, documentText } from '../../../../../src/core/formats/onnxtxt/store.ts';
 import { FileBytes } from '../../../../../src/core/ir/bytes.ts';
 import { Graph } from '../../../../../src/core/ir/graph.ts';
 import { makeModel } from '../../../../../src/core/ir/model.ts';
@@ -66,4 +66,17 @@ test('long notes stand by their hash', () => {
     'long '.repeat(100),
   ]);
   expect(() => parseModel(text, 'm')).toThrow('a note is JSON');
+});
+
+test('lines are known without reading constants', () => {
+  const source = new ComputedSource('computed', () => {
+    throw new Error('nobody may read this');
+  });
+  const graph = new Graph('g');
+  const w = graph.addInitializer({ name: 'w', constant: new Tensor('float32', [100], source) });
+  const node = new Node('Relu', [w], { outputs: [{ name: 'y' }], doc: 'long '.repeat(100) });
+  graph.nodes.append(node);
+  const model = makeModel('onnx', graph, { irVersion: 10 });
+  const { text, lineOf } = documentLines(model);
+  expect(text.split('\n')[(lineOf(node) ?? 0) - 1]).toContain('Relu');
 });
