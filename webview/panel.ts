@@ -59,13 +59,13 @@ export class Panel {
     this.contents = new Contents(host);
     this.arranger = new Arranger(layOut, measure);
     this.view = new GraphView(measure, {
-      select: (id) => this.select(id),
+      select: (id) => this.pick(id),
       toggle: (id) => this.guard(this.toggle(id)),
       moved: () => this.keep(),
     });
     this.search = new Search({
       find: (query, offset, limit) => host.ask('search', query, { offset, limit }),
-      show: (hit) => this.guard(this.goTo(hit.item, hit.root, hit.groups)),
+      show: (hit) => this.guard(this.goTo(hit.item, hit.root, hit.groups).then(() => this.tell())),
       leave: () => this.view.element.focus(),
     });
     this.toolbar = new Toolbar(this.search.element, {
@@ -80,7 +80,7 @@ export class Panel {
       toggleDetails: () => this.details.toggle(),
     });
     this.details = new DetailsPane(host, {
-      reveal: (place) => this.guard(this.goTo(place.node, place.root, place.groups)),
+      reveal: (place) => this.guard(this.goTo(place.node, place.root, place.groups).then(() => this.tell())),
       toggle: (id) => this.guard(this.toggle(id)),
       fixTitle: (fix) => this.model?.fixTitles[fix] ?? fix,
     });
@@ -119,6 +119,9 @@ export class Panel {
       case 'reveal':
         if (this.scene === EMPTY_SCENE) this.wanted = message.node;
         else this.guard(this.reveal(message.node));
+        break;
+      case 'follow':
+        if (this.scene !== EMPTY_SCENE) this.guard(this.reveal(message.node, true));
         break;
       case 'find':
         this.search.focus();
@@ -216,8 +219,9 @@ export class Panel {
     this.view.reveal(id, hidden);
   }
 
-  private async reveal(name: string): Promise<void> {
+  private async reveal(name: string, quiet = false): Promise<void> {
     const place = await this.host.ask('locate', name);
+    if (!place && quiet) return;
     if (place) await this.goTo(place.node, place.root, place.groups);
     else this.say(`There is no node ${name}`);
   }
@@ -228,6 +232,18 @@ export class Panel {
     this.showDetails();
     if (id !== undefined) this.say(this.view.labelOf(id));
     this.keep();
+  }
+
+  /** The user selects: the host hears of it. */
+  private pick(id: string | undefined): void {
+    this.select(id);
+    this.tell();
+  }
+
+  private tell(): void {
+    const item = this.selected === undefined ? undefined : this.scene.byId.get(this.selected)?.item;
+    const node = item?.kind === 'node' ? item.id : item?.kind === 'group' ? item.node : undefined;
+    this.host.send({ type: 'selected', node });
   }
 
   private showDetails(): void {
@@ -261,7 +277,7 @@ export class Panel {
       move: (direction: Direction) => {
         const to = neighbour(this.scene, this.contents.of, this.selected, direction);
         if (to === undefined) return;
-        this.select(to);
+        this.pick(to);
         this.view.reveal(to);
       },
       openDetails: () => this.details.open(true),
@@ -270,7 +286,7 @@ export class Panel {
         if (box?.item.kind === 'group') this.guard(this.toggle(box.id));
       },
       clear: () => {
-        this.select(undefined);
+        this.pick(undefined);
         this.view.element.focus();
       },
       zoom: (factor) => this.view.camera.zoomBy(factor),

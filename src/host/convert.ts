@@ -11,10 +11,13 @@ import type { Log } from './log.ts';
 import type { HeldModel, Models } from './models.ts';
 import type { Readings } from './readings.ts';
 import { targetTitle } from './target.ts';
+import { isOnnx, isTextFile, textUri } from './uris.ts';
 
 const OPEN_GRAPH = 'Open Graph';
 const SHOW_PROBLEMS = 'Show Problems';
 const REPLACE = 'Replace';
+const SAVE = 'Save and Convert';
+const AS_SAVED = 'Convert What Is Saved';
 
 export class Converter implements vscode.Disposable {
   /** Models that were refused stay open, so that their problems stay listed until they convert. */
@@ -34,11 +37,12 @@ export class Converter implements vscode.Disposable {
     try {
       const rows = await this.engine.targets();
       const title = uris.length === 1 ? `Convert ${nameOf(first)}` : `Convert ${uris.length} Models`;
-      const isOnnx = uris.every((uri) => uri.path.toLowerCase().endsWith('.onnx'));
+      if (!(await savedFirst(uris))) return;
+      const ofOnnx = uris.every((uri) => isOnnx(uri) || isTextFile(uri));
       const target = await chooseTarget(rows, {
         title,
         current: this.models.targetOf(first),
-        ...(isOnnx && { ownOpset: "Keep the file's own opset" }),
+        ...(ofOnnx && { ownOpset: "Keep the file's own opset" }),
       });
       if (target) for (const uri of uris) await this.convertTo(uri, target, rows);
     } catch (error) {
@@ -143,6 +147,19 @@ export class Converter implements vscode.Disposable {
     this.refused.get(uri.toString())?.dispose();
     this.refused.delete(uri.toString());
   }
+}
+
+/** Files are converted, not editors: asks about texts that are not saved. Whether to go on. */
+async function savedFirst(models: readonly vscode.Uri[]): Promise<boolean> {
+  const texts = new Set(models.map((model) => textUri(model).toString()));
+  const dirty = vscode.workspace.textDocuments.filter(({ isDirty, uri }) => isDirty && texts.has(uri.toString()));
+  if (dirty.length === 0) return true;
+  const names = dirty.map(({ uri }) => nameOf(uri)).join(', ');
+  const message = `${names}: there are changes that are not saved.`;
+  const chosen = await vscode.window.showWarningMessage(message, { modal: true }, SAVE, AS_SAVED);
+  if (chosen !== SAVE) return chosen === AS_SAVED;
+  for (const document of dirty) if (!(await document.save())) return false;
+  return true;
 }
 
 function nameOf(uri: vscode.Uri): string {

@@ -2,10 +2,11 @@
 import * as vscode from 'vscode';
 import { InputError } from '../core/ir/errors.ts';
 import type { PlacedProblem, SourceFrame } from '../shared/engine.ts';
+import type { LanguageDocuments } from './language/documents.ts';
 import type { Check, Models } from './models.ts';
 import { PythonPlaces } from './python-places.ts';
 import { targetTitle } from './target.ts';
-import { textUri, torchscriptUri } from './uris.ts';
+import { isTextFile, sourceOf, textUri, torchscriptUri } from './uris.ts';
 
 const SOURCE = 'Graphwright';
 const SEVERITY = {
@@ -34,6 +35,8 @@ export class Diagnostics implements vscode.Disposable {
 
   constructor(
     private readonly models: Models,
+    /** Texts that are edited have marks of their own, which follow every key. */
+    private readonly edited: LanguageDocuments,
     /** The page that explains every code. */
     private readonly codes: vscode.Uri,
   ) {
@@ -44,6 +47,8 @@ export class Diagnostics implements vscode.Disposable {
       // TorchScript is marked only while it is shown: the same problem stands on the model's text already.
       vscode.workspace.onDidOpenTextDocument((document) => this.updateFor(document)),
       vscode.workspace.onDidCloseTextDocument((document) => this.updateFor(document)),
+      edited.onDidOpen(({ uri }) => void this.update(sourceOf(uri))),
+      edited.onDidClose(({ uri }) => void this.update(sourceOf(uri))),
     ];
   }
 
@@ -71,6 +76,8 @@ export class Diagnostics implements vscode.Disposable {
     const placed = check.failure
       ? placeFailure(model, check.failure)
       : await place(model, check, check.problems, this.codes);
+    for (const document of placed.keys())
+      if (this.edited.follows({ uri: vscode.Uri.parse(document) })) placed.delete(document);
     if (this.models.checkOf(model) === check) this.put(model, placed);
   }
 
@@ -90,7 +97,7 @@ export class Diagnostics implements vscode.Disposable {
 }
 
 /** A failure of the check itself, where it names a line: of the user's operator file, or of a text. */
-function placeFailure(model: vscode.Uri, failure: unknown): ByDocument {
+function placeFailure(model: vscode.Uri, failure: unknown): Map<string, readonly PlacedDiagnostic[]> {
   if (!(failure instanceof InputError) || failure.place?.line === undefined) return new Map();
   const { file, line, column = 1 } = failure.place;
   const range = new vscode.Range(line - 1, column - 1, line - 1, Number.MAX_SAFE_INTEGER);
@@ -105,7 +112,7 @@ async function place(
   check: Check,
   problems: readonly PlacedProblem[],
   codes: vscode.Uri,
-): Promise<ByDocument> {
+): Promise<Map<string, readonly PlacedDiagnostic[]>> {
   const documents = new Map<string, PlacedDiagnostic[]>();
   const python = new PythonPlaces(model);
   const shown = new Map(vscode.workspace.textDocuments.map((document) => [document.uri.toString(), document]));
@@ -120,7 +127,7 @@ async function place(
   };
   for (const problem of problems) {
     const message = messageOf(problem, check);
-    put(textUri(model), (problem.line ?? 1) - 1, message, problem);
+    put(textUri(model), (lineOf(model, problem) ?? 1) - 1, message, problem);
     const script = problem.origin.find((frame) => frame.kind === 'torchscript');
     if (script && shown.has(torchscriptUri(model, script.file).toString()))
       put(torchscriptUri(model, script.file), script.line - 1, message, problem);
@@ -128,6 +135,11 @@ async function place(
     if (own) put(own.uri, own.line, own.moved ? `${message} ${MOVED}` : message, problem, own.column);
   }
   return documents;
+}
+
+/** From 1: in the text that is made of a binary, or in the file that is text itself. */
+function lineOf(model: vscode.Uri, problem: PlacedProblem): number | undefined {
+  return isTextFile(model) ? problem.origin.find(({ kind }) => kind === 'onnxtxt')?.line : problem.line;
 }
 
 function messageOf(problem: PlacedProblem, check: Check): string {

@@ -1,34 +1,33 @@
-/** Read-only documents made from models: the model as ONNX text, and the TorchScript sources of an archive. */
+/** Documents made from models: the TorchScript sources of an archive, and where nodes stand in the text of a model. */
 import * as vscode from 'vscode';
-import type { EngineCalls } from '../shared/engine.ts';
+import type { EngineCalls, NodeId } from '../shared/engine.ts';
+import type { LanguageDocuments } from './language/documents.ts';
+import { plainPosition, rangeOf } from './language/values.ts';
 import type { HeldModel, Models } from './models.ts';
-import { modelOf, TEXT_SCHEME, TORCHSCRIPT_SCHEME, textUri, torchscriptUri } from './uris.ts';
+import { modelOf, sourceOf, TORCHSCRIPT_SCHEME, textUri, torchscriptUri } from './uris.ts';
 
-/** VS Code's own limit for documents that extensions may read. */
-const LARGEST_TEXT = 50_000_000;
-
-/** Where nodes stand in a text; lines from 0. */
-export interface NodeLines {
-  lineOf(node: string): number | undefined;
-  /** The node that begins on or nearest above a line. */
+/** Where nodes stand in a text that is only read; lines from 0. */
+interface NodeLines {
+  lineOf(node: NodeId): number | undefined;
+  /** The name of the node that begins on or nearest above a line. */
   nodeAt(line: number): string | undefined;
 }
 
-/** Provides both schemes; holds a model open as long as one of its documents is. */
+/** Holds a model open as long as one of its documents is shown. */
 export class ModelDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.changed.event;
   private readonly held = new Map<string, HeldModel>();
-  private readonly lines = new Map<string, Promise<NodeLines>>();
+  private readonly lines = new Map<string, NodeLines>();
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(
     private readonly engine: EngineCalls,
     private readonly models: Models,
+    private readonly edited: LanguageDocuments,
   ) {
     this.subscriptions = [
       this.changed,
-      vscode.workspace.registerTextDocumentContentProvider(TEXT_SCHEME, this),
       vscode.workspace.registerTextDocumentContentProvider(TORCHSCRIPT_SCHEME, this),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
         this.release(uri);
@@ -37,52 +36,82 @@ export class ModelDocuments implements vscode.TextDocumentContentProvider, vscod
       // VS Code keeps a document for minutes after its tab closed: the model need not stay open for that.
       vscode.window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
         for (const uri of closed.flatMap(textOf)) if (!isShown(uri)) this.release(uri);
-        for (const uri of opened.flatMap(textOf)) {
-          const found = modelOf(uri);
-          if (found) this.hold(uri, found.model);
-        }
+        for (const uri of opened.flatMap(textOf)) this.holdFor(uri);
       }),
       models.onDidLoad((model) => this.refresh(model)),
     ];
+    for (const { tabs } of vscode.window.tabGroups.all) for (const uri of tabs.flatMap(textOf)) this.holdFor(uri);
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const found = modelOf(uri);
-    if (!found) throw new Error(`${uri.toString()} names no model`);
-    const model = this.hold(uri, found.model);
-    const { id } = await model.summary();
-    if (found.entry !== undefined) return (await this.engine.source(id, found.entry)).text;
-    const { text, nodes } = await this.engine.text(id, undefined);
-    if (text.length > LARGEST_TEXT) {
-      const megabytes = Math.round(text.length / 1e6);
-      throw new Error(
-        `The text of this model has ${megabytes} MB, more than an editor takes. The graph shows it by module.`,
-      );
-    }
-    this.lines.set(uri.toString(), Promise.resolve(nodeLines(nodes)));
-    return text;
+    if (found?.entry === undefined) throw new Error(`${uri.toString()} names no source of a model`);
+    const { id } = await this.hold(uri, found.model).summary();
+    return (await this.engine.source(id, found.entry)).text;
   }
 
-  /** Where the nodes of a model stand in its text, once that is shown. */
-  async nodeLines(model: vscode.Uri): Promise<NodeLines | undefined> {
-    return this.lines.get(textUri(model).toString());
+  /** The text of a model that is only read. */
+  async readOnlyText(model: vscode.Uri): Promise<string> {
+    const held = this.models.hold(model);
+    try {
+      const { text, nodes } = await this.engine.text((await held.summary()).id, undefined);
+      this.lines.set(textUri(model).toString(), nodeLines(nodes));
+      return text;
+    } finally {
+      held.dispose();
+    }
+  }
+
+  /** Where a node stands in the text of its model; undefined where that is not open or has none. */
+  async rangeOfNode(model: vscode.Uri, node: NodeId): Promise<vscode.Range | undefined> {
+    const uri = textUri(model);
+    if (this.edited.follows({ uri })) {
+      const label = await this.labelOf(model, node);
+      const range = await this.edited.ask({ uri }, (calls, id) => calls.rangeOfNode(id, label));
+      return range && rangeOf(range);
+    }
+    const line = this.lines.get(uri.toString())?.lineOf(node);
+    return line === undefined ? undefined : new vscode.Range(line, 0, line, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** The name of the node at a place of a text. */
+  async nodeAt(document: vscode.TextDocument, position: vscode.Position): Promise<string | undefined> {
+    if (this.edited.follows(document))
+      return this.edited.ask(document, (calls, id) => calls.nodeAt(id, plainPosition(position)));
+    return this.lines.get(document.uri.toString())?.nodeAt(position.line);
   }
 
   /** Shows a model as text, at a node where one is given. */
-  async showText(model: vscode.Uri, node?: string): Promise<vscode.TextEditor> {
+  async showText(model: vscode.Uri, node?: NodeId): Promise<vscode.TextEditor> {
     const document = await vscode.workspace.openTextDocument(textUri(model));
-    const line = node === undefined ? undefined : (await this.nodeLines(model))?.lineOf(node);
-    return show(document, line);
+    return show(document, node === undefined ? undefined : await this.rangeOfNode(model, node));
   }
 
   /** Shows a source file of an archive; the line counts from 1. */
   async showSource(model: vscode.Uri, entry: string, line: number): Promise<vscode.TextEditor> {
-    return show(await vscode.workspace.openTextDocument(torchscriptUri(model, entry)), line - 1);
+    const document = await vscode.workspace.openTextDocument(torchscriptUri(model, entry));
+    return show(document, document.lineAt(Math.min(line, document.lineCount) - 1).range);
   }
 
   dispose(): void {
     for (const each of this.held.values()) each.dispose();
     for (const each of this.subscriptions) each.dispose();
+  }
+
+  /** What a node of the graph is called in the file. */
+  private async labelOf(model: vscode.Uri, node: NodeId): Promise<string> {
+    const held = this.models.hold(model);
+    try {
+      return (await this.engine.node((await held.summary()).id, node)).name;
+    } finally {
+      held.dispose();
+    }
+  }
+
+  /** Files that are text themselves may be broken while somebody writes them: they are checked as they are written. */
+  private holdFor(uri: vscode.Uri): void {
+    const found = modelOf(uri);
+    if (found && uri.scheme !== 'file') this.hold(uri, found.model);
   }
 
   private hold(document: vscode.Uri, model: vscode.Uri): HeldModel {
@@ -101,7 +130,7 @@ export class ModelDocuments implements vscode.TextDocumentContentProvider, vscod
   private refresh(model: vscode.Uri): void {
     for (const key of this.held.keys()) {
       const uri = vscode.Uri.parse(key);
-      if (modelOf(uri)?.model.toString() === model.toString()) this.changed.fire(uri);
+      if (uri.scheme === TORCHSCRIPT_SCHEME && sourceOf(uri).toString() === model.toString()) this.changed.fire(uri);
     }
   }
 }
@@ -119,18 +148,18 @@ function isShown(uri: vscode.Uri): boolean {
 function nodeLines(
   nodes: readonly { readonly node: string; readonly name: string; readonly line: number }[],
 ): NodeLines {
-  const byNode = new Map(nodes.flatMap(({ node, name, line }) => [[node, line] as const, [name, line] as const]));
+  const byNode = new Map(nodes.map(({ node, line }) => [node, line]));
   const byLine = [...nodes].sort((a, b) => a.line - b.line);
   return {
     lineOf(node) {
       const line = byNode.get(node);
       return line === undefined ? undefined : line - 1;
     },
-    nodeAt: (line) => byLine.findLast((each) => each.line - 1 <= line)?.node,
+    nodeAt: (line) => byLine.findLast((each) => each.line - 1 <= line)?.name,
   };
 }
 
-async function show(document: vscode.TextDocument, line: number | undefined): Promise<vscode.TextEditor> {
-  const range = line === undefined ? undefined : document.lineAt(Math.min(line, document.lineCount - 1)).range;
-  return vscode.window.showTextDocument(document, { preview: false, ...(range && { selection: range }) });
+async function show(document: vscode.TextDocument, range: vscode.Range | undefined): Promise<vscode.TextEditor> {
+  const selection = range && document.validateRange(range);
+  return vscode.window.showTextDocument(document, { preview: false, ...(selection && { selection }) });
 }

@@ -12,6 +12,10 @@ import { showError } from './errors.ts';
 import { showExportHelp } from './export-help.ts';
 import { registerFixes } from './fixes.ts';
 import { GraphEditors } from './graph-editor.ts';
+import { GraphTextLink } from './graph-text-link.ts';
+import { LanguageDocuments } from './language/documents.ts';
+import { TextProblems } from './language/problems.ts';
+import { registerLanguage } from './language/register.ts';
 import { createLog, type Log } from './log.ts';
 import { type Check, Models } from './models.ts';
 import { choose } from './pick.ts';
@@ -19,6 +23,7 @@ import { PythonPlaces } from './python-places.ts';
 import { Readings } from './readings.ts';
 import { TargetStatus } from './status-bar.ts';
 import { configureTarget } from './target.ts';
+import { TextFiles, type TextSource } from './text-files.ts';
 import { isModel, modelOfActiveEditor } from './uris.ts';
 
 /** What tests can see of the extension. */
@@ -66,17 +71,28 @@ class App implements vscode.Disposable {
     this.models = new Models(engine, this.readings, log);
     this.converter = new Converter(engine, this.models, this.readings, log);
     this.definer = new OperatorDefiner(engine, this.models, log);
-    this.documents = new ModelDocuments(engine, this.models);
+    const edited = new LanguageDocuments(engine, log);
+    this.documents = new ModelDocuments(engine, this.models, edited);
     this.graphs = new GraphEditors(context.extensionUri, engine, this.models, this, log);
-    const diagnostics = new Diagnostics(this.models, vscode.Uri.joinPath(context.extensionUri, 'docs/problems.md'));
-    const status = new TargetStatus(this.models, () => this.rows);
+    const codes = vscode.Uri.joinPath(context.extensionUri, 'docs/problems.md');
+    const problems = new TextProblems(edited, this.models, codes, log);
+    const diagnostics = new Diagnostics(this.models, edited, codes);
+    const status = new TargetStatus(this.models, problems, () => this.rows);
+    const texts: TextSource = {
+      binaryText: (path) => engine.binaryText(path),
+      readOnlyText: (model) => this.documents.readOnlyText(model),
+    };
     // Targets are asked for once the engine runs anyway.
     const naming = this.models.onDidCheck(() => void this.targets().then(undefined, () => undefined));
     this.subscriptions = vscode.Disposable.from(
-      ...[naming, status, diagnostics, this.graphs, this.documents, this.converter, this.models],
-      registerFixes(diagnostics, (model, fix, problem, module) => this.fix(model, fix, problem, module)),
+      ...[naming, status, diagnostics, problems, this.graphs, this.documents, this.converter, this.models, edited],
+      new TextFiles(texts, edited, this.models),
+      new GraphTextLink(this.documents, this.graphs, log),
+      registerLanguage(edited, problems),
+      registerFixes(diagnostics, problems, (model, fix, problem, module) => this.fix(model, fix, problem, module)),
       ...this.commands(),
     );
+    edited.start();
   }
 
   dispose(): void {
@@ -157,6 +173,7 @@ class App implements vscode.Disposable {
       about('openGraph', 'Open Graph', (model) => this.graphs.show(model)),
       about('openText', 'Open as Text', (model) => this.documents.showText(model)),
       about('revealInGraph', 'Reveal in Graph', (model) => this.revealInGraph(model)),
+      about('revealInText', 'Reveal in Text', (model) => this.openText(model, this.graphs.selectedIn(model))),
       about('giveInputShapes', 'Set Input Shapes', (model) => this.converter.giveInputShapes(model)),
       about('defineOperator', 'Define Custom Operator', (model) => this.defineOne(model)),
       about('showProblems', 'Show Problems', () => vscode.commands.executeCommand('workbench.actions.view.problems')),
@@ -168,8 +185,9 @@ class App implements vscode.Disposable {
 
   /** Shows the node of the text's cursor in the graph. */
   private async revealInGraph(model: vscode.Uri): Promise<void> {
-    const line = vscode.window.activeTextEditor?.selection.active.line ?? 0;
-    await this.graphs.show(model, (await this.documents.nodeLines(model))?.nodeAt(line));
+    const editor = vscode.window.activeTextEditor;
+    const node = editor && (await this.documents.nodeAt(editor.document, editor.selection.active));
+    await this.graphs.show(model, node);
   }
 
   /** Lets the user choose among the operators that a target does not take. */
@@ -203,7 +221,7 @@ class App implements vscode.Disposable {
 /** Asks for a model of the workspace, where a command is not about one. */
 async function pickModel(): Promise<vscode.Uri | undefined> {
   const files = await vscode.workspace.findFiles(
-    '**/*.{onnx,pt,pth,pt2,jit,ptl,torchscript}',
+    '**/*.{onnx,onnxtxt,pt,pth,pt2,jit,ptl,torchscript}',
     '**/node_modules/**',
     500,
   );

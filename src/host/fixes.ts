@@ -2,12 +2,13 @@
 import * as vscode from 'vscode';
 import { fixTitle } from '../core/problems/fixes.ts';
 import type { FixName, PlacedProblem } from '../shared/engine.ts';
-import type { Diagnostics, PlacedDiagnostic } from './diagnostics.ts';
-import { TEXT_SCHEME, TORCHSCRIPT_SCHEME } from './uris.ts';
+import type { Diagnostics } from './diagnostics.ts';
+import type { TextProblems } from './language/problems.ts';
+import { ONNX_TEXT, sourceOf, TORCHSCRIPT_SCHEME } from './uris.ts';
 
 const FIX_COMMAND = 'graphwright.applyFix';
 const WHERE: vscode.DocumentSelector = [
-  { scheme: TEXT_SCHEME },
+  { language: ONNX_TEXT },
   { scheme: TORCHSCRIPT_SCHEME },
   { scheme: 'file', pattern: '**/*.py' },
 ];
@@ -27,11 +28,22 @@ interface Offer {
 
 export type ApplyFix = (model: vscode.Uri, fix: FixName, problem: PlacedProblem, module?: string) => Promise<void>;
 
+/** A problem of a model, and its mark in a document. */
+interface Marked {
+  readonly model: vscode.Uri;
+  readonly problem: PlacedProblem | undefined;
+  readonly diagnostic: vscode.Diagnostic;
+}
+
 /** Offers the fixes of a problem where it stands; `apply` does them. */
-export function registerFixes(diagnostics: Diagnostics, apply: ApplyFix): vscode.Disposable {
+export function registerFixes(diagnostics: Diagnostics, texts: TextProblems, apply: ApplyFix): vscode.Disposable {
   const provider: vscode.CodeActionProvider = {
     provideCodeActions(document, range) {
-      const offers = diagnostics.at(document.uri, range).flatMap(offersFor);
+      // What is wrong with a text itself is mended in it (language/fixes.ts): here is what else can be done for its target.
+      const model = sourceOf(document.uri);
+      const edited = texts.at(document.uri, range).filter(({ ofTarget }) => ofTarget);
+      const marked: Marked[] = edited.map(({ problem, diagnostic }) => ({ model, problem, diagnostic }));
+      const offers = [...diagnostics.at(document.uri, range), ...marked].flatMap(offersFor);
       // Several nodes may come from one line: one fix serves them all.
       const distinct = new Map(offers.map((offer) => [`${offer.model} ${offer.title}`, offer]));
       const models = new Set(offers.map(({ model }) => model.toString()));
@@ -45,7 +57,7 @@ export function registerFixes(diagnostics: Diagnostics, apply: ApplyFix): vscode
   );
 }
 
-function offersFor({ model, problem, diagnostic }: PlacedDiagnostic): Offer[] {
+function offersFor({ model, problem, diagnostic }: Marked): Offer[] {
   if (!problem) return [];
   return problem.fixes.flatMap((fix): Offer[] => {
     const offer = { title: fixTitle(fix), model, fix, problem, diagnostic };

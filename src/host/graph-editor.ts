@@ -5,13 +5,22 @@ import type { EngineCalls } from '../shared/engine.ts';
 import { GraphPanel, type PanelActions } from './graph-panel.ts';
 import type { Log } from './log.ts';
 import type { Models } from './models.ts';
+import { isModel, isOnnx } from './uris.ts';
 
 /** `.onnx` opens in the graph; extensions that other kinds of files share offer it. */
 export const GRAPH_VIEW = 'graphwright.graph';
 export const SHARED_GRAPH_VIEW = 'graphwright.sharedGraph';
 
+/** A node was selected in the graph of a model, by its id there; undefined where nothing is selected any more. */
+export interface GraphSelection {
+  readonly model: vscode.Uri;
+  readonly node: string | undefined;
+}
+
 export class GraphEditors implements vscode.CustomReadonlyEditorProvider, vscode.Disposable {
   private readonly panels = new Set<GraphPanel>();
+  private readonly selected = new vscode.EventEmitter<GraphSelection>();
+  readonly onDidSelect = this.selected.event;
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(
@@ -23,19 +32,24 @@ export class GraphEditors implements vscode.CustomReadonlyEditorProvider, vscode
   ) {
     const options = { webviewOptions: { retainContextWhenHidden: true }, supportsMultipleEditorsPerDocument: true };
     this.subscriptions = [
+      this.selected,
       vscode.window.registerCustomEditorProvider(GRAPH_VIEW, this, options),
       vscode.window.registerCustomEditorProvider(SHARED_GRAPH_VIEW, this, options),
     ];
   }
 
+  /** The text of a binary is no file: its graph is that of the binary. */
   openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
+    if (!isModel(uri)) throw new Error('This is the text of a model: open the graph of its file.');
     return { uri, dispose: () => undefined };
   }
 
   resolveCustomEditor({ uri }: vscode.CustomDocument, shown: vscode.WebviewPanel): void {
     const media = vscode.Uri.joinPath(this.extension, 'dist');
     shown.webview.options = { enableScripts: true, localResourceRoots: [media] };
-    const panel = new GraphPanel(uri, shown, this.engine, this.models, this.actions, this.log);
+    const panel = new GraphPanel(uri, shown, this.engine, this.models, this.actions, this.log, (node) =>
+      this.selected.fire({ model: uri, node }),
+    );
     this.panels.add(panel);
     shown.onDidDispose(() => {
       this.panels.delete(panel);
@@ -46,9 +60,24 @@ export class GraphEditors implements vscode.CustomReadonlyEditorProvider, vscode
 
   /** Opens a model's graph, at a node where one is given. */
   async show(uri: vscode.Uri, node?: string): Promise<void> {
-    const view = uri.path.toLowerCase().endsWith('.onnx') ? GRAPH_VIEW : SHARED_GRAPH_VIEW;
+    const view = isOnnx(uri) ? GRAPH_VIEW : SHARED_GRAPH_VIEW;
     await vscode.commands.executeCommand('vscode.openWith', uri, view);
     if (node !== undefined) this.panelOf(uri)?.reveal(node);
+  }
+
+  /** Whether a graph of the model is open. */
+  shows(uri: vscode.Uri): boolean {
+    return this.panelOf(uri) !== undefined;
+  }
+
+  /** Selects a node in the open graphs of a model, and leaves the focus where it is. */
+  follow(uri: vscode.Uri, node: string): void {
+    for (const panel of this.panels) if (panel.uri.toString() === uri.toString()) panel.follow(node);
+  }
+
+  /** The node that is selected in a graph of the model, by its id there. */
+  selectedIn(uri: vscode.Uri): string | undefined {
+    return this.panelOf(uri)?.selected;
   }
 
   /** Puts the cursor into the search of the graph that is active. */

@@ -18,7 +18,7 @@ export interface PanelActions {
   fix(model: vscode.Uri, fix: FixName, problem: PlacedProblem): Promise<void>;
 }
 
-type Action = Exclude<ToHost, { readonly type: 'ready' | 'call' | 'forget' | 'reload' }>;
+type Action = Exclude<ToHost, { readonly type: 'ready' | 'call' | 'forget' | 'reload' | 'selected' }>;
 
 /** What was being done, for messages about what went wrong. */
 const DOING: Readonly<Record<Action['type'], string>> = {
@@ -37,6 +37,10 @@ export class GraphPanel implements vscode.Disposable {
   private ready = false;
   /** What to reveal once the panel shows the model. */
   private wanted: string | undefined;
+  /** What the cursor of the text is on, until the panel can show it. */
+  private following: string | undefined;
+  /** The node that is selected, by its id. */
+  selected: string | undefined;
 
   constructor(
     readonly uri: vscode.Uri,
@@ -45,12 +49,14 @@ export class GraphPanel implements vscode.Disposable {
     private readonly models: Models,
     private readonly actions: PanelActions,
     private readonly log: Log,
+    private readonly onDidSelect: (node: string | undefined) => void,
   ) {
     this.held = models.hold(uri);
     const own = (changed: vscode.Uri) => changed.toString() === uri.toString();
     this.subscriptions = [
       this.held,
       panel.webview.onDidReceiveMessage((message: ToHost) => this.hear(message)),
+      panel.onDidChangeViewState(() => this.sendFollowing()),
       models.onDidLoad((changed) => own(changed) && this.ready && void this.sendModel()),
       models.onDidCheck((changed) => own(changed) && this.ready && this.sendProblems()),
     ];
@@ -64,6 +70,12 @@ export class GraphPanel implements vscode.Disposable {
   reveal(node: string): void {
     if (this.ready) this.send({ type: 'reveal', node });
     else this.wanted = node;
+  }
+
+  /** Selects a node as soon as the panel is in sight; other than a reveal it brings nothing to the front. */
+  follow(node: string): void {
+    this.following = node;
+    this.sendFollowing();
   }
 
   find(): void {
@@ -85,6 +97,11 @@ export class GraphPanel implements vscode.Disposable {
         break;
       case 'forget':
         this.questions.get(message.id)?.abort();
+        break;
+      case 'selected':
+        this.selected = message.node;
+        this.following = undefined;
+        this.onDidSelect(message.node);
         break;
       case 'reload':
         this.models.reload(this.uri);
@@ -123,11 +140,19 @@ export class GraphPanel implements vscode.Disposable {
       this.sendProblems();
       if (this.wanted !== undefined) this.send({ type: 'reveal', node: this.wanted });
       this.wanted = undefined;
+      this.sendFollowing();
     } catch (error) {
       this.ready = true;
       this.log.warn(`${this.uri.fsPath}: ${error}`);
       this.send({ type: 'failed', failure: toFailure(error), fileName });
     }
+  }
+
+  private sendFollowing(): void {
+    const { following: node } = this;
+    if (node === undefined || !this.ready || !this.panel.visible) return;
+    this.following = undefined;
+    this.send({ type: 'follow', node });
   }
 
   private sendProblems(): void {

@@ -1,6 +1,7 @@
 /** The status bar item: the target of the model in view, and how many problems it has there. */
 import * as vscode from 'vscode';
-import type { TargetRow } from '../shared/engine.ts';
+import type { TargetChoice, TargetRow } from '../shared/engine.ts';
+import type { TextProblems } from './language/problems.ts';
 import type { Models } from './models.ts';
 import { targetTitle } from './target.ts';
 import { modelOfActiveEditor } from './uris.ts';
@@ -11,6 +12,7 @@ export class TargetStatus implements vscode.Disposable {
 
   constructor(
     private readonly models: Models,
+    private readonly texts: TextProblems,
     /** Known once the engine runs; titles are the targets' ids until then. */
     private readonly rows: () => readonly TargetRow[],
   ) {
@@ -21,6 +23,7 @@ export class TargetStatus implements vscode.Disposable {
       this.item,
       models.onDidCheck(update),
       models.onDidClose(update),
+      texts.onDidMark(update),
       vscode.window.tabGroups.onDidChangeTabs(update),
       vscode.window.tabGroups.onDidChangeTabGroups(update),
     ];
@@ -31,19 +34,35 @@ export class TargetStatus implements vscode.Disposable {
     for (const each of this.subscriptions) each.dispose();
   }
 
-  private update(): void {
+  /** Of the text that is being edited, else of the model's file. */
+  private checkInView(): CheckInView | undefined {
+    const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+    const text = input instanceof vscode.TabInputText ? this.texts.stateOf(input.uri) : undefined;
+    if (text) return text;
     const model = modelOfActiveEditor();
     const check = model && this.models.checkOf(model);
-    if (!model || !check) {
+    return check && { ...check, problems: check.problems?.length };
+  }
+
+  private update(): void {
+    const check = this.checkInView();
+    if (!check) {
       this.item.hide();
       return;
     }
     const title = targetTitle(check.target, this.rows());
-    const { icon, words } = stateOf(check.problems?.length, check.failure);
+    const { icon, words } = stateOf(check.problems, check.failure);
     this.item.text = `$(${icon}) ${title}${words && `: ${words}`}`;
     this.item.tooltip = `Graphwright checks this model against ${title}. Click to choose another target.`;
     this.item.show();
   }
+}
+
+interface CheckInView {
+  readonly target: TargetChoice;
+  /** How many; undefined while they are being looked for. */
+  readonly problems: number | undefined;
+  readonly failure?: unknown;
 }
 
 function stateOf(problems: number | undefined, failure: unknown): { readonly icon: string; readonly words: string } {

@@ -2,19 +2,31 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 
+/** The language of models as text. */
+export const ONNX_TEXT = 'onnx-text';
 export const TEXT_SCHEME = 'graphwright-text';
 export const TORCHSCRIPT_SCHEME = 'graphwright-torchscript';
 const TEXT_ENDING = '.onnxtxt';
 
 /** Extensions of model files, as the manifest has them. */
-export const MODEL_ENDINGS = ['.onnx', '.pt', '.pth', '.pt2', '.jit', '.ptl', '.torchscript'];
+export const MODEL_ENDINGS = ['.onnx', '.pt', '.pth', '.pt2', '.jit', '.ptl', '.torchscript', TEXT_ENDING];
 
 export function isModel(uri: vscode.Uri): boolean {
   return uri.scheme === 'file' && MODEL_ENDINGS.includes(path.posix.extname(uri.path).toLowerCase());
 }
 
-/** The document that shows a model as text. */
+export function isOnnx(model: vscode.Uri): boolean {
+  return model.path.toLowerCase().endsWith('.onnx');
+}
+
+/** A model whose file is text itself. */
+export function isTextFile(model: vscode.Uri): boolean {
+  return model.path.toLowerCase().endsWith(TEXT_ENDING);
+}
+
+/** The document that shows a model as text: the file itself, or one made of it. Never a file that opens as a graph. */
 export function textUri(model: vscode.Uri): vscode.Uri {
+  if (isTextFile(model)) return model;
   return model.with({ scheme: TEXT_SCHEME, path: model.path + TEXT_ENDING });
 }
 
@@ -30,7 +42,21 @@ export function modelOf(document: vscode.Uri): { readonly model: vscode.Uri; rea
     return { model: document.with({ scheme: 'file', path: at.slice(0, -TEXT_ENDING.length) }) };
   if (scheme === TORCHSCRIPT_SCHEME && at.endsWith(`/${query}`))
     return { model: document.with({ scheme: 'file', path: at.slice(0, -query.length - 1), query: '' }), entry: query };
+  if (scheme === 'file' && isTextFile(document)) return { model: document };
   return undefined;
+}
+
+/** Whether a document is ONNX text that can be edited: a text of its own, or that of an ONNX binary. */
+export function isEditedText({ uri, languageId }: Pick<vscode.TextDocument, 'uri' | 'languageId'>): boolean {
+  if (languageId !== ONNX_TEXT) return false;
+  if (uri.scheme !== TEXT_SCHEME) return uri.scheme === 'file' || uri.scheme === 'untitled';
+  const model = modelOf(uri)?.model;
+  return model !== undefined && isOnnx(model);
+}
+
+/** The file that an edited text is saved to. */
+export function sourceOf(text: vscode.Uri): vscode.Uri {
+  return modelOf(text)?.model ?? text;
 }
 
 /** The model that a command is about: its argument, or what the active editor shows. */

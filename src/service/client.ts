@@ -9,6 +9,7 @@ import {
   CALLS_WITHOUT_MODEL,
   type Call,
   type Calls,
+  isLanguageCall,
   type Reply,
   type Request,
 } from './protocol.ts';
@@ -77,6 +78,9 @@ interface KnownModel {
 }
 
 const LOG_TAIL_LINES = 20;
+const PATIENCE_MS = 2000;
+/** An editor gives up questions with every key, while they wait behind a check of a large text: that is no hang. */
+const TEXT_PATIENCE_MS = 30_000;
 
 class Connection {
   private process: ChildProcess | undefined;
@@ -148,7 +152,7 @@ class Connection {
       let patience: NodeJS.Timeout | undefined;
       const cancel = () => {
         child.send({ type: 'cancel', id } satisfies Request);
-        patience = setTimeout(() => this.stopFor(child, id), this.options.patienceMs ?? 2000);
+        patience = setTimeout(() => this.stopFor(child, id), this.patienceFor(call));
       };
       const release = () => {
         clearTimeout(patience);
@@ -176,6 +180,10 @@ class Connection {
       release();
       this.send(call, model, rest, watch).then(settle.resolve, settle.reject);
     }
+  }
+
+  private patienceFor(call: Call): number {
+    return this.options.patienceMs ?? (isLanguageCall(call) ? TEXT_PATIENCE_MS : PATIENCE_MS);
   }
 
   private running(): ChildProcess {

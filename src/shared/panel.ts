@@ -48,6 +48,8 @@ export type ToHost =
   | { readonly type: 'open-source'; readonly frame: SourceFrame }
   | { readonly type: 'fix'; readonly fix: FixName; readonly problem: PlacedProblem }
   | { readonly type: 'copy'; readonly text: string }
+  /** The user selected another node (its id), or none. */
+  | { readonly type: 'selected'; readonly node: string | undefined }
   /** Reads the file again. */
   | { readonly type: 'reload' };
 
@@ -72,6 +74,8 @@ export type ToPanel =
     }
   /** Selects and shows a node: by its id, its name, or the name of one of its outputs. */
   | { readonly type: 'reveal'; readonly node: string }
+  /** The same, where it exists, as the cursor of a text moves over it. */
+  | { readonly type: 'follow'; readonly node: string }
   | { readonly type: 'find' }
   | PanelAnswer;
 

@@ -7,6 +7,8 @@ const TESTS = [
   () => import('./manifest.test.ts'),
   () => import('./conversion.test.ts'),
   () => import('./documents.test.ts'),
+  () => import('./editing.test.ts'),
+  () => import('./saving.test.ts'),
   () => import('./custom-operators.test.ts'),
 ];
 

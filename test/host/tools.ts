@@ -16,6 +16,14 @@ export function sample(name: string): vscode.Uri {
   return vscode.Uri.joinPath(folder.uri, name);
 }
 
+export const TEXT = 'graphwright-text';
+
+/** The text of a model of the workspace. */
+export function textOf(name: string): vscode.Uri {
+  const model = sample(name);
+  return model.with({ scheme: TEXT, path: `${model.path}.onnxtxt` });
+}
+
 /** Waits until something is there. */
 export async function until<T>(what: string, look: () => T | undefined | false, milliseconds = 15_000): Promise<T> {
   const end = performance.now() + milliseconds;
@@ -30,4 +38,10 @@ export async function until<T>(what: string, look: () => T | undefined | false, 
 /** Our own diagnostics of a document. */
 export function ours(uri: vscode.Uri): readonly vscode.Diagnostic[] {
   return vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Graphwright');
+}
+
+/** Sets what models are checked against; nothing for their own opset. */
+export async function setTarget(value: string): Promise<void> {
+  const place = vscode.ConfigurationTarget.Workspace;
+  await vscode.workspace.getConfiguration('graphwright').update('target', value || undefined, place);
 }

@@ -71,6 +71,7 @@ test('a problem is a badge, also on the folded group around it, and its fix reac
   await details.getByTestId('show-in-text').first().click();
   expect(harness.heard).toMatchObject([
     { type: 'ready' },
+    { type: 'selected' },
     {
       type: 'fix',
       fix: 'define-custom-operator',
@@ -155,6 +156,24 @@ test('the host reveals a node by its output name', async () => {
   await page.locator('[data-testid=node].selected[data-name="encoder.layer.7.attention.self.Softmax_240"]').waitFor();
   await send({ type: 'find' });
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('VSCODE-TEXT-FIELD');
+});
+
+test('what the user selects is told, what the host selects is not', async () => {
+  const { harness, page, show, send } = bound(await started());
+  await show(resnet18());
+  const selected = () => harness.heard.flatMap((message) => (message.type === 'selected' ? [message.node] : []));
+  await page.locator('[data-testid=node][data-name="conv1.Conv_0"]').click();
+  const [conv] = selected();
+  expect(conv).toMatch(/^n\d+$/);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Escape');
+  expect(selected()).toHaveLength(3);
+  expect(selected()[2]).toBeUndefined();
+  await send({ type: 'follow', node: conv ?? '' });
+  await page.locator('[data-testid=node].selected[data-name="conv1.Conv_0"]').waitFor();
+  await send({ type: 'follow', node: 'no such node' });
+  expect(await page.getByTestId('live').textContent()).toContain('conv1');
+  expect(selected()).toHaveLength(3);
 });
 
 test('a target is chosen, converting and text are asked for', async () => {

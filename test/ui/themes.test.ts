@@ -1,15 +1,16 @@
-/** The panel in every kind of theme and in a narrow window: screenshots to look at, and nothing that hides. */
+/** The panel and the text in every kind of theme and in a narrow window: screenshots to look at, and nothing that hides. */
 import { describe, expect, test } from 'vitest';
 import { Workbench, type WorkbenchOptions } from './workbench.ts';
 
+const settings = { 'files.autoSave': 'off' };
 const LOOKS: readonly WorkbenchOptions[] = [
-  { name: 'light', theme: 'light' },
-  { name: 'high-contrast', theme: 'high-contrast' },
-  { name: 'narrow', theme: 'dark', width: 640, height: 800 },
+  { name: 'light', theme: 'light', settings },
+  { name: 'high-contrast', theme: 'high-contrast', settings },
+  { name: 'narrow', theme: 'dark', width: 640, height: 800, settings },
 ];
 
 describe.each(LOOKS)('$name', (look) => {
-  test('the graph, a node, the problems of another target', async () => {
+  test('the graph, a node, the problems of another target, the text', async () => {
     const vscode = await Workbench.start(look);
     try {
       await vscode.file('light_squeezenet.onnx').dblclick();
@@ -23,6 +24,16 @@ describe.each(LOOKS)('$name', (look) => {
       await vscode.menu('acme.traced.pt', 'Open Graph');
       await graph.getByTestId('problem-badge').first().waitFor({ timeout: 30_000 });
       await vscode.shot('problems');
+      await vscode.command('View: Close All Editors');
+      await vscode.menu('light_squeezenet.onnx', 'Open as Text');
+      await vscode.page.locator('.view-line', { hasText: 'ir_version' }).first().waitFor();
+      await vscode.goToText('r1 = Relu');
+      await vscode.page.keyboard.press('ArrowRight');
+      await vscode.page.keyboard.press('Backspace');
+      await vscode.page.keyboard.type('lu');
+      await vscode.page.locator('.squiggly-error').first().waitFor();
+      await vscode.page.locator('.view-line', { hasText: 'float[1, 64, 111, 111]' }).first().waitFor();
+      await vscode.shot('text');
       expect(vscode.errors).toEqual([]);
     } catch (error) {
       await vscode.shot('FAILED');

@@ -20,6 +20,8 @@ export interface WorkbenchOptions {
   readonly height?: number;
   /** Starts the names of its screenshots. */
   readonly name: string;
+  /** Of the user, besides those that keep it quiet. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 export class Workbench {
@@ -38,7 +40,8 @@ export class Workbench {
   }
 
   /** Starts VS Code on a copy of samples/ with the packaged extension installed. */
-  static async start({ theme = 'dark', width = 1400, height = 900, name }: WorkbenchOptions): Promise<Workbench> {
+  static async start(options: WorkbenchOptions): Promise<Workbench> {
+    const { theme = 'dark', width = 1400, height = 900, name, settings = {} } = options;
     const folder = await mkdtemp(path.join(tmpdir(), 'gwu-'));
     const workspace = path.join(folder, 'samples');
     await cp(inRoot('samples'), workspace, { recursive: true });
@@ -54,6 +57,7 @@ export class Workbench {
         'editor.minimap.enabled': false,
         'files.simpleDialog.enable': true,
         'window.dialogStyle': 'custom',
+        ...settings,
       },
     });
     const { browser, page, external } = await startBrowser({ width, height });
@@ -82,6 +86,12 @@ export class Workbench {
       if (known) return;
     }
     throw new Error('VS Code does not know the extension.');
+  }
+
+  /** Loads the page again, as after a restart of VS Code. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await waitForWorkbench(this.page);
   }
 
   stop(): Promise<void> {
@@ -122,6 +132,29 @@ export class Workbench {
     await this.page.keyboard.press('F1');
     await this.quickInput.locator('input').fill(`>${title}`);
     await this.quickItem(title).click();
+  }
+
+  /** Puts the cursor of the active editor behind the first place that reads so. */
+  async goToText(text: string): Promise<void> {
+    await this.page.keyboard.press('Control+F');
+    const find = this.page.locator('.find-widget.visible textarea').first();
+    await find.fill(text);
+    await find.press('Enter');
+    await this.page.locator('.statusbar-item', { hasText: `(${text.length} selected)` }).waitFor();
+    await this.page.keyboard.press('Escape');
+    await this.page.locator('.find-widget.visible').waitFor({ state: 'detached' });
+  }
+
+  /** Opens quick fixes at the cursor and applies one. The menu closes by itself when diagnostics arrive meanwhile. */
+  async quickFix(title: string, see?: () => Promise<void>): Promise<void> {
+    const fix = this.page.locator('.action-widget .monaco-list-row', { hasText: title });
+    for (let presses = 0; presses < 5 && !(await fix.isVisible()); presses++) {
+      await this.page.keyboard.press('Control+.');
+      await fix.waitFor({ timeout: 4000 }).catch(() => undefined);
+    }
+    await fix.waitFor();
+    await see?.();
+    await fix.click();
   }
 
   get quickInput(): Locator {

@@ -8,6 +8,11 @@ export interface View {
   readonly k: number;
 }
 
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface Area {
   readonly left: number;
   readonly top: number;
@@ -43,15 +48,14 @@ export class Camera {
     return zoomTransform(this.svg);
   }
 
-  get size(): { readonly width: number; readonly height: number } {
+  get size(): Size {
     const { clientWidth, clientHeight } = this.svg;
     return { width: Math.max(1, clientWidth), height: Math.max(1, clientHeight) };
   }
 
   /** What of the picture is seen, with as much again around it as `beside` pixels of the screen. */
-  seen(beside: number): Area {
+  seen(beside: number, { width, height }: Size = this.size): Area {
     const { x, y, k } = this.view;
-    const { width, height } = this.size;
     return {
       left: (-x - beside) / k,
       top: (-y - beside) / k,
@@ -116,9 +120,9 @@ export class Camera {
     return this.centred(area, Math.max(0.6, Math.min(1, this.view.k)));
   }
 
-  /** Whether the area is seen whole and large enough to read. */
-  shows({ left, top, width, height }: Area): boolean {
-    const seen = this.seen(-MARGIN);
+  /** Whether the area is seen whole and large enough to read, in the picture's size now or another one. */
+  shows({ left, top, width, height }: Area, size?: Size): boolean {
+    const seen = this.seen(-MARGIN, size);
     const inside = left >= seen.left && top >= seen.top;
     return (
       this.view.k >= 0.4 && inside && left + width <= seen.left + seen.width && top + height <= seen.top + seen.height

@@ -2,7 +2,7 @@
 import { s } from '../dom.ts';
 import type { Measure } from '../scene/face.ts';
 import { type Box, boxAt, EMPTY_SCENE, type Line, type Scene } from '../scene/scene.ts';
-import { type Area, Camera, type View } from './camera.ts';
+import { type Area, Camera, type Size, type View } from './camera.ts';
 import { boxLabel, drawBadge, drawBox, drawFrame, drawLine, elementId, type ProblemCount } from './elements.ts';
 import { drawOverview } from './overview.ts';
 
@@ -47,6 +47,7 @@ export class GraphView {
   private selected: string | undefined;
   private hovered: string | undefined;
   private waiting = false;
+  private size: Size | undefined;
 
   constructor(
     private readonly measure: Measure,
@@ -81,7 +82,7 @@ export class GraphView {
       this.hover(event.buttons === 0 ? this.boxUnder(event)?.id : undefined),
     );
     this.element.addEventListener('pointerleave', () => this.hover(undefined));
-    new ResizeObserver(() => this.later()).observe(this.element);
+    new ResizeObserver(() => this.resized()).observe(this.element);
   }
 
   /** Shows another picture; the box `keep` stays where it is on the screen. */
@@ -145,8 +146,17 @@ export class GraphView {
   reveal(id: string, always = false): void {
     const box = this.scene.byId.get(id);
     if (!box) return;
-    const area = box.open ? { ...box, height: Math.min(box.height, 200) } : box;
+    const area = areaOf(box);
     if (always || !this.camera.shows(area)) this.camera.fly(this.camera.viewOfMiddle(area));
+  }
+
+  /** The details of a selected box take room when they arrive: it stays in sight if it was. */
+  private resized(): void {
+    const before = this.size;
+    this.size = this.camera.size;
+    const box = this.selected === undefined ? undefined : this.scene.byId.get(this.selected);
+    if (box && before && this.camera.shows(areaOf(box), before)) this.reveal(box.id);
+    this.later();
   }
 
   private moved(view: View): void {
@@ -310,4 +320,9 @@ export class GraphView {
     const { left, top } = this.element.getBoundingClientRect();
     return boxAt(this.scene, (event.clientX - left - x) / k, (event.clientY - top - y) / k);
   }
+}
+
+/** What of a box is to be seen: the beginning of one that is open. */
+function areaOf(box: Box): Area {
+  return box.open ? { ...box, height: Math.min(box.height, 200) } : box;
 }
