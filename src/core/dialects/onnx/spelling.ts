@@ -1,16 +1,16 @@
 /** Which name was meant: the one that takes the fewest changes, where they are few. */
 
 /**
- * The name among `names` that is nearest to a misspelt one; undefined where none is near. Changes of case cost least;
- * one change in three letters is the most.
+ * The name among `names` that is nearest to a misspelt one; undefined where none is near. Changes of case and of what
+ * parts words cost least; one other change in three letters is the most.
  */
 export function nearestName(misspelt: string, names: Iterable<string>): string | undefined {
-  const most = Math.max(1, Math.floor(misspelt.length / 3));
+  const most = Math.floor(misspelt.length / 3);
+  const letters = lettersOf(misspelt);
   let nearest: string | undefined;
   let least = most + 1;
   for (const name of names) {
-    if (Math.abs(name.length - misspelt.length) > most) continue;
-    const changes = sameLetters(name, misspelt) ? 0.5 : editDistance(misspelt, name, most);
+    const changes = lettersOf(name) === letters ? 0.5 : distanceUpTo(most, misspelt, name);
     if (changes >= least) continue;
     nearest = name;
     least = changes;
@@ -18,16 +18,16 @@ export function nearestName(misspelt: string, names: Iterable<string>): string |
   return nearest;
 }
 
+function distanceUpTo(most: number, a: string, b: string): number {
+  return Math.abs(a.length - b.length) > most ? most + 1 : editDistance(a, b, most);
+}
+
 /** The words that offer a name in a message: ` (did you mean Relu?)`, or nothing. */
 export function suggestionOf(name: string | undefined): string {
   return name === undefined ? '' : ` (did you mean ${name}?)`;
 }
 
-/** `BatchNorm_2D` and `batchnorm2d`. */
-function sameLetters(a: string, b: string): boolean {
-  return lettersOf(a) === lettersOf(b);
-}
-
+/** `BatchNorm_2D` and `batchnorm2d` have the same. */
 function lettersOf(text: string): string {
   return text.toLowerCase().replace(/[_\-. ]/g, '');
 }

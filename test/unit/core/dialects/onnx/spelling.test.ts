@@ -13,6 +13,8 @@ test.each([
   ['Cosz', 'Cos'],
   ['Frobnicate', undefined],
   ['X', undefined],
+  ['Co', undefined],
+  ['conv_transpose', 'ConvTranspose'],
 ])('%s: %s', (misspelt, meant) => {
   expect(nearestName(misspelt, OPERATORS)).toBe(meant);
 });
