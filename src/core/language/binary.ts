@@ -60,6 +60,23 @@ export class EditedBinary {
    * does not parse, `external-data-missing` where nothing has the bytes of a constant, `file-unwritable`.
    */
   async save(text: string, progress: Progress): Promise<number> {
+    try {
+      return await this.write(text, progress);
+    } catch (error) {
+      if (!isChanged(error)) throw error;
+    }
+    // Somebody wrote into the very file that constants were read from: they may be there all the same.
+    this.printed = undefined;
+    await this.text(progress);
+    return this.write(text, progress).catch((error: unknown) => {
+      if (!isChanged(error)) throw error;
+      const message = 'constants of this text were in a file that somebody has written over';
+      const next = 'Compare the text with the file as it is now, and take the constants of that.';
+      throw new InputError('external-data-missing', message, { file: this.path }, next);
+    });
+  }
+
+  private async write(text: string, progress: Progress): Promise<number> {
     await progress.step('Reading the text');
     const model = parseModel(text, this.path, { store: this.store });
     if (model.dialect !== 'onnx') {
@@ -85,4 +102,8 @@ export class EditedBinary {
     if (isOwn || location.startsWith('..') || path.isAbsolute(location) || !file.isAsOnDisk()) return undefined;
     return { location: location.split(path.sep).join('/'), offset };
   }
+}
+
+function isChanged(error: unknown): boolean {
+  return error instanceof InputError && error.code === 'file-changed';
 }

@@ -72,7 +72,7 @@ class Collector {
   graph(scope: GraphScope, around: Names | undefined): void {
     const { graph, base, definition, outer } = scope;
     const names = namesOf(scope, around);
-    if (graph.name) this.add(graph.name, base, definition && !outer ? 'function' : 'key', ['definition']);
+    if (graph.name) this.add(graph.name, base, definition && !outer ? 'function' : 'type', ['definition']);
     if (definition && !outer) for (const item of definition.attributes?.items ?? []) this.attribute(item, base);
     for (const block of [graph.inputs, graph.outputs, graph.values]) {
       for (const entry of block?.items ?? []) this.entry(entryAt(scope, entry), names);

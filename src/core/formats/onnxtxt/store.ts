@@ -28,7 +28,8 @@ export class BlobStore implements TensorStore {
     if (known !== undefined) return known;
     const hash = hashOf(source);
     this.hashes.set(source, hash);
-    if (!this.blobs.has(hash)) this.blobs.set(hash, { source, byteLength });
+    // The file that was read last is the one that is likely to be as it was.
+    this.blobs.set(hash, { source, byteLength });
     return hash;
   }
 

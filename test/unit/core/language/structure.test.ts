@@ -132,7 +132,7 @@ Act <alpha> (v) => (r) { r = Neg (v) }`);
     tokens.push([document.text.slice({ start, end: start + length }), TOKEN_KINDS[kind], ...words].join(' '));
   }
   expect(tokens).toEqual([
-    ...['ir_version key', 'opset_import key', 'g key definition', 'float type', 'x input definition'],
+    ...['ir_version key', 'opset_import key', 'g type definition', 'float type', 'x input definition'],
     ...['float type', 'y value output', 'float type', 'w initializer definition'],
     ...['a value definition', 'Relu operator', 'x input'],
     ...['b value definition unused', 'acme domain', 'Act function', 'alpha attribute', 'w initializer'],
