@@ -175,6 +175,7 @@ function collect({ start, faults }: Statement, base: number, into: SyntaxFault[]
 }
 
 function collectAt(faults: readonly SyntaxFault[], base: number, into: SyntaxFault[]): void {
+  if (faults.length === 0) return;
   for (const { start, end, message } of faults) into.push({ start: base + start, end: base + end, message });
 }
 
@@ -185,8 +186,15 @@ function collectGraph(graph: GraphSyntax, base: number, into: SyntaxFault[]): vo
   }
   for (const node of graph.nodes?.items ?? []) {
     collect(node, base, into);
-    for (const inner of graphsWithin(node)) collectGraph(inner, base + node.start, into);
+    if (!node.attributes) continue;
+    for (const { value } of node.attributes.items) collectValue(value, base + node.start, into);
   }
+}
+
+/** The faults of graphs within an attribute. */
+function collectValue(value: ValueSyntax | undefined, base: number, into: SyntaxFault[]): void {
+  if (value?.kind === 'graph-value') collectGraph(value.graph, base, into);
+  else if (value?.kind === 'list') for (const item of value.items) collectValue(item, base, into);
 }
 
 /** The graphs in the attributes of a node. */
