@@ -21,6 +21,9 @@ const STEPS = {
   print: ['Print the text', 'print', 'onnx.printer'],
   check: ['Check, with types and shapes', 'check', 'onnx.checker (full)'],
   infer: ['Infer types and shapes', 'infer', 'onnx.shape_inference'],
+  open: ['Open the text, to its problems', 'keystroke', 'onnx.parser, then onnx.checker (full)'],
+  keystroke: ['From a keystroke to its problems', 'keystroke', 'onnx.parser, then onnx.checker (full)'],
+  everywhere: ['The same, where it changes all sizes', 'keystroke', 'onnx.parser, then onnx.checker (full)'],
 };
 
 const { values } = parseArgs({ options: { 'write-docs': { type: 'boolean' } } });

@@ -1,5 +1,5 @@
 /**
- * Times our parser, printer, checker and inference on the models that theirs.py made.
+ * Times our parser, printer, checker, inference and editing on the models that theirs.py made.
  *
  *   node onnx-text-bench.js FOLDER NODES [NODES ...]
  *
@@ -14,6 +14,7 @@ import { parseModel } from '../../../src/core/formats/onnxtxt/parse.ts';
 import { printModel } from '../../../src/core/formats/onnxtxt/print.ts';
 import { MemoryBytes } from '../../../src/core/ir/bytes.ts';
 import type { Model } from '../../../src/core/ir/model.ts';
+import { measureKeystrokes } from './keystrokes.ts';
 
 const WARM_UP = 5;
 const ROUNDS = 15;
@@ -37,6 +38,7 @@ function measure(size: string): Times {
     // A model keeps what was inferred of it, so each round has its own.
     check: median(checkSound, read),
     infer: median(inferModel, read),
+    ...measureKeystrokes(text, file),
   };
 }
 
