@@ -5,7 +5,18 @@ import { type Dim, floorDivide, type Shape, sameDim, subtract } from '../../../i
 import { tensorType } from '../../../ir/type.ts';
 import { constantAttribute, dataOf, dimsOf, numberOf } from '../data.ts';
 import { dtypeOfCode } from '../dtype-codes.ts';
-import { clash, each, needRank, normalAxis, type Outcome, type Rules, rankAlone, shapeOf, spelled } from './rule.ts';
+import {
+  clash,
+  each,
+  needRank,
+  normalAxis,
+  type Outcome,
+  type Rules,
+  rankAlone,
+  scalarOf,
+  shapeOf,
+  spelled,
+} from './rule.ts';
 
 export const creation: Rules = {
   Constant: (node) => {
@@ -42,8 +53,7 @@ export const creation: Rules = {
   },
   OneHot: (node, version) => [oneHot(node, version)],
   ...each('BlackmanWindow HammingWindow HannWindow', (node) => {
-    needScalar(node, 0);
-    const size = only(node, 0);
+    const size = scalarOf(node, 0);
     if (typeof size === 'number' && size < 0) clash(node, `a window of ${size}`);
     return [tensorType(typeCode(node, 'output_datatype', 1n), [size])];
   }),

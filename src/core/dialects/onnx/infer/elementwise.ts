@@ -49,7 +49,8 @@ export const elementwise: Rules = {
   },
   ...each('Hardmax LogSoftmax Softmax', (node, version) => {
     const shape = shapeOf(node);
-    if (shape) normalAxis(node, node.int('axis', version < 13 ? 1n : -1n), shape.length);
+    // Version 1 sees the data as a matrix, where the axis may also stand behind the last one.
+    if (shape && version >= 11) normalAxis(node, node.int('axis', version < 13 ? 1n : -1n), shape.length);
     return [shape];
   }),
 

@@ -1,6 +1,6 @@
 /** Shape rules of gathering, searching and sorting. Rules: the ONNX operator specification. */
 import { numberOf } from '../data.ts';
-import { agree, clash, normalAxis, type Rules, shapeOf, unknownShape, withDim } from './rule.ts';
+import { agree, clash, needRank, normalAxis, type Rules, shapeOf, spelled, unknownShape, withDim } from './rule.ts';
 
 export const indexing: Rules = {
   Gather: (node) => {
@@ -12,6 +12,7 @@ export const indexing: Rules = {
   GatherElements: (node) => [shapeOf(node, 1)],
   GatherND: (node) => {
     const [data, indices] = [shapeOf(node), shapeOf(node, 1)];
+    if (data?.length === 0 || indices?.length === 0) clash(node, 'neither the data nor the indices may be scalars');
     const depth = indices?.at(-1);
     if (!data || !indices || typeof depth !== 'number') return [undefined];
     const batch = Number(node.int('batch_dims', 0n));
@@ -23,7 +24,10 @@ export const indexing: Rules = {
     if (!shape) return [undefined, undefined];
     const axis = normalAxis(node, node.int('axis', -1n), shape.length);
     const attribute = node.int('k');
-    const k = attribute === undefined ? numberOf(node.input(1)) : Number(attribute);
+    if (attribute !== undefined && attribute <= 0n) clash(node, `k is ${attribute}`);
+    const count = node.input(1) && needRank(node, 1, 1)?.[0];
+    if (typeof count === 'number' && count !== 1) clash(node, `K has ${count} elements, not 1`);
+    const k = attribute === undefined ? (spelled(node, 1)?.[0] ?? numberOf(node.input(1))) : Number(attribute);
     const result = withDim(shape, axis, k);
     return [result, result];
   },
@@ -31,6 +35,7 @@ export const indexing: Rules = {
   NonMaxSuppression: () => [[undefined, 3]],
   Compress: (node) => {
     const shape = shapeOf(node);
+    if (shape?.length === 0) clash(node, 'the data has no axis');
     const axis = node.int('axis');
     if (axis === undefined) return [[undefined]];
     return [shape && withDim(shape, normalAxis(node, axis, shape.length), undefined)];

@@ -15,11 +15,16 @@ export const learning: Rules = {
     const count = chosen && product(chosen);
     return [shape.length === 1 ? [1, count] : [...shape.slice(0, -1), count]];
   },
+  // The definitions say rank 1, onnxruntime gives rank 2.
   CastMap: (node) => {
     const types: Readonly<Record<string, DataType>> = { TO_FLOAT: 'float32', TO_INT64: 'int64', TO_STRING: 'string' };
     const dtype = types[node.string('cast_to', 'TO_FLOAT')];
-    const size = node.string('map_form', 'DENSE') === 'SPARSE' ? Number(node.int('max_map', 1n)) : undefined;
-    return [dtype && tensorType(dtype, [1, size])];
+    return [dtype ? tensorType(dtype) : clash(node, `cast_to is ${node.string('cast_to', '')}`)];
+  },
+  DictVectorizer: (node) => {
+    const type = node.input(0)?.type;
+    const value = type?.kind === 'map' ? type.value : undefined;
+    return [value?.kind === 'tensor' ? tensorType(value.dtype) : undefined];
   },
   CategoryMapper: (node) => {
     const [numbers, texts] = [node.ints('cats_int64s'), node.attribute('cats_strings', 'strings')];
@@ -27,17 +32,11 @@ export const learning: Rules = {
     if (numbers.length !== texts.length) clash(node, `${numbers.length} numbers stand for ${texts.length} texts`);
     return [tensorType(node.input(0)?.dtype === 'string' ? 'int64' : 'string', shapeOf(node))];
   },
-  DictVectorizer: (node) => {
-    const type = node.input(0)?.type;
-    const count = (node.attribute('string_vocabulary', 'strings') ?? node.ints('int64_vocabulary'))?.length;
-    const value = type?.kind === 'map' ? type.value : undefined;
-    return [value?.kind === 'tensor' ? tensorType(value.dtype, [1, count]) : undefined];
-  },
   FeatureVectorizer: (node) => {
     const dimensions = node.ints('inputdimensions')?.map(Number);
     const shapes = node.inputs.map((value) => value?.shape);
     const width = dimensions?.reduce<Dim>(add, 0) ?? shapes.map((shape) => shape && product(shape, 1)).reduce(add, 0);
-    return [tensorType('float32', [shapes[0]?.length === 1 ? 1 : shapes[0]?.[0], width])];
+    return [tensorType('float32', [shapes[0]?.length === 1 ? undefined : shapes[0]?.[0], width])];
   },
   LabelEncoder: (node, version) => [encoded(node, version)],
   LinearClassifier: (node) => {
@@ -55,9 +54,11 @@ export const learning: Rules = {
     return [tensorType('float32', shape && [...shape, categories[0]?.length])];
   },
   SVMClassifier: (node) => {
+    // Without probabilities there is a score for each class or for each pair of them.
+    const probable = (node.attribute('prob_a', 'floats')?.length ?? 0) > 0;
     const { dtype, count } = labels(node, 'classlabels_ints');
     const batch = batchOf(node);
-    return [tensorType(dtype, [batch]), [batch, count > 0 ? scores(node, count) : undefined]];
+    return [tensorType(dtype, [batch]), [batch, probable && count > 0 ? count : undefined]];
   },
   SVMRegressor: (node) => [[batchOf(node), 1]],
   TreeEnsemble: (node) => {
@@ -83,22 +84,19 @@ export const learning: Rules = {
   ZipMap: (node) => {
     const rank = shapeOf(node)?.length;
     if (rank !== undefined && rank !== 1 && rank !== 2) clash(node, `the data has rank ${rank}, not 1 or 2`);
-    const key = (node.ints('classlabels_int64s')?.length ?? 0) > 0 ? 'int64' : 'string';
+    const integers = (node.ints('classlabels_int64s')?.length ?? 0) > 0;
+    const { dtype, count } = labels(node, 'classlabels_int64s');
+    const key = integers ? 'int64' : dtype;
+    if (count === 0) clash(node, 'it needs classlabels_int64s or classlabels_strings');
     return [{ kind: 'sequence', element: { kind: 'map', key, value: tensorType('float32', []) } }];
   },
 };
 
 /** The classes that a classifier names, and their type: texts where there are any. */
-function labels(node: Node, integers: string): { dtype: DataType; count: number } {
+function labels(node: Node, integers: string): { dtype: 'string' | 'int64'; count: number } {
   const texts = node.attribute('classlabels_strings', 'strings') ?? [];
   if (texts.length > 0) return { dtype: 'string', count: texts.length };
   return { dtype: 'int64', count: node.ints(integers)?.length ?? 0 };
-}
-
-/** One score a class, or, without probabilities, one for each pair of classes beyond two. */
-function scores(node: Node, classes: number): Dim {
-  const probable = (node.attribute('prob_a', 'floats')?.length ?? 0) > 0;
-  return probable || classes <= 2 ? classes : undefined;
 }
 
 /** The rows of data: a list alone is one row. */

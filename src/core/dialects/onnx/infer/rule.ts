@@ -4,7 +4,7 @@ import { type Dim, multiply, type Shape, sameDim, sameShape, shapeText } from '.
 import type { ValueType } from '../../../ir/type.ts';
 import type { Part } from '../../../problems/part.ts';
 import { problem, Refusal } from '../../../problems/problem.ts';
-import { dimsOf } from '../data.ts';
+import { constantTensor, dataOf, dimsOf } from '../data.ts';
 import type { InferContext } from './context.ts';
 
 /** What a rule says of one output: its shape (the schema tells the element type), its whole type, or nothing. */
@@ -42,6 +42,20 @@ export function needRank(node: Node, index: number, rank: number): Shape | undef
     clash(node, `input ${index} has rank ${shape.length}, not ${rank}`, { kind: 'input', index });
   }
   return shape;
+}
+
+/**
+ * The number of an input that must be a scalar. One element of a higher rank passes where it comes at run time, but not
+ * where the file spells it.
+ */
+export function scalarOf(node: Node, index: number): Dim {
+  const value = node.input(index);
+  const shape = value?.shape;
+  const large = shape?.some((size) => typeof size === 'number' && size !== 1);
+  if (large || (value && shape && shape.length > 0 && constantTensor(value)))
+    clash(node, `input ${index} is no scalar`);
+  const elements = value && dataOf(value)?.elements;
+  return elements?.length === 1 ? elements[0] : undefined;
 }
 
 /** How many elements an input of rank 1 has. */

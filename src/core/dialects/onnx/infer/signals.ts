@@ -2,7 +2,6 @@
 
 import { add, type Dim, floorDivide, multiply, subtract } from '../../../ir/shape.ts';
 import { tensorType } from '../../../ir/type.ts';
-import { numberOf } from '../data.ts';
 import { dtypeOfCode } from '../dtype-codes.ts';
 import {
   agree,
@@ -11,6 +10,7 @@ import {
   needRank,
   normalAxis,
   type Rules,
+  scalarOf,
   shapeOf,
   spelled,
   unknownShape,
@@ -23,7 +23,7 @@ export const signals: Rules = {
     if (!shape) return [undefined];
     // The last axis holds real and imaginary part, or the real part alone.
     const axisInput = node.input(2);
-    const axis = opset < 20 ? Number(node.int('axis', 1n)) : axisInput ? numberOf(axisInput) : -2;
+    const axis = opset < 20 ? Number(node.int('axis', 1n)) : axisInput ? numberIn(scalarOf(node, 2)) : -2;
     const [oneSided, inverse] = [node.int('onesided', 0n) !== 0n, node.int('inverse', 0n) !== 0n];
     const parts = oneSided && inverse ? 1 : 2;
     if (shape.length < 2) clash(node, `the data has rank ${shape.length}, less than 2`);
@@ -38,7 +38,7 @@ export const signals: Rules = {
     const at = normalAxis(node, axis, shape.length);
     if (at === shape.length - 1) clash(node, 'the last axis holds the parts of numbers');
     const lengthInput = node.input(1);
-    const length: Dim = lengthInput ? numberOf(lengthInput) : shape[at];
+    const length: Dim = lengthInput ? scalarOf(node, 1) : shape[at];
     const size = !oneSided
       ? length
       : !inverse
@@ -52,8 +52,8 @@ export const signals: Rules = {
     const shape = shapeOf(node);
     if (shape && shape.length < 2) clash(node, `the signal has rank ${shape.length}, less than 2`);
     const window = needRank(node, 2, 1)?.[0];
-    const step = numberOf(node.input(1));
-    const told: Dim = node.input(3) ? numberOf(node.input(3)) : undefined;
+    const step = numberIn(scalarOf(node, 1));
+    const told = scalarOf(node, 3);
     const length = agree(node, told, window, 'lengths of the window and of a frame');
     const frames: Dim = step ? add(floorDivide(subtract(shape?.[1], length), step), 1) : undefined;
     const bins = node.int('onesided', 1n) !== 0n ? add(floorDivide(length, 2), 1) : length;
@@ -62,8 +62,8 @@ export const signals: Rules = {
   MelWeightMatrix: (node) => {
     const code = node.int('output_datatype', 1n);
     const dtype = dtypeOfCode(code) ?? clash(node, `output_datatype is ${code}, which is no element type`);
-    const [bands, length] = [numberOf(node.input(0)), numberOf(node.input(1))];
-    return [tensorType(dtype, [length === undefined ? undefined : Math.floor(length / 2) + 1, bands])];
+    const [bands, length] = [scalarOf(node, 0), scalarOf(node, 1)];
+    return [tensorType(dtype, [add(floorDivide(length, 2), 1), bands])];
   },
   AffineGrid: (node) => {
     needRank(node, 1, 1);
@@ -80,3 +80,7 @@ export const signals: Rules = {
     return [[undefined, undefined, format === 'Grayscale' ? 1 : 3]];
   },
 };
+
+function numberIn(dim: Dim): number | undefined {
+  return typeof dim === 'number' ? dim : undefined;
+}

@@ -8,8 +8,8 @@ table('ai.onnx.ml', [
   ['double[N,3] x', ml('y = Binarizer (x)'), 'float64[N, 3]'],
   ['float[N,7] x, int64[3] i', ml('y = ArrayFeatureExtractor (x, i)'), 'float32[N, 3]'],
   ['string[2] x', ml('y = CategoryMapper <cats_int64s = [1,2], cats_strings = ["a","b"]> (x)'), 'int64[2]'],
-  ['map(string, float) x', ml('y = DictVectorizer <string_vocabulary = ["a","b"]> (x)'), 'float32[1, 2]'],
-  ['map(int64, float) x', ml('y = CastMap <cast_to = "TO_INT64"> (x)'), 'int64[1, ?]'],
+  ['map(string, float) x', ml('y = DictVectorizer <string_vocabulary = ["a","b"]> (x)'), 'float32'],
+  ['map(int64, float) x', ml('y = CastMap <cast_to = "TO_INT64"> (x)'), 'int64'],
   ['float[2,3] a, float[2,4] b', ml('y = FeatureVectorizer <inputdimensions = [3,4]> (a, b)'), 'float32[2, 7]'],
   ['string[2,3] x', ml('y = LabelEncoder <keys_strings = ["a"], values_int64s = [1]> (x)'), 'int64[2, 3]'],
   [
@@ -25,7 +25,11 @@ table('ai.onnx.ml', [
   ['float[N,3] x', ml('y = LinearRegressor <targets = 2> (x)'), 'float32[N, 2]'],
   ['int64[2,3] x', ml('y = OneHotEncoder <cats_int64s = [1,2,3,4]> (x)'), 'float32[2, 3, 4]'],
   ['float[N,3] x', ml('y = SVMRegressor (x)'), 'float32[N, 1]'],
-  ['float[N,3] x', ml('y, z = SVMClassifier <classlabels_ints = [4,5]> (x)'), 'int64[N]; float32[N, 2]'],
+  [
+    'float[N,3] x',
+    ml('y, z = SVMClassifier <classlabels_ints = [4,5], prob_a = [1.0]> (x)'),
+    'int64[N]; float32[N, 2]',
+  ],
   ['float[N,3] x', ml('y = ZipMap <classlabels_int64s = [1,2]> (x)'), 'sequence(map(int64, float32[]))'],
   [
     'double[N,3] x',

@@ -32,6 +32,7 @@ table('older versions', [
     15,
   ],
   ['float[2,3] x', 'y, z = Dropout (x)', 'float32[2, 3]; float32[2, 3]', 7],
+  ['float[3] x', 'y = Softmax <axis = 1> (x)', 'float32[3]', 1],
   ['float[1,20,1] x', 'y = DFT <onesided = 1> (x)', 'float32[1, 11, 2]', 17],
   [
     'float[5,2,3] x, float[1,12,3] w, float[1,12,4] r',
@@ -88,5 +89,13 @@ clashes('what a version does not take', [
   ],
   ['float[2,3] x', 'y = LayerNormalization <stash_type = 99> (x, x)', 'stash_type is 99'],
   ['float[3] x', 'y = Det (x)', 'the data has rank 1, less than 2'],
+  ['float[4,6] x', 'y, z = TopK <k = 0> (x)', 'k is 0', 1],
+  ['float[4,6] x, int64[2] k', 'y, z = TopK (x, k)', 'K has 2 elements, not 1'],
+  ['float x, bool[2] c', 'y = Compress (x, c)', 'the data has no axis'],
+  ['float x, int64[2,1] i', 'y = GatherND (x, i)', 'neither the data nor the indices may be scalars'],
+  ['', `${C('n', '4')}y = HannWindow (n)`, 'input 0 is no scalar'],
+  ['int64[2] n', 'y = HannWindow (n)', 'input 0 is no scalar'],
+  ['float[1,20,1] x', `${C('n', '4')}y = DFT (x, n)`, 'input 1 is no scalar'],
+  ['float[1,128,1] x', `s = Constant <value_int = 8> ()\n${C('n', '16')}y = STFT (x, s, , n)`, 'input 3 is no scalar'],
   ['float[3] x', 'y = Trilu (x)', 'the data has rank 1, less than 2'],
 ]);
