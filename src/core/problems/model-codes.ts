@@ -151,7 +151,7 @@ export const MODEL_CODES = {
   },
   'type-missing': {
     severity: 'error',
-    message: "The {role} '{value}' of the model has no {what}.",
+    message: "The {role} '{value}' has no {what}.",
     fixes: [],
   },
   'size-invalid': {

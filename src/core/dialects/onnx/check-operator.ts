@@ -4,9 +4,11 @@
  */
 import type { FunctionDefinition, Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
+import type { Value } from '../../ir/value.ts';
 import { type Problem, problem } from '../../problems/problem.ts';
 import { checkNode } from './check-node.ts';
 import {
+  formalAt,
   isOnnxDomain,
   LATEST_OPSET,
   onnxDomain,
@@ -188,9 +190,15 @@ function opsetName(domain: string, opset: number): string {
   return domain === '' ? `ONNX opset ${opset}` : `${domain} version ${opset}`;
 }
 
-/** A call gives a function no more than it takes. What it leaves out is absent within. */
-function checkArguments(node: Node, { graph }: FunctionDefinition): Problem[] {
+/** A call gives a function no more than it takes, and no less than the nodes of its body cannot do without. */
+function checkArguments(node: Node, { graph, opsetImports }: FunctionDefinition): Problem[] {
   const found: Problem[] = [];
+  graph.inputs.forEach((input, index) => {
+    const reader = node.input(index) ? undefined : needyReader(input, opsetImports);
+    if (!reader) return;
+    const reason = `lacks the input ${input.name ?? index}, which ${reader.operator} in the function needs`;
+    found.push(problem('wrong-arity', node, { reason }, { kind: 'operator' }));
+  });
   const sides = [
     ['input', node.inputCount, graph.inputs.length],
     ['output', node.outputs.length, graph.outputs.length],
@@ -201,6 +209,17 @@ function checkArguments(node: Node, { graph }: FunctionDefinition): Problem[] {
     found.push(problem('wrong-arity', node, { reason }, { kind, index: most }));
   }
   return found;
+}
+
+/** A node of ONNX that reads an input of a function and cannot be without it. */
+function needyReader(input: Value, opsets: ReadonlyMap<string, number>): Node | undefined {
+  for (const use of input.useSet) {
+    if (use.kind !== 'input') continue;
+    const opset = opsets.get(use.node.domain);
+    const schema = opset === undefined ? undefined : operatorSchema(use.node.domain, use.node.op, opset);
+    if (schema && formalAt(schema.inputs, use.index)?.kind === 'single') return use.node;
+  }
+  return undefined;
 }
 
 /** An attribute that stands for one of the function's has to be one of the function's. */

@@ -21,7 +21,7 @@ export function checkDeclarations(graph: Graph, findings: Findings): void {
       const what = missingIn(value.type);
       const name = value.name ?? '';
       const part = { kind: 'value', name, role, graph: graph.name } as const;
-      if (what) findings.report('type-missing', { value }, { role, value: name, what }, part);
+      if (what) findings.report('type-missing', { value }, { role: `${role} of the model`, value: name, what }, part);
     }
   }
   for (const value of graph.initializers) checkConstant(graph, value, findings);
@@ -36,12 +36,18 @@ function missingIn(type: ValueType | undefined): string | undefined {
       return type.shape ? undefined : 'shape';
     case 'sequence':
     case 'optional':
-      return type.element ? undefined : 'type of its elements';
+      return isWhole(type.element) ? undefined : 'type of its elements';
     case 'map':
-      return type.value ? undefined : 'type of its values';
+      return isWhole(type.value) ? undefined : 'type of its values';
     case 'opaque':
       return type.name ? undefined : 'name of its opaque type';
   }
+}
+
+/** Whether a type says what it is of, all the way down. Shapes within may be left out. */
+function isWhole(type: ValueType | undefined): boolean {
+  if (type?.kind === 'sequence' || type?.kind === 'optional') return isWhole(type.element);
+  return type?.kind === 'map' ? isWhole(type.value) : type !== undefined;
 }
 
 /** A constant that is an input too has the type of the input. */

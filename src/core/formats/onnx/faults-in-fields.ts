@@ -7,6 +7,7 @@ import type { onnx } from '../../../../generated/onnx.js';
 import type { SparseTensor } from '../../ir/attribute.ts';
 import { fromInt64 } from './int64.ts';
 import type { Range, Spine } from './spine.ts';
+import { dataTypeOfCode } from './types.ts';
 
 /** The fields of AttributeProto that hold a value, with the type that each is for. */
 const VALUE_FIELDS: readonly (readonly [type: number, has: (proto: onnx.AttributeProto, spine: Spine) => boolean])[] = [
@@ -82,6 +83,14 @@ export function badSize(type: onnx.TypeProto | null | undefined): string | undef
     if (size < 0n || size > BigInt(Number.MAX_SAFE_INTEGER)) return String(size);
   }
   return badSize(type.sequenceType?.elemType ?? type.optionalType?.elemType ?? type.mapType?.valueType);
+}
+
+/** An element type in a type, also in those within, that has a number but no meaning. */
+export function strangeElement(type: onnx.TypeProto | null | undefined): number | undefined {
+  if (!type) return undefined;
+  const code = type.tensorType?.elemType ?? type.sparseTensorType?.elemType;
+  if (code && !dataTypeOfCode(code)) return code;
+  return strangeElement(type.sequenceType?.elemType ?? type.optionalType?.elemType ?? type.mapType?.valueType);
 }
 
 /** What a declared type lacks that the model's inputs and outputs have to say. */

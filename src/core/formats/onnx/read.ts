@@ -140,7 +140,7 @@ class Reader {
         // A type that only the values in between say does not count for an output of the model.
         const what = isMain && value.type ? missingInType(output.type) : undefined;
         const part = { kind: 'value', name: output.name ?? '', role: 'output', graph: graph.name } as const;
-        if (what) this.note('type-missing', spine, { role: 'output', value: part.name, what }, part);
+        if (what) this.note('type-missing', spine, { role: 'output of the model', value: part.name, what }, part);
         describe(value, output);
       });
     }

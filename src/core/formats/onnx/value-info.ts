@@ -6,7 +6,7 @@ import type { Value } from '../../ir/value.ts';
 import type { ValueRole } from '../../problems/part.ts';
 import { unknownBytes } from './decode.ts';
 import type { Faults } from './faults.ts';
-import { badSize, contradicts } from './faults-in-fields.ts';
+import { badSize, contradicts, strangeElement } from './faults-in-fields.ts';
 import { dataTypeCode, decodeType } from './types.ts';
 
 /** `ai.onnx` is the long name of the standard domain. */
@@ -47,6 +47,12 @@ export function noteType(
   const part = { kind: 'value', name, role, graph } as const;
   const size = badSize(proto.type);
   if (size) faults.report('size-invalid', { value: name, size }, place, part);
+  const strange = strangeElement(proto.type);
+  if (strange !== undefined) {
+    const words = role === 'value-info' ? 'value' : role;
+    const details = { role: words, value: name, what: `element type that is known: it says ${strange}` };
+    faults.report('type-missing', details, place, part);
+  }
   const constant = value?.constant;
   if (!constant || !proto.type || !contradicts(proto.type, dataTypeCode(constant.dtype), constant.shape)) return;
   const wanted = typeText(decodeType(proto.type).type);
