@@ -151,6 +151,22 @@ suite('text of a binary', () => {
     assert.match(document.getText(), /A word to myself/);
   });
 
+  test('a model that does not hold together opens as text, with what is wrong, and can be mended', async () => {
+    const faulty = 'faulty.onnx';
+    const bytes = Buffer.from(await vscode.workspace.fs.readFile(sample('light_squeezenet.onnx')));
+    bytes.write('lost', bytes.lastIndexOf('softmaxout_1'));
+    await vscode.workspace.fs.writeFile(sample(faulty), bytes);
+    await vscode.commands.executeCommand('graphwright.openText', sample(faulty));
+    document = vscode.window.activeTextEditor?.document ?? assert.fail('no editor');
+    await until('a problem', () => ours(document.uri).some(({ message }) => message.includes('lostmaxout_1')));
+    await replace(document.getText().indexOf('lostmaxout_1'), 4, 'soft');
+    await until('no error', () =>
+      ours(document.uri).every(({ severity }) => severity !== vscode.DiagnosticSeverity.Error),
+    );
+    assert.ok(await document.save());
+    await vscode.workspace.fs.delete(sample(faulty));
+  });
+
   test('the text of a PyTorch model is only read', async () => {
     await vscode.commands.executeCommand('graphwright.openText', sample('digits.traced.pt'));
     const text = vscode.window.activeTextEditor?.document;

@@ -11,7 +11,7 @@ import { BlobStore, documentText } from '../formats/onnxtxt/store.ts';
 import { FileBytes } from '../ir/bytes.ts';
 import { InputError } from '../ir/errors.ts';
 import { FileSource, type Tensor } from '../ir/tensor.ts';
-import { type OpenedModel, openModel } from '../open.ts';
+import { type OpenedModel, openModel, openToCheck } from '../open.ts';
 import type { Progress } from '../progress.ts';
 import { PLAIN_READING } from '../reading.ts';
 
@@ -38,21 +38,36 @@ export class EditedBinary {
     return this.opened.length === 0;
   }
 
-  /** The text of the file as it is now. Throws InputError where it is no ONNX model. */
+  /**
+   * The text of the file as it is now, also of a model whose names do not hold together: as text it can be mended. Throws
+   * InputError where it is no ONNX model, or has faults that a text cannot show.
+   */
   async text(progress: Progress): Promise<string> {
     const now = statSync(this.path, { throwIfNoEntry: false });
     const { printed } = this;
     if (printed && now && printed.mtimeMs === now.mtimeMs && printed.size === now.size) return printed.text;
-    const opened = await openModel(this.path, PLAIN_READING, progress);
+    const { opened, faulty } = await this.open(progress);
     this.opened.push(opened);
     if (opened.format.id !== 'onnx') {
       const message = `this is ${opened.format.title}, and only ONNX models can be saved from their text`;
       throw new InputError('format-unsupported', message, { file: this.path }, 'Open its text without editing it.');
     }
     await progress.step('Writing the text');
-    const text = documentText(opened.model, this.store);
+    const text = documentText(opened.model, this.store, faulty);
     this.printed = { text, mtimeMs: now?.mtimeMs ?? 0, size: now?.size ?? 0 };
     return text;
+  }
+
+  private async open(progress: Progress): Promise<{ readonly opened: OpenedModel; readonly faulty: boolean }> {
+    try {
+      return { opened: await openModel(this.path, PLAIN_READING, progress), faulty: false };
+    } catch (error) {
+      if (!(error instanceof InputError) || error.code !== 'file-malformed') throw error;
+      const opened = await openToCheck(this.path, PLAIN_READING, progress).catch(() => undefined);
+      if (opened?.problems.length === 0) return { opened, faulty: true };
+      opened?.close();
+      throw error;
+    }
   }
 
   /**

@@ -31,6 +31,11 @@ export interface PrintOptions {
   readonly elide?: (tensor: Tensor) => string | undefined;
   /** What the syntax has no place for is written in lines `#@ {…}`; the function may put something short for a long one. */
   readonly notes?: (json: string) => string;
+  /**
+   * Names as they are, for a model that was read leniently: its values may share names, and what nothing defines is read.
+   * Other models have every value under a name of its own.
+   */
+  readonly faulty?: boolean;
 }
 
 export interface PrintedModel {
@@ -58,7 +63,7 @@ class Printer {
   private readonly nodes = new Map<number, Node>();
   private readonly lines = new Map<Node, number>();
   private readonly valueLines = new Map<Value, number>();
-  private names: ValueNames | undefined;
+  private names: Pick<ValueNames, 'of'> | undefined;
   private indent = '';
   private readonly data: ElementsText;
   private readonly attributes: AttributePrinting;
@@ -78,6 +83,10 @@ class Printer {
     this.attributes = { data: this.data, floatBits, notes: options.notes !== undefined, graph: () => '' };
   }
 
+  private namesOf(graph: Graph): Pick<ValueNames, 'of'> {
+    return this.options.faulty ? { of: (value) => value?.name ?? '' } : new ValueNames(graph);
+  }
+
   result(): PrintedModel {
     return {
       text: this.writer.text,
@@ -93,7 +102,7 @@ class Printer {
     const entries = modelHeader(model);
     if (entries.length > 0) this.writeNote(noteOf({ unknown: model.unknown }));
     this.printHeader(entries);
-    this.names = new ValueNames(model.graph);
+    this.names = this.namesOf(model.graph);
     this.writeNote(noteOf(model.graph));
     this.printGraph(model.graph, nameText(model.graph.name));
     this.write('\n');
@@ -107,7 +116,7 @@ class Printer {
   private printFunction(definition: FunctionDefinition): void {
     const { graph, attributes, attributeDefaults, metadata, unknown } = definition;
     this.write('\n');
-    this.names = new ValueNames(graph);
+    this.names = this.namesOf(graph);
     this.writeNote({ ...noteOf({ metadata, unknown }), ...attributeNotes(attributeDefaults) });
     this.printHeader(functionHeader(definition));
     this.write(nameText(definition.name));

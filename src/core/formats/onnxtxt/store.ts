@@ -58,9 +58,13 @@ export class BlobStore implements TensorStore {
   }
 }
 
-/** The text of a model for an editor; what is left out of it goes into the store. */
-export function documentText(model: Model, store: BlobStore): string {
+/**
+ * The text of a model for an editor; what is left out of it goes into the store. A faulty model is one that was read
+ * leniently.
+ */
+export function documentText(model: Model, store: BlobStore, faulty = false): string {
   return printModel(model, {
+    faulty,
     elide: (tensor) => (isLarge(tensor) ? `["sha256": "${store.add(tensor)}"]` : undefined),
     notes: (json) => (json.length > LONGEST_NOTE ? `{"sha256":"${store.addNote(json)}"}` : json),
   }).text;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readOnnx } from '../../../../src/core/formats/onnx/read.ts';
 import { encodeOnnx } from '../../../../src/core/formats/onnx/write.ts';
+import { parseModel } from '../../../../src/core/formats/onnxtxt/parse.ts';
 import { FileBytes } from '../../../../src/core/ir/bytes.ts';
 import { Graph } from '../../../../src/core/ir/graph.ts';
 import { makeModel } from '../../../../src/core/ir/model.ts';
@@ -108,4 +109,35 @@ test('a text that is none is not written', async () => {
 test('a hash that nothing has is said with its line', async () => {
   const text = (await open()).replace(/[0-9a-f]{32}/, '0'.repeat(32));
   await expect(save(text)).rejects.toMatchObject({ code: 'external-data-missing', place: { line: 7 } });
+});
+
+test('a model that reads what nothing defines opens as it is, and can be mended', async () => {
+  const source =
+    '<ir_version: 8, opset_import: ["" : 17]> g (float[2] x) => (float[2] y) { made = Relu (x) y = Neg (made) }';
+  const bytes = Buffer.from(encodeOnnx(parseModel(source, 'm')));
+  bytes.write('lost', bytes.lastIndexOf('made'));
+  writeFileSync(file, bytes);
+  const text = await open();
+  expect(text).toContain('made = Relu (x)');
+  expect(text).toContain('y = Neg (lost)');
+  await expect(save(text)).rejects.toMatchObject({ code: 'syntax-error' });
+  await save(text.replace('lost', 'made'));
+  expect(await open()).toBe(text.replace('lost', 'made'));
+});
+
+test('names that are defined twice stay as they are', async () => {
+  const source =
+    '<ir_version: 8, opset_import: ["" : 17]> g (float[2] x) => (float[2] y) { aaa = Relu (x) bbb = Neg (x) y = Add (aaa, bbb) }';
+  const bytes = Buffer.from(encodeOnnx(parseModel(source, 'm')));
+  bytes.write('aaa', bytes.indexOf('bbb'));
+  writeFileSync(file, bytes);
+  const text = await open();
+  expect(text).toContain('aaa = Relu (x)');
+  expect(text).toContain('aaa = Neg (x)');
+});
+
+test('a file with faults that no text can show does not open', async () => {
+  const bytes = readFileSync(file);
+  writeFileSync(file, bytes.subarray(0, bytes.length - 3000));
+  await expect(open()).rejects.toMatchObject({ name: 'InputError' });
 });
