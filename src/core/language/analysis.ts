@@ -13,7 +13,7 @@ import type { Model } from '../ir/model.ts';
 import type { Node } from '../ir/node.ts';
 import { Value } from '../ir/value.ts';
 import { movedFaults } from './moved-faults.ts';
-import { faultyNodes, namesOf, patchNode, staysItself } from './patch.ts';
+import { faultyNodes, hasGraphs, makeNode, namesOf, patchNode, staysItself } from './patch.ts';
 import { TypeInference, withDeclared } from './type-inference.ts';
 import { UnusedParts } from './unused.ts';
 
@@ -41,6 +41,10 @@ export class Analysis {
   /** Nodes that it finds errors of: what types say of them follows from these. */
   private wrong: ReadonlySet<Node> = new Set();
   private names: Map<string, Value> | undefined;
+  /** The names of inputs and constants of the model's graph as the text lists them. */
+  private readonly listed: ReadonlySet<string>;
+  /** Whether a node of the model's graph holds graphs of its own. */
+  private readonly holdsGraphs: boolean;
   /** Whether nodes stand before what they read: then types are inferred again as a whole. */
   private disordered: boolean;
 
@@ -51,12 +55,15 @@ export class Analysis {
   ) {
     const built = buildLeniently(text, tree, options);
     this.model = built.model;
-    this.nodes = new Map(built.nodes);
-    this.nodeOf = new Map(built.nodeOf);
-    this.values = new Map(built.values);
+    this.nodes = built.nodes;
+    this.nodeOf = built.nodeOf;
+    this.values = built.values;
     this.faults = built.faults;
     this.faulty = faultyNodes(built.nodes, built.faults);
     this.context = contextOf(this.model);
+    const entries = [...(tree.graph?.inputs?.items ?? []), ...(tree.graph?.values?.items ?? [])];
+    this.listed = new Set(entries.map((entry) => entry.name?.text ?? ''));
+    this.holdsGraphs = tree.graph?.nodes?.items.some(hasGraphs) ?? false;
     this.unused = new UnusedParts(this.model);
     this.types = new TypeInference(this.model, (node) => this.faulty.has(node) || this.wrong.has(node));
     this.disordered = !this.types.allInOrder();
@@ -80,47 +87,126 @@ export class Analysis {
    * be analysed again as a whole.
    */
   patch(text: string, changed: ChangedStatements, change: TextChange): boolean {
-    const { removed, added } = changed;
-    if (changed.function || removed.length !== added.length) return false;
-    const pairs: { node: Node; before: NodeSyntax; after: NodeSyntax }[] = [];
-    for (const [k, before] of removed.entries()) {
-      const after = added[k];
-      if (before.kind !== 'node' || after?.kind !== 'node') return false;
-      const node = this.nodeOf.get(before);
-      if (!node || !staysItself(before, after)) return false;
-      pairs.push({ node, before, after });
-    }
+    if (changed.function) return false;
+    const removed = changed.removed.filter(isNode);
+    const added = changed.added.filter(isNode);
+    if (removed.length < changed.removed.length || added.length < changed.added.length) return false;
+    if (added.some((syntax) => this.readsUnknown(syntax))) return false;
+    const { head, tail } = unchangedEnds(removed, added);
+    const middle = {
+      place: changed.from + head,
+      removed: removed.slice(head, removed.length - tail),
+      added: added.slice(head, added.length - tail),
+      next: changed.block.items[changed.from + added.length - tail],
+    };
+    const isExchange = middle.removed.length + middle.added.length > 0;
+    if (isExchange && !this.canExchange(changed, middle.removed, middle.added)) return false;
     this.faults = movedFaults(this.faults, changed, change);
-    for (const { node, before, after } of pairs) {
-      const { inputs, domain } = node;
-      this.replace(text, node, before, after);
-      this.unused.patched(node, { inputs, domain });
-      this.recheck(node);
-    }
+    for (let k = 0; k < head; k++) this.replace(text, removed[k], added[k]);
+    for (let k = 1; k <= tail; k++) this.replace(text, removed.at(-k), added.at(-k));
+    if (isExchange) this.exchange(text, middle);
     if (this.disordered) this.types.restart();
     return true;
   }
 
-  private replace(text: string, node: Node, before: NodeSyntax, after: NodeSyntax): void {
-    const options = { ...this.options, dialect: this.model.dialect };
+  /** Whether a node reads a value that the text lists but is too broken for: what it is only its entry tells. */
+  private readsUnknown({ inputs }: NodeSyntax): boolean {
     const names = this.namedValues();
-    const faults = patchNode(node, text, after, options, (name) => {
-      const value = names.get(name) ?? new Value({ name });
-      names.set(name, value);
-      return value;
+    return inputs?.names.some(({ text }) => this.listed.has(text) && !names.has(text)) ?? false;
+  }
+
+  /** Whether nodes can be taken out and put in by themselves: nobody reads what they give, and no graph holds another. */
+  private canExchange(
+    { graph }: ChangedStatements,
+    removed: readonly NodeSyntax[],
+    added: readonly NodeSyntax[],
+  ): boolean {
+    if (this.holdsGraphs || [...removed, ...added].some(hasGraphs)) return false;
+    const nodes = removed.map((syntax) => this.nodeOf.get(syntax));
+    if (nodes.some((node) => !node || node.outputs.some((value) => value.useCount > 0))) return false;
+    const own = new Set(removed.flatMap((syntax) => syntax.outputs.map(({ text }) => text)));
+    const names = this.namedValues();
+    const declared = new Set(graph.values?.items.map((entry) => entry.name?.text));
+    const given = added.flatMap((syntax) => syntax.outputs.map(({ text }) => text)).filter((text) => text !== '');
+    const isFree = (name: string) => (own.has(name) || !names.has(name)) && !declared.has(name);
+    const redefined = this.structure?.some(({ problem }) => problem.code === 'value-redefined') ?? true;
+    return !redefined && new Set(given).size === given.length && given.every(isFree);
+  }
+
+  private exchange(text: string, { place, removed, added, next }: Exchange): void {
+    const { nodes } = this.model.graph;
+    const before = next?.kind === 'node' ? this.nodeOf.get(next) : undefined;
+    const gone = removed
+      .flatMap((syntax) => this.nodeOf.get(syntax) ?? [])
+      .map((node) => ({ node, inputs: node.inputs }));
+    const names = this.namedValues();
+    for (const { node } of gone) {
+      for (const value of node.outputs) {
+        if (value.name && names.get(value.name) === value) names.delete(value.name);
+        this.values.delete(value);
+      }
+      nodes.remove(node);
+      this.nodes.delete(node);
+      this.faulty.delete(node);
+    }
+    for (const syntax of removed) this.nodeOf.delete(syntax);
+    const made = added.map((syntax) => {
+      const options = { ...this.options, dialect: this.model.dialect };
+      const { node, faults } = makeNode(text, syntax, options, (name) => this.valueNamed(name));
+      for (const value of node.outputs) if (value.name) names.set(value.name, value);
+      if (before) nodes.insertBefore(before, node);
+      else nodes.append(node);
+      this.place(node, syntax, faults);
+      return node;
     });
-    this.faults = [...this.faults, ...faults];
+    this.types.replaced(
+      place,
+      gone.map(({ node }) => node),
+      made,
+    );
+    this.unused.replaced(gone, made);
+    const left = new Set(gone.map(({ node }) => node));
+    const structure = this.structure?.filter(({ node }) => !node || !left.has(node));
+    // Which names there are decides what others were told of theirs.
+    this.structure = structure?.some(({ problem }) => ABOUT_NAMES.has(problem.code)) ? undefined : structure;
+    for (const node of made) this.recheck(node);
+  }
+
+  /** Makes the node of a statement what the statement is now. */
+  private replace(text: string, before: NodeSyntax | undefined, after: NodeSyntax | undefined): void {
+    const node = before && this.nodeOf.get(before);
+    if (!node || !after) return;
+    const options = { ...this.options, dialect: this.model.dialect };
+    // What nothing defines is known by its readers: the node must not have let go of it.
+    this.namedValues();
+    const { inputs, domain } = node;
+    const faults = patchNode(node, text, after, options, (name) => this.valueNamed(name));
     this.nodeOf.delete(before);
-    this.nodeOf.set(after, node);
-    const placed = { syntax: after, within: undefined };
+    this.place(node, after, faults);
+    this.types.touch(node);
+    this.unused.patched(node, { inputs, domain });
+    this.recheck(node);
+  }
+
+  /** Says which statement a node stands for. */
+  private place(node: Node, syntax: NodeSyntax, faults: readonly BuildFault[]): void {
+    this.faults = [...this.faults, ...faults];
+    this.nodeOf.set(syntax, node);
+    const placed = { syntax, within: undefined };
     this.nodes.set(node, placed);
     for (const [k, value] of node.outputs.entries()) {
-      const name = after.outputs[k];
+      const name = syntax.outputs[k];
       if (name) this.values.set(value, { syntax: name, within: placed });
     }
-    if (faults.length > 0 || after.faults.length > 0) this.faulty.add(node);
+    if (faults.length > 0 || syntax.faults.length > 0) this.faulty.add(node);
     else this.faulty.delete(node);
-    this.types.touch(node);
+  }
+
+  private valueNamed(name: string): Value {
+    const names = this.namedValues();
+    const value = names.get(name) ?? new Value({ name });
+    names.set(name, value);
+    return value;
   }
 
   /** What names of the model's graph stand for, also those that nothing defines: these are known by their readers. */
@@ -187,6 +273,33 @@ const NAMES: ReadonlySet<string> = new Set([
   'value-redefined',
   'name-missing',
 ]);
+
+/** Problems whose words name other names of the graph. */
+const ABOUT_NAMES: ReadonlySet<string> = new Set([...NAMES, 'output-undefined']);
+
+/** Nodes that are put in the place of others, before `next`. */
+interface Exchange {
+  readonly place: number;
+  readonly removed: readonly NodeSyntax[];
+  readonly added: readonly NodeSyntax[];
+  readonly next: ChangedStatements['added'][number] | undefined;
+}
+
+/** How many nodes at both ends of two rows stay what they are to others. */
+function unchangedEnds(removed: readonly NodeSyntax[], added: readonly NodeSyntax[]) {
+  const most = Math.min(removed.length, added.length);
+  const stays = (before: NodeSyntax | undefined, after: NodeSyntax | undefined) =>
+    before !== undefined && after !== undefined && staysItself(before, after);
+  let head = 0;
+  while (head < most && stays(removed[head], added[head])) head++;
+  let tail = 0;
+  while (tail < most - head && stays(removed.at(-1 - tail), added.at(-1 - tail))) tail++;
+  return { head, tail };
+}
+
+function isNode(statement: ChangedStatements['added'][number]): statement is NodeSyntax {
+  return statement.kind === 'node';
+}
 
 function isError({ problem }: Finding): boolean {
   return problem.severity === 'error';

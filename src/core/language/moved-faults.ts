@@ -37,9 +37,10 @@ export function changedFaults(
 ): readonly SyntaxFault[] {
   if (faults.length === 0) return newFaults(changed);
   const base = baseOfChange(changed);
-  const ends = new Set(changed.removed.map(({ start, length }) => base + start + length));
-  // What is said of the end of a statement may as well be said of one that begins there.
-  if (faults.some(({ start }) => ends.has(start))) return faultsOf(tree);
+  // A fault where two statements meet may be of either: then they are looked for again.
+  const touches = (at: number) =>
+    changed.removed.some(({ start, length, reach }) => at >= start && at <= start + Math.max(length, reach));
+  if (faults.some(({ start }) => touches(start - base))) return faultsOf(tree);
   return [...movedFaults(faults, changed, change), ...newFaults(changed)];
 }
 

@@ -20,7 +20,7 @@ export function staysItself(before: NodeSyntax, after: NodeSyntax): boolean {
   );
 }
 
-function hasGraphs(node: NodeSyntax): boolean {
+export function hasGraphs(node: NodeSyntax): boolean {
   return graphsWithin(node)[Symbol.iterator]().next().done !== true;
 }
 
@@ -29,15 +29,10 @@ export function patchNode(
   node: Node,
   text: string,
   syntax: NodeSyntax,
-  options: AnalysisOptions & { readonly dialect: Dialect },
+  options: BuildingOptions,
   valueNamed: (name: string) => Value,
 ): readonly BuildFault[] {
-  const { start } = syntax;
-  // Built from its own text alone, so that the cost is that of the statement.
-  const alone: NodeSyntax = { ...syntax, start: 0 };
-  const built = buildLeniently(text.slice(start, start + syntax.length), treeOf(alone), options);
-  const made = built.nodeOf.get(alone);
-  if (!made) throw new Error('a statement of a node has a node');
+  const { made, faults } = buildAlone(text, syntax, options);
   node.op = made.op;
   node.domain = made.domain;
   node.overload = made.overload;
@@ -50,7 +45,35 @@ export function patchNode(
   for (const [name, attribute] of made.attributes) node.setAttribute(name, attribute);
   node.truncateInputs(0);
   for (const value of made.inputs) node.addInput(value?.name ? valueNamed(value.name) : undefined);
-  return built.faults.map((fault) => ({ ...fault, start: fault.start + start, end: fault.end + start }));
+  return faults;
+}
+
+/** A node of a statement that has none yet, in no graph. */
+export function makeNode(
+  text: string,
+  syntax: NodeSyntax,
+  options: BuildingOptions,
+  valueNamed: (name: string) => Value,
+): { readonly node: Node; readonly faults: readonly BuildFault[] } {
+  const { made, faults } = buildAlone(text, syntax, options);
+  made.graph?.nodes.unlink(made);
+  made.inputs.forEach((value, k) => {
+    if (value?.name) made.setInput(k, valueNamed(value.name));
+  });
+  return { node: made, faults };
+}
+
+type BuildingOptions = AnalysisOptions & { readonly dialect: Dialect };
+
+/** Builds a statement from its own text alone, so that the cost is that of the statement: it reads stand-ins by name. */
+function buildAlone(text: string, syntax: NodeSyntax, options: BuildingOptions) {
+  const { start } = syntax;
+  const alone: NodeSyntax = { ...syntax, start: 0 };
+  const built = buildLeniently(text.slice(start, start + syntax.length), treeOf(alone), options);
+  const made = built.nodeOf.get(alone);
+  if (!made) throw new Error('a statement of a node has a node');
+  const faults = built.faults.map((fault) => ({ ...fault, start: fault.start + start, end: fault.end + start }));
+  return { made, faults };
 }
 
 /** The nodes whose own statement is wrong. */

@@ -18,12 +18,12 @@ import { Refusal } from '../problems/problem.ts';
 
 export class TypeInference {
   /** The nodes of the graph itself, in order, and where each stands. */
-  private readonly order: readonly Node[];
+  private readonly order: Node[];
   private readonly places = new Map<Node, number>();
   private readonly found = new Map<Node, readonly Finding[]>();
   private readonly context: InferContext;
   private readonly checks: CheckContext;
-  private readonly dirty: Uint8Array;
+  private readonly dirty: Set<Node>;
   private firstDirty = 0;
   /** Whether everything was inferred once: before, nobody has read what a node gave. */
   private complete = false;
@@ -37,14 +37,14 @@ export class TypeInference {
     for (const [place, node] of this.order.entries()) this.places.set(node, place);
     this.context = modelContext(model);
     this.checks = contextOf(model);
-    this.dirty = new Uint8Array(this.order.length).fill(1);
+    this.dirty = new Set(this.order);
   }
 
   /** Whether each node stands behind what it reads: only then can a part be inferred again by itself. */
   inOrder(node: Node): boolean {
     const place = this.places.get(node) ?? 0;
-    return readsOf(node).every((value) => {
-      const maker = value.producer && this.topOf(value.producer);
+    return everyRead(node, (value) => {
+      const maker = value?.producer && this.topOf(value.producer);
       return maker === undefined || maker === node || (this.places.get(maker) ?? place) < place;
     });
   }
@@ -55,28 +55,45 @@ export class TypeInference {
 
   /** Everything is to be inferred again, as if nothing had been before. */
   restart(): void {
-    for (const node of this.order) forget(node);
-    this.dirty.fill(1);
+    for (const node of this.order) {
+      forget(node);
+      this.dirty.add(node);
+    }
     this.firstDirty = 0;
     this.complete = false;
+  }
+
+  /** Nodes of the graph that nobody read were replaced by others, from a place on. */
+  replaced(place: number, removed: readonly Node[], added: readonly Node[]): void {
+    this.order.splice(place, removed.length, ...added);
+    for (const node of removed) {
+      this.places.delete(node);
+      this.found.delete(node);
+      this.dirty.delete(node);
+    }
+    const last = removed.length === added.length ? place + added.length : this.order.length;
+    for (let k = place; k < last; k++) {
+      const node = this.order[k];
+      if (node) this.places.set(node, k);
+    }
+    for (const node of added) this.touch(node);
   }
 
   /** Says that a node, or one within it, has changed. */
   touch(node: Node): void {
     const top = this.topOf(node);
     const place = top && this.places.get(top);
-    if (place === undefined) return;
-    this.dirty[place] = 1;
+    if (!top || place === undefined) return;
+    this.dirty.add(top);
     this.firstDirty = Math.min(this.firstDirty, place);
   }
 
   /** Infers what has changed and all that follows from it. How many nodes that were. */
   settle(): number {
     let count = 0;
-    for (let place = this.firstDirty; place < this.order.length; place++) {
+    for (let place = this.firstDirty; place < this.order.length && this.dirty.size > 0; place++) {
       const node = this.order[place];
-      if (!node || this.dirty[place] === 0) continue;
-      this.dirty[place] = 0;
+      if (!node || !this.dirty.delete(node)) continue;
       this.renew(node);
       count++;
     }
@@ -159,15 +176,17 @@ export class TypeInference {
   }
 }
 
-/** Everything that a node reads, also within its subgraphs. */
-function readsOf(node: Node): Value[] {
-  const values = node.inputs.filter((value) => value !== undefined);
-  for (const graph of node.subgraphs()) values.push(...readsWithin(graph));
-  return values;
+/** Whether something holds of all that a node reads, also within its subgraphs. */
+function everyRead(node: Node, holds: (value: Value | undefined) => boolean): boolean {
+  for (let k = 0; k < node.inputCount; k++) if (!holds(node.input(k))) return false;
+  for (const graph of node.subgraphs()) if (!everyReadWithin(graph, holds)) return false;
+  return true;
 }
 
-function readsWithin(graph: Graph): Value[] {
-  return [...graph.outputs, ...Array.from(graph.nodes, readsOf).flat()];
+function everyReadWithin(graph: Graph, holds: (value: Value | undefined) => boolean): boolean {
+  if (!graph.outputs.every(holds)) return false;
+  for (const node of graph.nodes) if (!everyRead(node, holds)) return false;
+  return true;
 }
 
 /** The values that a node makes, and those that come up within it. */

@@ -1,9 +1,16 @@
 /** Nodes and constants that nothing uses, looked for again only when an edit may have changed which these are. */
 import { findUnused } from '../dialects/onnx/check-unused.ts';
 import { type Finding, Findings } from '../dialects/onnx/findings.ts';
+import { isOnnxDomain } from '../dialects/onnx/operators.ts';
 import type { Model } from '../ir/model.ts';
 import type { Node } from '../ir/node.ts';
 import type { Value } from '../ir/value.ts';
+
+/** A node that is gone, and what it read. */
+export interface Removed {
+  readonly node: Node;
+  readonly inputs: readonly (Value | undefined)[];
+}
 
 export class UnusedParts {
   /** The codes of its findings. */
@@ -38,6 +45,26 @@ export class UnusedParts {
     const lost = [...before].some((value) => value && !now.has(value) && !this.isUsed(value));
     const gained = [...now].some((value) => value && !before.has(value) && this.wasUnused(node, value));
     if (changed || lost || gained) this.found = undefined;
+  }
+
+  /** Hears that nodes whose outputs nobody reads were taken out of the graph, or put in. */
+  replaced(removed: readonly Removed[], added: readonly Node[]): void {
+    if (!this.found) return;
+    const isOpen = (node: Node) => !isOnnxDomain(node.domain);
+    const freed = removed.some(({ inputs }) =>
+      inputs.some((value) => value && !value.producer && value.useCount === 0),
+    );
+    const gained = added.some((node) => node.inputs.some((value) => value && !value.producer && value.useCount === 1));
+    // What a node of another domain reads is used, whoever reads what it gives.
+    if (freed || gained || added.some(isOpen) || removed.some(({ node }) => isOpen(node))) {
+      this.found = undefined;
+      return;
+    }
+    const gone = new Set(removed.map(({ node }) => node));
+    const findings = new Findings();
+    for (const node of added) findings.report('dead-node', { node }, {}, { kind: 'node' });
+    this.found = [...this.found.filter(({ node }) => !node || !gone.has(node)), ...findings.list];
+    this.dead = new Set([...[...this.dead].filter((node) => !gone.has(node)), ...added]);
   }
 
   private isUsed(value: Value): boolean {
