@@ -1,4 +1,5 @@
 /** graphwright assemble IN.onnxtxt -o OUT.onnx: the binary of a text, with the constants that stand beside it. */
+import { placeBeside } from '../../core/formats/onnx/external.ts';
 import { writeOnnx } from '../../core/formats/onnx/write.ts';
 import { InputError } from '../../core/ir/errors.ts';
 import { openModel } from '../../core/open.ts';
@@ -16,12 +17,21 @@ export async function assemble(args: readonly string[]): Promise<number> {
   const reading = { inputs: [], from: 'onnxtxt', prototxt: undefined, ops: [], accept: [] };
   const opened = await openModel(positionals[0] ?? '', reading, progress);
   try {
-    const { dialect } = opened.model;
-    if (dialect !== 'onnx') {
+    const { model } = opened;
+    if (model.dialect !== 'onnx') {
       const next = `Convert it: graphwright convert ${opened.path} --to onnx.`;
-      throw new InputError('format-unsupported', `this text is a model of ${dialect}`, { file: opened.path }, next);
+      throw new InputError(
+        'format-unsupported',
+        `this text is a model of ${model.dialect}`,
+        { file: opened.path },
+        next,
+      );
     }
-    const output = await writeOnnx(opened.model, file, { force, progress });
+    const output = await writeOnnx(model, file, {
+      force,
+      progress,
+      kept: (tensor) => placeBeside(model, tensor, file),
+    });
     clearStatus();
     const seconds = (performance.now() - started) / 1000;
     if (json) printJson({ status: 'done', output: output.reverse(), problems: [], seconds });

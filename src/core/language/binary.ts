@@ -3,14 +3,11 @@
  * Constants that were in a data file of their own stay there as long as that file is as it was.
  */
 import { statSync } from 'node:fs';
-import path from 'node:path';
-import type { ExternalPlace } from '../formats/onnx/encode-tensor.ts';
+import { placeBeside } from '../formats/onnx/external.ts';
 import { writeOnnx } from '../formats/onnx/write.ts';
 import { parseModel } from '../formats/onnxtxt/parse.ts';
 import { BlobStore, documentText } from '../formats/onnxtxt/store.ts';
-import { FileBytes } from '../ir/bytes.ts';
 import { InputError } from '../ir/errors.ts';
-import { FileSource, type Tensor } from '../ir/tensor.ts';
 import { type OpenedModel, openModel, openToCheck } from '../open.ts';
 import type { Progress } from '../progress.ts';
 import { PLAIN_READING } from '../reading.ts';
@@ -99,23 +96,16 @@ export class EditedBinary {
       throw new InputError('format-unsupported', message, { file: this.path }, 'Convert the model instead.');
     }
     await progress.step('Writing the model');
-    await writeOnnx(model, this.path, { force: true, progress, kept: (tensor) => this.keptPlace(tensor) });
+    await writeOnnx(model, this.path, {
+      force: true,
+      progress,
+      kept: (tensor) => placeBeside(model, tensor, this.path),
+    });
     return statSync(this.path).size;
   }
 
   close(): void {
     this.store.close();
-  }
-
-  /** Where a constant is in a data file beside the model that nobody has changed. */
-  private keptPlace({ source }: Tensor): ExternalPlace | undefined {
-    if (!(source instanceof FileSource) || !(source.file instanceof FileBytes)) return undefined;
-    const { file, offset } = source;
-    const folder = path.dirname(path.resolve(this.path));
-    const location = path.relative(folder, path.resolve(file.name));
-    const isOwn = path.resolve(file.name) === path.resolve(this.path);
-    if (isOwn || location.startsWith('..') || path.isAbsolute(location) || !file.isAsOnDisk()) return undefined;
-    return { location: location.split(path.sep).join('/'), offset };
   }
 }
 

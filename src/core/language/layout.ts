@@ -1,4 +1,5 @@
 /** How a text is laid out: which tokens begin a line and how far it is indented, and where there is no space. */
+import { MOST_IN_LINE } from '../formats/onnxtxt/names.ts';
 import type {
   AttributeSyntax,
   BlockSyntax,
@@ -60,9 +61,10 @@ export class Layout {
   private graph(scope: GraphScope, indent: string): void {
     const { graph, base } = scope;
     for (const block of [graph.inputs, graph.outputs]) {
+      const items = block?.items ?? [];
       // Notes have lines of their own, and so have then the entries.
-      const noted = block?.items.some((entry) => entry.notes.length > 0) ?? false;
-      this.entries(block, base, noted ? indent : undefined);
+      const inLines = items.length > MOST_IN_LINE || items.some((entry) => entry.notes.length > 0);
+      this.entries(block, base, inLines ? indent : undefined);
     }
     this.entries(graph.values, base, indent);
     this.block(graph.values, base, indent);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import Ajv from 'ajv';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { run } from '../../../src/cli/run.ts';
-import { encodeOnnx } from '../../../src/core/formats/onnx/write.ts';
+import { encodeOnnx, writeOnnx } from '../../../src/core/formats/onnx/write.ts';
 import { parseModel } from '../../../src/core/formats/onnxtxt/parse.ts';
 
 const fixture = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
@@ -84,6 +84,27 @@ test('a text may hold all constants, or none of them', async () => {
   printed = '';
   const refused = await json('assemble', text, '-o', again, '--force');
   expect(refused).toMatchObject({ exit: 2, error: { code: 'external-data-missing', place: { file: text, line: 8 } } });
+});
+
+test('constants in a data file of their own stay there, as long as the text and its binary stay beside that', async () => {
+  const outside = join(folder, 'm.onnx.data');
+  const large = MODEL.replace(/float\[100\] w = \{/, `float[400] w = {${'1, '.repeat(300)}`).replace(
+    ' a = Add (w, f)',
+    ' a = Neg (f)',
+  );
+  await writeOnnx(parseModel(large, 'm.onnxtxt'), binary, { force: true, largestFile: 2000 });
+  const beside = join(folder, 'm.onnxtxt');
+  expect(await json('text', binary, '-o', beside)).toMatchObject({ exit: 0, output: [beside, `${beside}.data`] });
+  const written = readFileSync(beside, 'utf8');
+  expect(written).toContain('["location": "m.onnx.data", "offset": "0", "length": "1600"]');
+  const bytes = readFileSync(outside);
+  expect(await json('assemble', beside, '-o', join(folder, 'n.onnx'))).toMatchObject({ exit: 0 });
+  expect(readFileSync(join(folder, 'n.onnx')).equals(readFileSync(binary))).toBe(true);
+  expect(readFileSync(outside).equals(bytes)).toBe(true);
+  // In another folder nobody finds them: there they go into the binary.
+  const elsewhere = join(folder, 'in', 'n.onnx');
+  expect(await json('assemble', beside, '-o', elsewhere)).toMatchObject({ exit: 0, output: [elsewhere] });
+  expect(readFileSync(elsewhere).length).toBeGreaterThan(1600);
 });
 
 test('files that are there are kept, or replaced together', async () => {

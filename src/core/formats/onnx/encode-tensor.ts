@@ -2,6 +2,7 @@
 import { onnx } from '../../../../generated/onnx.js';
 import type { SparseTensor } from '../../ir/attribute.ts';
 import type { Tensor, TensorInfo } from '../../ir/tensor.ts';
+import type { ExternalPlace } from './external.ts';
 import { toInt64 } from './int64.ts';
 import { Pieces } from './pieces.ts';
 import { dataTypeCode } from './types.ts';
@@ -10,13 +11,6 @@ import { dataTypeCode } from './types.ts';
 const RAW_DATA = 9;
 const SPARSE_VALUES = 1;
 const SPARSE_INDICES = 2;
-
-/** The place of a tensor in the data file beside the model. */
-export interface ExternalPlace {
-  /** The data file's name, relative to the folder of the model. */
-  readonly location: string;
-  readonly offset: number;
-}
 
 /** Which tensors go to the data file; undefined for those that stay in the model. */
 export type PlaceTensor = (tensor: Tensor) => ExternalPlace | undefined;

@@ -8,8 +8,28 @@ import { type ByteSource, FileBytes } from '../../ir/bytes.ts';
 import { byteLength, type DataType } from '../../ir/dtype.ts';
 import { InputError } from '../../ir/errors.ts';
 import type { Model } from '../../ir/model.ts';
-import { FileSource } from '../../ir/tensor.ts';
+import { FileSource, type Tensor } from '../../ir/tensor.ts';
 import { checkNotBlank } from '../blank.ts';
+
+/** The place of a tensor in a data file beside the model. */
+export interface ExternalPlace {
+  /** The data file's name, relative to the folder of the model. */
+  readonly location: string;
+  readonly offset: number;
+}
+
+/**
+ * Where a constant of a model is in a data file of its own, as seen from `file`, to which the model goes. Undefined where
+ * its bytes are elsewhere, in the model's own file too, or where somebody has changed the data file since.
+ */
+export function placeBeside(model: Model, { source }: Tensor, file: string): ExternalPlace | undefined {
+  if (!(source instanceof FileSource) || !(source.file instanceof FileBytes)) return undefined;
+  const data = path.resolve(source.file.name);
+  const isOwn = [model.file ?? '', file].some((each) => path.resolve(each) === data);
+  const folder = path.dirname(path.resolve(file));
+  if (isOwn || !isWithin(folder, data) || !source.file.isAsOnDisk()) return undefined;
+  return { location: path.relative(folder, data).split(path.sep).join('/'), offset: source.offset };
+}
 
 /** The data files of one model, each opened once and only when its bytes are read. */
 export class ExternalFiles {

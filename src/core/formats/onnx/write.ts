@@ -7,7 +7,8 @@ import type { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import { type OutputFile, type WriteOptions, writeWhole } from '../whole-files.ts';
 import { encodeModelPieces } from './encode.ts';
-import type { ExternalPlace, PlaceTensor } from './encode-tensor.ts';
+import type { PlaceTensor } from './encode-tensor.ts';
+import type { ExternalPlace } from './external.ts';
 import type { Pieces } from './pieces.ts';
 
 /** Readers of protobuf take less than this. */

@@ -5,9 +5,11 @@
 import { createHash } from 'node:crypto';
 import { byteLength, type DataType } from '../../ir/dtype.ts';
 import { InputError } from '../../ir/errors.ts';
+import type { Model } from '../../ir/model.ts';
 import type { Tensor, TensorSource } from '../../ir/tensor.ts';
-import { externalTensorSource } from '../onnx/external.ts';
+import { externalTensorSource, placeBeside } from '../onnx/external.ts';
 import type { Building } from './building.ts';
+import { quoted } from './names.ts';
 import type { Span } from './syntax.ts';
 
 /** Hexadecimal digits of a hash in the text. */
@@ -19,6 +21,18 @@ const MOST_BYTES = 256;
 /** Whether a constant is too large for the text. Texts always stand in it. */
 export function isLarge(tensor: Tensor): boolean {
   return tensor.dtype !== 'string' && tensor.byteLength > MOST_BYTES;
+}
+
+/** What stands for a constant whose elements are not in the text. */
+export function pairsText(entries: Readonly<Record<string, string | number>>): string {
+  const pairs = Object.entries(entries).map(([key, value]) => `${quoted(key)}: ${quoted(String(value))}`);
+  return `[${pairs.join(', ')}]`;
+}
+
+/** What stands for a constant that a model has in a data file of its own, in a text at `file`; undefined for others. */
+export function externalText(model: Model, tensor: Tensor, file: string): string | undefined {
+  const place = placeBeside(model, tensor, file);
+  return place && pairsText({ ...place, length: tensor.byteLength });
 }
 
 /** The hash of bytes that come piece by piece. */

@@ -5,6 +5,9 @@ import { byteLength, crossesBytes, DATA_TYPES, type DataType } from '../../ir/dt
 /** Texts are read and written whole: this much is well below the longest string that there can be. */
 export const LONGEST_TEXT = 256 * 2 ** 20;
 
+/** Inputs or outputs of a graph that stand in one line; of more each has a line of its own. */
+export const MOST_IN_LINE = 4;
+
 /** Element types are called as in the graph, but for two. */
 export function typeWord(dtype: DataType): string {
   if (dtype === 'float32') return 'float';

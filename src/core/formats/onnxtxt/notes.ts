@@ -142,7 +142,8 @@ export function attributeNotes(attributes: ReadonlyMap<string, Attribute>): Pick
 function heldName(attribute: Attribute): Pick<Note, 'name'> {
   if (attribute.type === 'tensor') {
     const { name } = attribute.value.info;
-    return name === undefined || isPlainName(name) ? {} : { name };
+    // An empty name is none.
+    return !name || isPlainName(name) ? {} : { name };
   }
   if (attribute.type !== 'graph') return {};
   const { name } = attribute.value;

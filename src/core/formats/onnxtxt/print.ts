@@ -9,7 +9,7 @@ import type { Value } from '../../ir/value.ts';
 import { ValueNames } from '../onnx/names.ts';
 import { SparseSource } from '../onnx/sparse.ts';
 import { LineWriter } from './line-writer.ts';
-import { graphWord, nameText, wordText } from './names.ts';
+import { graphWord, MOST_IN_LINE, nameText, wordText } from './names.ts';
 import { attributeNotes, type Note, noteOf } from './notes.ts';
 import { functionHeader, modelHeader, operatorText } from './print-headers.ts';
 import {
@@ -153,10 +153,10 @@ class Printer {
     this.printTyped(graph.outputs, (value) => value.producer?.graph === graph);
   }
 
-  /** A line for each where something is to be noted. */
+  /** A line for each where something is to be noted, and where there are many. */
   private printTyped(values: readonly Value[], isNoted: (value: Value) => boolean): void {
     const notes = values.map((value) => (isNoted(value) ? this.noteText(noteOf(value)) : undefined));
-    const lines = notes.some((note) => note !== undefined);
+    const lines = values.length > MOST_IN_LINE || notes.some((note) => note !== undefined);
     const before = lines ? `\n${this.indent}  ` : '';
     this.write('(');
     values.forEach((value, k) => {

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import type { Model } from '../../ir/model.ts';
 import type { Tensor, TensorSource } from '../../ir/tensor.ts';
 import type { TensorStore } from './building.ts';
-import { HASH_DIGITS, hashOf, isLarge } from './elision.ts';
+import { externalText, HASH_DIGITS, hashOf, isLarge, pairsText } from './elision.ts';
 import { type PrintedModel, printModel } from './print.ts';
 
 /** Longer notes stand by their hash. */
@@ -65,7 +65,9 @@ export class BlobStore implements TensorStore {
 export function documentText(model: Model, store: BlobStore, faulty = false): string {
   return printModel(model, {
     faulty,
-    elide: (tensor) => (isLarge(tensor) ? `["sha256": "${store.add(tensor)}"]` : undefined),
+    elide: (tensor) =>
+      externalText(model, tensor, model.file ?? '') ??
+      (isLarge(tensor) ? pairsText({ sha256: store.add(tensor) }) : undefined),
     notes: (json) => (json.length > LONGEST_NOTE ? `{"sha256":"${store.addNote(json)}"}` : json),
   }).text;
 }

@@ -6,7 +6,7 @@ import type { Model } from '../../ir/model.ts';
 import type { Tensor, TensorSource } from '../../ir/tensor.ts';
 import { SparseSource } from '../onnx/sparse.ts';
 import { type OutputFile, type WriteOptions, writeWhole } from '../whole-files.ts';
-import { Hasher, hashOf, isLarge } from './elision.ts';
+import { externalText, Hasher, hashOf, isLarge, pairsText } from './elision.ts';
 import { printModel } from './print.ts';
 import { wholeText } from './whole-text.ts';
 
@@ -30,12 +30,13 @@ export async function writeOnnxText(model: Model, file: string, options: TextWri
     const print = () => (model.dialect === 'onnx' ? wholeText(model) : printModel(model, options).text);
     return writeWhole([text(print)], options);
   }
-  const data = new DataFile(`${path.basename(file)}.data`, largeTensors(model));
-  if (data.isEmpty) return writeWhole([text(() => wholeText(model))], options);
+  const outside = (tensor: Tensor) => externalText(model, tensor, file);
+  const data = new DataFile(`${path.basename(file)}.data`, largeTensors(model, outside));
+  if (data.isEmpty) return writeWhole([text(() => wholeText(model, outside))], options);
   // The data goes first: only then are the hashes known that stand in the text.
   const files = [
     { path: `${file}.data`, chunks: () => data.chunks() },
-    text(() => wholeText(model, (tensor) => data.placeOf(tensor))),
+    text(() => wholeText(model, (tensor) => outside(tensor) ?? data.placeOf(tensor))),
   ];
   return (await writeWhole(files, options)).reverse();
 }
@@ -46,9 +47,10 @@ export function printedText(model: Model, inline: boolean): { readonly text: str
   if (inline) return { text: wholeText(model), elided: 0 };
   let elided = 0;
   const text = wholeText(model, (tensor) => {
-    if (!isLarge(tensor)) return undefined;
+    const outside = externalText(model, tensor, model.file ?? '');
+    if (outside !== undefined || !isLarge(tensor)) return outside;
     elided++;
-    return `["sha256": "${hashOf(tensor.source)}"]`;
+    return pairsText({ sha256: hashOf(tensor.source) });
   });
   return { text, elided };
 }
@@ -88,22 +90,20 @@ class DataFile {
   placeOf({ source }: Tensor): string | undefined {
     const place = this.places.get(source);
     if (!place) return undefined;
-    const { offset, length } = place;
-    const entries = { location: this.location, offset, length, sha256: this.hashes.get(source) ?? '' };
-    const pairs = Object.entries(entries).map(
-      ([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(String(value))}`,
-    );
-    return `[${pairs.join(', ')}]`;
+    return pairsText({ location: this.location, ...place, sha256: this.hashes.get(source) ?? '' });
   }
 }
 
-function* largeTensors(model: Model): Iterable<Tensor> {
-  for (const tensor of tensorsOf(model.graph)) if (isLarge(tensor)) yield tensor;
+/** The constants that are too large for the text, but for those that are in a file already. */
+function* largeTensors(model: Model, outside: (tensor: Tensor) => string | undefined): Iterable<Tensor> {
+  for (const tensor of allTensors(model)) if (isLarge(tensor) && outside(tensor) === undefined) yield tensor;
+}
+
+function* allTensors(model: Model): Iterable<Tensor> {
+  yield* tensorsOf(model.graph);
   for (const { graph, attributeDefaults } of model.functions) {
-    for (const tensor of tensorsOf(graph)) if (isLarge(tensor)) yield tensor;
-    for (const attribute of attributeDefaults.values()) {
-      for (const tensor of tensorsIn(attribute)) if (isLarge(tensor)) yield tensor;
-    }
+    yield* tensorsOf(graph);
+    for (const attribute of attributeDefaults.values()) yield* tensorsIn(attribute);
   }
 }
 

@@ -24,7 +24,15 @@ test('what is written is read again: types, attributes, subgraphs, functions, me
   doc_string: "what it is",
   metadata_props: ["k" : "v"]
 >
-main (float[N, "2*h", ?] x, int64[] i, seq(float[2]) s, optional(map(int64, string)) o, sparse_tensor(double[3]) p, opaque(a, b) q, bool c) => (float[N] y, z)
+main (
+  float[N, "2*h", ?] x,
+  int64[] i,
+  seq(float[2]) s,
+  optional(map(int64, string)) o,
+  sparse_tensor(double[3]) p,
+  opaque(a, b) q,
+  bool c
+) => (float[N] y, z)
 <
   float[2] w = {1, 2},
   string[2] words = {"a", ""},

@@ -17,7 +17,13 @@ const EVERYTHING = `<
   model_version: 3,
   metadata_props: ["k" : "v"]
 >
-main (float[N, "2*h", ?] x, int64[] i, seq(float[2]) s, bool c, float[2] d) => (float[N] y, z)
+main (
+  float[N, "2*h", ?] x,
+  int64[] i,
+  seq(float[2]) s,
+  bool c,
+  float[2] d
+) => (float[N] y, z)
 <
   float[2] d = {1, -2.5},
   float "a.weight" = {0.1},
@@ -77,7 +83,14 @@ test('nodes and values know their lines', () => {
   for (const value of model.graph.initializers) {
     expect(lines[(printed.lineOfValue(value) ?? 0) - 1]).toContain(value.name);
   }
-  expect(printed.lineOfValue(nodeOf(model.graph, 'y').output())).toBe(8);
+  expect(printed.lineOfValue(nodeOf(model.graph, 'y').output())).toBe(14);
+});
+
+test('an empty name of a tensor is none', () => {
+  const named = Tensor.ofBytes('int64', [1], new Uint8Array(8), { name: '' });
+  const graph = new Graph('g');
+  graph.nodes.append(new Node('Constant', [], { attributes: { value: { type: 'tensor', value: named } } }));
+  expect(printModel(makeModel('onnx', graph), { notes: (json) => json }).text).not.toContain('#@');
 });
 
 test('large constants are left out without being read, and parsing says so', () => {
