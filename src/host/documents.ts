@@ -4,7 +4,7 @@ import type { EngineCalls, NodeId } from '../shared/engine.ts';
 import type { LanguageDocuments } from './language/documents.ts';
 import { plainPosition, rangeOf } from './language/values.ts';
 import type { HeldModel, Models } from './models.ts';
-import { modelOf, sourceOf, TORCHSCRIPT_SCHEME, textUri, torchscriptUri } from './uris.ts';
+import { isOnnx, modelOf, sourceOf, TORCHSCRIPT_SCHEME, textUri, torchscriptUri } from './uris.ts';
 
 /** Where nodes stand in a text that is only read; lines from 0. */
 interface NodeLines {
@@ -108,10 +108,11 @@ export class ModelDocuments implements vscode.TextDocumentContentProvider, vscod
     }
   }
 
-  /** Files that are text themselves may be broken while somebody writes them: they are checked as they are written. */
+  /** Texts that are edited are checked as they are written: their files need not be open beside that. */
   private holdFor(uri: vscode.Uri): void {
     const found = modelOf(uri);
-    if (found && uri.scheme !== 'file') this.hold(uri, found.model);
+    const edited = uri.scheme === 'file' || (found?.entry === undefined && found && isOnnx(found.model));
+    if (found && !edited) this.hold(uri, found.model);
   }
 
   private hold(document: vscode.Uri, model: vscode.Uri): HeldModel {

@@ -114,6 +114,7 @@ suite('text of a binary', () => {
 
   test('the models that are open are read again after a save', async () => {
     const { check } = await extension().activate();
+    await vscode.commands.executeCommand('graphwright.openGraph', sample(name));
     const before = await until('a check', () => check(sample(name))?.problems && check(sample(name)));
     await renameGraph('checked');
     await document.save();
