@@ -81,16 +81,18 @@ export class ModelDocuments implements vscode.TextDocumentContentProvider, vscod
     return this.lines.get(document.uri.toString())?.nodeAt(position.line);
   }
 
-  /** Shows a model as text, at a node where one is given. */
+  /** Shows a model as text; at a node, beside its graph. */
   async showText(model: vscode.Uri, node?: NodeId): Promise<vscode.TextEditor> {
     const document = await vscode.workspace.openTextDocument(textUri(model));
-    return show(document, node === undefined ? undefined : await this.rangeOfNode(model, node));
+    if (node === undefined) return show(document, undefined, vscode.ViewColumn.Active);
+    return show(document, await this.rangeOfNode(model, node), vscode.ViewColumn.Beside);
   }
 
   /** Shows a source file of an archive; the line counts from 1. */
   async showSource(model: vscode.Uri, entry: string, line: number): Promise<vscode.TextEditor> {
     const document = await vscode.workspace.openTextDocument(torchscriptUri(model, entry));
-    return show(document, document.lineAt(Math.min(line, document.lineCount) - 1).range);
+    const { range } = document.lineAt(Math.min(line, document.lineCount) - 1);
+    return show(document, range, vscode.ViewColumn.Active);
   }
 
   dispose(): void {
@@ -160,7 +162,15 @@ function nodeLines(
   };
 }
 
-async function show(document: vscode.TextDocument, range: vscode.Range | undefined): Promise<vscode.TextEditor> {
+/** Shows a document where it is open already, else in the column. */
+async function show(
+  document: vscode.TextDocument,
+  range: vscode.Range | undefined,
+  column: vscode.ViewColumn,
+): Promise<vscode.TextEditor> {
   const selection = range && document.validateRange(range);
-  return vscode.window.showTextDocument(document, { preview: false, ...(selection && { selection }) });
+  const isOpen = (tab: vscode.Tab) => textOf(tab).some((uri) => uri.toString() === document.uri.toString());
+  const group = vscode.window.tabGroups.all.find(({ tabs }) => tabs.some(isOpen));
+  const viewColumn = group?.viewColumn ?? column;
+  return vscode.window.showTextDocument(document, { preview: false, viewColumn, ...(selection && { selection }) });
 }

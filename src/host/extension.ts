@@ -187,7 +187,7 @@ class App implements vscode.Disposable {
   private async revealInGraph(model: vscode.Uri): Promise<void> {
     const editor = vscode.window.activeTextEditor;
     const node = editor && (await this.documents.nodeAt(editor.document, editor.selection.active));
-    await this.graphs.show(model, node);
+    await this.graphs.show(model, node, vscode.ViewColumn.Beside);
   }
 
   /** Lets the user choose among the operators that a target does not take. */

@@ -58,10 +58,12 @@ export class GraphEditors implements vscode.CustomReadonlyEditorProvider, vscode
     shown.webview.html = page(shown.webview, media);
   }
 
-  /** Opens a model's graph, at a node where one is given. */
-  async show(uri: vscode.Uri, node?: string): Promise<void> {
+  /** Goes to a model's graph, at a node where one is given; one that is not open yet opens in the column. */
+  async show(uri: vscode.Uri, node?: string, column = vscode.ViewColumn.Active): Promise<void> {
     const view = isOnnx(uri) ? GRAPH_VIEW : SHARED_GRAPH_VIEW;
-    await vscode.commands.executeCommand('vscode.openWith', uri, view);
+    const open = this.panelOf(uri);
+    if (open) open.show();
+    else await vscode.commands.executeCommand('vscode.openWith', uri, view, column);
     if (node !== undefined) this.panelOf(uri)?.reveal(node);
   }
 

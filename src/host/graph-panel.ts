@@ -66,6 +66,11 @@ export class GraphPanel implements vscode.Disposable {
     return this.panel.active;
   }
 
+  /** Brings the panel to the front where it stands. */
+  show(): void {
+    this.panel.reveal();
+  }
+
   /** Selects and shows a node, at once or as soon as the panel has the model. */
   reveal(node: string): void {
     if (this.ready) this.send({ type: 'reveal', node });

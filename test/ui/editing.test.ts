@@ -185,6 +185,9 @@ test('Reveal in Graph and Reveal in Text by keyboard', async () => {
   await vscode.command('Graphwright: Reveal in Text');
   await page.locator('.view-line', { hasText: '[n3]' }).first().waitFor();
   await vscode.shot('revealed');
+  // They stand beside one another, and neither opened twice.
+  await vscode.graph.getByTestId('node').first().waitFor();
+  expect(await page.locator('.tab').count()).toBe(2);
 });
 
 test('nothing went wrong on the page, and nothing was asked for outside this machine', () => {
