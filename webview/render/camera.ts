@@ -120,9 +120,16 @@ export class Camera {
     return this.centred(area, Math.max(0.6, Math.min(1, this.view.k)));
   }
 
-  /** Whether the area is seen whole and large enough to read, in the picture's size now or another one. */
-  shows({ left, top, width, height }: Area, size?: Size): boolean {
-    const seen = this.seen(-MARGIN, size);
+  /** Whether something of the area is seen, in another size of the picture. */
+  touches({ left, top, width, height }: Area, size: Size): boolean {
+    const seen = this.seen(0, size);
+    const across = left < seen.left + seen.width && left + width > seen.left;
+    return across && top < seen.top + seen.height && top + height > seen.top;
+  }
+
+  /** Whether the area is seen whole and large enough to read. */
+  shows({ left, top, width, height }: Area): boolean {
+    const seen = this.seen(-MARGIN);
     const inside = left >= seen.left && top >= seen.top;
     return (
       this.view.k >= 0.4 && inside && left + width <= seen.left + seen.width && top + height <= seen.top + seen.height

@@ -155,7 +155,7 @@ export class GraphView {
     const before = this.size;
     this.size = this.camera.size;
     const box = this.selected === undefined ? undefined : this.scene.byId.get(this.selected);
-    if (box && before && this.camera.shows(areaOf(box), before)) this.reveal(box.id);
+    if (box && before && this.camera.touches(areaOf(box), before)) this.reveal(box.id);
     this.later();
   }
 
