@@ -3,6 +3,7 @@
  * graph is patched, these nodes are checked again, and types are inferred again as far as they change.
  */
 import { findProblems } from '../dialects/onnx/check.ts';
+import { MOST_SUGGESTIONS } from '../dialects/onnx/check-graph.ts';
 import { type CheckContext, checkOperator, contextOf } from '../dialects/onnx/check-operator.ts';
 import type { Finding } from '../dialects/onnx/findings.ts';
 import type { BuildFault, Placed, TensorStore } from '../formats/onnxtxt/building.ts';
@@ -15,6 +16,7 @@ import { Value } from '../ir/value.ts';
 import { movedFaults } from './moved-faults.ts';
 import { faultyNodes, hasGraphs, makeNode, namesOf, patchNode, staysItself } from './patch.ts';
 import { TypeInference, withDeclared } from './type-inference.ts';
+import { undefinedInputs } from './undefined-inputs.ts';
 import { UnusedParts } from './unused.ts';
 
 export interface AnalysisOptions {
@@ -218,13 +220,15 @@ export class Analysis {
   /** Checks a patched node by itself where its problems are of its own; else everything is to be checked again. */
   private recheck(node: Node): void {
     this.disordered ||= !this.types.inOrder(node);
-    const plain = !this.disordered && this.model.functions.length === 0 && this.namesAreFine(node);
-    if (!plain || !this.structure) {
+    const others = this.structure?.filter((finding) => finding.node !== node) ?? [];
+    const names = this.isPlain(node) ? undefinedInputs(this.model.graph, node) : undefined;
+    const undefinedNames = others.filter(({ problem }) => UNDEFINED.has(problem.code)).length + (names?.length ?? 0);
+    // So many names at most are offered others: who gets one depends on all.
+    if (!this.structure || !names || undefinedNames > MOST_SUGGESTIONS) {
       this.structure = undefined;
       return;
     }
-    const others = this.structure.filter((finding) => finding.node !== node);
-    const own = this.faulty.has(node) ? [] : this.checkOperator(node);
+    const own = [...names, ...(this.faulty.has(node) ? [] : this.checkOperator(node))];
     this.structure = [...others, ...own];
     const wrong = new Set(this.wrong);
     if (own.some(isError)) wrong.add(node);
@@ -232,21 +236,16 @@ export class Analysis {
     this.wrong = wrong;
   }
 
+  /** Whether what is wrong with a node is so because of itself, or of a name that nothing defines. */
+  private isPlain(node: Node): boolean {
+    if (this.disordered || this.model.functions.length > 0) return false;
+    const about = (finding: Finding) => finding.node === node || finding.first?.producer === node;
+    return !this.structure?.some((finding) => about(finding) && REDEFINED.has(finding.problem.code));
+  }
+
   private checkOperator(node: Node): Finding[] {
     const inputs = node.inputs.filter((value) => value !== undefined);
     return withDeclared(inputs, () => checkOperator(node, this.context)).map((problem) => ({ problem, node }));
-  }
-
-  /** Whether nothing is wrong, or was, with the names that a node reads and gives. */
-  private namesAreFine(node: Node): boolean {
-    const reads = node.inputs.every((value) => !value || value.producer || this.isGiven(value));
-    const about = (finding: Finding) => finding.node === node || finding.first?.producer === node;
-    return reads && !this.structure?.some((finding) => about(finding) && NAMES.has(finding.problem.code));
-  }
-
-  private isGiven(value: Value): boolean {
-    const { inputs, initializers } = this.model.graph;
-    return initializers.has(value) || inputs.includes(value);
   }
 
   private checkStructure(): void {
@@ -265,17 +264,13 @@ export class Analysis {
   }
 }
 
-/** Problems of what nodes read and give; those of operators are all others. */
-const NAMES: ReadonlySet<string> = new Set([
-  'value-undefined',
-  'used-before-defined',
-  'cycle',
-  'value-redefined',
-  'name-missing',
-]);
+const UNDEFINED: ReadonlySet<string> = new Set(['value-undefined', 'output-undefined']);
+
+/** Problems of names that depend on more than the node that has them. */
+const REDEFINED: ReadonlySet<string> = new Set(['used-before-defined', 'cycle', 'value-redefined', 'name-missing']);
 
 /** Problems whose words name other names of the graph. */
-const ABOUT_NAMES: ReadonlySet<string> = new Set([...NAMES, 'output-undefined']);
+const ABOUT_NAMES: ReadonlySet<string> = new Set([...UNDEFINED, ...REDEFINED]);
 
 /** Nodes that are put in the place of others, before `next`. */
 interface Exchange {

@@ -7,7 +7,7 @@ import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
 import { type CheckContext, checkOperator } from './check-operator.ts';
 import { CycleFinder } from './cycles.ts';
-import type { Findings } from './findings.ts';
+import type { Details, Findings } from './findings.ts';
 import { nearestName, suggestionOf } from './spelling.ts';
 
 export interface GraphCheck {
@@ -23,7 +23,7 @@ export interface GraphCheck {
 const DEEPEST = 100;
 
 /** For how many undefined names another is offered: each looks through all that there are. */
-const MOST_SUGGESTIONS = 20;
+export const MOST_SUGGESTIONS = 20;
 
 /** What a name stands for, and in which graph. */
 interface Binding {
@@ -138,9 +138,7 @@ class GraphChecker {
     const maker = value.producer;
     const reader = maker?.graph && ancestorIn(maker.graph, node);
     if (!maker || !reader) {
-      const suggested = this.nearest(name);
-      const details = { value: name, suggestion: suggestionOf(suggested), ...(suggested && { suggested }) };
-      this.report('value-undefined', subject, details, part);
+      this.report('value-undefined', subject, undefinedDetails(name, this.nearest(name)), part);
     } else if (this.cycles.connects(maker, reader)) {
       this.report('cycle', subject, { value: name }, part);
     } else {
@@ -175,6 +173,11 @@ class GraphChecker {
   private report(...[code, subject, details, part]: Parameters<Findings['report']>): void {
     this.check.findings.report(code, subject, details, part);
   }
+}
+
+/** What is said of a name that nothing defines. */
+export function undefinedDetails(name: string, suggested: string | undefined): Details {
+  return { value: name, suggestion: suggestionOf(suggested), ...(suggested && { suggested }) };
 }
 
 /** The node of `graph` that is `node` or holds it in a graph within. */
