@@ -45,6 +45,9 @@ export class Analysis {
   private names: Map<string, Value> | undefined;
   /** The names of inputs and constants of the model's graph as the text lists them. */
   private readonly listed: ReadonlySet<string>;
+  /** Constants whose elements are wrong: their readers read these, whatever else has the name. */
+  private readonly broken: ReadonlySet<Value>;
+  private readonly brokenNames: ReadonlySet<string>;
   /** Whether a node of the model's graph holds graphs of its own. */
   private readonly holdsGraphs: boolean;
   /** Whether nodes stand before what they read: then types are inferred again as a whole. */
@@ -65,6 +68,8 @@ export class Analysis {
     this.context = contextOf(this.model);
     const entries = [...(tree.graph?.inputs?.items ?? []), ...(tree.graph?.values?.items ?? [])];
     this.listed = new Set(entries.map((entry) => entry.name?.text ?? ''));
+    this.broken = built.broken;
+    this.brokenNames = new Set(Array.from(built.broken, ({ name = '' }) => name));
     this.holdsGraphs = tree.graph?.nodes?.items.some(hasGraphs) ?? false;
     this.unused = new UnusedParts(this.model);
     this.types = new TypeInference(this.model, (node) => this.faulty.has(node) || this.wrong.has(node));
@@ -99,22 +104,31 @@ export class Analysis {
       place: changed.from + head,
       removed: removed.slice(head, removed.length - tail),
       added: added.slice(head, added.length - tail),
-      next: changed.block.items[changed.from + added.length - tail],
+      // The first node behind that is there still, by the statement that it has stood for.
+      next: tail > 0 ? removed.at(-tail) : changed.block.items[changed.from + added.length],
     };
     const isExchange = middle.removed.length + middle.added.length > 0;
     if (isExchange && !this.canExchange(changed, middle.removed, middle.added)) return false;
     this.faults = movedFaults(this.faults, changed, change);
+    // What is taken out goes first: its neighbours may come to read names of it.
+    if (isExchange) this.exchange(text, middle);
     for (let k = 0; k < head; k++) this.replace(text, removed[k], added[k]);
     for (let k = 1; k <= tail; k++) this.replace(text, removed.at(-k), added.at(-k));
-    if (isExchange) this.exchange(text, middle);
-    if (this.disordered) this.types.restart();
+    if (this.disordered) {
+      this.types.restart();
+      this.unused.restart();
+    }
     return true;
   }
 
   /** Whether a node reads a value that the text lists but is too broken for: what it is only its entry tells. */
   private readsUnknown({ inputs }: NodeSyntax): boolean {
     const names = this.namedValues();
-    return inputs?.names.some(({ text }) => this.listed.has(text) && !names.has(text)) ?? false;
+    const isUnknown = (name: string) => {
+      const value = names.get(name);
+      return value ? this.brokenNames.has(name) && !this.broken.has(value) : this.listed.has(name);
+    };
+    return inputs?.names.some(({ text }) => isUnknown(text)) ?? false;
   }
 
   /** Whether nodes can be taken out and put in by themselves: nobody reads what they give, and no graph holds another. */
@@ -238,7 +252,9 @@ export class Analysis {
 
   /** Whether what is wrong with a node is so because of itself, or of a name that nothing defines. */
   private isPlain(node: Node): boolean {
-    if (this.disordered || this.model.functions.length > 0) return false;
+    // A model without imports is told so once, by one of its nodes.
+    if (this.disordered || this.model.functions.length > 0 || this.model.opsetImports.size === 0) return false;
+    if (node.outputs.some((value) => node.inputs.includes(value))) return false;
     const about = (finding: Finding) => finding.node === node || finding.first?.producer === node;
     return !this.structure?.some((finding) => about(finding) && REDEFINED.has(finding.problem.code));
   }

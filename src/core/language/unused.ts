@@ -34,6 +34,11 @@ export class UnusedParts {
     return this.found;
   }
 
+  /** Looks for them again as a whole. */
+  restart(): void {
+    this.found = undefined;
+  }
+
   /** Hears that a node of the model's graph reads other values, or is another operator. */
   patched(node: Node, was: { readonly inputs: readonly (Value | undefined)[]; readonly domain: string }): void {
     if (!this.found) return;
@@ -44,7 +49,9 @@ export class UnusedParts {
     const before = new Set(was.inputs);
     const lost = [...before].some((value) => value && !now.has(value) && !this.isUsed(value));
     const gained = [...now].some((value) => value && !before.has(value) && this.wasUnused(node, value));
-    if (changed || lost || gained) this.found = undefined;
+    // What comes to read itself, or no longer does, is looked at anew.
+    const circles = node.outputs.some((value) => now.has(value) || before.has(value));
+    if (changed || lost || gained || circles) this.found = undefined;
   }
 
   /** Hears that nodes whose outputs nobody reads were taken out of the graph, or put in. */
@@ -70,7 +77,10 @@ export class UnusedParts {
   private isUsed(value: Value): boolean {
     for (const use of value.useSet) {
       const user = use.kind === 'input' ? use.node : use.graph.parent;
-      if (!user || !this.dead.has(topOf(user))) return true;
+      if (!user) return true;
+      const top = topOf(user);
+      // A node that reads itself is not used by that.
+      if (top !== value.producer && !this.dead.has(top)) return true;
     }
     return false;
   }

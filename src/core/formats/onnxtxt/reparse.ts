@@ -61,6 +61,7 @@ interface Part {
 function reparsePart(tree: TextSyntax, text: string, change: TextChange): ChangedStatements | undefined {
   const part = tree.faults.length === 0 ? partAt(tree, change) : undefined;
   if (!part || part.graph.faults.length > 0 || !part.block.closed) return undefined;
+  if (furthestBefore(tree, part) >= change.start) return undefined;
   const { block, base } = part;
   const { items } = block;
   const from = firstTouched(items, change.start - base);
@@ -89,6 +90,25 @@ function reparsePart(tree: TextSyntax, text: string, change: TextChange): Change
   for (let k = from + added.length; k < items.length; k++) move(items[k], moved);
   moveBehind(tree, part, moved);
   return { graph: part.graph, function: part.function, block, from, removed, added };
+}
+
+/** How far parsing what stands before a block has looked: a quote that nothing ends takes what follows. */
+function furthestBefore(tree: TextSyntax, { graph, block, function: definition, base }: Part): number {
+  let furthest = 0;
+  const look = (statement: Statement | undefined, from: number) => {
+    if (statement) furthest = Math.max(furthest, from + statement.start + statement.reach);
+  };
+  look(tree.header, 0);
+  if (definition) {
+    for (const [, { items }] of tree.graph ? blocksOf(tree.graph) : []) for (const item of items) look(item, 0);
+    for (const earlier of tree.functions.slice(0, tree.functions.indexOf(definition))) look(earlier, 0);
+    look(definition.header, base);
+  }
+  for (const [, other] of blocksOf(graph)) {
+    if (other === block) break;
+    for (const item of other.items) look(item, base);
+  }
+  return furthest;
 }
 
 const CLOSE = { input: ')', output: ')', value: '>', node: '}' } as const;
