@@ -49,7 +49,7 @@ const FIXES: Readonly<Record<FixKind, FixFacts>> = {
   },
   'remove-node': {
     title: 'Remove the node',
-    text: 'Remove nodes that nothing uses: graphwright simplify does.',
+    text: 'Remove the nodes that nothing uses, where they are not wanted (in the text of the model a quick fix does).',
     editsText: true,
   },
   'insert-cast': {
