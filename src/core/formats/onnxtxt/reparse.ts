@@ -76,8 +76,14 @@ function reparsePart(tree: TextSyntax, text: string, change: TextChange): Change
     while (next < items.length && stands(items[next], base, moved) < start) next++;
     const same = items[next];
     const untouched = same && base + same.start >= change.end && stands(same, base, moved) === start;
-    // Where a broken node ends depends on how far it is indented.
-    if (untouched && (part.kind !== 'node' || text.lastIndexOf('\n', start - 1) >= change.start + change.length)) break;
+    // Where a broken node ends depends on how far it is indented; and what was looked at counts for the next one, too.
+    const peeked = cursor.peeked > start;
+    if (
+      untouched &&
+      !peeked &&
+      (part.kind !== 'node' || text.lastIndexOf('\n', start - 1) >= change.start + change.length)
+    )
+      break;
     if (ends(cursor, part.kind)) {
       if (cursor.start !== base + block.end - 1 + moved || !cursor.at(CLOSE[part.kind])) return undefined;
       next = items.length;
@@ -86,6 +92,10 @@ function reparsePart(tree: TextSyntax, text: string, change: TextChange): Change
     added.push(part.kind === 'node' ? parseNode(cursor) : parseEntry(cursor, part.kind));
   }
   if (cursor.faults) return undefined;
+  const behind = (end: number) => (statement: Statement) => statement.start + statement.reach > end;
+  // How far a function was read includes what its nodes looked at behind it.
+  const looksOut = items.slice(from, next).some(behind(block.end)) || added.some(behind(block.end + moved));
+  if (part.function && looksOut) return undefined;
   const removed = items.splice(from, next - from, ...added);
   for (let k = from + added.length; k < items.length; k++) move(items[k], moved);
   moveBehind(tree, part, moved);

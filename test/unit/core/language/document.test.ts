@@ -164,6 +164,12 @@ test.each([
     '(w, w)',
   ],
   [
+    'a node of a function breaks and is searched for its end',
+    `${SMALL}<opset_import: ["" : 17]>\nF (v) => (q) {\n  q = Elu <alpha = @alpha> (v)\n} = \n`,
+    '@alpha',
+    '@al)pha',
+  ],
+  [
     'an open quote before a function reaches into it',
     `${SMALL}<domain: "f, opset_import: ["" : 17]>\nF (v) => (q) {\n  q = Abs (v)\n}\n`,
     'q = Abs (v)',
