@@ -146,7 +146,14 @@ export class Analysis {
     const given = added.flatMap((syntax) => syntax.outputs.map(({ text }) => text)).filter((text) => text !== '');
     const isFree = (name: string) => (own.has(name) || !names.has(name)) && !declared.has(name);
     const redefined = this.structure?.some(({ problem }) => problem.code === 'value-redefined') ?? true;
-    return !redefined && new Set(given).size === given.length && given.every(isFree);
+    // Nodes that read themselves or each other backwards are told of as circles.
+    const open = new Set(given);
+    const inOrder = added.every(({ inputs, outputs }) => {
+      const reads = inputs?.names.some(({ text }) => open.has(text)) ?? false;
+      for (const { text } of outputs) open.delete(text);
+      return !reads;
+    });
+    return !redefined && inOrder && new Set(given).size === given.length && given.every(isFree);
   }
 
   private exchange(text: string, { place, removed, added, next }: Exchange): void {

@@ -154,6 +154,7 @@ function replaced(document: LanguageDocument, before: string, after: string): vo
 
 test.each([
   ['a node reads itself', SMALL, 'Relu (a)', 'Relu (b)'],
+  ['a node that is put in reads itself', SMALL, 'c = Neg (x)', 'd = Neg (d)'],
   ['a name is undefined', SMALL, 'Relu (a)', 'Relu (ab)'],
   ['one of two names is undefined', SMALL, '(x, w)', '(xx, ww)'],
   ['a node that is taken out is read by its new neighbour', SMALL, 'c = Neg (x)\n  y = Abs (b)', 'y = Abs (c)'],
