@@ -101,6 +101,8 @@ export class EditedBinary {
       progress,
       kept: (tensor) => placeBeside(model, tensor, this.path),
     });
+    // A file that was written within the same moment, and as large, looks the same from outside.
+    this.printed = undefined;
     return statSync(this.path).size;
   }
 

@@ -1,5 +1,5 @@
 /** Binaries that are edited as text: what the text leaves out comes back, whatever happened to the file. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -50,6 +50,15 @@ const open = () => binary.text(silent);
 const save = (text: string) => binary.save(text, silent);
 /** Times of files are no finer on some disks. */
 const aMoment = () => new Promise((resolve) => setTimeout(resolve, 10));
+
+test('a file that is saved within the same moment, and as large, is read again', async () => {
+  const { atime, mtime } = statSync(file);
+  utimesSync(file, atime, mtime);
+  const text = (await open()).replace('net', 'ten');
+  await save(text);
+  utimesSync(file, atime, mtime);
+  expect(await open()).toBe(text);
+});
 
 test('a text is written back with the constants that it leaves out', async () => {
   const text = (await open()).replace('net', 'other');
