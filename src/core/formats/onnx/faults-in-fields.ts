@@ -93,6 +93,12 @@ export function strangeElement(type: onnx.TypeProto | null | undefined): number 
   return strangeElement(type.sequenceType?.elemType ?? type.optionalType?.elemType ?? type.mapType?.valueType);
 }
 
+/** What a declared type lacks without which it says nothing: the keys of a map, the elements of a sparse tensor. */
+export function openPart(type: onnx.TypeProto | null): 'key type' | 'element type' | undefined {
+  if (type?.mapType && !type.mapType.keyType) return 'key type';
+  return type?.sparseTensorType && !type.sparseTensorType.elemType ? 'element type' : undefined;
+}
+
 /** What a declared type lacks that the model's inputs and outputs have to say. */
 export function missingInType(type: onnx.TypeProto | null): 'type' | 'shape' | undefined {
   if (!type) return 'type';

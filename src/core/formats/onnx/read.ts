@@ -22,7 +22,7 @@ import { GraphLinker } from './link.ts';
 import { originOf, scopeOf } from './provenance.ts';
 import { SparseSource } from './sparse.ts';
 import { type Spine, walkModel } from './spine.ts';
-import { describe, fill, noteType, standardDomain } from './value-info.ts';
+import { describe, fill, noteOpenType, noteType, standardDomain } from './value-info.ts';
 
 /** Field numbers of what is walked (proto/onnx.proto). */
 const MODEL = { graph: 7, functions: 25 };
@@ -128,6 +128,7 @@ class Reader {
       describe(value, input);
       linker.define(value.name ?? '', value);
       noteType(this.faults, input, undefined, 'input', graph.name, place);
+      if (!isMain) noteOpenType(this.faults, input, 'input', graph.name, place);
     }
     for (const at of spine.messages.get(GRAPH.initializer) ?? []) this.initializer(linker, at, () => tensor(at));
     for (const at of spine.messages.get(GRAPH.sparseInitializer) ?? []) this.initializer(linker, at, () => sparse(at));
@@ -136,6 +137,7 @@ class Reader {
     }
     for (const output of proto.output) {
       noteType(this.faults, output, undefined, 'output', graph.name, place);
+      if (!isMain) noteOpenType(this.faults, output, 'output', graph.name, place);
       linker.addOutput(output.name ?? '', (value) => {
         // A type that only the values in between say does not count for an output of the model.
         const what = isMain && value.type ? missingInType(output.type) : undefined;

@@ -6,7 +6,7 @@ import type { Value } from '../../ir/value.ts';
 import type { ValueRole } from '../../problems/part.ts';
 import { unknownBytes } from './decode.ts';
 import type { Faults } from './faults.ts';
-import { badSize, contradicts, strangeElement } from './faults-in-fields.ts';
+import { badSize, contradicts, openPart, strangeElement } from './faults-in-fields.ts';
 import { dataTypeCode, decodeType } from './types.ts';
 
 /** `ai.onnx` is the long name of the standard domain. */
@@ -57,4 +57,18 @@ export function noteType(
   if (!constant || !proto.type || !contradicts(proto.type, dataTypeCode(constant.dtype), constant.shape)) return;
   const wanted = typeText(decodeType(proto.type).type);
   faults.report('declared-type-wrong', { value: name, wanted, found: typeText(value.type) }, place, part);
+}
+
+/** Tells of an input or output of a graph within another whose declared type says nothing; without one it may be. */
+export function noteOpenType(
+  faults: Faults | undefined,
+  { name, type }: onnx.ValueInfoProto,
+  role: 'input' | 'output',
+  graph: string,
+  place: Place,
+): void {
+  const what = openPart(type);
+  if (!what) return;
+  const part = { kind: 'value', name: name ?? '', role, graph } as const;
+  faults?.report('type-missing', { role, value: part.name, what }, place, part);
 }
