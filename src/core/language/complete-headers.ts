@@ -1,6 +1,5 @@
 /** Keys of headers, domains and their versions. */
-import { newestVersion } from '../dialects/onnx/check-operator.ts';
-import { onnxDomain } from '../dialects/onnx/operators.ts';
+import { latestOpset, onnxDomain } from '../dialects/onnx/operators.ts';
 import { quoted } from '../formats/onnxtxt/names.ts';
 import type { Offer } from './completion.ts';
 import type { HeaderContext } from './cursor-context.ts';
@@ -29,7 +28,7 @@ export function opsetDomains(document: TypedDocument, { given }: Domains, inStri
     .filter((domain) => !taken.has(domain))
     .map((domain) => {
       const text = quoted(domain);
-      const version = newestVersion(domain);
+      const version = latestOpset(domain) ?? 1;
       const snippet = inString ? snippetText(text) : `${snippetText(text)} : \${1:${version}}`;
       return { label: text, kind: 'domain', detail: domain === '' ? 'ai.onnx' : domain, snippet, order: domain };
     });
@@ -39,7 +38,7 @@ const STANDARD_DOMAINS = ['', 'ai.onnx.ml', 'ai.onnx.preview.training'];
 
 /** Newest first. */
 export function opsetVersions({ domain }: Extract<HeaderContext, { kind: 'opset-version' }>): Offer[] {
-  const latest = newestVersion(domain);
+  const latest = latestOpset(domain) ?? 1;
   return Array.from({ length: latest }, (_, k) => {
     const version = latest - k;
     return { label: String(version), kind: 'enum', order: String(k).padStart(3, '0') };

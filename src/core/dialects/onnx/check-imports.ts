@@ -1,9 +1,9 @@
 /** Whether the opsets that a model or a function imports are there, and whether its IR version is one that we know. */
 import type { Model } from '../../ir/model.ts';
 import type { Part } from '../../problems/part.ts';
-import { type CheckContext, newestVersion } from './check-operator.ts';
+import type { CheckContext } from './check-operator.ts';
 import type { Findings } from './findings.ts';
-import { isOnnxDomain } from './operators.ts';
+import { isOnnxDomain, latestOpset } from './operators.ts';
 
 /** The newest version of the file format that is known (onnx.proto of ONNX 1.23). */
 export const LATEST_IR_VERSION = 14;
@@ -38,7 +38,7 @@ export function checkImports(context: CheckContext, findings: Findings): void {
   const { within } = context;
   const importer = context.importer.charAt(0).toUpperCase() + context.importer.slice(1);
   for (const [domain, version] of context.imports) {
-    const newest = isOnnxDomain(domain) ? newestVersion(domain) : LARGEST_VERSION;
+    const newest = latestOpset(domain) ?? LARGEST_VERSION;
     if (version <= newest && (version >= 1 || !isOnnxDomain(domain))) continue;
     const name = within && { domain: within.domain, name: within.name, overload: within.overload };
     const part: Part = { kind: 'opset-import', domain, ...(name && { function: name }) };

@@ -10,7 +10,7 @@ import { checkNode } from './check-node.ts';
 import {
   formalAt,
   isOnnxDomain,
-  LATEST_OPSET,
+  latestOpset,
   onnxDomain,
   operatorNames,
   operatorSchema,
@@ -116,18 +116,7 @@ const USUAL_OPSET = 17;
 
 function versionToImport(node: Node, domain: string): number {
   const [first = 1] = operatorVersions(domain, node.op);
-  return domain === '' ? Math.max(USUAL_OPSET, first) : newestVersion(domain);
-}
-
-const newest = new Map<string, number>();
-
-/** The newest version of a domain that is known; 1 for domains that are not ONNX's. */
-export function newestVersion(domain: string): number {
-  if (onnxDomain(domain) === '') return LATEST_OPSET;
-  const known =
-    newest.get(domain) ?? Math.max(1, ...operatorNames(domain).flatMap((op) => operatorVersions(domain, op)));
-  newest.set(domain, known);
-  return known;
+  return domain === '' ? Math.max(USUAL_OPSET, first) : (latestOpset(domain) ?? 1);
 }
 
 /** What does the work of operators that ONNX took out. */

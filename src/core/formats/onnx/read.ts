@@ -123,12 +123,15 @@ class Reader {
       const found = decodeSparse(at, this.decoding, 'the graph');
       return new Tensor(found.values.dtype, found.dims, new SparseSource(found), found.values.info);
     };
+    const noteDeclared = (info: onnx.ValueInfoProto, role: 'input' | 'output') => {
+      noteType(this.faults, info, undefined, role, graph.name, place);
+      if (!isMain) noteOpenType(this.faults, info, role, graph.name, place);
+    };
     for (const input of proto.input) {
       const value = graph.addInput({ name: input.name ?? '' });
       describe(value, input);
       linker.define(value.name ?? '', value);
-      noteType(this.faults, input, undefined, 'input', graph.name, place);
-      if (!isMain) noteOpenType(this.faults, input, 'input', graph.name, place);
+      noteDeclared(input, 'input');
     }
     for (const at of spine.messages.get(GRAPH.initializer) ?? []) this.initializer(linker, at, () => tensor(at));
     for (const at of spine.messages.get(GRAPH.sparseInitializer) ?? []) this.initializer(linker, at, () => sparse(at));
@@ -136,8 +139,7 @@ class Reader {
       attempt(this.faults, () => this.node(at, linker), nothing, 'node-malformed');
     }
     for (const output of proto.output) {
-      noteType(this.faults, output, undefined, 'output', graph.name, place);
-      if (!isMain) noteOpenType(this.faults, output, 'output', graph.name, place);
+      noteDeclared(output, 'output');
       linker.addOutput(output.name ?? '', (value) => {
         // A type that only the values in between say does not count for an output of the model.
         const what = isMain && value.type ? missingInType(output.type) : undefined;

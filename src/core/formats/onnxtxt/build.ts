@@ -10,10 +10,11 @@ import { Tensor } from '../../ir/tensor.ts';
 import { Value } from '../../ir/value.ts';
 import { GraphLinker } from '../onnx/link.ts';
 import { SparseSource } from '../onnx/sparse.ts';
+import { standardDomain } from '../onnx/value-info.ts';
 import { buildAttribute } from './build-attributes.ts';
 import { buildConstant, buildSparse, buildType } from './build-values.ts';
 import type { Building } from './building.ts';
-import { FUNCTION_KEYS, type Header, MODEL_KEYS, readHeader, standardDomain } from './headers.ts';
+import { FUNCTION_KEYS, type Header, MODEL_KEYS, readHeader } from './headers.ts';
 import { applyNote, type Note, readNotes, tensorInfo, unknownOf } from './notes.ts';
 import type {
   AttributesSyntax,

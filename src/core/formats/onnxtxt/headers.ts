@@ -1,4 +1,5 @@
 /** The headers of models and functions: their keys and what each holds. */
+import { standardDomain } from '../onnx/value-info.ts';
 import type { Building } from './building.ts';
 import { integerOf } from './names.ts';
 import type { HeaderEntrySyntax, HeaderSyntax, PairsSyntax } from './syntax.ts';
@@ -91,9 +92,4 @@ function listOf(building: Building, value: HeaderEntrySyntax['value'], expected:
   if (value?.kind === 'pairs') return value;
   if (value) building.unexpected(value, expected);
   return undefined;
-}
-
-/** `ai.onnx` is the long name of the standard domain. */
-export function standardDomain(domain: string): string {
-  return domain === 'ai.onnx' ? '' : domain;
 }
