@@ -2,11 +2,11 @@
 import { InputError } from '../../ir/errors.ts';
 import type { PickledTensor, PickleValue } from './archive.ts';
 import { isRecord, stringEntries } from './pickle-machine.ts';
+import { isModule } from './pickled-module.ts';
 
 /** The error for a torch.save file: a dict of weights, a whole module, or something else. */
 export function noProgram(file: string, value: PickleValue): InputError {
-  const className = moduleClass(value);
-  if (className !== undefined) return wholeModule(file, className, value);
+  if (isModule(value)) return wholeModule(file, value.callee, value);
   const weights = weightsOf(value);
   if (weights) return weightsOnly(file, weights);
   const what = describeValue(value);
@@ -22,13 +22,6 @@ interface Weights {
   /** The keys on the way to the weights: checkpoints keep them beside other things. */
   readonly path: readonly string[];
   readonly tensors: readonly (readonly [name: string, tensor: PickledTensor])[];
-}
-
-/** A whole nn.Module is an instance whose state has the dicts that every module has. */
-function moduleClass(value: PickleValue): string | undefined {
-  if (!isRecord(value) || value.kind !== 'call') return undefined;
-  const names = new Set([...stringEntries(value.state ?? null)].map(([name]) => name));
-  return names.has('_modules') && names.has('_parameters') ? value.callee : undefined;
 }
 
 /** The tensors of a dict, or of the largest dict of tensors within it. */

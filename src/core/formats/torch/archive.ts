@@ -124,6 +124,25 @@ export interface PickledCall {
   readonly entries: [key: PickleValue, value: PickleValue][];
 }
 
+/** A whole module that torch.save pickled: its objects, without the code that runs them. */
+export interface PickledModule {
+  readonly kind: 'module';
+  /** The file's path. */
+  readonly file: string;
+  /** The instance, or the call of `torch.fx.graph_module.reduce_graph_module`; what lies in it may lie in itself. */
+  readonly root: PickledCall;
+  /** The keys of the dict that a checkpoint keeps it in; mostly none. */
+  readonly path: readonly string[];
+  /** The Python source of its classes by name, where the file keeps it (those that torch.save wrote without zip). */
+  readonly sources: ReadonlyMap<string, ClassSource>;
+}
+
+export interface ClassSource {
+  /** The file that it came from. */
+  readonly file: string;
+  readonly text: string;
+}
+
 /** A TorchScript archive (torch.jit.save): the objects, and the code that runs over them. */
 export interface TorchScriptArchive {
   readonly kind: 'torchscript';

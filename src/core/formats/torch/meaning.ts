@@ -1,11 +1,12 @@
 /**
  * What the globals of PyTorch's pickles mean: tensors, typed lists, ordered dicts, devices, objects of script classes.
  * Rules: torch/_utils.py, torch/jit/_pickle.py, torch/csrc/jit/serialization/{pickler,unpickler}.cpp. All other names
- * become records; unsafe ones end the reading.
+ * become records; unsafe ones, and calls of functions that no model needs, end the reading.
  */
 import { DATA_TYPES, type DataType } from '../../ir/dtype.ts';
 import { InputError } from '../../ir/errors.ts';
-import type { PickledGlobal, PickledTensor, PickleValue, Quantization } from './archive.ts';
+import type { PickledCall, PickledGlobal, PickledTensor, PickleValue, Quantization } from './archive.ts';
+import { isKnownCall } from './known-calls.ts';
 import {
   isRecord,
   newCall,
@@ -35,12 +36,32 @@ const CALLS: Readonly<Record<string, Make>> = {
     torch.tensor(storage, [offset, size, stride, grad], place, { quantization: quantization(quantizer, place) }),
   'torch._utils._rebuild_parameter': ([data, grad], _, place) => parameter(data, grad, place),
   'torch._utils._rebuild_parameter_with_state': ([data, grad], _, place) => parameter(data, grad, place),
+  // function, class, arguments, attributes: tensors that have attributes, or a class of their own
+  'torch._tensor._rebuild_from_type_v2': ([make, type, args], torch, place) => torch.ofType(make, type, args, place),
+  'torch._tensor._rebuild_from_type': ([make, type, args], torch, place) => torch.ofType(make, type, args, place),
   'collections.OrderedDict': ([items]) => ({ kind: 'dict', entries: [...pairsOf(items)], type: undefined }),
   'torch.Size': ([items]) => ({ kind: 'tuple', items: itemsOf(items) }),
   'torch.device': ([type, index]) => ({
     kind: 'device',
     device: `${String(type)}${index === undefined || index === null ? '' : `:${String(index)}`}`,
   }),
+  'builtins.set': ([items]) => ({ ...newCall('builtins.set', []), items: [...itemsOf(items)] }),
+  'builtins.frozenset': ([items]) => ({ ...newCall('builtins.frozenset', []), items: [...itemsOf(items)] }),
+  'torch.fx.immutable_collections.immutable_list': ([items]) => ({
+    kind: 'list',
+    items: [...itemsOf(items)],
+    type: undefined,
+  }),
+  'torch.fx.immutable_collections.immutable_dict': ([items]) => ({
+    kind: 'dict',
+    entries: [...pairsOf(items)],
+    type: undefined,
+  }),
+  // How protocols 0 and 1 make instances, and protocol 2 those that need keyword arguments.
+  'copyreg._reconstructor': ([type], torch, place) => torch.instanceOf(type, [], place),
+  'copyreg.__newobj__': ([type, ...args], torch, place) => torch.instanceOf(type, args, place),
+  'copyreg.__newobj_ex__': ([type, args, keywords], torch, place) =>
+    torch.instanceOf(type, [...itemsOf(args), keywords ?? null], place),
   // Bytes of protocol 2: text, and the encoding to turn it back with.
   '_codecs.encode': ([text]) =>
     typeof text === 'string' ? new Uint8Array(Buffer.from(text, 'latin1')) : (text ?? null),
@@ -61,7 +82,7 @@ export class TorchMeaning implements PickleMeaning {
 
   global(name: string, place: PicklePlace): PickledGlobal {
     if (!SCRIPT_CLASS.test(name) && isUnsafeGlobal(name)) throw unsafe(name, place);
-    return { kind: 'global', name };
+    return { kind: 'global', name: renamed(name) };
   }
 
   reduce(callee: PickledGlobal, args: readonly PickleValue[], place: PicklePlace): PickleValue {
@@ -72,12 +93,37 @@ export class TorchMeaning implements PickleMeaning {
     if (SCRIPT_CLASS.test(callee.name) && value !== undefined && args.length === 1) {
       return { kind: 'enum', className: callee.name, name: undefined, value };
     }
-    return newCall(callee.name, args);
+    if (isKnownCall(callee.name, args.length, args.every(isPlain))) return newCall(callee.name, args);
+    throw unsafe(callee.name, place);
+  }
+
+  /** A call of what another call gave: no model needs one. */
+  callAgain(callee: PickledCall, _: readonly PickleValue[], place: PicklePlace): PickleValue {
+    throw unsafe(`what ${callee.callee} gives`, place);
   }
 
   instance(callee: PickledGlobal, args: readonly PickleValue[]): PickleValue {
     if (!SCRIPT_CLASS.test(callee.name)) return newCall(callee.name, args);
     return { kind: 'object', className: callee.name, attributes: new Map(), state: undefined };
+  }
+
+  instanceOf(type: PickleValue | undefined, args: readonly PickleValue[], place: PicklePlace): PickleValue {
+    if (isRecord(type) && type.kind === 'global') return this.instance(type, args);
+    throw pickleError(place, 'expected the class of an instance');
+  }
+
+  /** A tensor with attributes is that tensor; one of another class is an instance of it that holds the tensor. */
+  ofType(
+    make: PickleValue | undefined,
+    type: PickleValue | undefined,
+    args: PickleValue | undefined,
+    place: PicklePlace,
+  ): PickleValue {
+    if (!isRecord(make) || make.kind !== 'global' || !isRecord(type) || type.kind !== 'global') {
+      throw pickleError(place, 'expected the class of a tensor');
+    }
+    const made = this.reduce(make, itemsOf(args), place);
+    return PLAIN_TENSORS.test(type.name) ? made : newCall(type.name, [made]);
   }
 
   /** `('storage', class, key, location, elements)`, as a record that `tensor` understands. */
@@ -118,16 +164,40 @@ export class TorchMeaning implements PickleMeaning {
     if (!isRecord(record) || record.kind !== 'call' || record.callee !== STORAGE) {
       throw pickleError(place, 'expected the storage of a tensor');
     }
-    const [type, key, , count] = record.arguments;
+    const [type, key, , count, view] = record.arguments;
     const name = isRecord(type) && type.kind === 'global' ? type.name.slice(type.name.lastIndexOf('.') + 1) : '';
     const dtype = Object.hasOwn(STORAGE_TYPES, name) ? STORAGE_TYPES[name] : undefined;
     if (!dtype) throw unsupportedType(name || 'an unnamed storage', place);
     if (typeof key !== 'string') throw pickleError(place, 'expected the key of a storage');
-    return this.storage(key, dtype, toNumber(count, place), place);
+    const storage = this.storage(key, dtype, toNumber(count, place), place);
+    // Before PyTorch 0.4 a storage could be a part of another: (key, offset, elements).
+    const [, offset, elements] = itemsOf(view);
+    if (elements === undefined) return storage;
+    return partOf(storage, toNumber(offset, place), toNumber(elements, place), place);
   }
 }
 
 const STORAGE = 'torch.storage';
+
+function partOf(whole: PartedStorage, offset: number, count: number, place: PicklePlace): PartedStorage {
+  if (offset < 0 || count < 0 || offset + count > whole.count)
+    throw pickleError(place, 'a storage lies outside of its own');
+  const width = DATA_TYPES[whole.dtype].bits / 8;
+  const part = (start: number, length: number) => whole.part(offset * width + start, length);
+  return { key: whole.key, dtype: whole.dtype, count, part, source: part(0, count * width) };
+}
+
+const PLAIN_TENSORS = /^torch\.(?:Tensor|_tensor\.Tensor|nn\.parameter\.(?:Parameter|Buffer))$/;
+
+/** Names of Python 2, which protocols up to 2 write, as Python 3 has them. */
+function renamed(name: string): string {
+  return name.replace(/^__builtin__\./, 'builtins.').replace(/^copy_reg\./, 'copyreg.');
+}
+
+function isPlain(value: PickleValue): boolean {
+  if (isRecord(value)) return value.kind === 'tuple' && value.items.every((item) => !isRecord(item));
+  return !(value instanceof Uint8Array);
+}
 
 function parameter(data: PickleValue | undefined, grad: PickleValue | undefined, place: PicklePlace): PickleValue {
   if (!isRecord(data)) throw pickleError(place, 'expected the tensor of a parameter');

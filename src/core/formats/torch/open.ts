@@ -3,10 +3,11 @@ import type { ByteSource } from '../../ir/bytes.ts';
 import { InputError } from '../../ir/errors.ts';
 import { blankness } from '../blank.ts';
 import { noProgram } from './advice.ts';
-import type { TorchScriptArchive } from './archive.ts';
+import type { PickledModule, TorchScriptArchive } from './archive.ts';
 import type { ExportedProgram } from './exported.ts';
 import { isExported, openExported } from './exported-program.ts';
-import { isPickle, refuseOldPickle, refusePickle } from './legacy.ts';
+import { isPickle, openLegacyModule, refuseOldPickle, refusePickle } from './legacy.ts';
+import { findModule } from './pickled-module.ts';
 import { Records } from './records.ts';
 import { isTorchScript, openTorchScript } from './torchscript.ts';
 import { isZip, ZipArchive } from './zip.ts';
@@ -19,6 +20,21 @@ import { isZip, ZipArchive } from './zip.ts';
 export function openTorchFile(source: ByteSource): TorchScriptArchive | ExportedProgram {
   if (isZip(source)) return openArchive(new Records(ZipArchive.open(source)));
   throw isPickle(source) ? refusePickle(source) : refuseUnknown(source);
+}
+
+/**
+ * Opens a whole module that torch.save pickled, with or without zip. No weights are read. Throws InputError where the file
+ * is something else, as `openTorchFile` does.
+ */
+export function openPickledModule(source: ByteSource): PickledModule {
+  if (isPickle(source)) return openLegacyModule(source);
+  if (!isZip(source)) throw refuseUnknown(source);
+  const records = new Records(ZipArchive.open(source));
+  checkByteOrder(records);
+  const saved = records.has('data.pkl') && !records.has('constants.pkl');
+  const found = saved ? findModule(records.pickle('data.pkl', 'data/', { unchecked: true })) : undefined;
+  if (found) return { kind: 'module', file: records.file, ...found, sources: new Map() };
+  throw refuseArchive(records);
 }
 
 function openArchive(records: Records): TorchScriptArchive | ExportedProgram {

@@ -8,6 +8,8 @@ export interface PickleMeaning {
   global(name: string, place: PicklePlace): PickleValue;
   /** A call: `callee(*args)`. */
   reduce(callee: PickledGlobal, args: readonly PickleValue[], place: PicklePlace): PickleValue;
+  /** A call of what another call gave. */
+  callAgain(callee: PickledCall, args: readonly PickleValue[], place: PicklePlace): PickleValue;
   /** An instance without its state. */
   instance(callee: PickledGlobal, args: readonly PickleValue[], place: PicklePlace): PickleValue;
   persistent(id: PickleValue, place: PicklePlace): PickleValue;
@@ -92,14 +94,18 @@ export class PickleMachine {
     const items = isRecord(args) && args.kind === 'tuple' ? args.items : [args];
     const all = keywords === undefined ? items : [...items, keywords];
     if (isRecord(callee) && callee.kind === 'global') return this.meaning[how](callee, all, this.place());
-    // What another call gave is called: a record of that, too.
-    if (isRecord(callee) && callee.kind === 'call') return newCall(callee.callee, [callee, ...all]);
+    if (isRecord(callee) && callee.kind === 'call') return this.meaning.callAgain(callee, all, this.place());
     throw this.error('it calls what is no function');
   }
 
   calledOnStack(): PickleValue {
-    const [callee, ...items] = this.popMark();
-    return this.called('instance', [callee ?? null, { kind: 'tuple', items }]);
+    const [callee = null, ...items] = this.popMark();
+    return this.instantiated(callee, items);
+  }
+
+  /** How protocols 0 and 1 make instances: a call, where there are arguments. */
+  instantiated(callee: PickleValue, items: readonly PickleValue[]): PickleValue {
+    return this.called(items.length > 0 ? 'reduce' : 'instance', [callee, { kind: 'tuple', items }]);
   }
 
   /** Gives the object on the stack its state; an object of a script class keeps it as attributes. */

@@ -110,7 +110,7 @@ const OPCODES: Readonly<Record<number, Run>> = {
   115: (m) => m.setItems(m.popMany(2)), // SETITEM
   117: (m) => m.setItems(m.popMark()), // SETITEMS
   143: push(() => newCall('builtins.set', [])), // EMPTY_SET
-  145: push((m) => newCall('builtins.frozenset', m.popMark())), // FROZENSET
+  145: push((m) => ({ ...newCall('builtins.frozenset', []), items: m.popMark() })), // FROZENSET
   // Classes, functions, objects
   99: push((m) => m.named(utf8(m.line()), utf8(m.line()))), // GLOBAL
   147: push((m) => m.namedOnStack()), // STACK_GLOBAL
@@ -118,7 +118,7 @@ const OPCODES: Readonly<Record<number, Run>> = {
   129: push((m) => m.called('instance', m.popMany(2))), // NEWOBJ
   146: push((m) => m.called('instance', m.popMany(3))), // NEWOBJ_EX
   111: push((m) => m.calledOnStack()), // OBJ
-  105: push((m) => m.called('instance', [m.named(utf8(m.line()), utf8(m.line())), tuple(m.popMark())])), // INST
+  105: push((m) => m.instantiated(m.named(utf8(m.line()), utf8(m.line())), m.popMark())), // INST
   98: (m) => m.build(m.pop()), // BUILD
   80: push((m) => m.persistent(utf8(m.line()))), // PERSID
   81: push((m) => m.persistent(m.pop())), // BINPERSID

@@ -44,9 +44,9 @@ test('what is shared stays one object', () => {
 });
 
 test('calls and instances become records and call nothing', () => {
-  expect(read(pickleOf('cmine\nmake\nK\x01\x85R'))).toMatchObject({
+  expect(read(pickleOf('cdatetime\ndate\nK\x01\x85R'))).toMatchObject({
     kind: 'call',
-    callee: 'mine.make',
+    callee: 'datetime.date',
     arguments: [1n],
   });
   expect(read(pickleOf('cmine\nNet\n)\x81}X\x01\x00\x00\x00aK\x01sb'))).toMatchObject({
@@ -80,6 +80,14 @@ test.each([
   ['torch.serialization.os.system', '\x8c\x13torch.serialization\x8c\x09os.system\x93'],
   ['torch.hub.load', 'ctorch.hub\nload\n'],
   ['runpy._run_code', 'crunpy\n_run_code\n'],
+  // Calls of what stands on no list, however harmless its name
+  ['mine.make', 'cmine\nmake\n)R'],
+  ['mine.Make', 'cmine\nMake\n(X\x02\x00\x00\x00lsX\x02\x00\x00\x00lstR'],
+  ['torch.jit.unsupported_tensor_ops.execWrapper', 'ctorch.jit.unsupported_tensor_ops\nexecWrapper\n)R'],
+  ['torch._dynamo.guards.GuardBuilder.get', 'ctorch._dynamo.guards\nGuardBuilder.get\n)R'],
+  ['mine.make', '(cmine\nmake\nK\x01o'],
+  ['mine.make', '(K\x01imine\nmake\n'],
+  ['what builtins.getattr gives', 'cbuiltins\ngetattr\nctorch\nTensor\nX\x01\x00\x00\x00a\x86R)R'],
 ])('%s is unsafe, and named', (name, text) => {
   const error = errorOf(() => read(pickleOf(text)));
   expect([error.code, error.message]).toEqual(['unsafe-pickle', expect.stringContaining(name)]);
@@ -92,6 +100,10 @@ test.each([
   ['a package called code', 'cmypackage.code.types\nNet\n)\x81'],
   ['builtins.set', 'cbuiltins\nset\n](K\x01e\x85R'],
   ['a module called test', 'ctest\nNet\n)\x81'],
+  ['a member of an enum', 'cmine\nMode\nX\x03\x00\x00\x00far\x85R'],
+  ['a record of a library', 'ctimm.layers.format\nFormat\nK\x01K\x02\x86R'],
+  ['an instance of protocol 0', '(imine\nNet\n}b'],
+  ['a reconstructed instance', 'ccopy_reg\n_reconstructor\n(cmine\nNet\nc__builtin__\nobject\nNtR'],
   ['a partial function', 'cfunctools\npartial\nctorch.nn\nLayerNorm\n\x85R'],
 ])('%s is not unsafe', (_, text) => {
   expect(() => read(pickleOf(text))).not.toThrow();
