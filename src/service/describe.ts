@@ -132,6 +132,8 @@ export function attributeRow(name: string, attribute: Attribute): AttributeRow {
   switch (attribute.type) {
     case 'ints':
       return list(attribute.value, (value: bigint) => value.toString());
+    case 'dims':
+      return list(attribute.value, String);
     case 'floats':
       return list(attribute.value, numberText);
     case 'bools':
@@ -163,6 +165,7 @@ export function attributeRow(name: string, attribute: Attribute): AttributeRow {
     case 'int':
     case 'bool':
     case 'dtype':
+    case 'dim':
       return { name, type, text: String(attribute.value) };
   }
 }

@@ -5,6 +5,7 @@ import { dtypeOf } from '../dialects/aten/scalar-types.ts';
 import type { DataType } from '../ir/dtype.ts';
 import { Tensor } from '../ir/tensor.ts';
 import type { Operators } from './operators.ts';
+import { sizeOf, sizesOf } from './sizes.ts';
 import { Storage, TensorValue } from './tensor.ts';
 import { type CapturedValue, DeviceValue, isTensor, itemsOf, ListValue, UNKNOWN } from './values.ts';
 
@@ -43,15 +44,17 @@ const COMPOSITIONS: Readonly<Record<string, Composition>> = {
     const items = (itemsOf(tensors) ?? []).filter(isTensor);
     const shapes = items.map((item) => item.info?.shape);
     if (shapes.some((shape) => shape === undefined)) return UNKNOWN;
-    const shape = new ListValue(broadcast(...shapes.flatMap((each) => (each ? [each] : []))).map(BigInt));
+    const shape = sizesOf(broadcast(...shapes.flatMap((each) => (each ? [each] : []))));
     return new ListValue(
       items.map((item) => operators.call('expand', { positional: [item, shape], keywords: NO_KEYWORDS })),
     );
   },
   meshgrid: (operators, [tensors, indexing], keywords) => {
     const items = (itemsOf(tensors) ?? []).filter(isTensor);
-    const sizes = items.map((item) => item.info && BigInt(item.info.shape[0] ?? 1));
-    if (sizes.includes(undefined)) return UNKNOWN;
+    const sizes = items.map((item) =>
+      item.info ? sizeOf(item.info.shape.length > 0 ? item.info.shape[0] : 1) : UNKNOWN,
+    );
+    if (sizes.includes(UNKNOWN)) return UNKNOWN;
     const columns = (indexing ?? keywords.get('indexing')) === 'xy' && items.length > 1;
     const order = items.map((_, k) => (columns && k < 2 ? 1 - k : k));
     const size = new ListValue(order.map((k) => sizes[k] ?? 1n));

@@ -81,6 +81,7 @@ function fix(
   const fits = (): boolean => {
     if (meta.dtype !== given.dtype || meta.shape.length !== given.shape.length) return false;
     return given.shape.every((size, axis) => {
+      if (typeof size !== 'number') return true;
       const dim = meta.shape[axis];
       if (!(dim instanceof Expression)) return dim === undefined || dim === size;
       const text = dim.toString();
@@ -94,7 +95,7 @@ function fix(
   if (fits()) return;
   throw new InputError(
     'bad-argument',
-    `the program was exported for ${name} as ${meta.dtype}${shapeText(meta.shape)}, not as ${given.dtype}[${given.shape.join(', ')}]`,
+    `the program was exported for ${name} as ${meta.dtype}${shapeText(meta.shape)}, not as ${given.dtype}${shapeText(given.shape)}`,
     { file: program.file },
     'Give sizes that fit, or export it again with dynamic_shapes=... for the sizes that vary.',
   );

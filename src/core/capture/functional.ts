@@ -12,7 +12,9 @@ import type { View } from '../dialects/aten/view.ts';
 import { viewRuleFor } from '../dialects/aten/views.ts';
 import type { Attribute } from '../ir/attribute.ts';
 import type { DataType } from '../ir/dtype.ts';
+import { Expression } from '../ir/expression.ts';
 import type { Node } from '../ir/node.ts';
+import { add, sameShape, shapeText } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import {
   type Bound,
@@ -158,8 +160,8 @@ export class FunctionalOperators {
     recorded.forEach((info, k) => {
       const ours = inferred[k];
       if (!info || !ours) return;
-      if (ours.dtype === info.dtype && ours.shape.join() === info.shape.join()) return;
-      const text = ({ dtype, shape }: TensorInfo) => `${dtype}[${shape.join(', ')}]`;
+      if (ours.dtype === info.dtype && sameShape(ours.shape, info.shape) !== false) return;
+      const text = ({ dtype, shape }: TensorInfo) => `${dtype}${shapeText(shape)}`;
       this.recorder.report('invalid-model', node, {
         reason: `the file records ${text(info)} for a result of ${node.operator}, which gives ${text(ours)}`,
       });
@@ -235,7 +237,7 @@ export class FunctionalOperators {
     if (view.aliasing === 'view') {
       const known = view.step.kind === 'alias' ? self.known : undefined;
       const steps = [...self.steps, view.step];
-      const tensor = new TensorValue(self.storage, view.info, self.offset + view.offset, steps, known);
+      const tensor = new TensorValue(self.storage, view.info, add(self.offset, view.offset), steps, known);
       tensor.value = value;
       tensor.seen = self.storage.version;
       return tensor;
@@ -289,7 +291,7 @@ export function readerOf(schema: Schema, bound: Bound): RuleArguments {
 
 function infoOf(value: BoundValue): ArgumentValue<TensorInfo> {
   if (value instanceof TensorValue) return value.info;
-  if (typeof value !== 'object') return value;
+  if (typeof value !== 'object' || value instanceof Expression) return value;
   const tensors = tensorsIn(value);
   if (tensors.length > 0) return tensors.map((tensor) => tensor?.info);
   return Array.isArray(value) ? (value as readonly bigint[]) : undefined;

@@ -6,6 +6,7 @@ import { isScalar, type Scalar } from '../dialects/aten/arguments.ts';
 import { floatType, resultType } from '../dialects/aten/promotion.ts';
 import type { Schema } from '../dialects/aten/schema.ts';
 import { DATA_TYPES, type DataType, isDataType, isInteger } from '../ir/dtype.ts';
+import type { Shape } from '../ir/shape.ts';
 import type { Bound } from './bind.ts';
 import { TensorValue } from './tensor.ts';
 
@@ -64,7 +65,7 @@ export function foldKnown(schema: Schema, bound: Bound): Known | undefined {
 const DIVISIONS = new Set(['floor_divide', 'remainder']);
 
 interface KnownOperand extends Known {
-  readonly info: Scalar | { readonly dtype: DataType; readonly shape: readonly number[] };
+  readonly info: Scalar | { readonly dtype: DataType; readonly shape: Shape };
 }
 
 function operand(value: unknown): KnownOperand | undefined {

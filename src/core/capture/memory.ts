@@ -6,8 +6,8 @@
 import { overlapsItself } from '../dialects/aten/layout.ts';
 import { fresh } from '../dialects/aten/rule.ts';
 import { inversePermutation, type ViewStep } from '../dialects/aten/view.ts';
-import { int, ints } from '../ir/attribute.ts';
-import { isStatic, type StaticShape } from '../ir/shape.ts';
+import { type Attribute, dim, dims, int, ints } from '../ir/attribute.ts';
+import { add, ceilDivide, maximum, minimum, type Shape, sameDim, sameShape, subtract } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import type { Recorder } from './recorder.ts';
 import type { Place, Storage, TensorValue, Write } from './tensor.ts';
@@ -121,8 +121,7 @@ export class Memory {
 
   /** A view step as an operator on values. */
   private replay(step: ViewStep, value: Value, place: Place): Value {
-    const shape = shapeOf(value);
-    const dtype = value.dtype;
+    const { shape, dtype } = value;
     if (!shape || !dtype) return value;
     switch (step.kind) {
       case 'alias':
@@ -136,7 +135,7 @@ export class Memory {
         return this.recorder.value({
           op: 'expand',
           inputs: [value],
-          attributes: { size: ints(step.to), implicit: { type: 'bool', value: false } },
+          attributes: { size: dims(step.to), implicit: { type: 'bool', value: false } },
           output: fresh(dtype, step.to),
           place,
         });
@@ -145,7 +144,7 @@ export class Memory {
           op: 'select',
           overload: 'int',
           inputs: [value],
-          attributes: { dim: int(step.dim), index: int(step.index) },
+          attributes: { dim: int(step.dim), index: dim(step.index) },
           output: fresh(
             dtype,
             shape.filter((_, axis) => axis !== step.dim),
@@ -153,7 +152,7 @@ export class Memory {
           place,
         });
       case 'slice': {
-        const size = Math.ceil((step.end - step.start) / step.step);
+        const size = ceilDivide(subtract(step.end, step.start), step.step);
         return this.recorder.value({
           op: 'slice',
           overload: 'Tensor',
@@ -167,14 +166,14 @@ export class Memory {
         });
       }
       case 'diagonal': {
-        const [rows = 0, columns = 0] = [shape[step.dim1], shape[step.dim2]];
-        const length = Math.min(rows + Math.min(step.offset, 0), columns - Math.max(step.offset, 0));
+        const [rows, columns] = [shape[step.dim1], shape[step.dim2]];
+        const length = minimum(add(rows, Math.min(step.offset, 0)), subtract(columns, Math.max(step.offset, 0)));
         const others = shape.filter((_, axis) => axis !== step.dim1 && axis !== step.dim2);
         return this.recorder.value({
           op: 'diagonal',
           inputs: [value],
           attributes: diagonalAttributes(step),
-          output: fresh(dtype, [...others, Math.max(length, 0)]),
+          output: fresh(dtype, [...others, maximum(length, 0)]),
           place,
         });
       }
@@ -193,10 +192,10 @@ export class Memory {
       case 'permute':
         return this.permute(value, inversePermutation(step.dims), place);
       case 'select':
-        return this.scatter('select_scatter', before(), value, { dim: int(step.dim), index: int(step.index) }, place);
+        return this.scatter('select_scatter', before(), value, { dim: int(step.dim), index: dim(step.index) }, place);
       case 'slice': {
-        const whole = shapeOf(before());
-        if (step.step === 1 && step.start === 0 && whole?.[step.dim] === step.end) return value;
+        const whole = before().shape;
+        if (step.step === 1 && step.start === 0 && whole && sameDim(whole[step.dim], step.end)) return value;
         return this.scatter('slice_scatter', before(), value, sliceAttributes(step), place);
       }
       case 'diagonal':
@@ -204,55 +203,41 @@ export class Memory {
     }
   }
 
-  private reshape(value: Value, to: StaticShape, place: Place): Value {
-    if (!value.dtype || sameSizes(shapeOf(value), to)) return value;
+  private reshape(value: Value, to: Shape, place: Place): Value {
+    if (!value.dtype || sameShape(value.shape, to)) return value;
     return this.recorder.value({
       op: 'reshape',
       inputs: [value],
-      attributes: { shape: ints(to) },
+      attributes: { shape: dims(to) },
       output: fresh(value.dtype, to),
       place,
     });
   }
 
-  private permute(value: Value, dims: readonly number[], place: Place): Value {
-    const shape = shapeOf(value);
+  private permute(value: Value, order: readonly number[], place: Place): Value {
+    const { shape } = value;
     if (!value.dtype || !shape) return value;
-    const to = dims.map((axis) => shape[axis] ?? 1);
+    const to = order.map((axis) => shape[axis]);
     return this.recorder.value({
       op: 'permute',
       inputs: [value],
-      attributes: { dims: ints(dims) },
+      attributes: { dims: ints(order) },
       output: fresh(value.dtype, to),
       place,
     });
   }
 
-  private scatter(
-    op: string,
-    base: Value,
-    value: Value,
-    attributes: Record<string, ReturnType<typeof int>>,
-    place: Place,
-  ): Value {
-    const shape = shapeOf(base);
+  private scatter(op: string, base: Value, value: Value, attributes: Record<string, Attribute>, place: Place): Value {
+    const { shape } = base;
     const output = shape && base.dtype ? fresh(base.dtype, shape) : undefined;
     return this.recorder.value({ op, inputs: [base, value], attributes, output, place });
   }
 }
 
 function sliceAttributes(step: Extract<ViewStep, { kind: 'slice' }>) {
-  return { dim: int(step.dim), start: int(step.start), end: int(step.end), step: int(step.step) };
+  return { dim: int(step.dim), start: dim(step.start), end: dim(step.end), step: int(step.step) };
 }
 
 function diagonalAttributes(step: Extract<ViewStep, { kind: 'diagonal' }>) {
   return { offset: int(step.offset), dim1: int(step.dim1), dim2: int(step.dim2) };
-}
-
-function shapeOf(value: Value): StaticShape | undefined {
-  return isStatic(value.shape) ? value.shape : undefined;
-}
-
-function sameSizes(a: StaticShape | undefined, b: StaticShape): boolean {
-  return a !== undefined && a.length === b.length && a.every((size, axis) => size === b[axis]);
 }

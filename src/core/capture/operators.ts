@@ -1,10 +1,13 @@
 /** Calls tensor operators as the program does: picks the overload, and gives in-place operators and `out=` their meaning. */
+import { SymbolicArgument } from '../dialects/aten/arguments.ts';
 import { type CallKinds, matches, resolveOverload } from '../dialects/aten/resolve.ts';
-import { fresh, ShapeError, type TensorInfo } from '../dialects/aten/rule.ts';
+import { agreeShapes, fresh, ShapeError, type TensorInfo, UndecidedSize } from '../dialects/aten/rule.ts';
 import type { Schema } from '../dialects/aten/schema.ts';
 import { findSchema, overloadsOf } from '../dialects/aten/schemas.ts';
 import { viewRuleFor } from '../dialects/aten/views.ts';
-import { type Attribute, ints } from '../ir/attribute.ts';
+import { type Attribute, dim, dims } from '../ir/attribute.ts';
+import { Expression } from '../ir/expression.ts';
+import { sameShape } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import {
   type Bound,
@@ -57,12 +60,14 @@ export class Operators extends FunctionalOperators {
     try {
       return this.runBound(schema, bound, recorded);
     } catch (error) {
-      if (!(error instanceof ShapeError)) throw error;
-      this.recorder.report(
-        'invalid-model',
-        { operator: operatorName(schema) },
-        { reason: `${operatorName(schema)}: ${error.message}` },
-      );
+      const operator = operatorName(schema);
+      if (error instanceof ShapeError) {
+        this.recorder.report('invalid-model', { operator }, { reason: `${operator}: ${error.message}` });
+      } else if (error instanceof UndecidedSize || error instanceof SymbolicArgument) {
+        this.recorder.report('shape-unknown', { operator }, { reason: error.message });
+      } else {
+        throw error;
+      }
       return this.unknownResults(schema);
     }
   }
@@ -109,11 +114,7 @@ export class Operators extends FunctionalOperators {
     const { node, infos } = this.recordCall(functional, bound, undefined);
     const result = infos[0];
     if (!info || !result) return node.output();
-    if (result.shape.join() !== info.shape.join()) {
-      throw new ShapeError(
-        `a result of shape [${result.shape.join(', ')}] does not fit [${info.shape.join(', ')}] in place`,
-      );
-    }
+    agreeShapes(result.shape, info.shape, 'a result that is written in place');
     return this.cast(node.output(), info);
   }
 
@@ -130,7 +131,7 @@ export class Operators extends FunctionalOperators {
       op: 'full',
       inputs: [],
       attributes: {
-        size: ints(info.shape),
+        size: dims(info.shape),
         fill_value: fill,
         dtype: { type: 'dtype', value: info.dtype },
         pin_memory: { type: 'none', value: undefined },
@@ -140,11 +141,11 @@ export class Operators extends FunctionalOperators {
   }
 
   private expanded(value: Value, from: TensorInfo, to: TensorInfo): Value {
-    if (from.shape.join() === to.shape.join()) return value;
+    if (sameShape(from.shape, to.shape)) return value;
     return this.recorder.value({
       op: 'expand',
       inputs: [value],
-      attributes: { size: ints(to.shape), implicit: { type: 'bool', value: false } },
+      attributes: { size: dims(to.shape), implicit: { type: 'bool', value: false } },
       output: fresh(to.dtype, to.shape),
     });
   }
@@ -202,6 +203,7 @@ function functionalSchema(schema: Schema, name: string): Schema | undefined {
 
 function fillAttribute(value: BoundValue): Attribute {
   if (typeof value === 'bigint') return { type: 'int', value };
+  if (value instanceof Expression) return dim(value);
   if (typeof value === 'boolean') return { type: 'bool', value };
   return { type: 'float', value: Number(value) };
 }

@@ -4,26 +4,22 @@ import { isContiguous } from '../dialects/aten/layout.ts';
 import type { TensorInfo } from '../dialects/aten/rule.ts';
 import { scalarTypeOf } from '../dialects/aten/scalar-types.ts';
 import { DATA_TYPES, isFloat } from '../ir/dtype.ts';
-import { elementCount } from '../ir/shape.ts';
+import { elementCount, type Shape } from '../ir/shape.ts';
 import { ProgramError, position } from './plain-values.ts';
-import { type CapturedValue, DeviceValue, ListValue, UNKNOWN } from './values.ts';
+import { sizeOf, sizesOf } from './sizes.ts';
+import { type CapturedValue, DeviceValue, UNKNOWN } from './values.ts';
 
 type Query = (info: TensorInfo, args: readonly CapturedValue[]) => CapturedValue;
 
-const sizes: Query = ({ shape }, [dim]) => (dim === undefined || dim === null ? ints(shape) : pick(shape, dim));
+const sizes: Query = ({ shape }, [dim]) => (dim === undefined || dim === null ? sizesOf(shape) : pick(shape, dim));
 const strides: Query = ({ strides: known }, [dim]) =>
-  known ? (typeof dim === 'bigint' ? pick(known, dim) : ints(known)) : UNKNOWN;
+  known ? (typeof dim === 'bigint' ? pick(known, dim) : sizesOf(known)) : UNKNOWN;
 
-function ints(values: readonly number[]): ListValue {
-  return new ListValue(values.map(BigInt));
-}
-
-function pick(values: readonly number[], dim: CapturedValue): CapturedValue {
+function pick(values: Shape, dim: CapturedValue): CapturedValue {
   if (typeof dim !== 'bigint') return UNKNOWN;
   const at = position(dim, values.length);
-  const value = at === undefined ? undefined : values[at];
-  if (value === undefined) throw new ProgramError(`axis ${dim} of a tensor of ${values.length} axes`);
-  return BigInt(value);
+  if (at === undefined) throw new ProgramError(`axis ${dim} of a tensor of ${values.length} axes`);
+  return sizeOf(values[at]);
 }
 
 /** Answers that shape and type alone give. Everything runs on one device, dense, without gradients. */
@@ -35,9 +31,9 @@ const QUERIES: Readonly<Record<string, Query>> = {
   sym_stride: strides,
   dim: ({ shape }) => BigInt(shape.length),
   ndim: ({ shape }) => BigInt(shape.length),
-  numel: ({ shape }) => BigInt(elementCount(shape)),
-  sym_numel: ({ shape }) => BigInt(elementCount(shape)),
-  len: ({ shape }) => (shape[0] === undefined ? UNKNOWN : BigInt(shape[0])),
+  numel: ({ shape }) => sizeOf(elementCount(shape)),
+  sym_numel: ({ shape }) => sizeOf(elementCount(shape)),
+  len: ({ shape }) => sizeOf(shape[0]),
   dtype: ({ dtype }) => scalarTypeOf(dtype) ?? UNKNOWN,
   device: () => new DeviceValue('cpu'),
   layout: () => 0n,
@@ -47,7 +43,7 @@ const QUERIES: Readonly<Record<string, Query>> = {
   is_floating_point: ({ dtype }) => isFloat(dtype),
   is_complex: ({ dtype }) => DATA_TYPES[dtype].kind === 'complex',
   is_signed: ({ dtype }) => dtype !== 'bool' && DATA_TYPES[dtype].kind !== 'uint',
-  is_contiguous: ({ shape, strides: known }) => (known ? isContiguous(shape, known) : UNKNOWN),
+  is_contiguous: ({ shape, strides: known }) => (known ? isContiguous(shape, known) : undefined) ?? UNKNOWN,
   is_cpu: () => true,
   ...Object.fromEntries(
     [

@@ -7,6 +7,7 @@ import type { Scalar } from '../dialects/aten/arguments.ts';
 import type { TensorInfo } from '../dialects/aten/rule.ts';
 import type { ViewStep } from '../dialects/aten/view.ts';
 import type { Origin, Scope } from '../ir/origin.ts';
+import type { Dim, Shape } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 
 /** Where in the program something happens. The origin is found only when it is asked for. */
@@ -75,7 +76,7 @@ export class TensorValue {
     /** Type, shape and strides; undefined where they are unknown, because of what was reported before. */
     public info: TensorInfo | undefined,
     /** Elements from the start of the storage. */
-    public offset = 0,
+    public offset: Dim = 0,
     /** From the storage's base to this view. */
     public steps: readonly ViewStep[] = [],
     /** The one element at first, where the capture knows it: sizes of shapes as tensors, and small constants. */
@@ -87,7 +88,7 @@ export class TensorValue {
     return this.storage.written ? undefined : this.known?.();
   }
 
-  get shape(): readonly number[] | undefined {
+  get shape(): Shape | undefined {
     return this.info?.shape;
   }
 }

@@ -1,6 +1,8 @@
 /** Typed attributes of nodes. Integers are bigint: INT64_MAX is a common value. */
 import type { DataType } from './dtype.ts';
+import { Expression } from './expression.ts';
 import type { Graph } from './graph.ts';
+import type { Dim, Shape } from './shape.ts';
 import type { Tensor } from './tensor.ts';
 import type { ValueType } from './type.ts';
 
@@ -34,6 +36,9 @@ export type Attribute = { readonly doc?: string; readonly unknown?: Uint8Array }
   | { readonly type: 'bools'; readonly value: readonly boolean[] }
   | { readonly type: 'dtype'; readonly value: DataType }
   | { readonly type: 'none'; readonly value: undefined }
+  /** A number, or numbers, of which some are expressions over sizes that only a run knows. */
+  | { readonly type: 'dim'; readonly value: Expression }
+  | { readonly type: 'dims'; readonly value: readonly (bigint | Expression)[] }
 );
 
 /** What an attribute of one type holds. */
@@ -72,3 +77,19 @@ export const string = (value: string): Attribute => ({ type: 'string', value });
 export const strings = (value: readonly string[]): Attribute => ({ type: 'strings', value });
 export const tensor = (value: Tensor): Attribute => ({ type: 'tensor', value });
 export const graph = (value: Graph): Attribute => ({ type: 'graph', value });
+
+/** A size: an int where it is a number. Throws TypeError for one that is unknown. */
+export function dim(value: Dim | bigint): Attribute {
+  return value instanceof Expression ? { type: 'dim', value } : int(known(value));
+}
+
+/** Sizes: ints where all are numbers. Throws TypeError where one is unknown. */
+export function dims(values: Shape): Attribute {
+  if (values.every((value) => typeof value === 'number')) return ints(values);
+  return { type: 'dims', value: values.map((value) => (value instanceof Expression ? value : BigInt(known(value)))) };
+}
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('an unknown size is no attribute');
+  return value;
+}

@@ -2,24 +2,42 @@
  * Integer expressions over symbols, kept as a sum of products so that equal expressions look equal:
  * `2*h + 3`, `floordiv(h + 1, 2)*w`.
  */
+import { type Bounds, quotientOfBounds, UNBOUNDED } from './bounds.ts';
+import {
+  type Atom,
+  boundsOfTerms,
+  collect,
+  divide,
+  type FunctionName,
+  greatestDivisor,
+  multiply,
+  reduced,
+  scale,
+  type Term,
+  termText,
+} from './terms.ts';
 
-export type FunctionName = 'floordiv' | 'mod' | 'min' | 'max';
+export type { FunctionName };
 
-/** A factor of a product: a symbol, or a function of two expressions that does not simplify further. */
-type Atom = { readonly symbol: string } | { readonly fn: FunctionName; readonly a: Expression; readonly b: Expression };
-
-/** A coefficient and the atoms that it multiplies, sorted by their text. */
-interface Term {
-  readonly coefficient: number;
-  readonly atoms: readonly Atom[];
+/** How to compute with an expression in some other form: as nodes of a graph, as numbers. */
+export interface Algebra<T> {
+  number(value: number): T;
+  symbol(name: string, bounds: Bounds): T;
+  plus(a: T, b: T): T;
+  times(a: T, b: T): T;
+  apply(fn: FunctionName, a: T, b: T): T;
 }
 
 export class Expression {
   private text: string | undefined;
+  private known: Bounds | undefined;
   /** How much it is to read: its terms and all that stands in them. */
   readonly size: number;
 
-  private constructor(private readonly terms: readonly Term[]) {
+  private constructor(
+    /** @internal Its products, collected and sorted. */
+    readonly terms: readonly Term[],
+  ) {
     this.size = terms.reduce((sum, { atoms }) => atoms.reduce((inner, atom) => inner + sizeOf(atom), sum + 1), 0);
   }
 
@@ -33,13 +51,9 @@ export class Expression {
     return new Expression(value === 0 ? [] : [{ coefficient: value, atoms: [] }]);
   }
 
-  /** @internal Terms that are collected and sorted already. */
-  static ofTerms(terms: readonly Term[]): Expression {
-    return new Expression(terms);
-  }
-
-  static symbol(name: string): Expression {
-    return new Expression([{ coefficient: 1, atoms: [{ symbol: name }] }]);
+  /** An unknown integer. Symbols of one name are one; `bounds` is what is known of it. */
+  static symbol(name: string, bounds: Bounds = UNBOUNDED): Expression {
+    return new Expression([{ coefficient: 1, atoms: [{ symbol: name, bounds }] }]);
   }
 
   static apply(fn: FunctionName, a: Expression, b: Expression): Expression {
@@ -48,11 +62,16 @@ export class Expression {
     if (x !== undefined && y !== undefined) {
       if (y !== 0 || fn === 'min' || fn === 'max') return Expression.of(evaluate(fn, x, y));
     } else if (fn === 'min' || fn === 'max') {
-      const difference = a.plus(b.times(Expression.of(-1))).constant();
-      if (difference !== undefined) return difference < 0 === (fn === 'min') ? a : b;
-    } else if (y !== undefined && y !== 0) {
-      const exact = a.dividedBy(y);
-      if (exact) return fn === 'mod' ? Expression.of(0) : exact;
+      const { least, most } = a.plus(b.times(Expression.of(-1))).bounds;
+      if (most <= 0) return fn === 'min' ? a : b;
+      if (least >= 0) return fn === 'min' ? b : a;
+    } else if (y !== undefined && y !== 0 && a.isExact && b.isExact) {
+      const whole = y < 0 ? floorDivided(scale(a.terms, -1), -y) : floorDivided(a.terms, y);
+      return new Expression(fn === 'floordiv' ? whole : collect([...a.terms, ...scale(whole, -y)]));
+    } else if (y === undefined) {
+      const exact = divide(a.terms, b.terms);
+      if (exact) return new Expression(fn === 'mod' ? [] : exact);
+      if (fn === 'floordiv') return divided(...reduced(a.terms, b.terms));
     }
     return new Expression([{ coefficient: 1, atoms: [{ fn, a, b }] }]);
   }
@@ -60,22 +79,21 @@ export class Expression {
   plus(other: Expression): Expression {
     if (this.terms.length === 0) return other;
     if (other.terms.length === 0) return this;
-    return collect([...this.terms, ...other.terms]);
+    return new Expression(collect([...this.terms, ...other.terms]));
   }
 
   times(other: Expression): Expression {
     // Most factors are numbers, which keep the order of the terms.
     const [a, b] = [this.constant(), other.constant()];
-    if (b !== undefined) return this.scaled(b);
-    if (a !== undefined) return other.scaled(a);
-    return collect(
-      this.terms.flatMap((x) =>
-        other.terms.map((y) => ({
-          coefficient: x.coefficient * y.coefficient,
-          atoms: [...x.atoms, ...y.atoms].sort(byText),
-        })),
-      ),
-    );
+    if (b !== undefined) return b === 1 ? this : new Expression(scale(this.terms, b));
+    if (a !== undefined) return a === 1 ? other : new Expression(scale(other.terms, a));
+    return new Expression(multiply(this.terms, other.terms));
+  }
+
+  /** What times `other` is this; undefined where there is no such expression for all values of the symbols. */
+  dividedBy(other: Expression): Expression | undefined {
+    const quotient = divide(this.terms, other.terms);
+    return quotient && new Expression(quotient);
   }
 
   /** The number that it is, where no symbol is left. */
@@ -85,8 +103,22 @@ export class Expression {
     return this.terms.length === 1 && first?.atoms.length === 0 ? first.coefficient : undefined;
   }
 
+  /** Between which numbers it lies for all values of its symbols. */
+  get bounds(): Bounds {
+    this.known ??= boundsOfTerms(this.terms, boundsOfAtom);
+    return this.known;
+  }
+
   simplified(): number | Expression {
     return this.constant() ?? this;
+  }
+
+  /** The symbol that it is, where it is nothing else. */
+  get symbol(): string | undefined {
+    const [first] = this.terms;
+    const [atom] = first?.atoms ?? [];
+    const alone = this.terms.length === 1 && first?.coefficient === 1 && first.atoms.length === 1;
+    return alone && atom && 'symbol' in atom ? atom.symbol : undefined;
   }
 
   /** The names of all symbols within. */
@@ -101,19 +133,30 @@ export class Expression {
 
   /** Puts numbers or expressions in the place of symbols; symbols that are not listed stay. */
   substitute(values: ReadonlyMap<string, number | Expression>): Expression {
-    let sum = Expression.of(0);
-    for (const { coefficient, atoms } of this.terms) {
-      let product = Expression.of(coefficient);
-      for (const atom of atoms) {
-        const factor =
-          'symbol' in atom
-            ? Expression.of(values.get(atom.symbol) ?? Expression.symbol(atom.symbol))
-            : Expression.apply(atom.fn, atom.a.substitute(values), atom.b.substitute(values));
-        product = product.times(factor);
-      }
-      sum = sum.plus(product);
-    }
-    return sum;
+    return this.evaluate<Expression>({
+      number: (value) => Expression.of(value),
+      symbol: (name, bounds) => Expression.of(values.get(name) ?? Expression.symbol(name, bounds)),
+      plus: (a, b) => a.plus(b),
+      times: (a, b) => a.times(b),
+      apply: Expression.apply,
+    });
+  }
+
+  /** Computes the expression in another form, term by term. */
+  evaluate<T>(algebra: Algebra<T>): T {
+    const atomOf = (atom: Atom): T =>
+      'symbol' in atom
+        ? algebra.symbol(atom.symbol, atom.bounds)
+        : algebra.apply(atom.fn, atom.a.evaluate(algebra), atom.b.evaluate(algebra));
+    const termOf = ({ coefficient, atoms }: Term): T => {
+      const [first, ...rest] = atoms;
+      if (!first) return algebra.number(coefficient);
+      const product = rest.reduce((left, atom) => algebra.times(left, atomOf(atom)), atomOf(first));
+      return coefficient === 1 ? product : algebra.times(product, algebra.number(coefficient));
+    };
+    const [first, ...rest] = this.terms;
+    if (!first) return algebra.number(0);
+    return rest.reduce((left, term) => algebra.plus(left, termOf(term)), termOf(first));
   }
 
   equals(other: Expression): boolean {
@@ -125,15 +168,74 @@ export class Expression {
     return this.text;
   }
 
-  private scaled(factor: number): Expression {
-    if (factor === 1) return this;
-    if (factor === 0) return new Expression([]);
-    return new Expression(this.terms.map(({ coefficient, atoms }) => ({ coefficient: coefficient * factor, atoms })));
+  /** @internal Terms that are collected and sorted already. */
+  static ofTerms(terms: readonly Term[]): Expression {
+    return new Expression(terms);
   }
+}
 
-  private dividedBy(divisor: number): Expression | undefined {
-    if (this.terms.some((term) => term.coefficient % divisor !== 0)) return undefined;
-    return new Expression(this.terms.map((term) => ({ ...term, coefficient: term.coefficient / divisor })));
+/**
+ * A sum divided by a number above 0, rounded down, in the one form that all equal quotients take: whole multiples of
+ * the divisor stand outside, what is left inside is as small as it can be, and quotients of quotients are one.
+ */
+function floorDivided(terms: readonly Term[], by: number): readonly Term[] {
+  const whole: Term[] = [];
+  let rest: Term[] = [];
+  for (const { coefficient, atoms } of terms) {
+    const quotient = atoms.length === 0 ? Math.floor(coefficient / by) : Math.ceil(coefficient / by - 1 / 2);
+    if (quotient !== 0) whole.push({ coefficient: quotient, atoms });
+    const left = coefficient - quotient * by;
+    if (left !== 0) rest.push({ coefficient: left, atoms });
+  }
+  const varying = rest.filter(({ atoms }) => atoms.length > 0);
+  const common = varying.reduce((divisor, { coefficient }) => greatestDivisor(divisor, coefficient), by);
+  const divisor = by / common;
+  rest = rest.map(({ coefficient, atoms }) => ({ coefficient: Math.floor(coefficient / common), atoms }));
+  if (divisor === 1) return collect([...whole, ...rest]);
+  const { least, most } = boundsOfTerms(rest, boundsOfAtom);
+  const same = Math.floor(least / divisor);
+  if (same === Math.floor(most / divisor)) return collect([...whole, { coefficient: same, atoms: [] }]);
+  // -(x // 2) rather than (1 - x) // 2.
+  const sign = (rest[0]?.coefficient ?? 1) < 0 ? -1 : 1;
+  const inner = sign < 0 ? collect([...scale(rest, -1), { coefficient: divisor - 1, atoms: [] }]) : collect(rest);
+  return collect([...whole, ...scale(quotientAtom(inner, divisor), sign)]);
+}
+
+/** `(x // 2 + 1) // 3` is `(x + 2) // 6`. */
+function quotientAtom(terms: readonly Term[], by: number): readonly Term[] {
+  const [first, last] = terms;
+  const [atom] = first?.atoms ?? [];
+  const alone = first?.coefficient === 1 && first.atoms.length === 1 && terms.length <= 2;
+  const constant = terms.length === 2 && last?.atoms.length === 0 ? last.coefficient : 0;
+  if (alone && atom && 'fn' in atom && atom.fn === 'floordiv' && (terms.length === 1 || constant !== 0)) {
+    const inner = atom.b.constant();
+    if (inner !== undefined && inner > 0) {
+      const sum = atom.a.plus(Expression.of(constant * inner));
+      return Expression.apply('floordiv', sum, Expression.of(inner * by)).terms;
+    }
+  }
+  return [{ coefficient: 1, atoms: [{ fn: 'floordiv', a: Expression.ofTerms(terms), b: Expression.of(by) }] }];
+}
+
+function divided(a: readonly Term[], b: readonly Term[]): Expression {
+  const [x, y] = [Expression.ofTerms(a), Expression.ofTerms(b)];
+  const number = y.constant();
+  if (number !== undefined) return Expression.apply('floordiv', x, y);
+  return Expression.ofTerms([{ coefficient: 1, atoms: [{ fn: 'floordiv', a: x, b: y }] }]);
+}
+
+function boundsOfAtom(atom: Atom): Bounds {
+  if ('symbol' in atom) return atom.bounds;
+  const [a, b] = [atom.a.bounds, atom.b.bounds];
+  switch (atom.fn) {
+    case 'floordiv':
+      return quotientOfBounds(a, b);
+    case 'mod':
+      return b.least > 0 ? { least: 0, most: b.most - 1 } : UNBOUNDED;
+    case 'min':
+      return { least: Math.min(a.least, b.least), most: Math.min(a.most, b.most) };
+    case 'max':
+      return { least: Math.max(a.least, b.least), most: Math.max(a.most, b.most) };
   }
 }
 
@@ -152,35 +254,4 @@ function evaluate(fn: FunctionName, x: number, y: number): number {
     case 'max':
       return Math.max(x, y);
   }
-}
-
-function collect(terms: readonly Term[]): Expression {
-  if (terms.length === 1 && terms[0]?.coefficient !== 0) return Expression.ofTerms(terms);
-  const sums = new Map<string, Term>();
-  for (const term of terms) {
-    const key = term.atoms.map(atomText).join('*');
-    const before = sums.get(key);
-    sums.set(key, before ? { ...term, coefficient: before.coefficient + term.coefficient } : term);
-  }
-  const kept = [...sums.entries()].filter(([, term]) => term.coefficient !== 0);
-  // Constants last, the rest by their text, so that equal sums read the same.
-  kept.sort(([a], [b]) => (a === '' ? 1 : b === '' ? -1 : a < b ? -1 : 1));
-  return Expression.ofTerms(kept.map(([, term]) => term));
-}
-
-function termText({ coefficient, atoms }: Term): string {
-  if (atoms.length === 0) return String(coefficient);
-  const product = atoms.map(atomText).join('*');
-  if (coefficient === 1) return product;
-  return coefficient === -1 ? `-${product}` : `${coefficient}*${product}`;
-}
-
-function atomText(atom: Atom): string {
-  return 'symbol' in atom ? atom.symbol : `${atom.fn}(${atom.a}, ${atom.b})`;
-}
-
-function byText(a: Atom, b: Atom): number {
-  const x = atomText(a);
-  const y = atomText(b);
-  return x < y ? -1 : x > y ? 1 : 0;
 }

@@ -1,4 +1,5 @@
 /** Sizes that may be numbers, expressions over symbols, or unknown; and lists of them. */
+import { type Bounds, UNBOUNDED } from './bounds.ts';
 import { Expression } from './expression.ts';
 
 /** One size: a number, an expression over symbols, or unknown. "Unknown" is not "different". */
@@ -84,11 +85,38 @@ export function sameDim(a: Dim, b: Dim): boolean | undefined {
   if (a === undefined || b === undefined) return undefined;
   if (a === b) return true;
   if (typeof a === 'number' && typeof b === 'number') return false;
-  // A size that is an expression has a symbol in it.
-  if (typeof a === 'number' || typeof b === 'number') return undefined;
-  if (a.equals(b)) return true;
+  if (typeof a !== 'number' && typeof b !== 'number' && a.equals(b)) return true;
   const difference = subtract(a, b);
-  return typeof difference === 'number' ? difference === 0 : undefined;
+  if (typeof difference !== 'object') return difference === undefined ? undefined : difference === 0;
+  const { least, most } = difference.bounds;
+  return least > 0 || most < 0 ? false : undefined;
+}
+
+/** Whether `a <= b`: undefined where that depends on a symbol or is unknown. */
+export function atMost(a: Dim, b: Dim): boolean | undefined {
+  const difference = subtract(b, a);
+  if (difference === undefined) return undefined;
+  const { least, most } = boundsOf(difference);
+  if (least >= 0) return true;
+  return most < 0 ? false : undefined;
+}
+
+/** Between which numbers a size lies. */
+export function boundsOf(dim: Dim): Bounds {
+  if (dim === undefined) return UNBOUNDED;
+  return typeof dim === 'number' ? { least: dim, most: dim } : dim.bounds;
+}
+
+/** `a / b` where that is whole for all values of the symbols; else undefined. */
+export function exactQuotient(a: Dim, b: Dim): Dim {
+  if (a === undefined || b === undefined || b === 0) return undefined;
+  if (typeof a === 'number' && typeof b === 'number') return a % b === 0 ? a / b : undefined;
+  return Expression.of(a).dividedBy(Expression.of(b))?.simplified();
+}
+
+/** Rounds up. */
+export function ceilDivide(a: Dim, b: Dim): Dim {
+  return exactQuotient(a, b) ?? floorDivide(subtract(add(a, b), 1), b);
 }
 
 /** As `sameDim`, for whole shapes; shapes of different rank are certainly different. */

@@ -4,7 +4,9 @@
  */
 import type { Attribute } from '../../ir/attribute.ts';
 import { type DataType, isDataType } from '../../ir/dtype.ts';
+import { Expression } from '../../ir/expression.ts';
 import type { Node } from '../../ir/node.ts';
+import type { Dim, Shape } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
 import type { Schema } from './schema.ts';
 import { schemaOf, takesInputs } from './schemas.ts';
@@ -12,18 +14,36 @@ import { schemaOf, takesInputs } from './schemas.ts';
 /** A number as PyTorch's `Scalar`: an int (bigint), a float, or a bool. Its kind matters for type promotion. */
 export type Scalar = bigint | number | boolean;
 
+/** An int where a schema takes SymInt, or a Scalar: a number, or an expression over sizes that only a run knows. */
+export type SymInt = bigint | Expression;
+
 /** An argument whose tensors are of type T; None is undefined, a `ScalarType` is numpy's name. */
 export type ArgumentValue<T extends object> =
   | T
   | readonly (T | undefined)[]
   | Scalar
+  | Expression
   | string
-  | readonly bigint[]
+  | readonly SymInt[]
   | readonly number[]
   | readonly boolean[]
   | undefined;
 
-/** The arguments of one call by name. Every reader throws TypeError where the argument is of another kind or absent. */
+/** An argument that must be a number, and is an expression over sizes that only a run knows. */
+export class SymbolicArgument extends Error {
+  override readonly name = 'SymbolicArgument';
+  constructor(
+    readonly argument: string,
+    readonly value: Expression,
+  ) {
+    super(`its ${argument} must be a number, and is ${value}`);
+  }
+}
+
+/**
+ * The arguments of one call by name. Every reader throws TypeError where the argument is of another kind or absent, and
+ * SymbolicArgument where it is an expression: only `dim`, `dims` and `scalar` take those.
+ */
 export class ArgumentReader<T extends object> {
   constructor(
     readonly schema: Schema,
@@ -71,6 +91,26 @@ export class ArgumentReader<T extends object> {
     return value === undefined || typeof value === 'bigint' ? value : this.fail(name, 'an int');
   }
 
+  /** A size, an index or a count, which may be an expression. */
+  dim(name: string): Dim {
+    const value = this.values.get(name);
+    return value instanceof Expression ? value : this.number(name);
+  }
+
+  optionalDim(name: string): Dim {
+    return this.has(name) ? this.dim(name) : undefined;
+  }
+
+  /** A list of sizes, each of which may be an expression. */
+  dims(name: string): Shape {
+    const items = this.list(name, 'a list of ints', isSymInt);
+    return items.map((item) => (typeof item === 'bigint' ? Number(item) : item));
+  }
+
+  optionalDims(name: string): Shape | undefined {
+    return this.has(name) ? this.dims(name) : undefined;
+  }
+
   /** An int as a number, for sizes, axes and counts. */
   number(name: string): number {
     return Number(this.int(name));
@@ -96,13 +136,13 @@ export class ArgumentReader<T extends object> {
     return value === undefined || typeof value === 'boolean' ? value : this.fail(name, 'a bool');
   }
 
-  scalar(name: string): Scalar {
+  scalar(name: string): Scalar | Expression {
     return this.optionalScalar(name) ?? this.fail(name, 'a number');
   }
 
-  optionalScalar(name: string): Scalar | undefined {
+  optionalScalar(name: string): Scalar | Expression | undefined {
     const value = this.values.get(name);
-    if (value === undefined || isScalar(value)) return value;
+    if (value === undefined || isScalar(value) || value instanceof Expression) return value;
     return this.fail(name, 'a number');
   }
 
@@ -154,6 +194,9 @@ export class ArgumentReader<T extends object> {
   }
 
   private fail(name: string, expected: string): never {
+    const value: unknown = this.values.get(name);
+    const symbolic = Array.isArray(value) ? value.find((item) => item instanceof Expression) : value;
+    if (symbolic instanceof Expression) throw new SymbolicArgument(name, symbolic);
     throw new TypeError(`argument ${name} of ${this.schema.namespace}::${this.schema.name} is not ${expected}`);
   }
 }
@@ -185,9 +228,13 @@ export function isScalar(value: unknown): value is Scalar {
   return typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean';
 }
 
+export function isSymInt(value: unknown): value is SymInt {
+  return typeof value === 'bigint' || value instanceof Expression;
+}
+
 function isTensor<T extends object>(value: unknown): value is T {
-  // Tensors are the only objects among arguments that are no arrays.
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  // Tensors are the only objects among arguments that are neither arrays nor expressions.
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Expression);
 }
 
 function plainValue(attribute: Attribute): ArgumentValue<Value> {
@@ -199,6 +246,8 @@ function plainValue(attribute: Attribute): ArgumentValue<Value> {
     case 'floats':
     case 'bools':
     case 'dtype':
+    case 'dim':
+    case 'dims':
       return attribute.value;
     case 'string':
       return typeof attribute.value === 'string' ? attribute.value : new TextDecoder().decode(attribute.value);

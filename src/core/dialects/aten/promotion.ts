@@ -4,7 +4,8 @@
  * category (bool < integer < float < complex).
  */
 import { DATA_TYPES, type DataType, isFloat } from '../../ir/dtype.ts';
-import type { StaticShape } from '../../ir/shape.ts';
+import { Expression } from '../../ir/expression.ts';
+import type { Shape } from '../../ir/shape.ts';
 import type { Scalar } from './arguments.ts';
 
 /** What floats without a type are: `torch.get_default_dtype()` of a fresh PyTorch. */
@@ -37,7 +38,7 @@ export function promoteTypes(a: DataType, b: DataType): DataType {
   return bits === 8 ? 'int16' : bits === 16 ? 'int32' : 'int64';
 }
 
-export type Operand = { readonly dtype: DataType; readonly shape: StaticShape } | Scalar;
+export type Operand = { readonly dtype: DataType; readonly shape: Shape } | Scalar | Expression;
 
 /** The type that operands are computed in. */
 export function resultType(operands: readonly Operand[]): DataType {
@@ -45,7 +46,7 @@ export function resultType(operands: readonly Operand[]): DataType {
   let scalarTensor: DataType | undefined;
   let number: DataType | undefined;
   for (const operand of operands) {
-    if (typeof operand !== 'object') number = promote(number, scalarType(operand));
+    if (typeof operand !== 'object' || operand instanceof Expression) number = promote(number, scalarType(operand));
     else if (operand.shape.length === 0) scalarTensor = promote(scalarTensor, operand.dtype);
     else dimensioned = promote(dimensioned, operand.dtype);
   }
@@ -53,9 +54,9 @@ export function resultType(operands: readonly Operand[]): DataType {
 }
 
 /** The type that a plain number has among tensors. */
-export function scalarType(value: Scalar): DataType {
+export function scalarType(value: Scalar | Expression): DataType {
   if (typeof value === 'boolean') return 'bool';
-  return typeof value === 'bigint' ? 'int64' : DEFAULT_FLOAT;
+  return typeof value === 'number' ? DEFAULT_FLOAT : 'int64';
 }
 
 /** Floats stay; everything below becomes the default float. */

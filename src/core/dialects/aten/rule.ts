@@ -1,13 +1,26 @@
 /** What a shape-and-dtype rule of an aten operator is, and the small words that rules are written in. */
 import type { DataType } from '../../ir/dtype.ts';
-import { elementCount, type StaticShape } from '../../ir/shape.ts';
+import { Expression } from '../../ir/expression.ts';
+import {
+  type Dim,
+  elementCount,
+  exactQuotient,
+  floorDivide,
+  multiply,
+  type Shape,
+  sameDim,
+  shapeText,
+} from '../../ir/shape.ts';
 import type { ArgumentReader } from './arguments.ts';
 import { channelsLastStrides, contiguousStrides, isContiguous, looksChannelsLast, type Strides } from './layout.ts';
 
-/** A tensor as rules see it. Strides count elements; undefined where PyTorch's choice is not known to us. */
+/**
+ * A tensor as rules see it: sizes are numbers or expressions over the sizes of the program's inputs. Strides count
+ * elements; undefined where PyTorch's choice is not known to us.
+ */
 export interface TensorInfo {
   readonly dtype: DataType;
-  readonly shape: StaticShape;
+  readonly shape: Shape;
   readonly strides: Strides;
 }
 
@@ -27,6 +40,16 @@ export class ShapeError extends Error {
   override readonly name = 'ShapeError';
 }
 
+/** Arguments that fit one another for some sizes only, or a size that must be a number and is not. */
+export class UndecidedSize extends Error {
+  override readonly name = 'UndecidedSize';
+}
+
+/** Ends a rule: `reason` completes "The shape that the operator needs is not known: ...". */
+export function undecided(reason: string): never {
+  throw new UndecidedSize(reason);
+}
+
 /** Ends a rule: `reason` completes "The model is not valid: ...". */
 export function mismatch(reason: string): never {
   throw new ShapeError(reason);
@@ -43,25 +66,21 @@ export function each(names: string, rule: Rule): RuleTable {
 }
 
 /** A new tensor, row-major. */
-export function fresh(dtype: DataType, shape: StaticShape): TensorInfo {
+export function fresh(dtype: DataType, shape: Shape): TensorInfo {
   return { dtype, shape, strides: contiguousStrides(shape) };
 }
 
 /** A new tensor: row-major where all its inputs are, else of a layout that we do not know. */
-export function packed(
-  dtype: DataType,
-  shape: StaticShape,
-  ...inputs: readonly (TensorInfo | undefined)[]
-): TensorInfo {
-  const plain = inputs.every((input) => !input || (input.strides && isContiguous(input.shape, input.strides)));
+export function packed(dtype: DataType, shape: Shape, ...inputs: readonly (TensorInfo | undefined)[]): TensorInfo {
+  const plain = inputs.every((input) => !input || (input.strides && isContiguous(input.shape, input.strides) === true));
   return { dtype, shape, strides: plain ? contiguousStrides(shape) : undefined };
 }
 
 /** A new tensor in the memory format that the first of `inputs` with channels_last strides suggests. */
-export function likeFormat(dtype: DataType, shape: StaticShape, ...inputs: readonly TensorInfo[]): TensorInfo {
-  if (inputs.some((input) => !input.strides)) return { dtype, shape, strides: undefined };
-  const last = inputs.some((input) => input.strides && looksChannelsLast(input.shape, input.strides));
-  return { dtype, shape, strides: last ? channelsLastStrides(shape) : contiguousStrides(shape) };
+export function likeFormat(dtype: DataType, shape: Shape, ...inputs: readonly TensorInfo[]): TensorInfo {
+  const last = inputs.map(({ shape: own, strides }) => strides && looksChannelsLast(own, strides));
+  if (last.includes(undefined)) return { dtype, shape, strides: undefined };
+  return { dtype, shape, strides: last.includes(true) ? channelsLastStrides(shape) : contiguousStrides(shape) };
 }
 
 /** An axis counted from the front; throws ShapeError where there is none. A tensor without axes has axis 0. */
@@ -72,25 +91,58 @@ export function axisOf(axis: number, rank: number): number {
 }
 
 /** The size along an axis (counted from either end). */
-export function sizeAt(shape: StaticShape, axis: number): number {
-  return shape[axis < 0 ? axis + shape.length : axis] ?? mismatch(`axis ${axis} of [${shape.join(', ')}]`);
+export function sizeAt(shape: Shape, axis: number): Dim {
+  const at = axis < 0 ? axis + shape.length : axis;
+  return at in shape ? shape[at] : mismatch(`axis ${axis} of ${shapeText(shape)}`);
+}
+
+/** A size as a number, where a rule cannot do without. `what` says which: `the size that it splits`. */
+export function numberOf(size: Dim, what: string): number {
+  return typeof size === 'number' ? size : undecided(`${what} is ${sizeText(size)}, and must be a number`);
+}
+
+export function sizeText(size: Dim): string {
+  return size === undefined ? 'unknown' : String(size);
 }
 
 /** A shape with one size changed. */
-export function withSize(shape: StaticShape, axis: number, size: number): number[] {
+export function withSize(shape: Shape, axis: number, size: Dim): Dim[] {
   return shape.map((old, k) => (k === axis ? size : old));
 }
 
-/** The common shape of several, by numpy's broadcasting. Throws ShapeError where there is none. */
-export function broadcast(...shapes: readonly StaticShape[]): number[] {
+/** Two sizes that PyTorch wants to be the same. Throws ShapeError where they differ, UndecidedSize where they may. */
+export function agree(a: Dim, b: Dim, what: string): Dim {
+  const same = sameDim(a, b);
+  if (same) return a;
+  if (same === false) mismatch(`${what}: sizes ${sizeText(a)} and ${sizeText(b)} differ`);
+  return undecided(`${what}: the sizes ${sizeText(a)} and ${sizeText(b)} must be the same`);
+}
+
+/** As `agree`, for whole shapes. */
+export function agreeShapes(a: Shape, b: Shape, what: string): void {
+  if (a.length !== b.length) mismatch(`${what}: the shapes ${shapeText(a)} and ${shapeText(b)} differ`);
+  a.forEach((size, k) => {
+    agree(size, b[k], what);
+  });
+}
+
+/**
+ * The common shape of several, by numpy's broadcasting. Throws ShapeError where there is none, UndecidedSize where two
+ * sizes may differ: only a size of 1 is spread over a symbol.
+ */
+export function broadcast(...shapes: readonly Shape[]): Dim[] {
   const rank = Math.max(0, ...shapes.map((shape) => shape.length));
   return Array.from({ length: rank }, (_, k) => {
-    let size = 1;
+    let size: Dim = 1;
     for (const shape of shapes) {
       const at = k - rank + shape.length;
-      const own = at < 0 ? 1 : (shape[at] ?? 1);
-      if (own === 1 || own === size) continue;
-      if (size !== 1) mismatch(`shapes ${shapes.map((each) => `[${each.join(', ')}]`).join(' and ')} do not broadcast`);
+      const own = at < 0 ? 1 : shape[at];
+      if (own === 1 || sameDim(own, size)) continue;
+      if (size !== 1) {
+        const texts = shapes.map(shapeText).join(' and ');
+        if (typeof own === 'number' && typeof size === 'number') mismatch(`shapes ${texts} do not broadcast`);
+        undecided(`shapes ${texts} broadcast only where ${sizeText(size)} is ${sizeText(own)}`);
+      }
       size = own;
     }
     return size;
@@ -98,17 +150,23 @@ export function broadcast(...shapes: readonly StaticShape[]): number[] {
 }
 
 /** A shape in which one size may be -1, for "what is left of `count` elements". */
-export function inferSize(shape: readonly number[], count: number): number[] {
-  const known = shape.reduce((product, size) => (size === -1 ? product : product * size), 1);
-  const result = shape.map((size) => (size === -1 ? (known === 0 ? 0 : count / known) : size));
-  if (!result.every((size) => Number.isInteger(size) && size >= 0) || elementCount(result) !== count) {
-    mismatch(`${count} elements do not fit the shape [${shape.join(', ')}]`);
-  }
-  return result;
+export function inferSize(shape: Shape, count: Dim): Dim[] {
+  const [elements, target] = [`${sizeText(count)} elements`, `the shape ${shapeText(shape)}`];
+  const open = shape.indexOf(-1);
+  if (open >= 0 && shape.includes(-1, open + 1)) mismatch(`${target} leaves two sizes open`);
+  const known = shape.reduce((product, size) => (size === -1 ? product : multiply(product, size)), 1);
+  const left = known === 0 ? 0 : (exactQuotient(count, known) ?? floorDivide(count, known));
+  const result = shape.map((size) => (size === -1 ? left : size));
+  // A quotient of symbols need not come out even: where it does not, PyTorch refuses it.
+  const total = open >= 0 && left instanceof Expression ? count : elementCount(result);
+  const fits = sameDim(total, count);
+  if (fits === false || result.some((size) => typeof size === 'number' && size < 0))
+    mismatch(`${elements} do not fit ${target}`);
+  return fits ? result : undecided(`${elements} must fit ${target}`);
 }
 
 /** A list that may be shorter than the number of axes: one entry stands for all. */
-export function spread(values: readonly number[], count: number): number[] {
+export function spread<T extends Dim>(values: readonly T[], count: number): T[] {
   return Array.from(
     { length: count },
     (_, k) => values[values.length === 1 ? 0 : k] ?? mismatch(`${values.length} values for ${count} axes`),

@@ -1,7 +1,21 @@
 /** How the basic views lie in memory: each from a tensor and plain numbers. Rules: ATen/native/TensorShape.cpp, ExpandUtils.cpp. */
-import { elementCount } from '../../ir/shape.ts';
+import {
+  add,
+  atMost,
+  boundsOf,
+  ceilDivide,
+  type Dim,
+  elementCount,
+  maximum,
+  minimum,
+  multiply,
+  type Shape,
+  sameDim,
+  shapeText,
+  subtract,
+} from '../../ir/shape.ts';
 import { contiguousStrides, viewStrides } from './layout.ts';
-import { axisOf, inferSize, mismatch, sizeAt, type TensorInfo } from './rule.ts';
+import { axisOf, inferSize, mismatch, numberOf, sizeAt, sizeText, type TensorInfo, undecided } from './rule.ts';
 import type { View } from './view.ts';
 
 export function same(self: TensorInfo): View {
@@ -9,12 +23,10 @@ export function same(self: TensorInfo): View {
 }
 
 /** The same elements in another shape: a view wherever PyTorch demands one. */
-export function viewed(self: TensorInfo, shape: readonly number[]): View {
+export function viewed(self: TensorInfo, shape: Shape): View {
   const to = inferSize(shape, elementCount(self.shape));
-  const strides =
-    self.strides &&
-    (viewStrides(self.shape, self.strides, to) ??
-      mismatch(`a view as [${to.join(', ')}] of memory that does not lie that way`));
+  const strides = self.strides && viewStrides(self.shape, self.strides, to);
+  if (strides === null) mismatch(`a view as ${shapeText(to)} of memory that does not lie that way`);
   return {
     aliasing: 'view',
     info: { ...self, shape: to, strides },
@@ -24,12 +36,12 @@ export function viewed(self: TensorInfo, shape: readonly number[]): View {
 }
 
 /** The same elements in another shape: a view where the memory lies that way, else a copy. */
-export function reshaped(self: TensorInfo, shape: readonly number[]): View {
+export function reshaped(self: TensorInfo, shape: Shape): View {
   const to = inferSize(shape, elementCount(self.shape));
   const step = { kind: 'reshape', from: self.shape, to } as const;
   const info = { ...self, shape: to };
-  if (!self.strides) return { aliasing: 'maybe', info: { ...info, strides: undefined }, offset: 0, step };
-  const strides = viewStrides(self.shape, self.strides, to);
+  const strides = self.strides && viewStrides(self.shape, self.strides, to);
+  if (strides === undefined) return { aliasing: 'maybe', info: { ...info, strides }, offset: 0, step };
   if (strides) return { aliasing: 'view', info: { ...info, strides }, offset: 0, step };
   return { aliasing: 'copy', info: { ...info, strides: contiguousStrides(to) }, offset: 0, step };
 }
@@ -38,8 +50,8 @@ export function permuted(self: TensorInfo, axes: readonly number[]): View {
   const dims = axes.map((axis) => axisOf(axis, self.shape.length));
   if (new Set(dims).size !== self.shape.length)
     mismatch(`axes [${axes.join(', ')}] of a tensor of ${self.shape.length} axes`);
-  const shape = dims.map((axis) => self.shape[axis] ?? 1);
-  const strides = self.strides && dims.map((axis) => self.strides?.[axis] ?? 1);
+  const shape = dims.map((axis) => self.shape[axis]);
+  const strides = self.strides && dims.map((axis) => self.strides?.[axis]);
   return { aliasing: 'view', info: { ...self, shape, strides }, offset: 0, step: { kind: 'permute', dims } };
 }
 
@@ -53,7 +65,11 @@ export function swapped(self: TensorInfo, a: number, b: number): View {
 }
 
 export function without(self: TensorInfo, axes: ReadonlySet<number>): View {
-  const keep = (_: unknown, axis: number) => !(axes.has(axis) && self.shape[axis] === 1);
+  const keep = (size: Dim, axis: number) => {
+    if (!axes.has(axis)) return true;
+    const single = sameDim(self.shape[axis], 1);
+    return single === undefined ? undecided(`an axis of ${sizeText(size)} goes only where it is 1`) : !single;
+  };
   const shape = self.shape.filter(keep);
   const info = { ...self, shape, strides: self.strides?.filter(keep) };
   return { aliasing: 'view', info, offset: 0, step: { kind: 'reshape', from: self.shape, to: shape } };
@@ -62,84 +78,97 @@ export function without(self: TensorInfo, axes: ReadonlySet<number>): View {
 export function unsqueezed(self: TensorInfo, dim: number): View {
   const axis = axisOf(dim, self.shape.length + 1);
   const insert = <T>(items: readonly T[], item: T) => [...items.slice(0, axis), item, ...items.slice(axis)];
-  const stride = axis < self.shape.length ? (self.shape[axis] ?? 1) * (self.strides?.[axis] ?? 1) : 1;
-  const shape = insert(self.shape, 1);
+  const stride = axis < self.shape.length ? multiply(self.shape[axis], self.strides?.[axis]) : 1;
+  const shape = insert<Dim>(self.shape, 1);
   const info = { ...self, shape, strides: self.strides && insert(self.strides, stride) };
   return { aliasing: 'view', info, offset: 0, step: { kind: 'reshape', from: self.shape, to: shape } };
 }
 
-export function selected(self: TensorInfo, dim: number, index: number): View {
+export function selected(self: TensorInfo, dim: number, index: Dim): View {
   const axis = axisOf(dim, self.shape.length);
   const size = sizeAt(self.shape, axis);
-  const at = index < 0 ? index + size : index;
-  if (at < 0 || at >= size) mismatch(`index ${index} of an axis of ${size}`);
+  const at = boundsOf(index).most < 0 ? add(index, size) : index;
+  if (atMost(0, at) === false || atMost(size, at)) mismatch(`index ${sizeText(index)} of an axis of ${sizeText(size)}`);
+  if (!atMost(0, at)) undecided(`whether the index ${sizeText(index)} counts from the end`);
   const others = (_: unknown, k: number) => k !== axis;
   const info = { ...self, shape: self.shape.filter(others), strides: self.strides?.filter(others) };
-  const offset = at * (self.strides?.[axis] ?? 0);
+  const offset = multiply(at, self.strides ? self.strides[axis] : 0);
   return { aliasing: 'view', info, offset, step: { kind: 'select', dim: axis, index: at } };
 }
 
 /** Python's slicing: bounds count from the end where negative, and are clamped. */
-export function sliced(
-  self: TensorInfo,
-  dim: number,
-  from: number | undefined,
-  to: number | undefined,
-  step: number,
-): View {
+export function sliced(self: TensorInfo, dim: number, from: Dim, to: Dim, step: number): View {
   const axis = axisOf(dim, self.shape.length);
   const size = sizeAt(self.shape, axis);
   if (step <= 0) mismatch(`a slice by steps of ${step}`);
-  const bound = (value: number) => Math.min(Math.max(value < 0 ? value + size : value, 0), size);
-  const start = bound(from ?? 0);
-  const end = Math.max(bound(to ?? size), start);
-  const stride = self.strides?.[axis] ?? 0;
-  const change = (items: readonly number[], item: number) => items.map((old, k) => (k === axis ? item : old));
+  const start = clamped(from ?? 0, size);
+  const end = maximum(clamped(to ?? size, size), start);
+  const stride = self.strides ? self.strides[axis] : 0;
+  const change = (items: Shape, item: Dim) => items.map((old, k) => (k === axis ? item : old));
   const info = {
     ...self,
-    shape: change(self.shape, Math.ceil((end - start) / step)),
-    strides: self.strides && change(self.strides, stride * step),
+    shape: change(self.shape, ceilDivide(subtract(end, start), step)),
+    strides: self.strides && change(self.strides, multiply(stride, step)),
   };
-  return { aliasing: 'view', info, offset: start * stride, step: { kind: 'slice', dim: axis, start, end, step } };
+  return {
+    aliasing: 'view',
+    info,
+    offset: multiply(start, stride),
+    step: { kind: 'slice', dim: axis, start, end, step },
+  };
 }
 
-export function expanded(self: TensorInfo, size: readonly number[]): View {
+/** A bound of a slice as a place within an axis. */
+function clamped(bound: Dim, size: Dim): Dim {
+  // INT64_MAX, "to the end", is no number that expressions hold.
+  if (typeof bound === 'number' && !Number.isSafeInteger(bound)) return bound > 0 ? size : 0;
+  if (atMost(0, bound)) return minimum(bound, size);
+  if (boundsOf(bound).most >= 0) undecided(`whether the bound ${sizeText(bound)} of a slice counts from the end`);
+  return maximum(add(bound, size), 0);
+}
+
+export function expanded(self: TensorInfo, size: Shape): View {
   const added = size.length - self.shape.length;
   if (added < 0) mismatch(`expanding a tensor of ${self.shape.length} axes to ${size.length}`);
-  const shape = new Array<number>(size.length);
-  const strides = new Array<number>(size.length);
+  const texts = `expanding ${shapeText(self.shape)} to ${shapeText(size)}`;
+  const shape = new Array<Dim>(size.length);
+  const strides = new Array<Dim>(size.length);
   for (let k = size.length - 1; k >= 0; k--) {
-    const own = k < added ? 1 : (self.shape[k - added] ?? 1);
-    const wanted = size[k] === -1 && k >= added ? own : (size[k] ?? 1);
-    if (wanted < 0 || (own !== 1 && own !== wanted))
-      mismatch(`expanding [${self.shape.join(', ')}] to [${size.join(', ')}]`);
-    const packed = k + 1 < size.length ? (shape[k + 1] ?? 1) * (strides[k + 1] ?? 1) : 1;
-    const stride = k < added ? packed : (self.strides?.[k - added] ?? 1);
+    const own = k < added ? 1 : self.shape[k - added];
+    const wanted = size[k] === -1 && k >= added ? own : size[k];
+    const keeps = sameDim(own, wanted);
+    if (typeof wanted === 'number' && wanted < 0) mismatch(texts);
+    if (own !== 1 && keeps === false) mismatch(texts);
+    if (own !== 1 && !keeps) undecided(`${texts} needs ${sizeText(own)} to be ${sizeText(wanted)}`);
+    const packed = k + 1 < size.length ? multiply(shape[k + 1], strides[k + 1]) : 1;
+    const stride = k < added ? packed : self.strides ? self.strides[k - added] : 1;
     shape[k] = wanted;
-    strides[k] = own === wanted ? stride : 0;
+    strides[k] = keeps ? stride : 0;
   }
   return {
     aliasing: 'view',
     info: { ...self, shape, strides: self.strides && strides },
     offset: 0,
-    step:
-      elementCount(shape) === elementCount(self.shape)
-        ? { kind: 'reshape', from: self.shape, to: shape }
-        : { kind: 'expand', to: shape },
+    step: sameDim(elementCount(shape), elementCount(self.shape))
+      ? { kind: 'reshape', from: self.shape, to: shape }
+      : { kind: 'expand', to: shape },
   };
 }
 
 /** Cuts an axis at the ends of pieces. */
-export function cut(self: TensorInfo, dim: number, sizes: readonly number[]): View[] {
-  let start = 0;
+export function cut(self: TensorInfo, dim: number, sizes: Shape): View[] {
+  let start: Dim = 0;
   return sizes.map((size) => {
-    const piece = sliced(self, dim, start, start + size, 1);
-    start += size;
+    const end = add(start, size);
+    const piece = sliced(self, dim, start, end, 1);
+    start = end;
     return piece;
   });
 }
 
-export function equalPieces(total: number, size: number): number[] {
-  if (total === 0 || size <= 0) return [total];
-  return Array.from({ length: Math.ceil(total / size) }, (_, k) => Math.min(size, total - k * size));
+/** Pieces of one size, the last of which may be smaller. How many there are must be certain. */
+export function equalPieces(total: Dim, size: Dim): Dim[] {
+  if (total === 0 || atMost(size, 0)) return [total];
+  const count = numberOf(ceilDivide(total, size), `the number of pieces of ${sizeText(size)}`);
+  return Array.from({ length: count }, (_, k) => minimum(size, subtract(total, multiply(k, size))));
 }

@@ -3,7 +3,19 @@
  * TensorConversions.cpp, TensorProperties.cpp, Dropout.cpp.
  */
 import type { DataType } from '../../ir/dtype.ts';
-import { elementCount, type StaticShape } from '../../ir/shape.ts';
+import {
+  add,
+  ceilDivide,
+  type Dim,
+  elementCount,
+  floorDivide,
+  maximum,
+  minimum,
+  multiply,
+  type Shape,
+  sameDim,
+  subtract,
+} from '../../ir/shape.ts';
 import {
   channelsLastStrides,
   contiguousStrides,
@@ -12,7 +24,17 @@ import {
   preservedStrides,
   type Strides,
 } from './layout.ts';
-import { axisOf, inferSize, mismatch, type RuleArguments, sizeAt, type TensorInfo } from './rule.ts';
+import {
+  agree,
+  axisOf,
+  inferSize,
+  mismatch,
+  numberOf,
+  type RuleArguments,
+  sizeAt,
+  sizeText,
+  type TensorInfo,
+} from './rule.ts';
 import type { View } from './view.ts';
 import {
   cut,
@@ -41,48 +63,49 @@ function diagonal(args: RuleArguments, self: TensorInfo): View {
   const offset = args.number('offset');
   const [dim1, dim2] = [axisOf(args.number('dim1'), rank), axisOf(args.number('dim2'), rank)];
   const [rows, columns] = [
-    sizeAt(self.shape, dim1) + Math.min(offset, 0),
-    sizeAt(self.shape, dim2) - Math.max(offset, 0),
+    add(sizeAt(self.shape, dim1), Math.min(offset, 0)),
+    subtract(sizeAt(self.shape, dim2), Math.max(offset, 0)),
   ];
   const others = (_: unknown, axis: number) => axis !== dim1 && axis !== dim2;
-  const [s1, s2] = [self.strides?.[dim1] ?? 0, self.strides?.[dim2] ?? 0];
+  const [s1, s2] = [self.strides?.[dim1], self.strides?.[dim2]];
   const info = {
     ...self,
-    shape: [...self.shape.filter(others), Math.max(Math.min(rows, columns), 0)],
-    strides: self.strides && [...self.strides.filter(others), s1 + s2],
+    shape: [...self.shape.filter(others), maximum(minimum(rows, columns), 0)],
+    strides: self.strides && [...self.strides.filter(others), add(s1, s2)],
   };
-  const moved = info.shape.at(-1) === 0 ? 0 : offset >= 0 ? offset * s2 : -offset * s1;
+  const moved = info.shape.at(-1) === 0 ? 0 : offset >= 0 ? multiply(offset, s2) : multiply(-offset, s1);
   return { aliasing: 'view', info, offset: moved, step: { kind: 'diagonal', offset, dim1, dim2 } };
 }
 
 function split(args: RuleArguments, self: TensorInfo): View[] {
   const dim = axisOf(args.number('dim'), self.shape.length);
-  const size = args.get('split_size');
-  if (typeof size === 'bigint') return cut(self, dim, equalPieces(sizeAt(self.shape, dim), Number(size)));
-  const sizes = args.numbers(args.has('split_sizes') ? 'split_sizes' : 'split_size');
-  if (sizes.reduce((sum, each) => sum + each, 0) !== sizeAt(self.shape, dim))
-    mismatch(`pieces of ${sizes.join(', ')} of an axis of ${sizeAt(self.shape, dim)}`);
+  const total = sizeAt(self.shape, dim);
+  if (args.has('split_size') && !Array.isArray(args.get('split_size')))
+    return cut(self, dim, equalPieces(total, args.dim('split_size')));
+  const sizes = args.dims(args.has('split_sizes') ? 'split_sizes' : 'split_size');
+  agree(sizes.reduce(add, 0), total, `pieces of ${sizes.map(sizeText).join(', ')}`);
   return cut(self, dim, sizes);
 }
 
 function chunk(args: RuleArguments, self: TensorInfo): View[] {
   const dim = axisOf(args.number('dim'), self.shape.length);
   const total = sizeAt(self.shape, dim);
-  return cut(self, dim, equalPieces(total, Math.ceil(total / args.number('chunks'))));
+  return cut(self, dim, equalPieces(total, ceilDivide(total, args.number('chunks'))));
 }
 
 function tensorSplit(args: RuleArguments, self: TensorInfo): View[] {
   const dim = axisOf(args.number('dim'), self.shape.length);
   const total = sizeAt(self.shape, dim);
   if (args.has('indices')) {
-    const bounds = args.numbers('indices');
+    const bounds = args.dims('indices');
     return [...bounds, undefined].map((end, k) => sliced(self, dim, k === 0 ? 0 : bounds[k - 1], end, 1));
   }
   const count = args.number('sections');
   return cut(
     self,
     dim,
-    Array.from({ length: count }, (_, k) => Math.floor(total / count) + (k < total % count ? 1 : 0)),
+    // The first ones take what is left over.
+    Array.from({ length: count }, (_, k) => floorDivide(add(total, count - 1 - k), count)),
   );
 }
 
@@ -122,7 +145,7 @@ function movedim(args: RuleArguments, self: TensorInfo): View {
 }
 
 /** What `memory_format` (a number of MemoryFormat) wants of a layout; undefined for "keep". */
-function formatStrides(format: bigint | undefined, shape: StaticShape): Strides {
+function formatStrides(format: bigint | undefined, shape: Shape): Strides {
   if (format === 0n) return contiguousStrides(shape);
   return format === 2n || format === 3n ? channelsLastStrides(shape) : undefined;
 }
@@ -134,11 +157,14 @@ function contiguous(args: RuleArguments, self: TensorInfo): View {
   const step = { kind: 'alias' } as const;
   if (!self.strides) return { aliasing: 'maybe', info, offset: 0, step };
   const kept = format === 0n ? isContiguous(self.shape, self.strides) : lies(self.shape, self.strides, strides);
-  return kept ? same(self) : { aliasing: 'copy', info, offset: 0, step };
+  if (kept) return same(self);
+  return { aliasing: kept === undefined ? 'maybe' : 'copy', info, offset: 0, step };
 }
 
-function lies(shape: StaticShape, strides: readonly number[], wanted: readonly number[]): boolean {
-  return shape.every((size, axis) => size === 1 || strides[axis] === wanted[axis]);
+function lies(shape: Shape, strides: readonly Dim[], wanted: readonly Dim[]): boolean | undefined {
+  const each = shape.map((size, axis) => size === 1 || sameDim(strides[axis], wanted[axis]));
+  if (each.every((same) => same)) return true;
+  return each.includes(undefined) ? undefined : false;
 }
 
 function converted(args: RuleArguments, self: TensorInfo): View {
@@ -155,6 +181,7 @@ function converted(args: RuleArguments, self: TensorInfo): View {
   if (!wanted) return same(self);
   if (!self.strides) return { ...copied, aliasing: 'maybe' };
   const last = looksChannelsLast(self.shape, self.strides);
+  if (last === undefined) return { ...copied, aliasing: 'maybe' };
   return last === (format !== 0n) ? same(self) : copied;
 }
 
@@ -166,17 +193,18 @@ export function targetType(args: RuleArguments): DataType | undefined {
 function unfolded(args: RuleArguments, self: TensorInfo): View {
   const [size, step] = [args.number('size'), args.number('step')];
   const axis = axisOf(args.number('dimension'), self.shape.length);
-  const count = Math.floor((sizeAt(self.shape, axis) - size) / step) + 1;
-  if (count <= 0) mismatch(`windows of ${size} on an axis of ${sizeAt(self.shape, axis)}`);
-  const stride = self.strides?.[axis] ?? 1;
-  const strides = self.strides && [...self.strides.map((old, k) => (k === axis ? old * step : old)), stride];
+  const count = add(floorDivide(subtract(sizeAt(self.shape, axis), size), step), 1);
+  if (typeof count === 'number' && count <= 0)
+    mismatch(`windows of ${size} on an axis of ${sizeText(self.shape[axis])}`);
+  const stride = self.strides?.[axis];
+  const strides = self.strides && [...self.strides.map((old, k) => (k === axis ? multiply(old, step) : old)), stride];
   const shape = [...self.shape.map((old, k) => (k === axis ? count : old)), size];
   return { aliasing: 'view', info: { ...self, shape, strides }, offset: 0, step: { kind: 'opaque' } };
 }
 
 function unflattened(args: RuleArguments, self: TensorInfo): View {
   const axis = axisOf(args.number('dim'), self.shape.length);
-  const sizes = inferSize(args.numbers('sizes'), sizeAt(self.shape, axis));
+  const sizes = inferSize(args.dims('sizes'), sizeAt(self.shape, axis));
   return viewed(self, [...self.shape.slice(0, axis), ...sizes, ...self.shape.slice(axis + 1)]);
 }
 
@@ -203,8 +231,8 @@ function complexParts(self: TensorInfo, toReal: boolean): View {
   const [single, double]: [DataType, DataType] = toReal ? ['float32', 'float64'] : ['complex64', 'complex128'];
   const wide = self.dtype === 'complex128' || self.dtype === 'float64';
   const strides = toReal
-    ? self.strides && [...self.strides.map((stride) => 2 * stride), 1]
-    : self.strides?.slice(0, -1).map((stride) => stride / 2);
+    ? self.strides && [...self.strides.map((stride) => multiply(2, stride)), 1]
+    : self.strides?.slice(0, -1).map((stride) => floorDivide(stride, 2));
   const shape = toReal ? [...self.shape, 2] : self.shape.slice(0, -1);
   return {
     aliasing: 'view',
@@ -231,13 +259,11 @@ const atLeast = (rank: number): ViewRule =>
     return viewed(self, [...Array<number>(rank - self.shape.length).fill(1), ...self.shape]);
   });
 
-const optional = (value: bigint | undefined) => (value === undefined ? undefined : Number(value));
-
 const RULES: Readonly<Record<string, ViewRule>> = {
-  view: byType((args, self) => viewed(self, args.numbers('size'))),
-  _unsafe_view: one((args, self) => viewed(self, args.numbers('size'))),
-  _reshape_alias: one((args, self) => viewed(self, args.numbers('size'))),
-  reshape: one((args, self) => reshaped(self, args.numbers('shape'))),
+  view: byType((args, self) => viewed(self, args.dims('size'))),
+  _unsafe_view: one((args, self) => viewed(self, args.dims('size'))),
+  _reshape_alias: one((args, self) => viewed(self, args.dims('size'))),
+  reshape: one((args, self) => reshaped(self, args.dims('shape'))),
   view_as: one((args, self) => viewed(self, args.tensor('other').shape)),
   reshape_as: one((args, self) => reshaped(self, args.tensor('other').shape)),
   flatten: one((args, self) => flattened(self, args.number('start_dim'), args.number('end_dim'))),
@@ -247,7 +273,7 @@ const RULES: Readonly<Record<string, ViewRule>> = {
   unsqueeze: one((args, self) => unsqueezed(self, args.number('dim'))),
   ...aliases(
     ['expand', 'broadcast_to'],
-    one((args, self) => expanded(self, args.numbers('size'))),
+    one((args, self) => expanded(self, args.dims('size'))),
   ),
   expand_as: one((args, self) => expanded(self, args.tensor('other').shape)),
   permute: one((args, self) => permuted(self, args.numbers('dims'))),
@@ -258,26 +284,22 @@ const RULES: Readonly<Record<string, ViewRule>> = {
   numpy_T: one((_, self) => permuted(self, [...self.shape.keys()].reverse())),
   mT: one((_, self) => swapped(self, -2, -1)),
   ...aliases(['movedim', 'moveaxis'], one(movedim)),
-  select: one((args, self) => selected(self, args.number('dim'), args.number('index'))),
+  select: one((args, self) => selected(self, args.number('dim'), args.dim('index'))),
   slice: one((args, self) =>
-    sliced(
-      self,
-      args.number('dim'),
-      optional(args.optionalInt('start')),
-      optional(args.optionalInt('end')),
-      args.number('step'),
-    ),
+    sliced(self, args.number('dim'), args.optionalDim('start'), args.optionalDim('end'), args.number('step')),
   ),
   narrow: one((args, self) => {
-    const start = args.number('start');
-    const from = start < 0 ? start + sizeAt(self.shape, args.number('dim')) : start;
-    return sliced(self, args.number('dim'), from, from + args.number('length'), 1);
+    const start = args.dim('start');
+    const from = typeof start === 'number' && start < 0 ? add(start, sizeAt(self.shape, args.number('dim'))) : start;
+    return sliced(self, args.number('dim'), from, add(from, args.dim('length')), 1);
   }),
   diagonal: one(diagonal),
   unfold: one(unfolded),
   unbind: (args, self) => {
     const dim = axisOf(args.number('dim'), self.shape.length);
-    return Array.from({ length: sizeAt(self.shape, dim) }, (_, k) => selected(self, dim, k));
+    return Array.from({ length: numberOf(sizeAt(self.shape, dim), 'the axis that it takes apart') }, (_, k) =>
+      selected(self, dim, k),
+    );
   },
   ...aliases(['split', 'split_with_sizes', 'unsafe_split', 'unsafe_split_with_sizes'], split),
   ...aliases(['chunk', 'unsafe_chunk'], chunk),

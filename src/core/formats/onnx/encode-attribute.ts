@@ -60,6 +60,8 @@ function smallFields(name: string, attribute: Attribute, operator: string): onnx
     case 'bools':
     case 'dtype':
     case 'none':
+    case 'dim':
+    case 'dims':
       throw new TypeError(`the attribute ${name} of ${operator} is ${attribute.type}, which ONNX does not have`);
     default:
       return { type: ATTRIBUTE_TYPE_CODES[attribute.type], ...valueFields(attribute) };

@@ -158,6 +158,10 @@ export function attributeText(name: string, attribute: Attribute, printing: Attr
       return said('dtype') + attribute.value;
     case 'none':
       return `${said('none')}none`;
+    case 'dim':
+      return said('dim') + attribute.value;
+    case 'dims':
+      return list('dims', attribute.value, String);
   }
 }
 

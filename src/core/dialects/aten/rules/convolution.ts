@@ -3,6 +3,18 @@
  * Pool.h (pooling_output_shape), AdaptiveAveragePooling.cpp.
  */
 import {
+  add,
+  atMost,
+  ceilDivide,
+  type Dim,
+  floorDivide,
+  minimum,
+  multiply,
+  type Shape,
+  subtract,
+} from '../../../ir/shape.ts';
+import {
+  agree,
   each,
   likeFormat,
   mismatch,
@@ -11,12 +23,13 @@ import {
   type RuleArguments,
   type RuleTable,
   sizeAt,
+  sizeText,
   spread,
   type TensorInfo,
 } from '../rule.ts';
 
 interface Window {
-  readonly kernel: readonly number[];
+  readonly kernel: Shape;
   readonly stride: readonly number[];
   readonly padding: readonly number[];
   readonly dilation: readonly number[];
@@ -25,20 +38,16 @@ interface Window {
 /** `padding` undefined keeps the sizes, as `padding='same'` does (with stride 1). */
 function convolve(args: RuleArguments, padding: readonly number[] | undefined): TensorInfo {
   const [input, weight] = [args.tensor('input'), args.tensor('weight')];
-  const [filters = 0, perGroup = 0, ...kernel] = weight.shape;
+  const [filters, perGroup, ...kernel] = weight.shape;
   const { batch, channels, sizes } = split(input, kernel.length);
-  const wanted = perGroup * args.number('groups');
-  if (channels !== wanted) mismatch(`a convolution of ${wanted} channels got ${channels}`);
+  agree(channels, multiply(perGroup, args.number('groups')), 'channels of a convolution');
   if (input.dtype !== weight.dtype) mismatch(`a convolution of ${input.dtype} with weights of ${weight.dtype}`);
   const window = { kernel, stride: args.numbers('stride'), dilation: args.numbers('dilation') };
   return convolved(input, weight, [...batch, filters, ...(padding ? slide(sizes, { ...window, padding }) : sizes)]);
 }
 
 /** A tensor of `axes` spatial axes, with or without a batch. */
-function split(
-  input: TensorInfo,
-  axes: number,
-): { batch: readonly number[]; channels: number; sizes: readonly number[] } {
+function split(input: TensorInfo, axes: number): { batch: Shape; channels: Dim; sizes: Shape } {
   const rank = input.shape.length;
   if (rank !== axes + 1 && rank !== axes + 2) mismatch(`a convolution over ${axes} axes of a tensor of ${rank} axes`);
   return {
@@ -48,20 +57,26 @@ function split(
   };
 }
 
-function convolved(input: TensorInfo, weight: TensorInfo, shape: readonly number[]): TensorInfo {
+function convolved(input: TensorInfo, weight: TensorInfo, shape: Shape): TensorInfo {
   const batched = input.shape.length === weight.shape.length;
   return batched ? likeFormat(input.dtype, shape, input, weight) : packed(input.dtype, shape, input);
 }
 
 /** Sizes after a window has slid over them, rounded down. */
-function slide(sizes: readonly number[], { kernel, stride, padding, dilation }: Window): number[] {
+function slide(sizes: Shape, { kernel, stride, padding, dilation }: Window): Dim[] {
   const [s = [], p = [], d = []] = [stride, padding, dilation].map((values) => spread(values, sizes.length));
   checkSteps(s, p, d);
   return sizes.map((size, k) => {
-    const reach = (d[k] ?? 1) * ((kernel[k] ?? 1) - 1) + 1;
-    const out = Math.floor((size + 2 * (p[k] ?? 0) - reach) / (s[k] ?? 1)) + 1;
-    return out > 0 ? out : mismatch(`a window of ${reach} does not fit a size of ${size + 2 * (p[k] ?? 0)}`);
+    const reach = add(multiply(d[k], subtract(kernel[k], 1)), 1);
+    const wide = add(size, 2 * (p[k] ?? 0));
+    const out = add(floorDivide(subtract(wide, reach), s[k]), 1);
+    return positive(out, `a window of ${sizeText(reach)} does not fit a size of ${sizeText(wide)}`);
   });
+}
+
+/** A size as it is, where it can be one: PyTorch refuses to make empty results here. */
+function positive(size: Dim, complaint: string): Dim {
+  return atMost(size, 0) ? mismatch(complaint) : size;
 }
 
 /** PyTorch refuses windows that do not move on, and padding that takes away. */
@@ -78,9 +93,9 @@ function checkSteps(stride: readonly number[], padding: readonly number[], dilat
 
 function transposed(args: RuleArguments): TensorInfo {
   const [input, weight] = [args.tensor('input'), args.tensor('weight')];
-  const [inputs = 0, perGroup = 0, ...kernel] = weight.shape;
+  const [inputs, perGroup, ...kernel] = weight.shape;
   const { batch, channels, sizes } = split(input, kernel.length);
-  if (channels !== inputs) mismatch(`a transposed convolution of ${inputs} channels got ${channels}`);
+  agree(channels, inputs, 'channels of a transposed convolution');
   const names = ['stride', 'padding', 'dilation', 'output_padding'];
   const [stride = [], padding = [], dilation = [], extra = []] = names.map((name) =>
     spread(args.numbers(name), kernel.length),
@@ -88,10 +103,11 @@ function transposed(args: RuleArguments): TensorInfo {
   checkSteps(stride, padding, dilation);
   const out = sizes.map((size, k) => {
     const [s = 1, p = 0, d = 1, e = 0] = [stride[k], padding[k], dilation[k], extra[k]];
-    const length = (size - 1) * s - 2 * p + d * ((kernel[k] ?? 1) - 1) + e + 1;
-    return length > 0 ? length : mismatch(`a transposed convolution leaves ${length} of a size of ${size}`);
+    const reach = multiply(d, subtract(kernel[k], 1));
+    const length = add(add(multiply(subtract(size, 1), s), reach), e + 1 - 2 * p);
+    return positive(length, `a transposed convolution leaves ${sizeText(length)} of a size of ${sizeText(size)}`);
   });
-  return convolved(input, weight, [...batch, perGroup * args.number('groups'), ...out]);
+  return convolved(input, weight, [...batch, multiply(perGroup, args.number('groups')), ...out]);
 }
 
 const plain: Rule = (args) => {
@@ -103,7 +119,7 @@ const plain: Rule = (args) => {
 const general: Rule = (args) => (args.bool('transposed') ? transposed(args) : convolve(args, args.numbers('padding')));
 
 /** Sizes after pooling; a window that would start in the right padding is left out even when rounding up. */
-function pooledSizes(args: RuleArguments, sizes: readonly number[]): number[] {
+function pooledSizes(args: RuleArguments, sizes: Shape): Dim[] {
   const kernel = spread(args.numbers('kernel_size'), sizes.length);
   const given = args.optionalNumbers('stride') ?? [];
   const stride = given.length === 0 ? kernel : spread(given, sizes.length);
@@ -113,10 +129,11 @@ function pooledSizes(args: RuleArguments, sizes: readonly number[]): number[] {
   const up = args.bool('ceil_mode');
   return sizes.map((size, k) => {
     const [w = 1, s = 1, p = 0, d = 1] = [kernel[k], stride[k], padding[k], dilation[k]];
-    const room = size + 2 * p - d * (w - 1) - 1 + (up ? s - 1 : 0);
-    let out = Math.floor(room / s) + 1;
-    if (up && (out - 1) * s >= size + p) out--;
-    return out > 0 ? out : mismatch(`a pooling window of ${w} does not fit a size of ${size}`);
+    const room = add(size, 2 * p - d * (w - 1) - 1 + (up ? s - 1 : 0));
+    const places = add(floorDivide(room, s), 1);
+    // Place k begins at k * s: those at or behind size + p are left out.
+    const out = up ? minimum(places, ceilDivide(add(size, p), s)) : places;
+    return positive(out, `a pooling window of ${w} does not fit a size of ${sizeText(size)}`);
   });
 }
 
@@ -133,12 +150,12 @@ const adaptive =
   (axes: number, indices = false): Rule =>
   (args) => {
     const self = args.tensor('self');
-    const shape = [...self.shape.slice(0, -axes), ...spread(args.numbers('output_size'), axes)];
+    const shape = [...self.shape.slice(0, -axes), ...spread(args.dims('output_size'), axes)];
     const out = layoutOf(self, shape, axes);
     return indices ? [out, { ...out, dtype: 'int64' }] : out;
   };
 
-function layoutOf(self: TensorInfo, shape: readonly number[], axes: number): TensorInfo {
+function layoutOf(self: TensorInfo, shape: Shape, axes: number): TensorInfo {
   return self.shape.length === axes + 2 && axes > 1
     ? likeFormat(self.dtype, shape, self)
     : packed(self.dtype, shape, self);
@@ -165,15 +182,15 @@ export const convolutions: RuleTable = {
     const kernel = args.numbers('kernel_size');
     const [stride, padding, dilation] = [args.numbers('stride'), args.numbers('padding'), args.numbers('dilation')];
     const places = slide(self.shape.slice(-2), { kernel, stride, padding, dilation });
-    const rows = sizeAt(self.shape, -3) * (kernel[0] ?? 1) * (kernel[1] ?? 1);
-    return packed(self.dtype, [...self.shape.slice(0, -3), rows, (places[0] ?? 1) * (places[1] ?? 1)], self);
+    const rows = multiply(sizeAt(self.shape, -3), (kernel[0] ?? 1) * (kernel[1] ?? 1));
+    return packed(self.dtype, [...self.shape.slice(0, -3), rows, multiply(places[0], places[1])], self);
   },
   col2im: (args) => {
     const self = args.tensor('self');
     const [h = 1, w = 1] = args.numbers('kernel_size');
     return packed(
       self.dtype,
-      [...self.shape.slice(0, -2), sizeAt(self.shape, -2) / (h * w), ...args.numbers('output_size')],
+      [...self.shape.slice(0, -2), floorDivide(sizeAt(self.shape, -2), h * w), ...args.dims('output_size')],
       self,
     );
   },

@@ -1,25 +1,37 @@
 /** Operators that make tensors, and that convert between element types. Rules: ATen/native/TensorFactories.cpp, RangeFactories.cpp, TensorConversions.cpp. */
 import type { DataType } from '../../../ir/dtype.ts';
+import { Expression } from '../../../ir/expression.ts';
+import { ceilDivide, type Dim, subtract } from '../../../ir/shape.ts';
+import type { Scalar } from '../arguments.ts';
 import { preservedStrides } from '../layout.ts';
 import { DEFAULT_FLOAT, scalarType } from '../promotion.ts';
-import { each, fresh, mismatch, type Rule, type RuleArguments, type RuleTable, type TensorInfo } from '../rule.ts';
+import {
+  each,
+  fresh,
+  mismatch,
+  type Rule,
+  type RuleArguments,
+  type RuleTable,
+  type TensorInfo,
+  undecided,
+} from '../rule.ts';
 
 function like(self: TensorInfo, dtype: DataType): TensorInfo {
   return { dtype, shape: self.shape, strides: preservedStrides(self.shape, self.strides) };
 }
 
-const sized: Rule = (args) => fresh(args.dtype('dtype') ?? DEFAULT_FLOAT, args.numbers('size'));
+const sized: Rule = (args) => fresh(args.dtype('dtype') ?? DEFAULT_FLOAT, args.dims('size'));
 
 const likeSelf: Rule = (args) => {
   const self = args.tensor('self');
   return like(self, args.dtype('dtype') ?? self.dtype);
 };
 
-const newSized: Rule = (args) => fresh(args.dtype('dtype') ?? args.tensor('self').dtype, args.numbers('size'));
+const newSized: Rule = (args) => fresh(args.dtype('dtype') ?? args.tensor('self').dtype, args.dims('size'));
 
 const full: Rule = (args) => {
   const value = args.scalar('fill_value');
-  return fresh(args.dtype('dtype') ?? scalarType(value), args.numbers('size'));
+  return fresh(args.dtype('dtype') ?? scalarType(value), args.dims('size'));
 };
 
 const arange: Rule = (args) => {
@@ -30,8 +42,22 @@ const arange: Rule = (args) => {
   ];
   const numbers = [start, end, step];
   const dtype = args.dtype('dtype') ?? (numbers.every((value) => typeof value !== 'number') ? 'int64' : DEFAULT_FLOAT);
-  return fresh(dtype, [count(Number(start), Number(end), Number(step), numbers)]);
+  return fresh(dtype, [countOf(start, end, step)]);
 };
+
+type Bound = Scalar | Expression;
+
+/** How many steps lead from `start` to before `end`. */
+function countOf(start: Bound, end: Bound, step: Bound): Dim {
+  const bounds = [start, end, step];
+  const numbers = bounds.flatMap((each) => (each instanceof Expression ? [] : [each]));
+  if (numbers.length === 3) return count(Number(start), Number(end), Number(step), numbers);
+  const sign = Math.sign(Number(step));
+  const whole = numbers.every((each) => Number.isSafeInteger(Number(each)));
+  if (step instanceof Expression || !whole || sign === 0) return undecided(`arange from ${start} to ${end} by ${step}`);
+  const [from, to] = [start, end].map((each) => (each instanceof Expression ? each : Number(each)));
+  return ceilDivide(sign > 0 ? subtract(to, from) : subtract(from, to), Math.abs(Number(step)));
+}
 
 function count(start: number, end: number, step: number, numbers: readonly unknown[]): number {
   if (step === 0 || (end - start) * Math.sign(step) < 0) mismatch(`arange from ${start} to ${end} by ${step}`);
@@ -44,7 +70,7 @@ function count(start: number, end: number, step: number, numbers: readonly unkno
   return Math.ceil((end - start) / step);
 }
 
-const steps: Rule = (args) => fresh(args.dtype('dtype') ?? DEFAULT_FLOAT, [args.number('steps')]);
+const steps: Rule = (args) => fresh(args.dtype('dtype') ?? DEFAULT_FLOAT, [args.dim('steps')]);
 
 const cast =
   (dtype: DataType): Rule =>
@@ -72,18 +98,18 @@ export const creations: RuleTable = {
   ...each('zeros_like ones_like empty_like full_like rand_like randn_like randint_like', likeSelf),
   ...each('new_zeros new_ones new_empty new_full', newSized),
   full,
-  ...each('randint', (args) => fresh(args.dtype('dtype') ?? 'int64', args.numbers('size'))),
-  randperm: (args) => fresh(args.dtype('dtype') ?? 'int64', [args.number('n')]),
+  ...each('randint', (args) => fresh(args.dtype('dtype') ?? 'int64', args.dims('size'))),
+  randperm: (args) => fresh(args.dtype('dtype') ?? 'int64', [args.dim('n')]),
   scalar_tensor: (args) => fresh(args.dtype('dtype') ?? DEFAULT_FLOAT, []),
   ...each('arange range', arange),
   ...each('linspace logspace', steps),
   eye: (args) => {
-    const rows = args.number('n');
-    return fresh(args.dtype('dtype') ?? DEFAULT_FLOAT, [rows, args.has('m') ? args.number('m') : rows]);
+    const rows = args.dim('n');
+    return fresh(args.dtype('dtype') ?? DEFAULT_FLOAT, [rows, args.has('m') ? args.dim('m') : rows]);
   },
   ...each('tril_indices triu_indices', indices),
   ...each('hann_window hamming_window blackman_window bartlett_window kaiser_window', (args) =>
-    fresh(args.dtype('dtype') ?? DEFAULT_FLOAT, [args.number('window_length')]),
+    fresh(args.dtype('dtype') ?? DEFAULT_FLOAT, [args.dim('window_length')]),
   ),
   ...each('clone to _to_copy type_as lift_fresh_copy detach_copy alias_copy', converted),
   ...each('bernoulli', likeSelf),

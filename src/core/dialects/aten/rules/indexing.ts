@@ -2,8 +2,20 @@
  * Operators that pick, place, join or rearrange elements. Rules: ATen/native/TensorAdvancedIndexing.cpp, TensorShape.cpp,
  * TensorTransformations.cpp, PadNd.cpp.
  */
+import { Expression } from '../../../ir/expression.ts';
+import {
+  add,
+  atMost,
+  type Dim,
+  elementCount,
+  floorDivide,
+  multiply,
+  type Shape,
+  shapeText,
+} from '../../../ir/shape.ts';
 import { resultType } from '../promotion.ts';
 import {
+  agreeShapes,
   axisOf,
   broadcast,
   each,
@@ -25,14 +37,13 @@ function joined(tensors: readonly TensorInfo[], dim: number): TensorInfo {
   const first = parts[0] ?? tensors[0] ?? mismatch('joining no tensors');
   const axis = axisOf(dim, first.shape.length);
   for (const { shape } of parts) {
-    if (shape.length !== first.shape.length || shape.some((size, k) => k !== axis && size !== first.shape[k])) {
-      mismatch(`joining [${first.shape.join(', ')}] and [${shape.join(', ')}] along axis ${axis}`);
-    }
+    const what = `joining ${shapeText(first.shape)} and ${shapeText(shape)} along axis ${axis}`;
+    agreeShapes(withSize(first.shape, axis, 1), withSize(shape, axis, 1), what);
   }
   const shape = withSize(
     first.shape,
     axis,
-    parts.reduce((sum, part) => sum + sizeAt(part.shape, axis), 0),
+    parts.reduce((sum: Dim, part) => add(sum, sizeAt(part.shape, axis)), 0),
   );
   return packed(resultType(tensors), shape, ...tensors);
 }
@@ -40,9 +51,7 @@ function joined(tensors: readonly TensorInfo[], dim: number): TensorInfo {
 const stack: Rule = (args) => {
   const tensors = args.tensors('tensors');
   const first = tensors[0] ?? mismatch('stacking no tensors');
-  for (const { shape } of tensors) {
-    if (shape.join() !== first.shape.join()) mismatch(`stacking [${first.shape.join(', ')}] and [${shape.join(', ')}]`);
-  }
+  for (const { shape } of tensors) agreeShapes(first.shape, shape, 'stacking');
   const axis = axisOf(args.number('dim'), first.shape.length + 1);
   const shape = [...first.shape.slice(0, axis), tensors.length, ...first.shape.slice(axis)];
   return packed(resultType(tensors), shape, ...tensors);
@@ -81,23 +90,23 @@ const unchanged: Rule = (args) => packed(args.tensor('self').dtype, args.tensor(
 
 const padded: Rule = (args) => {
   const info = args.tensor('self');
-  const pad = args.numbers(args.has('pad') ? 'pad' : 'padding');
+  const pad = args.dims(args.has('pad') ? 'pad' : 'padding');
   const shape = info.shape.map((size, axis) => {
     const from = 2 * (info.shape.length - 1 - axis);
-    const out = size + (pad[from] ?? 0) + (pad[from + 1] ?? 0);
-    return out >= 0 ? out : mismatch(`padding ${pad.join(', ')} of [${info.shape.join(', ')}]`);
+    const out = add(size, add(from in pad ? pad[from] : 0, from + 1 in pad ? pad[from + 1] : 0));
+    return atMost(0, out) === false ? mismatch(`padding ${shapeText(info.shape)} by ${shapeText(pad)}`) : out;
   });
   return packed(info.dtype, shape, info);
 };
 
 const repeated: Rule = (args: RuleArguments) => {
   const info = args.tensor('self');
-  const repeats = args.numbers(args.schema.name === 'tile' ? 'dims' : 'repeats');
+  const repeats = args.dims(args.schema.name === 'tile' ? 'dims' : 'repeats');
   const rank = Math.max(repeats.length, info.shape.length);
   if (args.schema.name === 'repeat' && repeats.length < info.shape.length) mismatch('fewer repeats than axes');
   const shape = Array.from({ length: rank }, (_, k) => {
-    const own = info.shape[k - rank + info.shape.length] ?? 1;
-    return own * (repeats[k - rank + repeats.length] ?? 1);
+    const at = (list: Shape) => (k - rank + list.length in list ? list[k - rank + list.length] : 1);
+    return multiply(at(info.shape), at(repeats));
   });
   return fresh(info.dtype, shape);
 };
@@ -126,7 +135,7 @@ export const indexing: RuleTable = {
   take: (args) => fresh(args.tensor('self').dtype, args.tensor('index').shape),
   take_along_dim: (args) => {
     const [info, chosen] = [args.tensor('self'), args.tensor('indices')];
-    if (!args.has('dim')) return fresh(info.dtype, [chosen.shape.reduce((a, b) => a * b, 1)]);
+    if (!args.has('dim')) return fresh(info.dtype, [elementCount(chosen.shape)]);
     const axis = axisOf(args.number('dim'), info.shape.length);
     const shape = broadcast(withSize(info.shape, axis, 1), withSize(chosen.shape, axis, 1));
     return fresh(info.dtype, withSize(shape, axis, sizeAt(chosen.shape, axis)));
@@ -152,23 +161,24 @@ export const indexing: RuleTable = {
   repeat_interleave: (args) => {
     const info = args.optionalTensor('self');
     const repeats = args.get('repeats');
-    if (!info || typeof repeats !== 'bigint') return undefined;
-    const times = Number(repeats);
-    if (!args.has('dim')) return fresh(info.dtype, [info.shape.reduce((a, b) => a * b, 1) * times]);
+    if (!info || (typeof repeats === 'object' && !(repeats instanceof Expression))) return undefined;
+    const times = args.dim('repeats');
+    if (!args.has('dim')) return fresh(info.dtype, [multiply(elementCount(info.shape), times)]);
     const axis = axisOf(args.number('dim'), info.shape.length);
-    return packed(info.dtype, withSize(info.shape, axis, sizeAt(info.shape, axis) * times), info);
+    return packed(info.dtype, withSize(info.shape, axis, multiply(sizeAt(info.shape, axis), times)), info);
   },
   one_hot: (args) => {
-    const classes = args.number('num_classes');
-    return classes < 0 ? undefined : fresh('int64', [...args.tensor('self').shape, classes]);
+    const classes = args.dim('num_classes');
+    if (typeof classes === 'number' && classes < 0) return undefined;
+    return fresh('int64', [...args.tensor('self').shape, classes]);
   },
   ...each('diag_embed', (args) => {
     const info = args.tensor('self');
-    const size = sizeAt(info.shape, -1) + Math.abs(args.number('offset'));
+    const size = add(sizeAt(info.shape, -1), Math.abs(args.number('offset')));
     const rank = info.shape.length + 1;
     const axes = [args.number('dim1'), args.number('dim2')].map((axis) => axisOf(axis, rank));
     const rest = info.shape.slice(0, -1);
-    const shape = Array.from({ length: rank }, (_, k) => (axes.includes(k) ? size : (rest.shift() ?? 1)));
+    const shape = Array.from({ length: rank }, (_, k) => (axes.includes(k) ? size : rest.shift()));
     return { dtype: info.dtype, shape, strides: undefined };
   }),
   ...each('bucketize searchsorted', (args) => {
@@ -180,14 +190,20 @@ export const indexing: RuleTable = {
   pixel_shuffle: (args) => {
     const [info, r] = [args.tensor('self'), args.number('upscale_factor')];
     const [c, h, w] = [-3, -2, -1].map((axis) => sizeAt(info.shape, axis));
-    return packed(info.dtype, [...info.shape.slice(0, -3), (c ?? 1) / (r * r), (h ?? 1) * r, (w ?? 1) * r], info);
+    return packed(info.dtype, [...info.shape.slice(0, -3), quotient(c, r * r), multiply(h, r), multiply(w, r)], info);
   },
   pixel_unshuffle: (args) => {
     const [info, r] = [args.tensor('self'), args.number('downscale_factor')];
     const [c, h, w] = [-3, -2, -1].map((axis) => sizeAt(info.shape, axis));
-    return packed(info.dtype, [...info.shape.slice(0, -3), (c ?? 1) * r * r, (h ?? 1) / r, (w ?? 1) / r], info);
+    return packed(info.dtype, [...info.shape.slice(0, -3), multiply(c, r * r), quotient(h, r), quotient(w, r)], info);
   },
 };
+
+/** PyTorch refuses what does not come out even. */
+function quotient(size: Dim, by: number): Dim {
+  if (typeof size === 'number' && size % by !== 0) mismatch(`an axis of ${size} is no multiple of ${by}`);
+  return floorDivide(size, by);
+}
 
 function atLeastOne(tensor: TensorInfo): TensorInfo {
   return tensor.shape.length === 0 ? fresh(tensor.dtype, [1]) : tensor;

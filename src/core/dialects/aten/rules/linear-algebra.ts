@@ -1,7 +1,9 @@
 /** Products of vectors and matrices, and attention. Rules: ATen/native/LinearAlgebra.cpp, Linear.cpp, transformers/attention.cpp. */
 import type { DataType } from '../../../ir/dtype.ts';
+import type { Dim, Shape } from '../../../ir/shape.ts';
 import { resultType } from '../promotion.ts';
 import {
+  agree,
   axisOf,
   broadcast,
   each,
@@ -14,10 +16,6 @@ import {
   type TensorInfo,
 } from '../rule.ts';
 import { elementwise } from './pointwise.ts';
-
-function agree(a: number, b: number, what: string): number {
-  return a === b ? a : mismatch(`${what}: sizes ${a} and ${b} differ`);
-}
 
 function rank(tensor: TensorInfo, wanted: number): TensorInfo {
   return tensor.shape.length === wanted
@@ -32,7 +30,7 @@ function sameType(...tensors: readonly TensorInfo[]): DataType {
     : mismatch(`a product of different types: ${tensors.map((tensor) => tensor.dtype).join(', ')}`);
 }
 
-function matrixShape(a: TensorInfo, b: TensorInfo): [number, number] {
+function matrixShape(a: TensorInfo, b: TensorInfo): [Dim, Dim] {
   agree(sizeAt(a.shape, -1), sizeAt(b.shape, -2), 'matrix product');
   return [sizeAt(a.shape, -2), sizeAt(b.shape, -1)];
 }
@@ -76,8 +74,8 @@ const einsum: Rule = (args) => {
   const dtype = sameType(...tensors);
   const [left = '', right] = args.string('equation').replaceAll(' ', '').split('->');
   const terms = left.split(',');
-  const sizes = new Map<string, number>();
-  let ellipsis: number[] = [];
+  const sizes = new Map<string, Dim>();
+  let ellipsis: Shape = [];
   const counts = new Map<string, number>();
   terms.forEach((term, k) => {
     const shape = tensors[k]?.shape ?? mismatch(`einsum has ${terms.length} terms for ${tensors.length} tensors`);
@@ -87,8 +85,8 @@ const einsum: Rule = (args) => {
     if (extra < 0 || (dots < 0 && extra > 0)) mismatch(`einsum term ${term} for a tensor of ${shape.length} axes`);
     if (dots >= 0) ellipsis = broadcast(ellipsis, shape.slice(dots, dots + extra));
     letters.forEach((letter, at) => {
-      const size = shape[dots >= 0 && at >= dots ? at + extra : at] ?? 1;
-      const before = sizes.get(letter) ?? 1;
+      const size = shape[dots >= 0 && at >= dots ? at + extra : at];
+      const before = sizes.has(letter) ? sizes.get(letter) : 1;
       sizes.set(letter, before === 1 ? size : size === 1 ? before : agree(before, size, `einsum axis ${letter}`));
       counts.set(letter, (counts.get(letter) ?? 0) + 1);
     });
@@ -96,7 +94,9 @@ const einsum: Rule = (args) => {
   const once = [...counts].filter(([, count]) => count === 1).map(([letter]) => letter);
   const output = right ?? `${left.includes('...') ? '...' : ''}${once.sort().join('')}`;
   const shape =
-    output.match(/\.\.\.|\w/g)?.flatMap((item) => (item === '...' ? ellipsis : [sizes.get(item) ?? 1])) ?? [];
+    output
+      .match(/\.\.\.|\w/g)
+      ?.flatMap((item) => (item === '...' ? ellipsis : [sizes.has(item) ? sizes.get(item) : 1])) ?? [];
   return { dtype, shape, strides: undefined };
 };
 

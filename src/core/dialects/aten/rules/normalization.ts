@@ -1,9 +1,10 @@
 /** Normalisation layers, dropout and embedding. Rules: ATen/native/Normalization.cpp, layer_norm.cpp, group_norm.cpp, Embedding.cpp. */
+import { type Dim, type Shape, shapeText } from '../../../ir/shape.ts';
 import {
+  agreeShapes,
   each,
   fresh,
   likeFormat,
-  mismatch,
   packed,
   type Rule,
   type RuleTable,
@@ -23,11 +24,9 @@ function withStatistics(input: TensorInfo, training: boolean): TensorInfo[] {
   return [likeFormat(input.dtype, input.shape, input), statistics, statistics];
 }
 
-function checkNormalized(input: TensorInfo, shape: readonly number[]): void {
-  const tail = input.shape.slice(input.shape.length - shape.length);
-  if (tail.length !== shape.length || tail.some((size, k) => size !== shape[k])) {
-    mismatch(`normalising over [${shape.join(', ')}] a tensor of shape [${input.shape.join(', ')}]`);
-  }
+function checkNormalized(input: TensorInfo, shape: Shape): void {
+  const tail = input.shape.slice(Math.max(input.shape.length - shape.length, 0));
+  agreeShapes(tail, shape, `normalising over ${shapeText(shape)} a tensor of shape ${shapeText(input.shape)}`);
 }
 
 export const normalizations: RuleTable = {
@@ -38,25 +37,25 @@ export const normalizations: RuleTable = {
   _native_batch_norm_legit_no_training: (args) => withStatistics(args.tensor('input'), false),
   layer_norm: (args) => {
     const input = args.tensor('input');
-    checkNormalized(input, args.numbers('normalized_shape'));
+    checkNormalized(input, args.dims('normalized_shape'));
     return fresh(input.dtype, input.shape);
   },
   native_layer_norm: (args) => {
     const input = args.tensor('input');
-    const shape = args.numbers('normalized_shape');
+    const shape = args.dims('normalized_shape');
     checkNormalized(input, shape);
-    const kept = input.shape.map((size, axis) => (axis < input.shape.length - shape.length ? size : 1));
+    const kept = input.shape.map((size, axis): Dim => (axis < input.shape.length - shape.length ? size : 1));
     return [fresh(input.dtype, input.shape), fresh(input.dtype, kept), fresh(input.dtype, kept)];
   },
   ...each('rms_norm', (args) => {
     const input = args.tensor('input');
-    checkNormalized(input, args.numbers('normalized_shape'));
+    checkNormalized(input, args.dims('normalized_shape'));
     return packed(input.dtype, input.shape, input);
   }),
   group_norm: keepsFormat,
   native_group_norm: (args) => {
     const input = args.tensor('input');
-    const groups = [args.number('N'), args.number('group')];
+    const groups = [args.dim('N'), args.number('group')];
     return [likeFormat(input.dtype, input.shape, input), fresh(input.dtype, groups), fresh(input.dtype, groups)];
   },
   instance_norm: (args) => packed(args.tensor('input').dtype, args.tensor('input').shape, args.tensor('input')),

@@ -3,6 +3,8 @@
  * ATen/native (UnaryOps, BinaryOps, PointwiseOps, TensorCompare, Activation).
  */
 import { DATA_TYPES, type DataType } from '../../../ir/dtype.ts';
+import { Expression } from '../../../ir/expression.ts';
+import { floorDivide } from '../../../ir/shape.ts';
 import { isScalar, type Scalar } from '../arguments.ts';
 import { pointwiseStrides } from '../layout.ts';
 import { category, floatType, resultType } from '../promotion.ts';
@@ -38,24 +40,26 @@ function over(names: readonly string[], type: TypeRule): Rule {
   };
 }
 
-function operandsOf(args: RuleArguments, names: readonly string[]): (Scalar | TensorInfo)[] {
-  return names.flatMap((name): (Scalar | TensorInfo)[] => {
+type PlainOrTensor = Scalar | Expression | TensorInfo;
+
+function operandsOf(args: RuleArguments, names: readonly string[]): PlainOrTensor[] {
+  return names.flatMap((name): PlainOrTensor[] => {
     const value = args.get(name);
-    if (isScalar(value)) return [value];
+    if (isScalar(value) || value instanceof Expression) return [value];
     const tensor = args.optionalTensor(name);
     return tensor ? [tensor] : [];
   });
 }
 
-function isInfo(operand: Scalar | TensorInfo): operand is TensorInfo {
-  return typeof operand === 'object';
+function isInfo(operand: PlainOrTensor): operand is TensorInfo {
+  return typeof operand === 'object' && !(operand instanceof Expression);
 }
 
 /** One tensor decides the type; the others only broadcast with it. */
 function like(name: string, others: readonly string[] = [], type: TypeRule = same): Rule {
   return (args) => {
     const self = args.tensor(name);
-    const rest = others.flatMap((other) => (isScalar(args.get(other)) ? [] : (args.optionalTensor(other) ?? [])));
+    const rest = others.flatMap((other) => operandsOf(args, [other]).filter(isInfo));
     return elementwise(type(self.dtype), [self, ...rest]);
   };
 }
@@ -138,7 +142,7 @@ export const pointwise: RuleTable = {
   glu: (args) => {
     const self = args.tensor('self');
     const axis = axisOf(args.number('dim'), self.shape.length);
-    return packed(self.dtype, withSize(self.shape, axis, sizeAt(self.shape, axis) / 2), self);
+    return packed(self.dtype, withSize(self.shape, axis, floorDivide(sizeAt(self.shape, axis), 2)), self);
   },
   ...each('cumsum cumprod', (args) => {
     const self = args.tensor('self');

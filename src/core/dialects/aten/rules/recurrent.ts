@@ -1,5 +1,7 @@
 /** Recurrent layers and cells. Rules: ATen/native/RNN.cpp. */
+import { multiply } from '../../../ir/shape.ts';
 import {
+  agree,
   each,
   fresh,
   mismatch,
@@ -13,9 +15,12 @@ import {
 /** Weights of a layer come as (input, hidden[, biases][, projection]) for each direction. */
 function sequence(args: RuleArguments, states: readonly TensorInfo[]): TensorInfo[] {
   const input = args.tensor('input');
+  const [batch] = input.shape.slice(args.bool('batch_first') ? 0 : 1);
+  // Without a batch there is nothing to agree on.
+  if (input.shape.length === 3) for (const state of states) agree(sizeAt(state.shape, 1), batch, 'batch of a state');
   const directions = args.bool('bidirectional') ? 2 : 1;
   const hidden = sizeAt((states[0] ?? mismatch('a recurrent layer without a state')).shape, -1);
-  const output = fresh(input.dtype, [...input.shape.slice(0, -1), hidden * directions]);
+  const output = fresh(input.dtype, [...input.shape.slice(0, -1), multiply(hidden, directions)]);
   return [
     // With the batch first it is a transposed view of what was computed.
     args.bool('batch_first') ? { ...output, strides: undefined } : output,

@@ -1,5 +1,6 @@
 /** Operators that reduce along axes, normalise along one, or order one. Rules: ATen/native/ReduceOps.cpp, Sorting.cpp, SoftMax.cpp. */
 import type { DataType } from '../../../ir/dtype.ts';
+import { maximum, subtract } from '../../../ir/shape.ts';
 import { pointwiseStrides } from '../layout.ts';
 import { category, floatType } from '../promotion.ts';
 import {
@@ -91,9 +92,7 @@ const sorted: Rule = (args) => {
 const topk: Rule = (args) => {
   const self = args.tensor('self');
   const shape =
-    self.shape.length === 0
-      ? []
-      : withSize(self.shape, axisOf(args.number('dim'), self.shape.length), args.number('k'));
+    self.shape.length === 0 ? [] : withSize(self.shape, axisOf(args.number('dim'), self.shape.length), args.dim('k'));
   return [fresh(self.dtype, shape), fresh('int64', shape)];
 };
 
@@ -143,7 +142,7 @@ export const reductions: RuleTable = {
     const axis = axisOf(args.number('dim'), self.shape.length);
     return packed(
       self.dtype,
-      withSize(self.shape, axis, Math.max(sizeAt(self.shape, axis) - args.number('n'), 0)),
+      withSize(self.shape, axis, maximum(subtract(sizeAt(self.shape, axis), args.number('n')), 0)),
       self,
     );
   },

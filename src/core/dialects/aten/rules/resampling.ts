@@ -1,5 +1,29 @@
 /** Operators that sample a grid anew. Rules: ATen/native/UpSample.h, GridSampler.cpp. */
-import { each, fresh, likeFormat, mismatch, packed, type Rule, type RuleTable, type TensorInfo } from '../rule.ts';
+import { type Dim, floorDivide, multiply, type Shape } from '../../../ir/shape.ts';
+import {
+  each,
+  fresh,
+  likeFormat,
+  mismatch,
+  packed,
+  type Rule,
+  type RuleTable,
+  sizeText,
+  type TensorInfo,
+  undecided,
+} from '../rule.ts';
+
+/** A size times a factor, rounded down. Of a symbol that is exact where the factor is a fraction of small numbers. */
+export function scaled(size: Dim, factor: number): Dim {
+  if (typeof size === 'number') return Math.floor(size * factor);
+  for (let divisor = 1; divisor <= FINEST; divisor *= 2) {
+    if (Number.isInteger(factor * divisor)) return floorDivide(multiply(size, factor * divisor), divisor);
+  }
+  return undecided(`how the size ${sizeText(size)} times ${factor} is rounded`);
+}
+
+/** Fractions of powers of two are exact as floats. */
+const FINEST = 1024;
 
 /** Sizes are given, or follow from scale factors, rounded down. */
 const upsample =
@@ -7,10 +31,9 @@ const upsample =
   (args) => {
     const self = args.optionalTensor('self') ?? args.tensor('input');
     const sizes = self.shape.slice(-axes);
-    const given = args.optionalNumbers('output_size');
+    const given = args.optionalDims('output_size');
     const scales = args.optionalFloats('scale_factors');
-    const out =
-      given ?? sizes.map((size, k) => Math.floor(size * (scales?.[k] ?? mismatch('an upsampling without a size'))));
+    const out = given ?? sizes.map((size, k) => scaled(size, scales?.[k] ?? mismatch('an upsampling without a size')));
     const shape = [...self.shape.slice(0, -axes), ...out];
     return axes === 1 ? packed(self.dtype, shape, self) : likeFormat(self.dtype, shape, self);
   };
@@ -21,7 +44,7 @@ const gridSampled: Rule = (args) => {
   return sampled(input, shape);
 };
 
-function sampled(input: TensorInfo, shape: readonly number[]): TensorInfo {
+function sampled(input: TensorInfo, shape: Shape): TensorInfo {
   return input.shape.length === 4 ? likeFormat(input.dtype, shape, input) : packed(input.dtype, shape, input);
 }
 
@@ -35,7 +58,7 @@ export const resampling: RuleTable = {
   ...each('upsample_nearest3d upsample_trilinear3d _upsample_nearest_exact3d', upsample(3)),
   ...each('grid_sampler grid_sampler_2d grid_sampler_3d', gridSampled),
   affine_grid_generator: (args) => {
-    const [n = 1, , ...sizes] = args.numbers('size');
+    const [n, , ...sizes] = args.dims('size');
     return fresh(args.tensor('theta').dtype, [n, ...sizes, sizes.length]);
   },
 };

@@ -21,7 +21,7 @@ test.each([
   ['float[N,3] x', `${C('i', '0')}s = Shape (x) y = Gather (s, i)`, 'N'],
   ['float[N,3] x', `s = Shape (x) ${C('k', '2, 2')}y = Mul (s, k)`, '2*N 6'],
   ['float[N,3] x', `s = Shape (x) ${C('k', '2')}y = Div (s, k)`, 'floordiv(N, 2) 1'],
-  ['float[N,3] x', `s = Shape (x) ${C('k', '2')}y = Mod (s, k)`, 'mod(N, 2) 1'],
+  ['float[N,3] x', `s = Shape (x) ${C('k', '2')}y = Mod (s, k)`, 'N - 2*floordiv(N, 2) 1'],
   ['float[N,3] x', 'y = Size (x)', '3*N'],
   ['float[N,3] x', `s = Shape (x) ${C('a', '1')}${C('b', '2')}y = Slice (s, a, b)`, '3'],
   [

@@ -4,11 +4,11 @@ import { parseDim } from '../../../../../src/core/formats/torch/symbolic.ts';
 test.each([
   ["Symbol('s0', positive=True, integer=True)", 's0'],
   ["Mul(Integer(2), Symbol('s0', integer=True))", '2*s0'],
-  ["Add(FloorDiv(Add(Symbol('s0'), Integer(-3)), Integer(2)), Integer(1))", 'floordiv(s0 - 3, 2) + 1'],
+  ["Add(FloorDiv(Add(Symbol('s0'), Integer(-3)), Integer(2)), Integer(1))", 'floordiv(s0 + 1, 2) - 1'],
   ["Max(Symbol('s0'), Symbol('s1'))", 'max(s0, s1)'],
   ["Pow(Symbol('s0'), Integer(2))", 's0*s0'],
   ['2*s0 + 1', '2*s0 + 1'],
-  ['((s0//2))*s1 - Mod(s0, 3)', 'floordiv(s0, 2)*s1 - mod(s0, 3)'],
+  ['((s0//2))*s1 - Mod(s0, 3)', 'floordiv(s0, 2)*s1 + 3*floordiv(s0, 3) - s0'],
   ['Integer(4)', '4'],
   ['64', '64'],
 ])('%s', (text, expected) => {
