@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/unit/**/*.test.ts', 'test/fuzz/**/*.test.ts'],
-    testTimeout: 20_000,
+    // A hang is minutes; a busy machine takes its time.
+    testTimeout: 90_000,
     // One process with few workers: the suites are small and start-up is what costs.
     maxWorkers: 2,
   },

@@ -12,6 +12,7 @@ import { OpenGraph } from '../../../src/service/open-graph.ts';
 import { SearchIndex } from '../../../src/service/search.ts';
 import { NUMBERED, slotNames } from '../../../src/service/slots.ts';
 import { unfoldingOf } from '../../../src/service/unfolding.ts';
+import { cpuTime } from '../cpu-time.ts';
 import { smallModel } from './fake-core.ts';
 
 /** A chain of Relu, each in the module of that path; `a.b` lies in `a` and in `a.b`. */
@@ -232,8 +233,8 @@ test('as many groups are unfolded as the budget takes, a level at a time', () =>
 
 test('ten thousand nodes are grouped and connected in a moment', () => {
   const paths = Array.from({ length: 10_000 }, (_, k) => `l.${Math.floor(k / 50)}.p${Math.floor(k / 5) % 10}`);
-  const start = performance.now();
+  const start = cpuTime();
   const graph = open(chain(paths));
-  expect(performance.now() - start).toBeLessThan(3000);
+  expect(cpuTime() - start).toBeLessThan(3000);
   expect(graph.roots[0]?.group.nodeCount).toBe(10_000);
 });

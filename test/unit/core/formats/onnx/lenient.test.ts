@@ -8,6 +8,7 @@ import { encodeOnnx } from '../../../../../src/core/formats/onnx/write.ts';
 import { type ByteSource, FileBytes, MemoryBytes } from '../../../../../src/core/ir/bytes.ts';
 import { InputError } from '../../../../../src/core/ir/errors.ts';
 import type { Problem } from '../../../../../src/core/problems/problem.ts';
+import { cpuTime } from '../../../cpu-time.ts';
 import { model } from '../../../text-model.ts';
 import { floatType, long, modelBytes } from './files.ts';
 
@@ -134,10 +135,10 @@ test('functions that call each other endlessly, or without need very deep, are t
 
 test('a thousand misspelt or undefined names cost no more than a look at each', () => {
   const node = Array.from({ length: 5000 }, (_, k) => ({ opType: 'Rleu', input: [`x${k}x`], output: [`value${k}`] }));
-  const started = performance.now();
+  const started = cpuTime();
   const problems = problemsIn(memory(modelBytes({ name: 'g', node })));
   expect(problems.filter(({ code }) => code === 'no-such-operator')).toHaveLength(5000);
-  expect(performance.now() - started).toBeLessThan(3000);
+  expect(cpuTime() - started).toBeLessThan(3000);
 });
 
 const external = (location: string) =>

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { parseModel } from '../../../../../src/core/formats/onnxtxt/parse.ts';
 import { InputError } from '../../../../../src/core/ir/errors.ts';
 import { typeText } from '../../../../../src/core/ir/type.ts';
+import { cpuTime } from '../../../cpu-time.ts';
 import { functions, graph, model, nodeOf } from '../../../text-model.ts';
 
 /** The attributes of the one node whose attribute list is given. */
@@ -206,9 +207,9 @@ test('a text that ends anywhere is never worse than a syntax error', () => {
 test('long lines and many lines take linear time', () => {
   const numbers = Array.from({ length: 200_000 }, (_, k) => k).join(',');
   const nodes = Array.from({ length: 20_000 }, (_, k) => `v${k + 1} = Relu (v${k})`).join('\n');
-  const started = performance.now();
+  const started = cpuTime();
   model(`g (float v0) => (v20000) <int64[200000] w = {${numbers}}> { ${nodes} }`);
-  expect(performance.now() - started).toBeLessThan(15_000);
+  expect(cpuTime() - started).toBeLessThan(15_000);
 });
 
 function catching(run: () => unknown): InputError {

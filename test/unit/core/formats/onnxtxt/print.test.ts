@@ -8,6 +8,7 @@ import { makeModel } from '../../../../../src/core/ir/model.ts';
 import { Node } from '../../../../../src/core/ir/node.ts';
 import { ComputedSource, Tensor } from '../../../../../src/core/ir/tensor.ts';
 import { tensorType } from '../../../../../src/core/ir/type.ts';
+import { cpuTime } from '../../../cpu-time.ts';
 import { nodeOf } from '../../../text-model.ts';
 
 const EVERYTHING = `<
@@ -154,9 +155,9 @@ test('ten thousand nodes are printed at once', () => {
     graph.nodes.append(node);
     value = node.output();
   }
-  const started = performance.now();
+  const started = cpuTime();
   printModel(makeModel('onnx', graph));
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(cpuTime() - started).toBeLessThan(10_000);
 });
 
 /** What the syntax itself has no place for. */

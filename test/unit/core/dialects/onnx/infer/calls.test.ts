@@ -4,6 +4,7 @@ import { inferGraph, modelContext } from '../../../../../../src/core/dialects/on
 import { parseModel } from '../../../../../../src/core/formats/onnxtxt/parse.ts';
 import { typeText, type ValueType } from '../../../../../../src/core/ir/type.ts';
 import type { Value } from '../../../../../../src/core/ir/value.ts';
+import { cpuTime } from '../../../../cpu-time.ts';
 import { inferred } from './cases.ts';
 
 const acme = (signature: string, body: string, opset = 22) =>
@@ -66,9 +67,9 @@ test('calls that stand for more nodes than anybody can read end', () => {
     const next = k === 39 ? 'c = Relu (a)' : `b = acme.F${k + 1} (a)\nc = acme.F${k + 1} (b)`;
     return acme(`F${k} (a) => (c)`, next);
   });
-  const started = performance.now();
+  const started = cpuTime();
   expect(inferred('float[2] x', 'y = acme.F0 (x)', 22, levels.join('\n')).problems).toEqual([]);
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(cpuTime() - started).toBeLessThan(10_000);
 });
 
 test('what holds of the values of a body in all calls can be asked for', () => {
