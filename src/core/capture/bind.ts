@@ -7,6 +7,7 @@ import { isPlacement, takesInputs } from '../dialects/aten/schemas.ts';
 import type { Attribute } from '../ir/attribute.ts';
 import { isDataType } from '../ir/dtype.ts';
 import type { Value } from '../ir/value.ts';
+import { ScalarValue } from './scalars.ts';
 import { TensorValue } from './tensor.ts';
 import { type CapturedValue, DeviceValue, isTensor, isUnknown, itemsOf, UNKNOWN, type UnknownValue } from './values.ts';
 
@@ -30,6 +31,7 @@ export function kindOf(value: CapturedValue): RuntimeKind {
   if (typeof value === 'number') return 'float';
   if (typeof value === 'boolean') return 'bool';
   if (typeof value === 'string') return 'string';
+  if (value instanceof ScalarValue) return value.type;
   if (isTensor(value)) return 'tensor';
   if (isUnknown(value)) return 'unknown';
   if (value instanceof DeviceValue) return 'device';
@@ -92,6 +94,7 @@ function joined(argument: SchemaArgument, items: readonly BoundValue[]): BoundVa
 
 function convertOne(argument: SchemaArgument, value: CapturedValue): BoundValue {
   if (isTensor(value)) return takesInputs(argument) ? value : numberOf(argument, value);
+  if (value instanceof ScalarValue) throw new DataDependent(`${argument.name} is a number that only a run knows`);
   if (typeof value === 'bigint') {
     if (wantsType(argument)) return dtypeOf(value) ?? UNKNOWN;
     return argument.type.base === 'float' ? Number(value) : value;

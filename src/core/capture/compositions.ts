@@ -1,13 +1,15 @@
 /** Operators that are nothing but several others, and those that make tensors out of plain values. */
+import { isScalar } from '../dialects/aten/arguments.ts';
 import { DEFAULT_FLOAT } from '../dialects/aten/promotion.ts';
 import { broadcast, fresh } from '../dialects/aten/rule.ts';
 import { dtypeOf } from '../dialects/aten/scalar-types.ts';
 import type { DataType } from '../ir/dtype.ts';
 import { Tensor } from '../ir/tensor.ts';
 import type { Operators } from './operators.ts';
+import { converted, numberType, ScalarValue } from './scalars.ts';
 import { sizeOf, sizesOf } from './sizes.ts';
 import { Storage, TensorValue } from './tensor.ts';
-import { type CapturedValue, DeviceValue, isTensor, itemsOf, ListValue, UNKNOWN } from './values.ts';
+import { type CapturedValue, DeviceValue, isScalarValue, isTensor, itemsOf, ListValue, UNKNOWN } from './values.ts';
 
 type Keywords = ReadonlyMap<string, CapturedValue>;
 type Composition = (
@@ -22,7 +24,8 @@ const COMPOSITIONS: Readonly<Record<string, Composition>> = {
   NumToTensor: (operators, [value = null]) => {
     if (typeof value === 'bigint') return operators.knownTensor(value, 'int64');
     if (typeof value === 'number') return operators.knownTensor(value, 'float64');
-    return typeof value === 'boolean' ? operators.knownTensor(value, 'bool') : undefined;
+    if (typeof value === 'boolean') return operators.knownTensor(value, 'bool');
+    return isScalarValue(value) ? operators.scalars.tensorOf(value) : undefined;
   },
   ...Object.fromEntries(
     ['tensor', 'as_tensor', '_list_to_tensor'].map((name): [string, Composition] => [name, fromValues]),
@@ -85,12 +88,13 @@ function fromValues(
 ): CapturedValue | undefined {
   if (isTensor(data)) return undefined;
   const shape: number[] = [];
-  const numbers: (bigint | number | boolean)[] = [];
+  const numbers: (bigint | number | boolean | ScalarValue)[] = [];
   for (let at: CapturedValue | undefined = data; itemsOf(at) !== undefined; at = itemsOf(at)?.[0])
     shape.push(itemsOf(at)?.length ?? 0);
   if (!collect(data, numbers) || numbers.length !== shape.reduce((a, b) => a * b, 1)) return UNKNOWN;
   const wanted = keywords.get('dtype') ?? given;
   const dtype = (typeof wanted === 'bigint' ? dtypeOf(wanted) : undefined) ?? typeOf(numbers);
+  if (!numbers.every(isScalar)) return stacked(operators, numbers, shape, dtype);
   const [only] = numbers;
   if (shape.length === 0 && only !== undefined) return operators.knownTensor(converted(dtype, only), dtype);
   const constant = Tensor.of(
@@ -104,20 +108,36 @@ function fromValues(
   return new TensorValue(storage, fresh(dtype, shape));
 }
 
-function collect(value: CapturedValue, into: (bigint | number | boolean)[]): boolean {
+/** A tensor of numbers of which a run alone knows some. */
+function stacked(
+  operators: Operators,
+  numbers: readonly (bigint | number | boolean | ScalarValue)[],
+  shape: readonly number[],
+  dtype: DataType,
+): CapturedValue {
+  const tensors = numbers.map((each) => operators.scalars.as(operators.scalars.tensorOf(each), dtype));
+  const [only] = tensors;
+  if (shape.length === 0) return only ?? UNKNOWN;
+  const flat = operators.tensorCall('stack', [new ListValue(tensors)]);
+  return shape.length === 1 ? flat : operators.tensorCall('reshape', [flat, new ListValue(shape.map(BigInt))]);
+}
+
+function collect(value: CapturedValue, into: (bigint | number | boolean | ScalarValue)[]): boolean {
   const items = itemsOf(value);
   if (items) return items.every((item) => collect(item, into));
-  if (typeof value !== 'bigint' && typeof value !== 'number' && typeof value !== 'boolean') return false;
+  if (
+    !(value instanceof ScalarValue) &&
+    typeof value !== 'bigint' &&
+    typeof value !== 'number' &&
+    typeof value !== 'boolean'
+  )
+    return false;
   into.push(value);
   return true;
 }
 
-function typeOf(numbers: readonly (bigint | number | boolean)[]): DataType {
-  if (numbers.some((value) => typeof value === 'number') || numbers.length === 0) return DEFAULT_FLOAT;
-  return numbers.some((value) => typeof value === 'bigint') ? 'int64' : 'bool';
-}
-
-function converted(dtype: DataType, value: bigint | number | boolean): bigint | number | boolean {
-  if (dtype === 'bool') return Boolean(value);
-  return /^u?int/.test(dtype) ? BigInt(typeof value === 'number' ? Math.trunc(value) : value) : Number(value);
+function typeOf(numbers: readonly (bigint | number | boolean | ScalarValue)[]): DataType {
+  const types = numbers.map(numberType);
+  if (types.includes('float') || numbers.length === 0) return DEFAULT_FLOAT;
+  return types.includes('int') ? 'int64' : 'bool';
 }

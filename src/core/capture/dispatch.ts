@@ -6,9 +6,10 @@ import { callCustom } from './custom.ts';
 import type { RecordedResults } from './functional.ts';
 import type { Operators } from './operators.ts';
 import { ProgramError } from './plain-values.ts';
-import { asNumber, isQuery, query, TO_NUMBER } from './queries.ts';
+import { asNumber, isQuery, numberTypeOf, query, TO_NUMBER } from './queries.ts';
+import { callOnScalars } from './scalar-operators.ts';
 import type { TensorValue } from './tensor.ts';
-import { type CapturedValue, isTensor, isUnknown, itemsOf, UNKNOWN } from './values.ts';
+import { type CapturedValue, isScalarValue, isTensor, isUnknown, itemsOf, UNKNOWN } from './values.ts';
 
 export type Keywords = ReadonlyMap<string, CapturedValue>;
 export const NO_KEYWORDS: Keywords = new Map();
@@ -52,11 +53,15 @@ export function dispatch(operators: Operators, customOps: CustomOperators, call:
     return target ?? UNKNOWN;
   }
   const generic = { positional: args, keywords };
+  if (name === '__contains__' && isScalarValue(args[1]))
+    return containsScalar(operators, itemsOf(args[0]) ?? [], args[1]);
   if (namespace !== 'aten' && namespace !== 'prim')
     return operators.unknownOperator(namespace, name, generic, recorded);
   if (SILENT.has(name)) return null;
   const tensors = args.some(holdsTensor) || [...keywords.values()].some(holdsTensor);
   if (!tensors && args.some(isUnknown) && !keepsUnknown(name)) return UNKNOWN;
+  const computed = callOnScalars(operators, name, args);
+  if (computed !== undefined) return computed;
   const built = callBuiltin(name, args, keywords);
   if (built !== undefined) return built;
   const self = args[0] ?? keywords.get('self');
@@ -79,15 +84,22 @@ function inPlaceDefinition(customOps: CustomOperators, { namespace, name }: Oper
   return found ? customOps.forOperator(`aten::${found[1]}`) : undefined;
 }
 
-/** The number that a tensor without axes holds; a problem where only a run knows it. */
+/** The number that a tensor of one element holds; unknown where nothing is known of the tensor. */
 export function numberOf(operators: Operators, name: string, tensor: TensorValue): CapturedValue {
   const known = tensor.element;
   if (known !== undefined) return asNumber(name, known);
-  if (tensor.info) {
-    const reason = 'a number of the program is the element of a tensor, which only a run knows';
-    operators.recorder.report('data-dependent', { operator: `aten::${name}` }, { reason });
+  return tensor.info ? operators.scalars.ofTensor(numberTypeOf(name, tensor.info.dtype), tensor) : UNKNOWN;
+}
+
+/** Whether a number that only a run knows is one of several. */
+function containsScalar(operators: Operators, items: readonly CapturedValue[], item: CapturedValue): CapturedValue {
+  let found: CapturedValue = false;
+  for (const each of items) {
+    const same: CapturedValue = callOnScalars(operators, 'eq', [item, each]) ?? UNKNOWN;
+    if (same === true || isUnknown(same)) return same;
+    if (same !== false) found = found === false ? same : (callOnScalars(operators, '__or__', [found, same]) ?? UNKNOWN);
   }
-  return UNKNOWN;
+  return found;
 }
 
 function holdsTensor(value: CapturedValue): boolean {

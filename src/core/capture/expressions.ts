@@ -15,6 +15,7 @@ import { dispatch, type Keywords, NO_KEYWORDS, numberOf } from './dispatch.ts';
 import type { Frame } from './interpreter.ts';
 import type { Operators } from './operators.ts';
 import { getItem, ProgramError, slice, truth } from './plain-values.ts';
+import { ScalarValue } from './scalars.ts';
 import { type ArchiveState, readableClass } from './state.ts';
 import type { TensorValue } from './tensor.ts';
 import { isInstance } from './types.ts';
@@ -168,16 +169,13 @@ export abstract class Expressions {
       case 'logical': {
         const left = this.evaluate(expression.left, frame);
         const known = truth(left);
-        if (known === undefined) return UNKNOWN;
+        if (known === undefined) return this.undecided(left, expression, frame);
         return known === (expression.operator === 'or') ? left : this.evaluate(expression.right, frame);
       }
       case 'ternary': {
         const condition = this.evaluate(expression.condition, frame);
         const known = isTensor(condition) ? condition.element : truth(condition);
-        if (known === undefined) {
-          if (isTensor(condition)) this.numberOf('Bool', condition, expression, frame);
-          return UNKNOWN;
-        }
+        if (known === undefined) return this.undecided(condition, expression, frame);
         return this.evaluate(known ? expression.value : expression.otherwise, frame);
       }
     }
@@ -205,6 +203,18 @@ export abstract class Expressions {
   private numberOf(name: string, tensor: TensorValue, at: Span, frame: Frame): CapturedValue {
     this.standAt(at, frame);
     return numberOf(this.operators, name, tensor);
+  }
+
+  /** A choice between values that only a run can make. */
+  private undecided(condition: CapturedValue, at: Span, frame: Frame): CapturedValue {
+    this.standAt(at, frame);
+    if (!isUnknown(condition) && !(isTensor(condition) && !condition.info))
+      this.operators.recorder.report(
+        'data-dependent',
+        { operator: 'prim::If' },
+        { reason: 'a condition is only known in a run' },
+      );
+    return UNKNOWN;
   }
 
   private annotated(type: TypeExpression, value: CapturedValue, at: Span, frame: Frame): CapturedValue {
@@ -357,8 +367,11 @@ export abstract class Expressions {
     const operand = this.evaluate(expression.operand, frame);
     if (expression.operator === '+') return operand;
     if (expression.operator === 'not') {
-      const known = isTensor(operand) ? this.numberOf('Bool', operand, expression, frame) : truth(operand);
-      return typeof known === 'boolean' ? !known : UNKNOWN;
+      const known = isTensor(operand) ? this.numberOf('Bool', operand, expression, frame) : operand;
+      if (known instanceof ScalarValue)
+        return this.callOperator('aten', '__not__', [known], NO_KEYWORDS, expression, frame);
+      const decided = truth(known);
+      return decided === undefined ? UNKNOWN : !decided;
     }
     const name = expression.operator === '-' ? 'neg' : 'bitwise_not';
     return this.callOperator('aten', name, [operand], NO_KEYWORDS, expression, frame);

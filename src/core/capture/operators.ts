@@ -6,6 +6,7 @@ import type { Schema } from '../dialects/aten/schema.ts';
 import { findSchema, overloadsOf } from '../dialects/aten/schemas.ts';
 import { viewRuleFor } from '../dialects/aten/views.ts';
 import { type Attribute, dim, dims } from '../ir/attribute.ts';
+import type { DataType } from '../ir/dtype.ts';
 import { Expression } from '../ir/expression.ts';
 import { sameShape } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
@@ -20,14 +21,20 @@ import {
   nodeArguments,
 } from './bind.ts';
 import { conversion, FunctionalOperators, operatorName, type RecordedResults, readerOf } from './functional.ts';
+import { scalarsAsTensors } from './scalar-arguments.ts';
+import { Scalars } from './scalars.ts';
 import { TensorValue } from './tensor.ts';
 import { type CapturedValue, isTensor } from './values.ts';
 
 export class Operators extends FunctionalOperators {
+  readonly scalars = new Scalars(this);
+
   /** Calls `aten::name` with the overload that TorchScript would take. */
   call(name: string, call: CallArguments, recorded?: RecordedResults): CapturedValue {
     const out = call.keywords.get('out');
     if (isTensor(out)) return this.callOut(name, call, out);
+    const given = scalarsAsTensors(this, name, call);
+    if (given !== call) return this.call(name, given, recorded);
     const kinds = kindsOf(call);
     const schema = resolveOverload(name, kinds);
     return schema ? this.run(schema, call, recorded) : this.unknownOperator('aten', name, call, recorded);
@@ -37,6 +44,7 @@ export class Operators extends FunctionalOperators {
   callOverload(name: string, overload: string, call: CallArguments, recorded?: RecordedResults): CapturedValue {
     const out = call.keywords.get('out');
     if (isTensor(out)) return this.callOut(name, call, out);
+    if (scalarsAsTensors(this, name, call) !== call) return this.call(name, call, recorded);
     const schema = findSchema('aten', name, overload);
     const kinds = kindsOf(call);
     if (schema && matches(schema, kinds, true)) return this.run(schema, call, recorded);
@@ -115,7 +123,7 @@ export class Operators extends FunctionalOperators {
     const result = infos[0];
     if (!info || !result) return node.output();
     agreeShapes(result.shape, info.shape, 'a result that is written in place');
-    return this.cast(node.output(), info);
+    return this.castValue(node.output(), info);
   }
 
   /** `copy_`, `fill_` and `zero_` do not look at what they overwrite. */
@@ -124,7 +132,7 @@ export class Operators extends FunctionalOperators {
     const source = bound.get('src') ?? bound.get('other') ?? bound.get('value') ?? (name === 'zero' ? 0n : undefined);
     if (!info || (source instanceof TensorValue && !source.info)) return this.unknownTensor().storage.base;
     if (source instanceof TensorValue && source.info) {
-      return this.expanded(this.cast(this.read(source), { ...source.info, dtype: info.dtype }), source.info, info);
+      return this.expanded(this.castValue(this.read(source), { ...source.info, dtype: info.dtype }), source.info, info);
     }
     const fill = fillAttribute(source);
     return this.recorder.value({
@@ -150,8 +158,20 @@ export class Operators extends FunctionalOperators {
     });
   }
 
+  /** Calls an operator that gives one tensor. */
+  tensorCall(name: string, positional: readonly CapturedValue[]): TensorValue {
+    const result = this.call(name, { positional, keywords: new Map() });
+    return isTensor(result) ? result : this.unknownTensor();
+  }
+
+  /** A tensor in another type. */
+  cast(tensor: TensorValue, dtype: DataType): TensorValue {
+    const { info } = tensor;
+    return info ? this.fresh(this.castValue(this.read(tensor), { ...info, dtype }), { ...info, dtype }) : tensor;
+  }
+
   /** The value as the type of `info`. */
-  private cast(value: Value, info: TensorInfo): Value {
+  private castValue(value: Value, info: TensorInfo): Value {
     if (value.dtype === info.dtype) return value;
     return this.recorder.value({ ...conversion(value, info.dtype), output: fresh(info.dtype, info.shape) });
   }

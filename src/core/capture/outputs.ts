@@ -1,7 +1,7 @@
 /** The outputs of a program: flattened in order, None left out, each with a name and a value of its own. */
 import type { Value } from '../ir/value.ts';
 import type { Operators } from './operators.ts';
-import { type CapturedValue, DictValue, isTensor, isUnknown, ListValue, TupleValue } from './values.ts';
+import { type CapturedValue, DictValue, isScalarValue, isTensor, isUnknown, ListValue, TupleValue } from './values.ts';
 
 interface Output {
   readonly name: string | undefined;
@@ -40,6 +40,7 @@ function flatten(operators: Operators, value: CapturedValue, name: string | unde
     return [...value.entries].flatMap(([key, item]) =>
       flatten(operators, item, typeof key === 'string' ? key : undefined),
     );
+  if (isScalarValue(value)) return flatten(operators, operators.scalars.tensorOf(value), name);
   // A plain number that a program returns is a constant.
   if (typeof value === 'bigint') return flatten(operators, operators.knownTensor(value, 'int64'), name);
   if (typeof value === 'number') return flatten(operators, operators.knownTensor(value, 'float64'), name);

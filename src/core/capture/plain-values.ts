@@ -1,5 +1,5 @@
 /** Plain values as Python treats them: truth, equality, indexing, text. */
-import { type CapturedValue, DictValue, EnumValue, isTensor, itemsOf, TupleValue } from './values.ts';
+import { type CapturedValue, DictValue, EnumValue, isScalarValue, isTensor, itemsOf, TupleValue } from './values.ts';
 
 export type Numeric = bigint | number;
 
@@ -17,9 +17,10 @@ export function numeric(value: CapturedValue | undefined): Numeric | undefined {
   return isNumber(value) ? value : undefined;
 }
 
-/** Equality of plain values; undefined where one holds tensors. */
+/** Equality of plain values; undefined where one holds tensors or numbers that only a run knows. */
 export function equal(a: CapturedValue, b: CapturedValue): boolean | undefined {
-  if (isTensor(a) || isTensor(b)) return a === null || b === null ? false : undefined;
+  if (isTensor(a) || isTensor(b) || isScalarValue(a) || isScalarValue(b))
+    return a === null || b === null ? false : undefined;
   const [x, y] = [numeric(a), numeric(b)];
   // Loosely: 1 == 1.0.
   if (x !== undefined && y !== undefined) return Number(x) === Number(y);

@@ -3,9 +3,10 @@ import type { Scalar } from '../dialects/aten/arguments.ts';
 import { isContiguous } from '../dialects/aten/layout.ts';
 import type { TensorInfo } from '../dialects/aten/rule.ts';
 import { scalarTypeOf } from '../dialects/aten/scalar-types.ts';
-import { DATA_TYPES, isFloat } from '../ir/dtype.ts';
+import { DATA_TYPES, type DataType, isFloat } from '../ir/dtype.ts';
 import { elementCount, type Shape } from '../ir/shape.ts';
 import { ProgramError, position } from './plain-values.ts';
+import { type ScalarType, scalarTypeOfElement } from './scalars.ts';
 import { sizeOf, sizesOf } from './sizes.ts';
 import { type CapturedValue, DeviceValue, UNKNOWN } from './values.ts';
 
@@ -92,6 +93,14 @@ export function asNumber(name: string, value: Scalar): CapturedValue {
   if (name.startsWith('Float') || name === 'float') return Number(value);
   if (name.startsWith('Bool') || name === 'bool' || name === 'is_nonzero') return Boolean(value);
   return value;
+}
+
+/** The kind of number that such an operator takes out of a tensor. */
+export function numberTypeOf(name: string, dtype: DataType): ScalarType {
+  if (name.startsWith('Int') || name === 'int') return 'int';
+  if (name.startsWith('Float') || name === 'float') return 'float';
+  if (name.startsWith('Bool') || name === 'bool' || name === 'is_nonzero') return 'bool';
+  return scalarTypeOfElement(dtype);
 }
 
 /** Operators that take a number out of a tensor. */

@@ -10,6 +10,7 @@ import { tensorType, type ValueType } from '../ir/type.ts';
 import type { Value } from '../ir/value.ts';
 import type { ProblemCode } from '../problems/codes.ts';
 import { type Problem, problem } from '../problems/problem.ts';
+import { SymbolTable } from './symbols.ts';
 import type { Place } from './tensor.ts';
 
 export const NOWHERE: Place = { origin: () => NO_ORIGIN, scope: NO_SCOPE };
@@ -35,6 +36,8 @@ interface Report {
 
 export class Recorder {
   readonly graph = new Graph('main');
+  /** The numbers that only a run knows. */
+  readonly symbols = new SymbolTable();
   /** Where the program is now: the one who runs it keeps this. */
   place: Place = NOWHERE;
   /** Values went unknown on the way: what looks unused may be needed. */

@@ -9,6 +9,7 @@ import type { ViewStep } from '../dialects/aten/view.ts';
 import type { Origin, Scope } from '../ir/origin.ts';
 import type { Dim, Shape } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
+import type { ScalarValue } from './scalars.ts';
 
 /** Where in the program something happens. The origin is found only when it is asked for. */
 export interface Place {
@@ -70,6 +71,7 @@ export class TensorValue {
   /** The value that it had at `seen`, the storage's version. */
   value: Value | undefined;
   seen = 0;
+  private madeOf: ScalarValue | undefined;
 
   constructor(
     public storage: Storage,
@@ -82,6 +84,15 @@ export class TensorValue {
     /** The one element at first, where the capture knows it: sizes of shapes as tensors, and small constants. */
     readonly known?: () => Scalar | undefined,
   ) {}
+
+  /** The number of the program that it was made of, where nothing has been written to it since. */
+  get scalar(): ScalarValue | undefined {
+    return this.storage.written ? undefined : this.madeOf;
+  }
+
+  set scalar(number: ScalarValue) {
+    this.madeOf = number;
+  }
 
   /** The one element, where the capture knows it. */
   get element(): Scalar | undefined {

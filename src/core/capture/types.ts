@@ -1,5 +1,6 @@
 /** Values and the type annotations of TorchScript. */
 import type { TypeExpression } from '../formats/torch/ast.ts';
+import { numberType } from './scalars.ts';
 import { type CapturedValue, DictValue, EnumValue, isTensor, ListValue, ObjectValue, TupleValue } from './values.ts';
 
 /** Whether a value is of a type, by its outermost name: what a list or tuple holds is looked at too. */
@@ -9,13 +10,13 @@ export function isInstance(value: CapturedValue, type: TypeExpression): boolean 
     case 'Tensor':
       return isTensor(value);
     case 'int':
-      return typeof value === 'bigint';
+      return numberType(value) === 'int';
     case 'float':
-      return typeof value === 'number';
+      return numberType(value) === 'float';
     case 'number':
-      return typeof value === 'bigint' || typeof value === 'number';
+      return numberType(value) === 'int' || numberType(value) === 'float';
     case 'bool':
-      return typeof value === 'boolean';
+      return numberType(value) === 'bool';
     case 'str':
       return typeof value === 'string';
     case 'NoneType':

@@ -1,5 +1,6 @@
 /** What variables of a captured program hold: plain values, containers with identity, and symbolic tensors. */
 import type { ScriptObject } from '../formats/torch/archive.ts';
+import { ScalarValue } from './scalars.ts';
 import type { TensorValue } from './tensor.ts';
 
 /** Ints are bigint, floats are number, None is null. */
@@ -9,6 +10,7 @@ export type CapturedValue =
   | bigint
   | number
   | string
+  | ScalarValue
   | TensorValue
   | ListValue
   | TupleValue
@@ -89,6 +91,11 @@ export const UNKNOWN = new UnknownValue();
 
 export function isTensor(value: CapturedValue | undefined): value is TensorValue {
   return typeof value === 'object' && value !== null && value.kind === 'tensor';
+}
+
+/** Whether a value is a number that only a run knows. */
+export function isScalarValue(value: CapturedValue | undefined): value is ScalarValue {
+  return value instanceof ScalarValue;
 }
 
 export function isUnknown(value: CapturedValue | undefined): value is UnknownValue {

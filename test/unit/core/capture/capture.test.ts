@@ -147,12 +147,11 @@ return e`,
   expect(model.graph.nodes.length).toBeGreaterThan(2);
 });
 
-test('numbers, conditions and counts that only a run knows are refused with their place', () => {
+test('conditions and sizes that only a run knows are refused with their place', () => {
   const { problems } = captured({
     code: forward(
       'x: Tensor',
-      `a = int(torch.sum(x))
-y = torch.relu(x)
+      `y = torch.relu(x)
 if bool(torch.gt(torch.max(x), 0)):
   y = torch.neg(x)
 else:
@@ -164,10 +163,9 @@ return torch.add(y, torch.add(torch.sum(z), torch.sum(w)))`,
     inputs: [x],
   });
   expect(problems.map((each) => [each.code, each.details.operator, each.origin[0]?.line])).toEqual([
-    ['data-dependent', 'aten::Int', 5],
-    ['data-dependent', 'aten::Bool', 7],
-    ['data-dependent', 'aten::nonzero', 11],
-    ['data-dependent', 'aten::index', 12],
+    ['data-dependent', 'prim::If', 6],
+    ['data-dependent', 'aten::nonzero', 10],
+    ['data-dependent', 'aten::index', 11],
   ]);
 });
 
