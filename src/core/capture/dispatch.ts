@@ -5,11 +5,21 @@ import { compose } from './compositions.ts';
 import { callCustom } from './custom.ts';
 import type { RecordedResults } from './functional.ts';
 import type { Operators } from './operators.ts';
-import { ProgramError } from './plain-values.ts';
+import { RaisedError } from './plain-values.ts';
 import { asNumber, isQuery, numberTypeOf, query, TO_NUMBER } from './queries.ts';
+import type { Recorder } from './recorder.ts';
 import { callOnScalars } from './scalar-operators.ts';
 import type { TensorValue } from './tensor.ts';
-import { type CapturedValue, isScalarValue, isTensor, isUnknown, itemsOf, UNKNOWN } from './values.ts';
+import {
+  type CapturedValue,
+  isScalarValue,
+  isTensor,
+  isUnknown,
+  itemsOf,
+  OptionalValue,
+  UNKNOWN,
+  UnmergedValue,
+} from './values.ts';
 
 export type Keywords = ReadonlyMap<string, CapturedValue>;
 export const NO_KEYWORDS: Keywords = new Map();
@@ -43,6 +53,8 @@ const SILENT = new Set([
 /** Runs a call at the recorder's place. Throws ProgramError where the program itself would raise. */
 export function dispatch(operators: Operators, customOps: CustomOperators, call: OperatorCall): CapturedValue {
   const { namespace, name, args, keywords, recorded } = call;
+  for (const value of [...args, ...keywords.values()])
+    reportUnmerged(operators.recorder, value, `${namespace}::${name}`);
   const definition = customOps.forOperator(`${namespace}::${name}`);
   if (definition) return callCustom(operators, definition, args, keywords, recorded);
   const inPlace = inPlaceDefinition(customOps, call);
@@ -60,6 +72,8 @@ export function dispatch(operators: Operators, customOps: CustomOperators, call:
   if (SILENT.has(name)) return null;
   const tensors = args.some(holdsTensor) || [...keywords.values()].some(holdsTensor);
   if (!tensors && args.some(isUnknown) && !keepsUnknown(name)) return UNKNOWN;
+  const optional = callOnOptional(operators, name, args);
+  if (optional !== undefined) return optional;
   const computed = callOnScalars(operators, name, args);
   if (computed !== undefined) return computed;
   const built = callBuiltin(name, args, keywords);
@@ -70,7 +84,7 @@ export function dispatch(operators: Operators, customOps: CustomOperators, call:
   if (isTensor(self) && TO_NUMBER.has(name)) return numberOf(operators, name, self);
   const composed = compose(operators, name, args, keywords);
   if (composed !== undefined) return composed;
-  if (name === 'RaiseException') throw new ProgramError(typeof self === 'string' ? self : 'an exception');
+  if (name === 'RaiseException') throw new RaisedError(typeof self === 'string' ? self : 'an exception');
   // `x.data` is x without its history.
   if (namespace === 'prim' && name === 'data') return operators.call('detach', generic);
   if (namespace === 'prim') return operators.unknownOperator(namespace, name, generic);
@@ -89,6 +103,26 @@ export function numberOf(operators: Operators, name: string, tensor: TensorValue
   const known = tensor.element;
   if (known !== undefined) return asNumber(name, known);
   return tensor.info ? operators.scalars.ofTensor(numberTypeOf(name, tensor.info.dtype), tensor) : UNKNOWN;
+}
+
+/** Says what kept a value from being known, where it is used. */
+export function reportUnmerged(recorder: Recorder, value: CapturedValue, operator: string): void {
+  if (value instanceof UnmergedValue) {
+    recorder.incomplete = true;
+    const reason = `a value is one of ${value.reason}, by a condition or a loop whose course is only known in a run`;
+    recorder.report('data-dependent', { operator, place: value.place }, { reason }, value);
+  }
+  for (const item of itemsOf(value) ?? []) reportUnmerged(recorder, item, operator);
+}
+
+/** Questions whether a value is None where only a run knows. */
+function callOnOptional(operators: Operators, name: string, args: readonly CapturedValue[]): CapturedValue | undefined {
+  const optional = args.find((arg) => arg instanceof OptionalValue);
+  if (!(optional instanceof OptionalValue)) return undefined;
+  if (name === 'unchecked_unwrap_optional' || name === '_unwrap_optional') return optional.item;
+  if (!args.includes(null)) return undefined;
+  if (name === '__isnot__' || name === 'ne') return optional.present;
+  return name === '__is__' || name === 'eq' ? callOnScalars(operators, '__not__', [optional.present]) : undefined;
 }
 
 /** Whether a number that only a run knows is one of several. */

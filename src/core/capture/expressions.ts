@@ -30,7 +30,9 @@ import {
   itemsOf,
   ListValue,
   ModuleValue,
+  NEVER,
   ObjectValue,
+  OptionalValue,
   TupleValue,
   UNKNOWN,
 } from './values.ts';
@@ -86,6 +88,13 @@ export abstract class Expressions {
     args: readonly CapturedValue[],
     keywords: Keywords,
   ): CapturedValue;
+  /** Evaluates one of two expressions, or both where only a run knows the condition. */
+  protected abstract either(
+    condition: CapturedValue,
+    at: Span,
+    frame: Frame,
+    sides: readonly [() => CapturedValue, () => CapturedValue],
+  ): CapturedValue;
   abstract callGlobal(name: string, args: readonly CapturedValue[], keywords: Keywords): CapturedValue;
 
   constructor(
@@ -130,10 +139,12 @@ export abstract class Expressions {
         return new ObjectValue(expression.className);
       case 'annotate':
         return this.annotated(expression.type, this.evaluate(expression.value, frame), expression, frame);
-      case 'unchecked-cast':
-        return this.evaluate(expression.value, frame);
+      case 'unchecked-cast': {
+        const value = this.evaluate(expression.value, frame);
+        return value instanceof OptionalValue && expression.type.name !== 'Optional' ? value.item : value;
+      }
       case 'uninitialized':
-        return UNKNOWN;
+        return NEVER;
       case 'isinstance': {
         const value = this.evaluate(expression.value, frame);
         return isUnknown(value) ? UNKNOWN : expression.types.some((type) => isInstance(value, type));
@@ -168,15 +179,16 @@ export abstract class Expressions {
         return this.compare(expression, frame);
       case 'logical': {
         const left = this.evaluate(expression.left, frame);
-        const known = truth(left);
-        if (known === undefined) return this.undecided(left, expression, frame);
-        return known === (expression.operator === 'or') ? left : this.evaluate(expression.right, frame);
+        const right = () => this.evaluate(expression.right, frame);
+        const stays = () => left;
+        return this.either(left, expression, frame, expression.operator === 'or' ? [stays, right] : [right, stays]);
       }
       case 'ternary': {
         const condition = this.evaluate(expression.condition, frame);
-        const known = isTensor(condition) ? condition.element : truth(condition);
-        if (known === undefined) return this.undecided(condition, expression, frame);
-        return this.evaluate(known ? expression.value : expression.otherwise, frame);
+        return this.either(condition, expression, frame, [
+          () => this.evaluate(expression.value, frame),
+          () => this.evaluate(expression.otherwise, frame),
+        ]);
       }
     }
   }
@@ -203,18 +215,6 @@ export abstract class Expressions {
   private numberOf(name: string, tensor: TensorValue, at: Span, frame: Frame): CapturedValue {
     this.standAt(at, frame);
     return numberOf(this.operators, name, tensor);
-  }
-
-  /** A choice between values that only a run can make. */
-  private undecided(condition: CapturedValue, at: Span, frame: Frame): CapturedValue {
-    this.standAt(at, frame);
-    if (!isUnknown(condition) && !(isTensor(condition) && !condition.info))
-      this.operators.recorder.report(
-        'data-dependent',
-        { operator: 'prim::If' },
-        { reason: 'a condition is only known in a run' },
-      );
-    return UNKNOWN;
   }
 
   private annotated(type: TypeExpression, value: CapturedValue, at: Span, frame: Frame): CapturedValue {

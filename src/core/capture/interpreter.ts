@@ -1,27 +1,18 @@
 /**
- * Runs the code of a TorchScript archive over symbolic tensors, statement by statement. Conditions and counts must be
- * known; tensor operators are recorded. What the code may hold: formats/torch/ast.ts.
+ * Runs the code of a TorchScript archive over symbolic tensors, statement by statement: tensor operators are recorded.
+ * What the code may hold: formats/torch/ast.ts. Conditions and loops: flow.ts.
  */
-import type {
-  Block,
-  Expression,
-  ExpressionOf,
-  FunctionDefinition,
-  SourceFile,
-  Statement,
-} from '../formats/torch/ast.ts';
+import type { Expression, ExpressionOf, FunctionDefinition, SourceFile, Statement } from '../formats/torch/ast.ts';
 import { NO_SCOPE, type Scope } from '../ir/origin.ts';
 import { callCustomModule } from './custom.ts';
 import { type Keywords, NO_KEYWORDS } from './dispatch.ts';
-import { Expressions } from './expressions.ts';
-import { equal, ProgramError, truth } from './plain-values.ts';
+import { type Completion, Flow } from './flow.ts';
+import { equal, ProgramError, RaisedError } from './plain-values.ts';
 import { readableClass } from './state.ts';
 import {
   type CapturedValue,
-  DictValue,
   EnumValue,
   isTensor,
-  isUnknown,
   itemsOf,
   ListValue,
   ModuleValue,
@@ -29,12 +20,6 @@ import {
   TupleValue,
   UNKNOWN,
 } from './values.ts';
-
-/** How a block ended; undefined where it ran to its end. */
-type Completion =
-  | { readonly kind: 'return'; readonly value: CapturedValue }
-  | { readonly kind: 'break' | 'continue' }
-  | undefined;
 
 /** The variables of one call. */
 export class Frame {
@@ -45,12 +30,9 @@ export class Frame {
 
 const NO_SOURCE: SourceFile = { entry: '', text: '', place: () => ({ line: 1, column: 1 }) };
 
-/** A program that runs longer than this is taken for one that never ends. */
-const MOST_STATEMENTS = 3_000_000;
 const DEEPEST_CALL = 400;
 
-export class Interpreter extends Expressions {
-  private statements = 0;
+export class Interpreter extends Flow {
   private depth = 0;
 
   /** Calls a function or method; `args` and `keywords` fill its parameters by order and name. */
@@ -153,17 +135,7 @@ export class Interpreter extends Expressions {
     return object;
   }
 
-  private run(block: Block, frame: Frame): Completion {
-    for (const statement of block) {
-      if (++this.statements > MOST_STATEMENTS)
-        throw new ProgramError(`it runs more than ${MOST_STATEMENTS} statements`);
-      const completion = this.execute(statement, frame);
-      if (completion) return completion;
-    }
-    return undefined;
-  }
-
-  private execute(statement: Statement, frame: Frame): Completion {
+  protected override execute(statement: Statement, frame: Frame): Completion {
     switch (statement.kind) {
       case 'assign':
         this.assign(statement.target, this.evaluate(statement.value, frame), frame);
@@ -187,10 +159,9 @@ export class Interpreter extends Expressions {
       case 'return':
         return { kind: 'return', value: statement.value ? this.evaluate(statement.value, frame) : null };
       case 'raise':
-        throw new ProgramError(this.reasonOf(statement.value, frame));
+        throw new RaisedError(this.reasonOf(statement.value, frame));
       case 'assert':
-        if (this.condition(statement.condition, frame, 'an assertion') === false)
-          throw new ProgramError(this.reasonOf(statement.message, frame));
+        if (!this.check(statement.condition, frame)) throw new RaisedError(this.reasonOf(statement.message, frame));
         return undefined;
       case 'delete':
         for (const target of statement.targets) if (target.kind === 'name') frame.variables.delete(target.name);
@@ -211,79 +182,7 @@ export class Interpreter extends Expressions {
     return typeof given === 'string' ? given : 'an exception';
   }
 
-  /** A condition that is not known is reported; then both sides are looked at for further problems. */
-  private branch(statement: Extract<Statement, { kind: 'if' }>, frame: Frame): Completion {
-    const taken = this.condition(statement.condition, frame, 'a condition');
-    if (taken !== undefined) return this.run(taken ? statement.body : statement.otherwise, frame);
-    const before = new Map(frame.variables);
-    let completion: Completion;
-    for (const side of [statement.otherwise, statement.body]) {
-      try {
-        completion = this.run(side, frame) ?? completion;
-      } catch (error) {
-        if (!(error instanceof ProgramError)) throw error;
-      }
-    }
-    // What the sides assigned is not known: only one of them ran.
-    for (const [name, value] of frame.variables)
-      if (before.get(name) !== value) frame.variables.set(name, unknownLike(value));
-    return completion?.kind === 'return' ? { kind: 'return', value: unknownLike(completion.value) } : completion;
-  }
-
-  private repeat(statement: Extract<Statement, { kind: 'while' }>, frame: Frame): Completion {
-    for (;;) {
-      const go = this.condition(statement.condition, frame, 'the condition of a loop');
-      if (!go) return undefined;
-      const completion = this.run(statement.body, frame);
-      if (completion?.kind === 'return') return completion;
-      if (completion?.kind === 'break') return undefined;
-      if (++this.statements > MOST_STATEMENTS)
-        throw new ProgramError(`it runs more than ${MOST_STATEMENTS} statements`);
-    }
-  }
-
-  private each(statement: Extract<Statement, { kind: 'for' }>, frame: Frame): Completion {
-    const iterable = this.evaluate(statement.iterable, frame);
-    const items = this.iterated(iterable);
-    if (!items) {
-      if (!isUnknown(iterable))
-        this.dataDependent(statement, frame, 'prim::Loop', 'the number of rounds of a loop is only known in a run');
-      return undefined;
-    }
-    for (const item of items) {
-      this.assign(statement.target, item, frame);
-      const completion = this.run(statement.body, frame);
-      if (completion?.kind === 'return') return completion;
-      if (completion?.kind === 'break') break;
-    }
-    return undefined;
-  }
-
-  private iterated(value: CapturedValue): readonly CapturedValue[] | undefined {
-    if (value instanceof DictValue) return [...value.entries.keys()];
-    if (typeof value === 'string') return [...value];
-    if (isTensor(value)) return itemsOf(this.operators.call('unbind', { positional: [value], keywords: new Map() }));
-    const items = itemsOf(value);
-    return items && [...items];
-  }
-
-  /** True or false; undefined where it is not known, which is then reported. */
-  private condition(expression: Expression, frame: Frame, what: string): boolean | undefined {
-    const value = this.evaluate(expression, frame);
-    const known = isTensor(value) ? value.element : value;
-    const taken = known === undefined ? undefined : truth(known);
-    if (taken === undefined && !isUnknown(value) && !(isTensor(value) && !value.info)) {
-      this.dataDependent(expression, frame, 'prim::If', `${what} is only known in a run`);
-    }
-    return taken;
-  }
-
-  private dataDependent(at: Expression | Statement, frame: Frame, operator: string, reason: string): void {
-    this.standAt(at, frame);
-    this.operators.recorder.report('data-dependent', { operator }, { reason });
-  }
-
-  private assign(target: Expression, value: CapturedValue, frame: Frame): void {
+  protected override assign(target: Expression, value: CapturedValue, frame: Frame): void {
     switch (target.kind) {
       case 'name':
         frame.variables.set(target.name, value);
@@ -347,10 +246,4 @@ export class Interpreter extends Expressions {
   }
 
   override scope: Scope = NO_SCOPE;
-}
-
-/** A tensor of unknown type in the place of one that only one side of a condition made. */
-function unknownLike(value: CapturedValue): CapturedValue {
-  if (value instanceof TupleValue) return new TupleValue(value.items.map(unknownLike), value.names);
-  return UNKNOWN;
 }

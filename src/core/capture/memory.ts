@@ -9,29 +9,27 @@ import { inversePermutation, type ViewStep } from '../dialects/aten/view.ts';
 import { type Attribute, dim, dims, int, ints } from '../ir/attribute.ts';
 import { add, ceilDivide, maximum, minimum, type Shape, sameDim, sameShape, subtract } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
+import type { Journal } from './journal.ts';
 import type { Recorder } from './recorder.ts';
 import type { Place, Storage, TensorValue, Write } from './tensor.ts';
 
 export class Memory {
   /** Storages of parameters and buffers that were written. */
   readonly writtenStates = new Set<Storage>();
-  private readonly reported = new WeakSet<Storage>();
+  private readonly journals: Journal[] = [];
+  private versions = 0;
 
   constructor(private readonly recorder: Recorder) {}
 
   /** What a tensor holds now. */
   read(tensor: TensorValue): Value {
     const { storage } = tensor;
-    if (storage.doubt && !this.reported.has(storage)) {
-      this.reported.add(storage);
+    if (storage.doubt) {
       const { operator, place } = storage.doubt;
-      this.recorder.report(
-        'alias-write',
-        { operator, place },
-        { reason: 'whether they are one tensor follows from a memory layout that is not known here' },
-      );
+      const reason = 'whether they are one tensor follows from a memory layout that is not known here';
+      this.recorder.report('alias-write', { operator, place }, { reason }, storage);
     }
-    if (tensor.value && tensor.seen === storage.version) return tensor.value;
+    if (tensor.value && tensor.seen === storage.version && this.recorder.sees(tensor.value)) return tensor.value;
     let value = this.baseOf(storage);
     if (storage.written && tensor.steps.some((step) => step.kind === 'opaque')) {
       if (storage.writer) this.refuseOpaque(storage, storage.writer);
@@ -62,8 +60,12 @@ export class Memory {
       this.refuseOpaque(storage, { operator, place });
       return;
     }
-    for (const other of storage.perhaps) other.doubt = { operator, place };
-    storage.version++;
+    for (const other of storage.perhaps) {
+      this.keep(other);
+      other.doubt = { operator, place };
+    }
+    this.keep(storage);
+    storage.version = ++this.versions;
     storage.writer = { operator, place };
     if (storage.state !== undefined) this.writtenStates.add(storage);
     if (tensor.steps.length === 0) {
@@ -85,14 +87,43 @@ export class Memory {
   }
 
   private refuseOpaque(storage: Storage, writer: NonNullable<Storage['writer']>): void {
-    if (this.reported.has(storage)) return;
-    this.reported.add(storage);
     const reason = 'what a view of overlapping or reinterpreted elements shows after a write is not modelled';
-    this.recorder.report('alias-write', writer, { reason });
+    this.recorder.report('alias-write', writer, { reason }, storage);
   }
 
-  private baseOf(storage: Storage): Value {
+  /** Gives the whole of a storage a new value: what a condition or a loop has made of it. */
+  replace(storage: Storage, value: Value, operator: string): void {
+    this.keep(storage);
+    storage.version = ++this.versions;
+    storage.writer = { operator, place: this.recorder.place };
+    storage.waiting.length = 0;
+    storage.base = value;
+  }
+
+  /** Runs `work` and writes into `journal` how storages were before it. */
+  journaled<T>(journal: Journal, work: () => T): T {
+    this.journals.push(journal);
+    try {
+      return work();
+    } finally {
+      this.journals.pop();
+    }
+  }
+
+  /** What the storage of a journal was before is what it was before for the journal around it. */
+  keepAll(journal: Journal): void {
+    for (const [storage, before] of journal.entries) this.journals.at(-1)?.keep(storage, before);
+  }
+
+  private keep(storage: Storage): void {
+    this.journals.at(-1)?.keep(storage, storage.contents);
+  }
+
+  /** The value of a whole storage, with all writes through views of it. */
+  baseOf(storage: Storage): Value {
     let base = storage.base;
+    if (storage.waiting.length === 0) return base;
+    this.keep(storage);
     for (const write of storage.waiting) base = this.writeBack(base, write);
     storage.waiting.length = 0;
     storage.base = base;

@@ -1,5 +1,6 @@
 /** The outputs of a program: flattened in order, None left out, each with a name and a value of its own. */
 import type { Value } from '../ir/value.ts';
+import { reportUnmerged } from './dispatch.ts';
 import type { Operators } from './operators.ts';
 import { type CapturedValue, DictValue, isScalarValue, isTensor, isUnknown, ListValue, TupleValue } from './values.ts';
 
@@ -45,6 +46,7 @@ function flatten(operators: Operators, value: CapturedValue, name: string | unde
   if (typeof value === 'bigint') return flatten(operators, operators.knownTensor(value, 'int64'), name);
   if (typeof value === 'number') return flatten(operators, operators.knownTensor(value, 'float64'), name);
   if (typeof value === 'boolean') return flatten(operators, operators.knownTensor(value, 'bool'), name);
+  reportUnmerged(operators.recorder, value, 'return');
   if (isUnknown(value)) operators.recorder.incomplete = true;
   return [];
 }

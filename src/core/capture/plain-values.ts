@@ -5,7 +5,12 @@ export type Numeric = bigint | number;
 
 /** Raised where the program itself would raise. */
 export class ProgramError extends Error {
-  override readonly name = 'ProgramError';
+  override readonly name: string = 'ProgramError';
+}
+
+/** Raised where the program has a statement for it: a `raise`, an assertion that fails. */
+export class RaisedError extends ProgramError {
+  override readonly name = 'RaisedError';
 }
 
 export const isNumber = (value: CapturedValue | undefined): value is Numeric =>

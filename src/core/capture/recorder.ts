@@ -12,6 +12,7 @@ import type { ProblemCode } from '../problems/codes.ts';
 import { type Problem, problem } from '../problems/problem.ts';
 import { SymbolTable } from './symbols.ts';
 import type { Place } from './tensor.ts';
+import { dropUnusedNodes } from './unused.ts';
 
 export const NOWHERE: Place = { origin: () => NO_ORIGIN, scope: NO_SCOPE };
 
@@ -32,6 +33,7 @@ interface Report {
   readonly problem: Problem;
   /** The node that it is about, where one was recorded: if that turns out to be dead code, so is the problem. */
   readonly node: Node | undefined;
+  readonly subject: object | undefined;
 }
 
 export class Recorder {
@@ -42,16 +44,58 @@ export class Recorder {
   place: Place = NOWHERE;
   /** Values went unknown on the way: what looks unused may be needed. */
   incomplete = false;
-  private readonly reports: Report[] = [];
+  private reports: Report[] = [];
+  private graphs: readonly Graph[] = [this.graph];
+  private readonly owners = new WeakMap<Value, Graph>();
   private readonly counts = new Map<string, number>();
   // A program asks for the origin of one place several times in a row.
   private lastOrigin: { readonly place: Place; readonly origin: Origin } | undefined;
+
+  /** The graph that nodes go to: that of the program, or that of one side of a condition or of the body of a loop. */
+  get current(): Graph {
+    return this.graphs.at(-1) ?? this.graph;
+  }
+
+  /** Runs `work`, whose nodes go to `graph`: they may read everything that is visible here. */
+  within<T>(graph: Graph, work: () => T): T {
+    const outer = this.graphs;
+    this.graphs = [...outer, graph];
+    try {
+      return work();
+    } finally {
+      this.graphs = outer;
+    }
+  }
+
+  /** An input of the graph of a loop's body. */
+  addInput(graph: Graph, name: string, type: ValueType): Value {
+    const value = graph.addInput({ name: this.unique(name), type });
+    this.owners.set(value, graph);
+    return value;
+  }
+
+  /** Whether a node that is recorded now may read a value: those of a condition's side are not visible outside it. */
+  sees(value: Value): boolean {
+    const graph = value.producer ? value.producer.graph : (this.owners.get(value) ?? this.graph);
+    return graph !== undefined && this.graphs.includes(graph);
+  }
+
+  /** Runs `work` and forgets what it reported where `keep` says no to its result. */
+  trial<T>(work: () => T, keep: (result: T) => boolean): T {
+    const { reports, incomplete } = this;
+    this.reports = [...reports];
+    const result = work();
+    if (keep(result)) return result;
+    this.reports = reports;
+    this.incomplete = incomplete;
+    return result;
+  }
 
   /** Appends a node. */
   record(call: Call): Node {
     const place = call.place ?? this.place;
     const node = this.makeNode(call.domain ?? 'aten', call.op, place, call);
-    this.graph.nodes.append(node);
+    this.current.nodes.append(node);
     return node;
   }
 
@@ -65,34 +109,44 @@ export class Recorder {
     return this.graph.addInitializer({ name: this.unique(name), constant: Tensor.scalar(dtype, value) });
   }
 
-  /** Reports a problem of a recorded node, or of something that ran and leaves no node. */
+  /**
+   * Reports a problem of a recorded node, or of something that ran and leaves no node; only once for each `subject`,
+   * where one is given.
+   */
   report(
     code: ProblemCode,
     at: Node | { readonly operator: string; readonly place?: Place },
     details: Readonly<Record<string, string>> = {},
+    subject?: object,
   ): void {
+    if (subject && this.reports.some((report) => report.subject === subject)) return;
     const recorded = at instanceof Node;
     const node = recorded ? at : this.ghost(at.operator, at.place ?? this.place);
-    this.reports.push({ problem: problem(code, node, details), node: recorded ? at : undefined });
+    this.reports.push({ problem: problem(code, node, details), node: recorded ? at : undefined, subject });
   }
 
   /** Takes a problem that was made elsewhere. */
   add(found: Problem): void {
-    this.reports.push({ problem: found, node: undefined });
+    this.reports.push({ problem: found, node: undefined, subject: undefined });
   }
 
   /** All problems whose nodes are still part of the graph. */
   problems(): Problem[] {
-    return this.reports.flatMap(({ problem: found, node }) => (node && !node.graph ? [] : [found]));
+    return this.reports.flatMap(({ problem: found, node }) => (node && !this.holds(node) ? [] : [found]));
   }
 
   /** Removes nodes whose results nothing uses: operators of this dialect have no other effect. Incomplete graphs stay. */
   dropUnused(): void {
     if (this.incomplete) return;
-    for (const node of this.graph.nodes.reversed()) {
-      if (node.outputs.every((value) => value.useCount === 0)) this.graph.nodes.remove(node);
-    }
+    dropUnusedNodes(this.graph);
     for (const value of this.graph.initializers) if (value.useCount === 0) this.graph.initializers.delete(value);
+  }
+
+  /** Whether a node is part of the program's graph, at any depth. */
+  private holds(node: Node): boolean {
+    let { graph } = node;
+    while (graph && graph !== this.graph) graph = graph.parent?.graph;
+    return graph !== undefined;
   }
 
   /** A node that stands in no graph: problems lead to a place through it. */

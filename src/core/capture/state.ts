@@ -3,6 +3,7 @@
 import type { Scalar } from '../dialects/aten/arguments.ts';
 import type { PickledTensor, PickleValue, ScriptObject, TorchScriptArchive } from '../formats/torch/archive.ts';
 import { elementCount } from '../ir/shape.ts';
+import { Overrides } from './containers.ts';
 import type { Memory } from './memory.ts';
 import type { Recorder } from './recorder.ts';
 import { Storage, TensorValue } from './tensor.ts';
@@ -77,7 +78,10 @@ function elementOf({ tensor, dtype }: PickledTensor): Scalar | undefined {
 export class ArchiveState {
   private readonly paths = new Map<PickledTensor, string>();
   private readonly values = new Map<PickleValue, CapturedValue>();
-  private readonly changed = new Map<ScriptObject, Map<string, CapturedValue>>();
+  /** Attributes of modules that the program has set. */
+  readonly changes = new Overrides((key) => this.originals.get(key)?.() ?? UNKNOWN);
+  private readonly originals = new Map<string, () => CapturedValue | undefined>();
+  private readonly numbers = new Map<ScriptObject, number>();
   private readonly tensors: StoredTensors;
 
   constructor(
@@ -97,8 +101,11 @@ export class ArchiveState {
 
   /** An attribute of a module: undefined where it has none of that name. */
   attribute(module: ModuleValue, name: string): CapturedValue | undefined {
-    const changed = this.changed.get(module.object)?.get(name);
-    if (changed !== undefined) return changed;
+    const changed = this.changes.entries.size > 0 ? this.changes.entries.get(this.key(module, name)) : undefined;
+    return changed === undefined ? this.stored(module, name) : changed;
+  }
+
+  private stored(module: ModuleValue, name: string): CapturedValue | undefined {
     const stored = module.object.attributes.get(name);
     if (stored === undefined) return undefined;
     const path = joinPath(module.path, name);
@@ -117,9 +124,21 @@ export class ArchiveState {
   }
 
   setAttribute(module: ModuleValue, name: string, value: CapturedValue): void {
-    const changed = this.changed.get(module.object) ?? new Map<string, CapturedValue>();
-    changed.set(name, value);
-    this.changed.set(module.object, changed);
+    const key = this.key(module, name);
+    this.originals.set(key, () => this.stored(module, name));
+    this.changes.entries.set(key, value);
+  }
+
+  /** All values that attributes and constants have had so far. */
+  held(): Iterable<CapturedValue> {
+    return this.values.values();
+  }
+
+  /** Names an attribute of one object: several paths may lead to it. */
+  private key({ object }: ModuleValue, name: string): string {
+    const number = this.numbers.get(object) ?? this.numbers.size;
+    this.numbers.set(object, number);
+    return `${number}.${name}`;
   }
 
   /**

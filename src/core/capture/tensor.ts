@@ -28,9 +28,18 @@ export interface Write {
 /** What fills a storage at first: made when it is first read, so that nothing unused enters the graph. */
 export type Filling = () => Value;
 
+/** What writes change of a storage. */
+export interface StorageContents {
+  readonly version: number;
+  readonly waiting: readonly Write[];
+  readonly doubt: Storage['doubt'];
+  readonly writer: Storage['writer'];
+  readonly current: Value | undefined;
+}
+
 /** Memory that several tensors may view. */
 export class Storage {
-  /** Counts writes. */
+  /** Changes with each write, and no two writes of a program share one. */
   version = 0;
   readonly waiting: Write[] = [];
   /** Storages that may in truth be this one: a layout that we do not know decides. */
@@ -59,6 +68,20 @@ export class Storage {
 
   set base(value: Value) {
     this.current = value;
+  }
+
+  /** All that writes change, to go back to it. */
+  get contents(): StorageContents {
+    const { version, waiting, doubt, writer, current } = this;
+    return { version, waiting: [...waiting], doubt, writer, current };
+  }
+
+  set contents(contents: StorageContents) {
+    this.version = contents.version;
+    this.waiting.splice(0, this.waiting.length, ...contents.waiting);
+    this.doubt = contents.doubt;
+    this.writer = contents.writer;
+    this.current = contents.current;
   }
 
   get written(): boolean {

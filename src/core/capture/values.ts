@@ -1,7 +1,7 @@
 /** What variables of a captured program hold: plain values, containers with identity, and symbolic tensors. */
 import type { ScriptObject } from '../formats/torch/archive.ts';
 import { ScalarValue } from './scalars.ts';
-import type { TensorValue } from './tensor.ts';
+import type { Place, TensorValue } from './tensor.ts';
 
 /** Ints are bigint, floats are number, None is null. */
 export type CapturedValue =
@@ -20,6 +20,8 @@ export type CapturedValue =
   | DeviceValue
   | EnumValue
   | FunctionValue
+  | OptionalValue
+  | NeverValue
   | UnknownValue;
 
 /** A list: it is shared by all variables that hold it. */
@@ -79,6 +81,24 @@ export class FunctionValue {
   constructor(readonly name: string) {}
 }
 
+/** None in some runs, a value in others. */
+export class OptionalValue {
+  readonly kind = 'optional';
+  constructor(
+    /** A bool: whether it is no None. */
+    readonly present: ScalarValue,
+    /** What it is then; nothing may read it else. */
+    readonly item: CapturedValue,
+  ) {}
+}
+
+/** A value that no run reads: a variable on a way through the program where it is not set. */
+export class NeverValue {
+  readonly kind = 'never';
+}
+
+export const NEVER = new NeverValue();
+
 /**
  * A value that the capture could not compute. What made it unknown has been reported; whatever follows from it is
  * unknown too and is not reported again.
@@ -88,6 +108,18 @@ export class UnknownValue {
 }
 
 export const UNKNOWN = new UnknownValue();
+
+/** A value that differs between ways through the program so that nothing can stand for it: a problem where it is used. */
+export class UnmergedValue extends UnknownValue {
+  constructor(
+    /** Completes "... depends on the data of a run: it may be ...". */
+    readonly reason: string,
+    /** Where the ways part. */
+    readonly place: Place,
+  ) {
+    super();
+  }
+}
 
 export function isTensor(value: CapturedValue | undefined): value is TensorValue {
   return typeof value === 'object' && value !== null && value.kind === 'tensor';

@@ -56,7 +56,7 @@ export function onnxBuilder(graph: Graph, opset: number): OnnxBuilder {
 const SHARED_BYTES = 256;
 
 class Builder {
-  private readonly names = new Set<string>();
+  private readonly names: Set<string>;
   private readonly constants = new Map<string, Value>();
   private source: Node | undefined;
   private made: Node[] = [];
@@ -65,7 +65,10 @@ class Builder {
   constructor(
     readonly graph: Graph,
     readonly opset: number,
+    /** The builder of the graph around it: names and constants are shared with it. */
+    private readonly outer?: Builder,
   ) {
+    this.names = outer?.names ?? new Set();
     this.context = opsetContext(opset);
     for (const value of [...graph.inputs, ...graph.initializers]) this.keep(value.name);
     for (const node of graph.allNodes()) {
@@ -74,6 +77,11 @@ class Builder {
       for (const inner of node.subgraphs())
         for (const value of [...inner.inputs, ...inner.initializers]) this.keep(value.name);
     }
+  }
+
+  /** A builder for a graph within a node of this one: it reads values of this graph freely. */
+  within(graph: Graph): OnnxBuilder {
+    return new Builder(graph, this.opset, this) as OnnxBuilder;
   }
 
   /** What is built from now on stands for `node`: before it where it stands in this graph, else at the end. */
@@ -136,6 +144,7 @@ class Builder {
 
   /** A constant: a tensor as it is, a list as rank 1, a number as a scalar. Integers are int64 unless told, numbers float32. */
   constant(value: Tensor | number | bigint | boolean | readonly (number | bigint)[], dtype?: DataType): Value {
+    if (this.outer) return this.outer.constant(value, dtype);
     const tensor = value instanceof Tensor ? value : tensorOf(value, dtype);
     if (tensor.source.kind !== 'memory' || tensor.dtype === 'string' || tensor.byteLength > SHARED_BYTES) {
       return this.graph.addInitializer({ name: this.unique('constant'), constant: tensor });

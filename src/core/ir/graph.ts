@@ -47,6 +47,13 @@ export class Graph {
     value.useSet.add(slot.use);
   }
 
+  /** Drops the output at `index`; those behind it move up. */
+  removeOutput(index: number): void {
+    const behind = this.outputSlots.splice(index);
+    for (const { value, use } of behind) value.useSet.delete(use);
+    for (const { value } of behind.slice(1)) this.addOutput(value);
+  }
+
   addInitializer(options: ValueOptions & { readonly constant: NonNullable<ValueOptions['constant']> }): Value {
     const value = new Value(options);
     this.initializers.add(value);

@@ -87,6 +87,11 @@ export const PROBLEM_CODES = {
       'The entry of {operator} in {entry} has no input for its parameter {attribute}: the node works without it.',
     fixes: [],
   },
+  'check-left-out': {
+    severity: 'information',
+    message: 'The program raises an error {when}, which the graph does not check: {reason}.',
+    fixes: [],
+  },
   'order-assumed': {
     severity: 'warning',
     message:

@@ -3,6 +3,7 @@ import { type CustomOperators, NO_CUSTOM_OPERATORS } from '../../custom/definiti
 import { argumentsOf } from '../../dialects/aten/arguments.ts';
 import { followsSchema, schemaOf } from '../../dialects/aten/schemas.ts';
 import type { Attribute } from '../../ir/attribute.ts';
+import { graph as graphAttribute } from '../../ir/attribute.ts';
 import { Graph } from '../../ir/graph.ts';
 import { type Model, makeModel } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
@@ -37,7 +38,7 @@ export function atenToOnnx(model: Model, options: AtenToOnnxOptions = {}): AtenT
 
 class Conversion {
   private readonly graph: Graph;
-  private readonly onnx: OnnxBuilder;
+  private onnx: OnnxBuilder;
   private readonly values = new Map<Value, Value>();
   private readonly problems: Problem[] = [];
   private readonly domains = new Set<string>();
@@ -56,6 +57,7 @@ class Conversion {
     for (const input of source.inputs) {
       this.values.set(input, this.graph.addInput({ name: input.name, type: input.type }));
     }
+    for (const node of source.allNodes()) for (const graph of node.subgraphs()) this.keepNames(graph);
     for (const node of source.nodes) this.lower(node);
     this.addOutputs();
     // Constants that a rule has replaced by others.
@@ -78,7 +80,12 @@ class Conversion {
     }
   }
 
+  private keepNames(graph: Graph): void {
+    for (const input of graph.inputs) this.onnx.keep(input.name);
+  }
+
   private lowered(node: Node): readonly Value[] {
+    if (node.subgraphs().length > 0) return this.loweredRegions(node);
     const custom = this.customOps.forOperator(node.operator) ?? this.customOps.named(node.operator);
     if (custom) {
       this.domains.add(custom.domain);
@@ -98,6 +105,36 @@ class Conversion {
     return result instanceof Value ? [result] : result;
   }
 
+  /** A condition or a loop: the same in ONNX, with its graphs converted. */
+  private loweredRegions(node: Node): readonly Value[] {
+    const inputs = node.inputs.map((input) => input && this.valueOf(input));
+    const attributes = [...node.attributes].map(([name, attribute]) =>
+      attribute.type === 'graph'
+        ? ([name, graphAttribute(this.region(attribute.value))] as const)
+        : ([name, attribute] as const),
+    );
+    this.onnx.from(node);
+    return this.onnx.node('', node.op, inputs, attributes, node.outputs.length).outputs;
+  }
+
+  private region(source: Graph): Graph {
+    const outer = this.onnx;
+    const target = new Graph(this.onnx.unique(source.name || 'region'));
+    for (const input of source.inputs) this.values.set(input, target.addInput({ name: input.name, type: input.type }));
+    this.onnx = outer.within(target);
+    for (const node of source.nodes) this.lower(node);
+    const taken = new Set<Value>();
+    for (const output of source.outputs) {
+      let value = this.valueOf(output);
+      // A graph gives what its own nodes make, and each value once.
+      if (value.producer?.graph !== target || taken.has(value)) value = this.onnx.Identity(value);
+      taken.add(value);
+      target.addOutput(value);
+    }
+    this.onnx = outer;
+    return target;
+  }
+
   /** Checks the results against what capture recorded, and gives them their names. */
   private finish(node: Node, results: readonly Value[]): void {
     const built = new Set(this.onnx.built);
@@ -110,7 +147,8 @@ class Conversion {
       check(node, result.type, output.type);
       if (result.producer && built.has(result.producer)) {
         result.type = output.type ?? result.type;
-        if (output.name) result.name = output.isGraphOutput ? output.name : this.onnx.unique(output.name);
+        if (output.name)
+          result.name = this.model.graph.outputs.includes(output) ? output.name : this.onnx.unique(output.name);
       }
       this.values.set(output, result);
     });

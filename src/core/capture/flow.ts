@@ -1,0 +1,185 @@
+/** Conditions and loops of a program: those that are known take their way, the others become If and Loop. */
+import type { Block, Expression, Span, Statement } from '../formats/torch/ast.ts';
+import { choose } from './conditions.ts';
+import { containersIn, type World } from './containers.ts';
+import { NO_KEYWORDS } from './dispatch.ts';
+import { Expressions } from './expressions.ts';
+import type { Frame } from './interpreter.ts';
+import { ProgramError, truth } from './plain-values.ts';
+import { ScalarValue } from './scalars.ts';
+import { type CapturedValue, DictValue, isTensor, isUnknown, itemsOf, TupleValue, UNKNOWN } from './values.ts';
+
+/** How a block ended; undefined where it ran to its end. */
+export type Completion =
+  | { readonly kind: 'return'; readonly value: CapturedValue }
+  | { readonly kind: 'break' | 'continue' }
+  | undefined;
+
+/** A program that runs longer than this is taken for one that never ends. */
+const MOST_STATEMENTS = 3_000_000;
+
+export abstract class Flow extends Expressions {
+  private statements = 0;
+
+  protected abstract execute(statement: Statement, frame: Frame): Completion;
+  protected abstract assign(target: Expression, value: CapturedValue, frame: Frame): void;
+
+  protected run(block: Block, frame: Frame): Completion {
+    for (const statement of block) {
+      this.count();
+      const completion = this.execute(statement, frame);
+      if (completion) return completion;
+    }
+    return undefined;
+  }
+
+  protected branch(statement: Extract<Statement, { kind: 'if' }>, frame: Frame): Completion {
+    const taken = this.decide(this.evaluate(statement.condition, frame), statement.condition, frame);
+    if (taken === undefined) return this.explore(statement, frame);
+    if (typeof taken === 'boolean') return this.run(taken ? statement.body : statement.otherwise, frame);
+    return this.chooseBlock(taken, statement, frame);
+  }
+
+  protected repeat(statement: Extract<Statement, { kind: 'while' }>, frame: Frame): Completion {
+    for (;;) {
+      const go = this.condition(statement.condition, frame, 'the condition of a loop');
+      if (!go) return undefined;
+      const completion = this.run(statement.body, frame);
+      if (completion?.kind === 'return') return completion;
+      if (completion?.kind === 'break') return undefined;
+      this.count();
+    }
+  }
+
+  protected each(statement: Extract<Statement, { kind: 'for' }>, frame: Frame): Completion {
+    const iterable = this.evaluate(statement.iterable, frame);
+    const items = this.iterated(iterable);
+    if (!items) {
+      if (!isUnknown(iterable))
+        this.dataDependent(statement, frame, 'prim::Loop', 'the number of rounds of a loop is only known in a run');
+      return undefined;
+    }
+    for (const item of items) {
+      this.assign(statement.target, item, frame);
+      const completion = this.run(statement.body, frame);
+      if (completion?.kind === 'return') return completion;
+      if (completion?.kind === 'break') break;
+    }
+    return undefined;
+  }
+
+  /** An assertion: one that only a run can check is left out. */
+  protected check(condition: Expression, frame: Frame): boolean {
+    const holds = this.decide(this.evaluate(condition, frame), condition, frame);
+    if (holds instanceof ScalarValue) {
+      this.standAt(condition, frame);
+      this.operators.recorder.report(
+        'check-left-out',
+        { operator: 'prim::Assert' },
+        { when: 'where a condition does not hold', reason: 'an assertion' },
+      );
+    }
+    return holds !== false;
+  }
+
+  protected iterated(value: CapturedValue): readonly CapturedValue[] | undefined {
+    if (value instanceof DictValue) return [...value.entries.keys()];
+    if (typeof value === 'string') return [...value];
+    if (isTensor(value)) return itemsOf(this.operators.call('unbind', { positional: [value], keywords: new Map() }));
+    const items = itemsOf(value);
+    return items && [...items];
+  }
+
+  /** A choice between two expressions. */
+  protected override either(
+    condition: CapturedValue,
+    at: Span,
+    frame: Frame,
+    sides: readonly [() => CapturedValue, () => CapturedValue],
+  ): CapturedValue {
+    const taken = this.decide(condition, at, frame);
+    if (taken === undefined) return UNKNOWN;
+    if (typeof taken === 'boolean') return sides[taken ? 0 : 1]();
+    this.standAt(at, frame);
+    return choose(this.operators, taken, sides, this.world(frame));
+  }
+
+  /** All that this call can change. Variables of its callers are out of its reach, what they hold is not. */
+  protected world(frame: Frame): World {
+    const { changes } = this.state;
+    return {
+      containers: () => {
+        const held = [...frame.variables.values(), ...changes.entries.values(), ...this.state.held()];
+        return [frame.variables, changes, ...containersIn(held)];
+      },
+    };
+  }
+
+  /** The truth of a condition: a bool that only a run knows, or undefined where it follows from something reported. */
+  private decide(value: CapturedValue, at: Span, frame: Frame): boolean | ScalarValue | undefined {
+    const known = isTensor(value) ? value.element : value;
+    const taken = known === undefined ? undefined : truth(known);
+    if (taken !== undefined) return taken;
+    const number = this.callOperator('aten', 'Bool', [value], NO_KEYWORDS, at, frame);
+    return typeof number === 'boolean' || number instanceof ScalarValue ? number : undefined;
+  }
+
+  private chooseBlock(condition: ScalarValue, statement: Extract<Statement, { kind: 'if' }>, frame: Frame): Completion {
+    // A side that raises an error has no entry.
+    const completions = new Map<Block, Completion>();
+    const side = (block: Block) => () => {
+      const completion = this.run(block, frame);
+      completions.set(block, completion);
+      return completion?.kind === 'return' ? completion.value : null;
+    };
+    this.standAt(statement.condition, frame);
+    const sides = [side(statement.body), side(statement.otherwise)] as const;
+    const value = choose(this.operators, condition, sides, this.world(frame));
+    const [first, ...others] = completions.values();
+    if (others.some((other) => other?.kind !== first?.kind)) {
+      this.dataDependent(statement, frame, 'prim::If', 'only one side of a condition leaves the function or the loop');
+      return { kind: 'return', value: UNKNOWN };
+    }
+    return first?.kind === 'return' ? { kind: 'return', value } : first;
+  }
+
+  /** A condition that follows from something reported: both sides are looked at for further problems. */
+  private explore(statement: Extract<Statement, { kind: 'if' }>, frame: Frame): Completion {
+    const before = new Map(frame.variables);
+    let completion: Completion;
+    for (const side of [statement.otherwise, statement.body]) {
+      try {
+        completion = this.run(side, frame) ?? completion;
+      } catch (error) {
+        if (!(error instanceof ProgramError)) throw error;
+      }
+    }
+    // What the sides assigned is not known: only one of them ran.
+    for (const [name, value] of frame.variables)
+      if (before.get(name) !== value) frame.variables.set(name, unknownLike(value));
+    return completion?.kind === 'return' ? { kind: 'return', value: unknownLike(completion.value) } : completion;
+  }
+
+  /** True or false; undefined where it is not known, which is then reported. */
+  private condition(expression: Expression, frame: Frame, what: string): boolean | undefined {
+    const taken = this.decide(this.evaluate(expression, frame), expression, frame);
+    if (!(taken instanceof ScalarValue)) return taken;
+    this.dataDependent(expression, frame, 'prim::Loop', `${what} is only known in a run`);
+    return undefined;
+  }
+
+  private dataDependent(at: Span, frame: Frame, operator: string, reason: string): void {
+    this.standAt(at, frame);
+    this.operators.recorder.report('data-dependent', { operator }, { reason });
+  }
+
+  private count(): void {
+    if (++this.statements > MOST_STATEMENTS) throw new ProgramError(`it runs more than ${MOST_STATEMENTS} statements`);
+  }
+}
+
+/** A tensor of unknown type in the place of one that only one side of a condition made. */
+function unknownLike(value: CapturedValue): CapturedValue {
+  if (value instanceof TupleValue) return new TupleValue(value.items.map(unknownLike), value.names);
+  return UNKNOWN;
+}

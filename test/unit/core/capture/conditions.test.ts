@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import { captured, forward, graphText, lines, stored } from './support.ts';
+
+const x = stored('float32', [2, 3]);
+
+function capturedBody(body: string, parameters = 'x: Tensor', inputs = [x]) {
+  return captured({ code: forward(parameters, body), inputs });
+}
+
+test('what differs between the sides becomes a result of an If, and nothing else', () => {
+  const { model, problems } = capturedBody(`same = torch.neg(x)
+if bool(torch.gt(torch.sum(x), 0)):
+  y = torch.relu(x)
+  only = torch.abs(x)
+  unused = torch.add(x, 1)
+else:
+  y = x
+  unused = torch.add(x, 2)
+return torch.add(y, same)`);
+  expect(problems).toEqual([]);
+  expect(graphText(model)).toBe(
+    lines(`neg_0 = aten::neg(x) : float32[2, 3]
+           sum_0 = aten::sum(x, dtype=None) : float32[]
+           gt_0 = aten::gt.Scalar(sum_0, other=0) : bool[]
+           If_0.0 = prim::If(gt_0, then_branch=[object Object], else_branch=[object Object]) : float32[2, 3]
+           output_0 = aten::add.Tensor(If_0.0, neg_0, alpha=1) : float32[2, 3]
+           return output_0`),
+  );
+  const condition = [...model.graph.nodes].find((node) => node.op === 'If');
+  expect(condition?.subgraphs().map((graph) => [...graph.nodes].map((node) => node.op))).toEqual([['relu'], []]);
+});
+
+test('a side that only raises an error is left out, with a note of where', () => {
+  const { model, problems } = capturedBody(`if bool(torch.gt(torch.sum(x), 0)):
+  ops.prim.RaiseException("too much")
+else:
+  pass
+return torch.neg(x)`);
+  expect(graphText(model)).toBe('output_0 = aten::neg(x) : float32[2, 3]\nreturn output_0');
+  expect(problems.map((each) => [each.severity, each.message, each.origin[0]?.line])).toEqual([
+    [
+      'information',
+      'The program raises an error where a condition holds, which the graph does not check: too much.',
+      5,
+    ],
+  ]);
+});
+
+test('a program that raises an error on both sides is refused', () => {
+  const { problems } = capturedBody(`if bool(torch.gt(torch.sum(x), 0)):
+  ops.prim.RaiseException("too much")
+else:
+  ops.prim.RaiseException("too little")
+return torch.neg(x)`);
+  expect(problems.map((each) => each.code)).toEqual(['invalid-model']);
+});
+
+test('values that nothing can stand for are a problem only where they are used', () => {
+  const body = (last: string) => `if bool(torch.gt(torch.sum(x), 0)):
+  name = "a"
+  parts = [x]
+else:
+  name = "b"
+  parts = [x, x]
+${last}`;
+  expect(capturedBody(body('return torch.neg(x)')).problems).toEqual([]);
+  expect(capturedBody(body('return torch.cat(parts, 0)')).problems.map((each) => each.message)).toEqual([
+    'aten::cat depends on the data of a run: a value is one of lists of different lengths, by a condition or a loop whose course is only known in a run.',
+  ]);
+});
+
+test('a write to what a side may have given on is refused when the other is read', () => {
+  const body = (last: string) => `if bool(torch.gt(torch.sum(x), 0)):
+  y = x
+else:
+  y = torch.relu(x)
+z = torch.add_(y, 1)
+return ${last}`;
+  expect(capturedBody(body('y')).problems).toEqual([]);
+  expect(capturedBody(body('torch.add(x, y)')).problems.map((each) => each.code)).toEqual(['alias-write']);
+});
+
+test('two names of one list stay names of one list', () => {
+  const { problems } = capturedBody(`if bool(torch.gt(torch.sum(x), 0)):
+  a = [x]
+  b = a
+else:
+  a = [x]
+  b = [x]
+c = torch.append(a, x)
+return torch.cat(b, 0)`);
+  expect(problems.map((each) => each.details.reason)).toEqual([
+    'a value is one of lists that are one in one case and two in another, by a condition or a loop whose course is only known in a run',
+  ]);
+});
