@@ -79,7 +79,11 @@ const ARGUMENTS: Readonly<Record<string, Read>> = {
   as_layout: (f) => ({ kind: 'layout', layout: LAYOUTS[f.number()] ?? 'Unknown' }),
   as_device: (f) => ({ kind: 'device', device: readDevice(f) }),
   as_graph: (f, graph) => ({ kind: 'graph', name: name(f), graph: graph(f.get('graph')) }),
-  as_custom_obj: (f) => ({ kind: 'custom-object', name: name(f), className: f.get('class_fqn').text() }),
+  // Schema 1 had the pickled object in its place.
+  as_custom_obj: (f) =>
+    f.get('blob').absent
+      ? { kind: 'custom-object', name: name(f), className: f.get('class_fqn').text() }
+      : { kind: 'custom-object', name: '', className: '' },
   as_operator: (f) => ({ kind: 'operator', name: f.text() }),
   as_string_to_argument: (f, graph) => ({
     kind: 'map',
@@ -102,12 +106,17 @@ export function readTensorMeta(field: Field): TensorMeta {
     scalarType,
     shape: dims('sizes'),
     strides: dims('strides'),
-    // Schemas before 4 left it out.
-    storageOffset: field.get('storage_offset').absent ? 0 : dimOf(readSymInt(field.get('storage_offset'))),
+    storageOffset: readOffset(field.get('storage_offset')),
     requiresGrad: field.get('requires_grad').bool(),
     device: readDevice(field.get('device')),
     layout: LAYOUTS[field.get('layout').number()] ?? 'Unknown',
   };
+}
+
+/** Schema 1 had a plain number. */
+function readOffset(field: Field): Dim {
+  if (field.absent) return 0;
+  return typeof field.value === 'bigint' ? field.number() : dimOf(readSymInt(field));
 }
 
 export function readSymInt(field: Field): SymInt {
@@ -126,6 +135,8 @@ export function readSymFloat(field: Field): SymFloat {
 export function readSymBool(field: Field): SymBool {
   const [member, value] = field.union();
   if (member === 'as_bool') return { kind: 'bool', value: value.bool() };
+  // Schema 1 had the text alone.
+  if (typeof value.value === 'string') return { kind: 'expr', text: value.value, hint: undefined };
   return { kind: 'expr', text: value.get('expr_str').text(), hint: hintOf(value, 'as_bool')?.bool() };
 }
 
@@ -136,6 +147,8 @@ function dimOf(size: SymInt): Dim {
 function hintOf(expression: Field, member: string): Field | undefined {
   const hint = expression.get('hint');
   if (hint.absent) return undefined;
+  // Schema 1 had a plain number.
+  if (typeof hint.value !== 'object') return hint;
   const value = hint.get(member);
   return value.absent ? undefined : value;
 }
@@ -154,5 +167,7 @@ function nameOr<T>(field: Field, member: string, read: (value: Field) => T): Nam
 
 function optionalName(field: Field): string | undefined {
   const [member, value] = field.union();
-  return member === 'as_none' ? undefined : name(value);
+  if (member === 'as_none') return undefined;
+  // Schema 1 had the name alone.
+  return typeof value.value === 'string' ? value.value : name(value);
 }

@@ -17,7 +17,10 @@ export function readGraph(field: Field, origins: Origins = new Map()): ExportedG
       .get('nodes')
       .items()
       .map((node) => readNode(node, read, origins)),
-    tensors: mapOf(field.get('tensor_values'), readTensorMeta),
+    // Schema 1 wrapped it.
+    tensors: mapOf(field.get('tensor_values'), (value) =>
+      readTensorMeta(value.get('meta').absent ? value : value.get('meta')),
+    ),
     symInts: mapOf(field.get('sym_int_values'), readSymInt),
     symFloats: mapOf(field.get('sym_float_values'), readSymFloat),
     symBools: mapOf(field.get('sym_bool_values'), readSymBool),
@@ -75,11 +78,22 @@ function originOf(trace: string, origins: Origins): Origin {
 export function readScope(text: string): Scope {
   if (text === '') return [];
   return text.split(';').flatMap((entry) => {
-    const [, path, type] = splitOutsideBrackets(entry);
+    // Schema 1 wrote `key:(path,type)`.
+    const [, path, type] = splitOutsideBrackets(entry.replace(/^([^(,]*):\((.*)\)$/, '$1,$2'));
     if (path === undefined || type === undefined) return [];
     // A module that is called again has `@1` behind its path; types were once written as <class '...'>.
-    return [{ path: path.replace(/@\d+$/, ''), type: /^<class '(.*)'>$/.exec(type)?.[1] ?? type }];
+    return [{ path: plainPath(path.replace(/@\d+$/, '')), type: /^<class '(.*)'>$/.exec(type)?.[1] ?? type }];
   });
+}
+
+/** PyTorch 2.1 wrote paths as Python: `getattr(L['self'].blocks, '0').conv`. */
+function plainPath(path: string): string {
+  let plain = path;
+  for (let before = ''; before !== plain; ) {
+    before = plain;
+    plain = plain.replace(/getattr\(([^(),]*), ?['"]([^'"]*)['"]\)/, '$1.$2');
+  }
+  return plain.replace(/^L\[(['"])self\1\]\.?/, '');
 }
 
 function splitOutsideBrackets(text: string): string[] {

@@ -1,15 +1,18 @@
 /**
- * Opens exported programs (.pt2): the JSON program, and weights in any of the three ways that PyTorch has kept them: raw
- * bytes with a table (2.9 on), one torch.save file (2.8), or a zip of JSON and torch.save files (to 2.7).
+ * Opens exported programs (.pt2): the JSON program, and weights in any of the ways that PyTorch has kept them: raw bytes
+ * with a table (2.9 on), one torch.save file (2.8), or a zip of JSON and torch.save files (2.1 to 2.7; that of 2.1 is called
+ * .json, and its constants lie within the program).
  * Layouts: torch/export/pt2_archive/_package.py, torch/export/__init__.py.
  */
+import { MemoryBytes } from '../../ir/bytes.ts';
 import { DATA_TYPES } from '../../ir/dtype.ts';
 import { InputError } from '../../ir/errors.ts';
 import { isStatic } from '../../ir/shape.ts';
 import type { PickledTensor } from './archive.ts';
-import type { ExportedProgram } from './exported.ts';
+import type { ExportedGraph, ExportedProgram } from './exported.ts';
 import { readTensorMeta } from './exported-arguments.ts';
 import { mapOf, readGraph, readInputSpec, readOutputSpec, readRangeConstraint } from './exported-graph.ts';
+import { isOldSignature, oldInputSpecs, oldOutputSpecs } from './exported-old.ts';
 import { parseJson } from './json.ts';
 import { Field } from './json-fields.ts';
 import { isRecord, stringEntries } from './pickle-machine.ts';
@@ -17,8 +20,8 @@ import { Records } from './records.ts';
 import { viewStorage } from './storages.ts';
 import { ZipArchive } from './zip.ts';
 
-/** The newest major version of the schema that is understood, and the oldest whose fields have the same meaning. */
-const SCHEMA = { newest: 8, oldest: 5 };
+/** The newest major version of the schema that is understood; what older ones said otherwise is known. */
+const NEWEST_SCHEMA = 8;
 const OLD_PROGRAM = 'serialized_exported_program.json';
 const AGAIN =
   'Load the program with the PyTorch that made it, and save it again with torch.export.save of a current one.';
@@ -37,20 +40,37 @@ export function openExported(records: Records): ExportedProgram {
   );
   const schemaVersion = readSchemaVersion(program, records.file, entry);
   const module = program.get('graph_module');
-  const signature = module.get('signature');
+  const graph = readGraph(module.get('graph'));
+  const constants = module.get('graph').get('constants');
   const version = program.get('torch_version');
   return {
     kind: 'exported',
     file: records.file,
-    graph: readGraph(module.get('graph')),
-    inputSpecs: signature.get('input_specs').items().map(readInputSpec),
-    outputSpecs: signature.get('output_specs').items().map(readOutputSpec),
-    weights: readWeights(records, modelName(entry)),
+    graph,
+    ...readSignature(module.get('signature'), graph, constants),
+    weights: new Map([...readWeights(records, modelName(entry)), ...readConstants(records, constants)]),
     argumentNames: readArgumentNames(module),
     rangeConstraints: mapOf(program.get('range_constraints'), readRangeConstraint),
     opsetVersions: mapOf(program.get('opset_version'), (value) => value.number()),
     torchVersion: version.absent ? '' : version.text(),
     schemaVersion,
+  };
+}
+
+function readSignature(
+  signature: Field,
+  { inputs, outputs }: ExportedGraph,
+  constants: Field,
+): Pick<ExportedProgram, 'inputSpecs' | 'outputSpecs'> {
+  if (isOldSignature(signature)) {
+    return {
+      inputSpecs: oldInputSpecs(signature, inputs, constants),
+      outputSpecs: oldOutputSpecs(signature, outputs),
+    };
+  }
+  return {
+    inputSpecs: signature.get('input_specs').items().map(readInputSpec),
+    outputSpecs: signature.get('output_specs').items().map(readOutputSpec),
   };
 }
 
@@ -78,10 +98,12 @@ function modelName(entry: string): string {
 
 function readSchemaVersion(program: Field, file: string, inside: string): ExportedProgram['schemaVersion'] {
   const version = program.get('schema_version');
-  const major = version.get('major').number();
-  const minor = version.get('minor').absent ? 0 : version.get('minor').number();
-  if (major >= SCHEMA.oldest && major <= SCHEMA.newest) return { major, minor };
-  const message = `the program has version ${major}.${minor} of the schema; ${SCHEMA.oldest} to ${SCHEMA.newest} are understood`;
+  // Schema 1 was a plain number.
+  const plain = typeof version.value === 'bigint';
+  const major = plain ? version.number() : version.get('major').number();
+  const minor = plain || version.get('minor').absent ? 0 : version.get('minor').number();
+  if (major >= 1 && major <= NEWEST_SCHEMA) return { major, minor };
+  const message = `the program has version ${major}.${minor} of the schema; 1 to ${NEWEST_SCHEMA} are understood`;
   throw new InputError('format-unsupported', message, { file, inside }, AGAIN);
 }
 
@@ -102,13 +124,31 @@ function readWeights(records: Records, model: string): ReadonlyMap<string, Pickl
   const weights = new Map<string, PickledTensor>();
   for (const folder of ['weights', 'constants'] as const) {
     const table = `data/${folder}/${model}_${folder}_config.json`;
-    const saved = records.has(OLD_PROGRAM)
-      ? `serialized_${folder === 'weights' ? 'state_dict' : 'constants'}.pt`
-      : `data/${folder}/${model}.pt`;
     if (records.has(table)) readTable(records, table, `data/${folder}/`, weights);
-    else if (records.has(saved)) readSaved(records, saved, weights);
+    else {
+      const saved = SAVED[folder](model).find((name) => records.has(name));
+      if (saved !== undefined) readSaved(records, saved, weights);
+    }
   }
   return weights;
+}
+
+/** Names of torch.save files with weights or constants: those of 2.8, then older ones. */
+const SAVED = {
+  weights: (model: string) => [`data/weights/${model}.pt`, 'serialized_state_dict.pt', 'serialized_state_dict.json'],
+  constants: (model: string) => [`data/constants/${model}.pt`, 'serialized_constants.pt', 'serialized_constants.json'],
+};
+
+/** Constants of schema 1: each is a torch.save file in base64. */
+function readConstants(records: Records, constants: Field): Map<string, PickledTensor> {
+  const found = new Map<string, PickledTensor>();
+  for (const [name, value] of constants.absent ? [] : constants.entries()) {
+    const bytes = new Uint8Array(Buffer.from(value.text(), 'base64'));
+    const saved = new MemoryBytes(`${records.file}[${name}]`, bytes);
+    const tensor = new Records(ZipArchive.open(saved), `${name}!`).pickle('data.pkl', 'data/');
+    if (isRecord(tensor) && tensor.kind === 'tensor') found.set(name, tensor);
+  }
+  return found;
 }
 
 function readTable(records: Records, table: string, folder: string, weights: Map<string, PickledTensor>): void {

@@ -3,7 +3,7 @@ import { readScope } from '../../../../../src/core/formats/torch/exported-graph.
 import { shapeText } from '../../../../../src/core/ir/shape.ts';
 import { EXPECTED, errorOf, exported, fixture, lineOf, refusal, unzip, zipOf } from './build.ts';
 
-const LAYOUTS = ['exported.pt2', 'exported-2.8.pt2', 'exported-2.7.pt2'];
+const LAYOUTS = ['exported.pt2', 'exported-2.8.pt2', 'exported-2.7.pt2', 'exported-2.4.pt2'];
 
 test.each(LAYOUTS)('%s has the weights that PyTorch has', (name) => {
   const { weights } = exported(name);
@@ -13,9 +13,83 @@ test.each(LAYOUTS)('%s has the weights that PyTorch has', (name) => {
   }
   expect(weights.get('lifted_tensor_0')?.tensor.numbers()).toEqual([1, 2, 3]);
   expect(weights.get('head.weight')?.storage).toBe(weights.get('tied.weight')?.storage);
-  expect(weights.get('head.weight')?.isParameter).toBe(true);
+  // PyTorch 2.4 kept parameters as plain tensors.
+  if (name !== 'exported-2.4.pt2') expect(weights.get('head.weight')?.isParameter).toBe(true);
   expect(weights.get('scale')?.isParameter).toBe(false);
   expect(weights.get('blocks.0.conv.weight')).toMatchObject({ strides: [27, 1, 9, 3] });
+});
+
+test('a program of PyTorch 2.1 has its weights, its constants and its signature', () => {
+  const { weights, graph, inputSpecs, outputSpecs, schemaVersion } = exported('exported-2.1.pt2');
+  const paths = {
+    'blocks.0.conv.weight': 'getattr_L__self___blocks___0___conv.weight',
+    'tied.bias': 'L__self___tied.bias',
+    scale: 'L__self___scale',
+  };
+  for (const [path, old] of Object.entries(paths)) {
+    expect(weights.get(old)?.tensor.numbers()).toEqual(EXPECTED[path]?.values);
+  }
+  expect(weights.get('_tensor_constant0')?.tensor.numbers()).toEqual([1, 2, 3]);
+  expect(inputSpecs.slice(4)).toEqual([
+    { kind: 'parameter', name: 'arg4_1', target: 'L__self___tied.bias' },
+    { kind: 'buffer', name: 'arg5_1', target: 'L__self___scale', persistent: true },
+    { kind: 'user-input', argument: { kind: 'tensor', name: 'arg6_1' } },
+    { kind: 'tensor-constant', name: '_tensor_constant0', target: '_tensor_constant0' },
+  ]);
+  expect(outputSpecs).toEqual([{ kind: 'user-output', argument: { kind: 'tensor', name: 'mul' } }]);
+  expect(schemaVersion).toEqual({ major: 1, minor: 0 });
+  expect(shapeText(graph.tensors.get('arg6_1')?.shape)).toMatch(/^\[1, 3, s0, 4\]$/);
+  expect(graph.tensors.get('arg0_1')).toMatchObject({ strides: [27, 1, 9, 3], storageOffset: 0 });
+  // That version kept no lines.
+  expect(graph.nodes[0]).toMatchObject({
+    name: 'convolution',
+    origin: [],
+    scope: [
+      { path: 'blocks', type: 'torch.nn.modules.container.Sequential' },
+      { path: 'blocks.0', type: 'net.Block' },
+      { path: 'blocks.0.conv', type: 'torch.nn.modules.conv.Conv2d' },
+    ],
+  });
+});
+
+test('what schema 1 said otherwise', () => {
+  const { graph, outputSpecs } = edited(
+    unzip(fixture('exported-2.1.pt2')),
+    (json) => {
+      const { graph, signature } = json.graph_module;
+      graph.nodes[0].inputs = [
+        {
+          name: 'a',
+          arg: {
+            as_optional_tensors: [
+              { as_tensor: 'x', as_none: null },
+              { as_tensor: null, as_none: [] },
+            ],
+          },
+        },
+        { name: 'b', arg: { as_none: null, as_custom_obj: { blob: 'AAAA' } } },
+      ];
+      graph.sym_bool_values = { b: { as_expr: 's0 > 1', as_bool: null } };
+      graph.sym_int_values = { i: { as_expr: { expr_str: '2*s0', hint: 8 }, as_int: null } };
+      signature.buffers_to_mutate = { mul: 'L__self___scale' };
+    },
+    'serialized_exported_program.json',
+  );
+  expect(graph.nodes[0]?.inputs.map(({ value }) => value)).toEqual([
+    { kind: 'optional-tensors', names: ['x', undefined] },
+    { kind: 'custom-object', name: '', className: '' },
+  ]);
+  expect(graph.symBools.get('b')).toEqual({ kind: 'expr', text: 's0 > 1', hint: undefined });
+  expect(graph.symInts.get('i')).toMatchObject({ text: '2*s0', hint: 8n });
+  expect(outputSpecs).toEqual([{ kind: 'buffer-mutation', name: 'mul', target: 'L__self___scale' }]);
+});
+
+test('paths of modules that PyTorch 2.1 wrote as Python', () => {
+  const path = "getattr(getattr(L['self'].layers, '0').blocks, '12').conv";
+  expect(readScope(`a:(${path},torch.nn.modules.conv.Conv2d);b:(L['self'],net.Net)`)).toEqual([
+    { path: 'layers.0.blocks.12.conv', type: 'torch.nn.modules.conv.Conv2d' },
+    { path: '', type: 'net.Net' },
+  ]);
 });
 
 test('arguments keep their types, and 64-bit integers their value', () => {
@@ -195,8 +269,8 @@ test('a weight that does not lie within its payload is refused', () => {
 type Edit = Parameters<typeof JSON.parse>[0] extends string ? (json: ReturnType<typeof JSON.parse>) => void : never;
 
 /** The program after a change of its JSON. */
-function edited(entries: Record<string, Uint8Array>, edit: Edit) {
-  const name = Object.keys(entries).find((entry) => entry.endsWith('models/model.json')) ?? '';
+function edited(entries: Record<string, Uint8Array>, edit: Edit, program = 'models/model.json') {
+  const name = Object.keys(entries).find((entry) => entry.endsWith(program)) ?? '';
   const json = JSON.parse(Buffer.from(entries[name] ?? []).toString());
   edit(json);
   return exported('edited.pt2', zipOf({ ...entries, [name]: JSON.stringify(json) }));
