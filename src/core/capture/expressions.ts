@@ -19,6 +19,7 @@ import { ScalarValue } from './scalars.ts';
 import { type ArchiveState, readableClass } from './state.ts';
 import type { TensorValue } from './tensor.ts';
 import { isInstance } from './types.ts';
+import { upgraded } from './upgraders.ts';
 import {
   type CapturedValue,
   DeviceValue,
@@ -209,7 +210,8 @@ export abstract class Expressions {
     frame: Frame,
   ): CapturedValue {
     this.standAt(at, frame);
-    return dispatch(this.operators, this.customOps, { namespace, name, args, keywords });
+    const call = namespace === 'aten' ? upgraded(this.archive.version, name, { args, keywords }) : { args, keywords };
+    return dispatch(this.operators, this.customOps, { namespace, name, ...call });
   }
 
   private numberOf(name: string, tensor: TensorValue, at: Span, frame: Frame): CapturedValue {

@@ -76,6 +76,8 @@ const CALLS: Readonly<Record<string, Make>> = {
 };
 
 const SCRIPT_CLASS = /^__torch__\./;
+/** Weights that were packed for one kind of machine: their programs call operators of that machine alone. */
+const DEVICE_CLASS = /^__torch__\.torch\.classes\.(?:xnnpack|metal|vulkan|nnapi|mkldnn|_nnapi|mkl|cudnn)\./;
 
 export class TorchMeaning implements PickleMeaning {
   constructor(private readonly storage: FindStorage) {}
@@ -102,13 +104,14 @@ export class TorchMeaning implements PickleMeaning {
     throw unsafe(`what ${callee.callee} gives`, place);
   }
 
-  instance(callee: PickledGlobal, args: readonly PickleValue[]): PickleValue {
+  instance(callee: PickledGlobal, args: readonly PickleValue[], place: PicklePlace): PickleValue {
     if (!SCRIPT_CLASS.test(callee.name)) return newCall(callee.name, args);
+    if (DEVICE_CLASS.test(callee.name)) throw deviceOnly(callee.name, place);
     return { kind: 'object', className: callee.name, attributes: new Map(), state: undefined };
   }
 
   instanceOf(type: PickleValue | undefined, args: readonly PickleValue[], place: PicklePlace): PickleValue {
-    if (isRecord(type) && type.kind === 'global') return this.instance(type, args);
+    if (isRecord(type) && type.kind === 'global') return this.instance(type, args, place);
     throw pickleError(place, 'expected the class of an instance');
   }
 
@@ -183,8 +186,8 @@ function partOf(whole: PartedStorage, offset: number, count: number, place: Pick
   if (offset < 0 || count < 0 || offset + count > whole.count)
     throw pickleError(place, 'a storage lies outside of its own');
   const width = DATA_TYPES[whole.dtype].bits / 8;
-  const part = (start: number, length: number) => whole.part(offset * width + start, length);
-  return { key: whole.key, dtype: whole.dtype, count, part, source: part(0, count * width) };
+  const part: PartedStorage['part'] = (start, length, dtype) => whole.part(offset * width + start, length, dtype);
+  return { key: whole.key, dtype: whole.dtype, count, part, source: part(0, count * width, whole.dtype) };
 }
 
 const PLAIN_TENSORS = /^torch\.(?:Tensor|_tensor\.Tensor|nn\.parameter\.(?:Parameter|Buffer))$/;
@@ -256,6 +259,16 @@ function unsafe(name: string, place: PicklePlace): InputError {
     `the file asks Python to use ${name}, which no model needs: loading it with torch.load could run a program`,
     { file, offset, ...(inside !== undefined && { inside }) },
     'Nothing of it was run. Do not load this file with Python; get the model from a source that you trust.',
+  );
+}
+
+function deviceOnly(className: string, place: PicklePlace): InputError {
+  const { file, inside, offset } = place;
+  return new InputError(
+    'format-unsupported',
+    `the archive was optimized for one kind of device: it holds weights as ${className.replace(/^__torch__\./, '')}`,
+    { file, offset, ...(inside !== undefined && { inside }) },
+    'Save the model as it was before optimize_for_mobile or a similar step.',
   );
 }
 

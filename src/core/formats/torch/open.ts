@@ -30,7 +30,6 @@ export function openPickledModule(source: ByteSource): PickledModule {
   if (isPickle(source)) return openLegacyModule(source);
   if (!isZip(source)) throw refuseUnknown(source);
   const records = new Records(ZipArchive.open(source));
-  checkByteOrder(records);
   const saved = records.has('data.pkl') && !records.has('constants.pkl');
   const found = saved ? findModule(records.pickle('data.pkl', 'data/', { unchecked: true })) : undefined;
   if (found) return { kind: 'module', file: records.file, ...found, sources: new Map() };
@@ -38,18 +37,9 @@ export function openPickledModule(source: ByteSource): PickledModule {
 }
 
 function openArchive(records: Records): TorchScriptArchive | ExportedProgram {
-  checkByteOrder(records);
   if (isTorchScript(records)) return openTorchScript(records);
   if (isExported(records)) return openExported(records);
   throw refuseArchive(records);
-}
-
-/** PyTorch says since 2.1 in which order the bytes of numbers stand. */
-function checkByteOrder(records: Records): void {
-  if (!records.has('byteorder') || records.text('byteorder').trim() !== 'big') return;
-  const place = { file: records.file, inside: 'byteorder' };
-  const next = 'Load the model on a little-endian machine, such as any PC, and save it again.';
-  throw new InputError('format-unsupported', 'the numbers of this file are big-endian', place, next);
 }
 
 /** Archives of PyTorch that hold no program that can be read, by an entry that tells them. */

@@ -3,6 +3,7 @@ import { DATA_TYPES, type DataType } from '../../ir/dtype.ts';
 import { InputError } from '../../ir/errors.ts';
 import { ComputedSource, type TensorSource } from '../../ir/tensor.ts';
 import type { PickleValue } from './archive.ts';
+import { littleEndian } from './byte-order.ts';
 import { type FindStorage, TorchMeaning } from './meaning.ts';
 import { checkNesting } from './nesting.ts';
 import { readPickle } from './pickle.ts';
@@ -20,6 +21,7 @@ export interface PickleOptions {
 export class Records {
   private readonly entries = new Map<string, ZipEntry>();
   private readonly storages = new Map<string, PartedStorage>();
+  private readonly bigEndian: boolean;
 
   /** `prefix` stands before the keys of storages: those of an archive within another are their own. */
   constructor(
@@ -30,6 +32,8 @@ export class Records {
     const folder = names[0]?.match(/^[^/]+\//)?.[0] ?? '';
     const shared = names.every((name) => name.startsWith(folder)) ? folder : '';
     for (const [name, entry] of zip.entries) this.entries.set(name.slice(shared.length), entry);
+    // PyTorch says since 2.1 in which order the bytes of numbers stand: that of the machine that wrote them.
+    this.bigEndian = this.has('byteorder') && this.text('byteorder').trim() === 'big';
   }
 
   get file(): string {
@@ -77,9 +81,12 @@ export class Records {
     if (!entry && !withoutData) return `the archive has no entry ${name}`;
     const size = (count * DATA_TYPES[dtype].bits) / 8;
     if (!withoutData && entry && entry.size < size) return `${name} has ${entry.size} bytes, expected ${size}`;
-    const part = (offset: number, length: number): TensorSource =>
-      entry && entry.size >= size ? this.zip.tensorSource(entry, offset, length) : this.missing(name);
-    const storage = { key: `${this.prefix}${name}`, dtype, count, part, source: part(0, size) };
+    const part = (offset: number, length: number, type: DataType): TensorSource => {
+      if (!entry || entry.size < size) return this.missing(name);
+      const source = this.zip.tensorSource(entry, offset, length);
+      return this.bigEndian ? littleEndian(source, type) : source;
+    };
+    const storage = { key: `${this.prefix}${name}`, dtype, count, part, source: part(0, size, dtype) };
     this.storages.set(`${dtype} ${name}`, storage);
     return storage;
   }

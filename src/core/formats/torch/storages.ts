@@ -21,6 +21,14 @@ export const STORAGE_TYPES: Readonly<Record<string, DataType>> = {
   BoolStorage: 'bool',
   ComplexFloatStorage: 'complex64',
   ComplexDoubleStorage: 'complex128',
+  UInt16Storage: 'uint16',
+  UInt32Storage: 'uint32',
+  UInt64Storage: 'uint64',
+  Float8_e4m3fnStorage: 'float8e4m3fn',
+  Float8_e4m3fnuzStorage: 'float8e4m3fnuz',
+  Float8_e5m2Storage: 'float8e5m2',
+  Float8_e5m2fnuzStorage: 'float8e5m2fnuz',
+  Float8_e8m0fnuStorage: 'float8e8m0',
   QInt8Storage: 'int8',
   QUInt8Storage: 'uint8',
   QInt32Storage: 'int32',
@@ -60,8 +68,8 @@ export const TORCH_DTYPES: Readonly<Record<string, DataType>> = {
 
 /** A storage that can hand out its parts without reading the rest. */
 export interface PartedStorage extends TensorStorage {
-  /** `length` bytes from `offset`, as a source. */
-  part(offset: number, length: number): TensorSource;
+  /** `length` bytes from `offset`, elements of `dtype`, as a source of little-endian ones. */
+  part(offset: number, length: number, dtype: DataType): TensorSource;
 }
 
 export interface TensorView {
@@ -92,8 +100,8 @@ export function viewStorage(storage: PartedStorage, view: TensorView): PickledTe
   }
   if (count > Math.max(room, MOST_BROADCAST)) return `the tensor has ${count} elements over a storage of ${room}`;
   const source = isPacked(shape, strides)
-    ? storage.part(offset * width, count * width)
-    : stridedSource(storage.part(offset * width, Math.max(reach - offset, 0) * width), dtype, shape, strides, 0);
+    ? storage.part(offset * width, count * width, dtype)
+    : stridedSource(storage.part(offset * width, Math.max(reach - offset, 0) * width, dtype), dtype, shape, strides, 0);
   return {
     kind: 'tensor',
     dtype,

@@ -26,6 +26,8 @@ export interface Program {
   readonly constants?: readonly PickleValue[];
   /** Example inputs of forward. */
   readonly inputs?: readonly PickleValue[];
+  /** Of the archive: what its operators mean. Today's, unless given. */
+  readonly version?: number;
 }
 
 /** A module class `M` whose forward has the given parameters and body. */
@@ -66,7 +68,7 @@ export function object(className: string, attributes: Readonly<Record<string, Pi
   };
 }
 
-export function archive({ code, attributes, constants = [], inputs }: Program): TorchScriptArchive {
+export function archive({ code, attributes, constants = [], inputs, version = 10 }: Program): TorchScriptArchive {
   const source = sourceFile('code/__torch__.py', code);
   const definitions = parseSource(source, 'test.pt');
   return {
@@ -75,7 +77,7 @@ export function archive({ code, attributes, constants = [], inputs }: Program): 
     root: object('M', attributes),
     constants,
     tracedInputs: new Map(inputs ? [['forward', inputs]] : []),
-    version: 3,
+    version,
     sourceEntries: [source.entry],
     source: () => source,
     classOf: (name) => {

@@ -63,11 +63,11 @@ test.each<[string, Uint8Array, string, string, string]>([
     'torch.jit.load',
   ],
   [
-    'another byte order',
-    zipOf({ 'a/data.pkl': pickleOf('}'), 'a/byteorder': 'big' }),
+    'weights packed for xnnpack',
+    fixture('xnnpack.pt'),
     'format-unsupported',
-    'big-endian',
-    'save',
+    'torch.classes.xnnpack',
+    'optimize_for_mobile',
   ],
   ['AOTInductor', zipOf({ 'a/data/aotinductor/m/x.so': '' }), 'format-unsupported', 'AOTInductor', 'torch.export.save'],
   [

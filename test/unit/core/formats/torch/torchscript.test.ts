@@ -3,7 +3,8 @@ import type { PickledTensor, PickleValue, ScriptObject } from '../../../../../sr
 import type { Statement } from '../../../../../src/core/formats/torch/ast.ts';
 import { openTorchFile } from '../../../../../src/core/formats/torch/open.ts';
 import { isRecord } from '../../../../../src/core/formats/torch/pickle-machine.ts';
-import { EXPECTED, fixture, lineOf, torchScript } from './build.ts';
+import { MemoryBytes } from '../../../../../src/core/ir/bytes.ts';
+import { EXPECTED, fixture, lineOf, torchScript, unzip, zipOf } from './build.ts';
 
 /** The attribute at a path such as `blocks.0.conv.weight`. */
 function at(root: ScriptObject, path: string): PickleValue | undefined {
@@ -26,6 +27,26 @@ test.each(['traced.pt', 'deflated.pt'])('%s has the weights that PyTorch has', (
     const { tensor } = tensorAt(root, path);
     expect([path, `torch.${tensor.dtype}`, tensor.shape, tensor.numbers()]).toEqual([path, dtype, shape, values]);
   }
+});
+
+test('numbers of a big-endian machine are swapped as they are read', () => {
+  const entries = unzip(fixture('traced.pt'));
+  const swapped = Object.fromEntries(
+    Object.entries(entries).map(([name, bytes]): [string, Uint8Array | string] => {
+      if (name.endsWith('/byteorder')) return [name, 'big'];
+      if (!/\/(?:data|constants)\/\d+$/.test(name)) return [name, bytes];
+      return [name, name.endsWith('data/0') ? Buffer.from(bytes).swap64() : Buffer.from(bytes).swap32()];
+    }),
+  );
+  const program = openTorchFile(new MemoryBytes('big.pt', zipOf(swapped)));
+  if (program.kind !== 'torchscript') throw new Error(program.kind);
+  for (const [path, { values }] of Object.entries(EXPECTED)) {
+    const { tensor } = tensorAt(program.root, path);
+    expect([path, tensor.numbers()]).toEqual([path, values]);
+    expect(Buffer.concat([...tensor.source.chunks()])).toEqual(Buffer.from(tensor.bytes()));
+  }
+  // The weight that is double fills entry 0: were it not, this test would swap it wrongly.
+  expect(tensorAt(program.root, 'scale').storage.key).toBe('data/0');
 });
 
 test('views and shared storages are told', () => {

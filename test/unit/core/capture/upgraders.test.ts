@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { captured, forward, graphText, stored } from './support.ts';
+
+const inputs = [stored('int64', [2]), stored('float32', [2])];
+
+/** The only operator of a program of that version. */
+function operator(version: number, expression: string): string {
+  const { model, problems } = captured({
+    code: forward('i: Tensor, f: Tensor', `return ${expression}`),
+    inputs,
+    version,
+  });
+  expect(problems).toEqual([]);
+  return graphText(model).split('\n').at(-2) ?? '';
+}
+
+test.each([
+  [3, 'torch.div(i, i)', 'div.Tensor_mode(i, i, rounding_mode=trunc) : int64[2]'],
+  [3, 'torch.div(i, 2)', 'div.Scalar_mode(i, other=2, rounding_mode=trunc) : int64[2]'],
+  [3, 'torch.div_(i, 2)', 'div.Scalar_mode(i, other=2, rounding_mode=trunc) : int64[2]'],
+  [3, 'torch.div(i, 2.)', 'div.Scalar(i, other=2) : float32[2]'],
+  [3, 'torch.div(i, f)', 'div.Tensor(i, f) : float32[2]'],
+  [3, 'torch.div(f, i)', 'div.Tensor(f, i) : float32[2]'],
+  [3, 'torch.div(i, i, rounding_mode="floor")', 'div.Tensor_mode(i, i, rounding_mode=floor) : int64[2]'],
+  [4, 'torch.div(i, i)', 'div.Tensor(i, i) : float32[2]'],
+  [4, 'torch.full([2], 1)', ': float32[2]'],
+  [4, 'torch.full([2], True, dtype=None)', ': float32[2]'],
+  [4, 'torch.full([2], 1, dtype=4)', ': int64[2]'],
+  [5, 'torch.full([2], 1)', ': int64[2]'],
+  [7, 'torch.linspace(0, 1)', ': float32[100]'],
+  [7, 'torch.linspace(0, 1, None, dtype=6)', ': float32[100]'],
+  [7, 'torch.linspace(0, 1, 5)', ': float32[5]'],
+  [7, 'torch.linspace(0, 1, steps=5)', ': float32[5]'],
+  [9, 'torch.gelu(f)', 'gelu(f, approximate=none) : float32[2]'],
+])('in version %i, %s is %s', (version, expression, expected) => {
+  expect(operator(version, expression)).toContain(expected);
+});
