@@ -10,6 +10,7 @@ type Options = NonNullable<ParseArgsConfig['options']>;
 export const READING_OPTIONS = {
   input: { type: 'string', multiple: true },
   from: { type: 'string' },
+  method: { type: 'string' },
   prototxt: { type: 'string' },
   ops: { type: 'string', multiple: true },
   accept: { type: 'string', multiple: true },
@@ -43,6 +44,7 @@ export const SEE_HELP = 'See graphwright --help.';
 interface ReadingValues {
   readonly input?: string[] | undefined;
   readonly from?: string | undefined;
+  readonly method?: string | undefined;
   readonly prototxt?: string | undefined;
   readonly ops?: string[] | undefined;
   readonly accept?: string[] | undefined;
@@ -52,6 +54,7 @@ export function readingOf(values: ReadingValues): Reading {
   return {
     inputs: (values.input ?? []).map(parseInputSpec),
     from: values.from,
+    method: values.method,
     prototxt: values.prototxt,
     ops: values.ops ?? [],
     accept: values.accept ?? [],

@@ -14,6 +14,7 @@ TARGET is onnx, or caffe:BACKEND: graphwright targets lists them.
 READING
   --input NAME_OR_INDEX:TYPE[DIMS]   the type of an input, such as x:float32[1,3,224,224]; may stand several times
   --from FORMAT                      believe this format, not the content
+  --method NAME                      a method other than forward, or one program of a .pt2 that holds several
   --prototxt FILE                    the prototxt that goes with a caffemodel
   --ops FILE                         custom operators, beside the graphwright.ops.json found upward from the model
   --accept CODE[:NODE]               take an approximation

@@ -124,9 +124,9 @@ function readAs(
 }
 
 function readTorch(file: FileBytes, reading: Reading, customOps: CustomOperators): Read {
-  const program = openTorchFile(file);
+  const program = openTorchFile(file, reading.method);
   const inputs = reading.inputs.map((spec) => ({ key: spec.key, dtype: spec.dtype, shape: shapeOf(spec) }));
-  const { model, problems } = capture(program, { inputs, customOps });
+  const { model, problems } = capture(program, { inputs, customOps, method: reading.method });
   const exported = program.kind === 'exported';
   const format = exported ? { id: 'pt2', title: 'PyTorch export (.pt2)' } : { id: 'torchscript', title: 'TorchScript' };
   const source = (entry: string) =>

@@ -15,6 +15,8 @@ export interface Reading {
   /** The format to believe, where the content shall not decide. */
   readonly from?: string | undefined;
   readonly inputs: readonly InputSpec[];
+  /** The method of a TorchScript archive, or the program of a .pt2 package, that is meant. Mostly there is no choice. */
+  readonly method?: string | undefined;
   /** The prototxt that goes with a caffemodel. */
   readonly prototxt?: string | undefined;
   /** Further files of custom operators, beside the graphwright.ops.json found upward from the model. */

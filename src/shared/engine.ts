@@ -20,6 +20,7 @@ export interface ReadingOptions {
   readonly from?: string;
   /** Example inputs, each as `--input` takes it: `x:float32[1,3,224,224]`. */
   readonly inputs: readonly string[];
+  readonly method?: string;
   readonly prototxt?: string;
   /** Paths of custom-operator definitions; those found upward from the model are added by the engine. */
   readonly ops: readonly string[];

@@ -14,6 +14,8 @@ export interface CaptureOptions {
   /** What the user said of inputs; the others are as in the file's examples. */
   readonly inputs: readonly InputSpec[];
   readonly customOps: CustomOperators;
+  /** The method of a TorchScript archive that is run; forward, unless given. */
+  readonly method?: string | undefined;
 }
 
 export interface CaptureResult {
@@ -30,7 +32,7 @@ export function capture(program: TorchScriptArchive | ExportedProgram, options: 
   const recorder = new Recorder();
   const operators = new Operators(recorder);
   if (program.kind === 'exported') captureExported(program, operators, options.inputs, options.customOps);
-  else captureTorchScript(program, operators, options.inputs, options.customOps);
+  else captureTorchScript(program, operators, options);
   recorder.dropUnused();
   reportStates(operators);
   reportGaps(recorder);

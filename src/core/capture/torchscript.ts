@@ -1,38 +1,30 @@
-/** Captures a TorchScript archive by running its root module's `forward` over symbolic tensors. */
-import type { CustomOperators } from '../custom/definition.ts';
+/** Captures a TorchScript archive by running a method of its root module over symbolic tensors. */
 import type { TorchScriptArchive } from '../formats/torch/archive.ts';
+import type { FunctionDefinition } from '../formats/torch/ast.ts';
 import { InputError } from '../ir/errors.ts';
-import { type InputSpec, Inputs } from './inputs.ts';
+import type { CaptureOptions } from './capture.ts';
+import { Inputs } from './inputs.ts';
 import { Interpreter } from './interpreter.ts';
 import type { Operators } from './operators.ts';
 import { addOutputs } from './outputs.ts';
 import { ProgramError } from './plain-values.ts';
-import { ArchiveState } from './state.ts';
+import { ArchiveState, readableClass } from './state.ts';
 import { ModuleValue } from './values.ts';
 
-/** Runs the program into `operators`. Throws InputError where the archive has no `forward`. */
+/** Runs the program into `operators`. Throws InputError where the archive has no such method. */
 export function captureTorchScript(
   archive: TorchScriptArchive,
   operators: Operators,
-  specs: readonly InputSpec[],
-  customOps: CustomOperators,
+  { inputs: specs, customOps, method: name = 'forward' }: CaptureOptions,
 ): void {
   const { recorder, memory } = operators;
-  const forward = archive.classOf(archive.root.className)?.methods.get('forward');
-  if (!forward) {
-    throw new InputError(
-      'no-program',
-      `${archive.root.className} has no method forward`,
-      { file: archive.file },
-      'Save a module whose forward was traced or scripted.',
-    );
-  }
+  const method = methodOf(archive, name);
   const state = new ArchiveState(archive, recorder, memory);
   const interpreter = new Interpreter(archive, operators, state, customOps);
   const inputs = new Inputs(recorder, specs);
-  const examples = archive.tracedInputs.get('forward') ?? [];
+  const examples = archive.tracedInputs.get(name) ?? [];
   // The first parameter is the module itself.
-  const args = forward.parameters.slice(1).map((parameter, k) => {
+  const args = method.parameters.slice(1).map((parameter, k) => {
     const example = examples[k];
     if (example === undefined && parameter.default && !specs.some(({ key }) => key === parameter.name || key === k)) {
       return interpreter.defaultOf(parameter.default);
@@ -41,14 +33,35 @@ export function captureTorchScript(
   });
   inputs.checkAllUsed();
   try {
-    addOutputs(operators, interpreter.callModule(new ModuleValue(archive.root, ''), 'forward', args, new Map()));
+    addOutputs(operators, interpreter.callModule(new ModuleValue(archive.root, ''), name, args, new Map()));
   } catch (error) {
     if (!(error instanceof ProgramError)) throw error;
     recorder.incomplete = true;
     recorder.report(
       'invalid-model',
-      { operator: 'forward' },
+      { operator: name },
       { reason: `running it on these inputs fails: ${error.message}` },
     );
   }
+}
+
+/** Methods that no caller means. */
+const INTERNAL = /^__\w+__$/;
+
+function methodOf(archive: TorchScriptArchive, name: string): FunctionDefinition {
+  const { file, root } = archive;
+  const definition = archive.classOf(root.className);
+  const found = definition?.methods.get(name);
+  if (found) return found;
+  const hooks = new Set([...(definition?.forwardHooks ?? []), ...(definition?.forwardPreHooks ?? [])]);
+  const methods = [...(definition?.methods.keys() ?? [])].filter((each) => !INTERNAL.test(each) && !hooks.has(each));
+  const [first] = methods;
+  throw new InputError(
+    name === 'forward' ? 'no-program' : 'bad-argument',
+    `${readableClass(root.className)} has no method ${name}${first === undefined ? '' : `; it has ${methods.join(', ')}`}`,
+    { file },
+    first === undefined
+      ? 'Save a module whose forward was traced or scripted.'
+      : `Name the one to convert: --method ${first}`,
+  );
 }

@@ -31,8 +31,9 @@ export function isExported(records: Records): boolean {
   return records.has(OLD_PROGRAM) || programsOf(records).length > 0;
 }
 
-export function openExported(records: Records): ExportedProgram {
-  const entry = records.has(OLD_PROGRAM) ? OLD_PROGRAM : chooseProgram(records);
+/** `wanted` names the program, where the archive holds several. */
+export function openExported(records: Records, wanted?: string): ExportedProgram {
+  const entry = records.has(OLD_PROGRAM) ? OLD_PROGRAM : chooseProgram(records, wanted);
   const program = Field.root(
     parseJson(records.text(entry), { file: records.file, inside: entry }),
     { file: records.file, inside: entry },
@@ -78,17 +79,19 @@ function programsOf(records: Records): string[] {
   return records.names.filter((name) => /^models\/.+\.json$/.test(name));
 }
 
-/** `model`, which torch.export.save writes, or else the only one. */
-function chooseProgram(records: Records): string {
+/** The one that is wanted, or `model`, which torch.export.save writes, or else the only one. */
+function chooseProgram(records: Records, wanted: string | undefined): string {
   const programs = programsOf(records);
   const [only] = programs;
-  if (programs.includes('models/model.json')) return 'models/model.json';
-  if (programs.length === 1 && only !== undefined) return only;
+  const named = `models/${wanted ?? 'model'}.json`;
+  if (programs.includes(named)) return named;
+  if (programs.length === 1 && only !== undefined && wanted === undefined) return only;
+  const names = programs.map(modelName);
   throw new InputError(
-    'format-unsupported',
-    `the archive holds several programs (${programs.map(modelName).join(', ')}), none of which is called model`,
+    wanted === undefined ? 'format-unsupported' : 'bad-argument',
+    `the archive holds ${names.join(', ')}, but no program called ${wanted ?? 'model'}`,
     { file: records.file },
-    'Save each of them in a file of its own with torch.export.save.',
+    `Name the one to convert: --method ${names[0]}`,
   );
 }
 

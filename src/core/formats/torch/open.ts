@@ -13,12 +13,12 @@ import { isTorchScript, openTorchScript } from './torchscript.ts';
 import { isZip, ZipArchive } from './zip.ts';
 
 /**
- * Opens a TorchScript archive or an exported program. No weights are read. Throws InputError for everything else:
+ * Opens a TorchScript archive or an exported program; `program` names one of several. No weights are read. Throws InputError for everything else:
  * `weights-only` and `no-program` with the Python lines that save a usable file, `unsafe-pickle` with the global,
  * `format-unsupported`, `format-unknown`, `git-lfs-pointer`, `file-truncated`, `file-malformed`.
  */
-export function openTorchFile(source: ByteSource): TorchScriptArchive | ExportedProgram {
-  if (isZip(source)) return openArchive(new Records(ZipArchive.open(source)));
+export function openTorchFile(source: ByteSource, program?: string): TorchScriptArchive | ExportedProgram {
+  if (isZip(source)) return openArchive(new Records(ZipArchive.open(source)), program);
   throw isPickle(source) ? refusePickle(source) : refuseUnknown(source);
 }
 
@@ -36,9 +36,9 @@ export function openPickledModule(source: ByteSource): PickledModule {
   throw refuseArchive(records);
 }
 
-function openArchive(records: Records): TorchScriptArchive | ExportedProgram {
+function openArchive(records: Records, program: string | undefined): TorchScriptArchive | ExportedProgram {
   if (isTorchScript(records)) return openTorchScript(records);
-  if (isExported(records)) return openExported(records);
+  if (isExported(records)) return openExported(records, program);
   throw refuseArchive(records);
 }
 

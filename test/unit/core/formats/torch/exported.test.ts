@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { readScope } from '../../../../../src/core/formats/torch/exported-graph.ts';
+import { openTorchFile } from '../../../../../src/core/formats/torch/open.ts';
+import { MemoryBytes } from '../../../../../src/core/ir/bytes.ts';
 import { shapeText } from '../../../../../src/core/ir/shape.ts';
 import { EXPECTED, errorOf, exported, fixture, lineOf, refusal, unzip, zipOf } from './build.ts';
 
@@ -264,6 +266,26 @@ test('a weight that does not lie within its payload is refused', () => {
   const entries = unzip(fixture('exported.pt2'));
   const error = refusal(zipOf({ ...entries, 'exported/data/weights/weight_2': new Uint8Array(60) }), 'a.pt2');
   expect([error.code, error.message]).toEqual(['file-malformed', expect.stringContaining('weight_2')]);
+});
+
+test('of several programs one is named', () => {
+  const entries = unzip(fixture('branches.pt2'));
+  const [program = ''] = Object.keys(entries).filter((name) => name.endsWith('models/model.json'));
+  const { [program]: json = '', ...rest } = entries;
+  const both = zipOf({
+    ...rest,
+    [program.replace('model.json', 'a.json')]: json,
+    [program.replace('model.json', 'b.json')]: json,
+  });
+  const open = (name?: string) => openTorchFile(new MemoryBytes('two.pt2', both), name);
+  expect(open('b').kind).toBe('exported');
+  const none = errorOf(() => open());
+  expect([none.code, none.message, none.next]).toEqual([
+    'format-unsupported',
+    'the archive holds a, b, but no program called model',
+    'Name the one to convert: --method a',
+  ]);
+  expect(errorOf(() => open('c')).code).toBe('bad-argument');
 });
 
 type Edit = Parameters<typeof JSON.parse>[0] extends string ? (json: ReturnType<typeof JSON.parse>) => void : never;
