@@ -35,7 +35,7 @@ import { type CapturedValue, flatTensors, isUnknown, ListValue, TupleValue, UNKN
 export type RecordedResults = readonly (TensorInfo | undefined)[];
 
 /** Operators that sometimes return an argument or a view of it, though their schemas do not say so. */
-const MAY_ALIAS = new Set(['einsum', 'native_dropout', 'channel_shuffle']);
+const MAY_ALIAS = new Set(['einsum', 'native_dropout', 'channel_shuffle', 'atleast_1d', 'atleast_2d', 'atleast_3d']);
 
 export class FunctionalOperators {
   readonly memory: Memory;

@@ -21,6 +21,7 @@ import {
   nodeArguments,
 } from './bind.ts';
 import { conversion, FunctionalOperators, operatorName, type RecordedResults, readerOf } from './functional.ts';
+import { foldKnown } from './known.ts';
 import { scalarsAsTensors } from './scalar-arguments.ts';
 import { Scalars } from './scalars.ts';
 import { TensorValue } from './tensor.ts';
@@ -93,11 +94,23 @@ export class Operators extends FunctionalOperators {
   private runInPlace(schema: Schema, bound: Bound, target: TensorValue): CapturedValue {
     const name = schema.name.slice(0, -1);
     if (GEOMETRY.has(name)) return this.runGeometry(schema, name, bound, target);
+    if (this.writeKnown(schema, name, bound, target)) return target;
     const value = this.newValue(schema, name, bound, target);
     if (value) {
       this.memory.write(target, value, operatorName(schema));
     }
     return target;
+  }
+
+  /** Arithmetic in place on an element that is known, as traces do it on sizes: it stays known. */
+  private writeKnown(schema: Schema, name: string, bound: Bound, target: TensorValue): boolean {
+    const functional = target.isWhole && target.element !== undefined && functionalSchema(schema, name);
+    const folded = functional ? foldKnown(functional, bound) : undefined;
+    if (!folded || folded.dtype !== target.info?.dtype) return false;
+    const value = this.recorder.constant('constant', folded.dtype, folded.value);
+    this.memory.write(target, value, operatorName(schema));
+    target.storage.left = { version: target.storage.version, element: folded.value };
+    return true;
   }
 
   /** What an in-place operator writes; undefined where it writes nothing. */

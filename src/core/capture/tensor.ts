@@ -48,6 +48,8 @@ export class Storage {
   doubt: { readonly operator: string; readonly place: Place } | undefined;
   /** The last write. */
   writer: { readonly operator: string; readonly place: Place } | undefined;
+  /** The one element that a write left, where the capture knows it. */
+  left: { readonly version: number; readonly element: Scalar } | undefined;
   /** What it held before any write; undefined while nobody has looked. */
   first: Value | undefined;
   private current: Value | undefined;
@@ -119,7 +121,14 @@ export class TensorValue {
 
   /** The one element, where the capture knows it. */
   get element(): Scalar | undefined {
-    return this.storage.written ? undefined : this.known?.();
+    const { written, left, version } = this.storage;
+    if (!written) return this.known?.();
+    return left?.version === version && this.isWhole ? left.element : undefined;
+  }
+
+  /** Whether it shows its base as it is. */
+  get isWhole(): boolean {
+    return this.steps.every((step) => step.kind === 'alias');
   }
 
   get shape(): Shape | undefined {

@@ -297,6 +297,7 @@ export interface AtenArguments {
     readonly padding: readonly number[];
     readonly stride: readonly number[];
   };
+  'aten::column_stack': { readonly tensors: readonly Value[] };
   'aten::constant_pad_nd': { readonly self: Value; readonly pad: readonly number[]; readonly value: Scalar };
   'aten::contiguous': { readonly self: Value };
   'aten::conv1d': {
@@ -391,6 +392,7 @@ export interface AtenArguments {
   'aten::div': { readonly self: Value; readonly other: Value | Scalar; readonly rounding_mode: string | undefined };
   'aten::dot': { readonly self: Value; readonly tensor: Value };
   'aten::dropout': { readonly input: Value; readonly p: number; readonly train: boolean };
+  'aten::dstack': { readonly tensors: readonly Value[] };
   'aten::einsum': {
     readonly equation: string;
     readonly tensors: readonly Value[];

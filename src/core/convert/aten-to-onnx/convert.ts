@@ -7,7 +7,7 @@ import { graph as graphAttribute } from '../../ir/attribute.ts';
 import { Graph } from '../../ir/graph.ts';
 import { type Model, makeModel } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
-import { sameShape } from '../../ir/shape.ts';
+import { elementCount, isStatic, sameShape } from '../../ir/shape.ts';
 import { typeText, type ValueType } from '../../ir/type.ts';
 import { Value } from '../../ir/value.ts';
 import { type Problem, problem, Refusal } from '../../problems/problem.ts';
@@ -15,6 +15,7 @@ import { type OnnxBuilder, onnxBuilder } from '../builder.ts';
 import { PIVOT_IR_VERSION, PIVOT_OPSET } from '../pivot.ts';
 import { plainArguments } from './plain-arguments.ts';
 import { ruleOf } from './rules.ts';
+import { filled, resultSizes, resultType } from './support.ts';
 
 export interface AtenToOnnxOptions {
   /** Operators that the user has defined: they stay one node of their ONNX domain and name. */
@@ -71,9 +72,7 @@ class Conversion {
       this.finish(node, this.lowered(node));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      // Shape inference contradicts a node that a rule has built.
-      if (error.problem.code === 'invalid-model') throw new Error(`the rule of ${label(node)}: ${error.message}`);
-      this.problems.push(error.problem);
+      this.problems.push(asProblemOf(node, error));
       standIns(node).forEach((value, k) => {
         this.values.set(node.output(k), value);
       });
@@ -97,6 +96,8 @@ class Conversion {
     if (!rule || !schema) throw new Refusal(problem('unsupported-operator', node, { target: 'ONNX' }));
     // Behind what capture has reported already nothing is known: there is nothing to add.
     if (node.outputs.some((output) => output.type === undefined) || !followsSchema(node, schema)) return standIns(node);
+    if (node.outputs.every((output) => isStatic(output.shape) && elementCount(output.shape) === 0))
+      return this.empty(node);
     const result = rule(
       plainArguments(argumentsOf(node), node, (value) => this.valueOf(value)),
       this.onnx,
@@ -133,6 +134,11 @@ class Conversion {
     }
     this.onnx = outer;
     return target;
+  }
+
+  /** Results without elements: runtimes disagree on operators over nothing, and nothing is computed. */
+  private empty(node: Node): readonly Value[] {
+    return node.outputs.map((_, k) => filled(this.onnx, resultSizes(node, k), 0, resultType(node, k)));
   }
 
   /** Checks the results against what capture recorded, and gives them their names. */
@@ -195,6 +201,14 @@ class Conversion {
 /** Values in the place of a node's outputs, so that the nodes behind are looked at too. The model is not written. */
 function standIns(node: Node): Value[] {
   return node.outputs.map(({ name, type }) => new Value({ name, type }));
+}
+
+/** What a rule could not do. Shape inference contradicts a node that a rule has built where ONNX lacks its type, or by our fault. */
+function asProblemOf(node: Node, { problem: found }: Refusal): Problem {
+  if (found.code !== 'invalid-model') return found;
+  const { dtype } = found.details;
+  if (dtype === undefined) throw new Error(`the rule of ${label(node)}: ${found.message}`);
+  return problem('dtype-not-taken', node, { target: 'ONNX', dtype });
 }
 
 function label(node: Node): string {

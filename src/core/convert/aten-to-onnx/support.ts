@@ -1,7 +1,7 @@
 /** Small helpers that many rules share: static shapes, axes, operands of one type. */
 import type { Scalar } from '../../dialects/aten/arguments.ts';
 import { resultType as promoted } from '../../dialects/aten/promotion.ts';
-import { type DataType, isFloat } from '../../ir/dtype.ts';
+import { DATA_TYPES, type DataType, isFloat } from '../../ir/dtype.ts';
 import type { Node } from '../../ir/node.ts';
 import { elementCount, isStatic, type StaticShape } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
@@ -64,6 +64,21 @@ export function commonType(...operands: readonly (Value | Scalar)[]): DataType {
   );
 }
 
+export function isUnsigned(dtype: DataType): boolean {
+  return DATA_TYPES[dtype].kind === 'uint';
+}
+
+/** Floats of 16 bits. */
+export function isHalf(dtype: DataType): boolean {
+  return isFloat(dtype) && DATA_TYPES[dtype].bits === 16;
+}
+
+/** The integer type that ONNX computes powers in, for integers that it has no powers of: small ones wrap alike. */
+export function powerType(dtype: DataType): DataType {
+  if (isFloat(dtype) || dtype === 'int64') return dtype;
+  return DATA_TYPES[dtype].bits < 32 || dtype === 'int32' ? 'int32' : 'int64';
+}
+
 /** `[0, 1, ..., count - 1]`, or from `start` on. */
 export function range(count: number, start = 0): number[] {
   return Array.from({ length: count }, (_, k) => start + k);
@@ -97,4 +112,14 @@ export function asFloat(onnx: OnnxBuilder, value: Value, node: Node): Value {
 function fitting(value: Scalar, dtype: DataType): Scalar {
   if (typeof value === 'number' && (dtype === 'int64' || dtype === 'uint64')) return BigInt(Math.trunc(value));
   return value;
+}
+
+/** A constant like `x`; infinities become the ends of an integer type. */
+export function neutral(onnx: OnnxBuilder, x: Value, value: number): Value {
+  const dtype = dtypeOf(x);
+  if (isFloat(dtype) || Number.isFinite(value)) return onnx.like(x, value);
+  const { kind, bits } = DATA_TYPES[dtype];
+  const width = BigInt(kind === 'uint' ? bits : bits - 1);
+  const least = kind === 'uint' ? 0n : -(2n ** width);
+  return onnx.like(x, value < 0 ? least : 2n ** width - 1n);
 }

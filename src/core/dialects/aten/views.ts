@@ -90,7 +90,10 @@ function split(args: RuleArguments, self: TensorInfo): View[] {
 function chunk(args: RuleArguments, self: TensorInfo): View[] {
   const dim = axisOf(args.number('dim'), self.shape.length);
   const total = sizeAt(self.shape, dim);
-  return cut(self, dim, equalPieces(total, ceilDivide(total, args.number('chunks'))));
+  const chunks = args.number('chunks');
+  // Of nothing there are as many pieces as were asked for.
+  if (total === 0) return cut(self, dim, Array<number>(chunks).fill(0));
+  return cut(self, dim, equalPieces(total, ceilDivide(total, chunks)));
 }
 
 function tensorSplit(args: RuleArguments, self: TensorInfo): View[] {
@@ -192,6 +195,8 @@ export function targetType(args: RuleArguments): DataType | undefined {
 
 function unfolded(args: RuleArguments, self: TensorInfo): View {
   const [size, step] = [args.number('size'), args.number('step')];
+  // A scalar is one window.
+  if (self.shape.length === 0) return viewed(self, [size]);
   const axis = axisOf(args.number('dimension'), self.shape.length);
   const count = add(floorDivide(subtract(sizeAt(self.shape, axis), size), step), 1);
   if (typeof count === 'number' && count <= 0)
@@ -282,7 +287,7 @@ const RULES: Readonly<Record<string, ViewRule>> = {
   swapaxes: one((args, self) => swapped(self, args.number('axis0'), args.number('axis1'))),
   t: one((_, self) => (self.shape.length < 2 ? permuted(self, [...self.shape.keys()]) : swapped(self, 0, 1))),
   numpy_T: one((_, self) => permuted(self, [...self.shape.keys()].reverse())),
-  mT: one((_, self) => swapped(self, -2, -1)),
+  mT: one((_, self) => (self.shape.length === 0 ? same(self) : swapped(self, -2, -1))),
   ...aliases(['movedim', 'moveaxis'], one(movedim)),
   select: one((args, self) => selected(self, args.number('dim'), args.dim('index'))),
   slice: one((args, self) =>

@@ -9,7 +9,7 @@ import { calledFunction, inferCall } from './infer/calls.ts';
 import { type Functions, functionsOf, type InferContext, makeContext, schemaOf } from './infer/context.ts';
 import { declaredType, forgetInferred, setInferred } from './infer/declared.ts';
 import { completed } from './infer/join.ts';
-import { clash, type Outcome } from './infer/rule.ts';
+import { clashOfType, type Outcome } from './infer/rule.ts';
 import { ruleOf } from './infer/rules.ts';
 import { sound } from './infer/sizes.ts';
 import { outputFault, readTypes } from './infer/types.ts';
@@ -102,14 +102,14 @@ function inferOperator(node: Node, schema: OperatorSchema, context: InferContext
   node.outputs.forEach((output, index) => {
     setInferred(output, completed(outputs[index], declaredType(output)));
   });
-  if (fault) clash(node, fault.reason, { kind: 'input', index: fault.input });
+  if (fault) clashOfType(node, fault, { kind: 'input', index: fault.input });
   const outcomes = attributesFit(node, schema) ? outcomesOf(node, schema, context) : [];
   node.outputs.forEach((output, index) => {
     const found = sound(node, typed(outcomes[index], outputs[index]));
     setInferred(output, completed(found, declaredType(output)));
   });
   const wrong = outputFault(node, schema);
-  if (wrong) clash(node, wrong.reason, { kind: 'output', index: wrong.output });
+  if (wrong) clashOfType(node, wrong, { kind: 'output', index: wrong.output });
   // Data of one output may depend on the sizes of the others (Split).
   node.outputs.forEach(renewData);
 }

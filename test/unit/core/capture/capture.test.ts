@@ -39,6 +39,27 @@ test('sizes that a trace computes with tensors become numbers', () => {
   );
 });
 
+test('a size as a tensor that is changed in place becomes another number; what was read before stays', () => {
+  const { model, problems } = captured({
+    code: forward(
+      'x: Tensor',
+      `rows = ops.prim.NumToTensor(torch.size(x, 0))
+       before = annotate(number, int(rows))
+       more = torch.mul_(rows, CONSTANTS.c0)
+       flat = torch.expand(x, [int(more), before, 3])
+       return torch.view(flat, [-1, int(rows)])`.replace(/^ +/gm, ''),
+    ),
+    constants: [stored('int64', [], [3])],
+    inputs: [x],
+  });
+  expect(problems).toEqual([]);
+  expect(graphText(model)).toBe(
+    lines(`expand_0 = aten::expand(x, size=[6, 2, 3], implicit=false) : float32[6, 2, 3]
+           output_0 = aten::view(expand_0, size=[-1, 6]) : float32[6, 6]
+           return output_0`),
+  );
+});
+
 test('a size as a tensor that a tensor operator reads becomes a constant', () => {
   const { model } = captured({
     code: forward('x: Tensor', 'return torch.mul(x, ops.prim.NumToTensor(torch.size(x, 1)))'),

@@ -1,13 +1,17 @@
 /** Activation functions, by the formulas of torch.nn.functional. */
 
-import type { DataType } from '../../../ir/dtype.ts';
+import { type DataType, isFloat } from '../../../ir/dtype.ts';
 import type { Value } from '../../../ir/value.ts';
-import type { OnnxBuilder } from '../../builder.ts';
+import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
 import { lowerings } from '../lowering.ts';
-import { axisFrom, operand, rankOf, refuseArgument, resultType, sizes } from '../support.ts';
+import { axisFrom, isUnsigned, operand, rankOf, refuseArgument, resultType, sizes } from '../support.ts';
 
 export const activations = lowerings({
-  'aten::relu': ({ self }, onnx) => onnx.Relu(self),
+  'aten::relu': ({ self }, onnx) => {
+    const dtype = dtypeOf(self);
+    if (isFloat(dtype)) return onnx.Relu(self);
+    return isUnsigned(dtype) ? self : onnx.Max(self, onnx.like(self, 0));
+  },
   'aten::relu6': ({ self }, onnx) => onnx.Clip(self, onnx.like(self, 0), onnx.like(self, 6)),
 
   // ReLU6 is hardtanh(0, 6).
@@ -26,7 +30,7 @@ export const activations = lowerings({
     // One slope per channel: axis 1, where there is one.
     const rank = rankOf(self, node);
     const count = sizes(weight, node).reduce((a, b) => a * b, 1);
-    const shape = rank < 2 ? [count] : [count, ...Array<number>(rank - 2).fill(1)];
+    const shape = rank === 0 ? [] : rank === 1 ? [count] : [count, ...Array<number>(rank - 2).fill(1)];
     return onnx.PRelu(self, onnx.reshape(weight, shape));
   },
   'aten::_prelu_kernel': ({ self, weight }, onnx) => onnx.PRelu(self, weight),
@@ -39,7 +43,14 @@ export const activations = lowerings({
     return onnx.Mul(onnx.Add(onnx.Relu(self), curve), onnx.like(self, Number(scale)));
   },
   'aten::selu': ({ self }, onnx) => onnx.Selu(self),
-  'aten::celu': ({ self, alpha }, onnx) => onnx.Celu(self, { alpha: Number(alpha) }),
+  'aten::celu': ({ self, alpha }, onnx) => {
+    if (dtypeOf(self) === 'float32') return onnx.Celu(self, { alpha: Number(alpha) });
+    // max(0, x) + min(0, alpha * (exp(x / alpha) - 1)): ONNX has it for float32 only.
+    const zero = onnx.like(self, 0);
+    const slope = onnx.like(self, Number(alpha));
+    const curve = onnx.Mul(slope, onnx.Sub(onnx.Exp(onnx.Div(self, slope)), onnx.like(self, 1)));
+    return onnx.Add(onnx.Max(self, zero), onnx.Min(zero, curve));
+  },
   'aten::gelu': ({ self, approximate }, onnx) => onnx.Gelu(self, { approximate }),
   'aten::silu': ({ self }, onnx) => onnx.Mul(self, onnx.Sigmoid(self)),
   'aten::mish': ({ self }, onnx) => onnx.Mish(self),
@@ -73,8 +84,9 @@ export const activations = lowerings({
   'aten::_log_softmax': ({ self, dim }, onnx, node) => overAxis(self, dim, onnx, resultType(node), 'LogSoftmax'),
   // A row that is minus infinity throughout gives zeros.
   'aten::_safe_softmax': ({ self, dim }, onnx, node) => {
-    const shares = overAxis(self, dim, onnx, resultType(node), 'Softmax');
-    return onnx.Where(onnx.IsInf(self, { detect_positive: 0 }), onnx.like(shares, 0), shares);
+    const x = onnx.cast(self, resultType(node));
+    const shares = overAxis(x, dim, onnx, resultType(node), 'Softmax');
+    return onnx.Where(onnx.IsInf(x, { detect_positive: 0 }), onnx.like(shares, 0), shares);
   },
 
   'aten::clamp': ({ self, min, max }, onnx, node) => {

@@ -5,22 +5,27 @@ import type { Node } from '../../../ir/node.ts';
 import { Value } from '../../../ir/value.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
 import { type Lowering, lowerings } from '../lowering.ts';
-import { commonType, operand, refuseArgument, resultType } from '../support.ts';
+import { commonType, operand, powerType, refuseArgument, resultType } from '../support.ts';
 import { truncated } from './pointwise.ts';
 
 type Operands = { readonly self: Value | Scalar; readonly other: Value | Scalar };
 type Alpha = { readonly alpha?: Scalar | undefined };
-type BinaryOperator = 'Add' | 'Sub' | 'Mul' | 'Div' | 'Max' | 'Min' | 'Pow';
 
 function both(onnx: OnnxBuilder, node: Node, { self, other }: Operands): [Value, Value] {
   const dtype = resultType(node);
   return [operand(onnx, self, dtype), operand(onnx, other, dtype)];
 }
 
-const binary =
-  (op: BinaryOperator): Lowering<Operands> =>
+/** The larger or smaller one: of truths that is "or" and "and". */
+const extreme =
+  (op: 'Max' | 'Min'): Lowering<Operands> =>
   (args, onnx, node) =>
-    onnx[op](...both(onnx, node, args));
+    larger(onnx, op, ...both(onnx, node, args));
+
+function larger(onnx: OnnxBuilder, op: 'Max' | 'Min', a: Value, b: Value): Value {
+  if (dtypeOf(a) !== 'bool') return onnx[op](a, b);
+  return op === 'Max' ? onnx.Or(a, b) : onnx.And(a, b);
+}
 
 /** `self + alpha * other`; booleans add as "or". */
 const add = ({ self, other, alpha }: Operands & Alpha, onnx: OnnxBuilder, node: Node): Value => {
@@ -62,17 +67,18 @@ const bitwise =
 /** Where a number is wanted that is 2^count, shifting to the left is multiplying. */
 const shiftLeft: Lowering<Operands> = (args, onnx, node) => {
   const [a, count] = both(onnx, node, args);
-  return onnx.Mul(a, powerOfTwo(onnx, count, node));
+  return onnx.Mul(a, powerOfTwo(onnx, count));
 };
 
 /** Shifting to the right keeps the sign: it rounds towards minus infinity. */
 const shiftRight: Lowering<Operands> = (args, onnx, node) => {
   const [a, count] = both(onnx, node, args);
-  return floorDivided(onnx, a, powerOfTwo(onnx, count, node), node);
+  return floorDivided(onnx, a, powerOfTwo(onnx, count), node);
 };
 
-function powerOfTwo(onnx: OnnxBuilder, count: Value, node: Node): Value {
-  return onnx.Pow(onnx.constant(2, resultType(node)), count);
+function powerOfTwo(onnx: OnnxBuilder, count: Value): Value {
+  const dtype = powerType(dtypeOf(count));
+  return onnx.cast(onnx.Pow(onnx.constant(2, dtype), onnx.cast(count, dtype)), dtypeOf(count));
 }
 
 export const arithmetic = lowerings({
@@ -95,10 +101,10 @@ export const arithmetic = lowerings({
   'aten::fmod': (args, onnx, node) => onnx.Mod(...both(onnx, node, args), { fmod: 1 }),
   'aten::pow': ({ self, exponent }, onnx, node) => power(onnx, node, self, exponent),
   'aten::float_power': ({ self, exponent }, onnx, node) => power(onnx, node, self, exponent),
-  'aten::maximum': binary('Max'),
-  'aten::minimum': binary('Min'),
-  'aten::max.other': binary('Max'),
-  'aten::min.other': binary('Min'),
+  'aten::maximum': extreme('Max'),
+  'aten::minimum': extreme('Min'),
+  'aten::max.other': extreme('Max'),
+  'aten::min.other': extreme('Min'),
 
   // As the largest and smallest, but what is not a number gives way to what is.
   'aten::fmax': (args, onnx, node) => numbersFirst(onnx, 'Max', ...both(onnx, node, args)),
@@ -114,6 +120,8 @@ export const arithmetic = lowerings({
     return onnx.Mul(x, onnx.Pow(onnx.constant(2, resultType(node)), exponent));
   },
   'aten::heaviside': ({ self, values }, onnx) => {
+    // Of truths there is nothing below zero.
+    if (self.dtype === 'bool') return onnx.Or(self, values);
     const zero = onnx.like(self, 0);
     const step = onnx.cast(onnx.Greater(self, zero), dtypeOf(self));
     return onnx.Where(onnx.Equal(self, zero), values, step);
@@ -178,7 +186,8 @@ function power(onnx: OnnxBuilder, node: Node, self: Value | Scalar, exponent: Va
     if (Number(exponent) === 2) return onnx.Mul(base, base);
     if (Number(exponent) === 0.5) return onnx.Sqrt(base);
   }
-  return onnx.Pow(base, operand(onnx, exponent, dtype));
+  const wide = powerType(dtype);
+  return onnx.cast(onnx.Pow(onnx.cast(base, wide), operand(onnx, exponent, wide)), dtype);
 }
 
 /** The angle of (x, y), from the arc tangent of the quotient and the quadrant. */
@@ -193,6 +202,6 @@ function arcTangent(onnx: OnnxBuilder, y: Value, x: Value): Value {
 }
 
 function numbersFirst(onnx: OnnxBuilder, op: 'Max' | 'Min', a: Value, b: Value): Value {
-  if (!isFloat(dtypeOf(a))) return onnx[op](a, b);
+  if (!isFloat(dtypeOf(a))) return larger(onnx, op, a, b);
   return onnx.Where(onnx.IsNaN(a), b, onnx.Where(onnx.IsNaN(b), a, onnx[op](a, b)));
 }

@@ -1,5 +1,7 @@
 /** Comparison, logic and choice. Operands are compared in their common type. */
 import type { Scalar } from '../../../dialects/aten/arguments.ts';
+import { DEFAULT_FLOAT } from '../../../dialects/aten/promotion.ts';
+import { isFloat } from '../../../ir/dtype.ts';
 import type { Node } from '../../../ir/node.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
@@ -42,7 +44,9 @@ export const comparison = lowerings({
   'aten::where.Scalar': ({ condition, self, other }, onnx, node) => choose(onnx, node, condition, self, other),
   'aten::masked_fill': ({ self, mask, value }, onnx, node) => choose(onnx, node, mask, value, self),
   'aten::isclose': ({ self, other, rtol, atol }, onnx) => {
-    const dtype = commonType(self, other);
+    // The tolerance is a fraction: integers are compared as floats.
+    const common = commonType(self, other);
+    const dtype = isFloat(common) ? common : DEFAULT_FLOAT;
     const [a, b] = [onnx.cast(self, dtype), onnx.cast(other, dtype)];
     const bound = onnx.Add(onnx.Mul(onnx.Abs(b), onnx.like(b, rtol)), onnx.like(b, atol));
     // Infinities are close to themselves, though their difference is no number.
@@ -52,5 +56,8 @@ export const comparison = lowerings({
 
 function choose(onnx: OnnxBuilder, node: Node, condition: Value, yes: Value | Scalar, no: Value | Scalar): Value {
   const dtype = resultType(node);
-  return onnx.Where(onnx.cast(condition, 'bool'), operand(onnx, yes, dtype), operand(onnx, no, dtype));
+  const [test, a, b] = [onnx.cast(condition, 'bool'), operand(onnx, yes, dtype), operand(onnx, no, dtype)];
+  // Few runtimes choose between truths.
+  if (dtype === 'bool') return onnx.Or(onnx.And(test, a), onnx.And(onnx.Not(test), b));
+  return onnx.Where(test, a, b);
 }

@@ -1,11 +1,24 @@
 /** Reading and writing at places that tensors name. */
 
 import type { Scalar } from '../../../dialects/aten/arguments.ts';
+import { isFloat } from '../../../ir/dtype.ts';
 import type { Node } from '../../../ir/node.ts';
 import type { Value } from '../../../ir/value.ts';
-import type { OnnxBuilder } from '../../builder.ts';
+import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
 import { lowerings } from '../lowering.ts';
-import { axisFrom, commonType, operand, range, rankOf, refuseArgument, resultType, sizes } from '../support.ts';
+import {
+  axisFrom,
+  commonType,
+  filled,
+  neutral,
+  operand,
+  range,
+  rankOf,
+  refuseArgument,
+  resultSizes,
+  resultType,
+  sizes,
+} from '../support.ts';
 import { expandTo } from './shape.ts';
 
 interface Places {
@@ -101,6 +114,11 @@ function indexPut({ self, indices, values, accumulate }: IndexPut, onnx: OnnxBui
   return onnx.transpose(onnx.ScatterND(front, tuples, updates, attributes), back);
 }
 
+/** A scalar as a list of one. */
+function listed(onnx: OnnxBuilder, x: Value, node: Node): Value {
+  return rankOf(x, node) === 0 ? onnx.unsqueeze(x, [0]) : x;
+}
+
 type ScatterReduction = 'none' | 'add' | 'mul' | 'max' | 'min';
 
 interface Scatter {
@@ -117,7 +135,16 @@ function scatter(
   node: Node,
 ): Value {
   const rank = rankOf(self, node);
-  if (rank === 0) refuseArgument(node, 'a scalar', 'ONNX scatters into axes only');
+  if (rank === 0) {
+    // A scalar counts as a list of one.
+    const [list, places, more] = [self, index, updates].map((each) => listed(onnx, each, node));
+    if (!list || !places || !more) throw new Error(`${node.operator} lacks an operand`);
+    return onnx.squeeze(scatter({ self: list, dim, index: places }, more, reduction, onnx, node), [0]);
+  }
+  if (rankOf(index, node) < rank) {
+    const one = { self, dim, index: listed(onnx, index, node) };
+    return scatter(one, listed(onnx, updates, node), reduction, onnx, node);
+  }
   const shape = sizes(index, node);
   // Only as many updates as there are indices count.
   const from = sizes(updates, node);
@@ -144,13 +171,13 @@ export const indexing = lowerings({
     const rank = rankOf(self, node);
     if (rank === 0) return self;
     // A scalar counts as a list of one.
-    const list = rankOf(index, node) === 0 ? onnx.unsqueeze(index, [0]) : index;
-    return onnx.Gather(self, list, { axis: axisFrom(dim, rank) });
+    return onnx.Gather(self, listed(onnx, index, node), { axis: axisFrom(dim, rank) });
   },
   'aten::gather': ({ self, dim, index }, onnx, node) => {
     const rank = rankOf(self, node);
-    if (rank === 0) return self;
-    return onnx.GatherElements(self, index, { axis: axisFrom(dim, rank) });
+    if (rank > 1 || (rank === 1 && rankOf(index, node) === 1))
+      return onnx.GatherElements(self, index, { axis: axisFrom(dim, rank) });
+    return onnx.Gather(listed(onnx, self, node), index, { axis: 0 });
   },
   'aten::take_along_dim': ({ self, indices, dim }, onnx, node) => {
     const flat = dim === undefined;
@@ -176,49 +203,93 @@ export const indexing = lowerings({
     return scatter(args, updates, args.reduce ? (REDUCTIONS[args.reduce] ?? 'none') : 'none', onnx, node);
   },
   'aten::scatter_add': (args, onnx, node) => scatter(args, args.src, 'add', onnx, node),
-  'aten::scatter_reduce': (args, onnx, node) => {
-    const reduction = REDUCTIONS[args.reduce];
-    if (!reduction) refuseArgument(node, `reduce='${args.reduce}'`, 'ONNX has no such reduction');
-    if (!args.include_self) refuseArgument(node, 'include_self=False', 'ONNX always counts what was there before');
-    return scatter(args, args.src, reduction, onnx, node);
-  },
-  'aten::index_add': ({ self, dim, index, source, alpha }, onnx, node) => {
-    const rank = rankOf(self, node);
-    const axis = axisFrom(dim, rank);
-    const { order, back } = toFront([axis], rank);
+  'aten::scatter_reduce': scatterReduced,
+  'aten::index_add': (args, onnx, node) => {
+    const { source, alpha } = args;
     const factor = Number(alpha) === 1 ? source : onnx.Mul(source, onnx.like(source, alpha));
-    const updates = onnx.transpose(factor, order);
-    const tuples = onnx.unsqueeze(onnx.cast(index, 'int64'), [1]);
-    return onnx.transpose(onnx.ScatterND(onnx.transpose(self, order), tuples, updates, { reduction: 'add' }), back);
+    return placed(args, () => factor, 'add', onnx, node);
   },
-  'aten::index_copy': ({ self, dim, index, source }, onnx, node) => {
-    const rank = rankOf(self, node);
-    const { order, back } = toFront([axisFrom(dim, rank)], rank);
-    const tuples = onnx.unsqueeze(onnx.cast(index, 'int64'), [1]);
-    return onnx.transpose(onnx.ScatterND(onnx.transpose(self, order), tuples, onnx.transpose(source, order)), back);
-  },
+  'aten::index_copy': (args, onnx, node) => placed(args, () => args.source, 'none', onnx, node),
   // How many of the sorted boundaries lie below.
   'aten::bucketize': ({ self, boundaries, right }, onnx, node) => position(boundaries, self, right, onnx, node),
   'aten::searchsorted': ({ sorted_sequence, self, right, side, sorter }, onnx, node) => {
     if (sorter) refuseArgument(node, 'sorter', 'the sequence must be in order already');
     return position(sorted_sequence, self, right || side === 'right', onnx, node);
   },
-  'aten::index_fill': ({ self, dim, index, value }, onnx, node) => {
-    const axis = axisFrom(dim, rankOf(self, node));
-    const { order, back } = toFront([axis], rankOf(self, node));
-    const front = onnx.transpose(self, order);
-    const [count = 1] = sizes(index, node);
-    const rest = sizes(front, node).slice(1);
-    const updates = expandTo(onnx, operand(onnx, value, resultType(node)), [count, ...rest], node);
-    const tuples = onnx.unsqueeze(onnx.cast(index, 'int64'), [1]);
-    return onnx.transpose(onnx.ScatterND(front, tuples, updates), back);
-  },
+  'aten::index_fill': (args, onnx, node) =>
+    placed(
+      args,
+      (shape) => expandTo(onnx, operand(onnx, args.value, resultType(node)), shape, node),
+      'none',
+      onnx,
+      node,
+    ),
 });
+
+/** `self` with the slices that `index` lists along an axis replaced or added to; a scalar counts as a list of one. */
+function placed(
+  { self, dim, index }: Scatter,
+  updatesOf: (shape: readonly number[]) => Value,
+  reduction: 'none' | 'add',
+  onnx: OnnxBuilder,
+  node: Node,
+): Value {
+  const list = listed(onnx, self, node);
+  const places = listed(onnx, index, node);
+  const rank = rankOf(list, node);
+  const axis = axisFrom(dim, rank);
+  const { order, back } = toFront([axis], rank);
+  const [count = 1] = sizes(places, node);
+  const wanted = sizes(list, node).map((size, k) => (k === axis ? count : size));
+  const updates = onnx.transpose(onnx.reshape(updatesOf(wanted), wanted), order);
+  const tuples = onnx.unsqueeze(onnx.cast(places, 'int64'), [1]);
+  const changed = onnx.ScatterND(
+    onnx.transpose(list, order),
+    tuples,
+    updates,
+    reduction === 'none' ? {} : { reduction },
+  );
+  return onnx.reshape(onnx.transpose(changed, back), sizes(self, node));
+}
+
+interface ScatterReduce extends Scatter {
+  readonly src: Value;
+  readonly reduce: string;
+  readonly include_self: boolean;
+}
+
+/** What a reduction begins with, so that the first element counts alone. */
+const NEUTRAL: Readonly<Record<ScatterReduction, number>> = {
+  none: 0,
+  add: 0,
+  mul: 1,
+  max: Number.NEGATIVE_INFINITY,
+  min: Number.POSITIVE_INFINITY,
+};
+
+/** Places that are reduced into; where `self` does not count, they hold what is neutral first. A mean is a sum over a count. */
+function scatterReduced(args: ScatterReduce, onnx: OnnxBuilder, node: Node): Value {
+  const { self, src, reduce, include_self } = args;
+  const reduction = reduce === 'mean' ? 'add' : REDUCTIONS[reduce];
+  if (!reduction) refuseArgument(node, `reduce='${reduce}'`, 'there is no such reduction');
+  const shape = sizes(args.index, node);
+  const filling = (x: Value, value: number) => expandTo(onnx, neutral(onnx, x, value), shape, node);
+  const cleared = (x: Value, value: number) =>
+    include_self ? x : scatter({ ...args, self: x }, filling(x, value), 'none', onnx, node);
+  const result = scatter({ ...args, self: cleared(self, NEUTRAL[reduction]) }, src, reduction, onnx, node);
+  if (reduce !== 'mean') return result;
+  const ones = expandTo(onnx, onnx.like(self, 1), sizes(self, node), node);
+  const counted = scatter({ ...args, self: cleared(ones, 0) }, filling(self, 1), 'add', onnx, node);
+  if (isFloat(dtypeOf(self))) return onnx.Div(result, counted);
+  // Means of integers are rounded down.
+  return onnx.Div(onnx.Sub(result, onnx.Mod(result, counted)), counted);
+}
 
 /** The place where a value would be put into a sorted list: behind its equals where `right`, else before them. */
 function position(list: Value, value: Value | Scalar, right: boolean, onnx: OnnxBuilder, node: Node): Value {
   const dtype = commonType(list, value);
   const x = operand(onnx, value, dtype);
+  if (sizes(list, node).at(-1) === 0) return filled(onnx, resultSizes(node), 0, resultType(node));
   const wide = onnx.unsqueeze(x, [rankOf(x, node)]);
   const rank = rankOf(list, node);
   // Lists of several rows have one for each row of the values.

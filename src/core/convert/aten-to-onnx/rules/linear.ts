@@ -6,7 +6,7 @@ import { stridedSource, Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
 import { lowerings } from '../lowering.ts';
-import { axesFrom, axisFrom, range, rankOf, resultSizes, resultType, sizeAt, sizes } from '../support.ts';
+import { axesFrom, axisFrom, filled, range, rankOf, resultSizes, resultType, sizeAt, sizes } from '../support.ts';
 
 /** `input` times the transpose of `weight` [out, in], plus `bias`. */
 export function applyLinear(
@@ -50,25 +50,36 @@ function plus(onnx: OnnxBuilder, self: Value, product: Value, beta: Scalar, alph
   return Number(beta) === 0 ? summand : onnx.Add(scaled(onnx, self, beta), summand);
 }
 
+/** A product; a sum of nothing is zero, which runtimes do not all say. */
+function product(onnx: OnnxBuilder, a: Value, b: Value, node: Node): Value {
+  const made = onnx.MatMul(a, b);
+  return sizes(a, node).at(-1) === 0 ? filled(onnx, sizes(made, node), 0, dtypeOf(made)) : made;
+}
+
 export const linear = lowerings({
-  'aten::linear': ({ input, weight, bias }, onnx, node) => applyLinear(onnx, input, weight, bias, node),
-  'aten::matmul': ({ self, other }, onnx) => onnx.MatMul(self, other),
-  'aten::mm': ({ self, mat2 }, onnx) => onnx.MatMul(self, mat2),
-  'aten::bmm': ({ self, mat2 }, onnx) => onnx.MatMul(self, mat2),
-  'aten::mv': ({ self, vec }, onnx) => onnx.MatMul(self, vec),
-  'aten::dot': ({ self, tensor }, onnx) => onnx.MatMul(self, tensor),
-  'aten::vdot': ({ self, other }, onnx) => onnx.MatMul(self, other),
-  'aten::addmm': ({ self, mat1, mat2, beta, alpha }, onnx) => {
+  'aten::linear': ({ input, weight, bias }, onnx, node) => {
+    if (sizes(input, node).at(-1) !== 0) return applyLinear(onnx, input, weight, bias, node);
+    return plusBias(onnx, filled(onnx, resultSizes(node), 0, resultType(node)), bias);
+  },
+  'aten::matmul': ({ self, other }, onnx, node) => product(onnx, self, other, node),
+  'aten::mm': ({ self, mat2 }, onnx, node) => product(onnx, self, mat2, node),
+  'aten::bmm': ({ self, mat2 }, onnx, node) => product(onnx, self, mat2, node),
+  'aten::mv': ({ self, vec }, onnx, node) => product(onnx, self, vec, node),
+  'aten::dot': ({ self, tensor }, onnx, node) => product(onnx, self, tensor, node),
+  'aten::vdot': ({ self, other }, onnx, node) => product(onnx, self, other, node),
+  'aten::addmm': ({ self, mat1, mat2, beta, alpha }, onnx, node) => {
     // Gemm scales by floats, and wants `self` to spread over the product.
-    if (!isFloat(dtypeOf(self))) return plus(onnx, self, onnx.MatMul(mat1, mat2), beta, alpha);
+    if (!isFloat(dtypeOf(self)) || sizes(mat1, node).at(-1) === 0)
+      return plus(onnx, self, product(onnx, mat1, mat2, node), beta, alpha);
     const summand = Number(beta) === 0 ? undefined : self;
     return onnx.Gemm(mat1, mat2, summand, { alpha: Number(alpha), beta: summand ? Number(beta) : 1 });
   },
-  'aten::addmv': ({ self, mat, vec, beta, alpha }, onnx) => plus(onnx, self, onnx.MatMul(mat, vec), beta, alpha),
-  'aten::addbmm': ({ self, batch1, batch2, beta, alpha }, onnx) =>
-    plus(onnx, self, onnx.ReduceSum(onnx.MatMul(batch1, batch2), onnx.ints([0]), { keepdims: 0 }), beta, alpha),
-  'aten::baddbmm': ({ self, batch1, batch2, beta, alpha }, onnx) =>
-    plus(onnx, self, onnx.MatMul(batch1, batch2), beta, alpha),
+  'aten::addmv': ({ self, mat, vec, beta, alpha }, onnx, node) =>
+    plus(onnx, self, product(onnx, mat, vec, node), beta, alpha),
+  'aten::addbmm': ({ self, batch1, batch2, beta, alpha }, onnx, node) =>
+    plus(onnx, self, onnx.ReduceSum(product(onnx, batch1, batch2, node), onnx.ints([0]), { keepdims: 0 }), beta, alpha),
+  'aten::baddbmm': ({ self, batch1, batch2, beta, alpha }, onnx, node) =>
+    plus(onnx, self, product(onnx, batch1, batch2, node), beta, alpha),
   'aten::outer': ({ self, vec2 }, onnx, node) => {
     const dtype = resultType(node);
     return onnx.Mul(onnx.unsqueeze(onnx.cast(self, dtype), [1]), onnx.unsqueeze(onnx.cast(vec2, dtype), [0]));
@@ -80,6 +91,7 @@ export const linear = lowerings({
     if (rank === 0 || rankOf(self, node) === 0) return onnx.Mul(self, other);
     // Every last axis of one with every last axis of the other.
     const columns = sizeAt(other, rank - 1, node);
+    if (columns === 0) return filled(onnx, resultSizes(node), 0, resultType(node));
     const rows = onnx.transpose(onnx.reshape(other, [-1, columns]), [1, 0]);
     return onnx.reshape(onnx.MatMul(onnx.reshape(self, [-1, columns]), rows), resultSizes(node));
   },

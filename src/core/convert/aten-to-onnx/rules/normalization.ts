@@ -17,13 +17,27 @@ interface BatchNorm {
 
 function batchNorm(args: BatchNorm, onnx: OnnxBuilder, node: Node): Value {
   const { input, weight, bias, running_mean, running_var } = args;
+  // Without running statistics those of the batch are all that there are, in evaluation too.
+  if (!running_mean && !running_var) return byBatchStatistics(args, onnx, node);
   if (args.training || !running_mean || !running_var) {
-    const reason = 'it normalises by the statistics of the batch: export the model after model.eval()';
-    refuseArgument(node, args.training ? 'training=True' : 'track_running_stats=False', reason);
+    const reason = 'it changes its running statistics: export the model after model.eval()';
+    refuseArgument(node, 'training=True', reason);
   }
   const channels = sizeAt(input, 1, node);
   const [scale, shift] = affine(onnx, input, weight, bias, [channels]);
   return onnx.BatchNormalization(input, scale, shift, running_mean, running_var, { epsilon: args.eps });
+}
+
+/** Normalises each channel by its mean and (biased) variance over the batch and all places. */
+function byBatchStatistics({ input, weight, bias, eps }: BatchNorm, onnx: OnnxBuilder, node: Node): Value {
+  const rank = rankOf(input, node);
+  const axes = onnx.ints(range(rank).filter((axis) => axis !== 1));
+  const centred = onnx.Sub(input, onnx.ReduceMean(input, axes));
+  const variance = onnx.ReduceMean(onnx.Mul(centred, centred), axes);
+  const normal = onnx.Div(centred, onnx.Sqrt(onnx.Add(variance, onnx.like(input, eps))));
+  const perChannel = (x: Value) => onnx.unsqueeze(x, range(rank - 2, 1));
+  const scaled = weight ? onnx.Mul(normal, perChannel(weight)) : normal;
+  return bias ? onnx.Add(scaled, perChannel(bias)) : scaled;
 }
 
 function affine(
@@ -45,11 +59,15 @@ interface LayerNorm {
   readonly eps: number;
 }
 
-function layerNorm(args: LayerNorm, onnx: OnnxBuilder, outputs: number): readonly Value[] {
+/** The normalised tensor and, where somebody reads them, the mean and the reciprocal of the deviation. */
+function layerNorm(args: LayerNorm, onnx: OnnxBuilder, node: Node): readonly Value[] {
   const { input, normalized_shape, weight, bias } = args;
   const scale = weight ?? filled(onnx, normalized_shape, 1, dtypeOf(input));
   const attributes = { axis: -normalized_shape.length, epsilon: args.eps };
-  return onnx.many('LayerNormalization', [input, scale, bias], attributes, outputs);
+  const count = node.outputs.findLastIndex((output) => output.useCount > 0) + 1;
+  const results = onnx.many('LayerNormalization', [input, scale, bias], attributes, Math.max(count, 1));
+  // ONNX gives statistics in float32 whatever the input is.
+  return results.map((result, k) => (k === 0 ? result : onnx.cast(result, dtypeOf(input))));
 }
 
 export const normalization = lowerings({
@@ -63,8 +81,8 @@ export const normalization = lowerings({
     const [scale, shift] = affine(onnx, args.input, args.weight, args.bias, [sizeAt(args.input, 1, node)]);
     return onnx.InstanceNormalization(args.input, scale, shift, { epsilon: args.eps });
   },
-  'aten::layer_norm': (args, onnx) => layerNorm(args, onnx, 1),
-  'aten::native_layer_norm': (args, onnx) => layerNorm(args, onnx, 3),
+  'aten::layer_norm': layerNorm,
+  'aten::native_layer_norm': layerNorm,
   'aten::group_norm': ({ input, num_groups, weight, bias, eps }, onnx, node) => {
     const [scale, shift] = affine(onnx, input, weight, bias, [sizeAt(input, 1, node)]);
     return onnx.GroupNormalization(input, scale, shift, { num_groups, epsilon: eps });

@@ -4,7 +4,7 @@ import type { Node } from '../../../ir/node.ts';
 import type { Value } from '../../../ir/value.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
 import { type Lowering, lowerings } from '../lowering.ts';
-import { asFloat, operand, refuseArgument, resultType } from '../support.ts';
+import { asFloat, isHalf, isUnsigned, operand, refuseArgument, resultType } from '../support.ts';
 
 type Unary = Lowering<{ readonly self: Value }>;
 
@@ -52,7 +52,8 @@ const scaled =
 
 export const pointwise = lowerings({
   'aten::abs': same('Abs'),
-  'aten::neg': same('Neg'),
+  // ONNX negates no unsigned integers; they wrap around.
+  'aten::neg': ({ self }, onnx) => (isUnsigned(dtypeOf(self)) ? onnx.Sub(onnx.like(self, 0), self) : onnx.Neg(self)),
   'aten::sign': same('Sign'),
   'aten::sgn': same('Sign'),
   'aten::acos': same('Acos'),
@@ -131,11 +132,13 @@ export const pointwise = lowerings({
     return onnx.Where(onnx.IsInf(self, { detect_positive: 0 }), operand(onnx, neginf ?? -largest, dtype), below);
   },
   'aten::sinc': ({ self }, onnx, node) => {
-    const x = onnx.Mul(asFloat(onnx, self, node), onnx.constant(Math.PI, resultType(node)));
+    // Half a float keeps too few digits of a multiple of pi.
+    const dtype = isHalf(resultType(node)) ? 'float32' : resultType(node);
+    const x = onnx.Mul(onnx.cast(self, dtype), onnx.constant(Math.PI, dtype));
     const zero = onnx.Equal(x, onnx.like(x, 0));
     // The quotient must not be 0/0 where it is not taken.
     const safe = onnx.Where(zero, onnx.like(x, 1), x);
-    return onnx.Where(zero, onnx.like(x, 1), onnx.Div(onnx.Sin(safe), safe));
+    return onnx.cast(onnx.Where(zero, onnx.like(x, 1), onnx.Div(onnx.Sin(safe), safe)), resultType(node));
   },
   // The share of the normal distribution below x.
   'aten::special_ndtr': ({ self }, onnx, node) => {

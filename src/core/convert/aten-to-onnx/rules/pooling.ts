@@ -4,7 +4,7 @@ import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
 import { type Lowered, lowerings } from '../lowering.ts';
-import { range, rankOf, refuseArgument, resultSizes, sizeAt, sizes, spread } from '../support.ts';
+import { neutral, range, rankOf, refuseArgument, resultSizes, sizeAt, sizes, spread } from '../support.ts';
 import { batched } from './convolution.ts';
 
 interface Windows {
@@ -55,9 +55,19 @@ function maxPool(
   const { padding, ends, ...rest } = windows(args, args.dilation, axes, node);
   const attributes = { ...rest, pads: [...padding, ...ends] };
   const indices = node.outputs[1];
+  // Runtimes want windows to be longer than the padding.
+  const reachesTooFar = ends.some((end, k) => end >= (rest.kernel_shape[k] ?? 1));
   if (!indices || indices.useCount === 0) {
-    return batched(onnx, args.self, axes, node, (x) => onnx.MaxPool(x, attributes));
+    return batched(onnx, args.self, axes, node, (x) => {
+      if (!reachesTooFar) return onnx.MaxPool(x, attributes);
+      const lowest = neutral(onnx, x, Number.NEGATIVE_INFINITY);
+      return onnx.MaxPool(padded(onnx, x, padding, ends, node, lowest), {
+        ...rest,
+        pads: ends.map(() => 0).concat(ends.map(() => 0)),
+      });
+    });
   }
+  if (reachesTooFar) refuseArgument(node, 'ceil_mode', 'its last window lies behind the input by more than its length');
   const single = rankOf(args.self, node) === axes + 1;
   const x = single ? onnx.unsqueeze(args.self, [0]) : args.self;
   const [values, flat] = onnx.many('MaxPool', [x], attributes, 2);
@@ -96,10 +106,17 @@ function averagePool(args: AveragePoolArguments, onnx: OnnxBuilder, node: Node):
   });
 }
 
-function padded(onnx: OnnxBuilder, x: Value, begins: readonly number[], ends: readonly number[], node: Node): Value {
+function padded(
+  onnx: OnnxBuilder,
+  x: Value,
+  begins: readonly number[],
+  ends: readonly number[],
+  node: Node,
+  filling = onnx.like(x, 0),
+): Value {
   if ([...begins, ...ends].every((each) => each === 0)) return x;
   const outer = Array<number>(rankOf(x, node) - begins.length).fill(0);
-  return onnx.Pad(x, onnx.ints([...outer, ...begins, ...outer, ...ends]), onnx.like(x, 0));
+  return onnx.Pad(x, onnx.ints([...outer, ...begins, ...outer, ...ends]), filling);
 }
 
 function axesOf(node: Node): number {

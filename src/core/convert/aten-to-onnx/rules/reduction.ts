@@ -1,5 +1,6 @@
 /** Reductions over axes. No axes, or an empty list of them, mean all. */
 import type { Scalar } from '../../../dialects/aten/arguments.ts';
+import { isFloat } from '../../../ir/dtype.ts';
 import type { Node } from '../../../ir/node.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
@@ -43,6 +44,22 @@ const inResultType =
   (args, onnx, node) =>
     reduced(onnx, op, onnx.cast(args.self, resultType(node)), args, node);
 
+/** How many elements each result is made of. */
+function countOf(self: Value, dim: Dims, node: Node): number {
+  const shape = sizes(self, node);
+  return axesOf(dim, shape.length).reduce((product, axis) => product * (shape[axis] ?? 1), 1);
+}
+
+/** A result of nothing: runtimes do not agree on what ONNX gives there. */
+function ofNothing(onnx: OnnxBuilder, value: Scalar, node: Node, output = 0): Value {
+  return filled(onnx, resultSizes(node, output), value, resultType(node, output));
+}
+
+const mean: Lowering<ReduceArguments> = (args, onnx, node) =>
+  countOf(args.self, args.dim, node) === 0
+    ? ofNothing(onnx, Number.NaN, node)
+    : inResultType('ReduceMean')(args, onnx, node);
+
 /** Largest or smallest. ONNX compares no booleans: they count as 0 and 1. */
 const extreme =
   (op: 'ReduceMax' | 'ReduceMin'): Lowering<ReduceArguments> =>
@@ -51,11 +68,14 @@ const extreme =
     return onnx.cast(reduced(onnx, op, onnx.cast(args.self, dtype === 'bool' ? 'int32' : dtype), args, node), dtype);
   };
 
-/** Whether any, or all, are other than zero. */
+/** Whether any, or all, are other than zero. An empty list of axes asks of each element alone. */
 const truth =
   (op: 'ReduceMax' | 'ReduceMin'): Lowering<ReduceArguments> =>
   (args, onnx, node) => {
-    const ones = onnx.cast(onnx.cast(args.self, 'bool'), 'int32');
+    const truths = onnx.cast(args.self, 'bool');
+    if (typeof args.dim === 'object' && args.dim.length === 0) return onnx.cast(truths, resultType(node));
+    if (countOf(args.self, args.dim, node) === 0) return ofNothing(onnx, op === 'ReduceMin', node);
+    const ones = onnx.cast(truths, 'int32');
     return onnx.cast(reduced(onnx, op, ones, args, node), resultType(node));
   };
 
@@ -95,6 +115,14 @@ interface Spread extends ReduceArguments {
 
 /** Mean of the squared distances from the mean, over the count less the correction (1 unless told). */
 function variance(args: Spread, onnx: OnnxBuilder, node: Node): { mean: Value; variance: Value } {
+  if (countOf(args.self, args.dim, node) === 0) {
+    const nothing = ofNothing(onnx, Number.NaN, node);
+    return { mean: nothing, variance: nothing };
+  }
+  if (rankOf(args.self, node) === 0) {
+    const found = variance({ ...args, self: onnx.unsqueeze(args.self, [0]), keepdim: false }, onnx, node);
+    return found;
+  }
   const { self } = args;
   const shape = sizes(self, node);
   const axes = axesOf(args.dim, shape.length);
@@ -181,7 +209,7 @@ function middle(size: number): number {
 const MOST_FACTORS = 256;
 
 export const reduction = lowerings({
-  'aten::mean': inResultType('ReduceMean'),
+  'aten::mean': mean,
   'aten::sum': inResultType('ReduceSum'),
   'aten::prod': inResultType('ReduceProd'),
   'aten::logsumexp': inResultType('ReduceLogSumExp'),
@@ -233,6 +261,7 @@ export const reduction = lowerings({
   'aten::kthvalue': ({ self, k, dim, keepdim }, onnx, node) => nth(self, k, dim, keepdim, onnx, node),
   // Of an even number of elements PyTorch takes the lower of the middle ones.
   'aten::median': ({ self }, onnx, node) => {
+    if (countOf(self, undefined, node) === 0) return ofNothing(onnx, Number.NaN, node);
     const flat = onnx.reshape(self, [-1]);
     return nth(flat, middle(sizeAt(flat, 0, node)), 0, false, onnx, node).slice(0, 1);
   },
@@ -242,7 +271,7 @@ export const reduction = lowerings({
   },
   'aten::nansum': ({ self, dim, keepdim }, onnx, node) => {
     const x = onnx.cast(self, resultType(node));
-    const known = onnx.Where(onnx.IsNaN(x), onnx.like(x, 0), x);
+    const known = isFloat(resultType(node)) ? onnx.Where(onnx.IsNaN(x), onnx.like(x, 0), x) : x;
     return reduced(onnx, 'ReduceSum', known, { self, dim, keepdim }, node);
   },
   'aten::trace': ({ self }, onnx, node) => {
@@ -281,8 +310,10 @@ export const reduction = lowerings({
     });
   },
   'aten::cosine_similarity': ({ x1, x2, dim, eps }, onnx, node) => {
-    const axes = onnx.ints([axisFrom(dim, Math.max(rankOf(x1, node), rankOf(x2, node)))]);
-    const unit = (x: Value): Value => {
+    const rank = Math.max(rankOf(x1, node), rankOf(x2, node));
+    const axes = onnx.ints([axisFrom(dim, rank)]);
+    const unit = (own: Value): Value => {
+      const x = onnx.unsqueeze(own, range(rank - rankOf(own, node)));
       const length = onnx.ReduceL2(x, axes);
       return onnx.Div(x, onnx.Max(length, onnx.like(x, eps)));
     };

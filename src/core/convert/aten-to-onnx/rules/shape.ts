@@ -95,7 +95,8 @@ export function bounded(
 /** Pieces of an axis of these sizes. */
 function pieces(onnx: OnnxBuilder, self: Value, lengths: readonly number[], axis: number): readonly Value[] {
   if (lengths.length === 1) return [self];
-  const equal = lengths.every((each) => each === lengths[0]);
+  // A runtime counts pieces of nothing only where their sizes are listed.
+  const equal = lengths[0] !== 0 && lengths.every((each) => each === lengths[0]);
   return equal
     ? onnx.many('Split', [self], { axis, num_outputs: lengths.length }, lengths.length)
     : onnx.many('Split', [self, onnx.ints(lengths)], { axis }, lengths.length);
@@ -167,7 +168,7 @@ export const shape = lowerings({
     tensors.map((each, k) => expandTo(onnx, each, resultSizes(node, k), node)),
   'aten::meshgrid': ({ tensors }, onnx, node) => {
     const shape = resultSizes(node);
-    const swap = node.string('indexing') === 'xy';
+    const swap = node.string('indexing') === 'xy' && tensors.length > 1;
     return tensors.map((each, k) => {
       const axis = swap && k < 2 ? 1 - k : k;
       const ones = shape.map((_, at) => (at === axis ? -1 : 1));
@@ -249,7 +250,22 @@ export const shape = lowerings({
     const dtype = commonType(...tensors);
     return onnx.Concat(...tensors.map((each) => onnx.unsqueeze(onnx.cast(each, dtype), [axis])), { axis });
   },
-  'aten::hstack': ({ tensors }, onnx, node) => joined(onnx, tensors, node.output().rank === 1 ? 0 : 1, node),
+  'aten::hstack': ({ tensors }, onnx, node) => {
+    const rows = tensors.map((each) => (rankOf(each, node) === 0 ? onnx.unsqueeze(each, [0]) : each));
+    return joined(onnx, rows, node.output().rank === 1 ? 0 : 1, node);
+  },
+  'aten::column_stack': ({ tensors }, onnx, node) => {
+    const columns = tensors.map((each) => (rankOf(each, node) < 2 ? onnx.reshape(each, [-1, 1]) : each));
+    return joined(onnx, columns, 1, node);
+  },
+  'aten::dstack': ({ tensors }, onnx, node) => {
+    const deep = tensors.map((each) => {
+      const rank = rankOf(each, node);
+      if (rank < 2) return onnx.reshape(each, [1, -1, 1]);
+      return rank === 2 ? onnx.unsqueeze(each, [2]) : each;
+    });
+    return joined(onnx, deep, 2, node);
+  },
 
   'aten::flip': ({ self, dims }, onnx, node) => flipped(onnx, self, axesFrom(dims, rankOf(self, node))),
   'aten::roll': ({ self, shifts, dims }, onnx, node) => {
@@ -269,6 +285,7 @@ export const shape = lowerings({
     return onnx.reshape(x, resultSizes(node));
   },
   'aten::unfold': ({ self, dimension, size, step }, onnx, node) => {
+    if (rankOf(self, node) === 0) return onnx.reshape(self, resultSizes(node));
     const axis = axisFrom(dimension, rankOf(self, node));
     const count = resultSizes(node)[axis] ?? 0;
     // Windows [count, size] of places along the axis; their own axis goes last.

@@ -80,7 +80,10 @@ const resized =
     if (!x) throw new Error(`${node.operator} has no input`);
     const from = sizes(x, node);
     const to = resultSizes(node);
-    const factors = args.align_corners ? undefined : factorsOf(args);
+    const given = args.align_corners ? undefined : factorsOf(args);
+    // An axis that keeps its size keeps its elements, whatever the factor was, but for the modes below.
+    const plain = mode === 'linear' || (mode === 'nearest' && !centred && from.length < 5);
+    const factors = given?.map((each, k) => (plain && from[k + 2] === to[k + 2] ? 1 : each));
     if (mode === 'nearest') return nearest(onnx, x, from, to, factors, centred);
     const attributes = {
       mode,
@@ -111,8 +114,8 @@ function nearest(
   let x = self;
   for (const [axis, size] of from.entries()) {
     const count = to[axis] ?? size;
-    if (axis < 2 || count === size) continue;
     const factor = factors?.[axis - 2];
+    if (axis < 2 || (count === size && (factor ?? 1) === 1)) continue;
     const step = Math.fround(factor ? 1 / factor : size / count);
     const place = (k: number) => Math.floor(Math.fround(centred ? (k + 0.5) * step : k * step));
     const places = range(count).map((k) => Math.min(place(k), size - 1));
@@ -138,6 +141,20 @@ const gridSample: Lowering<Grid> = ({ input, grid, interpolation_mode, padding_m
   if (!mode || !padding_mode_name) refuseArgument(node, 'mode', 'there is no such mode');
   return onnx.GridSample(input, grid, { mode, padding_mode: padding_mode_name, align_corners });
 };
+
+/** The places of a regular grid from corner to corner, as [1, elements, axes + 1] with ones behind, times theta. */
+function affineGrid(onnx: OnnxBuilder, theta: Value, space: readonly number[], node: Node): Value {
+  const count = space.reduce((product, size) => product * size, 1);
+  const place = (flat: number, axis: number) => {
+    const size = space[axis] ?? 1;
+    const stride = space.slice(axis + 1).reduce((product, each) => product * each, 1);
+    return size === 1 ? 0 : (2 * (Math.floor(flat / stride) % size)) / (size - 1) - 1;
+  };
+  // The last axis of the image comes first in a place.
+  const rows = range(count).flatMap((flat) => [...space.map((_, axis) => place(flat, axis)).reverse(), 1]);
+  const base = onnx.constant(Tensor.of(resultType(node), [1, count, space.length + 1], rows));
+  return onnx.reshape(onnx.MatMul(base, onnx.transpose(theta, [0, 2, 1])), resultSizes(node));
+}
 
 export const vision = lowerings({
   'aten::constant_pad_nd': ({ self, pad, value }, onnx, node) => padded(onnx, self, pad, 'constant', value, node),
@@ -193,6 +210,10 @@ export const vision = lowerings({
   'aten::upsample_trilinear3d': resized('linear'),
   'aten::upsample_bicubic2d': resized('cubic'),
   'aten::grid_sampler': gridSample,
-  'aten::affine_grid_generator': ({ theta, size, align_corners }, onnx) =>
-    onnx.AffineGrid(theta, onnx.ints(size), { align_corners }),
+  'aten::affine_grid_generator': ({ theta, size, align_corners }, onnx, node) => {
+    const [, , ...space] = size;
+    // Between the corners of one element PyTorch takes the middle, ONNX the first corner.
+    if (align_corners && space.includes(1)) return affineGrid(onnx, theta, space, node);
+    return onnx.AffineGrid(theta, onnx.ints(size), { align_corners });
+  },
 });

@@ -40,9 +40,11 @@ const arange: Rule = (args) => {
     args.scalar('end'),
     args.optionalScalar('step') ?? 1n,
   ];
-  const numbers = [start, end, step];
-  const dtype = args.dtype('dtype') ?? (numbers.every((value) => typeof value !== 'number') ? 'int64' : DEFAULT_FLOAT);
-  return fresh(dtype, [countOf(start, end, step)]);
+  const given = [start, end, step];
+  const dtype = args.dtype('dtype') ?? (given.every((value) => typeof value !== 'number') ? 'int64' : DEFAULT_FLOAT);
+  // For int64 alone the bounds are cut off before they are counted.
+  const whole = (value: Bound) => (typeof value === 'number' ? BigInt(Math.trunc(value)) : value);
+  return fresh(dtype, [dtype === 'int64' ? countOf(whole(start), whole(end), whole(step)) : countOf(start, end, step)]);
 };
 
 type Bound = Scalar | Expression;

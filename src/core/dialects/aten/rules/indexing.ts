@@ -123,6 +123,12 @@ export const indexing: RuleTable = {
     const tensors = args.tensors('tensors').map(atLeastOne);
     return joined(tensors, (tensors[0]?.shape.length ?? 1) === 1 ? 0 : 1);
   }),
+  ...each('atleast_1d atleast_2d atleast_3d', (args) => {
+    const raise = RAISED[args.schema.name];
+    return args.schema.overload === 'Sequence' && raise ? args.tensors('tensors').map(raise) : undefined;
+  }),
+  column_stack: (args) => joined(args.tensors('tensors').map(asColumn), 1),
+  dstack: (args) => joined(args.tensors('tensors').map(atLeastThree), 2),
   ...each('vstack row_stack', (args) => joined(args.tensors('tensors').map(atLeastTwo), 0)),
   ...each('index _unsafe_index', index),
   index_select: (args) => {
@@ -194,6 +200,8 @@ export const indexing: RuleTable = {
   },
   pixel_unshuffle: (args) => {
     const [info, r] = [args.tensor('self'), args.number('downscale_factor')];
+    // PyTorch leaves nothing as it is.
+    if (info.shape.includes(0)) return fresh(info.dtype, info.shape);
     const [c, h, w] = [-3, -2, -1].map((axis) => sizeAt(info.shape, axis));
     return packed(info.dtype, [...info.shape.slice(0, -3), multiply(c, r * r), quotient(h, r), quotient(w, r)], info);
   },
@@ -212,4 +220,20 @@ function atLeastOne(tensor: TensorInfo): TensorInfo {
 function atLeastTwo(tensor: TensorInfo): TensorInfo {
   const { dtype, shape } = atLeastOne(tensor);
   return shape.length === 1 ? fresh(dtype, [1, ...shape]) : tensor;
+}
+
+function atLeastThree(tensor: TensorInfo): TensorInfo {
+  const { dtype, shape } = atLeastTwo(tensor);
+  return shape.length === 2 ? fresh(dtype, [...shape, 1]) : tensor;
+}
+
+const RAISED: Readonly<Record<string, (tensor: TensorInfo) => TensorInfo>> = {
+  atleast_1d: atLeastOne,
+  atleast_2d: atLeastTwo,
+  atleast_3d: atLeastThree,
+};
+
+function asColumn(tensor: TensorInfo): TensorInfo {
+  const { dtype, shape } = tensor;
+  return shape.length < 2 ? fresh(dtype, [shape[0] ?? 1, 1]) : tensor;
 }

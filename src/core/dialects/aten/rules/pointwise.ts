@@ -112,9 +112,10 @@ export const pointwise: RuleTable = {
   ...each(
     `add sub subtract mul multiply rsub fmod remainder floor_divide maximum minimum fmax fmin bitwise_and bitwise_or
     bitwise_xor bitwise_left_shift bitwise_right_shift __and__ __or__ __xor__ __lshift__ __rshift__ gcd lcm
-    heaviside hypot nextafter logaddexp logaddexp2 _add_relu`,
+    hypot nextafter logaddexp logaddexp2 _add_relu`,
     binary,
   ),
+  heaviside: over(['self', 'values'], same),
   ...each('div divide', divide),
   ...each('true_divide atan2 arctan2 copysign xlogy special_xlogy special_xlog1py ldexp', binaryFloat),
   ...each(

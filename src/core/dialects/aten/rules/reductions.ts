@@ -1,8 +1,8 @@
 /** Operators that reduce along axes, normalise along one, or order one. Rules: ATen/native/ReduceOps.cpp, Sorting.cpp, SoftMax.cpp. */
 import type { DataType } from '../../../ir/dtype.ts';
-import { maximum, subtract } from '../../../ir/shape.ts';
+import { add, type Dim, maximum, subtract } from '../../../ir/shape.ts';
 import { pointwiseStrides } from '../layout.ts';
-import { category, floatType } from '../promotion.ts';
+import { category, floatType, resultType } from '../promotion.ts';
 import {
   axisOf,
   each,
@@ -41,6 +41,14 @@ function reduction(type: (self: DataType) => DataType, name = 'self'): Rule {
   };
 }
 
+/** An empty list of axes asks of each element alone. */
+const truth: Rule = (args) => {
+  const { dtype, shape, ...self } = args.tensor('self');
+  const dims = args.get('dim');
+  if (Array.isArray(dims) && dims.length === 0) return elementwise(boolType(dtype), [{ dtype, shape, ...self }]);
+  return reduction(boolType)(args);
+};
+
 const sumType = (dtype: DataType): DataType => (category(dtype) < 2 ? 'int64' : dtype);
 const keepType = (dtype: DataType): DataType => dtype;
 const realType = (dtype: DataType): DataType =>
@@ -52,15 +60,11 @@ const extreme: Rule = (args) => {
   const self = args.tensor('self');
   if (args.schema.overload === 'other') {
     const other = args.tensor('other');
-    return elementwise(self.dtype === other.dtype ? self.dtype : promote(self, other), [self, other]);
+    return elementwise(resultType([self, other]), [self, other]);
   }
   if (!args.has('dim')) return fresh(self.dtype, []);
   return valuesAndIndices(args);
 };
-
-function promote(a: TensorInfo, b: TensorInfo): DataType {
-  return category(a.dtype) >= category(b.dtype) ? a.dtype : b.dtype;
-}
 
 const valuesAndIndices = (args: RuleArguments): TensorInfo[] => {
   const self = args.tensor('self');
@@ -104,7 +108,7 @@ const spread: Rule = (args) => {
 export const reductions: RuleTable = {
   ...each('sum nansum prod', reduction(sumType)),
   ...each('mean nanmean amax amin', reduction(keepType)),
-  ...each('all any', reduction(boolType)),
+  ...each('all any', truth),
   ...each('logsumexp special_logsumexp', reduction(floatType)),
   ...each('norm linalg_vector_norm frobenius_norm', reduction(realType)),
   ...each('max min', extreme),
@@ -138,12 +142,9 @@ export const reductions: RuleTable = {
   trace: (args) => fresh(sumType(args.tensor('self').dtype), []),
   diff: (args) => {
     const self = args.tensor('self');
-    if (args.has('prepend') || args.has('append')) return undefined;
     const axis = axisOf(args.number('dim'), self.shape.length);
-    return packed(
-      self.dtype,
-      withSize(self.shape, axis, maximum(subtract(sizeAt(self.shape, axis), args.number('n')), 0)),
-      self,
-    );
+    const parts = [args.optionalTensor('prepend'), self, args.optionalTensor('append')].flatMap((part) => part ?? []);
+    const total = parts.reduce((sum: Dim, part) => add(sum, sizeAt(part.shape, axis)), 0);
+    return packed(self.dtype, withSize(self.shape, axis, maximum(subtract(total, args.number('n')), 0)), ...parts);
   },
 };

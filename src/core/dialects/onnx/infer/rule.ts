@@ -31,6 +31,18 @@ export function clash(node: Node, reason: string, part?: Part): never {
   throw new Refusal(problem('invalid-model', node, { reason: `${node.operator}: ${reason}` }, part));
 }
 
+/** As `clash`, for an element type that the operator does not have in its version. */
+export function clashOfType(node: Node, { reason, dtype }: TypeFault, part: Part): never {
+  const details = { reason: `${node.operator}: ${reason}`, ...(dtype !== undefined && { dtype }) };
+  throw new Refusal(problem('invalid-model', node, details, part));
+}
+
+export interface TypeFault {
+  readonly reason: string;
+  /** The type that the operator has nowhere; undefined where it only does not go with the others. */
+  readonly dtype?: string | undefined;
+}
+
 export function shapeOf(node: Node, index = 0): Shape | undefined {
   return node.input(index)?.shape;
 }

@@ -4,13 +4,14 @@ import type { Node } from '../../../ir/node.ts';
 import type { ValueType } from '../../../ir/type.ts';
 import { allowedTypes, type Formal, formalAt, type OperatorSchema } from '../operators.ts';
 import { withoutSizes } from './body.ts';
+import type { TypeFault } from './rule.ts';
 
 /** What the schema tells of a node. */
 export interface SchemaReading {
   /** The type of each output as far as the schema tells; tensors come without a shape. */
   readonly outputs: readonly (ValueType | undefined)[];
   /** The first input whose type the operator does not take there, and why. Unknown types pass. */
-  readonly fault: { readonly input: number; readonly reason: string } | undefined;
+  readonly fault: ({ readonly input: number } & TypeFault) | undefined;
 }
 
 /** Reads the types of a node's inputs by its schema. */
@@ -21,8 +22,8 @@ export function readTypes(node: Node, schema: OperatorSchema): SchemaReading {
     const type = node.input(index)?.type;
     const formal = type && formalAt(schema.inputs, index);
     if (!type || !formal) continue;
-    const reason = fault ? undefined : typeFault(type, formal, schema, bound);
-    if (reason !== undefined) fault = { input: index, reason };
+    const found = fault ? undefined : typeFault(type, formal, schema, bound);
+    if (found) fault = { input: index, ...found };
     if (formal.homogeneous && !bound.has(formal.type)) bound.set(formal.type, withoutSizes(type));
   }
   const outputs = node.outputs.map((_, index) => {
@@ -40,23 +41,25 @@ function typeFault(
   formal: Formal,
   schema: OperatorSchema,
   bound: ReadonlyMap<string, ValueType>,
-): string | undefined {
+): TypeFault | undefined {
   const key = typeKey(type);
   if (key === undefined) return undefined;
   if (!allowedTypes(schema, formal).includes(key)) {
-    return `it does not take ${key} for ${formal.name} in version ${schema.since}`;
+    return { reason: `it does not take ${key} for ${formal.name} in version ${schema.since}`, dtype: key };
   }
   const before = formal.homogeneous ? typeKey(bound.get(formal.type)) : undefined;
-  return before !== undefined && before !== key ? `it mixes ${before} and ${key} (${formal.type})` : undefined;
+  return before !== undefined && before !== key
+    ? { reason: `it mixes ${before} and ${key} (${formal.type})` }
+    : undefined;
 }
 
 /** The first output whose type the operator cannot give there in its version, and why. */
-export function outputFault(node: Node, schema: OperatorSchema): { output: number; reason: string } | undefined {
+export function outputFault(node: Node, schema: OperatorSchema): ({ output: number } & TypeFault) | undefined {
   for (const [output, { type }] of node.outputs.entries()) {
     const formal = formalAt(schema.outputs, output);
     const key = formal && typeKey(type);
     if (formal && key !== undefined && !allowedTypes(schema, formal).includes(key)) {
-      return { output, reason: `it does not give ${key} for ${formal.name} in version ${schema.since}` };
+      return { output, reason: `it does not give ${key} for ${formal.name} in version ${schema.since}`, dtype: key };
     }
   }
   return undefined;

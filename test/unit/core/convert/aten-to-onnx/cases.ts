@@ -1,4 +1,4 @@
-/** Reads test/fixtures/aten/cases.json and makes an aten model of each case, as capture would. */
+/** Reads the cases of test/fixtures/aten and makes an aten model of each case, as capture would. */
 import { readFileSync } from 'node:fs';
 import { dtypeOf } from '../../../../../src/core/dialects/aten/scalar-types.ts';
 import type { SchemaArgument } from '../../../../../src/core/dialects/aten/schema.ts';
@@ -17,7 +17,7 @@ interface JsonTensor {
   readonly s: readonly number[];
   readonly v: readonly (number | string)[];
 }
-type Json =
+export type Json =
   | null
   | number
   | boolean
@@ -30,6 +30,7 @@ export type Row = readonly [operator: string, args: Readonly<Record<string, Json
 
 export interface Case {
   readonly operator: string;
+  readonly row: Row;
   readonly title: string;
   /** The name that its node begins with. */
   readonly path: string;
@@ -44,8 +45,8 @@ export interface Batch {
   readonly cases: readonly Case[];
 }
 
-export function readCases(): Row[] {
-  return JSON.parse(readFileSync(new URL('../../../../fixtures/aten/cases.json', import.meta.url), 'utf8'));
+export function readCases(file: 'cases.json' | 'edges.json'): Row[] {
+  return JSON.parse(readFileSync(new URL(`../../../../fixtures/aten/${file}`, import.meta.url), 'utf8'));
 }
 
 const PARAMETERS = /^(weight|bias|running_mean|running_var|params_\d+|\w+_weight(_\d)?|\w+_bias(_\d)?)$/;
@@ -58,7 +59,8 @@ export function makeBatch(rows: readonly Row[]): Batch {
 }
 
 /** One call. Its expected outputs are outputs of the graph. */
-function addCase(graph: Graph, inputs: Map<string, Tensor>, [operator, args, outputs]: Row, path: string): Case {
+function addCase(graph: Graph, inputs: Map<string, Tensor>, row: Row, path: string): Case {
+  const [operator, args, outputs] = row;
   const [name = '', overload = ''] = operator.split('.');
   const schema = findSchema('aten', name, overload);
   if (!schema) throw new Error(`no schema of ${operator}`);
@@ -95,16 +97,16 @@ function addCase(graph: Graph, inputs: Map<string, Tensor>, [operator, args, out
   graph.nodes.append(node);
   for (const value of node.outputs) graph.addOutput(value);
   const call = Object.entries(args).map(([key, json]) => `${key}=${text(json)}`);
-  return { operator, title: `${operator}(${call.join(', ')})`, path, outputs: expected };
+  return { operator, row, title: `${operator}(${call.join(', ')})`, path, outputs: expected };
 }
 
-function attributeOf({ name, type, default: fallback }: SchemaArgument, json: Json | undefined): Attribute {
+export function attributeOf({ name, type, default: fallback }: SchemaArgument, json: Json | undefined): Attribute {
   const value = json === undefined ? fallback : json;
   if (value === null || value === undefined) return { type: 'none', value: undefined };
   if (type.list) {
     const list = (Array.isArray(value) ? value : [value]).map(plain);
     const sized = list.length === 1 && type.size ? Array<(typeof list)[0]>(type.size).fill(list[0] ?? 0) : list;
-    if (type.base === 'float' || type.base === 'Scalar') return { type: 'floats', value: sized.map(Number) };
+    if (type.base === 'float' || type.base === 'Scalar') return { type: 'floats', value: sized.map(number) };
     return { type: 'ints', value: sized.map((each) => BigInt(each)) };
   }
   const single = plain(value);
@@ -112,7 +114,7 @@ function attributeOf({ name, type, default: fallback }: SchemaArgument, json: Js
     case 'int':
       return { type: 'int', value: BigInt(single) };
     case 'float':
-      return { type: 'float', value: Number(single) };
+      return { type: 'float', value: number(single) };
     case 'bool':
       return { type: 'bool', value: Boolean(single) };
     case 'str':
@@ -145,7 +147,7 @@ function plain(value: unknown): string | number | bigint | boolean {
   return value as string | number | bigint | boolean;
 }
 
-function isTensor(json: Json): json is JsonTensor {
+export function isTensor(json: Json): json is JsonTensor {
   return typeof json === 'object' && json !== null && 't' in json;
 }
 
@@ -153,8 +155,8 @@ function tensorOf({ t, s, v }: JsonTensor): Tensor {
   return Tensor.of(t, s, v.map(number));
 }
 
-function number(value: number | string): number {
-  if (typeof value === 'number') return value;
+function number(value: number | bigint | boolean | string): number {
+  if (typeof value !== 'string') return Number(value);
   return { inf: Number.POSITIVE_INFINITY, '-inf': Number.NEGATIVE_INFINITY }[value] ?? Number(value);
 }
 
