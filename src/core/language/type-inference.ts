@@ -142,8 +142,9 @@ export class TypeInference {
 
   private infer(node: Node): Finding[] {
     const problems: InferContext['problems'] = new Map();
+    const oddities: InferContext['problems'] = new Map();
     try {
-      inferOutputs(node, { ...this.context, problems, budget: { ...this.context.budget } });
+      inferOutputs(node, { ...this.context, problems, oddities, budget: { ...this.context.budget } });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       problems.set(node, error.problem);
@@ -152,6 +153,7 @@ export class TypeInference {
     for (const [at, problem] of problems) {
       if (!this.skipped(at)) reportContradiction(at, problem, this.checks, findings);
     }
+    for (const [at, odd] of oddities) if (!problems.has(at)) findings.add([odd], { node: at });
     this.checkDeclared(node, problems, findings);
     return findings.list;
   }

@@ -178,6 +178,18 @@ export const MODEL_CODES = {
     fixes: [],
   },
 
+  'onnx-rejects': {
+    severity: 'warning',
+    message: 'The model is right, but onnx.checker rejects {operator}: {reason}. {advice}',
+    fixes: [],
+  },
+
+  'default-contradicts': {
+    severity: 'warning',
+    message: 'With the defaults of the inputs, {operator} does not fit: {reason}.',
+    fixes: [],
+  },
+
   // Tensors and files beside the model.
   'tensor-malformed': {
     severity: 'error',

@@ -1,5 +1,7 @@
 """Models with one defect each: a valid model in ONNX text and the change that spoils it (defects.json).
 
+Beside them (`oddities`) stand models that are right by the definition and that onnx.checker rejects all the same.
+
 A change is a path into the protobuf message and what stands there afterwards: a number, a text, a message as an object,
 null to take it away; `name[+]` adds to a list, `name[+0]` inserts at its start. Bytes are written as base64.
 """
@@ -21,7 +23,7 @@ def table():
 def defects():
     """Every spoiled model as (name, bytes)."""
     bases = table()["bases"]
-    for row in table()["defects"]:
+    for row in table()["defects"] + table()["oddities"]:
         model = parser.parse_model(bases[row["base"]])
         for path, value in row["edits"].items():
             edit(model, path, value)
@@ -32,6 +34,11 @@ def bases():
     """The valid models as (name, bytes)."""
     for name, text in table()["bases"].items():
         yield name, parser.parse_model(text).SerializeToString()
+
+
+def links():
+    """Names of links that models read their data from."""
+    return [row["link"] for row in table()["oddities"] if "link" in row]
 
 
 def edit(message, path, value):
@@ -58,7 +65,7 @@ def assign(message, name, value):
     if isinstance(value, (dict, list)):
         json_format.ParseDict({name: value}, message)
     else:
-        setattr(message, name, value)
+        setattr(message, name, int(value) if isinstance(value, str) and name == "i" else value)
 
 
 def change_list(items, index, value):
@@ -68,7 +75,7 @@ def change_list(items, index, value):
         if index == "+":
             items.append(value)
         else:
-            items[int(index)] = value
+            items[int(index)] = int(value) if isinstance(items[int(index)], int) else value
     elif index == "+":
         json_format.ParseDict(value, items.add())
     elif index == "+0":

@@ -15,17 +15,22 @@ export interface Defect {
   readonly node?: string;
   /** Of a defect that onnx.checker accepts: why it is an error all the same. */
   readonly beyond?: string;
+  /** The link that its data is in. */
+  readonly link?: string;
 }
 
 interface Table {
   readonly bases: Readonly<Record<string, string>>;
   readonly defects: readonly Defect[];
+  readonly oddities: readonly Defect[];
 }
 
 // The file stands beside this one and has this form.
 const TABLE = JSON.parse(readFileSync(new URL('defects.json', import.meta.url), 'utf8')) as Table;
 
 export const DEFECTS = TABLE.defects;
+/** Models that are right, and that onnx.checker rejects all the same. */
+export const ODDITIES = TABLE.oddities;
 export const BASES = TABLE.bases;
 
 /** The valid model of a name as a file. */
@@ -60,8 +65,9 @@ const BYTES_FIELDS = new Set(['rawData', 's', 'strings', 'stringData']);
 /** What protobufjs takes for a field, from what protobuf's JSON says of it. */
 function fieldValue(name: string, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => fieldValue(name, item));
-  if (typeof value === 'number' && INT64_FIELDS.has(name)) {
-    return { low: value | 0, high: Math.floor(value / 2 ** 32), unsigned: false };
+  if (INT64_FIELDS.has(name) && (typeof value === 'number' || typeof value === 'string')) {
+    const bits = BigInt(value);
+    return { low: Number(BigInt.asIntN(32, bits)), high: Number(bits >> 32n), unsigned: false };
   }
   if (typeof value === 'string' && BYTES_FIELDS.has(name)) return new Uint8Array(Buffer.from(value, 'base64'));
   if (typeof value !== 'object' || value === null) return value;

@@ -33,6 +33,10 @@ export function checkFunctions(model: Model, context: CheckContext, findings: Fi
 
 function checkSignature(definition: FunctionDefinition, findings: Findings): void {
   if (definition.name === '') malformed(definition, 'has no name', findings);
+  for (const [name, { type }] of definition.attributeDefaults) {
+    if (type === 'reference')
+      malformed(definition, `has a default for ${name} that refers to another attribute`, findings);
+  }
   const output = repeated(definition.graph.outputs);
   if (output) malformed(definition, `gives its output '${output.name ?? ''}' twice`, findings);
   const attribute = repeated([...definition.attributes, ...definition.attributeDefaults.keys()]);

@@ -6,6 +6,7 @@ import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
 import { type CheckContext, checkOperator } from './check-operator.ts';
+import { checkAgain } from './check-types.ts';
 import { CycleFinder } from './cycles.ts';
 import type { Details, Findings } from './findings.ts';
 import { nearestName, suggestionOf } from './spelling.ts';
@@ -54,6 +55,7 @@ class GraphChecker {
     for (const value of graph.initializers) this.defineConstant(graph, value, undo);
     for (const node of graph.nodes) this.node(graph, node, depth, undo);
     for (const value of graph.outputs) this.checkOutput(graph, value);
+    for (const value of ownValues(graph)) checkAgain(graph, value, this.check.findings);
     // Names of a graph within are not seen outside. Backwards: a name may have been bound twice.
     for (const forget of undo.reverse()) forget();
   }
@@ -100,7 +102,9 @@ class GraphChecker {
     if (name === '') this.report('name-missing', { value }, { what: 'A constant of the graph' }, graphPart(graph));
     const before = name ? this.scope.get(name) : undefined;
     if (before?.graph === graph) {
-      if (before.value !== value) this.redefined(graph, value, before.value, 'initializer');
+      const isDefault = before.value === value;
+      if (!isDefault) this.redefined(graph, value, before.value, 'initializer');
+      else if (!this.check.constantsAreInputs && isBodyOfOnnx(graph)) this.defaulted(graph, value);
       return;
     }
     if (this.check.constantsAreInputs) {
@@ -108,6 +112,12 @@ class GraphChecker {
       this.report('ir-version', { value }, { reason }, valuePart(graph, value, 'initializer'));
     }
     this.bind(graph, value, undo);
+  }
+
+  /** What a body of ONNX's own operators takes is handed in: a default would never count (onnx/shape_inference). */
+  private defaulted(graph: Graph, value: Value): void {
+    const details = { value: value.name ?? '', reason: 'as an input and as a constant' };
+    this.report('value-redefined', { value }, details, valuePart(graph, value, 'initializer'));
   }
 
   private redefined(graph: Graph, value: Value, first: Value, role: 'input' | 'initializer'): void {
@@ -179,6 +189,20 @@ class GraphChecker {
 export function undefinedDetails(name: string, suggested: string | undefined): Details {
   return { value: name, suggestion: suggestionOf(suggested), ...(suggested && { suggested }) };
 }
+
+/** Every value of a graph itself, each once. */
+function* ownValues(graph: Graph): Iterable<Value> {
+  yield* graph.inputs;
+  for (const value of graph.initializers) if (!graph.inputs.includes(value)) yield value;
+  for (const node of graph.nodes) yield* node.outputs;
+}
+
+/** Whether a graph is run by an operator of ONNX, with what this hands in. */
+function isBodyOfOnnx({ parent }: Graph): boolean {
+  return parent !== undefined && parent.domain === '' && BODIES.has(parent.op);
+}
+
+const BODIES: ReadonlySet<string> = new Set(['If', 'Loop', 'Scan', 'SequenceMap']);
 
 /** The node of `graph` that is `node` or holds it in a graph within. */
 function ancestorIn(graph: Graph, node: Node): Node | undefined {

@@ -1,7 +1,6 @@
 /** Whether a node fits its schema: how many inputs and outputs, which attributes, and the element types of what it reads. */
 import type { Attribute } from '../../ir/attribute.ts';
 import type { Node } from '../../ir/node.ts';
-import { typeText, type ValueType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
 import { type Problem, problem } from '../../problems/problem.ts';
 import { checkOwnRule } from './check-rules.ts';
@@ -127,7 +126,7 @@ export function checkInputTypes(node: Node, schema: OperatorSchema): Problem[] {
   const bound = new Map<string, { type: string; name: string }>();
   node.inputs.forEach((input, index) => {
     const formal = formalAt(schema.inputs, index);
-    const type = typeKey(input?.type) ?? opaqueText(input?.type);
+    const type = typeKey(input?.type);
     if (!formal || type === undefined) return;
     const allowed = allowedTypes(schema, formal);
     if (!allowed.includes(type)) {
@@ -142,13 +141,6 @@ export function checkInputTypes(node: Node, schema: OperatorSchema): Problem[] {
     }
   });
   return found;
-}
-
-/** The facts name no opaque types: no operator of ONNX takes one. */
-function opaqueText(type: ValueType | undefined): string | undefined {
-  let inner = type;
-  while (inner?.kind === 'sequence' || inner?.kind === 'optional') inner = inner.element;
-  return inner?.kind === 'opaque' ? typeText(type) : undefined;
 }
 
 /** Types that inference found for outputs and that the schema does not give: an attribute asks for them. */

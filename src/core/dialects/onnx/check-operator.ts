@@ -8,6 +8,7 @@ import type { Value } from '../../ir/value.ts';
 import { type Problem, problem } from '../../problems/problem.ts';
 import { checkNode } from './check-node.ts';
 import {
+  type Formal,
   formalAt,
   isOnnxDomain,
   latestOpset,
@@ -206,9 +207,13 @@ function needyReader(input: Value, opsets: ReadonlyMap<string, number>): Node | 
     if (use.kind !== 'input') continue;
     const opset = opsets.get(use.node.domain);
     const schema = opset === undefined ? undefined : operatorSchema(use.node.domain, use.node.op, opset);
-    if (schema && formalAt(schema.inputs, use.index)?.kind === 'single') return use.node;
+    if (schema && isNeeded(formalAt(schema.inputs, use.index))) return use.node;
   }
   return undefined;
+}
+
+function isNeeded(formal: Formal | undefined): boolean {
+  return formal !== undefined && formal.kind !== 'optional';
 }
 
 /** An attribute that stands for one of the function's has to be one of the function's. */

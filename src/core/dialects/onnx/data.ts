@@ -33,6 +33,7 @@ const TYPES = new Set<DataType>(['int64', 'int32', 'bool', 'float32', 'float64']
 const known = new WeakMap<Value, Data | undefined>();
 let depth = 0;
 let constantsOnly = false;
+let defaultsCount = false;
 
 /** The elements of a small value, as far as they are known; undefined where nothing is. */
 export function dataOf(value: Value): Data | undefined {
@@ -80,6 +81,16 @@ export function withConstantsOnly<T>(work: () => T): T {
   }
 }
 
+/** Runs `work` as onnx's own inference looks at a model: by what the file spells, and as if nobody replaced defaults. */
+export function asOnnxReads<T>(work: () => T): T {
+  defaultsCount = true;
+  try {
+    return withConstantsOnly(work);
+  } finally {
+    defaultsCount = false;
+  }
+}
+
 /** The integers of a value of rank 1 (or 0), where all are numbers. */
 export function intsOf(value: Value): readonly number[] | undefined {
   const elements = dimsOf(value);
@@ -115,7 +126,7 @@ export function constantOf(value: Value): Tensor | undefined {
 /** The tensor of an initialiser or of a Constant node, unread. */
 export function constantTensor(value: Value): Tensor | undefined {
   const node = value.producer;
-  if (!node) return value.overridable ? undefined : value.constant;
+  if (!node) return value.overridable && !defaultsCount ? undefined : value.constant;
   if (node.op !== 'Constant' || node.domain !== '') return undefined;
   return constantAttribute(node);
 }

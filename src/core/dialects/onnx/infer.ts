@@ -13,6 +13,8 @@ import { clashOfType, type Outcome } from './infer/rule.ts';
 import { ruleOf } from './infer/rules.ts';
 import { sound } from './infer/sizes.ts';
 import { outputFault, readTypes } from './infer/types.ts';
+import { oddShapes } from './odd-shapes.ts';
+import { oddityOf } from './oddities.ts';
 import type { OperatorSchema } from './operators.ts';
 
 /** Whether the shapes of an operator's outputs are inferred, not its element types alone. */
@@ -52,6 +54,8 @@ export function inferGraph(graph: Graph, context: InferContext): Map<Node, Probl
   const certain = withConstantsOnly(() => inferAll(graph, context));
   inferAll(graph, context);
   for (const node of doubtful) if (!certain.has(node)) problems.delete(node);
+  // What a doubtful contradiction has hidden behind it.
+  for (const [node, problem] of certain) if (!problems.has(node)) problems.set(node, problem);
   return problems;
 }
 
@@ -104,10 +108,13 @@ function inferOperator(node: Node, schema: OperatorSchema, context: InferContext
   });
   if (fault) clashOfType(node, fault, { kind: 'input', index: fault.input });
   const outcomes = attributesFit(node, schema) ? outcomesOf(node, schema, context) : [];
+  const asOnnx = context.oddShapes ? withOddShapes(node, schema, outcomes) : outcomes;
   node.outputs.forEach((output, index) => {
-    const found = sound(node, typed(outcomes[index], outputs[index]));
+    const found = sound(node, typed(asOnnx[index], outputs[index]));
     setInferred(output, completed(found, declaredType(output)));
   });
+  const odd = context.oddities && oddityOf(node, schema);
+  if (odd) context.oddities?.set(node, odd);
   const wrong = outputFault(node, schema);
   if (wrong) clashOfType(node, wrong, { kind: 'output', index: wrong.output });
   // Data of one output may depend on the sizes of the others (Split).
@@ -142,6 +149,14 @@ function attributesFit(node: Node, schema: OperatorSchema): boolean {
     if (wanted !== undefined && wanted !== type) return false;
   }
   return true;
+}
+
+/** The outcomes with the shapes that onnx's own inference works out. */
+function withOddShapes(node: Node, { domain, name }: OperatorSchema, outcomes: readonly Outcome[]): readonly Outcome[] {
+  if (domain !== '') return outcomes;
+  const shapes = outcomes.map((outcome) => (outcome && 'kind' in outcome ? undefined : outcome));
+  const odd = oddShapes(node, name, shapes);
+  return odd === shapes ? outcomes : odd;
 }
 
 function typed(outcome: Outcome, schema: ValueType | undefined): ValueType | undefined {

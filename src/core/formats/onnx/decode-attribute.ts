@@ -5,7 +5,7 @@ import { InputError } from '../../ir/errors.ts';
 import { decodeKeeping } from './decode.ts';
 import { type Decoding, decodeSparse, decodeTensor, placeOf } from './decode-tensor.ts';
 import { ATTRIBUTE_TYPE_CODES } from './encode-attribute.ts';
-import { attributeFault } from './faults-in-fields.ts';
+import { attributeFault, leavesOut } from './faults-in-fields.ts';
 import { fromInt64 } from './int64.ts';
 import type { GraphLinker } from './link.ts';
 import type { Spine } from './spine.ts';
@@ -38,6 +38,11 @@ export function decodeAttribute(spine: Spine, decoding: Decoding, user: string, 
   };
   const fault = decoding.faults && attributeFault(proto, spine);
   if (fault) throw fail(fault);
+  if (user.startsWith('Constant ') && leavesOut(proto)) {
+    const reason = `its ${name} is left out, which stands for 0 or an empty text, and counts as missing`;
+    const details = { operator: user, reason, advice: 'Save the model again with a newer tool.' };
+    decoding.faults?.report('onnx-rejects', details, placeOf(decoding, spine), { kind: 'attribute', name });
+  }
   const type = typeOf(proto, spine);
   if (!type) throw fail(`has type ${proto.type ?? 0}, which is not one that we know`);
   const graphs = (field: number): GraphLinker[] => (spine.messages.get(field) ?? []).map(graph);

@@ -36,6 +36,12 @@ export function attributeFault(proto: onnx.AttributeProto, spine: Spine): string
   return undefined;
 }
 
+/** Whether the file leaves a single number or text out, as some writers do where it is 0 or empty. */
+export function leavesOut({ type, i, f, s, refAttrName }: onnx.AttributeProto): boolean {
+  if (refAttrName) return false;
+  return (type === 1 && f === null) || (type === 2 && i === null) || (type === 3 && s === null);
+}
+
 /** Field numbers of TensorProto that hold elements; texts are field 6. */
 const ELEMENT_FIELDS = [4, 5, 7, 9, 10, 11];
 const RAW_DATA = 9;

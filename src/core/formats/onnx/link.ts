@@ -24,6 +24,7 @@ export class GraphLinker {
   private readonly pending: Pending[] = [];
   private readonly outputs: { name: string; settle: (value: Value) => void }[] = [];
   private readonly inner: GraphLinker[] = [];
+  private readonly declaredWithin = new Map<string, (value: Value) => void>();
   /** What stands for names that nothing defines. */
   private readonly standIns = new Map<string, Value>();
 
@@ -61,6 +62,11 @@ export class GraphLinker {
     this.outputs.push({ name, settle });
   }
 
+  /** Describes the values of that name in the graphs within that have no type of their own. */
+  declareWithin(name: string, settle: (value: Value) => void): void {
+    this.declaredWithin.set(name, settle);
+  }
+
   /** Looks up every name, in this graph and those within. Called on the outermost one when all is known. */
   link(around: readonly GraphLinker[] = []): void {
     for (const { node, inputs } of this.pending) {
@@ -72,7 +78,13 @@ export class GraphLinker {
       settle(value);
       this.graph.addOutput(value);
     }
+    if (this.declaredWithin.size > 0) for (const inner of this.inner) inner.settle(this.declaredWithin);
     if (this.fail) this.checkOrder(this.fail);
+  }
+
+  private settle(declared: ReadonlyMap<string, (value: Value) => void>): void {
+    for (const [name, value] of this.values) if (!value.type) declared.get(name)?.(value);
+    for (const inner of this.inner) inner.settle(declared);
   }
 
   private find(name: string, node: Node | undefined, around: readonly GraphLinker[]): Value {

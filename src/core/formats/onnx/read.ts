@@ -129,7 +129,7 @@ class Reader {
     };
     for (const input of proto.input) {
       const value = graph.addInput({ name: input.name ?? '' });
-      describe(value, input);
+      describe(value, input, 'input');
       linker.define(value.name ?? '', value);
       noteDeclared(input, 'input');
     }
@@ -140,12 +140,13 @@ class Reader {
     }
     for (const output of proto.output) {
       noteDeclared(output, 'output');
+      this.alsoWithin(linker, output);
       linker.addOutput(output.name ?? '', (value) => {
         // A type that only the values in between say does not count for an output of the model.
         const what = isMain && value.type ? missingInType(output.type) : undefined;
         const part = { kind: 'value', name: output.name ?? '', role: 'output', graph: graph.name } as const;
         if (what) this.note('type-missing', spine, { role: 'output of the model', value: part.name, what }, part);
-        describe(value, output);
+        describe(value, output, 'output');
       });
     }
     this.valueInfo(linker, proto.valueInfo, spine);
@@ -272,11 +273,17 @@ class Reader {
   /** What the file says about values in between. Names that nothing defines are left over from other tools. */
   private valueInfo(linker: GraphLinker, infos: readonly onnx.ValueInfoProto[], spine: Spine): void {
     for (const info of infos) {
+      this.alsoWithin(linker, info);
       const value = linker.own(info.name ?? '');
       if (!value) continue;
       noteType(this.faults, info, value, 'value-info', linker.graph.name, placeOf(this.decoding, spine));
-      describe(value, info);
+      describe(value, info, 'value-info');
     }
+  }
+
+  /** What a graph declares holds of values in the graphs within that have the same name and say nothing themselves. */
+  private alsoWithin(linker: GraphLinker, info: onnx.ValueInfoProto): void {
+    if (this.faults) linker.declareWithin(info.name ?? '', (value) => describe(value, info, 'value-info'));
   }
 
   private opsets(imports: readonly onnx.OperatorSetIdProto[], spine: Spine, importer: string): Map<string, number> {

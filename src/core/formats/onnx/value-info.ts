@@ -1,5 +1,6 @@
 /** What ONNX files say of values beside their nodes: names of domains, types, notes. */
 import { onnx } from '../../../../generated/onnx.js';
+import { declare } from '../../ir/declarations.ts';
 import type { Place } from '../../ir/errors.ts';
 import { typeText } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
@@ -20,9 +21,11 @@ export function fill(metadata: Map<string, string>, entries: readonly onnx.Strin
 }
 
 /** Gives a value what a file says about it. A type that says more than a graph holds is kept as it is, too. */
-export function describe(value: Value, proto: onnx.ValueInfoProto): void {
+export function describe(value: Value, proto: onnx.ValueInfoProto, role: ValueRole): void {
   const decoded = proto.type ? decodeType(proto.type) : { type: undefined, saysMore: false };
-  value.type ??= decoded.type;
+  // Of a constant `noteType` tells what is wrong.
+  if (role === 'output' || (role === 'value-info' && !value.constant)) declare(value, decoded.type, role);
+  else value.type ??= decoded.type;
   value.doc ??= proto.docString ?? undefined;
   fill(value.metadata, proto.metadataProps);
   const unknown = unknownBytes(proto.$unknowns);

@@ -3,6 +3,7 @@
  * and faults are listed.
  */
 import type { Attribute } from '../../ir/attribute.ts';
+import { declare } from '../../ir/declarations.ts';
 import { Graph } from '../../ir/graph.ts';
 import { type FunctionDefinition, type Model, makeModel } from '../../ir/model.ts';
 import { Node } from '../../ir/node.ts';
@@ -109,7 +110,7 @@ function buildOutput(building: Building, linker: GraphLinker, entry: EntrySyntax
   const type = entry.type && buildType(building, entry.type);
   const note = readNotes(building, entry.notes);
   linker.addOutput(entry.name?.text ?? '', (value) => {
-    value.type ??= type;
+    declare(value, type, 'output');
     applyNote(note, value);
   });
 }
@@ -135,7 +136,7 @@ function buildValue(building: Building, linker: GraphLinker, entry: EntrySyntax,
   later.push(() => {
     const value = linker.own(name.text);
     if (!value) return;
-    value.type ??= type;
+    declare(value, type, 'value-info');
     applyNote(note, value);
   });
 }

@@ -6,13 +6,13 @@ import { type Attribute, graphsOf } from '../../../ir/attribute.ts';
 import { Graph } from '../../../ir/graph.ts';
 import type { FunctionDefinition } from '../../../ir/model.ts';
 import { Node } from '../../../ir/node.ts';
-import type { ValueType } from '../../../ir/type.ts';
+import { typeText, type ValueType } from '../../../ir/type.ts';
 import { Value } from '../../../ir/value.ts';
-import type { Problem } from '../../../problems/problem.ts';
+import { type Problem, problem } from '../../../problems/problem.ts';
 import { constantTensor, dataOf, setData } from '../data.ts';
 import { DEEPEST, functionKey, type InferContext, normalImports } from './context.ts';
 import { declaredType, setInferred } from './declared.ts';
-import { completed, joined } from './join.ts';
+import { completed, differ, joined } from './join.ts';
 import { clash } from './rule.ts';
 
 /** The function that a node calls; undefined where the model has none of that name. */
@@ -28,21 +28,47 @@ export function inferCall(node: Node, called: FunctionDefinition, context: Infer
   if (!instance.fits(context)) return;
   const body = instance.copy();
   const problems = new Map<Node, Problem>();
+  const oddities = context.oddities && new Map<Node, Problem>();
   context.inferNodes(body, {
     ...context,
+    ...(oddities && { oddities }),
     imports: normalImports(called.opsetImports),
     calls: [...context.calls, called],
     depth: context.depth + 1,
     problems,
   });
+  const contradicts = [...problems.keys()].some((inner) => !context.doubtful.has(inner));
   node.outputs.forEach((output, index) => {
     const inner = body.outputs[index];
-    setInferred(output, completed(inner?.type, declaredType(output)));
+    // A body that contradicts itself says nothing of what it gives.
+    setInferred(output, completed(contradicts ? undefined : inner?.type, declaredType(output)));
     setData(output, inner && dataOf(inner));
   });
   if (context.bodies) instance.record(context.bodies);
+  for (const node of body.nodes) checkWithin(node, problems);
   body.release();
   for (const [copy, problem] of problems) instance.report(copy, problem, context);
+  for (const [copy, odd] of oddities ?? []) instance.reportOdd(copy, odd, context);
+}
+
+/** What graphs within a called body declare otherwise than it is in this call; the body itself declares nothing. */
+function checkWithin(node: Node, problems: Map<Node, Problem>): void {
+  for (const graph of node.subgraphs()) {
+    for (const inner of graph.nodes) {
+      if (problems.has(inner)) continue;
+      const output = inner.outputs.findIndex((value) => differ(value.type, declaredType(value)));
+      const value = inner.outputs[output];
+      if (value) {
+        const details = {
+          value: value.name ?? '',
+          wanted: typeText(declaredType(value)),
+          found: typeText(value.type),
+        };
+        problems.set(inner, problem('declared-type-wrong', inner, details, { kind: 'output', index: output }));
+      }
+      checkWithin(inner, problems);
+    }
+  }
 }
 
 class Instance {
@@ -75,6 +101,10 @@ class Instance {
     if (guarded || doubtful.has(copy)) doubtful.add(node);
     const name = this.call.name || this.call.outputs[0]?.name || '';
     problems.set(node, { ...problem, message: `${problem.message} It is called by '${name}'.` });
+  }
+
+  reportOdd(copy: Node, odd: Problem, { oddities }: InferContext): void {
+    oddities?.set(this.originals.get(copy) ?? copy, odd);
   }
 
   /** Joins the types that this call found to those of other calls. */

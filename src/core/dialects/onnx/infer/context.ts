@@ -35,6 +35,10 @@ export interface InferContext {
    * calls. The bodies themselves keep their types, because they are read on copies.
    */
   readonly bodies?: Map<Value, ValueType | undefined>;
+  /** Where somebody wants to know at which right nodes onnx's own inference stumbles: the problem of each. */
+  readonly oddities?: Map<Node, Problem>;
+  /** Whether outputs get the shapes that onnx's own inference gives them, also where these are wrong. */
+  readonly oddShapes?: boolean;
   /** Infers a graph within this one, in that context. */
   readonly inferNodes: (graph: Graph, context: InferContext) => void;
 }

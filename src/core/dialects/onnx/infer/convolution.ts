@@ -53,6 +53,10 @@ function transposed(node: Node): Shape | undefined {
   const window = windowOf(node, kernel);
   if (node.attributes.has('pads') && window.autoPad !== 'NOTSET') clash(node, 'pads do not go with auto_pad');
   const padding = listOf(node, 'output_padding', axes);
+  padding.forEach((size, k) => {
+    const most = Math.max(window.strides[k] ?? 1, window.dilations[k] ?? 1);
+    if (size >= most && size > 0) clash(node, `output_padding is ${size}, but has to be less than ${most}`);
+  });
   const asked = node.ints('output_shape')?.map(Number);
   if (asked && asked.length !== axes && asked.length !== rank) {
     clash(node, `output_shape has ${asked.length} numbers, not ${axes}`);

@@ -29,6 +29,7 @@ export const creation: Rules = {
   ConstantOfShape: (node) => {
     const value = node.attribute('value', 'tensor');
     if (value && value.count !== 1) clash(node, `its value has ${value.count} elements, not 1`);
+    if (value && value.shape.length !== 1) clash(node, `its value has rank ${value.shape.length}, not 1`);
     return [tensorType(value?.dtype ?? 'float32', sizesOf(node, 0))];
   },
   EyeLike: (node) => {

@@ -8,7 +8,7 @@ import { broadcast, clash, each, meet, needRank, normalAxis, type Rules, shapeOf
 /** Outputs as large as the first input. */
 const SAME_SHAPE = `Abs Acos Acosh Asin Asinh Atan Atanh BitwiseNot Ceil Celu Clip Cos Cosh CumProd CumSum Elu
   Erf Exp Floor Gelu HardSigmoid HardSwish IsInf IsNaN LRN LeakyRelu Log LpNormalization
-  MeanVarianceNormalization Mish Neg Not PRelu Reciprocal Relu Round Scatter
+  Mish Neg Not PRelu Reciprocal Relu Round Scatter
   ScatterElements ScatterND Selu Shrink Sigmoid Sign Sin Sinh Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu`;
 
 const BROADCAST = 'BitShift BitwiseAnd BitwiseOr BitwiseXor GreaterOrEqual LessOrEqual Mod Where';

@@ -3,7 +3,7 @@ import type { Node } from '../../../ir/node.ts';
 import type { Dim, Shape } from '../../../ir/shape.ts';
 import { tensorType } from '../../../ir/type.ts';
 import { dtypeOfCode } from '../dtype-codes.ts';
-import { agree, clash, needRank, normalAxis, type Outcome, type Rules, shapeOf } from './rule.ts';
+import { agree, clash, needRank, normalAxes, normalAxis, type Outcome, type Rules, shapeOf } from './rule.ts';
 
 export const normalization: Rules = {
   BatchNormalization: (node, version) => batchNormalization(node, version),
@@ -19,6 +19,11 @@ export const normalization: Rules = {
       shape?.map((dim, k) => (k < (axis ?? 0) ? dim : 1)),
     );
     return [shape, statistics, statistics];
+  },
+  MeanVarianceNormalization: (node) => {
+    const shape = shapeOf(node);
+    if (shape) normalAxes(node, node.ints('axes', [0n, 2n, 3n]), shape.length);
+    return [shape];
   },
   RMSNormalization: (node) => {
     const shape = shapeOf(node);

@@ -100,6 +100,8 @@ function splitCount(node: Node, version: number): number {
   if (parts !== undefined && node.input(1)) clash(node, 'it has both split and num_outputs');
   if (parts === undefined && !node.input(1)) clash(node, 'it has neither split nor num_outputs');
   if (parts !== undefined && parts < 1n) clash(node, `num_outputs is ${parts}`);
+  if (parts !== undefined && Number(parts) !== node.outputs.length)
+    clash(node, `num_outputs is ${parts}, but it has ${node.outputs.length} outputs`);
   return Number(parts ?? node.outputs.length);
 }
 

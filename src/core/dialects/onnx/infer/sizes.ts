@@ -4,7 +4,7 @@ import type { Dim } from '../../../ir/shape.ts';
 import type { ValueType } from '../../../ir/type.ts';
 import { clash, MOST_AXES } from './rule.ts';
 
-/** The type with sizes beyond 2^53 unknown. Throws where a size is negative. */
+/** The type where all its sizes can be. Throws where a size is negative, or more than can be counted. */
 export function sound(node: Node, type: ValueType | undefined): ValueType | undefined {
   if (type?.kind === 'tensor' || type?.kind === 'sparse-tensor') {
     // Ranks that nobody has are not worth their memory: a chain of nodes could make them grow without end.
@@ -24,5 +24,5 @@ function isSound(dim: Dim): boolean {
 function soundDim(node: Node, dim: Dim): Dim {
   if (isSound(dim)) return dim;
   if (typeof dim === 'number' && dim < 0) clash(node, `a size of ${dim}`);
-  return undefined;
+  clash(node, `a size of ${dim}, more than can be counted`);
 }

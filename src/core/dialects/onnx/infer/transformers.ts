@@ -75,6 +75,9 @@ function checkModifier(node: Node, name: string, type: DataType): void {
   if (differ(ends[0]?.type, ends[1]?.type)) clash(node, `${name} must not change the shape`);
 }
 
+/** More than any model has; products of larger ones cannot be counted. */
+const MOST_HEADS = 2 ** 31;
+
 /** Queries, keys and values with heads as an axis (rank 4) or within the last one (rank 3). */
 function attention(node: Node, version: number): Outcome[] {
   const [q, k, v] = [shapeOf(node), shapeOf(node, 1), shapeOf(node, 2)];
@@ -92,14 +95,17 @@ function attention(node: Node, version: number): Outcome[] {
   }
   const ranks = new Set([q, k, v].filter((shape) => shape !== undefined).map((shape) => shape.length));
   if (ranks.size > 1) clash(node, `queries, keys and values have ranks ${[...ranks].join(' and ')}`);
-  if (!q || !v) return [];
-  const split = (shape: Shape, count: bigint | undefined): Shape =>
-    shape.length === 4 ? shape : [shape[0], Number(count), shape[1], floorDivide(shape[2], Number(count))];
-  const [queries, keys, values] = [split(q, heads), k && split(k, stored), split(v, stored)];
   const [pastKeys, pastValues] = [shapeOf(node, 4), shapeOf(node, 5)];
   for (const past of [pastKeys, pastValues]) {
     if (past && past.length !== 4) clash(node, `what is past has rank ${past.length}, not 4`);
   }
+  if ((node.input(4) === undefined) !== (node.input(5) === undefined))
+    clash(node, 'past_key and past_value stand together');
+  if (heads !== undefined && heads > BigInt(MOST_HEADS)) clash(node, `q_num_heads is ${heads}`);
+  if (!q || !v) return [];
+  const split = (shape: Shape, count: bigint | undefined): Shape =>
+    shape.length === 4 ? shape : [shape[0], Number(count), shape[1], floorDivide(shape[2], Number(count))];
+  const [queries, keys, values] = [split(q, heads), k && split(k, stored), split(v, stored)];
   const length = agree(node, keys?.[2], values[2], 'lengths of keys and values');
   const whole: Dim = node.input(4) ? add(pastKeys?.[2], length) : length;
   const present = (from: Shape | undefined, past: Shape | undefined, what: string): Shape => {
@@ -121,10 +127,10 @@ function checkAttention(node: Node, q: Shape | undefined): void {
     const size = node.attributes.has(name) ? node.int(name, -1n) : -1n;
     if (size < -1n) clash(node, `${name} is ${size}`);
   }
-  const [past, present] = [[4, 5].map((k) => node.input(k) !== undefined), [1, 2].map((k) => hasOutput(node, k))];
-  if (past[0] !== past[1]) clash(node, 'past_key and past_value stand together');
+  const present = [1, 2].map((k) => hasOutput(node, k));
   if (present[0] !== present[1]) clash(node, 'present_key and present_value stand together');
-  if (node.input(6) && (past[0] || present[0])) clash(node, 'nonpad_kv_seqlen does not go with past or present values');
+  if (node.input(6) && (node.input(4) || present[0]))
+    clash(node, 'nonpad_kv_seqlen does not go with past or present values');
   if (q?.length === 4 && (node.int('q_num_heads') !== undefined || node.int('kv_num_heads') !== undefined)) {
     clash(node, 'rank 4 does not take q_num_heads and kv_num_heads');
   }

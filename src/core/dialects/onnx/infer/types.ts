@@ -1,7 +1,7 @@
 /** Element types by the schema: type variables that inputs bind, and types that an operator does not take. */
 import { isDataType } from '../../../ir/dtype.ts';
 import type { Node } from '../../../ir/node.ts';
-import type { ValueType } from '../../../ir/type.ts';
+import { typeText, type ValueType } from '../../../ir/type.ts';
 import { allowedTypes, type Formal, formalAt, type OperatorSchema } from '../operators.ts';
 import { withoutSizes } from './body.ts';
 import type { TypeFault } from './rule.ts';
@@ -103,6 +103,9 @@ export function typeKey(type: ValueType | undefined): string | undefined {
       const value = typeKey(type.value);
       return value && `map(${type.key},${value})`;
     }
+    // The facts name none: no operator of ONNX takes one.
+    case 'opaque':
+      return typeText(type);
     default:
       return undefined;
   }

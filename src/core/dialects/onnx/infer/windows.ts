@@ -24,14 +24,17 @@ export function windowOf(node: Node, kernel: readonly Dim[]): Window {
   };
   for (const name of ['strides', 'dilations'] as const) {
     const found = window[name];
-    if (found.length !== 0 && found.length !== rank) clash(node, `${name} has ${found.length} numbers, not ${rank}`);
+    if (node.attributes.has(name) && found.length !== rank)
+      clash(node, `${name} has ${found.length} numbers, not ${rank}`);
     if (found.some((value) => value <= 0)) clash(node, `${name} must be positive`);
   }
-  if (window.pads.length !== 0 && window.pads.length !== 2 * rank) {
+  if (node.attributes.has('pads') && window.pads.length !== 2 * rank) {
     clash(node, `pads has ${window.pads.length} numbers, not ${2 * rank}`);
   }
   if (window.pads.some((pad) => pad < 0)) clash(node, 'pads must not be negative');
   if (kernel.some((size) => typeof size === 'number' && size <= 0)) clash(node, 'the window is empty');
+  const endless = kernel.find((size) => typeof size === 'number' && !Number.isSafeInteger(size));
+  if (endless !== undefined) clash(node, `a window of ${endless} fits into nothing`);
   return window;
 }
 

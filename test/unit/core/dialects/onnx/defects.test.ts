@@ -4,13 +4,17 @@ import { checkOnnx } from '../../../../../src/core/dialects/onnx/check.ts';
 import { readOnnxLeniently } from '../../../../../src/core/formats/onnx/read.ts';
 import { MemoryBytes } from '../../../../../src/core/ir/bytes.ts';
 import type { Problem } from '../../../../../src/core/problems/problem.ts';
-import { BASES, baseBytes, DEFECTS, defectBytes } from '../../../../conformance/onnx/defects.ts';
+import { BASES, baseBytes, DEFECTS, defectBytes, ODDITIES } from '../../../../conformance/onnx/defects.ts';
 
-/** What `check` finds in a file that is no more than a warning. */
-function errorsIn(bytes: Uint8Array): Problem[] {
+/** What `check` finds in a file. */
+function problemsIn(bytes: Uint8Array): Problem[] {
   const { model, problems, told } = readOnnxLeniently(new MemoryBytes('/models/net.onnx', bytes));
-  const sound = problems.length === 0;
-  return [...problems, ...checkOnnx(model, { told, types: sound })].filter(({ severity }) => severity === 'error');
+  const sound = !problems.some(({ severity }) => severity === 'error');
+  return [...problems, ...checkOnnx(model, { told, types: sound })];
+}
+
+function errorsIn(bytes: Uint8Array): Problem[] {
+  return problemsIn(bytes).filter(({ severity }) => severity === 'error');
 }
 
 test.each(Object.keys(BASES))('the model %s has no errors', (name) => {
@@ -25,6 +29,13 @@ test.each(DEFECTS.map((defect) => [defect.name, defect] as const))('%s', (_, def
   if (defect.node) expect(first?.node?.name).toBe(defect.node);
   // Every placeholder of a message is filled.
   for (const { message } of errors) expect(message).not.toMatch(/this target|undefined$/);
+});
+
+test.each(ODDITIES.filter(({ link }) => !link).map((odd) => [odd.name, odd] as const))('%s is right', (_, odd) => {
+  const told = problemsIn(defectBytes(odd)).filter(({ severity }) => severity !== 'information');
+  expect(told.map(({ code, severity }) => [code, severity])).toEqual([[odd.code, 'warning']]);
+  if (odd.node) expect(told[0]?.node?.name).toBe(odd.node);
+  expect(told[0]?.message).not.toMatch(/this target|undefined$/);
 });
 
 test('docs/checking.md lists every kind of error that onnx does not tell', () => {
