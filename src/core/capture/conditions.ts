@@ -2,13 +2,13 @@
  * A condition that only a run knows: both sides run into graphs of their own, and what differs between them becomes the
  * results of an If.
  */
-import type { Graph } from '../ir/graph.ts';
 import type { Value } from '../ir/value.ts';
-import { type Container, Overrides, setContent, type World } from './containers.ts';
-import { type Frozen, freeze, freezeContent } from './frozen.ts';
+import type { Container, World } from './containers.ts';
+import { type Frozen, freeze } from './frozen.ts';
+import { Joiner } from './joiner.ts';
 import type { Operators } from './operators.ts';
-import { Joiner, type Pattern, same } from './patterns.ts';
-import { typeOf } from './recorder.ts';
+import { fill, originalOf, partsOf, WHOLE } from './parts.ts';
+import { type Pattern, same } from './patterns.ts';
 import { Region } from './regions.ts';
 import type { ScalarValue } from './scalars.ts';
 import { Maker, slotTypes, Taker } from './slots.ts';
@@ -58,48 +58,41 @@ interface Filled {
 }
 
 class Merge {
-  private readonly joiner = new Joiner();
+  private readonly joiner: Joiner;
 
   constructor(
     private readonly operators: Operators,
     private readonly condition: ScalarValue,
     private readonly regions: readonly [Region, Region],
-  ) {}
+  ) {
+    this.joiner = new Joiner(operators.recorder.symbols);
+  }
 
   run(): CapturedValue {
     const { regions, operators } = this;
-    const { memory, recorder } = operators;
     const result = this.part(this.both((region) => freeze(region.result)));
     const containers = [...new Set(regions.flatMap((region) => [...region.containers]))].map((each) =>
       this.filled(each),
     );
     const storages = [...new Set(regions.flatMap((region) => [...region.storages]))].filter((storage) =>
-      recorder.sees(storage.base),
+      operators.recorder.sees(storage.base),
     );
     const parts = [result, ...containers.flatMap(({ items }) => [...items.values()])];
     const takers = [new Taker(operators), new Taker(operators)] as const;
     regions.forEach((region, k) => {
       region.enter(() => {
-        const taken = parts.flatMap(({ pattern, sides }) => {
-          const side = sides[k];
-          return (k === 0 ? takers[0] : takers[1]).take(pattern, side);
-        });
-        for (const storage of storages) taken.push(memory.baseOf(storage));
-        addOutputs(region.graph, taken);
+        const taker = k === 0 ? takers[0] : takers[1];
+        const taken = parts.flatMap(({ pattern, sides }) => taker.take(pattern, sides[k]));
+        for (const storage of storages) taken.push(operators.memory.baseOf(storage));
+        for (const value of taken) region.graph.addOutput(value);
       });
     });
     const results = this.record(parts, storages);
     const sources = results.map((_, k) => takers.flatMap((taker) => taker.storages[k] ?? []));
     const maker = new Maker(operators, results, sources);
     const made = maker.make(result.pattern);
-    for (const { container, items } of containers) {
-      setContent(container, maker.content(new Map([...items].map(([key, part]) => [key, part.pattern] as const))));
-    }
-    const bases = results.slice(results.length - storages.length);
-    storages.forEach((storage, k) => {
-      const base = bases[k];
-      if (base) memory.replace(storage, base, 'prim::If');
-    });
+    for (const filled of containers) this.fill(filled, maker);
+    for (const storage of storages) operators.memory.replace(storage, maker.result(), 'prim::If');
     return made;
   }
 
@@ -114,25 +107,27 @@ class Merge {
 
   /** A container as both sides leave it. Variables that one side alone sets are gone. */
   private filled(container: Container): Filled {
-    const [then, otherwise] = this.both(() => freezeContent(container));
+    const [then, otherwise] = this.both(() => partsOf(container));
     const items = new Map<unknown, Part>();
     for (const key of new Set([...then.keys(), ...otherwise.keys()])) {
-      const original = container instanceof Overrides ? freeze(container.original(String(key))) : undefined;
-      const [first, second] = [then.get(key) ?? original, otherwise.get(key) ?? original];
+      const [first, second] = [then, otherwise].map((side) => side.get(key) ?? originalOf(container, key));
       if (first && second) items.set(key, this.part([first, second]));
     }
-    const whole = items.size === then.size && items.size === otherwise.size;
-    if (!whole && !(container instanceof Map || container instanceof Overrides)) {
-      const reason = `a ${container.kind} holds more or less after one side of a condition than after the other`;
-      this.operators.recorder.report('data-dependent', { operator: 'prim::If' }, { reason });
-    }
     return { container, items };
+  }
+
+  private fill({ container, items }: Filled, maker: Maker): void {
+    const patterns = new Map([...items].map(([key, part]) => [key, part.pattern] as const));
+    if (fill(container, patterns, maker)) return;
+    const pattern = patterns.get(WHOLE);
+    const reason = `what the program changes is one of ${pattern?.kind === 'unmerged' ? pattern.reason : 'several'}`;
+    this.operators.recorder.report('data-dependent', { operator: 'prim::If' }, { reason });
   }
 
   private record(parts: readonly Part[], storages: readonly Storage[]): readonly Value[] {
     const { operators, regions, condition } = this;
     const seen = new Set<Pattern>();
-    const infos = parts.flatMap(({ pattern }) => slotTypes(pattern, seen));
+    const types = parts.flatMap(({ pattern }) => slotTypes(pattern, seen));
     const [then, otherwise] = regions;
     const node = operators.recorder.record({
       domain: 'prim',
@@ -142,16 +137,11 @@ class Merge {
         then_branch: { type: 'graph', value: then.graph },
         else_branch: { type: 'graph', value: otherwise.graph },
       },
-      outputs: [...infos, ...storages.map(() => undefined)],
+      outputs: [...types, ...storages].map(() => undefined),
     });
     node.outputs.forEach((output, k) => {
-      const info = infos[k];
-      output.type = info ? typeOf(info) : then.graph.outputs[k]?.type;
+      output.type = types[k] ?? then.graph.outputs[k]?.type;
     });
     return node.outputs;
   }
-}
-
-function addOutputs(graph: Graph, values: readonly Value[]): void {
-  for (const value of values) graph.addOutput(value);
 }

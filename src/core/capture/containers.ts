@@ -1,5 +1,5 @@
 /** What a program can change besides memory: variables, lists, dicts and objects; and what they held before a part of it. */
-import { type CapturedValue, DictValue, itemsOf, ListValue, ObjectValue, TupleValue } from './values.ts';
+import { type CapturedValue, DictValue, ListValue, ObjectValue, SequenceValue, TupleValue } from './values.ts';
 
 /** The variables of a call. */
 export type Variables = Map<string, CapturedValue>;
@@ -26,8 +26,14 @@ export interface World {
 /** A program without variables of its own, such as a graph that another calls. */
 export const NO_WORLD: World = { containers: () => [] };
 
+/** Stands for all items of a list whose length only a run knows. */
+export const GROWN = Symbol('grown');
+
 export function contentOf(container: Container): Content {
-  if (container instanceof ListValue) return new Map(container.items.entries());
+  if (container instanceof ListValue) {
+    const { grown } = container;
+    return grown ? new Map<unknown, CapturedValue>([[GROWN, grown]]) : new Map(container.items.entries());
+  }
   return new Map<unknown, CapturedValue>(entriesOf(container));
 }
 
@@ -38,7 +44,10 @@ function entriesOf(container: Exclude<Container, ListValue>): Map<unknown, Captu
 
 export function setContent(container: Container, content: Content): void {
   if (container instanceof ListValue) {
-    container.items.splice(0, container.items.length, ...content.values());
+    const grown = content.get(GROWN);
+    container.grown = undefined;
+    container.items.splice(0, container.items.length, ...(grown ? [] : content.values()));
+    container.grown = grown instanceof SequenceValue ? grown : undefined;
     return;
   }
   const target: Map<unknown, CapturedValue> = entriesOf(container);
@@ -53,8 +62,7 @@ export function containersIn(values: Iterable<CapturedValue>, into = new Set<Con
     if (!(value instanceof ListValue || value instanceof DictValue || value instanceof ObjectValue)) continue;
     if (into.has(value)) continue;
     into.add(value);
-    const inner = itemsOf(value) ?? contentOf(value).values();
-    containersIn(inner, into);
+    containersIn(contentOf(value).values(), into);
   }
   return into;
 }

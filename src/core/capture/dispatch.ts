@@ -9,6 +9,7 @@ import { RaisedError } from './plain-values.ts';
 import { asNumber, isQuery, numberTypeOf, query, TO_NUMBER } from './queries.ts';
 import type { Recorder } from './recorder.ts';
 import { callOnScalars } from './scalar-operators.ts';
+import { callOnSequences } from './sequences.ts';
 import type { TensorValue } from './tensor.ts';
 import {
   type CapturedValue,
@@ -16,6 +17,7 @@ import {
   isTensor,
   isUnknown,
   itemsOf,
+  ListValue,
   OptionalValue,
   UNKNOWN,
   UnmergedValue,
@@ -72,6 +74,13 @@ export function dispatch(operators: Operators, customOps: CustomOperators, call:
   if (SILENT.has(name)) return null;
   const tensors = args.some(holdsTensor) || [...keywords.values()].some(holdsTensor);
   if (!tensors && args.some(isUnknown) && !keepsUnknown(name)) return UNKNOWN;
+  const listed = callOnSequences(operators, name, args);
+  if (listed !== undefined) return listed;
+  if (args.some((arg) => arg instanceof ListValue && arg.grown)) {
+    const reason = 'it is called on a list whose length is only known in a run';
+    operators.recorder.report('data-dependent', { operator: `${namespace}::${name}` }, { reason });
+    return UNKNOWN;
+  }
   const optional = callOnOptional(operators, name, args);
   if (optional !== undefined) return optional;
   const computed = callOnScalars(operators, name, args);

@@ -351,6 +351,8 @@ export abstract class Expressions {
     const at = this.evaluate(index, frame);
     if (isTensor(container))
       return this.callOperator('aten', 'select', [container, 0n, at], NO_KEYWORDS, expression, frame);
+    if (at instanceof ScalarValue || (container instanceof ListValue && container.grown))
+      return this.callOperator('aten', '__getitem__', [container, at], NO_KEYWORDS, expression, frame);
     return isUnknown(at) ? UNKNOWN : (getItem(container, at) ?? UNKNOWN);
   }
 

@@ -1,13 +1,25 @@
 /** Conditions and loops of a program: those that are known take their way, the others become If and Loop. */
 import type { Block, Expression, Span, Statement } from '../formats/torch/ast.ts';
+import { callBuiltin } from './builtins.ts';
 import { choose } from './conditions.ts';
 import { containersIn, type World } from './containers.ts';
 import { NO_KEYWORDS } from './dispatch.ts';
 import { Expressions } from './expressions.ts';
 import type { Frame } from './interpreter.ts';
+import { type LoopProgram, loop } from './loops.ts';
 import { ProgramError, truth } from './plain-values.ts';
 import { ScalarValue } from './scalars.ts';
-import { type CapturedValue, DictValue, isTensor, isUnknown, itemsOf, TupleValue, UNKNOWN } from './values.ts';
+import { callOnSequences } from './sequences.ts';
+import {
+  type CapturedValue,
+  DictValue,
+  isTensor,
+  isUnknown,
+  itemsOf,
+  ListValue,
+  TupleValue,
+  UNKNOWN,
+} from './values.ts';
 
 /** How a block ended; undefined where it ran to its end. */
 export type Completion =
@@ -17,6 +29,14 @@ export type Completion =
 
 /** A program that runs longer than this is taken for one that never ends. */
 const MOST_STATEMENTS = 3_000_000;
+
+type Loop = Extract<Statement, { kind: 'while' | 'for' }>;
+
+/** What a loop of unknown length goes through. */
+interface Counted {
+  readonly rounds: ScalarValue | bigint;
+  readonly item: (round: CapturedValue) => CapturedValue;
+}
 
 export abstract class Flow extends Expressions {
   private statements = 0;
@@ -42,7 +62,12 @@ export abstract class Flow extends Expressions {
 
   protected repeat(statement: Extract<Statement, { kind: 'while' }>, frame: Frame): Completion {
     for (;;) {
-      const go = this.condition(statement.condition, frame, 'the condition of a loop');
+      const go = this.decide(this.evaluate(statement.condition, frame), statement.condition, frame);
+      if (go instanceof ScalarValue) {
+        const body = () => this.round(statement, frame) ?? this.decidedAgain(statement.condition, frame);
+        this.repeatUnknown(statement, frame, { rounds: undefined, begins: go, body });
+        return undefined;
+      }
       if (!go) return undefined;
       const completion = this.run(statement.body, frame);
       if (completion?.kind === 'return') return completion;
@@ -52,11 +77,20 @@ export abstract class Flow extends Expressions {
   }
 
   protected each(statement: Extract<Statement, { kind: 'for' }>, frame: Frame): Completion {
-    const iterable = this.evaluate(statement.iterable, frame);
-    const items = this.iterated(iterable);
+    const range = this.rangeOf(statement.iterable, frame);
+    const iterable = range ? UNKNOWN : this.evaluate(statement.iterable, frame);
+    const items = range instanceof ListValue ? range.items : this.iterated(iterable);
     if (!items) {
-      if (!isUnknown(iterable))
+      const counted = range && !(range instanceof ListValue) ? range : this.counted(iterable);
+      if (counted) {
+        const body = (round: CapturedValue) => {
+          this.assign(statement.target, counted.item(round), frame);
+          return this.round(statement, frame) ?? true;
+        };
+        this.repeatUnknown(statement, frame, { rounds: counted.rounds, begins: true, body });
+      } else if (!isUnknown(iterable)) {
         this.dataDependent(statement, frame, 'prim::Loop', 'the number of rounds of a loop is only known in a run');
+      }
       return undefined;
     }
     for (const item of items) {
@@ -85,6 +119,7 @@ export abstract class Flow extends Expressions {
   protected iterated(value: CapturedValue): readonly CapturedValue[] | undefined {
     if (value instanceof DictValue) return [...value.entries.keys()];
     if (typeof value === 'string') return [...value];
+    if (isTensor(value) && value.shape !== undefined && typeof value.shape[0] !== 'number') return undefined;
     if (isTensor(value)) return itemsOf(this.operators.call('unbind', { positional: [value], keywords: new Map() }));
     const items = itemsOf(value);
     return items && [...items];
@@ -160,12 +195,52 @@ export abstract class Flow extends Expressions {
     return completion?.kind === 'return' ? { kind: 'return', value: unknownLike(completion.value) } : completion;
   }
 
-  /** True or false; undefined where it is not known, which is then reported. */
-  private condition(expression: Expression, frame: Frame, what: string): boolean | undefined {
-    const taken = this.decide(this.evaluate(expression, frame), expression, frame);
-    if (!(taken instanceof ScalarValue)) return taken;
-    this.dataDependent(expression, frame, 'prim::Loop', `${what} is only known in a run`);
-    return undefined;
+  private repeatUnknown(statement: Loop, frame: Frame, program: LoopProgram): void {
+    this.standAt(statement, frame);
+    loop(this.operators, program, this.world(frame));
+  }
+
+  /** Runs the body of a loop once; false where it always ends the loop. */
+  private round(statement: Loop, frame: Frame): false | undefined {
+    const completion = this.run(statement.body, frame);
+    if (completion?.kind === 'return')
+      this.dataDependent(statement, frame, 'prim::Loop', 'a loop of unknown length leaves the function');
+    return completion && completion.kind !== 'continue' ? false : undefined;
+  }
+
+  private decidedAgain(condition: Expression, frame: Frame): CapturedValue {
+    return this.decide(this.evaluate(condition, frame), condition, frame) ?? UNKNOWN;
+  }
+
+  /** The numbers of a `range(...)`; undefined for other expressions. */
+  private rangeOf(expression: Expression, frame: Frame): Counted | ListValue | undefined {
+    if (expression.kind !== 'call' || expression.callee.kind !== 'name' || expression.callee.name !== 'range')
+      return undefined;
+    const args = expression.positional.map((argument) => this.evaluate(argument, frame));
+    if (!args.some((argument) => argument instanceof ScalarValue)) {
+      const known = callBuiltin('range', args, NO_KEYWORDS);
+      return known instanceof ListValue ? known : undefined;
+    }
+    const [start = 0n, end = 0n, step = 1n] = args.length === 1 ? [0n, ...args] : args;
+    const call = (name: string, ...operands: readonly CapturedValue[]) =>
+      this.callOperator('aten', name, operands, NO_KEYWORDS, expression, frame);
+    const rounds = call('__range_length', start, end, step);
+    if (!(rounds instanceof ScalarValue || typeof rounds === 'bigint')) return undefined;
+    return { rounds, item: (round) => call('__derive_index', round, start, step) };
+  }
+
+  /** What a loop goes through whose length only a run knows: a list, or a tensor along its first axis. */
+  private counted(iterable: CapturedValue): Counted | undefined {
+    const call = (name: string, ...operands: readonly CapturedValue[]) =>
+      this.operators.call(name, { positional: operands, keywords: NO_KEYWORDS });
+    if (iterable instanceof ListValue && iterable.grown) {
+      const rounds = callOnSequences(this.operators, 'len', [iterable]);
+      if (!(rounds instanceof ScalarValue || typeof rounds === 'bigint')) return undefined;
+      return { rounds, item: (round) => callOnSequences(this.operators, '__getitem__', [iterable, round]) ?? UNKNOWN };
+    }
+    const size = isTensor(iterable) ? iterable.shape?.[0] : undefined;
+    if (size === undefined || typeof size === 'number') return undefined;
+    return { rounds: new ScalarValue('int', size), item: (round) => call('select', iterable, 0n, round) };
   }
 
   private dataDependent(at: Span, frame: Frame, operator: string, reason: string): void {

@@ -36,6 +36,7 @@ function copyOf(operators: Operators, value: Value): Value {
 function flatten(operators: Operators, value: CapturedValue, name: string | undefined): Output[] {
   if (isTensor(value)) return [{ name, value: operators.read(value) }];
   if (value instanceof TupleValue) return value.items.flatMap((item, k) => flatten(operators, item, value.names?.[k]));
+  if (value instanceof ListValue && value.grown) return [{ name, value: value.grown.value }];
   if (value instanceof ListValue) return value.items.flatMap((item) => flatten(operators, item, undefined));
   if (value instanceof DictValue)
     return [...value.entries].flatMap(([key, item]) =>

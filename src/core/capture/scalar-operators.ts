@@ -4,6 +4,7 @@
  */
 import { Expression } from '../ir/expression.ts';
 import { add, type Dim, floorDivide, maximum, minimum, modulo, multiply, subtract } from '../ir/shape.ts';
+import { callBuiltin } from './builtins.ts';
 import type { Operators } from './operators.ts';
 import { numberType, SCALAR_DTYPES, type ScalarType, ScalarValue } from './scalars.ts';
 import type { TensorValue } from './tensor.ts';
@@ -112,6 +113,12 @@ export function callOnScalars(
   const [first, second] = args;
   if (name === '__is__' || name === '__isnot__') return args.includes(null) ? name === '__isnot__' : undefined;
   if ((name === 'eq' || name === 'ne') && args.includes(null)) return name === 'ne';
+  if (name === '__range_length') return rangeLength(operators, args);
+  if (name === '__derive_index') {
+    const [index = null, start = null, step = null] = args;
+    const offset = callOn(operators, 'mul', [index, step]);
+    return offset === undefined ? undefined : callOn(operators, 'add', [start, offset]);
+  }
   const types = args.flatMap((arg) => numberType(arg) ?? []);
   if (types.length !== args.length) return undefined;
   const numbers = args as readonly Number[];
@@ -131,6 +138,21 @@ export function callOnScalars(
     return operators.scalars.as(operators.scalars.tensorOf(asType), SCALAR_DTYPES[wide]);
   });
   return operators.scalars.ofTensor(result, found.tensors(operators, tensors));
+}
+
+/** As `callOnScalars`, also for numbers that are all known. */
+function callOn(operators: Operators, name: string, args: readonly CapturedValue[]): CapturedValue | undefined {
+  return callOnScalars(operators, name, args) ?? callBuiltin(name, args, new Map());
+}
+
+/** How many numbers a range has: its step must be known. */
+function rangeLength(operators: Operators, args: readonly CapturedValue[]): CapturedValue | undefined {
+  const [start, end, step] = args.map((arg) => sizeOf(arg as Number));
+  if (start === undefined || end === undefined || typeof step !== 'number' || step === 0) return undefined;
+  const span = step > 0 ? subtract(end, start) : subtract(start, end);
+  const by = Math.abs(step);
+  const length = maximum(floorDivide(add(span, by - 1), by), 0);
+  return length === undefined ? undefined : operators.scalars.ofSize(length);
 }
 
 function convert(operators: Operators, value: ScalarValue, to: ScalarType): Number {

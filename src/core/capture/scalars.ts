@@ -4,6 +4,7 @@
  */
 import type { Scalar } from '../dialects/aten/arguments.ts';
 import { fresh } from '../dialects/aten/rule.ts';
+import { int } from '../ir/attribute.ts';
 import type { Bounds } from '../ir/bounds.ts';
 import { DATA_TYPES, type DataType, isInteger } from '../ir/dtype.ts';
 import { Expression, type FunctionName } from '../ir/expression.ts';
@@ -31,6 +32,8 @@ export class ScalarValue {
 
 /** Makes numbers of tensors and tensors of numbers. */
 export class Scalars {
+  private readonly sizes = new WeakMap<Value, Map<number, Value>>();
+
   constructor(private readonly operators: Operators) {}
 
   /** The number that a tensor of one element holds now: a plain one where it is known. */
@@ -50,6 +53,22 @@ export class Scalars {
   ofSize(size: number | Expression): ScalarValue | bigint {
     const simple = size instanceof Expression ? size.simplified() : size;
     return typeof simple === 'number' ? BigInt(simple) : new ScalarValue('int', simple);
+  }
+
+  /** The size of a value along an axis, in a run. */
+  sizeOf(value: Value, axis: number): Value {
+    const { recorder } = this.operators;
+    const known = this.sizes.get(value)?.get(axis);
+    if (known && recorder.sees(known)) return known;
+    const size = recorder.value({
+      op: 'sym_size',
+      overload: 'int',
+      inputs: [value],
+      attributes: { dim: int(axis) },
+      output: fresh('int64', []),
+    });
+    this.sizes.set(value, (this.sizes.get(value) ?? new Map<number, Value>()).set(axis, size));
+    return size;
   }
 
   /** A number as a tensor without axes: int64, float64 or bool. */

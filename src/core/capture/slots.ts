@@ -1,12 +1,17 @@
 /** Takes values apart into the tensors of a pattern, and puts the results of an If or a Loop together again. */
 import { fresh, type TensorInfo } from '../dialects/aten/rule.ts';
 import { type Attribute, int, ints } from '../ir/attribute.ts';
+import { type Bounds, UNBOUNDED } from '../ir/bounds.ts';
+import type { Dim } from '../ir/shape.ts';
+import type { ValueType } from '../ir/type.ts';
 import type { Value } from '../ir/value.ts';
-import { type Content, setContent } from './containers.ts';
+import { type Content, GROWN, setContent } from './containers.ts';
 import type { Frozen } from './frozen.ts';
 import type { Operators } from './operators.ts';
-import type { Pattern } from './patterns.ts';
-import { SCALAR_DTYPES, ScalarValue } from './scalars.ts';
+import { leaf, numberInfo, openName, type Pattern, type PatternOf } from './patterns.ts';
+import { typeOf } from './recorder.ts';
+import { type ScalarType, ScalarValue } from './scalars.ts';
+import { construct, sequenceType } from './sequences.ts';
 import type { Storage, TensorValue } from './tensor.ts';
 import {
   type CapturedValue,
@@ -15,20 +20,23 @@ import {
   ListValue,
   ObjectValue,
   OptionalValue,
+  SequenceValue,
   TupleValue,
   UNKNOWN,
   UnmergedValue,
 } from './values.ts';
 
-/** The types of the tensors that a pattern has, in order. */
-export function slotTypes(pattern: Pattern, seen = new Set<Pattern>()): TensorInfo[] {
+/** The types of the tensors that a pattern has, in order. A list that stands at several places counts once. */
+export function slotTypes(pattern: Pattern, seen: Set<Pattern>): ValueType[] {
   switch (pattern.kind) {
     case 'tensor':
-      return [pattern.info];
+      return [openType(pattern.info)];
     case 'number':
-      return [fresh(SCALAR_DTYPES[pattern.type], [])];
+      return [typeOf(numberInfo(pattern.type))];
+    case 'sequence':
+      return [sequenceType(pattern.element)];
     case 'optional':
-      return [fresh('bool', []), ...slotTypes(pattern.item, seen)];
+      return [typeOf(numberInfo('bool')), ...slotTypes(pattern.item, seen)];
     case 'group':
       if (seen.has(pattern)) return [];
       seen.add(pattern);
@@ -38,7 +46,12 @@ export function slotTypes(pattern: Pattern, seen = new Set<Pattern>()): TensorIn
   }
 }
 
-/** Takes values apart in the region that they belong to. A list that stands at several places is taken once. */
+/** Open sizes are unknown to whoever does not know the pattern. */
+function openType({ dtype, shape }: TensorInfo): ValueType {
+  return typeOf({ dtype, shape: shape.map((size) => (openName(size) ? undefined : size)), strides: undefined });
+}
+
+/** Takes values apart in the region that they belong to. */
 export class Taker {
   private readonly seen = new Set<Pattern>();
   /** Memory that slots had, in the order of slots. */
@@ -53,22 +66,13 @@ export class Taker {
         if (!isTensor(value)) return this.slot(this.placeholder(pattern.info));
         return this.slot(this.operators.read(value), value.storage);
       case 'number':
-        if (
-          !(
-            value instanceof ScalarValue ||
-            typeof value === 'bigint' ||
-            typeof value === 'number' ||
-            typeof value === 'boolean'
-          )
-        )
-          return this.slot(this.placeholder(fresh(SCALAR_DTYPES[pattern.type], [])));
-        return this.slot(this.operators.read(this.operators.scalars.tensorOf(value)));
+        return this.slot(this.number(pattern.type, value));
+      case 'sequence':
+        return this.slot(this.sequence(pattern, frozen));
       case 'optional': {
-        const { scalars } = this.operators;
-        const present = value instanceof OptionalValue ? value.present : frozen?.kind === 'group' || isPresent(value);
-        const flag = this.slot(this.operators.read(scalars.tensorOf(present)));
-        const item: Frozen | undefined = value instanceof OptionalValue ? { kind: 'leaf', value: value.item } : frozen;
-        return [...flag, ...this.take(pattern.item, item)];
+        const present = value instanceof OptionalValue ? value.present : isPresent(value);
+        const flag = this.slot(this.operators.read(this.operators.scalars.tensorOf(present)));
+        return [...flag, ...this.take(pattern.item, value instanceof OptionalValue ? leaf(value.item) : frozen)];
       }
       case 'group': {
         if (this.seen.has(pattern)) return [];
@@ -84,6 +88,21 @@ export class Taker {
   private slot(value: Value, storage?: Storage): Value[] {
     this.storages.push(storage);
     return [value];
+  }
+
+  private number(type: ScalarType, value: CapturedValue | undefined): Value {
+    if (value === undefined || !isPlain(value)) return this.placeholder(numberInfo(type));
+    return this.operators.read(this.operators.scalars.tensorOf(value));
+  }
+
+  private sequence({ element, number }: PatternOf<'sequence'>, frozen: Frozen | undefined): Value {
+    if (frozen?.kind !== 'group') return construct(this.operators, [], element);
+    const grown = frozen.items.get(GROWN)?.value;
+    if (grown instanceof SequenceValue) return grown.value;
+    const items = [...frozen.items.values()].map(({ value }) =>
+      number || !isTensor(value) ? this.number(number ?? 'float', value) : this.operators.read(value),
+    );
+    return construct(this.operators, items, element);
   }
 
   /** Something of the right type that nothing reads. */
@@ -105,11 +124,20 @@ function isPresent(value: CapturedValue | undefined): boolean {
   return value !== null && value !== undefined && !(typeof value === 'object' && value.kind === 'never');
 }
 
+function isPlain(value: CapturedValue): value is ScalarValue | bigint | number | boolean {
+  return value instanceof ScalarValue || ['bigint', 'number', 'boolean'].includes(typeof value);
+}
+
+/** A size of data is none below nothing. */
+const ANY_SIZE: Bounds = { least: 0, most: Number.POSITIVE_INFINITY };
+
 /** Puts values together from results: in the order in which they were taken apart. */
 export class Maker {
   private readonly made = new Map<Pattern, CapturedValue>();
   /** Results that came from one memory that is not visible here. */
   private readonly hidden = new Map<Storage, Storage[]>();
+  /** What the open sizes are here. */
+  private readonly sizes = new Map<string, Dim>();
   private next = 0;
 
   constructor(
@@ -120,22 +148,28 @@ export class Maker {
   ) {}
 
   make(pattern: Pattern): CapturedValue {
+    const { scalars, recorder } = this.operators;
     switch (pattern.kind) {
       case 'same':
         return pattern.frozen.value;
       case 'tensor':
         return this.tensor(pattern.info);
       case 'number':
-        return this.operators.scalars.ofTensor(pattern.type, this.tensor(fresh(SCALAR_DTYPES[pattern.type], [])));
+        return this.number(pattern);
+      case 'sequence': {
+        const list = new ListValue([]);
+        list.grown = new SequenceValue(this.result(), pattern.element, pattern.number);
+        return list;
+      }
       case 'optional': {
-        const present = this.operators.scalars.ofTensor('bool', this.tensor(fresh('bool', [])));
+        const present = scalars.ofTensor('bool', this.tensor(numberInfo('bool')));
         const item = this.make(pattern.item);
         return present instanceof ScalarValue ? new OptionalValue(present, item) : present ? item : null;
       }
       case 'group':
         return this.group(pattern);
       case 'unmerged':
-        return new UnmergedValue(pattern.reason, this.operators.recorder.place);
+        return new UnmergedValue(pattern.reason, recorder.place);
       case 'never':
       case 'unknown':
         return UNKNOWN;
@@ -147,13 +181,45 @@ export class Maker {
     return new Map([...items].map(([key, item]) => [key, this.make(item)] as const));
   }
 
-  private tensor(info: TensorInfo): TensorValue {
-    const k = this.next++;
-    const value = this.results[k];
+  /** The next result, for whoever makes something of it himself. */
+  result(): Value {
+    const value = this.results[this.next++];
     if (!value) throw new Error(`there are only ${this.results.length} results`);
-    const tensor = this.operators.fresh(value, info);
-    for (const storage of this.sources[k] ?? []) this.link(tensor.storage, storage);
+    return value;
+  }
+
+  private tensor(info: TensorInfo): TensorValue {
+    const sources = this.sources[this.next] ?? [];
+    const value = this.result();
+    const shape = info.shape.map((size, axis) => this.size(size, () => this.operators.scalars.sizeOf(value, axis)));
+    const strides = info.strides?.some(openStride) ? this.strides(info, shape) : info.strides;
+    value.type = typeOf({ ...info, shape });
+    const tensor = this.operators.fresh(value, { dtype: info.dtype, shape, strides });
+    for (const storage of sources) this.link(tensor.storage, storage);
     return tensor;
+  }
+
+  /** Strides over open sizes are those of a tensor that is packed. */
+  private strides({ dtype }: TensorInfo, shape: readonly Dim[]): TensorInfo['strides'] {
+    return fresh(dtype, shape).strides;
+  }
+
+  private number({ type, size }: PatternOf<'number'>): CapturedValue {
+    const { scalars } = this.operators;
+    const value = this.result();
+    const tensor = this.operators.fresh(value, numberInfo(type));
+    if (type !== 'int' || !openName(size)) return scalars.ofTensor(type, tensor);
+    return scalars.ofSize(this.size(size, () => value, UNBOUNDED) ?? 0);
+  }
+
+  private size(size: Dim, provide: () => Value, bounds: Bounds = ANY_SIZE): Dim {
+    const name = openName(size);
+    if (size !== undefined && !name) return size;
+    const before = name ? this.sizes.get(name) : undefined;
+    if (before !== undefined) return before;
+    const found = this.operators.recorder.symbols.fresh('u', provide, bounds);
+    if (name) this.sizes.set(name, found);
+    return found;
   }
 
   private link(result: Storage, source: Storage): void {
@@ -167,13 +233,12 @@ export class Maker {
     this.hidden.set(source, [...sharing, result]);
   }
 
-  private group(pattern: Extract<Pattern, { kind: 'group' }>): CapturedValue {
+  private group(pattern: PatternOf<'group'>): CapturedValue {
     const before = this.made.get(pattern);
     if (before !== undefined) return before;
     const { value } = pattern.like;
     if (value instanceof TupleValue) {
-      const items = [...this.content(pattern.items).values()];
-      const tuple = new TupleValue(items, value.names);
+      const tuple = new TupleValue([...this.content(pattern.items).values()], value.names);
       this.made.set(pattern, tuple);
       return tuple;
     }
@@ -187,4 +252,8 @@ export class Maker {
     setContent(container, this.content(pattern.items));
     return container;
   }
+}
+
+function openStride(stride: Dim): boolean {
+  return stride === undefined || String(stride).includes('?');
 }

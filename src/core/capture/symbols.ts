@@ -6,6 +6,7 @@ import type { Value } from '../ir/value.ts';
 export class SymbolTable {
   private readonly providers = new Map<string, () => Value>();
   private readonly counts = new Map<string, number>();
+  private serial = 0;
 
   /** A symbol that no other has: `u0`, `u1`, ... */
   fresh(prefix: string, provide: () => Value, bounds: Bounds = UNBOUNDED): Expression {
@@ -25,6 +26,11 @@ export class SymbolTable {
   declare(name: string, provide: () => Value, bounds: Bounds = UNBOUNDED): Expression {
     if (!this.providers.has(name)) this.providers.set(name, provide);
     return Expression.symbol(name, bounds);
+  }
+
+  /** A name that nothing else has. */
+  unique(): string {
+    return String(this.serial++);
   }
 
   has(name: string): boolean {

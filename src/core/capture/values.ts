@@ -1,6 +1,8 @@
 /** What variables of a captured program hold: plain values, containers with identity, and symbolic tensors. */
+import type { TensorInfo } from '../dialects/aten/rule.ts';
 import type { ScriptObject } from '../formats/torch/archive.ts';
-import { ScalarValue } from './scalars.ts';
+import type { Value } from '../ir/value.ts';
+import { type ScalarType, ScalarValue } from './scalars.ts';
 import type { Place, TensorValue } from './tensor.ts';
 
 /** Ints are bigint, floats are number, None is null. */
@@ -20,6 +22,7 @@ export type CapturedValue =
   | DeviceValue
   | EnumValue
   | FunctionValue
+  | SequenceValue
   | OptionalValue
   | NeverValue
   | UnknownValue;
@@ -27,7 +30,32 @@ export type CapturedValue =
 /** A list: it is shared by all variables that hold it. */
 export class ListValue {
   readonly kind = 'list';
-  constructor(readonly items: CapturedValue[]) {}
+  /** What it holds where its length is only known in a run: it has no `items` then. */
+  grown: SequenceValue | undefined;
+
+  constructor(private readonly known: CapturedValue[]) {}
+
+  /** Throws UnknownLength where only a run knows how many there are: `itemsOf` asks without. */
+  get items(): CapturedValue[] {
+    if (this.grown) throw new UnknownLength('the length of a list is only known in a run');
+    return this.known;
+  }
+}
+
+/** What a program does with a list whose length only a run knows, and nothing can stand for. */
+export class UnknownLength extends Error {
+  override readonly name = 'UnknownLength';
+}
+
+/** The items of a list of a length that only a run knows: tensors of one type, or numbers as tensors without axes. */
+export class SequenceValue {
+  readonly kind = 'sequence';
+  constructor(
+    readonly value: Value,
+    readonly element: TensorInfo,
+    /** The kind of its numbers. */
+    readonly number: ScalarType | undefined,
+  ) {}
 }
 
 export class TupleValue {
@@ -134,9 +162,10 @@ export function isUnknown(value: CapturedValue | undefined): value is UnknownVal
   return value instanceof UnknownValue;
 }
 
-/** The items of a list or tuple; undefined for other values. */
+/** The items of a list or tuple; undefined for other values, and for lists whose length only a run knows. */
 export function itemsOf(value: CapturedValue | undefined): readonly CapturedValue[] | undefined {
-  return value instanceof ListValue || value instanceof TupleValue ? value.items : undefined;
+  if (value instanceof ListValue) return value.grown ? undefined : value.items;
+  return value instanceof TupleValue ? value.items : undefined;
 }
 
 /** All tensors within a value. */

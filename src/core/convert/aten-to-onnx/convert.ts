@@ -14,6 +14,7 @@ import { type Problem, problem, Refusal } from '../../problems/problem.ts';
 import { type OnnxBuilder, onnxBuilder } from '../builder.ts';
 import { PIVOT_IR_VERSION, PIVOT_OPSET } from '../pivot.ts';
 import { plainArguments } from './plain-arguments.ts';
+import { programRuleOf } from './program-operators.ts';
 import { ruleOf } from './rules.ts';
 import { filled, resultSizes, resultType } from './support.ts';
 
@@ -85,6 +86,15 @@ class Conversion {
 
   private lowered(node: Node): readonly Value[] {
     if (node.subgraphs().length > 0) return this.loweredRegions(node);
+    const ofProgram = programRuleOf(node);
+    if (ofProgram)
+      return [
+        ofProgram(
+          node.inputs.flatMap((input) => (input ? this.valueOf(input) : [])),
+          this.onnx,
+          node,
+        ),
+      ];
     const custom = this.customOps.forOperator(node.operator) ?? this.customOps.named(node.operator);
     if (custom) {
       this.domains.add(custom.domain);
