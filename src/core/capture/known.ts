@@ -25,6 +25,10 @@ const BINARY: Readonly<Record<string, Compute>> = {
   mul: times,
   floor_divide: floorDivide,
   remainder: (a, b) => minus(a, times(b, floorDivide(a, b))),
+  maximum: larger,
+  minimum: smaller,
+  max: larger,
+  min: smaller,
   eq: (a, b) => a === b,
   ne: (a, b) => a !== b,
   lt: (a, b) => a < b,
@@ -49,6 +53,7 @@ export function foldKnown(schema: Schema, bound: Bound): Known | undefined {
   const self = operand(bound.get('self'));
   if (!self || !anyTensor(bound)) return undefined;
   if (schema.name === 'to') return folded(targetOf(bound) ?? self.dtype, self.value);
+  if (schema.name.startsWith('clamp')) return clamped(self, bound);
   const unary = Object.hasOwn(UNARY, schema.name) ? UNARY[schema.name] : undefined;
   if (unary && self.dtype !== 'bool') return folded(self.dtype, unary(numeric(self)));
   const other = operand(bound.get('other'));
@@ -60,6 +65,20 @@ export function foldKnown(schema: Schema, bound: Bound): Known | undefined {
   const [a, b] = [self, other].map((each) => inType(common, each.value));
   if (a === undefined || b === undefined || (b === 0n && DIVISIONS.has(schema.name))) return undefined;
   return folded(COMPARISONS.has(schema.name) ? 'bool' : common, compute(a, b, bound));
+}
+
+/** Between bounds that may be tensors or numbers; the upper one wins. */
+function clamped(self: KnownOperand, bound: Bound): Known | undefined {
+  const given = [bound.get('min'), bound.get('max')].filter((each) => each !== undefined);
+  const bounds = given.map(operand);
+  const common = resultType([self, ...bounds].flatMap((each) => each?.info ?? []));
+  if (bounds.includes(undefined) || common === 'bool') return undefined;
+  const [x, low, high] = [self, operand(bound.get('min')), operand(bound.get('max'))].map(
+    (each) => each && inType(common, each.value),
+  );
+  if (x === undefined) return undefined;
+  const raised = low === undefined ? x : larger(x, low);
+  return folded(common, high === undefined ? raised : smaller(raised, high));
 }
 
 const DIVISIONS = new Set(['floor_divide', 'remainder']);
@@ -131,6 +150,14 @@ function alpha(args: Bound, like: number | bigint): number | bigint {
 
 function plus(a: number | bigint, b: number | bigint): number | bigint {
   return typeof a === 'bigint' && typeof b === 'bigint' ? a + b : Number(a) + Number(b);
+}
+
+function larger(a: number | bigint, b: number | bigint): number | bigint {
+  return a > b ? a : b;
+}
+
+function smaller(a: number | bigint, b: number | bigint): number | bigint {
+  return a < b ? a : b;
 }
 
 function minus(a: number | bigint, b: number | bigint): number | bigint {

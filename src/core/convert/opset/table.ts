@@ -1,6 +1,7 @@
 /** All adapters, by operator and step. */
 import { activations } from './activations.ts';
 import type { Adapter, AdapterRule } from './adapter.ts';
+import { col2im } from './col2im.ts';
 import { images } from './images.ts';
 import { indexing } from './indexing.ts';
 import { legacy } from './legacy.ts';
@@ -16,6 +17,7 @@ export const ADAPTERS: readonly Adapter[] = [
   ...shapes,
   ...indexing,
   ...images,
+  ...col2im,
   ...renamed,
   ...legacy,
 ];

@@ -60,6 +60,24 @@ test('a size as a tensor that is changed in place becomes another number; what w
   );
 });
 
+test('padding that keeps a size under a stride is computed with bounds', () => {
+  const { model, problems } = captured({
+    code: forward(
+      'x: Tensor',
+      `rows = ops.prim.NumToTensor(torch.size(x, 0))
+       steps = torch.ceil(torch.div(rows, CONSTANTS.c0))
+       reach = torch.add(torch.mul(torch.sub(steps, CONSTANTS.c1), CONSTANTS.c0), CONSTANTS.c2)
+       none = torch.clamp(torch.sub(CONSTANTS.c1, rows), 0)
+       most = torch.minimum(torch.clamp(torch.sub(reach, rows), None, 5), CONSTANTS.c2)
+       return torch.pad(x, [int(none), int(most)], "constant", 0.)`.replace(/^ +/gm, ''),
+    ),
+    constants: [stored('int64', [], [2]), stored('int64', [], [1]), stored('int64', [], [7])],
+    inputs: [x],
+  });
+  expect(problems).toEqual([]);
+  expect(model.graph.outputs[0]?.shape).toEqual([2, 8]);
+});
+
 test('a size as a tensor that a tensor operator reads becomes a constant', () => {
   const { model } = captured({
     code: forward('x: Tensor', 'return torch.mul(x, ops.prim.NumToTensor(torch.size(x, 1)))'),

@@ -260,6 +260,23 @@ table('images', [
   ],
 ]);
 
+table('columns', [
+  [
+    'float[2,24,4] x => float[2,2,5,6] y',
+    'i = Constant <value_ints = [5, 6]> ()\nb = Constant <value_ints = [3, 4]> ()\ny = Col2Im <pads = [1, 0, 0, 1], strides = [2, 2]> (x, i, b)',
+    18,
+    17,
+    'Reshape ConvTranspose Reshape',
+  ],
+  [
+    'float[1,4,15] x => float[1,2,4,6] y',
+    'i = Constant <value_ints = [4, 6]> ()\nb = Constant <value_ints = [1, 2]> ()\ny = Col2Im <dilations = [2, 3], strides = [1, 1], pads = [0, 0, 1, 0]> (x, i, b)',
+    18,
+    13,
+    'Reshape ConvTranspose Reshape',
+  ],
+]);
+
 table('indices and the rest', [
   ['int8[4] a, int8[4] b => int8[4] y', 'y = Sub (a, b)', 14, 13, 'Cast Cast Sub Cast'],
   ['float16[4] x => bool[4] y', 'y = IsInf (x)', 20, 19, 'Cast IsInf'],
