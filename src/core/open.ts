@@ -1,5 +1,6 @@
 /** From a file to a graph in its own dialect: formats are told apart by content, programs are captured. */
 import { capture } from './capture/capture.ts';
+import { openObjects } from './capture/objects/capture-objects.ts';
 import type { CustomOperators } from './custom/definition.ts';
 import { loadCustomOperators } from './custom/read.ts';
 import { checkNotBlank } from './formats/blank.ts';
@@ -14,6 +15,7 @@ import { FileBytes } from './ir/bytes.ts';
 import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
 import type { Node } from './ir/node.ts';
+import { acceptable } from './problems/accept.ts';
 import type { Problem } from './problems/problem.ts';
 import type { Progress } from './progress.ts';
 import { type Reading, shapeOf } from './reading.ts';
@@ -124,12 +126,17 @@ function readAs(
 }
 
 function readTorch(file: FileBytes, reading: Reading, customOps: CustomOperators): Read {
-  const program = openTorchFile(file, reading.method);
+  const opened = openTorchFile(file, reading.method);
+  const program = opened.kind === 'module' ? openObjects(opened, customOps.forwards) : opened;
   const inputs = reading.inputs.map((spec) => ({ key: spec.key, dtype: spec.dtype, shape: shapeOf(spec) }));
   const { model, problems } = capture(program, { inputs, customOps, method: reading.method });
-  const exported = program.kind === 'exported';
-  const format = exported ? { id: 'pt2', title: 'PyTorch export (.pt2)' } : { id: 'torchscript', title: 'TorchScript' };
   const source = (entry: string) =>
     program.kind === 'torchscript' && program.sourceEntries.includes(entry) ? program.source(entry).text : undefined;
-  return { format, model, problems, source };
+  return { format: TORCH_FORMATS[opened.kind], model, problems: acceptable(problems, reading.accept), source };
 }
+
+const TORCH_FORMATS = {
+  exported: { id: 'pt2', title: 'PyTorch export (.pt2)' },
+  torchscript: { id: 'torchscript', title: 'TorchScript' },
+  module: { id: 'module', title: 'pickled PyTorch module' },
+} as const;

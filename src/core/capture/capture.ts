@@ -6,9 +6,14 @@ import { type Model, makeModel } from '../ir/model.ts';
 import { type Problem, problem } from '../problems/problem.ts';
 import { captureExported } from './exported.ts';
 import type { InputSpec } from './inputs.ts';
+import { captureObjects } from './objects/capture-objects.ts';
+import { ObjectArchive } from './objects/object-archive.ts';
 import { Operators } from './operators.ts';
 import { Recorder } from './recorder.ts';
 import { captureTorchScript } from './torchscript.ts';
+
+/** A program that a file holds; of pickled modules the archive that runs them (objects/). */
+export type Program = TorchScriptArchive | ExportedProgram;
 
 export interface CaptureOptions {
   /** What the user said of inputs; the others are as in the file's examples. */
@@ -28,10 +33,11 @@ export interface CaptureResult {
  * Captures a program. Every value of the result has a type with static sizes unless a problem says why not. Throws
  * InputError for a program that cannot be run at all, or for options that name inputs that it does not have.
  */
-export function capture(program: TorchScriptArchive | ExportedProgram, options: CaptureOptions): CaptureResult {
+export function capture(program: Program, options: CaptureOptions): CaptureResult {
   const recorder = new Recorder();
   const operators = new Operators(recorder);
   if (program.kind === 'exported') captureExported(program, operators, options.inputs, options.customOps);
+  else if (program instanceof ObjectArchive) captureObjects(program, operators, options);
   else captureTorchScript(program, operators, options);
   recorder.dropUnused();
   reportStates(operators);

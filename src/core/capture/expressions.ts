@@ -174,7 +174,8 @@ export abstract class Expressions {
         const operands = this.all([expression.left, expression.right], frame);
         const name =
           expression.operator === '//' && operands.some(isTensor) ? 'floor_divide' : BINARY[expression.operator];
-        return this.callOperator('aten', name, operands, NO_KEYWORDS, expression, frame);
+        const inPlace = expression.inPlace && isTensor(operands[0]) ? '_' : '';
+        return this.callOperator('aten', `${name}${inPlace}`, operands, NO_KEYWORDS, expression, frame);
       }
       case 'compare':
         return this.compare(expression, frame);
@@ -214,7 +215,7 @@ export abstract class Expressions {
     return dispatch(this.operators, this.customOps, { namespace, name, ...call });
   }
 
-  private numberOf(name: string, tensor: TensorValue, at: Span, frame: Frame): CapturedValue {
+  protected numberOf(name: string, tensor: TensorValue, at: Span, frame: Frame): CapturedValue {
     this.standAt(at, frame);
     return numberOf(this.operators, name, tensor);
   }
@@ -231,7 +232,7 @@ export abstract class Expressions {
     return conversion ? this.numberOf(conversion, value, at, frame) : value;
   }
 
-  private all(items: readonly Expression[], frame: Frame): CapturedValue[] {
+  protected all(items: readonly Expression[], frame: Frame): CapturedValue[] {
     const values: CapturedValue[] = [];
     for (const item of items) {
       const value = this.evaluate(item, frame);
@@ -249,14 +250,14 @@ export abstract class Expressions {
     return new Map(call.keywords.map(({ name, value }) => [name, this.evaluate(value, frame)]));
   }
 
-  private variable({ name }: ExpressionOf<'name'>, frame: Frame): CapturedValue {
+  protected variable({ name }: ExpressionOf<'name'>, frame: Frame): CapturedValue {
     const value = frame.variables.get(name);
     if (value === undefined) throw new ProgramError(`there is no variable ${name}`);
     return value;
   }
 
   /** `__torch__.Color.RED`, or a class that is passed on. */
-  private global(name: string): CapturedValue {
+  protected global(name: string): CapturedValue {
     const dot = name.lastIndexOf('.');
     const [className, member] = [name.slice(0, dot), name.slice(dot + 1)];
     if (this.archive.functionOf(name)) return new FunctionValue(name);
@@ -278,7 +279,7 @@ export abstract class Expressions {
         : UNKNOWN;
   }
 
-  private attribute(expression: ExpressionOf<'attribute'>, frame: Frame): CapturedValue {
+  protected attribute(expression: ExpressionOf<'attribute'>, frame: Frame): CapturedValue {
     const object = this.evaluate(expression.object, frame);
     const { name } = expression;
     if (object instanceof ModuleValue) return this.moduleAttribute(object, name);
@@ -290,7 +291,7 @@ export abstract class Expressions {
     return this.callOperator('aten', TENSOR_ATTRIBUTES[name] ?? name, [object], NO_KEYWORDS, expression, frame);
   }
 
-  private moduleAttribute(module: ModuleValue, name: string): CapturedValue {
+  protected moduleAttribute(module: ModuleValue, name: string): CapturedValue {
     const stored = this.state.attribute(module, name);
     if (stored !== undefined) return stored;
     const declared = this.archive.classOf(module.object.className)?.attributes.find((each) => each.name === name);
@@ -304,22 +305,47 @@ export abstract class Expressions {
     const keywords = this.keywords(expression, frame);
     if (callee.kind === 'attribute') return this.callMethod(callee, args, keywords, expression, frame);
     if (callee.kind === 'global') return this.callGlobal(callee.name, args, keywords);
-    if (callee.kind !== 'name') throw new ProgramError(`${callee.kind} cannot be called`);
+    if (callee.kind !== 'name') return this.callValue(this.evaluate(callee, frame), args, keywords, expression, frame);
     const local = frame.functions.get(callee.name);
     if (local) return this.callFunction(local, args, keywords);
     const held = frame.variables.get(callee.name);
-    if (held instanceof FunctionValue) return this.callGlobal(held.name, args, keywords);
+    if (held !== undefined) return this.callValue(held, args, keywords, expression, frame);
     return this.callOperator('prim', FUNCTIONS[callee.name] ?? callee.name, args, keywords, expression, frame);
   }
 
-  private callMethod(
+  /** Calls what a variable or an attribute holds: a function, or a module. */
+  protected callValue(
+    value: CapturedValue,
+    args: readonly CapturedValue[],
+    keywords: Keywords,
+    at: Span,
+    frame: Frame,
+  ): CapturedValue {
+    if (isUnknown(value)) return UNKNOWN;
+    this.standAt(at, frame);
+    if (value instanceof FunctionValue) return this.callGlobal(value.name, args, keywords);
+    if (!(value instanceof ModuleValue)) throw new ProgramError('this is no function or module that could be called');
+    return this.callModule(value, 'forward', args, keywords);
+  }
+
+  protected callMethod(
     callee: ExpressionOf<'attribute'>,
     args: readonly CapturedValue[],
     keywords: Keywords,
     at: Span,
     frame: Frame,
   ): CapturedValue {
-    const object = this.evaluate(callee.object, frame);
+    return this.callMethodOf(this.evaluate(callee.object, frame), callee, args, keywords, at, frame);
+  }
+
+  protected callMethodOf(
+    object: CapturedValue,
+    callee: ExpressionOf<'attribute'>,
+    args: readonly CapturedValue[],
+    keywords: Keywords,
+    at: Span,
+    frame: Frame,
+  ): CapturedValue {
     if (object instanceof ModuleValue) {
       this.standAt(at, frame);
       return this.callModule(object, callee.name, args, keywords);
@@ -333,7 +359,10 @@ export abstract class Expressions {
   }
 
   private subscript(expression: ExpressionOf<'subscript'>, frame: Frame): CapturedValue {
-    const container = this.evaluate(expression.object, frame);
+    return this.elementOf(this.evaluate(expression.object, frame), expression, frame);
+  }
+
+  protected elementOf(container: CapturedValue, expression: ExpressionOf<'subscript'>, frame: Frame): CapturedValue {
     const [index] = expression.indices;
     if (!index || isUnknown(container)) return UNKNOWN;
     if (container instanceof ModuleValue) {
@@ -353,10 +382,11 @@ export abstract class Expressions {
       return this.callOperator('aten', 'select', [container, 0n, at], NO_KEYWORDS, expression, frame);
     if (at instanceof ScalarValue || (container instanceof ListValue && container.grown))
       return this.callOperator('aten', '__getitem__', [container, at], NO_KEYWORDS, expression, frame);
-    return isUnknown(at) ? UNKNOWN : (getItem(container, at) ?? UNKNOWN);
+    const found = isUnknown(at) ? UNKNOWN : getItem(container, at);
+    return found === undefined ? UNKNOWN : found;
   }
 
-  private comprehension(expression: ExpressionOf<'comprehension'>, frame: Frame): CapturedValue {
+  protected comprehension(expression: ExpressionOf<'comprehension'>, frame: Frame): CapturedValue {
     const items = itemsOf(this.evaluate(expression.iterable, frame));
     const { target } = expression;
     if (!items || target.kind !== 'name') return UNKNOWN;

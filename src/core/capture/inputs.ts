@@ -35,6 +35,8 @@ export class Inputs {
   constructor(
     private readonly recorder: Recorder,
     private readonly specs: readonly InputSpec[],
+    /** What an input may be, from what the program first does with it: `float32[1,3,224,224]`. */
+    private readonly guess: (position: number) => string | undefined = () => undefined,
   ) {}
 
   /** The next tensor input; `example` is what the file knows of it, `declared` its type, whose sizes may vary. */
@@ -43,7 +45,7 @@ export class Inputs {
     const spec = this.specs.find(({ key }) => key === name || key === index);
     if (spec) this.used.add(spec);
     const info = spec ? this.fromSpec(spec, name) : example;
-    if (!info && !spec) this.missing(name, declared);
+    if (!info && !spec) this.missing(name, index, declared);
     const input = this.recorder.graph.addInput({
       name,
       type: info && { kind: 'tensor', dtype: info.dtype, shape: info.shape },
@@ -101,10 +103,11 @@ export class Inputs {
     return undefined;
   }
 
-  private missing(name: string, declared: Declared | undefined): void {
+  private missing(name: string, index: number, declared: Declared | undefined): void {
+    const guess = this.guess(index) ?? 'float32[1,3,224,224]';
     const reason = declared
       ? `its sizes vary (${declared.dtype}${shapeText(declared.shape)}), which is not captured yet; give numbers for them, as in --input ${example(name, declared)}`
-      : `the file keeps no example of it; say what it is, as in --input ${name}:float32[1,3,224,224]`;
-    this.recorder.report('shape-unknown', { operator: `input ${name}` }, { reason });
+      : `the file keeps no example of it; say what it is, as in --input ${name}:${guess}`;
+    this.recorder.report('shape-unknown', { operator: `input ${name}` }, { reason, ...(!declared && { guess }) });
   }
 }

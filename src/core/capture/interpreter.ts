@@ -137,9 +137,11 @@ export class Interpreter extends Flow {
 
   protected override execute(statement: Statement, frame: Frame): Completion {
     switch (statement.kind) {
-      case 'assign':
-        this.assign(statement.target, this.evaluate(statement.value, frame), frame);
+      case 'assign': {
+        const value = this.evaluate(statement.value, frame);
+        for (const target of [statement.target, ...(statement.more ?? [])]) this.assign(target, value, frame);
         return undefined;
+      }
       case 'expression':
         this.evaluate(statement.value, frame);
         return undefined;
@@ -235,7 +237,7 @@ export class Interpreter extends Flow {
   }
 
   /** Runs `work` within a module: its operators belong to it. */
-  private within<T>(module: ModuleValue, type: string, work: () => T): T {
+  protected within<T>(module: ModuleValue, type: string, work: () => T): T {
     const outer: Scope = this.scope;
     this.scope = [...outer, { path: module.path, type }];
     try {

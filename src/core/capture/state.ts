@@ -5,6 +5,7 @@ import type { PickledTensor, PickleValue, ScriptObject, TorchScriptArchive } fro
 import { elementCount } from '../ir/shape.ts';
 import { Overrides } from './containers.ts';
 import type { Memory } from './memory.ts';
+import { pythonGlobal } from './objects/python-names.ts';
 import type { Recorder } from './recorder.ts';
 import { Storage, TensorValue } from './tensor.ts';
 import {
@@ -168,6 +169,8 @@ export class ArchiveState {
     if (stored.kind === 'object' && this.isModule(stored)) return new ModuleValue(stored, path);
     const before = this.values.get(stored);
     if (before !== undefined) return before;
+    // A value that lies in itself is nothing that a graph can hold.
+    this.values.set(stored, UNKNOWN);
     const made = this.convert(stored, path);
     this.values.set(stored, made);
     return made;
@@ -202,6 +205,8 @@ export class ArchiveState {
         return new EnumValue(stored.className, stored.name ?? '', this.value(stored.value, path));
       case 'object':
         return this.object(stored, path);
+      case 'global':
+        return pythonGlobal(stored.name);
       default:
         return UNKNOWN;
     }

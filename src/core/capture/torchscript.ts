@@ -3,7 +3,7 @@ import type { TorchScriptArchive } from '../formats/torch/archive.ts';
 import type { FunctionDefinition } from '../formats/torch/ast.ts';
 import { InputError } from '../ir/errors.ts';
 import type { CaptureOptions } from './capture.ts';
-import { Inputs } from './inputs.ts';
+import { type InputSpec, Inputs } from './inputs.ts';
 import { Interpreter } from './interpreter.ts';
 import type { Operators } from './operators.ts';
 import { addOutputs } from './outputs.ts';
@@ -17,11 +17,28 @@ export function captureTorchScript(
   operators: Operators,
   { inputs: specs, customOps, method: name = 'forward' }: CaptureOptions,
 ): void {
-  const { recorder, memory } = operators;
+  const state = new ArchiveState(archive, operators.recorder, operators.memory);
+  runMethod(archive, new Interpreter(archive, operators, state, customOps), operators, { specs, name });
+}
+
+/** What is run, and on what. */
+export interface MethodCall {
+  readonly specs: readonly InputSpec[];
+  readonly name: string;
+  /** What an input may be, where nothing is said of it. */
+  readonly guess?: (position: number) => string | undefined;
+}
+
+/** Runs a method of the root module of an archive, on inputs as its examples or the user say. */
+export function runMethod(
+  archive: TorchScriptArchive,
+  interpreter: Interpreter,
+  operators: Operators,
+  { specs, name, guess }: MethodCall,
+): void {
+  const { recorder } = operators;
   const method = methodOf(archive, name);
-  const state = new ArchiveState(archive, recorder, memory);
-  const interpreter = new Interpreter(archive, operators, state, customOps);
-  const inputs = new Inputs(recorder, specs);
+  const inputs = new Inputs(recorder, specs, guess);
   const examples = archive.tracedInputs.get(name) ?? [];
   // The first parameter is the module itself.
   const args = method.parameters.slice(1).map((parameter, k) => {

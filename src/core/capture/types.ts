@@ -1,7 +1,16 @@
 /** Values and the type annotations of TorchScript. */
 import type { TypeExpression } from '../formats/torch/ast.ts';
 import { numberType } from './scalars.ts';
-import { type CapturedValue, DictValue, EnumValue, isTensor, ListValue, ObjectValue, TupleValue } from './values.ts';
+import {
+  type CapturedValue,
+  DictValue,
+  EnumValue,
+  isTensor,
+  ListValue,
+  ModuleValue,
+  ObjectValue,
+  TupleValue,
+} from './values.ts';
 
 /** Whether a value is of a type, by its outermost name: what a list or tuple holds is looked at too. */
 export function isInstance(value: CapturedValue, type: TypeExpression): boolean {
@@ -39,6 +48,8 @@ export function isInstance(value: CapturedValue, type: TypeExpression): boolean 
     case 'Union':
       return type.arguments.some((each) => isInstance(value, each));
     default:
+      // A class of modules is named without its package.
+      if (value instanceof ModuleValue) return value.object.className.split('.').at(-1) === type.name.split('.').at(-1);
       return (value instanceof ObjectValue || value instanceof EnumValue) && value.className === type.name;
   }
 }

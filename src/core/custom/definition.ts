@@ -2,6 +2,7 @@
 import type { Attribute } from '../ir/attribute.ts';
 import type { DataType } from '../ir/dtype.ts';
 import type { ValueType } from '../ir/type.ts';
+import type { CustomForward } from './forwards.ts';
 import type { ShapeRule } from './shape-rule.ts';
 
 export type CustomAttributeType = 'float' | 'int' | 'string' | 'floats' | 'ints' | 'strings' | 'bool';
@@ -72,7 +73,11 @@ export class CustomOperators {
   private readonly byModule = new Map<string, CustomOperator>();
   private readonly byName = new Map<string, CustomOperator>();
 
-  constructor(readonly all: readonly CustomOperator[] = []) {
+  constructor(
+    readonly all: readonly CustomOperator[] = [],
+    /** Forwards of pickled modules; later ones win. */
+    readonly forwards: readonly CustomForward[] = [],
+  ) {
     for (const definition of all) {
       this.byName.set(`${definition.domain}::${definition.name}`, definition);
       const { standsFor } = definition;

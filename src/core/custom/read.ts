@@ -23,6 +23,7 @@ import {
   type StandsFor,
   standsForText,
 } from './definition.ts';
+import { type CustomForward, readForward } from './forwards.ts';
 import { parseShapeRule } from './shape-rule.ts';
 
 export const OPS_FILE = 'graphwright.ops.json';
@@ -41,7 +42,11 @@ export function findOpsFile(modelPath: string): string | undefined {
 export function loadCustomOperators(modelPath: string, opsFiles: readonly string[]): CustomOperators {
   const nearest = findOpsFile(modelPath);
   const files = [...(nearest === undefined ? [] : [nearest]), ...opsFiles];
-  return new CustomOperators(files.flatMap((file) => parseOps(readText(file), file)));
+  const texts = files.map((file) => [readText(file), file] as const);
+  return new CustomOperators(
+    texts.flatMap(([text, file]) => parseOps(text, file)),
+    texts.flatMap(([text, file]) => parseForwards(text, file)),
+  );
 }
 
 function readText(file: string): string {
@@ -52,8 +57,21 @@ function readText(file: string): string {
   }
 }
 
-/** All entries of a file. */
+/** All operators of a file. */
 export function parseOps(text: string, file: string): CustomOperator[] {
+  const { root, reader } = parseFile(text, file);
+  return distinct(entriesOf(root, 'operators', reader).map((entry) => reader.operator(entry)));
+}
+
+/** All modules of a file: the forwards of pickled ones. */
+export function parseForwards(text: string, file: string): CustomForward[] {
+  const { root, reader } = parseFile(text, file);
+  return entriesOf(root, 'modules', reader).map((entry) =>
+    readForward(entry, reader.placeOf(entry), (node, message) => reader.error(node, message)),
+  );
+}
+
+function parseFile(text: string, file: string): { readonly root: JsonNode; readonly reader: EntryReader } {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   const [first] = errors;
@@ -67,9 +85,16 @@ export function parseOps(text: string, file: string): CustomOperator[] {
   if (version?.value !== OPS_VERSION) {
     throw reader.error(version ?? root, `expected "version": ${OPS_VERSION}`);
   }
-  const operators = findNodeAtLocation(root, ['operators']);
-  if (operators?.type !== 'array') throw reader.error(operators ?? root, 'expected a list "operators"');
-  return distinct((operators.children ?? []).map((entry) => reader.operator(entry)));
+  return { root, reader };
+}
+
+/** The entries of a list of the file, which has one of its two lists at least. */
+function entriesOf(root: JsonNode, key: 'operators' | 'modules', reader: EntryReader): readonly JsonNode[] {
+  const list = findNodeAtLocation(root, [key]);
+  const other = findNodeAtLocation(root, [key === 'operators' ? 'modules' : 'operators']);
+  if (!list && other) return [];
+  if (list?.type !== 'array') throw reader.error(list ?? root, `expected a list "${key}"`);
+  return list.children ?? [];
 }
 
 /** One file says each thing once: what an entry stands for, and what an operator of the result means. */
@@ -100,6 +125,10 @@ class EntryReader {
     private readonly file: string,
     private readonly at: (offset: number) => { file: string; line: number },
   ) {}
+
+  placeOf(node: JsonNode): { readonly file: string; readonly line: number } {
+    return { file: this.file, line: this.at(node.offset).line };
+  }
 
   error(node: JsonNode, message: string): InputError {
     return new InputError(

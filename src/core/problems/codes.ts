@@ -98,6 +98,16 @@ export const PROBLEM_CODES = {
       'The file does not record in which order {operator} takes its {count} tensors: they stand in the order of their first use.',
     fixes: [],
   },
+  'unknown-module': {
+    severity: 'error',
+    message: 'Nothing is known of what {operator} computes ({module}): a pickled module holds no code.',
+    fixes: ['export-again', 'define-custom-operator'],
+  },
+  'module-not-run': {
+    severity: 'error',
+    message: '{operator} ({module}) cannot be run as the file holds it: {reason}.',
+    fixes: ['export-again'],
+  },
   ...MODEL_CODES,
 } as const satisfies Record<string, CodeFacts>;
 

@@ -1,6 +1,7 @@
 """Converts zoo cases with the command line, runs the results in onnxruntime and compares them with PyTorch's outputs.
 
-usage: score.py [--file traced.pt]... [--opset N]... [--tolerance 1e-4] [--cli "node dist/cli.js"] [--json] CASE_DIR...
+usage: score.py [--file traced.pt]... [--opset N]... [--tolerance 1e-4] [--cli "node dist/cli.js"] [--arguments "--accept inexact"]
+                [--json] CASE_DIR...
 
 CASE_DIR is one case that make.py made; every case is scored for every file and opset. A case passes where the converted
 model loads in onnxruntime, gives as many outputs as PyTorch, and for both input sets each agrees within the tolerance:
@@ -33,11 +34,12 @@ class Verdict(Exception):
         self.detail = detail
 
 
-def convert(cli, source, target, opset, inputs):
+def convert(options, source, target, opset, inputs):
     """Runs the command line; returns the seconds it took, raises Verdict where it wrote nothing."""
     shapes = [f"{k}:{array.dtype}[{','.join(map(str, array.shape))}]" for k, array in enumerate(inputs)]
     given = [part for shape in shapes for part in ("--input", shape)]
-    command = [*shlex.split(cli), "convert", source, "--to", "onnx", "--opset", str(opset), "-o", target, "--force", *given]
+    wanted = ["--to", "onnx", "--opset", str(opset), "-o", target, "--force", *shlex.split(options.arguments), *given]
+    command = [*shlex.split(options.cli), "convert", source, *wanted]
     started = time.perf_counter()
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
@@ -83,7 +85,7 @@ def score(case, file, opset, options):
     with tempfile.TemporaryDirectory() as folder:
         target = os.path.join(folder, "model.onnx")
         try:
-            seconds = convert(options.cli, source, target, opset, arrays(sets[0], "input"))
+            seconds = convert(options, source, target, opset, arrays(sets[0], "input"))
             settings = onnxruntime.SessionOptions()
             settings.log_severity_level = 4
             session = onnxruntime.InferenceSession(target, settings, providers=["CPUExecutionProvider"])
@@ -104,6 +106,7 @@ def main():
     parser.add_argument("--opset", type=int, action="append", help="default: 17")
     parser.add_argument("--tolerance", type=float, default=1e-4)
     parser.add_argument("--cli", default="node dist/cli.js")
+    parser.add_argument("--arguments", default="", help="further arguments of every conversion")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, and nothing else")
     parser.add_argument("cases", nargs="+")
     options = parser.parse_args()

@@ -67,6 +67,8 @@ export type Expression = Span &
         readonly operator: BinaryOperator;
         readonly left: Expression;
         readonly right: Expression;
+        /** `left += right`: a tensor, or a list, is changed itself. */
+        readonly inPlace?: true;
       }
     | {
         readonly kind: 'compare';
@@ -123,6 +125,8 @@ export type Statement = Span &
         readonly target: Expression;
         readonly type: TypeExpression | undefined;
         readonly value: Expression;
+        /** `target = more[0] = more[1] = value`. */
+        readonly more?: readonly Expression[];
       }
     | { readonly kind: 'expression'; readonly value: Expression }
     | { readonly kind: 'if'; readonly condition: Expression; readonly body: Block; readonly otherwise: Block }
@@ -181,6 +185,8 @@ export interface ClassDefinition extends Span {
   readonly qualifiedName: string;
   /** `class X(Module)`, `(NamedTuple)`, `(Enum)`, `(Interface)`, `(ModuleInterface)`, or none of them: a script class. */
   readonly base: 'Module' | 'NamedTuple' | 'Enum' | 'Interface' | 'ModuleInterface' | undefined;
+  /** The class that it extends, where that is another one of ours: `Conv2d`, or `torch.nn.modules.conv.Conv2d`. */
+  readonly parent: string | undefined;
   /** Names of attributes that are parameters, buffers. */
   readonly parameters: readonly string[];
   readonly buffers: readonly string[];

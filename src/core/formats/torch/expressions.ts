@@ -183,6 +183,11 @@ export class ExpressionParser extends Cursor {
     const { positional, keywords } = this.arguments();
     const end = this.previousEnd();
     const [first, second] = positional;
+    // Its value, or that of an attribute whose name the program computes: a plain call.
+    if (form === 'getattr' && (positional.length === 3 || (second && second.kind !== 'string'))) {
+      const callee: Expression = { kind: 'name', name: form, start, end: start + form.length };
+      return { kind: 'call', callee, positional, keywords, start, end };
+    }
     const expected = form === 'uninitialized' ? 1 : 2;
     if (!first || positional.length !== expected || keywords.length > 0) {
       throw this.error(start, `${form} takes ${expected} argument${expected === 1 ? '' : 's'}`);

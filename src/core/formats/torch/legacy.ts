@@ -34,16 +34,6 @@ export function openLegacyModule(source: ByteSource): PickledModule {
   throw noProgram(source.name, found.value);
 }
 
-/** The error for a file of pickles. */
-export function refusePickle(source: ByteSource): InputError {
-  try {
-    return noProgram(source.name, beginningThat(source, (bytes) => readSaved(source, bytes)).value);
-  } catch (error) {
-    if (error instanceof InputError) return error;
-    throw error;
-  }
-}
-
 /** Is a source a pickle of protocol 0 or 1, as far as one can tell from what it would do? */
 export function isOldPickle(source: ByteSource): boolean {
   return (

@@ -6,39 +6,36 @@ import { noProgram } from './advice.ts';
 import type { PickledModule, TorchScriptArchive } from './archive.ts';
 import type { ExportedProgram } from './exported.ts';
 import { isExported, openExported } from './exported-program.ts';
-import { isPickle, openLegacyModule, refuseOldPickle, refusePickle } from './legacy.ts';
+import { isPickle, openLegacyModule, refuseOldPickle } from './legacy.ts';
 import { findModule } from './pickled-module.ts';
 import { Records } from './records.ts';
 import { isTorchScript, openTorchScript } from './torchscript.ts';
 import { isZip, ZipArchive } from './zip.ts';
 
 /**
- * Opens a TorchScript archive or an exported program; `program` names one of several. No weights are read. Throws InputError for everything else:
- * `weights-only` and `no-program` with the Python lines that save a usable file, `unsafe-pickle` with the global,
- * `format-unsupported`, `format-unknown`, `git-lfs-pointer`, `file-truncated`, `file-malformed`.
+ * Opens a TorchScript archive, an exported program (`program` names one of several) or a whole pickled module. No weights
+ * are read. Throws InputError for everything else: `weights-only` and `no-program` with the Python lines that save a usable
+ * file, `unsafe-pickle` with the global, `format-unsupported`, `format-unknown`, `git-lfs-pointer`, `file-truncated`,
+ * `file-malformed`.
  */
-export function openTorchFile(source: ByteSource, program?: string): TorchScriptArchive | ExportedProgram {
+export function openTorchFile(
+  source: ByteSource,
+  program?: string,
+): TorchScriptArchive | ExportedProgram | PickledModule {
   if (isZip(source)) return openArchive(new Records(ZipArchive.open(source)), program);
-  throw isPickle(source) ? refusePickle(source) : refuseUnknown(source);
+  if (isPickle(source)) return openLegacyModule(source);
+  throw refuseUnknown(source);
 }
 
-/**
- * Opens a whole module that torch.save pickled, with or without zip. No weights are read. Throws InputError where the file
- * is something else, as `openTorchFile` does.
- */
-export function openPickledModule(source: ByteSource): PickledModule {
-  if (isPickle(source)) return openLegacyModule(source);
-  if (!isZip(source)) throw refuseUnknown(source);
-  const records = new Records(ZipArchive.open(source));
+function openArchive(
+  records: Records,
+  program: string | undefined,
+): TorchScriptArchive | ExportedProgram | PickledModule {
+  if (isTorchScript(records)) return openTorchScript(records);
+  if (isExported(records)) return openExported(records, program);
   const saved = records.has('data.pkl') && !records.has('constants.pkl');
   const found = saved ? findModule(records.pickle('data.pkl', 'data/', { unchecked: true })) : undefined;
   if (found) return { kind: 'module', file: records.file, ...found, sources: new Map() };
-  throw refuseArchive(records);
-}
-
-function openArchive(records: Records, program: string | undefined): TorchScriptArchive | ExportedProgram {
-  if (isTorchScript(records)) return openTorchScript(records);
-  if (isExported(records)) return openExported(records, program);
   throw refuseArchive(records);
 }
 

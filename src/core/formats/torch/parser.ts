@@ -9,11 +9,14 @@ import type {
   TypeExpression,
 } from './ast.ts';
 import { StatementParser } from './statements.ts';
-import { tokenize } from './tokens.ts';
+import { type Token, tokenize } from './tokens.ts';
 
-/** The definitions of a code file by qualified name. `file` is the archive's path, for errors (`syntax-error`). */
-export function parseSource(source: SourceFile, file: string): ReadonlyMap<string, Definition> {
-  return new Parser(tokenize(source, file), source, file).module();
+/**
+ * The definitions of a code file by qualified name. `file` is the archive's path, for errors (`syntax-error`). Where `heirs`
+ * are allowed, a class may extend any other, which becomes its `parent`: TorchScript has no such classes.
+ */
+export function parseSource(source: SourceFile, file: string, heirs = false): ReadonlyMap<string, Definition> {
+  return new Parser(tokenize(source, file), source, file, heirs).module();
 }
 
 /** The expression that a text consists of. */
@@ -24,6 +27,15 @@ export function parseExpression(source: SourceFile, file: string): Expression {
 const BASES = ['Module', 'NamedTuple', 'Enum', 'Interface', 'ModuleInterface'] as const;
 
 class Parser extends StatementParser {
+  constructor(
+    tokens: readonly Token[],
+    source: SourceFile,
+    file: string,
+    private readonly heirs = false,
+  ) {
+    super(tokens, source, file);
+  }
+
   only(): Expression {
     const expression = this.expression();
     if (this.peek().kind === 'newline') this.next();
@@ -56,23 +68,26 @@ class Parser extends StatementParser {
     const { start } = this.next();
     const name = this.expectName().text;
     const qualifiedName = `${prefix}.${name}`;
-    const base = this.accept('(') ? this.base() : undefined;
+    const { base, parent } = this.accept('(') ? this.base() : {};
     this.expect(':');
     const members: Member[] = [];
     const methods = new Map<string, FunctionDefinition>();
     this.indented(() => this.classLine(qualifiedName, members, methods));
     const last = Math.max(0, ...[...methods.values(), ...members].map((part) => part.end));
     const facts = this.facts(members);
-    return { kind: 'class', name, qualifiedName, base, ...facts, methods, source: this.source, start, end: last };
+    const { source } = this;
+    return { kind: 'class', name, qualifiedName, base, parent, ...facts, methods, source, start, end: last };
   }
 
-  private base(): ClassDefinition['base'] {
-    if (this.accept(')')) return undefined;
+  private base(): { readonly base?: ClassDefinition['base']; readonly parent?: string } {
+    if (this.accept(')')) return {};
     const { start } = this.peek();
-    const { name } = this.type();
+    const { end } = this.expression();
+    const name = this.source.text.slice(start, end);
     this.expect(')');
     const base = BASES.find((known) => known === name);
-    if (base) return base;
+    if (base) return { base };
+    if (this.heirs) return { parent: name };
     throw this.error(start, `a class of TorchScript extends one of ${BASES.join(', ')}, not ${name}`);
   }
 

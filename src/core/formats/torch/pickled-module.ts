@@ -12,6 +12,11 @@ export function isModule(value: PickleValue | undefined): value is PickledCall {
   return names.has('_modules') && names.has('_parameters');
 }
 
+/** Whether a module holds the source of its forward. */
+export function isGraphModule({ callee }: PickledCall): boolean {
+  return GRAPH_MODULE.test(callee);
+}
+
 /** The attributes of a module: a dict, if it keeps any. */
 export function moduleState({ callee, arguments: args, state }: PickledCall): PickleValue {
   return (GRAPH_MODULE.test(callee) ? args[0] : state) ?? null;

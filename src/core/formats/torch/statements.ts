@@ -1,7 +1,7 @@
 /** Parses the statements and functions of TorchScript (torch/csrc/jit/frontend/parser.cpp). */
 
 import type { InputError } from '../../ir/errors.ts';
-import type { Block, Expression, FunctionDefinition, Parameter, Statement, WithItem } from './ast.ts';
+import type { BinaryOperator, Block, Expression, FunctionDefinition, Parameter, Statement, WithItem } from './ast.ts';
 import { describeToken } from './cursor.ts';
 import { ExpressionParser } from './expressions.ts';
 
@@ -82,10 +82,26 @@ export class StatementParser extends ExpressionParser {
     const type = this.accept(':') ? this.type() : undefined;
     if (this.accept('=')) {
       this.checkTarget(target);
-      const value = this.expressions();
-      return this.line({ kind: 'assign', target, type, value, start, end: value.end });
+      const targets: Expression[] = [];
+      let value = this.expressions();
+      while (this.accept('=')) {
+        this.checkTarget(value);
+        targets.push(value);
+        value = this.expressions();
+      }
+      const more = targets.length > 0 ? { more: targets } : {};
+      return this.line({ kind: 'assign', target, type, value, ...more, start, end: value.end });
     }
     if (type) throw this.unexpected('a value after =');
+    const { kind, text } = this.peek();
+    if (kind === 'operator' && AUGMENTED.has(text)) {
+      this.next();
+      this.checkTarget(target);
+      const right = this.expressions();
+      const operator = text.slice(0, -1) as BinaryOperator;
+      const value: Expression = { kind: 'binary', operator, left: target, right, inPlace: true, start, end: right.end };
+      return this.line({ kind: 'assign', target, type, value, start, end: right.end });
+    }
     return this.line({ kind: 'expression', value: target, start, end: target.end });
   }
 
@@ -233,6 +249,8 @@ export class StatementParser extends ExpressionParser {
     return body.at(-1)?.end ?? this.previousEnd();
   }
 }
+
+const AUGMENTED = new Set(['+=', '-=', '*=', '/=', '//=', '%=', '**=']);
 
 /** Binds as comparisons do, of which `in` is one. */
 const COMPARISONS = 5;

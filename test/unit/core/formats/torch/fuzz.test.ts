@@ -43,7 +43,7 @@ function mutated(bytes: Uint8Array, random: (limit: number) => number): Uint8Arr
 function readAll(bytes: Uint8Array): void {
   const program = openTorchFile(new MemoryBytes('fuzzed', bytes));
   if (program.kind === 'torchscript') readCode(program);
-  else readWeights(program);
+  else if (program.kind === 'exported') readWeights(program);
 }
 
 function readCode(archive: TorchScriptArchive): void {

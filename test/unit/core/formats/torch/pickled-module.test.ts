@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest';
 import type { PickledCall, PickledModule, PickleValue } from '../../../../../src/core/formats/torch/archive.ts';
-import { openPickledModule } from '../../../../../src/core/formats/torch/open.ts';
+import { openTorchFile } from '../../../../../src/core/formats/torch/open.ts';
 import { isRecord, stringEntries } from '../../../../../src/core/formats/torch/pickle-machine.ts';
 import { moduleState } from '../../../../../src/core/formats/torch/pickled-module.ts';
 import { MemoryBytes } from '../../../../../src/core/ir/bytes.ts';
 import { bytesOf, EXPECTED, errorOf, fixture, pickleOf, zipOf } from './build.ts';
 
-const open = (bytes: Uint8Array): PickledModule => openPickledModule(new MemoryBytes('model.pth', bytes));
+function open(bytes: Uint8Array): PickledModule {
+  const program = openTorchFile(new MemoryBytes('model.pth', bytes));
+  if (program.kind !== 'module') throw new Error(`opened as ${program.kind}`);
+  return program;
+}
 
 /** What a module keeps under a path such as `blocks.0.conv.weight`. */
 function at(module: PickledCall, path: string): PickleValue | undefined {
@@ -71,7 +75,6 @@ const LEGACY = fixture('module-legacy.pth');
 test.each<[string, Uint8Array, string, string]>([
   ['weights', fixture('weights.pth'), 'weights-only', '6 tensors'],
   ['weights without zip', fixture('weights-legacy.pth'), 'weights-only', '6 tensors'],
-  ['a TorchScript archive', fixture('traced.pt'), 'format-unsupported', 'without code'],
   ['two modules', zipOf({ 'a/data.pkl': twice() }), 'no-program', 'a dict without weights'],
   ['a file without its last storage', LEGACY.subarray(0, LEGACY.length - 1), 'file-truncated', 'the file ends'],
   ['a file without storages', LEGACY.subarray(0, LEGACY.length - 700), 'file-truncated', 'only'],

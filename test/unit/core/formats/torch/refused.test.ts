@@ -31,8 +31,6 @@ test.each<[string, Uint8Array, string, string, string]>([
   ],
   ['a checkpoint', fixture('checkpoint.pth'), 'weights-only', '6 tensors', 'weights_only=True)["model"])'],
   ['weights without zip', fixture('weights-legacy.pth'), 'weights-only', '6 tensors', 'torch.export.save'],
-  ['a module', fixture('module.pth'), 'no-program', 'net.Net', 'from net import Net'],
-  ['a module without zip', fixture('module-legacy.pth'), 'no-program', 'net.Net', 'torch.randn(1, 3, 224, 224)'],
   ['tensors of every type', fixture('types.pth'), 'weights-only', 'float8 [4]', 'torch.export.save'],
   ['bytecode', fixture('mobile.ptl'), 'format-unsupported', 'bytecode but no code', 'torch.jit.save'],
   ['a dict', zipOf({ 'a/data.pkl': pickleOf('}') }), 'no-program', 'a dict without weights', 'torch.export.save'],

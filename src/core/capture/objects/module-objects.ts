@@ -1,0 +1,162 @@
+/** Pickled modules as objects of a program: attributes, parameters, buffers and submodules by name, and what else is known of each. */
+import type { PickledCall, PickleValue, ScriptObject } from '../../formats/torch/archive.ts';
+import { isRecord, stringEntries } from '../../formats/torch/pickle-machine.ts';
+import { isGraphModule, isModule, moduleState } from '../../formats/torch/pickled-module.ts';
+import { InputError } from '../../ir/errors.ts';
+
+/** What a module is beyond its attributes. */
+export interface ModuleFacts {
+  /** Names of parameters and buffers, with their ranks; undefined for those that are None. */
+  readonly tensors: ReadonlyMap<string, number | undefined>;
+  /** Classes of submodules by name, in order; undefined for those that are None. */
+  readonly children: ReadonlyMap<string, string | undefined>;
+  /** What is registered to run before or after forward, by what it is called in PyTorch. */
+  readonly hooks: readonly string[];
+  /** Undefined for all but modules of torch.fx. */
+  readonly code: GraphCode | undefined;
+}
+
+/** The source text of a module of torch.fx, and the imports that it needs. */
+export interface GraphCode {
+  readonly text: string;
+  readonly imports: string;
+}
+
+/** Dicts that modules keep for themselves: what is in them is an attribute, or means nothing to forward. */
+const HOOKS: Readonly<Record<string, string>> = {
+  _forward_hooks: 'a forward hook',
+  _forward_pre_hooks: 'a forward pre-hook',
+};
+const TENSORS = ['_parameters', '_buffers'];
+
+/** The objects of a pickle; shared ones stay shared. */
+export class ModuleObjects {
+  readonly facts = new Map<ScriptObject, ModuleFacts>();
+  private readonly made = new Map<PickleValue, PickleValue>();
+  private graphModules = 0;
+  private depth = 0;
+
+  constructor(private readonly file: string) {}
+
+  /** A module with everything below it. */
+  module(call: PickledCall): ScriptObject {
+    const before = this.made.get(call);
+    if (isRecord(before) && before.kind === 'object') return before;
+    const state = new Map(stringEntries(moduleState(call)));
+    const object: ScriptObject = {
+      kind: 'object',
+      className: this.className(call),
+      attributes: new Map(),
+      state: undefined,
+    };
+    this.made.set(call, object);
+    const tensors = TENSORS.flatMap((name) => [...stringEntries(state.get(name))]);
+    const children = [...stringEntries(state.get('_modules'))];
+    for (const [name, value] of state) {
+      if (!BOOKKEEPING.has(name)) object.attributes.set(name, this.value(value));
+    }
+    for (const [name, value] of [...tensors, ...children]) object.attributes.set(name, this.value(value));
+    const code = state.get('_code');
+    const [, imports] = call.arguments;
+    this.facts.set(object, {
+      tensors: new Map(
+        tensors.map(([name, value]) => [
+          name,
+          isRecord(value) && value.kind === 'tensor' ? value.shape.length : undefined,
+        ]),
+      ),
+      children: new Map(
+        children.map(([name, value]) => [name, isRecord(value) && value.kind === 'call' ? value.callee : undefined]),
+      ),
+      hooks: Object.entries(HOOKS).flatMap(([name, what]) => (isEmpty(state.get(name)) ? [] : [what])),
+      code:
+        isGraphModule(call) && typeof code === 'string'
+          ? { text: code, imports: typeof imports === 'string' ? imports : '' }
+          : undefined,
+    });
+    return object;
+  }
+
+  /** Each module of torch.fx has code of its own, so each is a class of its own. */
+  private className(call: PickledCall): string {
+    if (!isGraphModule(call)) return call.callee;
+    const count = this.graphModules++;
+    return `torch.fx.graph_module.${count === 0 ? '' : `___torch_mangle_${count}.`}GraphModule`;
+  }
+
+  private value(value: PickleValue): PickleValue {
+    if (!isRecord(value)) return value;
+    const before = this.made.get(value);
+    if (before !== undefined) return before;
+    if (++this.depth > MOST_DEPTH) throw this.tooDeep();
+    const made = isModule(value) ? this.module(value) : this.convert(value);
+    this.depth--;
+    return made;
+  }
+
+  /** Containers are remembered before they are filled: one may lie within itself. */
+  private convert(value: PickleValue): PickleValue {
+    if (!isRecord(value)) return value;
+    const remembered = <T extends PickleValue>(made: T): T => {
+      this.made.set(value, made);
+      return made;
+    };
+    switch (value.kind) {
+      case 'list':
+      case 'tuple': {
+        const items: PickleValue[] = [];
+        const made = remembered(value.kind === 'list' ? { ...value, items } : { ...value, items });
+        for (const item of value.items) items.push(this.value(item));
+        return made;
+      }
+      case 'dict': {
+        const made = remembered({ ...value, entries: [] as [PickleValue, PickleValue][] });
+        for (const [key, item] of value.entries) made.entries.push([key, this.value(item)]);
+        return made;
+      }
+      case 'call': {
+        const [only] = value.arguments;
+        // A member of an Enum is made from its value.
+        if (
+          !value.callee.startsWith('builtins.') &&
+          value.arguments.length === 1 &&
+          (typeof only === 'string' || typeof only === 'bigint') &&
+          value.state === undefined
+        )
+          return remembered({ kind: 'enum', className: value.callee, name: undefined, value: only });
+        // An instance of a plain class: what forward may ask of it are its attributes.
+        const attributes = new Map<string, PickleValue>();
+        const state = [...stringEntries(value.state)];
+        if (state.length === 0) return value;
+        const made = remembered<ScriptObject>({
+          kind: 'object',
+          className: value.callee,
+          attributes,
+          state: undefined,
+        });
+        for (const [name, item] of state) attributes.set(name, this.value(item));
+        return made;
+      }
+      default:
+        return value;
+    }
+  }
+
+  private tooDeep(): InputError {
+    const message = `the modules lie more than ${MOST_DEPTH} deep in one another`;
+    return new InputError('file-malformed', message, { file: this.file }, 'Save the model again.');
+  }
+}
+
+const MOST_DEPTH = 400;
+
+/** What nn.Module keeps for itself: no forward reads it. */
+const BOOKKEEPING = new Set(
+  `_parameters _buffers _modules _forward_hooks _forward_hooks_with_kwargs _forward_hooks_always_called _forward_pre_hooks
+  _forward_pre_hooks_with_kwargs _backward_hooks _backward_pre_hooks _is_full_backward_hook _non_persistent_buffers_set
+  _state_dict_hooks _state_dict_pre_hooks _load_state_dict_pre_hooks _load_state_dict_post_hooks`.split(/\s+/),
+);
+
+function isEmpty(value: PickleValue | undefined): boolean {
+  return !isRecord(value) || (value.kind !== 'dict' && value.kind !== 'call') || value.entries.length === 0;
+}

@@ -1,0 +1,312 @@
+/**
+ * Runs the forwards of pickled modules: the interpreter of TorchScript, with what Python may do beyond it (modules that are
+ * called or walked through, subscripts, sizes one by one), and with problems for modules that no row of the table fits.
+ */
+import type { CustomOperators } from '../../custom/definition.ts';
+import type { Expression, ExpressionOf, Span } from '../../formats/torch/ast.ts';
+import { callBuiltin } from '../builtins.ts';
+import { dispatch, type Keywords, NO_KEYWORDS } from '../dispatch.ts';
+import { type Frame, Interpreter } from '../interpreter.ts';
+import type { Operators } from '../operators.ts';
+import { ProgramError } from '../plain-values.ts';
+import { ScalarValue } from '../scalars.ts';
+import { type ArchiveState, readableClass } from '../state.ts';
+import {
+  type CapturedValue,
+  isTensor,
+  isUnknown,
+  itemsOf,
+  ListValue,
+  ModuleValue,
+  TupleValue,
+  UNKNOWN,
+} from '../values.ts';
+import { type CallAten, ELLIPSIS, indexTensor, sliceValue } from './indexing.ts';
+import { ModuleProblems } from './module-problems.ts';
+import type { ObjectArchive } from './object-archive.ts';
+import {
+  CONVERSIONS,
+  KEYWORD_ALIASES,
+  operatorOf,
+  PYTHON_OPERATORS,
+  pythonGlobal,
+  REVERSED,
+  SIZES_AT,
+} from './python-names.ts';
+
+/** Modules whose name a program may write before a dot, as in `math.sqrt(x)`. */
+const PYTHON_MODULE = /^(_?operator|math|builtins)\.(\w+)$/;
+
+export class ObjectInterpreter extends Interpreter {
+  private readonly problems: ModuleProblems;
+
+  constructor(
+    private readonly objects: ObjectArchive,
+    operators: Operators,
+    state: ArchiveState,
+    customOps: CustomOperators,
+  ) {
+    super(objects, operators, state, customOps);
+    this.problems = new ModuleProblems(objects, operators.recorder);
+  }
+
+  /** A module that cannot be run is reported, and what it gives is unknown: so all problems show at once. */
+  override callModule(
+    module: ModuleValue,
+    name: string,
+    args: readonly CapturedValue[],
+    keywords: Keywords,
+  ): CapturedValue {
+    const type = readableClass(module.object.className);
+    if (name !== 'forward' || this.customOps.forModule(type)) return super.callModule(module, name, args, keywords);
+    if (!this.within(module, type, () => this.problems.check(module, this.scope))) return UNKNOWN;
+    try {
+      return super.callModule(module, name, args, keywords);
+    } catch (error) {
+      if (!(error instanceof ProgramError)) throw error;
+      this.within(module, type, () => this.problems.failed(module, error, this.scope));
+      return UNKNOWN;
+    }
+  }
+
+  override callGlobal(name: string, args: readonly CapturedValue[], keywords: Keywords): CapturedValue {
+    const known = this.archive.functionOf(name);
+    if (known) return this.callFunction(known, args, keywords);
+    const [, python, member = ''] = PYTHON_MODULE.exec(name) ?? [];
+    const operator = python === undefined ? operatorOf(name) : (PYTHON_OPERATORS[member] ?? member);
+    if (operator !== undefined) return this.pythonFunction(operator, args) ?? this.callAten(operator, args, keywords);
+    const [namespace = '', op = ''] = [name.slice(0, name.lastIndexOf('.')), name.slice(name.lastIndexOf('.') + 1)];
+    return this.operators.unknownOperator(namespace, op, { positional: args, keywords });
+  }
+
+  protected override callOperator(
+    namespace: string,
+    name: string,
+    args: readonly CapturedValue[],
+    keywords: Keywords,
+    at: Span,
+    frame: Frame,
+  ): CapturedValue {
+    this.standAt(at, frame);
+    if (namespace === 'prim') {
+      const global = this.objects.globalName(name, frame.source);
+      if (global !== undefined) return this.callGlobal(global, args, keywords);
+      const known = this.pythonFunction(name, args);
+      if (known !== undefined) return known;
+    }
+    if (namespace === 'aten' && name.includes('.')) return this.callGlobal(`torch.${name}`, args, keywords);
+    return namespace === 'aten'
+      ? this.callAten(name, args, keywords)
+      : super.callOperator(namespace, name, args, keywords, at, frame);
+  }
+
+  /** An operator of PyTorch as Python calls it: sizes one by one, names of numpy, conversions by the name of a type. */
+  private callAten(name: string, args: readonly CapturedValue[], keywords: Keywords = NO_KEYWORDS): CapturedValue {
+    const call = (op: string, positional: readonly CapturedValue[]) => {
+      const named = [...keywords].map(([key, value]) => [KEYWORD_ALIASES[key] ?? key, value] as const);
+      return dispatch(this.operators, this.customOps, {
+        namespace: 'aten',
+        name: op,
+        args: positional,
+        keywords: new Map(named),
+      });
+    };
+    const dtype =
+      isTensor(args[0]) && args.length === 1 && Object.hasOwn(CONVERSIONS, name) ? CONVERSIONS[name] : undefined;
+    if (dtype !== undefined) return call('to', [...args, pythonGlobal(`torch.${dtype}`)]);
+    if (name === 'floordiv' && args.some(isTensor)) return call('floor_divide', args);
+    const [left = null, right = null] = args;
+    if (args.length === 2 && isNumeric(left) && isTensor(right) && Object.hasOwn(REVERSED, name))
+      return name === 'div'
+        ? call('mul', [call('reciprocal', [right]), left])
+        : call(REVERSED[name] ?? name, [right, left]);
+    const start = Object.hasOwn(SIZES_AT, name) ? SIZES_AT[name] : undefined;
+    const sizes = start !== undefined && typeof args[start] === 'bigint' ? args.slice(start) : undefined;
+    return call(name, sizes ? [...args.slice(0, start), new ListValue(sizes)] : args);
+  }
+
+  private readonly aten: CallAten = (name, args) => this.callAten(name, args);
+
+  /** Functions of Python that modules and subscripts are given to; undefined for all others. */
+  private pythonFunction(name: string, args: readonly CapturedValue[]): CapturedValue | undefined {
+    const [first = null, second = null, third] = args;
+    switch (name) {
+      case 'slice':
+        return args.length === 1 ? sliceValue(null, first, null) : sliceValue(first, second, third ?? null);
+      case 'getattr':
+        if (!(first instanceof ModuleValue) || typeof second !== 'string') return undefined;
+        return this.attributeOf(first, second) ?? third ?? this.moduleAttribute(first, second);
+      case 'hasattr':
+        if (!(first instanceof ModuleValue) || typeof second !== 'string') return undefined;
+        return this.attributeOf(first, second) !== undefined;
+      case 'getitem':
+        return isTensor(first) ? indexTensor(this.aten, first, itemsOrOne(second)) : undefined;
+      default: {
+        if (!args.some((each) => each instanceof ModuleValue)) return undefined;
+        return callBuiltin(
+          name,
+          args.map((each) => (each instanceof ModuleValue ? new ListValue([...this.walked(each)]) : each)),
+          NO_KEYWORDS,
+        );
+      }
+    }
+  }
+
+  protected override callMethod(
+    callee: ExpressionOf<'attribute'>,
+    args: readonly CapturedValue[],
+    keywords: Keywords,
+    at: Span,
+    frame: Frame,
+  ): CapturedValue {
+    const global = this.dottedName(callee, frame);
+    if (global !== undefined) {
+      this.standAt(at, frame);
+      return this.callGlobal(global, args, keywords);
+    }
+    return super.callMethod(callee, args, keywords, at, frame);
+  }
+
+  /** `self.conv1(x)` calls what an attribute holds, where the class has no method of that name. */
+  protected override callMethodOf(
+    object: CapturedValue,
+    callee: ExpressionOf<'attribute'>,
+    args: readonly CapturedValue[],
+    keywords: Keywords,
+    at: Span,
+    frame: Frame,
+  ): CapturedValue {
+    const { name } = callee;
+    if (object instanceof ModuleValue && !this.archive.classOf(object.object.className)?.methods.has(name)) {
+      const held = this.attributeOf(object, name);
+      if (held !== undefined) return this.callValue(held, args, keywords, at, frame);
+      const walked = this.walk(object, name);
+      if (walked) return walked;
+    }
+    return super.callMethodOf(object, callee, args, keywords, at, frame);
+  }
+
+  /** `values()`, `items()` and their kin of modules that hold others. */
+  private walk(module: ModuleValue, method: string): ListValue | undefined {
+    const entries = this.childrenOf(module);
+    switch (method) {
+      case 'values':
+      case 'children':
+        return new ListValue(entries.map(([, child]) => child));
+      case 'items':
+      case 'named_children':
+        return new ListValue(entries.map((entry) => new TupleValue([...entry])));
+      case 'keys':
+        return new ListValue(entries.map(([name]) => name));
+      default:
+        return undefined;
+    }
+  }
+
+  /** The submodules of a module that are not None, in order. */
+  private childrenOf(module: ModuleValue): readonly (readonly [name: string, child: ModuleValue])[] {
+    const names = [...(this.objects.factsOf(module.object)?.children.keys() ?? [])];
+    return names.flatMap((name) => {
+      const child = this.state.attribute(module, name);
+      return child instanceof ModuleValue ? [[name, child] as const] : [];
+    });
+  }
+
+  /** What Python gives for each round of a loop over a module: names of a ModuleDict, else submodules. */
+  private walked(module: ModuleValue): readonly CapturedValue[] {
+    const named = readableClass(module.object.className) === 'torch.nn.modules.container.ModuleDict';
+    return this.childrenOf(module).map(([name, child]) => (named ? name : child));
+  }
+
+  protected override iterated(value: CapturedValue): readonly CapturedValue[] | undefined {
+    return value instanceof ModuleValue ? this.walked(value) : super.iterated(value);
+  }
+
+  /** What a module, or its class, has by that name; undefined where it has nothing. */
+  private attributeOf(module: ModuleValue, name: string): CapturedValue | undefined {
+    const stored = this.state.attribute(module, name);
+    if (stored !== undefined) return stored;
+    const declared = this.archive.classOf(module.object.className)?.attributes.find((each) => each.name === name);
+    return declared?.value && this.constantExpression(declared.value);
+  }
+
+  protected override attribute(expression: ExpressionOf<'attribute'>, frame: Frame): CapturedValue {
+    const global = this.dottedName(expression, frame);
+    return global === undefined ? super.attribute(expression, frame) : pythonGlobal(global);
+  }
+
+  protected override variable(expression: ExpressionOf<'name'>, frame: Frame): CapturedValue {
+    const held = frame.variables.get(expression.name);
+    if (held !== undefined) return held;
+    if (expression.name === 'Ellipsis') return ELLIPSIS;
+    const global = this.objects.globalName(expression.name, frame.source);
+    return global === undefined ? super.variable(expression, frame) : pythonGlobal(global);
+  }
+
+  protected override global(name: string): CapturedValue {
+    return pythonGlobal(name);
+  }
+
+  /** `torchvision.ops.boxes.nms` where no variable is called torchvision; undefined for attributes of values. */
+  private dottedName(expression: Expression, frame: Frame): string | undefined {
+    const parts: string[] = [];
+    let at = expression;
+    for (; at.kind === 'attribute'; at = at.object) parts.unshift(at.name);
+    if (at.kind === 'global') return [at.name, ...parts].join('.');
+    if (at.kind !== 'name' || frame.variables.has(at.name) || frame.functions.has(at.name)) return undefined;
+    return [this.objects.globalName(at.name, frame.source) ?? at.name, ...parts].join('.');
+  }
+
+  protected override elementOf(
+    container: CapturedValue,
+    expression: ExpressionOf<'subscript'>,
+    frame: Frame,
+  ): CapturedValue {
+    if (isUnknown(container)) return UNKNOWN;
+    if (container instanceof ModuleValue) return this.childAt(container, expression, frame);
+    if (!isTensor(container)) return super.elementOf(container, expression, frame);
+    const indices = this.indices(expression, frame);
+    this.standAt(expression, frame);
+    return indexTensor(this.aten, container, indices);
+  }
+
+  private indices(expression: ExpressionOf<'subscript'>, frame: Frame): readonly CapturedValue[] {
+    const part = (value: Expression | undefined) => (value ? this.evaluate(value, frame) : null);
+    const made = expression.indices.map((index) => {
+      if (index.kind === 'slice') return sliceValue(part(index.from), part(index.to), part(index.step));
+      return index.kind === 'ellipsis' ? ELLIPSIS : this.evaluate(index, frame);
+    });
+    const [only = null] = made;
+    return made.length === 1 && only instanceof TupleValue ? only.items : made;
+  }
+
+  /** `layers[0]`, `layers[1:]`, `blocks["first"]`. */
+  private childAt(module: ModuleValue, expression: ExpressionOf<'subscript'>, frame: Frame): CapturedValue {
+    const [index] = expression.indices;
+    const children = new ListValue(this.childrenOf(module).map(([, child]) => child));
+    if (index?.kind === 'slice') return super.elementOf(children, expression, frame);
+    const at = index ? this.evaluate(index, frame) : null;
+    return typeof at === 'string' ? this.moduleAttribute(module, at) : super.elementOf(children, expression, frame);
+  }
+
+  /** `x[:, 0] = y` writes through a view of x. */
+  protected override assign(target: Expression, value: CapturedValue, frame: Frame): void {
+    const container = target.kind === 'subscript' ? this.evaluate(target.object, frame) : undefined;
+    if (target.kind !== 'subscript' || !isTensor(container)) {
+      super.assign(target, value, frame);
+      return;
+    }
+    const indices = this.indices(target, frame);
+    this.standAt(target, frame);
+    if (indices.some(isTensor)) throw new ProgramError('a write at places that a tensor gives');
+    this.callAten(isTensor(value) ? 'copy_' : 'fill_', [indexTensor(this.aten, container, indices), value]);
+  }
+}
+
+function isNumeric(value: CapturedValue): boolean {
+  return typeof value === 'bigint' || typeof value === 'number' || value instanceof ScalarValue;
+}
+
+function itemsOrOne(value: CapturedValue): readonly CapturedValue[] {
+  return value instanceof TupleValue ? (itemsOf(value) ?? []) : [value];
+}
