@@ -8,11 +8,15 @@ const FURTHER: readonly { readonly code: string; readonly words?: RegExp }[] = [
   { code: 'opset-unknown' },
   { code: 'opset-conflict' },
   { code: 'no-such-operator', words: /ai\.onnx\.preview/ },
-  { code: 'wrong-arity', words: /but the function takes at most|in the function needs|lacks an input among its/ },
+  {
+    code: 'wrong-arity',
+    words: /but the function takes at most|in the function needs|neither scales nor sizes|lacks an input among its/,
+  },
   { code: 'output-undefined', words: /no node, input or constant has that name/ },
   {
     code: 'attribute-malformed',
-    words: /refers to|does not say of which type it is|[Ff]unction .* (has no name|twice|has data in)/,
+    words:
+      /refers to|does not say of which type it is|[Ff]unction .* (has no name|twice|has data in|another type than it says|more than one value)/,
   },
   { code: 'attribute-malformed', words: /tensor .* (elements that its shape needs|bytes of data)/ },
   { code: 'type-mismatch' },

@@ -49,6 +49,14 @@ const ODDITIES: Readonly<Record<string, OddityRule>> = {
     return { reason: `it reads ${named(axes)} as int64, but it is int32`, advice: 'Store the axes as int64.' };
   },
 
+  // Runtimes take the sizes of all axes, too.
+  ConvTranspose: (node) => {
+    const [asked, rank] = [node.ints('output_shape'), node.input(0)?.shape?.length];
+    if (!asked || rank === undefined || asked.length === rank - 2) return undefined;
+    const reason = `it takes ${rank - 2} numbers for output_shape, which has ${asked.length}`;
+    return { reason, advice: 'Leave out the first two.' };
+  },
+
   // A list that a loop carries has, from round to round, elements as the first one has.
   Loop: (node) => {
     for (const [index, value] of node.outputs.slice(0, node.inputCount - 2).entries()) {
