@@ -9,6 +9,7 @@ import { MemorySource, Tensor, type TensorInfo, type TensorSource } from '../../
 import type { TensorType, ValueType } from '../../ir/type.ts';
 import { externalTensorSource } from '../onnx/external.ts';
 import type { Building } from './building.ts';
+import { readNumbers } from './decimals.ts';
 import { elidedSource } from './elision.ts';
 import { dataTypeOf, integerOf, literalCount, literalType, numberOf } from './names.ts';
 import { Scanner } from './scanner.ts';
@@ -163,6 +164,8 @@ function buildNumbers(
   const stored = literalType(dtype);
   const { bits, kind } = DATA_TYPES[dtype];
   const exact = kind !== 'complex' && !(kind === 'float' && bits >= 32);
+  const plain = plainNumbers(building, data, exact ? integerLimits(dtype) : undefined);
+  if (plain) return tensorOf(dtype, shape, Tensor.of(stored, [count], plain).bytes(), info);
   const read = exact ? integerReader(building, dtype) : floatReader(building);
   const values: (number | bigint)[] = [];
   // Numbers of JavaScript do not tell one NaN from the other.
@@ -176,8 +179,25 @@ function buildNumbers(
   if (!countFits(building, { ...data, count: values.length }, count)) return undefined;
   const bytes = Tensor.of(stored, [count], values).bytes();
   for (const at of negative) bytes[(at + 1) * (bytes.length / count) - 1] = 0xff;
-  const packed = crossesBytes(dtype) ? packBits(bytes, bits) : bytes;
+  return tensorOf(dtype, shape, bytes, info);
+}
+
+/** A tensor of the bytes of its literals. */
+function tensorOf(dtype: DataType, shape: StaticShape, bytes: Uint8Array, info: TensorInfo): Tensor {
+  const packed = crossesBytes(dtype) ? packBits(bytes, DATA_TYPES[dtype].bits) : bytes;
   return new Tensor(dtype, shape, new MemorySource(packed), info);
+}
+
+/** The least and the most that a literal may be. */
+type Limits = readonly [bigint, bigint];
+
+/** Elements that are nothing but numbers, as most are; undefined where one is not, or is out of its limits. */
+function plainNumbers(building: Building, data: ElementsSyntax, limits: Limits | undefined): number[] | undefined {
+  const { text, base } = building;
+  const values = readNumbers(text, base + data.start + 1, base + data.end - 1, data.count, limits !== undefined);
+  if (!limits) return values;
+  const [least, most] = limits.map(Number);
+  return values?.every((value) => value >= (least ?? 0) && value <= (most ?? 0)) ? values : undefined;
 }
 
 /** `{x"0000c07f"}`: the bytes of all elements, for numbers that have no words. */
@@ -218,13 +238,17 @@ function spanOf(building: Building, { start, end }: Scanner): Span {
   return { start: start - building.base, end: end - building.base };
 }
 
-function integerReader(building: Building, dtype: DataType): (scanner: Scanner) => number | bigint {
+function integerLimits(dtype: DataType): Limits {
   const stored = literalType(dtype);
   const { bits, kind } = DATA_TYPES[stored];
   const least = kind === 'int' ? -(1n << BigInt(bits - 1)) : 0n;
   const most = kind === 'int' ? (1n << BigInt(bits - 1)) - 1n : dtype === 'bool' ? 1n : (1n << BigInt(bits)) - 1n;
   // Packed bytes may also be written as signed ones, as int32_data holds them.
-  const lowest = stored !== dtype && bits === 8 ? -128n : least;
+  return [stored !== dtype && bits === 8 ? -128n : least, most];
+}
+
+function integerReader(building: Building, dtype: DataType): (scanner: Scanner) => number | bigint {
+  const [lowest, most] = integerLimits(dtype);
   return (scanner) => {
     const word = scanner.word();
     if (dtype === 'bool' && (word === 'true' || word === 'false')) return word === 'true' ? 1 : 0;

@@ -6,6 +6,7 @@ import { unpackBits } from '../../ir/packing.ts';
 import type { Shape } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { ValueType } from '../../ir/type.ts';
+import { floatText } from './decimals.ts';
 import {
   ATTRIBUTE_WORDS,
   dottedText,
@@ -115,7 +116,7 @@ export function attributeText(name: string, attribute: Attribute, printing: Attr
   const said = (word: string) => `${wordText(name)}: ${word} = `;
   const list = <T>(word: string, items: readonly T[], text: (item: T) => string) =>
     `${items.length > 0 ? told : said(word)}[${items.map(text).join(', ')}]`;
-  const float = (value: number) => withPoint(floatText(value, floatBits));
+  const float = (value: number) => withPoint(numberText(value, floatBits));
   const tensor = (item: Tensor) => tensorText(item, data, !printing.notes || isPlainName(item.info.name));
   switch (attribute.type) {
     case 'float':
@@ -212,21 +213,17 @@ function floatTexts(bytes: Uint8Array, bits: 32 | 64): string[] {
   return Array.from({ length: bytes.length / width }, (_, k) => {
     const value = bits === 64 ? view.getFloat64(k * width, true) : view.getFloat32(k * width, true);
     if (Number.isNaN(value)) return (view.getUint8((k + 1) * width - 1) & 0x80) === 0 ? 'nan' : '-nan';
-    return floatText(value, bits);
+    return numberText(value, bits);
   });
 }
 
 /** Few digits that give the same number in 32 or 64 bits again. */
-function floatText(value: number, bits: number): string {
+function numberText(value: number, bits: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value < 0 ? '-inf' : 'inf';
   if (Object.is(value, -0)) return '-0.0';
   if (bits !== 32 || (Number.isInteger(value) && Math.abs(value) <= 2 ** 24)) return String(value);
-  for (let digits = 6; digits < 9; digits++) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return String(short);
-  }
-  return String(Number(value.toPrecision(9)));
+  return floatText(value);
 }
 
 /** A float must not look like an integer. */

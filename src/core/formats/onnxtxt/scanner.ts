@@ -1,4 +1,5 @@
 /** Cuts ONNX text into tokens (onnx 1.23, defs/parser.h), one ahead of the parser, without an object for each. */
+import { digitsEnd, numberEnd, skipNumbers } from './decimals.ts';
 import { NO_NOTES, type NoteSyntax } from './syntax.ts';
 
 export type TokenKind = 'word' | 'integer' | 'float' | 'string' | 'bytes' | 'sign' | 'end';
@@ -27,7 +28,6 @@ const BYTE_ORDER_MARK = 0xfeff;
 
 /** Of a negative number, the sign may stand before a word. */
 const NEGATIVE_WORD = /-(?:infinity|inf|nan)(?![a-z0-9_])/iy;
-const NUMBER = /-?[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?/iy;
 
 export class Scanner {
   /** The next token, and where it stands. */
@@ -86,6 +86,16 @@ export class Scanner {
     this.skipSpace();
     this.scan();
     if (this.end > this.furthest) this.furthest = this.end;
+  }
+
+  /** Passes numbers with commas between them, up to the last one, and gives how many: as advancing over them does. */
+  passNumbers(): number {
+    if (this.kind !== 'integer' && this.kind !== 'float') return 0;
+    const { count, at } = skipNumbers(this.text, this.start, this.limit);
+    if (count === 0) return 0;
+    this.end = at;
+    this.advance();
+    return count;
   }
 
   private skipSpace(): void {
@@ -148,16 +158,9 @@ export class Scanner {
   }
 
   private scanNumber(): void {
-    const { text } = this;
-    let end = this.start + 1;
-    while (classOf(text.charCodeAt(end)) === DIGIT) end++;
-    const code = text.charCodeAt(end);
-    // Most numbers are short integers: those are done here.
-    if (code !== DOT && (code | 32) !== 101) this.become('integer', end);
-    else {
-      end = matchEnd(NUMBER, text, this.start);
-      this.become(/^-?[0-9]+$/.test(text.slice(this.start, end)) ? 'integer' : 'float', end);
-    }
+    const { text, start } = this;
+    const end = numberEnd(text, start);
+    this.become(digitsEnd(text, start + 1) === end ? 'integer' : 'float', end);
   }
 
   /** A string without a closing quote ends with its line. */

@@ -237,6 +237,7 @@ function parseElements(cursor: Cursor): DataSyntax {
   cursor.braces++;
   cursor.advance();
   cursor.items('}', () => {
+    count += cursor.passNumbers();
     if (cursor.at('...')) {
       const message =
         'the numbers of this constant were left out of the text: print the model with all of them (--inline)';
