@@ -1,7 +1,8 @@
 /** A graph: its inputs and outputs, its constants, and its nodes in topological order. */
 import type { Node } from './node.ts';
 import { NodeList } from './node-list.ts';
-import { type Use, Value, type ValueOptions } from './value.ts';
+import { OutputUse } from './use.ts';
+import { Value, type ValueOptions } from './value.ts';
 
 export class Graph {
   name: string;
@@ -16,7 +17,7 @@ export class Graph {
   /** The node that holds this graph as an attribute; undefined for the graph of a model or a function. */
   parent: Node | undefined;
 
-  private readonly outputSlots: { value: Value; use: Use }[] = [];
+  private readonly outputUses: OutputUse[] = [];
 
   constructor(name = '') {
     this.name = name;
@@ -24,7 +25,7 @@ export class Graph {
   }
 
   get outputs(): readonly Value[] {
-    return this.outputSlots.map((slot) => slot.value);
+    return this.outputUses.flatMap(({ value }) => value ?? []);
   }
 
   addInput(options: ValueOptions = {}): Value {
@@ -34,17 +35,16 @@ export class Graph {
   }
 
   addOutput(value: Value): void {
-    const use: Use = { kind: 'output', graph: this, index: this.outputSlots.length };
-    this.outputSlots.push({ value, use });
-    value.useSet.add(use);
+    const use = new OutputUse(this, this.outputUses.length);
+    this.outputUses.push(use);
+    value.addUse(use);
   }
 
   setOutput(index: number, value: Value): void {
-    const slot = this.outputSlots[index];
-    if (!slot) throw new RangeError(`the graph has no output ${index}`);
-    slot.value.useSet.delete(slot.use);
-    slot.value = value;
-    value.useSet.add(slot.use);
+    const use = this.outputUses[index];
+    if (!use) throw new RangeError(`the graph has no output ${index}`);
+    use.value?.removeUse(use);
+    value.addUse(use);
   }
 
   /** Drops the output at `index`; those behind it move up. */
@@ -70,8 +70,8 @@ export class Graph {
 
   /** @internal Lets go of every value: called when the graph leaves its model for good. */
   release(): void {
-    for (const { value, use } of this.outputSlots) value.useSet.delete(use);
-    this.outputSlots.length = 0;
+    for (const use of this.outputUses) use.value?.removeUse(use);
+    this.outputUses.length = 0;
     for (const node of this.nodes) node.release();
   }
 }

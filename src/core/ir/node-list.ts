@@ -22,14 +22,14 @@ export class NodeList implements Iterable<Node> {
 
   insertBefore(at: Node, ...nodes: Node[]): void {
     this.check(at);
-    for (const node of nodes) this.insert(node, at.link.before, at);
+    for (const node of nodes) this.insert(node, at.before, at);
   }
 
   insertAfter(at: Node, ...nodes: Node[]): void {
     this.check(at);
     let before = at;
     for (const node of nodes) {
-      this.insert(node, before, before.link.after);
+      this.insert(node, before, before.after);
       before = node;
     }
   }
@@ -53,12 +53,12 @@ export class NodeList implements Iterable<Node> {
   /** Takes a node out and keeps its inputs, so that another list can take it. */
   unlink(node: Node): void {
     this.check(node);
-    const { before, after } = node.link;
-    if (before) before.link.after = after;
+    const { before, after } = node;
+    if (before) before.after = after;
     else this.head = after;
-    if (after) after.link.before = before;
+    if (after) after.before = before;
     else this.tail = before;
-    node.link.list = undefined;
+    node.list = undefined;
     // `before` and `after` stay: a walk that stands on this node still finds its way (see `follow`).
     this.count--;
   }
@@ -77,31 +77,31 @@ export class NodeList implements Iterable<Node> {
     let node = this.tail;
     while (node) {
       yield node;
-      let next: Node | undefined = node.link.before;
-      while (next && next.link.list !== this) next = next.link.before;
+      let next: Node | undefined = node.before;
+      while (next && next.list !== this) next = next.before;
       node = next;
     }
   }
 
   private follow(node: Node): Node | undefined {
-    let next = node.link.after;
-    while (next && next.link.list !== this) next = next.link.after;
+    let next = node.after;
+    while (next && next.list !== this) next = next.after;
     return next;
   }
 
   private insert(node: Node, before: Node | undefined, after: Node | undefined): void {
-    if (node.link.list) throw new Error(`${node.operator} stands in a graph already`);
-    node.link.list = this;
-    node.link.before = before;
-    node.link.after = after;
-    if (before) before.link.after = node;
+    if (node.list) throw new Error(`${node.operator} stands in a graph already`);
+    node.list = this;
+    node.before = before;
+    node.after = after;
+    if (before) before.after = node;
     else this.head = node;
-    if (after) after.link.before = node;
+    if (after) after.before = node;
     else this.tail = node;
     this.count++;
   }
 
   private check(node: Node): void {
-    if (node.link.list !== this) throw new Error(`${node.operator} does not stand in this graph`);
+    if (node.list !== this) throw new Error(`${node.operator} does not stand in this graph`);
   }
 }

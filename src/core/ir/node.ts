@@ -2,7 +2,8 @@
 import { type Attribute, type AttributeValue, graphsOf } from './attribute.ts';
 import type { Graph } from './graph.ts';
 import { NO_ORIGIN, NO_SCOPE, type Origin, type Scope } from './origin.ts';
-import { type Use, Value, type ValueOptions } from './value.ts';
+import { InputUse } from './use.ts';
+import { Value, type ValueOptions } from './value.ts';
 
 export interface NodeOptions {
   readonly domain?: string;
@@ -17,6 +18,8 @@ export interface NodeOptions {
   readonly sourceName?: string | undefined;
 }
 
+const NO_OPTIONS: ValueOptions = {};
+const NO_ATTRIBUTES: ReadonlyMap<string, Attribute> = new Map();
 /** Most nodes have no subgraphs, and are asked for them again and again. */
 const NO_GRAPHS: readonly Graph[] = [];
 
@@ -34,13 +37,16 @@ export class Node {
   unknown: Uint8Array | undefined;
 
   /** @internal The list that holds it and its neighbours: kept by NodeList. */
-  readonly link: { list?: { readonly graph: Graph } | undefined; before?: Node | undefined; after?: Node | undefined } =
-    {};
+  list: { readonly graph: Graph } | undefined;
+  /** @internal */
+  before: Node | undefined;
+  /** @internal */
+  after: Node | undefined;
 
   private ownMetadata: Map<string, string> | undefined;
-  private readonly attributeMap: Map<string, Attribute>;
-  private readonly slots: { value: Value | undefined; use: Use }[] = [];
-  private readonly results: Value[] = [];
+  private attributeMap: Map<string, Attribute> | undefined;
+  private slots: InputUse[];
+  private readonly results: Value[];
 
   constructor(op: string, inputs: readonly (Value | undefined)[] = [], options: NodeOptions = {}) {
     this.op = op;
@@ -51,13 +57,11 @@ export class Node {
     this.sourceName = options.sourceName;
     this.origin = options.origin ?? NO_ORIGIN;
     this.scope = options.scope ?? NO_SCOPE;
-    const attributes = options.attributes ?? [];
-    this.attributeMap = new Map(isIterable(attributes) ? attributes : Object.entries(attributes));
-    for (const attribute of this.attributeMap.values()) this.adopt(attribute);
-    for (const input of inputs) this.addInput(input);
+    this.setAttributes(options.attributes);
+    this.slots = inputs.map((value, index) => this.use(value, index));
     const outputs = options.outputs ?? 1;
-    for (const made of typeof outputs === 'number' ? Array<ValueOptions>(outputs).fill({}) : outputs)
-      this.addOutput(made);
+    const made = typeof outputs === 'number' ? Array<ValueOptions>(outputs).fill(NO_OPTIONS) : outputs;
+    this.results = made.map((each, index) => new Value(each, this, index));
   }
 
   /** `aten::relu`, `Conv`, `com.acme::Swish`: the name that messages use. */
@@ -73,7 +77,7 @@ export class Node {
 
   /** The graph that it stands in; undefined while it stands in none. */
   get graph(): Graph | undefined {
-    return this.link.list?.graph;
+    return this.list?.graph;
   }
 
   /** Inputs in order; an absent optional one is undefined. */
@@ -90,7 +94,7 @@ export class Node {
   }
 
   get attributes(): ReadonlyMap<string, Attribute> {
-    return this.attributeMap;
+    return this.attributeMap ?? NO_ATTRIBUTES;
   }
 
   /** The input at `index`, undefined where it is absent. */
@@ -107,22 +111,25 @@ export class Node {
 
   setInput(index: number, value: Value | undefined): void {
     while (this.slots.length <= index) this.addInput(undefined);
-    const slot = this.slots[index];
-    if (!slot) return;
-    slot.value?.useSet.delete(slot.use);
-    slot.value = value;
-    value?.useSet.add(slot.use);
+    const use = this.slots[index];
+    if (!use) return;
+    use.value?.removeUse(use);
+    value?.addUse(use);
   }
 
   addInput(value: Value | undefined): void {
-    const use: Use = { kind: 'input', node: this, index: this.slots.length };
-    this.slots.push({ value, use });
-    value?.useSet.add(use);
+    this.slots.push(this.use(value, this.slots.length));
+  }
+
+  /** Reads other values than before, all at once. */
+  setInputs(values: readonly (Value | undefined)[]): void {
+    this.truncateInputs(0);
+    this.slots = values.map((value, index) => this.use(value, index));
   }
 
   /** Drops the inputs from `count` on. */
   truncateInputs(count: number): void {
-    for (const slot of this.slots.splice(count)) slot.value?.useSet.delete(slot.use);
+    for (const use of this.slots.splice(count)) use.value?.removeUse(use);
   }
 
   addOutput(options: ValueOptions = {}): Value {
@@ -142,17 +149,19 @@ export class Node {
   setAttribute(name: string, attribute: Attribute): void {
     this.deleteAttribute(name);
     this.adopt(attribute);
+    this.attributeMap ??= new Map();
     this.attributeMap.set(name, attribute);
   }
 
   deleteAttribute(name: string): void {
-    const before = this.attributeMap.get(name);
+    const before = this.attributeMap?.get(name);
     for (const graph of before ? graphsOf(before) : []) graph.parent = undefined;
-    this.attributeMap.delete(name);
+    this.attributeMap?.delete(name);
   }
 
   /** All subgraphs, in the order of the attributes. */
   subgraphs(): readonly Graph[] {
+    if (!this.attributeMap) return NO_GRAPHS;
     let found: Graph[] | undefined;
     for (const attribute of this.attributeMap.values()) {
       for (const graph of graphsOf(attribute)) {
@@ -165,7 +174,7 @@ export class Node {
 
   /** The value of an attribute of one type; undefined where it is absent; throws where it has another type. */
   attribute<T extends Attribute['type']>(name: string, type: T): AttributeValue<T> | undefined {
-    const found = this.attributeMap.get(name);
+    const found = this.attributeMap?.get(name);
     if (!found) return undefined;
     if (found.type !== type) throw new TypeError(`attribute ${name} of ${this.operator} is ${found.type}, not ${type}`);
     // The check above ties the value to T, which the compiler cannot see.
@@ -201,11 +210,22 @@ export class Node {
 
   /** @internal Lets go of all inputs, also within subgraphs: called when it leaves its graph for good. */
   release(): void {
-    for (const slot of this.slots) {
-      slot.value?.useSet.delete(slot.use);
-      slot.value = undefined;
-    }
+    for (const use of this.slots) use.value?.removeUse(use);
     for (const graph of this.subgraphs()) graph.release();
+  }
+
+  private use(value: Value | undefined, index: number): InputUse {
+    const use = new InputUse(this, index);
+    value?.addUse(use);
+    return use;
+  }
+
+  private setAttributes(attributes: NodeOptions['attributes']): void {
+    if (!attributes) return;
+    const map = new Map(isIterable(attributes) ? attributes : Object.entries(attributes));
+    if (map.size === 0) return;
+    this.attributeMap = map;
+    for (const attribute of map.values()) this.adopt(attribute);
   }
 
   private adopt(attribute: Attribute): void {

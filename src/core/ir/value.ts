@@ -1,16 +1,11 @@
 /** A value: what a node makes, a graph takes, or a constant holds; and everybody who uses it. */
 
 import type { DataType } from './dtype.ts';
-import type { Graph } from './graph.ts';
 import type { Node } from './node.ts';
 import type { Shape } from './shape.ts';
 import type { Tensor } from './tensor.ts';
 import type { ValueType } from './type.ts';
-
-/** One place that reads a value: an input of a node (also one inside a subgraph), or an output of a graph. */
-export type Use =
-  | { readonly kind: 'input'; readonly node: Node; readonly index: number }
-  | { readonly kind: 'output'; readonly graph: Graph; readonly index: number };
+import type { Use } from './use.ts';
 
 export interface ValueOptions {
   readonly name?: string | undefined;
@@ -29,9 +24,12 @@ export class Value {
   doc: string | undefined;
   unknown: Uint8Array | undefined;
 
-  /** @internal Kept by Node and Graph. */
-  readonly useSet = new Set<Use>();
+  /** @internal What type inference keeps of the value: a weak map of all values would cost every collection. */
+  inference: unknown;
 
+  private first: Use | undefined;
+  private last: Use | undefined;
+  private count = 0;
   private ownMetadata: Map<string, string> | undefined;
 
   constructor(
@@ -53,24 +51,53 @@ export class Value {
     return this.ownMetadata;
   }
 
+  /** For walks over all uses by `next`, where nothing changes them on the way. */
+  get firstUse(): Use | undefined {
+    return this.first;
+  }
+
   get uses(): readonly Use[] {
-    return [...this.useSet];
+    const uses: Use[] = [];
+    for (let use = this.first; use; use = use.next) uses.push(use);
+    return uses;
   }
 
   get useCount(): number {
-    return this.useSet.size;
+    return this.count;
   }
 
   /** The nodes that read it, each once. */
   get users(): ReadonlySet<Node> {
     const nodes = new Set<Node>();
-    for (const use of this.useSet) if (use.kind === 'input') nodes.add(use.node);
+    for (let use = this.first; use; use = use.next) if (use.kind === 'input') nodes.add(use.node);
     return nodes;
   }
 
   get isGraphOutput(): boolean {
-    for (const use of this.useSet) if (use.kind === 'output') return true;
+    for (let use = this.first; use; use = use.next) if (use.kind === 'output') return true;
     return false;
+  }
+
+  /** @internal Kept by Node and Graph. */
+  addUse(use: Use): void {
+    use.value = this;
+    use.before = this.last;
+    use.next = undefined;
+    if (this.last) this.last.next = use;
+    else this.first = use;
+    this.last = use;
+    this.count++;
+  }
+
+  /** @internal Kept by Node and Graph. */
+  removeUse(use: Use): void {
+    const { before, next } = use;
+    if (before) before.next = next;
+    else this.first = next;
+    if (next) next.before = before;
+    else this.last = before;
+    use.value = undefined;
+    this.count--;
   }
 
   get dtype(): DataType | undefined {

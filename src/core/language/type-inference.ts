@@ -4,7 +4,7 @@
  */
 import { type CheckContext, contextOf } from '../dialects/onnx/check-operator.ts';
 import { checkDeclared, reportContradiction } from '../dialects/onnx/check-types.ts';
-import { dataOf, setData } from '../dialects/onnx/data.ts';
+import { type Data, dataOf, setData } from '../dialects/onnx/data.ts';
 import { type Finding, Findings } from '../dialects/onnx/findings.ts';
 import type { InferContext } from '../dialects/onnx/infer/context.ts';
 import { declaredType, forgetInferred } from '../dialects/onnx/infer/declared.ts';
@@ -12,7 +12,8 @@ import { inferOutputs, modelContext } from '../dialects/onnx/infer.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Model } from '../ir/model.ts';
 import type { Node } from '../ir/node.ts';
-import { typeText } from '../ir/type.ts';
+import type { Dim, Shape } from '../ir/shape.ts';
+import { typeText, type ValueType } from '../ir/type.ts';
 import type { Value } from '../ir/value.ts';
 import { Refusal } from '../problems/problem.ts';
 
@@ -22,6 +23,7 @@ export class TypeInference {
   private readonly places = new Map<Node, number>();
   private readonly found = new Map<Node, readonly Finding[]>();
   private readonly context: InferContext;
+  private readonly nodesOfBudget: number;
   private readonly checks: CheckContext;
   private readonly dirty: Set<Node>;
   private firstDirty = 0;
@@ -36,6 +38,7 @@ export class TypeInference {
     this.order = [...model.graph.nodes];
     for (const [place, node] of this.order.entries()) this.places.set(node, place);
     this.context = modelContext(model);
+    this.nodesOfBudget = this.context.budget.nodes;
     this.checks = contextOf(model);
     this.dirty = new Set(this.order);
   }
@@ -126,25 +129,28 @@ export class TypeInference {
     forget(node);
     const findings = this.infer(node);
     if (findings.length > 0) this.found.set(node, findings);
-    else this.found.delete(node);
+    else if (this.found.size > 0) this.found.delete(node);
     if (!this.complete) return;
     node.outputs.forEach((value, k) => {
-      if (factsOf(value) !== before[k]) this.touchReaders(value);
+      if (!sameFacts(factsOf(value), before[k])) this.touchReaders(value);
     });
   }
 
   private touchReaders(value: Value): void {
-    for (const use of value.useSet) {
+    for (let use = value.firstUse; use; use = use.next) {
       const reader = use.kind === 'input' ? use.node : use.graph.parent;
       if (reader) this.touch(reader);
     }
   }
 
-  private infer(node: Node): Finding[] {
-    const problems: InferContext['problems'] = new Map();
-    const oddities: InferContext['problems'] = new Map();
+  private infer(node: Node): readonly Finding[] {
+    const { problems, oddities, budget } = this.context;
+    // Each node has all of the budget, and its problems alone.
+    problems.clear();
+    oddities.clear();
+    budget.nodes = this.nodesOfBudget;
     try {
-      inferOutputs(node, { ...this.context, problems, oddities, budget: { ...this.context.budget } });
+      inferOutputs(node, this.context);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       problems.set(node, error.problem);
@@ -228,9 +234,43 @@ function forget(node: Node): void {
   }
 }
 
-/** Everything that readers of a value may have taken from it, as a text to compare. */
-function factsOf(value: Value): string {
-  const type = value.type ? typeText(value.type) : '';
-  const data = dataOf(value);
-  return data ? `${type} ${data.dtype} [${data.shape.join(',')}] ${data.elements.join(',')}` : type;
+/** Everything that readers of a value may have taken from it. */
+interface Facts {
+  readonly type: ValueType | undefined;
+  readonly data: Data | undefined;
+}
+
+function factsOf(value: Value): Facts {
+  return { type: value.type, data: dataOf(value) };
+}
+
+function sameFacts({ type, data }: Facts, before: Facts | undefined): boolean {
+  return before !== undefined && sameType(type, before.type) && sameData(data, before.data);
+}
+
+function sameType(a: ValueType | undefined, b: ValueType | undefined): boolean {
+  if (a === b) return true;
+  // Most values are tensors; of others the text says everything.
+  if (a?.kind !== 'tensor' || b?.kind !== 'tensor')
+    return a !== undefined && b !== undefined && typeText(a) === typeText(b);
+  return a.dtype === b.dtype && sameSizes(a.shape, b.shape);
+}
+
+function sameData(a: Data | undefined, b: Data | undefined): boolean {
+  if (a === b) return true;
+  return a?.dtype === b?.dtype && sameSizes(a?.shape, b?.shape) && sameSizes(a?.elements, b?.elements);
+}
+
+/** Whether two lists of sizes are written alike: unlike `sameShape`, unknown ones are the same. */
+function sameSizes(a: Shape | undefined, b: Shape | undefined): boolean {
+  if (a === b) return true;
+  if (!a || !b || a.length !== b.length) return false;
+  for (let k = 0; k < a.length; k++) if (!sameSize(a[k], b[k])) return false;
+  return true;
+}
+
+function sameSize(a: Dim, b: Dim): boolean {
+  // NaN is a value that data may have.
+  if (Object.is(a, b)) return true;
+  return typeof a === 'object' && typeof b === 'object' && a.equals(b);
 }

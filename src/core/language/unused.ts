@@ -75,7 +75,7 @@ export class UnusedParts {
   }
 
   private isUsed(value: Value): boolean {
-    for (const use of value.useSet) {
+    for (let use = value.firstUse; use; use = use.next) {
       const user = use.kind === 'input' ? use.node : use.graph.parent;
       if (!user) return true;
       const top = topOf(user);

@@ -39,7 +39,7 @@ function madeText(document: TypedDocument, mention: Mention): string {
 }
 
 function readersText(value: Value): string {
-  const readers = [...value.useSet].filter(({ kind }) => kind === 'input').length;
+  const readers = value.uses.filter(({ kind }) => kind === 'input').length;
   const words = [readers === 0 ? 'Read by no node' : `Read ${readers === 1 ? 'once' : `${readers} times`}`];
   if (value.isGraphOutput) words.push('an output of the graph');
   return `${words.join('; ')}.`;

@@ -32,6 +32,9 @@ interface Binding {
   readonly graph: Graph;
 }
 
+/** How to forget the names of a graph when it ends; undefined for the outermost, with which all ends. */
+type Undo = (() => void)[];
+
 /** Checks a graph, the operators of its nodes, and the graphs within. */
 export function checkGraph(graph: Graph, check: GraphCheck): void {
   new GraphChecker(check).graph(graph, 0);
@@ -47,7 +50,7 @@ class GraphChecker {
   constructor(private readonly check: GraphCheck) {}
 
   graph(graph: Graph, depth: number): void {
-    const undo: (() => void)[] = [];
+    const undo: Undo | undefined = depth === 0 ? undefined : [];
     if (graph.name === '' && !this.isBody(graph)) {
       this.report('name-missing', {}, { what: graphWords(graph, true) }, graphPart(graph));
     }
@@ -57,13 +60,14 @@ class GraphChecker {
     for (const value of graph.outputs) this.checkOutput(graph, value);
     for (const value of ownValues(graph)) checkAgain(graph, value, this.check.findings);
     // Names of a graph within are not seen outside. Backwards: a name may have been bound twice.
-    for (const forget of undo.reverse()) forget();
+    for (const forget of undo?.reverse() ?? []) forget();
   }
 
-  private node(graph: Graph, node: Node, depth: number, undo: (() => void)[]): void {
-    node.inputs.forEach((value, index) => {
+  private node(graph: Graph, node: Node, depth: number, undo: Undo | undefined): void {
+    for (let index = 0; index < node.inputCount; index++) {
+      const value = node.input(index);
       if (value && !this.defined.has(value)) this.undefinedInput(node, value, index);
-    });
+    }
     if (!this.check.told.has(node)) {
       this.check.findings.add(checkOperator(node, this.check.context), { node });
     }
@@ -87,7 +91,7 @@ class GraphChecker {
     });
   }
 
-  private defineInput(graph: Graph, value: Value, undo: (() => void)[]): void {
+  private defineInput(graph: Graph, value: Value, undo: Undo | undefined): void {
     if (value.name === '') this.report('name-missing', { value }, { what: 'An input of the graph' }, graphPart(graph));
     const before = value.name ? this.scope.get(value.name) : undefined;
     // An input of a graph within may hide a name of the graph around it.
@@ -96,7 +100,7 @@ class GraphChecker {
     this.define(value, undo);
   }
 
-  private defineConstant(graph: Graph, value: Value, undo: (() => void)[]): void {
+  private defineConstant(graph: Graph, value: Value, undo: Undo | undefined): void {
     const { name } = value;
     this.define(value, undo);
     if (name === '') this.report('name-missing', { value }, { what: 'A constant of the graph' }, graphPart(graph));
@@ -124,21 +128,21 @@ class GraphChecker {
     this.report('value-redefined', { value, first }, againDetails(value, first), valuePart(graph, value, role));
   }
 
-  private bind(graph: Graph, value: Value, undo: (() => void)[]): void {
+  private bind(graph: Graph, value: Value, undo: Undo | undefined): void {
     const { name } = value;
     if (!name) return;
     const before = this.scope.get(name);
     this.scope.set(name, { value, graph });
-    undo.push(() => {
+    undo?.push(() => {
       if (before) this.scope.set(name, before);
       else this.scope.delete(name);
     });
   }
 
-  private define(value: Value, undo: (() => void)[]): void {
+  private define(value: Value, undo: Undo | undefined): void {
     if (this.defined.has(value)) return;
     this.defined.add(value);
-    undo.push(() => this.defined.delete(value));
+    undo?.push(() => this.defined.delete(value));
   }
 
   private undefinedInput(node: Node, value: Value, index: number): void {

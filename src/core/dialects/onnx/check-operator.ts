@@ -203,7 +203,7 @@ function checkArguments(node: Node, { graph, opsetImports }: FunctionDefinition)
 
 /** A node of ONNX that reads an input of a function and cannot be without it. */
 function needyReader(input: Value, opsets: ReadonlyMap<string, number>): Node | undefined {
-  for (const use of input.useSet) {
+  for (let use = input.firstUse; use; use = use.next) {
     if (use.kind !== 'input') continue;
     const opset = opsets.get(use.node.domain);
     const schema = opset === undefined ? undefined : operatorSchema(use.node.domain, use.node.op, opset);

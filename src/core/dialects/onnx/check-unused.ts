@@ -35,7 +35,7 @@ function liveNodes(graph: Graph): ReadonlySet<Node> {
   // What an operator of somebody else does beside its outputs is not known.
   for (const node of graph.nodes) if (!isOnnxDomain(node.domain)) for (const value of node.outputs) need(value);
   for (let node = open.pop(); node; node = open.pop()) {
-    for (const value of node.inputs) need(value);
+    for (let k = 0; k < node.inputCount; k++) need(node.input(k));
     for (const inner of node.subgraphs()) needWithin(inner, need);
   }
   return live;

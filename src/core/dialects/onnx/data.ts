@@ -9,6 +9,7 @@ import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import { Refusal } from '../../problems/problem.ts';
 import { dataRules } from './data-rules.ts';
+import { keep, keptOf, NOT_FOUND } from './infer/kept.ts';
 import { operatorSchema, operatorVersions } from './operators.ts';
 
 /** Elements in row-major order. Floats are as wide as their type; expressions stand only in integer data. */
@@ -29,8 +30,6 @@ const DEEPEST = 100;
 
 const TYPES = new Set<DataType>(['int64', 'int32', 'bool', 'float32', 'float64']);
 
-/** What is known of values that nodes make. Inference renews it together with the types. */
-const known = new WeakMap<Value, Data | undefined>();
 let depth = 0;
 let constantsOnly = false;
 let defaultsCount = false;
@@ -38,9 +37,10 @@ let defaultsCount = false;
 /** The elements of a small value, as far as they are known; undefined where nothing is. */
 export function dataOf(value: Value): Data | undefined {
   const constant = constantTensor(value);
-  if (constant) return ofTensor(constant);
+  if (constant) return value.producer ? ofTensor(constant) : ofInitializer(constant);
   if (constantsOnly) return undefined;
-  if (known.has(value)) return known.get(value);
+  const kept = keptOf(value);
+  if (kept && kept.data !== NOT_FOUND) return kept.data;
   if (!value.producer || depth >= DEEPEST) return undefined;
   return renewData(value);
 }
@@ -54,12 +54,12 @@ export function renewData(value: Value): Data | undefined {
   try {
     const found = rule?.(node, value.outputIndex ?? 0);
     const data = found && fits(found.dtype, found.shape) ? found : undefined;
-    known.set(value, data);
+    keep(value).data = data;
     return data;
   } catch (error) {
     // What contradicts is said where the node is inferred.
     if (!(error instanceof Refusal)) throw error;
-    known.set(value, undefined);
+    keep(value).data = undefined;
     return undefined;
   } finally {
     depth--;
@@ -68,7 +68,7 @@ export function renewData(value: Value): Data | undefined {
 
 /** Says what is known of a value that no rule follows: an input of a called function, an output of a call. */
 export function setData(value: Value, data: Data | undefined): void {
-  known.set(value, data);
+  keep(value).data = data;
 }
 
 /** Runs `work` as if nothing were known of values but what the file spells. */
@@ -149,9 +149,17 @@ function encoded(text: string | Uint8Array): Uint8Array {
   return typeof text === 'string' ? new TextEncoder().encode(text) : text;
 }
 
+/** The elements of small initialisers, each read once: many nodes share them. */
+const read = new WeakMap<Tensor, Data | undefined>();
+
+function ofInitializer(tensor: Tensor): Data | undefined {
+  if (!read.has(tensor)) read.set(tensor, ofTensor(tensor));
+  return read.get(tensor);
+}
+
 function ofTensor(tensor: Tensor): Data | undefined {
-  if (!fits(tensor.dtype, tensor.shape)) return undefined;
-  return { dtype: tensor.dtype, shape: tensor.shape, elements: tensor.numbers() };
+  const { dtype, shape } = tensor;
+  return fits(dtype, shape) ? { dtype, shape, elements: tensor.numbers() } : undefined;
 }
 
 function ruleOf(node: Node, value: Value): DataRule | undefined {
@@ -161,11 +169,13 @@ function ruleOf(node: Node, value: Value): DataRule | undefined {
 
 /** Whether the attributes have types that some version of the operator gives them: rules rely on it. */
 function hasKnownAttributes(node: Node): boolean {
-  const schemas = operatorVersions('', node.op).map((version) => operatorSchema('', node.op, version));
-  for (const [name, { type }] of node.attributes) {
-    if (!schemas.some((schema) => schema?.attributes.get(name)?.type === type)) return false;
-  }
+  for (const [name, { type }] of node.attributes) if (!knowsAttribute(node.op, name, type)) return false;
   return true;
+}
+
+function knowsAttribute(op: string, name: string, type: string): boolean {
+  const versions = operatorVersions('', op);
+  return versions.some((version) => operatorSchema('', op, version)?.attributes.get(name)?.type === type);
 }
 
 /** Whether elements of a type are followed. */

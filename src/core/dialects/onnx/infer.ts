@@ -162,5 +162,5 @@ function withOddShapes(node: Node, { domain, name }: OperatorSchema, outcomes: r
 function typed(outcome: Outcome, schema: ValueType | undefined): ValueType | undefined {
   if (outcome && 'kind' in outcome) return outcome;
   if (!outcome || schema?.kind !== 'tensor') return schema;
-  return { ...schema, shape: outcome };
+  return { kind: 'tensor', dtype: schema.dtype, shape: outcome };
 }

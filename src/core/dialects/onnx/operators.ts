@@ -88,7 +88,10 @@ export function operatorNames(domain: string): readonly string[] {
 
 /** The operator as a model that imports `opset` means it; undefined where that opset has none of the name. */
 export function operatorSchema(domain: string, name: string, opset: number): OperatorSchema | undefined {
-  const version = versionsOf(domain, name).findLast(({ since }) => since <= opset);
+  const versions = versionsOf(domain, name);
+  let k = versions.length - 1;
+  while (k >= 0 && (versions[k]?.since ?? 0) > opset) k--;
+  const version = versions[k];
   if (!version) return undefined;
   version.schema ??= parseSignature(onnxDomain(domain), name, version.since, version.signature);
   return version.schema;
@@ -101,8 +104,10 @@ export function allowedTypes(schema: OperatorSchema, formal: Formal): readonly s
 
 /** The formal that an actual input or output at `index` stands for; undefined where there are too many. */
 export function formalAt(formals: readonly Formal[], index: number): Formal | undefined {
+  const formal = formals[index];
+  if (formal) return formal;
   const last = formals.at(-1);
-  return formals[index] ?? (last?.kind === 'variadic' ? last : undefined);
+  return last?.kind === 'variadic' ? last : undefined;
 }
 
 const NONE: readonly Version[] = [];

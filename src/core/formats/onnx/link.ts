@@ -70,7 +70,7 @@ export class GraphLinker {
   /** Looks up every name, in this graph and those within. Called on the outermost one when all is known. */
   link(around: readonly GraphLinker[] = []): void {
     for (const { node, inputs } of this.pending) {
-      for (const name of inputs) node.addInput(name === '' ? undefined : this.find(name, node, around));
+      node.setInputs(inputs.map((name) => (name === '' ? undefined : this.find(name, node, around))));
     }
     for (const linker of this.inner) linker.link([...around, this]);
     for (const { name, settle } of this.outputs) {
@@ -105,9 +105,9 @@ export class GraphLinker {
   /** Sorts the nodes where one reads, itself or within its subgraphs, what a later one makes. */
   private checkOrder(fail: LinkFailure): void {
     const seen = new Set<Node>();
+    const isLate = (value: Value | undefined) => value?.producer?.graph === this.graph && !seen.has(value.producer);
     for (const { node } of this.pending) {
-      for (const needed of this.needs(node)) {
-        if (seen.has(needed)) continue;
+      if (someRead(node, isLate)) {
         this.sort(fail);
         return;
       }
@@ -116,12 +116,13 @@ export class GraphLinker {
   }
 
   /** The nodes of this graph whose outputs a node reads, itself or within its subgraphs. */
-  private *needs(node: Node): Iterable<Node> {
-    for (const input of node.inputs) if (input?.producer?.graph === this.graph) yield input.producer;
-    for (const graph of node.subgraphs()) {
-      for (const inside of graph.nodes) yield* this.needs(inside);
-      for (const output of graph.outputs) if (output.producer?.graph === this.graph) yield output.producer;
-    }
+  private needs(node: Node): readonly Node[] {
+    const found: Node[] = [];
+    someRead(node, (value) => {
+      if (value?.producer?.graph === this.graph) found.push(value.producer);
+      return false;
+    });
+    return found;
   }
 
   /** Moves each node behind what it needs and leaves the order as it is otherwise. */
@@ -129,7 +130,7 @@ export class GraphLinker {
     const state = new Map<Node, 'open' | 'done'>();
     const order: Node[] = [];
     for (const { node } of this.pending) {
-      const stack = [{ node, needs: [...this.needs(node)], next: 0 }];
+      const stack = [{ node, needs: this.needs(node), next: 0 }];
       while (stack.length > 0) {
         const top = stack[stack.length - 1];
         if (!top) break;
@@ -146,13 +147,23 @@ export class GraphLinker {
         } else if (state.get(needed) === 'open') {
           throw fail(`${needed.operator} needs its own output '${needed.outputs[0]?.name ?? ''}': a cycle`, needed);
         } else if (state.get(needed) !== 'done') {
-          stack.push({ node: needed, needs: [...this.needs(needed)], next: 0 });
+          stack.push({ node: needed, needs: this.needs(needed), next: 0 });
         }
       }
     }
     for (const node of order) this.graph.nodes.unlink(node);
     for (const node of order) this.graph.nodes.append(node);
   }
+}
+
+/** Whether something holds of a value that a node reads, itself or within its subgraphs. */
+function someRead(node: Node, holds: (value: Value | undefined) => boolean): boolean {
+  for (let k = 0; k < node.inputCount; k++) if (holds(node.input(k))) return true;
+  for (const graph of node.subgraphs()) {
+    for (const inside of graph.nodes) if (someRead(inside, holds)) return true;
+    if (graph.outputs.some(holds)) return true;
+  }
+  return false;
 }
 
 function described(node: Node): string {

@@ -55,7 +55,7 @@ export class ValueNames {
   /** Remembers in which graphs within `home` a value is read. */
   private noteReaders(value: Value, home: Graph): void {
     const name = this.of(value);
-    for (const use of value.useSet) {
+    for (let use = value.firstUse; use; use = use.next) {
       let graph = use.kind === 'input' ? use.node.graph : use.graph;
       while (graph && graph !== home) {
         const read = this.read.get(graph) ?? new Set();

@@ -128,8 +128,10 @@ function buildList(
     return undefined;
   }
   const items: Item[] = [];
-  for (const [k, value] of list.items.entries()) {
-    const item = buildItem(building, value, single, { tensor: note?.tensors?.[k] ?? {} }, subgraph);
+  let k = 0;
+  for (const value of list.items) {
+    const tensor = note?.tensors?.[k++];
+    const item = buildItem(building, value, single, tensor && { tensor }, subgraph);
     if (!item) return undefined;
     single ??= item.type;
     if (item.type !== single) {

@@ -18,13 +18,14 @@ import type { Building } from './building.ts';
 import { FUNCTION_KEYS, type Header, MODEL_KEYS, readHeader } from './headers.ts';
 import { applyNote, type Note, readNotes, tensorInfo, unknownOf } from './notes.ts';
 import type {
-  AttributesSyntax,
+  AttributeSyntax,
   EntrySyntax,
   FunctionSyntax,
   GraphSyntax,
   HeaderSyntax,
   NameSyntax,
   NodeSyntax,
+  OperatorSyntax,
   Statement,
   TextSyntax,
 } from './syntax.ts';
@@ -178,22 +179,16 @@ function defineHere(building: Building, linker: GraphLinker, name: NameSyntax | 
 }
 
 function buildNode(building: Building, linker: GraphLinker, syntax: NodeSyntax): void {
-  const { operator } = syntax;
+  const { operator, outputs } = syntax;
   const note = readNotes(building, syntax.notes);
-  const attributes: [string, Attribute][] = [];
-  const inner: GraphLinker[] = [];
-  for (const [name, built] of builtAttributes(building, syntax.attributes, note)) {
-    attributes.push([name, built.attribute]);
-    inner.push(...built.linkers);
-  }
-  const { line, column } = building.position(building.base + syntax.head);
+  const { attributes, linkers } = buildAttributes(building, syntax.attributes?.items ?? [], note);
   const node = new Node(operator?.name.text ?? '', [], {
-    domain: standardDomain((operator?.domain ?? []).map((word) => word.text).join('.')),
+    domain: operator ? domainOf(operator) : '',
     overload: operator?.overload?.text ?? '',
     name: syntax.label?.name.text,
     attributes,
-    outputs: syntax.outputs.map((output) => ({ name: output.text })),
-    origin: [{ kind: 'onnxtxt', file: building.options.fileName, line, column }],
+    outputs: outputs.map((output) => ({ name: output.text })),
+    origin: [building.frameAt(building.base + syntax.head)],
   });
   applyNote(note, node);
   // The statement itself is what the node is placed by.
@@ -201,23 +196,48 @@ function buildNode(building: Building, linker: GraphLinker, syntax: NodeSyntax):
   if (building.options.lenient) {
     building.nodes.set(node, { syntax, within: statement?.within });
     building.nodeOf.set(syntax, node);
-    for (const [k, output] of node.outputs.entries()) {
-      const name = syntax.outputs[k];
-      if (name) building.values.set(output, building.place(name));
-    }
+    outputs.forEach((name, k) => {
+      building.values.set(node.output(k), building.place(name));
+    });
   }
-  linker.add(node, syntax.inputs?.names.map((input) => input.text) ?? [], inner);
+  linker.add(node, syntax.inputs?.names.map((input) => input.text) ?? [], linkers);
 }
 
-function* builtAttributes(building: Building, attributes: AttributesSyntax | undefined, note: Note | undefined) {
+function domainOf({ domain }: OperatorSyntax): string {
+  return domain.length === 0 ? '' : standardDomain(domain.map((word) => word.text).join('.'));
+}
+
+/** The attributes of a node or function, and the graphs in them, whose names are still open. */
+interface BuiltAttributes {
+  readonly attributes: ReadonlyMap<string, Attribute>;
+  readonly linkers: readonly GraphLinker[];
+}
+
+/** Most nodes have none. */
+const NO_ATTRIBUTES: BuiltAttributes = { attributes: new Map(), linkers: [] };
+
+function buildAttributes(
+  building: Building,
+  items: readonly AttributeSyntax[],
+  note: Note | undefined,
+): BuiltAttributes {
+  if (items.length === 0) return NO_ATTRIBUTES;
+  const attributes = new Map<string, Attribute>();
+  const linkers: GraphLinker[] = [];
   const seen = new Set<string>();
-  for (const syntax of attributes?.items ?? []) {
+  for (const syntax of items) {
     const name = syntax.name.text;
-    if (seen.has(name)) building.fault(syntax.name, `the attribute '${name}' is given twice`);
-    const built = seen.has(name) ? undefined : buildAttribute(building, syntax, note?.attributes?.[name], buildGraph);
+    if (seen.has(name)) {
+      building.fault(syntax.name, `the attribute '${name}' is given twice`);
+      continue;
+    }
     seen.add(name);
-    if (built) yield [name, built] as const;
+    const built = buildAttribute(building, syntax, note?.attributes?.[name], buildGraph);
+    if (!built) continue;
+    attributes.set(name, built.attribute);
+    linkers.push(...built.linkers);
   }
+  return { attributes, linkers };
 }
 
 export function buildFunction(building: Building, syntax: FunctionSyntax): FunctionDefinition {
@@ -228,9 +248,8 @@ export function buildFunction(building: Building, syntax: FunctionSyntax): Funct
     const graph = new Graph(body.name?.text);
     const linker = linkerOf(building, graph);
     const items = syntax.attributes?.items ?? [];
-    const defaults = { start: 0, end: 0, items: items.filter((item) => item.type || item.value) };
-    const attributeDefaults = new Map<string, Attribute>();
-    for (const [name, built] of builtAttributes(building, defaults, note)) attributeDefaults.set(name, built.attribute);
+    const defaults = items.filter((item) => item.type || item.value);
+    const { attributes: attributeDefaults } = buildAttributes(building, defaults, note);
     for (const entry of body.inputs?.items ?? []) building.within(entry, () => buildInput(building, linker, entry));
     buildRest(building, linker, body);
     linker.link();

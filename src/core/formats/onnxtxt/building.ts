@@ -3,6 +3,7 @@
 import { InputError, type InputErrorCode, type Place } from '../../ir/errors.ts';
 import type { Dialect } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
+import type { Frame } from '../../ir/origin.ts';
 import type { TensorSource } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import type { ExternalFiles } from '../onnx/external.ts';
@@ -123,8 +124,24 @@ export class Building {
     return { file: this.options.fileName, ...this.position(offset) };
   }
 
+  /** The place of what a node comes from. */
+  frameAt(offset: number): Frame {
+    const line = this.lineAt(offset);
+    return { kind: 'onnxtxt', file: this.options.fileName, line: line + 1, column: this.columnIn(line, offset) };
+  }
+
   /** Line and column of an offset, both counted from 1. */
   position(offset: number): { line: number; column: number } {
+    const line = this.lineAt(offset);
+    return { line: line + 1, column: this.columnIn(line, offset) };
+  }
+
+  private columnIn(line: number, offset: number): number {
+    return offset - (this.lines?.[line] ?? 0) + 1;
+  }
+
+  /** The line of an offset, counted from 0. */
+  private lineAt(offset: number): number {
     this.lines ??= lineStarts(this.text);
     let low = 0;
     let high = this.lines.length - 1;
@@ -133,7 +150,7 @@ export class Building {
       if ((this.lines[middle] ?? 0) <= offset) low = middle;
       else high = middle - 1;
     }
-    return { line: low + 1, column: offset - (this.lines[low] ?? 0) + 1 };
+    return low;
   }
 
   place<T>(syntax: T): Placed<T> {

@@ -242,14 +242,22 @@ function parseLabel(cursor: Cursor): LabelSyntax {
 
 /** Names with commas between them up to `end`; nothing before a comma is an absent one. Stops at what is no name. */
 function parseNames(cursor: Cursor, end: string): readonly NameSyntax[] {
-  const names: NameSyntax[] = [];
-  while (!cursor.at(end)) {
-    if (cursor.at(',')) names.push(absentName(cursor));
-    else if (cursor.atName()) names.push(cursor.takeName());
-    else break;
-    if (!cursor.take(',')) break;
+  const first = parseNameIn(cursor, end);
+  if (!first) return NO_NAMES;
+  // Most lists have one name: they need no room for more.
+  if (!cursor.take(',')) return [first];
+  const names = [first];
+  for (let name = parseNameIn(cursor, end); name; name = cursor.take(',') ? parseNameIn(cursor, end) : undefined) {
+    names.push(name);
   }
   return exact(names);
+}
+
+/** The next name of a list that goes up to `end`. */
+function parseNameIn(cursor: Cursor, end: string): NameSyntax | undefined {
+  if (cursor.at(end)) return undefined;
+  if (cursor.at(',')) return absentName(cursor);
+  return cursor.atName() ? cursor.takeName() : undefined;
 }
 
 function absentName(cursor: Cursor): NameSyntax {

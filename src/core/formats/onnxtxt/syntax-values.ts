@@ -140,18 +140,11 @@ const GRAPH_FOLLOWS = /[ \t\r\n]*(?:\(|=>)/y;
 
 /** Gives the value to `keep` when its parts are known, or before where it may turn out to be broken. */
 function parseValue(cursor: Cursor, keep: (value: ValueSyntax) => void): void {
-  const start = cursor.start - cursor.base;
   if (cursor.at('[')) {
-    const items: ValueSyntax[] = [];
-    const draft: Draft<ListSyntax> = { kind: 'list', start, end: start, items };
-    keep(draft);
-    cursor.advance();
-    const push = (item: ValueSyntax) => items.push(item);
-    cursor.items(']', () => cursor.nested(() => parseValue(cursor, push)));
-    draft.end = cursor.past;
-    draft.items = exact(items);
+    cursor.nested(() => parseList(cursor, keep));
     return;
   }
+  const start = cursor.start - cursor.base;
   if (cursor.take('@')) {
     const name = cursor.name('the name of an attribute');
     keep({ kind: 'reference', name, start, end: name.end });
@@ -166,6 +159,20 @@ function parseValue(cursor: Cursor, keep: (value: ValueSyntax) => void): void {
     return;
   }
   keep(parseLiteral(cursor));
+}
+
+function parseList(cursor: Cursor, keep: (value: ValueSyntax) => void): void {
+  const start = cursor.start - cursor.base;
+  const items: ValueSyntax[] = [];
+  const draft: Draft<ListSyntax> = { kind: 'list', start, end: start, items };
+  keep(draft);
+  cursor.advance();
+  const push = (item: ValueSyntax) => {
+    items.push(item);
+  };
+  cursor.items(']', () => parseValue(cursor, push));
+  draft.end = cursor.past;
+  draft.items = exact(items);
 }
 
 /** A graph, which is kept as far as it goes. */
@@ -205,8 +212,10 @@ function parseLiteral(cursor: Cursor): LiteralSyntax {
     refuseUnwritten(cursor);
     return cursor.fail('expected a value');
   }
-  const { start, end, text } = cursor.takeName();
-  return { kind, start, end, text };
+  if (kind === 'string' || kind === 'bytes') cursor.checkClosed();
+  const literal = { kind, start: cursor.start - cursor.base, end: cursor.end - cursor.base, text: cursor.meaning() };
+  cursor.advance();
+  return literal;
 }
 
 /** A type, or a tensor where its elements follow. */

@@ -1,4 +1,5 @@
 /** Inferring the subgraph of a node with the types of what it is handed. */
+import type { DataType } from '../../../ir/dtype.ts';
 import type { Graph } from '../../../ir/graph.ts';
 import type { Node } from '../../../ir/node.ts';
 import type { ValueType } from '../../../ir/type.ts';
@@ -39,10 +40,20 @@ export function bodyTypes(
   return body.outputs.map((value) => value.type);
 }
 
+/** Tensors of each element type of which nothing else is known: they are asked for again and again. */
+const UNSIZED = new Map<DataType, ValueType>();
+
+function unsized(dtype: DataType): ValueType {
+  const known = UNSIZED.get(dtype) ?? { kind: 'tensor', dtype, shape: undefined };
+  UNSIZED.set(dtype, known);
+  return known;
+}
+
 /** The same type with nothing known of sizes. */
 export function withoutSizes(type: ValueType): ValueType {
   switch (type.kind) {
     case 'tensor':
+      return type.shape ? unsized(type.dtype) : type;
     case 'sparse-tensor':
       return type.shape ? { ...type, shape: undefined } : type;
     case 'sequence':

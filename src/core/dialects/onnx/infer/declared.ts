@@ -4,25 +4,21 @@
  */
 import type { ValueType } from '../../../ir/type.ts';
 import type { Value } from '../../../ir/value.ts';
-
-interface Found {
-  readonly declared: ValueType | undefined;
-  readonly inferred: ValueType | undefined;
-}
-
-const found = new WeakMap<Value, Found>();
+import { keep, keptOf } from './kept.ts';
 
 /** The type that somebody else than inference gave a value. */
 export function declaredType(value: Value): ValueType | undefined {
-  const last = found.get(value);
-  return last && last.inferred === value.type ? last.declared : value.type;
+  const kept = keptOf(value);
+  return kept && kept.inferred === value.type ? kept.declared : value.type;
 }
 
 /** Gives a value the type that inference found, and remembers what was declared. */
 export function setInferred(value: Value, type: ValueType | undefined): void {
   if (type === value.type) return;
   const declared = declaredType(value);
-  found.set(value, { declared, inferred: type });
+  const kept = keep(value);
+  kept.declared = declared;
+  kept.inferred = type;
   value.type = type;
 }
 

@@ -29,8 +29,8 @@ export function readTypes(node: Node, schema: OperatorSchema): SchemaReading {
   const outputs = node.outputs.map((_, index) => {
     const formal = formalAt(schema.outputs, index);
     if (!formal) return undefined;
-    const [only, ...others] = allowedTypes(schema, formal);
-    if (only !== undefined && others.length === 0) return parseType(only);
+    const [only, second] = allowedTypes(schema, formal);
+    if (only !== undefined && second === undefined) return parseType(only);
     return formal.homogeneous ? bound.get(formal.type) : undefined;
   });
   return { outputs, fault };
@@ -55,9 +55,9 @@ function typeFault(
 
 /** The first output whose type the operator cannot give there in its version, and why. */
 export function outputFault(node: Node, schema: OperatorSchema): ({ output: number } & TypeFault) | undefined {
-  for (const [output, { type }] of node.outputs.entries()) {
+  for (let output = 0; output < node.outputs.length; output++) {
     const formal = formalAt(schema.outputs, output);
-    const key = formal && typeKey(type);
+    const key = formal && typeKey(node.outputs[output]?.type);
     if (formal && key !== undefined && !allowedTypes(schema, formal).includes(key)) {
       return { output, reason: `it does not give ${key} for ${formal.name} in version ${schema.since}`, dtype: key };
     }

@@ -1,0 +1,26 @@
+/** What inference keeps of each value between two runs. */
+import type { ValueType } from '../../../ir/type.ts';
+import type { Value } from '../../../ir/value.ts';
+import type { Data } from '../data.ts';
+
+/** Stands where nothing was found yet: also that a value has no type is something to find. */
+export const NOT_FOUND = Symbol('not found');
+
+export interface Kept {
+  /** The type that the value had before inference gave it `inferred`. */
+  declared: ValueType | undefined;
+  inferred: ValueType | undefined | typeof NOT_FOUND;
+  data: Data | undefined | typeof NOT_FOUND;
+}
+
+/** What is kept of a value, to be changed; undefined where nothing is. */
+export function keptOf(value: Value): Kept | undefined {
+  // Nobody else writes there.
+  return value.inference as Kept | undefined;
+}
+
+export function keep(value: Value): Kept {
+  const kept = keptOf(value) ?? { declared: undefined, inferred: NOT_FOUND, data: NOT_FOUND };
+  value.inference = kept;
+  return kept;
+}
