@@ -69,6 +69,11 @@ export class Node {
     return this.domain === '' ? this.op : `${this.domain}::${this.op}`;
   }
 
+  /** Whether there is metadata, without making room for it. */
+  get hasMetadata(): boolean {
+    return this.ownMetadata !== undefined && this.ownMetadata.size > 0;
+  }
+
   /** Few nodes have any: the map is made when it is first asked for. */
   get metadata(): Map<string, string> {
     this.ownMetadata ??= new Map();

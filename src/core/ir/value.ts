@@ -45,6 +45,11 @@ export class Value {
     this.constant = options.constant;
   }
 
+  /** Whether there is metadata, without making room for it. */
+  get hasMetadata(): boolean {
+    return this.ownMetadata !== undefined && this.ownMetadata.size > 0;
+  }
+
   /** Few values have any: the map is made when it is first asked for. */
   get metadata(): Map<string, string> {
     this.ownMetadata ??= new Map();

@@ -30,7 +30,8 @@ export class Analysis {
   readonly model: Model;
   readonly nodes: Map<Node, Placed<NodeSyntax>>;
   readonly nodeOf: Map<NodeSyntax, Node>;
-  readonly values: Map<Value, Placed<NameSyntax>>;
+  /** Inputs and constants; what a node gives has its name there. */
+  private readonly values: Map<Value, Placed<NameSyntax>>;
   /** What the text says and what cannot be, beside the faults of its tree; offsets count in the text. */
   faults: readonly BuildFault[];
   private readonly context: CheckContext;
@@ -73,7 +74,7 @@ export class Analysis {
     this.holdsGraphs = tree.graph?.nodes?.items.some(hasGraphs) ?? false;
     this.unused = new UnusedParts(this.model);
     this.types = new TypeInference(this.model, (node) => this.faulty.has(node) || this.wrong.has(node));
-    this.disordered = !this.types.allInOrder();
+    this.disordered = false;
     this.settle();
   }
 
@@ -81,6 +82,13 @@ export class Analysis {
   findings(): readonly Finding[] {
     this.settle();
     return [...(this.structure ?? []), ...this.types.findings(), ...this.unused.findings()];
+  }
+
+  /** Where a value gets its name. */
+  nameOf(value: Value): Placed<NameSyntax> | undefined {
+    const within = value.producer && this.nodes.get(value.producer);
+    const syntax = within?.syntax.outputs[value.outputIndex ?? 0];
+    return syntax ? { syntax, within } : this.values.get(value);
   }
 
   /** Works out what has changed since the last time. */
@@ -166,7 +174,6 @@ export class Analysis {
     for (const { node } of gone) {
       for (const value of node.outputs) {
         if (value.name && names.get(value.name) === value) names.delete(value.name);
-        this.values.delete(value);
       }
       nodes.remove(node);
       this.nodes.delete(node);
@@ -215,12 +222,7 @@ export class Analysis {
   private place(node: Node, syntax: NodeSyntax, faults: readonly BuildFault[]): void {
     this.faults = [...this.faults, ...faults];
     this.nodeOf.set(syntax, node);
-    const placed = { syntax, within: undefined };
-    this.nodes.set(node, placed);
-    for (const [k, value] of node.outputs.entries()) {
-      const name = syntax.outputs[k];
-      if (name) this.values.set(value, { syntax: name, within: placed });
-    }
+    this.nodes.set(node, { syntax, within: undefined });
     if (faults.length > 0 || syntax.faults.length > 0) this.faulty.add(node);
     else this.faulty.delete(node);
   }
@@ -272,7 +274,7 @@ export class Analysis {
   }
 
   private checkStructure(): void {
-    const found = withDeclared(this.types.values(), () => {
+    const found = this.types.withDeclared(() => {
       return findProblems(this.model, { types: false, told: this.faulty });
     });
     this.structure = found.filter(({ problem }) => !UnusedParts.codes.has(problem.code));

@@ -21,6 +21,7 @@ export function staysItself(before: NodeSyntax, after: NodeSyntax): boolean {
 }
 
 export function hasGraphs(node: NodeSyntax): boolean {
+  if (!node.attributes) return false;
   return graphsWithin(node)[Symbol.iterator]().next().done !== true;
 }
 

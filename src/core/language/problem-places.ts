@@ -23,7 +23,7 @@ export function placeOfFinding(document: LanguageDocument, { problem, node, valu
 
 /** Where a value gets its name. */
 export function placeOfValue(document: LanguageDocument, value: Value): Span | undefined {
-  const placed = document.analysis.values.get(value);
+  const placed = document.analysis.nameOf(value);
   return placed && moved(placed.syntax, baseOf(placed));
 }
 

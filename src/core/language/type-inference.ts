@@ -25,7 +25,8 @@ export class TypeInference {
   private readonly context: InferContext;
   private readonly nodesOfBudget: number;
   private readonly checks: CheckContext;
-  private readonly dirty: Set<Node>;
+  /** Once all was inferred: nodes that are to be inferred again. */
+  private readonly dirty = new Set<Node>();
   private firstDirty = 0;
   /** Whether everything was inferred once: before, nobody has read what a node gave. */
   private complete = false;
@@ -40,7 +41,6 @@ export class TypeInference {
     this.context = modelContext(model);
     this.nodesOfBudget = this.context.budget.nodes;
     this.checks = contextOf(model);
-    this.dirty = new Set(this.order);
   }
 
   /** Whether each node stands behind what it reads: only then can a part be inferred again by itself. */
@@ -58,11 +58,7 @@ export class TypeInference {
 
   /** Everything is to be inferred again, as if nothing had been before. */
   restart(): void {
-    for (const node of this.order) {
-      forget(node);
-      this.dirty.add(node);
-    }
-    this.firstDirty = 0;
+    for (const node of this.order) forget(node);
     this.complete = false;
   }
 
@@ -93,6 +89,7 @@ export class TypeInference {
 
   /** Infers what has changed and all that follows from it. How many nodes that were. */
   settle(): number {
+    if (!this.complete) return this.inferAll();
     let count = 0;
     for (let place = this.firstDirty; place < this.order.length && this.dirty.size > 0; place++) {
       const node = this.order[place];
@@ -101,12 +98,24 @@ export class TypeInference {
       count++;
     }
     this.firstDirty = this.order.length;
-    this.complete = true;
     return count;
   }
 
+  private inferAll(): number {
+    for (const node of this.order) this.renew(node);
+    this.dirty.clear();
+    this.firstDirty = this.order.length;
+    this.complete = true;
+    return this.order.length;
+  }
+
+  /** Does something while values have the types that the text declares. */
+  withDeclared<T>(work: () => T): T {
+    return this.complete ? withDeclared(this.values(), work) : work();
+  }
+
   /** Every value whose type inference may tell. */
-  *values(): Iterable<Value> {
+  private *values(): Iterable<Value> {
     for (const node of this.order) yield* valuesOf(node);
   }
 

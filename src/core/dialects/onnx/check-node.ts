@@ -27,29 +27,42 @@ function checkArity(
   formals: readonly Formal[],
   actual: readonly (Value | undefined)[],
 ): Problem[] {
-  const found: Problem[] = [];
-  const report = (reason: string, index?: number) => {
-    const part = index === undefined ? ({ kind: 'operator' } as const) : ({ kind: what, index } as const);
-    found.push(problem('wrong-arity', node, { reason }, part));
-  };
   const last = formals.at(-1);
+  const found: Problem[] = [];
   if (actual.length > formals.length && last?.kind !== 'variadic') {
-    report(`has ${counted(actual.length, what)}, but takes at most ${formals.length}`, formals.length);
+    const reason = `has ${counted(actual.length, what)}, but takes at most ${formals.length}`;
+    found.push(wrongArity(node, what, reason, formals.length));
   }
-  formals.forEach((formal, index) => {
-    if (formal.kind === 'single' && isAbsent(actual[index])) {
-      report(`lacks the ${what} ${formal.name}`, index < actual.length ? index : undefined);
-    }
-    if (formal.kind !== 'variadic') return;
-    const rest = actual.slice(index);
-    if (rest.length < formal.minimum) {
-      report(`has ${rest.length} of ${formal.name}, but takes at least ${formal.minimum}`);
-    }
-    // An output that nobody wants may be left out, an input of such a list may not.
-    const absent = what === 'input' ? rest.findIndex(isAbsent) : -1;
-    if (absent >= 0) report(`lacks an input among its ${formal.name}`, index + absent);
-  });
+  for (let index = 0; index < formals.length; index++) {
+    const formal = formals[index];
+    if (formal?.kind === 'single' && isAbsent(actual[index])) {
+      const reason = `lacks the ${what} ${formal.name}`;
+      found.push(wrongArity(node, what, reason, index < actual.length ? index : undefined));
+    } else if (formal?.kind === 'variadic') found.push(...checkVariadic(node, what, formal, actual, index));
+  }
   return found;
+}
+
+/** A list of inputs or outputs from an index on. */
+function checkVariadic(
+  node: Node,
+  what: 'input' | 'output',
+  { name, minimum }: Formal,
+  actual: readonly (Value | undefined)[],
+  from: number,
+): Problem[] {
+  const found: Problem[] = [];
+  const count = Math.max(0, actual.length - from);
+  if (count < minimum) found.push(wrongArity(node, what, `has ${count} of ${name}, but takes at least ${minimum}`));
+  // An output that nobody wants may be left out, an input of such a list may not.
+  const absent = what === 'input' ? actual.findIndex((value, index) => index >= from && isAbsent(value)) : -1;
+  if (absent >= 0) found.push(wrongArity(node, what, `lacks an input among its ${name}`, absent));
+  return found;
+}
+
+function wrongArity(node: Node, what: 'input' | 'output', reason: string, index?: number): Problem {
+  const part = index === undefined ? ({ kind: 'operator' } as const) : ({ kind: what, index } as const);
+  return problem('wrong-arity', node, { reason }, part);
 }
 
 /** In files an absent output is one with an empty name. */

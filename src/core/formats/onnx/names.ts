@@ -28,18 +28,22 @@ export class ValueNames {
 
   private nameGraph(graph: Graph, space: NameSpace): void {
     const values = [...named(graph)];
+    const open: Value[] = [];
     for (const value of values) {
       const { name } = value;
-      if (!name || this.names.has(value)) continue;
-      const kept = value.producer ? space.claim(name) : space.claimHiding(name);
+      if (this.names.has(value)) continue;
+      const kept = name && (value.producer ? space.claim(name) : space.claimHiding(name));
       if (kept) this.names.set(value, name);
+      else open.push(value);
     }
-    for (const value of values) {
+    for (const value of open) {
       if (this.names.has(value)) continue;
       // An output without a name that nobody reads is an absent one.
       const absent = value.name === '' && value.producer !== undefined && value.useCount === 0;
       this.names.set(value, absent ? '' : space.invent(value.name || undefined, value.producer?.op ?? 'value'));
     }
+    // What follows is asked for by graphs within alone.
+    if (!holdsGraphs(graph)) return;
     for (const value of values) this.noteReaders(value, graph);
     for (const value of values) if (!value.producer) space.define(this.of(value));
     for (const node of graph.nodes) this.nameWithin(node, space);
@@ -66,6 +70,11 @@ export class ValueNames {
       }
     }
   }
+}
+
+function holdsGraphs(graph: Graph): boolean {
+  for (const node of graph.nodes) if (node.subgraphs().length > 0) return true;
+  return false;
 }
 
 /** The values of a graph itself, the most important names first. */

@@ -196,9 +196,6 @@ function buildNode(building: Building, linker: GraphLinker, syntax: NodeSyntax):
   if (building.options.lenient) {
     building.nodes.set(node, { syntax, within: statement?.within });
     building.nodeOf.set(syntax, node);
-    outputs.forEach((name, k) => {
-      building.values.set(node.output(k), building.place(name));
-    });
   }
   linker.add(node, syntax.inputs?.names.map((input) => input.text) ?? [], linkers);
 }

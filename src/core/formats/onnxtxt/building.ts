@@ -50,6 +50,7 @@ export class Building {
   readonly faults: BuildFault[] = [];
   readonly nodes = new Map<Node, Placed<NodeSyntax>>();
   readonly nodeOf = new Map<NodeSyntax, Node>();
+  /** Inputs and constants by where they get their names; what a node gives has its name there. */
   readonly values = new Map<Value, Placed<NameSyntax>>();
   /** Initializers whose elements are wrong: they have a type, and nothing makes them. */
   readonly broken = new Set<Value>();

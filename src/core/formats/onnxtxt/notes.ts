@@ -115,12 +115,19 @@ function bytes(base64: string): Uint8Array {
   return new Uint8Array(Buffer.from(base64, 'base64'));
 }
 
+/** What most things have to say. */
+const NOTHING: Note = {};
+
 export function noteOf(from: {
   readonly doc?: string | undefined;
   readonly metadata?: ReadonlyMap<string, string> | undefined;
+  /** Nodes and values make their metadata when it is asked for. */
+  readonly hasMetadata?: boolean;
   readonly unknown?: Uint8Array | undefined;
 }): Note {
-  const { doc, metadata, unknown } = from;
+  const { doc, unknown } = from;
+  const metadata = from.hasMetadata === false ? undefined : from.metadata;
+  if (!doc && !metadata && !unknown) return NOTHING;
   return {
     ...(doc && { doc }),
     ...(metadata && metadata.size > 0 && { metadata: Object.fromEntries(metadata) }),

@@ -217,8 +217,9 @@ class Printer {
       const held = attributeText('value', { type: 'tensor', value: value.constant }, this.attributes);
       this.write(`${this.nameOf(value)} = Constant <${held}> ()`);
     }
+    const separator = `\n${this.indent}`;
     for (const node of graph.nodes) {
-      this.write(`\n${this.indent}`);
+      this.write(separator);
       this.printNode(node);
     }
     this.indent = around;
@@ -226,17 +227,20 @@ class Printer {
   }
 
   private printNode(node: Node): void {
-    this.writeNote({ ...noteOf(node), ...attributeNotes(node.attributes) });
+    if (this.options.notes) this.writeNote({ ...noteOf(node), ...attributeNotes(node.attributes) });
     this.nodes.set(this.writer.line, node);
     this.lines.set(node, this.writer.line);
     const label = node.name === undefined ? '' : `[${nameText(node.name)}] `;
-    const outputs = node.outputs.map((value) => this.nameOf(value)).join(', ');
-    this.write(`${label}${outputs} = ${operatorText(node)}`);
-    const inputs = ` (${node.inputs.map((value) => this.nameOf(value)).join(', ')})`;
-    const hasGraphs = [...node.subgraphs()].length > 0;
-    if (hasGraphs) this.write(inputs);
-    this.printAttributes(node);
-    if (!hasGraphs) this.write(inputs);
+    const head = `${label}${this.namesText(node.outputs)} = ${operatorText(node)}`;
+    const inputs = ` (${this.namesText(node.inputs)})`;
+    if (node.subgraphs().length > 0) {
+      this.write(head + inputs);
+      this.printAttributes(node);
+    } else if (node.attributes.size > 0) {
+      this.write(head);
+      this.printAttributes(node);
+      this.write(inputs);
+    } else this.write(head + inputs);
     if (this.options.types === 'comments') this.write(typesComment(node));
   }
 
@@ -284,10 +288,16 @@ class Printer {
     for (const node of graph.nodes) {
       for (const value of node.outputs) {
         const absent = value.name === '' && value.useCount === 0;
-        const known = value.type || this.noteText(noteOf(value)) !== undefined;
+        const known = value.type || (this.options.notes && this.noteText(noteOf(value)) !== undefined);
         if (known && !absent && !outputs.has(value)) yield value;
       }
     }
+  }
+
+  private namesText(values: readonly (Value | undefined)[]): string {
+    let text = '';
+    for (let k = 0; k < values.length; k++) text += k === 0 ? this.nameOf(values[k]) : `, ${this.nameOf(values[k])}`;
+    return text;
   }
 
   private nameOf(value: Value | undefined): string {

@@ -149,5 +149,5 @@ test('a model is made of what is right, and knows where it stands', () => {
     ['Add', 'a', 'nothing'],
   ]);
   expect(nodes.map((node) => built.nodes.get(node)?.syntax)).toEqual(tree.graph?.nodes?.items);
-  expect(nodes.map((node) => built.values.get(node.output())?.syntax.text)).toEqual(['a', 'b', 'y']);
+  expect(nodes.map((node) => built.nodes.get(node)?.syntax.outputs[0]?.text)).toEqual(['a', 'b', 'y']);
 });
