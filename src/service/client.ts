@@ -3,6 +3,7 @@ import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { CancelledError } from '../core/ir/errors.ts';
 import type { CallArguments, CallResult, ModelId, ReadingOptions, Watch } from '../shared/engine.ts';
 import { EngineError, toError } from './failure.ts';
+import NODE_FLAGS from './node-flags.json' with { type: 'json' };
 import {
   ARGUMENT_COUNTS,
   CALL_NAMES,
@@ -197,8 +198,9 @@ class Connection {
     const child = fork(program, [], {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // Not those of this process: a debugger's port is taken already.
-      execArgv: [],
+      // Not those of this process: a debugger's port is taken already. Graphs are many small objects that stay: with more
+      // room for new ones fewer are copied about by collections.
+      execArgv: NODE_FLAGS,
       ...forkOptions,
       // An editor's executable acts as Node only when it is told to.
       env: { ...(forkOptions.env ?? process.env), ELECTRON_RUN_AS_NODE: '1' },

@@ -49,9 +49,10 @@ export class Graph {
 
   /** Drops the output at `index`; those behind it move up. */
   removeOutput(index: number): void {
-    const behind = this.outputSlots.splice(index);
-    for (const { value, use } of behind) value.useSet.delete(use);
-    for (const { value } of behind.slice(1)) this.addOutput(value);
+    const behind = this.outputUses.splice(index);
+    const kept = behind.slice(1).flatMap(({ value }) => value ?? []);
+    for (const use of behind) use.value?.removeUse(use);
+    for (const value of kept) this.addOutput(value);
   }
 
   addInitializer(options: ValueOptions & { readonly constant: NonNullable<ValueOptions['constant']> }): Value {

@@ -22,7 +22,7 @@ export class TypeInference {
   private readonly order: Node[];
   private readonly places = new Map<Node, number>();
   private readonly found = new Map<Node, readonly Finding[]>();
-  private readonly context: InferContext;
+  private readonly context: InferContext & Pick<Required<InferContext>, 'oddities'>;
   private readonly nodesOfBudget: number;
   private readonly checks: CheckContext;
   /** Once all was inferred: nodes that are to be inferred again. */
@@ -38,7 +38,7 @@ export class TypeInference {
   ) {
     this.order = [...model.graph.nodes];
     for (const [place, node] of this.order.entries()) this.places.set(node, place);
-    this.context = modelContext(model);
+    this.context = { ...modelContext(model), oddities: new Map() };
     this.nodesOfBudget = this.context.budget.nodes;
     this.checks = contextOf(model);
   }

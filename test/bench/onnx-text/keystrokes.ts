@@ -1,6 +1,7 @@
 /** Edits of a text that is open in the editor: how long each takes until its problems are known. */
 import { LanguageDocument } from '../../../src/core/language/document.ts';
 import { problemsOf } from '../../../src/core/language/problems.ts';
+import { medianOf, timed } from './processor-time.ts';
 
 /** How many places of the text are edited; at each a character is typed and taken back. */
 const PLACES = 40;
@@ -64,14 +65,4 @@ function inputNames(text: string): Keystroke[] {
 function firstPadding(text: string): Keystroke {
   const before = 'pads: ints = [';
   return { at: text.indexOf(before) + before.length, text: '1' };
-}
-
-function timed(work: () => void): number {
-  const start = performance.now();
-  work();
-  return performance.now() - start;
-}
-
-function medianOf(times: number[]): number {
-  return times.sort((a, b) => a - b)[times.length >> 1] ?? Number.NaN;
 }

@@ -3,7 +3,7 @@
  *
  *   node onnx-text-bench.js FOLDER NODES [NODES ...]
  *
- * Writes FOLDER/ours.json: for each size the median of each step in milliseconds.
+ * Writes FOLDER/ours.json: for each size the median of each step in milliseconds of processor time.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { printModel } from '../../../src/core/formats/onnxtxt/print.ts';
 import { MemoryBytes } from '../../../src/core/ir/bytes.ts';
 import type { Model } from '../../../src/core/ir/model.ts';
 import { measureKeystrokes } from './keystrokes.ts';
+import { medianOf, timed } from './processor-time.ts';
 
 const WARM_UP = 5;
 const ROUNDS = 15;
@@ -55,9 +56,8 @@ function median<T>(work: (input: T) => unknown, prepare?: () => T): number {
   for (let round = 0; round < WARM_UP + ROUNDS; round++) {
     // Without `prepare`, `work` takes nothing.
     const input = prepare?.() as T;
-    const start = performance.now();
-    work(input);
-    if (round >= WARM_UP) times.push(performance.now() - start);
+    const time = timed(() => work(input));
+    if (round >= WARM_UP) times.push(time);
   }
-  return times.sort((a, b) => a - b)[ROUNDS >> 1] ?? Number.NaN;
+  return medianOf(times);
 }
