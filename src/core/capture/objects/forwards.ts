@@ -1,6 +1,7 @@
 /** All forwards that Graphwright knows, by the Python modules of their classes. */
 import type { ForwardTexts } from './forward-table.ts';
 import { TIMM_CONVOLUTIONAL } from './forwards/timm-convolutional.ts';
+import { TIMM_HYBRIDS } from './forwards/timm-hybrids.ts';
 import { TIMM_LAYERS } from './forwards/timm-layers.ts';
 import { TIMM_TRANSFORMERS } from './forwards/timm-transformers.ts';
 import { TORCH_ACTIVATIONS } from './forwards/torch-activations.ts';
@@ -20,4 +21,5 @@ export const FORWARDS: ForwardTexts = {
   ...TIMM_LAYERS,
   ...TIMM_CONVOLUTIONAL,
   ...TIMM_TRANSFORMERS,
+  ...TIMM_HYBRIDS,
 };

@@ -54,6 +54,12 @@ export class ModuleProblems {
       this.report('module-not-run', object, scope, { module: placeOf(path), reason });
       return false;
     }
+    // FasterNet's own: either of its two forwards computes the same.
+    if (object.attributes.has('forward') && !row.definition.attributes.some(({ name }) => name === 'own_forward')) {
+      const reason = 'its forward was replaced by a function of its own, which the file does not hold';
+      this.report('module-not-run', object, scope, { module: placeOf(path), reason });
+      return false;
+    }
     if (!row.exact && !this.told.has(type)) {
       this.told.add(type);
       const reason = 'assumed forward: the file holds no code, so it is taken for the published class of that name';

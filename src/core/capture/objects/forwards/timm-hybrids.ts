@@ -229,8 +229,7 @@ class HighResolutionNet:
 def started(transition, branches):
     made = []
     for k, layer in enumerate(transition):
-        from_own = k < len(branches)
-        made.append(layer(branches[k] if from_own else branches[-1]))
+        made.append(branches[k] if isinstance(layer, Identity) else layer(branches[-1]))
     return made
 class SequentialList(torch.nn.modules.container.Sequential):
     pass
