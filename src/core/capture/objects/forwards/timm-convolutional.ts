@@ -114,6 +114,12 @@ class DarkBlock:
     fits = "shortcut conv1_1x1 attn conv2_kxk attn_last drop_path act"
     def forward(self, x):
         return joined(self, self.conv2_kxk(self.attn(self.conv1_1x1(x))), x)
+class SelfAttnBlock:
+    fits = "shortcut conv1_1x1 conv2_kxk self_attn post_attn conv3_1x1 drop_path act"
+    def forward(self, x):
+        out = self.post_attn(self.self_attn(self.conv2_kxk(self.conv1_1x1(x))))
+        out = self.drop_path(self.conv3_1x1(out))
+        return self.act(out if self.shortcut is None else out + self.shortcut(x))
 class EdgeBlock:
     fits = "shortcut conv1_kxk attn conv2_1x1 attn_last drop_path act"
     def forward(self, x):

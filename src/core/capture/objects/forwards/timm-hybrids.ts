@@ -415,4 +415,466 @@ class Attention:
         weights = self.attn_drop(torch.softmax(torch.matmul(q, k.transpose(-2, -1)) * self.scale, -1))
         return self.proj_drop(self.proj(torch.matmul(weights, v).permute(0, 1, 3, 2).reshape(b, -1, h, w)))
 `,
+  'timm.models.cpubone': `
+class CPUBone:
+    fits = "stem stages head"
+    def forward(self, x):
+        return self.head(self.stages(self.stem(x)))
+class ConvLayer:
+    fits = "conv norm act?"
+    def forward(self, x):
+        return timm.models.cpubone.normed(self, self.conv(x))
+def normed(self, x):
+    if self.norm is not None:
+        x = self.norm(x)
+    return x if self.act is None else self.act(x)
+class LinearLayer:
+    fits = "linear norm? act?"
+    dropout = None
+    def forward(self, x):
+        return timm.models.cpubone.normed(self, self.linear(x if self.dropout is None else self.dropout(x)))
+class ResidualBlock:
+    fits = "main drop_path shortcut?"
+    def forward(self, x):
+        return self.main(x) if self.shortcut is None else self.drop_path(self.main(x)) + self.shortcut(x)
+class FusedMBConv:
+    fits = "spatial_conv point_conv"
+    def forward(self, x):
+        return self.point_conv(self.spatial_conv(x))
+class CPUBoneBlock:
+    fits = "total"
+    def forward(self, x):
+        return self.total(x)
+class ConvAttention:
+    fits = "conv_proj pwise o_proj upsampling"
+    def forward(self, x):
+        high, wide = x.shape[2], x.shape[3]
+        if self.small_kernels and self.att_stride > 1:
+            x = torch.nn.functional.pad(x, [0, -wide % self.att_stride, 0, -high % self.att_stride])
+        inner = self.pwise(self.conv_proj(x))
+        n, c, h, w = inner.shape
+        q, k, v = inner.reshape(n, self.num_heads, self.num_keys * self.head_dim, h * w).permute(0, 1, 3, 2).chunk(3, 3)
+        weights = torch.softmax(torch.matmul(q * self.scale, k.transpose(-2, -1)), -1)
+        mixed = torch.matmul(weights, v).permute(0, 1, 3, 2).reshape(n, self.o_proj_inpdim, h, w)
+        return self.upsampling(self.o_proj(mixed))[:, :, :high, :wide]
+class ClsHead:
+    fits = "in_conv global_pool flatten pre_classifier classifier"
+    def forward(self, x):
+        assert self.pool_type, "its head does not pool"
+        return self.classifier(self.pre_classifier(self.flatten(self.global_pool(self.in_conv(x)))))
+`,
+  'timm.models.efficientformer': `
+class EfficientFormer:
+    fits = "stem stages norm head_drop head head_dist"
+    def forward(self, x):
+        assert not self.training, "it is in training mode: call model.eval() before saving"
+        x = self.norm(self.stages(self.stem(x)))
+        if self.global_pool == "avg":
+            x = x.mean(1)
+        x = self.head_drop(x)
+        return (self.head(x) + self.head_dist(x)) / 2
+class Stem4(torch.nn.modules.container.Sequential):
+    pass
+class EfficientFormerStage:
+    fits = "downsample blocks"
+    def forward(self, x):
+        return self.blocks(self.downsample(x))
+class MetaBlock2d:
+    fits = "token_mixer ls1 drop_path1 mlp ls2 drop_path2"
+    def forward(self, x):
+        x = x + self.drop_path1(self.ls1(self.token_mixer(x)))
+        return x + self.drop_path2(self.ls2(self.mlp(x)))
+class MetaBlock1d:
+    fits = "norm1 token_mixer ls1 drop_path1 norm2 mlp ls2 drop_path2"
+    def forward(self, x):
+        x = x + self.drop_path1(self.ls1(self.token_mixer(self.norm1(x))))
+        return x + self.drop_path2(self.ls2(self.mlp(self.norm2(x))))
+class Pooling:
+    fits = "pool"
+    def forward(self, x):
+        return self.pool(x) - x
+class ConvMlpWithNorm:
+    fits = "fc1 norm1 act fc2 norm2 drop"
+    def forward(self, x):
+        return self.drop(self.norm2(self.fc2(self.drop(self.act(self.norm1(self.fc1(x)))))))
+class Downsample:
+    fits = "conv norm"
+    def forward(self, x):
+        return self.norm(self.conv(x))
+class Flat:
+    fits = ""
+    def forward(self, x):
+        return x.flatten(2).transpose(1, 2)
+class Attention:
+    fits = "qkv proj attention_biases[2] attention_bias_idxs[2]"
+    def forward(self, x):
+        b, n, c = x.shape
+        q, k, v = torch.split(self.qkv(x).reshape(b, n, self.num_heads, -1).permute(0, 2, 1, 3), [self.key_dim, self.key_dim, self.val_dim], 3)
+        scores = torch.matmul(q, k.transpose(-2, -1)) * self.scale + self.attention_biases[:, self.attention_bias_idxs]
+        return self.proj(torch.matmul(torch.softmax(scores, -1), v).transpose(1, 2).reshape(b, n, self.val_attn_dim))
+`,
+  'timm.models.efficientformer_v2': `
+class EfficientFormerV2:
+    fits = "stem stages norm head_drop head head_dist"
+    def forward(self, x):
+        assert not self.training, "it is in training mode: call model.eval() before saving"
+        x = self.norm(self.stages(self.stem(x)))
+        if self.global_pool == "avg":
+            x = x.mean([2, 3])
+        x = self.head_drop(x)
+        return (self.head(x) + self.head_dist(x)) / 2
+class Stem4(torch.nn.modules.container.Sequential):
+    pass
+class EfficientFormerV2Stage:
+    fits = "downsample blocks"
+    def forward(self, x):
+        return self.blocks(self.downsample(x))
+class EfficientFormerV2Block:
+    fits = "mlp ls2 drop_path2 token_mixer? ls1? drop_path1?"
+    def forward(self, x):
+        if self.token_mixer is not None:
+            x = x + self.drop_path1(self.ls1(self.token_mixer(x)))
+        return x + self.drop_path2(self.ls2(self.mlp(x)))
+class ConvMlpWithNorm:
+    fits = "fc1 mid drop1 fc2 drop2"
+    def forward(self, x):
+        return self.drop2(self.fc2(self.drop1(self.mid(self.fc1(x)))))
+class ConvNorm:
+    fits = "conv bn"
+    def forward(self, x):
+        return self.bn(self.conv(x))
+class Downsample:
+    fits = "conv attn?"
+    def forward(self, x):
+        return self.conv(x) if self.attn is None else self.attn(x) + self.conv(x)
+class LocalGlobalQuery:
+    fits = "pool local proj"
+    def forward(self, x):
+        return self.proj(self.local(x) + self.pool(x))
+class Attention2d:
+    fits = "stride_conv? upsample? q k v v_local talking_head1 talking_head2 act proj attention_biases[2] attention_bias_idxs[2]"
+    def forward(self, x):
+        if self.stride_conv is not None:
+            x = self.stride_conv(x)
+        b = x.shape[0]
+        q = self.q(x).reshape(b, self.num_heads, -1, self.N).permute(0, 1, 3, 2)
+        k = self.k(x).reshape(b, self.num_heads, -1, self.N)
+        image = self.v(x)
+        v = image.reshape(b, self.num_heads, -1, self.N).permute(0, 1, 3, 2)
+        scores = torch.matmul(q, k) * self.scale + self.attention_biases[:, self.attention_bias_idxs]
+        weights = self.talking_head2(torch.softmax(self.talking_head1(scores), -1))
+        out = torch.matmul(weights, v).transpose(2, 3).reshape(b, self.dh, self.resolution[0], self.resolution[1])
+        out = out + self.v_local(image)
+        return self.proj(self.act(out if self.upsample is None else self.upsample(out)))
+class Attention2dDownsample:
+    fits = "q k v v_local act proj attention_biases[2] attention_bias_idxs[2]"
+    def forward(self, x):
+        b = x.shape[0]
+        q = self.q(x).reshape(b, self.num_heads, -1, self.N2).permute(0, 1, 3, 2)
+        k = self.k(x).reshape(b, self.num_heads, -1, self.N)
+        image = self.v(x)
+        v = image.reshape(b, self.num_heads, -1, self.N).permute(0, 1, 3, 2)
+        scores = torch.matmul(q, k) * self.scale + self.attention_biases[:, self.attention_bias_idxs]
+        out = torch.matmul(torch.softmax(scores, -1), v).transpose(2, 3)
+        out = out.reshape(b, self.dh, self.resolution2[0], self.resolution2[1]) + self.v_local(image)
+        return self.proj(self.act(out))
+`,
+  'timm.models.efficientvit_mit': `
+class EfficientVit:
+    fits = "stem stages head"
+    def forward(self, x):
+        return self.head(self.stages(self.stem(x)))
+class Stem(torch.nn.modules.container.Sequential):
+    pass
+class ConvNormAct:
+    fits = "dropout conv norm act"
+    def forward(self, x):
+        return self.act(self.norm(self.conv(self.dropout(x))))
+class ResidualBlock:
+    fits = "pre_norm main shortcut?"
+    def forward(self, x):
+        out = self.main(self.pre_norm(x))
+        return out if self.shortcut is None else out + self.shortcut(x)
+class DSConv:
+    fits = "depth_conv point_conv"
+    def forward(self, x):
+        return self.point_conv(self.depth_conv(x))
+class MBConv:
+    fits = "inverted_conv depth_conv point_conv"
+    def forward(self, x):
+        return self.point_conv(self.depth_conv(self.inverted_conv(x)))
+class EfficientVitStage:
+    fits = "blocks"
+    def forward(self, x):
+        return self.blocks(x)
+class EfficientVitBlock:
+    fits = "context_module local_module"
+    def forward(self, x):
+        return self.local_module(self.context_module(x))
+class LiteMLA:
+    fits = "qkv aggreg kernel_func proj"
+    def forward(self, x):
+        b, c, h, w = x.shape
+        scales = [self.qkv(x)]
+        for layer in self.aggreg:
+            scales.append(layer(scales[0]))
+        q, k, v = torch.cat(scales, 1).reshape(b, -1, 3 * self.dim, h * w).transpose(-1, -2).chunk(3, -1)
+        v = torch.nn.functional.pad(v, [0, 1], value=1.0)
+        out = torch.matmul(self.kernel_func(q), torch.matmul(self.kernel_func(k).transpose(-1, -2), v))
+        out = out[..., :-1] / (out[..., -1:] + self.eps)
+        return self.proj(out.transpose(-1, -2).reshape(b, -1, h, w))
+class ClassifierHead:
+    fits = "in_conv global_pool classifier"
+    def forward(self, x):
+        return self.classifier(self.global_pool(self.in_conv(x)))
+`,
+  'timm.models.efficientvit_msra': `
+class EfficientVitMsra:
+    fits = "patch_embed stages global_pool head"
+    def forward(self, x):
+        return self.head(self.global_pool(self.stages(self.patch_embed(x))))
+class PatchEmbedding(torch.nn.modules.container.Sequential):
+    pass
+class ConvNorm(torch.nn.modules.container.Sequential):
+    pass
+class NormLinear(torch.nn.modules.container.Sequential):
+    pass
+class EfficientVitStage:
+    fits = "downsample blocks"
+    def forward(self, x):
+        return self.blocks(self.downsample(x))
+class EfficientVitBlock:
+    fits = "dw0 ffn0 mixer dw1 ffn1"
+    def forward(self, x):
+        return self.ffn1(self.dw1(self.mixer(self.ffn0(self.dw0(x)))))
+class ResidualDrop:
+    fits = "m"
+    def forward(self, x):
+        assert not self.training or self.drop == 0.0, "it is in training mode: call model.eval() before saving"
+        return x + self.m(x)
+class ConvMlp:
+    fits = "pw1 act pw2"
+    def forward(self, x):
+        return self.pw2(self.act(self.pw1(x)))
+class PatchMerging:
+    fits = "conv1 act conv2 se conv3"
+    def forward(self, x):
+        return self.conv3(self.se(self.act(self.conv2(self.act(self.conv1(x))))))
+class LocalWindowAttention:
+    fits = "attn"
+    def forward(self, x):
+        b, c, h, w = x.shape
+        size = self.window_resolution
+        if h <= size and w <= size:
+            return self.attn(x)
+        image = torch.nn.functional.pad(x.permute(0, 2, 3, 1), [0, 0, 0, -w % size, 0, -h % size])
+        high, wide = image.shape[1], image.shape[2]
+        tiles = image.reshape(b, high // size, size, wide // size, size, c).transpose(2, 3)
+        tiles = self.attn(tiles.reshape(-1, size, size, c).permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+        image = tiles.reshape(b, high // size, wide // size, size, size, c).transpose(2, 3).reshape(b, high, wide, c)
+        return image[:, :h, :w].permute(0, 3, 1, 2)
+class CascadedGroupAttention:
+    fits = "qkvs dws proj attention_biases[2] attention_bias_idxs[2]"
+    def forward(self, x):
+        b, c, h, w = x.shape
+        parts = x.chunk(len(self.qkvs), 1)
+        biases = self.attention_biases[:, self.attention_bias_idxs]
+        done = []
+        for k, layer in enumerate(self.qkvs):
+            part = layer(parts[k] if k == 0 else done[-1] + parts[k])
+            query, key, value = torch.split(part, [self.key_dim, self.key_dim, self.val_dim], 1)
+            query = self.dws[k](query).flatten(2) * self.scale
+            weights = torch.softmax(torch.matmul(query.transpose(-2, -1), key.flatten(2)) + biases[k], -1)
+            done.append(torch.matmul(value.flatten(2), weights.transpose(-2, -1)).view(b, self.val_dim, h, w))
+        return self.proj(torch.cat(done, 1))
+`,
+  'timm.models.fastvit': `
+class FastVit:
+    fits = "stem stages final_conv head"
+    def forward(self, x):
+        assert not self.fork_feat, "it gives the features of its layers"
+        x = self.stem(x)
+        for stage in self.stages:
+            x = stage(x)
+        return self.head(self.final_conv(x))
+class MobileOneBlock:
+    fits = "se conv_kxk? conv_scale? act identity?"
+    reparam_conv = None
+    def forward(self, x):
+        if self.reparam_conv is not None:
+            return self.act(self.se(self.reparam_conv(x)))
+        parts = []
+        if self.conv_scale is not None:
+            parts.append(self.conv_scale(x))
+        if self.identity is not None:
+            parts.append(self.identity(x))
+        if self.conv_kxk is not None:
+            for conv in self.conv_kxk:
+                parts.append(conv(x))
+        out = parts[0]
+        for part in parts[1:]:
+            out = out + part
+        return self.act(self.se(out))
+class FastVitStage:
+    fits = "downsample pos_emb blocks"
+    def forward(self, x):
+        return self.blocks(self.pos_emb(self.downsample(x)))
+class RepMixerBlock:
+    fits = "token_mixer mlp layer_scale drop_path"
+    def forward(self, x):
+        x = self.token_mixer(x)
+        return x + self.drop_path(self.layer_scale(self.mlp(x)))
+class RepMixer:
+    fits = "norm mixer layer_scale"
+    reparam_conv = None
+    def forward(self, x):
+        if self.reparam_conv is not None:
+            return self.reparam_conv(x)
+        return x + self.layer_scale(self.mixer(x) - self.norm(x))
+class LayerScale2d:
+    fits = "gamma[3]"
+    def forward(self, x):
+        return x * self.gamma
+class ConvMlp:
+    fits = "conv fc1 act fc2 drop"
+    def forward(self, x):
+        return self.drop(self.fc2(self.drop(self.act(self.fc1(self.conv(x))))))
+class PatchEmbed:
+    fits = "proj"
+    def forward(self, x):
+        return self.proj(x)
+class ReparamLargeKernelConv:
+    fits = "large_conv small_conv se act"
+    reparam_conv = None
+    def forward(self, x):
+        if self.reparam_conv is not None:
+            out = self.reparam_conv(x)
+        else:
+            out = self.large_conv(x)
+            if self.small_conv is not None:
+                out = out + self.small_conv(x)
+        return self.act(self.se(out))
+`,
+  'timm.models.focalnet': `
+class FocalNet:
+    fits = "stem layers norm head"
+    def forward(self, x):
+        return self.head(self.norm(self.layers(self.stem(x))))
+class Downsample:
+    fits = "proj norm"
+    def forward(self, x):
+        return self.norm(self.proj(x))
+class FocalNetStage:
+    fits = "downsample blocks"
+    def forward(self, x):
+        x = self.downsample(x)
+        for block in self.blocks:
+            x = block(x)
+        return x
+class FocalNetBlock:
+    fits = "norm1 modulation norm1_post ls1 drop_path1 norm2 mlp norm2_post ls2 drop_path2"
+    def forward(self, x):
+        x = x + self.drop_path1(self.ls1(self.norm1_post(self.modulation(self.norm1(x)))))
+        return x + self.drop_path2(self.ls2(self.norm2_post(self.mlp(self.norm2(x)))))
+class FocalModulation:
+    fits = "f h act proj proj_drop focal_layers norm"
+    def forward(self, x):
+        q, context, gates = torch.split(self.f(x), self.input_split, 1)
+        whole = []
+        for k, layer in enumerate(self.focal_layers):
+            context = layer(context)
+            whole.append(context * gates[:, k:k + 1])
+        total = self.act(context.mean([2, 3], True)) * gates[:, self.focal_level:]
+        for part in whole:
+            total = total + part
+        if self.normalize_modulator:
+            total = total / (self.focal_level + 1)
+        return self.proj_drop(self.proj(self.norm(q * self.h(total))))
+`,
+  'timm.models.nextvit': `
+class NextViT:
+    fits = "stem stages norm head"
+    def forward(self, x):
+        return self.head(self.norm(self.stages(self.stem(x))))
+class ConvNormAct:
+    fits = "conv norm act"
+    def forward(self, x):
+        return self.act(self.norm(self.conv(x)))
+class NextStage:
+    fits = "blocks"
+    def forward(self, x):
+        return self.blocks(x)
+class PatchEmbed:
+    fits = "pool conv norm"
+    def forward(self, x):
+        return self.norm(self.conv(self.pool(x)))
+class NextConvBlock:
+    fits = "patch_embed mhca attn_drop_path norm mlp mlp_drop_path"
+    def forward(self, x):
+        x = self.patch_embed(x)
+        x = x + self.attn_drop_path(self.mhca(x))
+        return x + self.mlp_drop_path(self.mlp(self.norm(x)))
+class ConvAttention:
+    fits = "group_conv3x3 norm act projection"
+    def forward(self, x):
+        return self.projection(self.act(self.norm(self.group_conv3x3(x))))
+class NextTransformerBlock:
+    fits = "patch_embed norm1 e_mhsa mhsa_drop_path projection mhca mhca_drop_path norm2 mlp mlp_drop_path"
+    def forward(self, x):
+        x = self.patch_embed(x)
+        rows = self.mhsa_drop_path(self.e_mhsa(self.norm1(x).flatten(2).transpose(-1, -2)))
+        x = x + rows.transpose(-1, -2).reshape(x.shape)
+        out = self.projection(x)
+        x = torch.cat([x, out + self.mhca_drop_path(self.mhca(out))], 1)
+        return x + self.mlp_drop_path(self.mlp(self.norm2(x)))
+class EfficientAttention:
+    fits = "q k v proj attn_drop proj_drop sr? norm?"
+    def forward(self, x):
+        b, n, c = x.shape
+        q = self.q(x).reshape(b, n, self.num_heads, self.head_dim).permute(0, 2, 1, 3)
+        if self.sr is not None:
+            x = self.norm(self.sr(x.transpose(1, 2))).transpose(1, 2)
+        k = self.k(x).reshape(b, -1, self.num_heads, self.head_dim).transpose(1, 2)
+        v = self.v(x).reshape(b, -1, self.num_heads, self.head_dim).transpose(1, 2)
+        weights = self.attn_drop(torch.softmax(torch.matmul(q * self.scale, k.transpose(-1, -2)), -1))
+        return self.proj_drop(self.proj(torch.matmul(weights, v).transpose(1, 2).reshape(b, n, c)))
+`,
+  'timm.layers.halo_attn': `
+class HaloAttn:
+    fits = "q kv pos_embed pool"
+    def forward(self, x):
+        b, c, h, w = x.shape
+        down, right = h // self.block_size, w // self.block_size
+        small = self.block_size_ds
+        q = self.q(x).reshape(-1, self.dim_head_qk, down, small, right, small).permute(0, 1, 3, 5, 2, 4)
+        q = q.reshape(b * self.num_heads, self.dim_head_qk, -1, down * right).transpose(1, 3)
+        halo = torch.nn.functional.pad(self.kv(x), [self.halo_size, self.halo_size, self.halo_size, self.halo_size])
+        halo = halo.unfold(2, self.win_size, self.block_size).unfold(3, self.win_size, self.block_size)
+        halo = halo.reshape(b * self.num_heads, self.dim_head_qk + self.dim_head_v, down * right, -1).permute(0, 2, 3, 1)
+        k, v = torch.split(halo, [self.dim_head_qk, self.dim_head_v], -1)
+        scores = torch.matmul(q, k.transpose(-1, -2))
+        if self.scale_pos_embed:
+            scores = (scores + self.pos_embed(q)) * self.scale
+        else:
+            scores = scores * self.scale + self.pos_embed(q)
+        out = torch.matmul(torch.softmax(scores, -1), v).transpose(1, 3).reshape(-1, small, small, down, right)
+        out = out.permute(0, 3, 1, 4, 2).reshape(b, self.dim_out_v, h // self.block_stride, w // self.block_stride)
+        return self.pool(out)
+class PosEmbedRel:
+    fits = "height_rel[2] width_rel[2]"
+    def forward(self, q):
+        b, blocks, n, c = q.shape
+        grid = q.reshape(-1, self.block_size, self.block_size, self.dim_head)
+        wide = along(grid, self.width_rel).permute(0, 1, 3, 2, 4)
+        high = along(grid.transpose(1, 2), self.height_rel).permute(0, 3, 1, 4, 2)
+        return (high + wide).reshape(b, blocks, n, -1)
+def along(q, relative):
+    b, h, w, c = q.shape
+    span = relative.shape[0]
+    size = (span + 1) // 2
+    scores = torch.matmul(q, relative.transpose(-1, -2)).reshape(-1, w, span)
+    flat = torch.nn.functional.pad(torch.nn.functional.pad(scores, [0, 1]).flatten(1), [0, span - w])
+    moved = flat.reshape(-1, w + 1, span)[:, :w, size - 1:]
+    return moved.reshape(b, h, 1, w, size).expand(-1, -1, size, -1, -1)
+`,
 };

@@ -286,4 +286,222 @@ class MlpWithDepthwiseConv:
         x = self.act(self.dwconv(x).flatten(2).transpose(1, 2))
         return self.drop(self.fc2(self.drop(x)))
 `,
+  'timm.models.convit': `
+class ConVit:
+    fits = "patch_embed pos_drop blocks norm head_drop head cls_token[3] pos_embed[3]"
+    def forward(self, x):
+        x = self.patch_embed(x)
+        if self.use_pos_embed:
+            x = x + self.pos_embed
+        x = self.pos_drop(x)
+        for k, block in enumerate(self.blocks):
+            if k == self.local_up_to_layer:
+                x = torch.cat([self.cls_token.expand(x.shape[0], -1, -1), x], 1)
+            x = block(x)
+        x = timm.models.vision_transformer.pooled(self.norm(x), self.global_pool, 1)
+        return self.head(self.head_drop(x))
+class Block:
+    fits = "norm1 attn drop_path norm2 mlp"
+    def forward(self, x):
+        x = x + self.drop_path(self.attn(self.norm1(x)))
+        return x + self.drop_path(self.mlp(self.norm2(x)))
+class GPSA:
+    fits = "qk v attn_drop proj pos_proj proj_drop gating_param[1]"
+    def forward(self, x):
+        b, n, c = x.shape
+        q, k = self.qk(x).reshape(b, n, 2, self.num_heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
+        v = self.v(x).reshape(b, n, self.num_heads, -1).permute(0, 2, 1, 3)
+        content = torch.softmax(torch.matmul(q, k.transpose(-2, -1)) * self.scale, -1)
+        place = torch.softmax(self.pos_proj(apart(n)).permute(2, 0, 1).unsqueeze(0), -1)
+        gate = torch.sigmoid(self.gating_param.view(1, -1, 1, 1))
+        weights = (1.0 - gate) * content + gate * place
+        weights = self.attn_drop(weights / weights.sum(-1, True))
+        return self.proj_drop(self.proj(torch.matmul(weights, v).transpose(1, 2).reshape(b, n, c)))
+def apart(n):
+    side = int(math.sqrt(n))
+    steps = torch.arange(side).to(torch.float32)
+    each = steps.view(1, -1) - steps.view(-1, 1)
+    right = each.view(1, side, 1, side).expand(side, side, side, side).reshape(n, n)
+    down = each.view(side, 1, side, 1).expand(side, side, side, side).reshape(n, n)
+    return torch.stack([right, down, right * right + down * down], -1)
+class MHSA:
+    fits = "qkv attn_drop proj proj_drop"
+    def forward(self, x):
+        b, n, c = x.shape
+        q, k, v = self.qkv(x).reshape(b, n, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
+        weights = self.attn_drop(torch.softmax(torch.matmul(q, k.transpose(-2, -1)) * self.scale, -1))
+        return self.proj_drop(self.proj(torch.matmul(weights, v).transpose(1, 2).reshape(b, n, c)))
+`,
+  'timm.models.coat': `
+class CoaT:
+    fits = "patch_embed1 patch_embed2 patch_embed3 patch_embed4 cpe1 cpe2 cpe3 cpe4 crpe1 crpe2 crpe3 crpe4 serial_blocks1 serial_blocks2 serial_blocks3 serial_blocks4 parallel_blocks norm2 norm3 norm4 aggregate head_drop head cls_token1[3] cls_token2[3] cls_token3[3] cls_token4[3]"
+    def forward(self, x):
+        assert not self.return_interm_layers, "it gives the features of its layers"
+        x1, s1 = serial(self.patch_embed1, self.cls_token1, self.serial_blocks1, x)
+        x2, s2 = serial(self.patch_embed2, self.cls_token2, self.serial_blocks2, image_of(x1, s1))
+        x3, s3 = serial(self.patch_embed3, self.cls_token3, self.serial_blocks3, image_of(x2, s2))
+        x4, s4 = serial(self.patch_embed4, self.cls_token4, self.serial_blocks4, image_of(x3, s3))
+        if self.parallel_blocks is None:
+            return self.head(self.head_drop(timm.models.vision_transformer.pooled(self.norm4(x4), self.global_pool, 1)))
+        for block in self.parallel_blocks:
+            x2, x3, x4 = block(self.cpe2(x2, s2), self.cpe3(x3, s3), self.cpe4(x4, s4), s2, s3, s4)
+        answers = []
+        for each in [self.norm2(x2), self.norm3(x3), self.norm4(x4)]:
+            answers.append(timm.models.vision_transformer.pooled(each, self.global_pool, 1))
+        return self.head(self.head_drop(self.aggregate(torch.stack(answers, 1)).squeeze(1)))
+def serial(embed, token, blocks, image):
+    x = torch.cat([token.expand(image.shape[0], -1, -1), embed(image)], 1)
+    size = embed.grid_size
+    for block in blocks:
+        x = block(x, size)
+    return x, size
+def image_of(x, size):
+    return x[:, 1:].reshape(x.shape[0], size[0], size[1], -1).permute(0, 3, 1, 2)
+class ConvPosEnc:
+    fits = "proj"
+    def forward(self, x, size):
+        image = x[:, 1:].transpose(1, 2).reshape(x.shape[0], x.shape[2], size[0], size[1])
+        return torch.cat([x[:, :1], (self.proj(image) + image).flatten(2).transpose(1, 2)], 1)
+class ConvRelPosEnc:
+    fits = "conv_list"
+    def forward(self, q, v, size):
+        b, heads, n, c = q.shape
+        image = v[:, :, 1:].transpose(-1, -2).reshape(b, heads * c, size[0], size[1])
+        parts = torch.split(image, self.channel_splits, 1)
+        done = []
+        for k, conv in enumerate(self.conv_list):
+            done.append(conv(parts[k]))
+        rows = torch.cat(done, 1).reshape(b, heads, c, -1).transpose(-1, -2)
+        return torch.nn.functional.pad(q[:, :, 1:] * rows, [0, 0, 1, 0, 0, 0])
+class SerialBlock:
+    fits = "cpe norm1 factoratt_crpe drop_path norm2 mlp"
+    def forward(self, x, size):
+        x = self.cpe(x, size)
+        x = x + self.drop_path(self.factoratt_crpe(self.norm1(x), size))
+        return x + self.drop_path(self.mlp(self.norm2(x)))
+class FactorAttnConvRelPosEnc:
+    fits = "qkv attn_drop proj proj_drop crpe"
+    def forward(self, x, size):
+        b, n, c = x.shape
+        q, k, v = self.qkv(x).reshape(b, n, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
+        factors = torch.matmul(q, torch.matmul(torch.softmax(k, 2).transpose(-1, -2), v))
+        mixed = self.scale * factors + self.crpe(q, v, size)
+        return self.proj_drop(self.proj(mixed.transpose(1, 2).reshape(b, n, c)))
+class ParallelBlock:
+    fits = "norm12 norm13 norm14 factoratt_crpe2 factoratt_crpe3 factoratt_crpe4 drop_path norm22 norm23 norm24 mlp2 mlp3 mlp4"
+    def forward(self, x2, x3, x4, s2, s3, s4):
+        a2 = self.factoratt_crpe2(self.norm12(x2), s2)
+        a3 = self.factoratt_crpe3(self.norm13(x3), s3)
+        a4 = self.factoratt_crpe4(self.norm14(x4), s4)
+        x2 = x2 + self.drop_path(a2 + resized(a3, s3, 2.0) + resized(a4, s4, 4.0))
+        x3 = x3 + self.drop_path(a3 + resized(a4, s4, 2.0) + resized(a2, s2, 0.5))
+        x4 = x4 + self.drop_path(a4 + resized(a3, s3, 0.5) + resized(a2, s2, 0.25))
+        x2 = x2 + self.drop_path(self.mlp2(self.norm22(x2)))
+        x3 = x3 + self.drop_path(self.mlp3(self.norm23(x3)))
+        return x2, x3, x4 + self.drop_path(self.mlp4(self.norm24(x4)))
+def resized(x, size, factor):
+    image = x[:, 1:].transpose(1, 2).reshape(x.shape[0], x.shape[2], size[0], size[1])
+    image = torch.nn.functional.interpolate(image, scale_factor=factor, mode="bilinear", align_corners=False)
+    return torch.cat([x[:, :1], image.flatten(2).transpose(1, 2)], 1)
+`,
+  'timm.models.davit': `
+class DaVit:
+    fits = "stem stages norm_pre head"
+    def forward(self, x):
+        return self.head(self.norm_pre(self.stages(self.stem(x))))
+class Stem:
+    fits = "conv norm"
+    def forward(self, x):
+        x = torch.nn.functional.pad(x, [0, -x.shape[3] % self.stride[1], 0, -x.shape[2] % self.stride[0]])
+        return self.norm(self.conv(x))
+class Downsample:
+    fits = "norm conv"
+    def forward(self, x):
+        x = self.norm(x)
+        if self.even_k:
+            size = self.conv.kernel_size
+            x = torch.nn.functional.pad(x, [0, -x.shape[3] % size[1], 0, -x.shape[2] % size[0]])
+        return self.conv(x)
+class DaVitStage:
+    fits = "downsample blocks"
+    def forward(self, x):
+        return self.blocks(self.downsample(x))
+class ConvPosEnc:
+    fits = "proj act"
+    def forward(self, x):
+        return x + self.act(self.proj(x))
+def finished(self, rows, shape):
+    x = self.cpe2(rows.transpose(1, 2).view(shape))
+    if self.mlp is None:
+        return x
+    rows = x.flatten(2).transpose(1, 2)
+    return (rows + self.drop_path2(self.mlp(self.norm2(rows)))).transpose(1, 2).view(shape)
+class SpatialBlock:
+    fits = "cpe1 norm1 attn drop_path1 cpe2 norm2 mlp drop_path2"
+    def forward(self, x):
+        b, c, h, w = x.shape
+        high, wide = self.window_size[0], self.window_size[1]
+        rows = self.cpe1(x).flatten(2).transpose(1, 2)
+        image = torch.nn.functional.pad(self.norm1(rows).view(b, h, w, c), [0, 0, 0, -w % wide, 0, -h % high])
+        tiles = self.attn(torchvision.models.swin_transformer.windows(image, high, wide))
+        down, right = image.shape[1] // high, image.shape[2] // wide
+        image = tiles.view(b, down, right, high, wide, c).permute(0, 1, 3, 2, 4, 5).reshape(b, down * high, right * wide, c)
+        rows = rows + self.drop_path1(image[:, :h, :w, :].reshape(b, h * w, c))
+        return finished(self, rows, [b, c, h, w])
+class ChannelBlock:
+    fits = "cpe1 norm1 attn drop_path1 cpe2 norm2 mlp drop_path2"
+    def forward(self, x):
+        rows = self.cpe1(x).flatten(2).transpose(1, 2)
+        rows = rows + self.drop_path1(self.attn(self.norm1(rows)))
+        return finished(self, rows, x.shape)
+class WindowAttention:
+    fits = "qkv proj softmax"
+    def forward(self, x):
+        b, n, c = x.shape
+        q, k, v = self.qkv(x).reshape(b, n, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
+        weights = torch.softmax(torch.matmul(q * self.scale, k.transpose(-2, -1)), -1)
+        return self.proj(torch.matmul(weights, v).transpose(1, 2).reshape(b, n, c))
+class ChannelAttention:
+    fits = "qkv proj"
+    def forward(self, x):
+        b, n, c = x.shape
+        q, k, v = self.qkv(x).reshape(b, n, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
+        weights = torch.softmax(torch.matmul((k * self.scale).transpose(-1, -2), v), -1)
+        mixed = torch.matmul(weights, q.transpose(-1, -2)).transpose(-1, -2)
+        return self.proj(mixed.transpose(1, 2).reshape(b, n, c))
+`,
+  'timm.models.nest': `
+class Nest:
+    fits = "patch_embed levels norm global_pool head_drop head"
+    def forward(self, x):
+        x = self.levels(self.patch_embed(x))
+        x = self.norm(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        return self.head(self.head_drop(self.global_pool(x)))
+class NestLevel:
+    fits = "pool transformer_encoder pos_embed[4]"
+    def forward(self, x):
+        x = self.pool(x).permute(0, 2, 3, 1)
+        b, h, w, c = x.shape
+        size = self.block_size
+        tiles = x.reshape(b, h // size, size, w // size, size, c).transpose(2, 3)
+        rows = self.transformer_encoder(tiles.reshape(b, (h // size) * (w // size), -1, c) + self.pos_embed)
+        image = rows.reshape(b, h // size, w // size, size, size, -1).transpose(2, 3).reshape(b, h, w, -1)
+        return image.permute(0, 3, 1, 2)
+class TransformerLayer:
+    fits = "norm1 attn drop_path1 norm2 mlp drop_path2"
+    def forward(self, x):
+        x = x + self.drop_path1(self.attn(self.norm1(x)))
+        return x + self.drop_path2(self.mlp(self.norm2(x)))
+class Attention:
+    fits = "qkv attn_drop proj proj_drop"
+    def forward(self, x):
+        b, t, n, c = x.shape
+        q, k, v = self.qkv(x).reshape(b, t, n, 3, self.num_heads, -1).permute(3, 0, 4, 1, 2, 5).unbind(0)
+        weights = self.attn_drop(torch.softmax(torch.matmul(q * self.scale, k.transpose(-2, -1)), -1))
+        return self.proj_drop(self.proj(torch.matmul(weights, v).permute(0, 2, 3, 4, 1).reshape(b, t, n, c)))
+class ConvPool:
+    fits = "conv norm pool"
+    def forward(self, x):
+        return self.pool(self.norm(self.conv(x).permute(0, 2, 3, 1)).permute(0, 3, 1, 2))
+`,
 };
