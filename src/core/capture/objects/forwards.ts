@@ -4,6 +4,7 @@ import { TIMM_CONVOLUTIONAL } from './forwards/timm-convolutional.ts';
 import { TIMM_HYBRIDS } from './forwards/timm-hybrids.ts';
 import { TIMM_LAYERS } from './forwards/timm-layers.ts';
 import { TIMM_TRANSFORMERS } from './forwards/timm-transformers.ts';
+import { TIMM_WINDOWS } from './forwards/timm-windows.ts';
 import { TORCH_ACTIVATIONS } from './forwards/torch-activations.ts';
 import { TORCH_FUNCTIONAL } from './forwards/torch-functional.ts';
 import { TORCH_NN } from './forwards/torch-nn.ts';
@@ -22,4 +23,5 @@ export const FORWARDS: ForwardTexts = {
   ...TIMM_CONVOLUTIONAL,
   ...TIMM_TRANSFORMERS,
   ...TIMM_HYBRIDS,
+  ...TIMM_WINDOWS,
 };
