@@ -128,7 +128,7 @@ function readAs(
 function readTorch(file: FileBytes, reading: Reading, customOps: CustomOperators): Read {
   const opened = openTorchFile(file, reading.method);
   const program = opened.kind === 'module' ? openObjects(opened, customOps.forwards) : opened;
-  const inputs = reading.inputs.map((spec) => ({ key: spec.key, dtype: spec.dtype, shape: shapeOf(spec) }));
+  const inputs = reading.inputs.map((spec) => ({ ...spec, shape: shapeOf(spec) }));
   const { model, problems } = capture(program, { inputs, customOps, method: reading.method });
   const source = (entry: string) =>
     program.kind === 'torchscript' && program.sourceEntries.includes(entry) ? program.source(entry).text : undefined;

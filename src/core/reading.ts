@@ -9,7 +9,11 @@ export interface InputSpec {
   readonly key: string | number;
   readonly dtype: DataType;
   readonly dims: readonly (number | string)[];
+  /** The value of a plain number, text or None: it is no input of the graph then. */
+  readonly value?: PlainValue | undefined;
 }
+
+export type PlainValue = bigint | number | boolean | string | null;
 
 export interface Reading {
   /** The format to believe, where the content shall not decide. */
@@ -27,8 +31,10 @@ export interface Reading {
 
 export const PLAIN_READING: Reading = { inputs: [], ops: [], accept: [] };
 
-/** Parses `x:float32[1,3,h,w]` or `0:int64[]`. Throws InputError `bad-argument`. */
+/** Parses `x:float32[1,3,h,w]`, `0:int64[]`, or a value: `rate=16000`. Throws InputError `bad-argument`. */
 export function parseInputSpec(text: string): InputSpec {
+  const [, name, written] = /^([^:[\]=]+)=(.*)$/.exec(text.trim()) ?? [];
+  if (name !== undefined && written !== undefined) return valueSpec(keyOf(name.trim()), written.trim());
   const match = /^(.+):([a-z0-9]+)\[([^\]]*)\]$/.exec(text.trim());
   const [, key, dtype, dims] = match ?? [];
   if (key === undefined || dtype === undefined || dims === undefined || !isDataType(dtype)) {
@@ -36,14 +42,28 @@ export function parseInputSpec(text: string): InputSpec {
       'bad-argument',
       `"${text}" does not describe an input`,
       undefined,
-      'Write it as NAME_OR_INDEX:TYPE[DIMS], such as x:float32[1,3,224,224].',
+      'Write it as NAME_OR_INDEX:TYPE[DIMS], such as x:float32[1,3,224,224], or a plain value as NAME=VALUE.',
     );
   }
   return {
-    key: /^\d+$/.test(key) ? Number(key) : key,
+    key: keyOf(key),
     dtype,
     dims: dims.trim() === '' ? [] : dims.split(',').map((dim) => parseDim(dim.trim(), text)),
   };
+}
+
+function keyOf(key: string): string | number {
+  return /^\d+$/.test(key) ? Number(key) : key;
+}
+
+/** `16000` is an int, `0.5` and `1e3` are floats, `true` a bool, `None` None; anything else is text. */
+function valueSpec(key: string | number, written: string): InputSpec {
+  if (/^[-+]?\d+$/.test(written)) return { key, dtype: 'int64', dims: [], value: BigInt(written) };
+  if (/^(true|false)$/i.test(written)) return { key, dtype: 'bool', dims: [], value: /^true$/i.test(written) };
+  if (written === 'None') return { key, dtype: 'string', dims: [], value: null };
+  if (written !== '' && Number.isFinite(Number(written)))
+    return { key, dtype: 'float64', dims: [], value: Number(written) };
+  return { key, dtype: 'string', dims: [], value: written.replace(/^(["'])(.*)\1$/, '$2') };
 }
 
 function parseDim(dim: string, text: string): number | string {

@@ -4,6 +4,7 @@ import type { TorchScriptArchive } from '../formats/torch/archive.ts';
 import type { ExportedProgram } from '../formats/torch/exported.ts';
 import { type Model, makeModel } from '../ir/model.ts';
 import { type Problem, problem } from '../problems/problem.ts';
+import { type AssumedState, addLive, ofStorages } from './carried-state.ts';
 import { captureExported } from './exported.ts';
 import type { InputSpec } from './inputs.ts';
 import { captureObjects } from './objects/capture-objects.ts';
@@ -34,29 +35,38 @@ export interface CaptureResult {
  * InputError for a program that cannot be run at all, or for options that name inputs that it does not have.
  */
 export function capture(program: Program, options: CaptureOptions): CaptureResult {
-  const recorder = new Recorder();
-  const operators = new Operators(recorder);
-  if (program.kind === 'exported') captureExported(program, operators, options.inputs, options.customOps);
-  else if (program instanceof ObjectArchive) captureObjects(program, operators, options);
-  else captureTorchScript(program, operators, options);
+  const recorder = recordCalls(program, options);
   recorder.dropUnused();
-  reportStates(operators);
   reportGaps(recorder);
   const model = makeModel('aten', recorder.graph, { file: program.file });
   model.producerName = 'pytorch';
   return { model, problems: recorder.problems() };
 }
 
-/**
- * A parameter or buffer that the program changes is kept for its next call. That shows only where its value from before
- * reaches an output: a counter that nothing reads may go.
- */
-function reportStates({ memory, recorder }: Operators): void {
-  for (const storage of memory.writtenStates) {
-    const { first, state = '' } = storage;
-    if (!first || first.useCount === 0) continue;
-    const [node] = first.users;
-    recorder.report('state-write', node ?? { operator: state }, { attribute: state });
+/** State that looks different after so many calls never stays the same. */
+const MOST_CALLS = 5;
+
+/** Records a call of the program: the first, or the first of those that leave state as they find it. */
+function recordCalls(program: Program, options: CaptureOptions): Recorder {
+  let assumed: AssumedState = new Map();
+  for (let call = 1; ; call++) {
+    const recorder = new Recorder();
+    const operators = new Operators(recorder);
+    if (program.kind === 'exported') {
+      captureExported(program, operators, options.inputs, options.customOps);
+      addLive(operators, ofStorages(operators));
+      return recorder;
+    }
+    const run =
+      program instanceof ObjectArchive
+        ? captureObjects(program, operators, options, assumed)
+        : captureTorchScript(program, operators, options, assumed);
+    if (!run) return recorder;
+    assumed = run;
+    if (call < MOST_CALLS) continue;
+    const [path = ''] = [...run.values()].flatMap((named) => [...named.values()].map((each) => each.path));
+    recorder.report('state-write', { operator: path }, { attribute: path });
+    return recorder;
   }
 }
 

@@ -15,6 +15,8 @@ export interface InputSpec {
   readonly key: string | number;
   readonly dtype: DataType;
   readonly shape: Shape;
+  /** A plain value that it has in every run: it is no input of the graph. */
+  readonly value?: bigint | number | boolean | string | null | undefined;
 }
 
 interface Declared {
@@ -51,6 +53,41 @@ export class Inputs {
       type: info && { kind: 'tensor', dtype: info.dtype, shape: info.shape },
     });
     return new TensorValue(new Storage(() => input), info);
+  }
+
+  /** The plain value that the user gives a parameter; undefined where he gives none. */
+  value(name: string, index: number): CapturedValue | undefined {
+    const spec = this.specs.find(({ key, value }) => value !== undefined && (key === name || key === index));
+    if (spec) this.used.add(spec);
+    return spec?.value;
+  }
+
+  /** A parameter that is a plain number and that only a run knows: a tensor without axes. */
+  number(name: string, type: string): TensorValue {
+    const known = this.specs.some(({ key }) => key === name || key === this.position);
+    if (known) return this.tensor(name, undefined);
+    this.position++;
+    const [value, dtype] = type === 'int' ? ['16', 'int64'] : type === 'float' ? ['0.5', 'float64'] : ['true', 'bool'];
+    const reason = `the file keeps no value of it; give one, as in --input ${name}=${value}, or make it an input of the graph with --input ${name}:${dtype}[]`;
+    this.recorder.report('shape-unknown', { operator: `input ${name}` }, { reason });
+    return new TensorValue(new Storage(() => this.recorder.graph.addInput({ name })), undefined);
+  }
+
+  /** Whether the user says something of an input, or of one within it. */
+  speaksOf(name: string): boolean {
+    return this.specs.some(({ key }) => key === name || key === this.position) || this.keysWithin(name).length > 0;
+  }
+
+  /** What stands behind `name_` in the names that the user gives, in his order. */
+  keysWithin(name: string): string[] {
+    const names = this.specs.flatMap(({ key }) => (typeof key === 'string' ? [key] : []));
+    return names.flatMap((key) => (key.startsWith(`${name}_`) ? [key.slice(name.length + 1)] : []));
+  }
+
+  /** The value of an input of which nothing is known; it has been reported. */
+  unknown(): CapturedValue {
+    this.recorder.incomplete = true;
+    return UNKNOWN;
   }
 
   /** A parameter of the program with the structure of its example: tensors within containers are inputs each. */

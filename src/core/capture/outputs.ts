@@ -26,7 +26,8 @@ export function addOutputs(operators: Operators, returned: CapturedValue): void 
   });
 }
 
-function copyOf(operators: Operators, value: Value): Value {
+/** A value of its own that is the same. */
+export function copyOf(operators: Operators, value: Value): Value {
   const node = operators.recorder.record({ op: 'clone', inputs: [value], attributes: {}, outputs: [undefined] });
   const copy = node.output();
   copy.type = value.type;

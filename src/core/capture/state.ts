@@ -76,12 +76,23 @@ function elementOf({ tensor, dtype }: PickledTensor): Scalar | undefined {
   return /^(b?float)/.test(dtype) ? tensor.numbers()[0] : undefined;
 }
 
+/** An attribute that the program has set. */
+export interface ChangedAttribute {
+  readonly module: ModuleValue;
+  readonly name: string;
+  readonly path: string;
+  readonly value: CapturedValue;
+  /** What the file has. */
+  readonly original: CapturedValue;
+}
+
 export class ArchiveState {
   private readonly paths = new Map<PickledTensor, string>();
   private readonly values = new Map<PickleValue, CapturedValue>();
   /** Attributes of modules that the program has set. */
   readonly changes = new Overrides((key) => this.originals.get(key)?.() ?? UNKNOWN);
   private readonly originals = new Map<string, () => CapturedValue | undefined>();
+  private readonly owners = new Map<string, { readonly module: ModuleValue; readonly name: string }>();
   private readonly numbers = new Map<ScriptObject, number>();
   private readonly tensors: StoredTensors;
 
@@ -127,7 +138,17 @@ export class ArchiveState {
   setAttribute(module: ModuleValue, name: string, value: CapturedValue): void {
     const key = this.key(module, name);
     this.originals.set(key, () => this.stored(module, name));
+    this.owners.set(key, { module, name });
     this.changes.entries.set(key, value);
+  }
+
+  /** All attributes that have been set. */
+  changed(): ChangedAttribute[] {
+    return [...this.changes.entries].flatMap(([key, value]) => {
+      const owner = this.owners.get(key);
+      const original = this.originals.get(key)?.() ?? null;
+      return owner ? [{ ...owner, path: joinPath(owner.module.path, owner.name), value, original }] : [];
+    });
   }
 
   /** All values that attributes and constants have had so far. */

@@ -3,39 +3,52 @@ import type { TorchScriptArchive } from '../formats/torch/archive.ts';
 import type { FunctionDefinition } from '../formats/torch/ast.ts';
 import { InputError } from '../ir/errors.ts';
 import type { CaptureOptions } from './capture.ts';
+import { type AssumedState, CarriedState } from './carried-state.ts';
 import { type InputSpec, Inputs } from './inputs.ts';
 import { Interpreter } from './interpreter.ts';
 import type { Operators } from './operators.ts';
 import { addOutputs } from './outputs.ts';
+import { parameterValue } from './parameters.ts';
 import { ProgramError } from './plain-values.ts';
 import { ArchiveState, readableClass } from './state.ts';
 import { ModuleValue } from './values.ts';
 
-/** Runs the program into `operators`. Throws InputError where the archive has no such method. */
+/**
+ * Runs the program into `operators`, on attributes as `assumed` says. Gives how they look after the call where that is
+ * something else: then it must run again. Throws InputError where the archive has no such method.
+ */
 export function captureTorchScript(
   archive: TorchScriptArchive,
   operators: Operators,
   { inputs: specs, customOps, method: name = 'forward' }: CaptureOptions,
-): void {
+  assumed: AssumedState,
+): AssumedState | undefined {
   const state = new ArchiveState(archive, operators.recorder, operators.memory);
-  runMethod(archive, new Interpreter(archive, operators, state, customOps), operators, { specs, name });
+  const interpreter = new Interpreter(archive, operators, state, customOps);
+  return runMethod(archive, interpreter, operators, { specs, name, state, assumed });
 }
 
 /** What is run, and on what. */
 export interface MethodCall {
   readonly specs: readonly InputSpec[];
   readonly name: string;
+  readonly state: ArchiveState;
+  /** How attributes look when the call begins. */
+  readonly assumed: AssumedState;
   /** What an input may be, where nothing is said of it. */
   readonly guess?: (position: number) => string | undefined;
 }
 
-/** Runs a method of the root module of an archive, on inputs as its examples or the user say. */
+/**
+ * Runs a method of the root module of an archive, on inputs as its examples or the user say. Gives what
+ * `captureTorchScript` gives.
+ */
 export function runMethod(
   archive: TorchScriptArchive,
   interpreter: Interpreter,
   operators: Operators,
-  { specs, name, guess }: MethodCall,
-): void {
+  { specs, name, state, assumed, guess }: MethodCall,
+): AssumedState | undefined {
   const { recorder } = operators;
   const method = methodOf(archive, name);
   const inputs = new Inputs(recorder, specs, guess);
@@ -46,9 +59,11 @@ export function runMethod(
     if (example === undefined && parameter.default && !specs.some(({ key }) => key === parameter.name || key === k)) {
       return interpreter.defaultOf(parameter.default);
     }
-    return inputs.structure(parameter.name, example);
+    return parameterValue(operators, inputs, parameter, k, example);
   });
   inputs.checkAllUsed();
+  const carried = new CarriedState(operators, state, assumed);
+  carried.begin();
   try {
     addOutputs(operators, interpreter.callModule(new ModuleValue(archive.root, ''), name, args, new Map()));
   } catch (error) {
@@ -59,7 +74,11 @@ export function runMethod(
       { operator: name },
       { reason: `running it on these inputs fails: ${error.message}` },
     );
+    return undefined;
   }
+  const next = carried.changed();
+  if (!next) carried.finish();
+  return next;
 }
 
 /** Methods that no caller means. */

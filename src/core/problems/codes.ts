@@ -87,6 +87,12 @@ export const PROBLEM_CODES = {
       'The entry of {operator} in {entry} has no input for its parameter {attribute}: the node works without it.',
     fixes: [],
   },
+  'state-carried': {
+    severity: 'warning',
+    message:
+      'The program keeps {attribute} for its next call: it is an input of the graph, {first} before the first call, and comes back as the output {next}.',
+    fixes: [],
+  },
   'check-left-out': {
     severity: 'information',
     message: 'The program raises an error {when}, which the graph does not check: {reason}.',

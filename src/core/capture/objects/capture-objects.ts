@@ -2,6 +2,7 @@
 import type { CustomForward } from '../../custom/forwards.ts';
 import type { PickledModule } from '../../formats/torch/archive.ts';
 import type { CaptureOptions } from '../capture.ts';
+import type { AssumedState } from '../carried-state.ts';
 import { NO_KEYWORDS } from '../dispatch.ts';
 import type { Operators } from '../operators.ts';
 import { ArchiveState } from '../state.ts';
@@ -18,18 +19,20 @@ export function openObjects(program: PickledModule, own: readonly CustomForward[
   return new ObjectArchive(program, new ForwardTable(FORWARDS, own));
 }
 
-/** Runs the module into `operators`. What cannot be run is reported with its path and class. */
+/** Runs the module into `operators`, as `captureTorchScript` does. What cannot be run is reported with its path and class. */
 export function captureObjects(
   archive: ObjectArchive,
   operators: Operators,
   { inputs: specs, customOps, method: name = 'forward' }: CaptureOptions,
-): void {
+  assumed: AssumedState,
+): AssumedState | undefined {
   const state = new ArchiveState(archive, operators.recorder, operators.memory);
   const interpreter = new ObjectInterpreter(archive, operators, state, customOps);
   if (name === 'forward' && !archive.classOf(archive.root.className)?.methods.has(name)) {
     // Says so, and what else is not known.
     interpreter.callModule(new ModuleValue(archive.root, ''), name, [], NO_KEYWORDS);
-    return;
+    return undefined;
   }
-  runMethod(archive, interpreter, operators, { specs, name, guess: () => inputGuess(archive.root, archive) });
+  const guess = () => inputGuess(archive.root, archive);
+  return runMethod(archive, interpreter, operators, { specs, name, state, assumed, guess });
 }

@@ -126,8 +126,10 @@ test('a buffer that is changed in place, or by the signature, goes where no outp
   const reads = node('torch.ops.aten.mul.Tensor', { self: tensor('x'), other: tensor('b_n') }, tensor('y'));
   for (const program of [withBuffer([inPlace, reads], [y]), withBuffer([reads, plain], [mutation, y])]) {
     expect(run(program).problems.map((each) => [each.code, each.details.attribute])).toEqual([
-      ['state-write', 'stage.n'],
+      ['state-carried', 'stage.n'],
     ]);
+    expect(run(program).model.graph.inputs.map((each) => each.name)).toEqual(['x', 'stage.n']);
+    expect(run(program).model.graph.outputs.map((each) => each.name)).toEqual(['output_0', 'stage.n_next']);
   }
 });
 

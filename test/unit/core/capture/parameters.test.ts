@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import type { InputSpec } from '../../../../src/core/capture/inputs.ts';
+import { parseInputSpec } from '../../../../src/core/reading.ts';
+import { captured, forward, graphText, lines } from './support.ts';
+
+const x: InputSpec = { key: 'x', dtype: 'float32', shape: [2] };
+
+function run(parameters: string, body: string, ...specs: readonly string[]) {
+  const inputs = specs.map((text) => {
+    const spec = parseInputSpec(text);
+    return { ...spec, shape: spec.dims.map(Number) };
+  });
+  return captured({ code: forward(parameters, body) }, { inputs: [x, ...inputs] });
+}
+
+test('a plain parameter takes the value that the user gives', () => {
+  const body = 'return torch.mul(torch.add(x, n), f)';
+  const { model, problems } = run('x: Tensor, n: int, f: float', body, 'n=3', 'f=2');
+  expect(problems).toEqual([]);
+  expect(graphText(model)).toBe(
+    lines(`add_0 = aten::add.Scalar(x, other=3, alpha=1) : float32[2]
+           output_0 = aten::mul.Scalar(add_0, other=2) : float32[2]
+           return output_0`),
+  );
+  expect(model.graph.inputs.map((each) => each.name)).toEqual(['x']);
+});
+
+test('a plain parameter may be an input of the graph', () => {
+  const { model, problems } = run('x: Tensor, n: int', 'return torch.mul(x, n)', 'n:int64[]');
+  expect(problems).toEqual([]);
+  expect(model.graph.inputs.map((each) => [each.name, each.dtype, each.shape])).toEqual([
+    ['x', 'float32', [2]],
+    ['n', 'int64', []],
+  ]);
+});
+
+test('a plain parameter without a value says how to give one', () => {
+  const { problems } = run('x: Tensor, n: int', 'return torch.mul(x, n)');
+  expect(problems.map((each) => each.message)).toEqual([
+    'The shape that input n needs is not known: the file keeps no value of it; give one, as in --input n=16, or make it an input of the graph with --input n:int64[].',
+  ]);
+});
+
+test('an optional parameter is None unless the user speaks of it; tuples and lists are inputs each', () => {
+  const body = `if torch.__is__(m, None):
+  y = x
+else:
+  y = torch.add(x, unchecked_cast(Tensor, m))
+return (y, torch.add((p)[0], (p)[1]), torch.cat(l, 0))`;
+  const parameters = 'x: Tensor, m: Optional[Tensor], p: Tuple[Tensor, Tensor], l: List[Tensor]';
+  const others = ['p_0:float32[2]', 'p_1:float32[2]', 'l_0:float32[3]', 'l_1:float32[1]'];
+  const names = (...specs: readonly string[]) => {
+    const { model, problems } = run(parameters, body, ...others, ...specs);
+    expect(problems).toEqual([]);
+    return model.graph.inputs.map((each) => each.name);
+  };
+  expect(names()).toEqual(['x', 'p_0', 'p_1', 'l_0', 'l_1']);
+  expect(names('m:float32[2]')).toEqual(['x', 'm', 'p_0', 'p_1', 'l_0', 'l_1']);
+});
+
+test.each([
+  ['a=3', 3n],
+  ['a=-0.5', -0.5],
+  ['a=true', true],
+  ['a=None', null],
+  ['a=nearest', 'nearest'],
+  ['a="3"', '3'],
+])('%s is a plain value', (text, value) => {
+  expect(parseInputSpec(text).value).toEqual(value);
+});
