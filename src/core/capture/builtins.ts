@@ -16,6 +16,7 @@ import {
   text,
   truth,
 } from './plain-values.ts';
+import { callOnText } from './text-builtins.ts';
 import { type CapturedValue, DictValue, isTensor, itemsOf, ListValue, TupleValue } from './values.ts';
 
 type Builtin = (
@@ -384,18 +385,22 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     const length = Math.min(...lists.map((each) => each.length));
     return new ListValue(Array.from({ length }, (_, k) => new TupleValue(lists.map((each) => each[k] ?? null))));
   },
-  format: ([template, ...values]) => {
-    let at = 0;
-    return typeof template === 'string' ? template.replace(/\{[^}]*\}/g, () => text(values[at++] ?? null)) : undefined;
+  setdefault: ([x, key = null, value = null]) => {
+    if (!(x instanceof DictValue)) return undefined;
+    if (!x.entries.has(key)) x.entries.set(key, value);
+    return x.entries.get(key);
   },
-  join: ([separator, parts]) => {
-    const items = itemsOf(parts);
-    return typeof separator === 'string' && items ? items.map(text).join(separator) : undefined;
+  remove: ([x, item = null]) => {
+    if (!(x instanceof ListValue)) return undefined;
+    const at = x.items.findIndex((each) => equal(each, item) === true);
+    if (at < 0) raise('the value is not in the list');
+    x.items.splice(at, 1);
+    return null;
   },
-  lower: ([x]) => (typeof x === 'string' ? x.toLowerCase() : undefined),
-  upper: ([x]) => (typeof x === 'string' ? x.toUpperCase() : undefined),
-  startswith: ([x, start]) => (typeof x === 'string' && typeof start === 'string' ? x.startsWith(start) : undefined),
-  endswith: ([x, end]) => (typeof x === 'string' && typeof end === 'string' ? x.endsWith(end) : undefined),
+  chr: ([x]) => (typeof x === 'bigint' ? String.fromCodePoint(Number(x)) : undefined),
+  // What is forked has run already.
+  wait: ([x]) => x,
+  awaitable_wait: ([x]) => x,
   unchecked_unwrap_optional: ([x]) => x,
   _unwrap_optional: ([x]) => (x === null ? raise('a None was unwrapped') : x),
 };
@@ -446,5 +451,7 @@ export function callBuiltin(
   args: readonly CapturedValue[],
   keywords: ReadonlyMap<string, CapturedValue>,
 ): CapturedValue | undefined {
+  const ofText = callOnText(name, args);
+  if (ofText !== undefined) return ofText;
   return Object.hasOwn(BUILTINS, name) ? BUILTINS[name]?.(args, keywords) : undefined;
 }

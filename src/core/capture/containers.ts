@@ -45,9 +45,10 @@ function entriesOf(container: Exclude<Container, ListValue>): Map<unknown, Captu
 export function setContent(container: Container, content: Content): void {
   if (container instanceof ListValue) {
     const grown = content.get(GROWN);
+    if (grown !== undefined && !(grown instanceof SequenceValue)) throw new Error('a list has become no sequence');
     container.grown = undefined;
     container.items.splice(0, container.items.length, ...(grown ? [] : content.values()));
-    container.grown = grown instanceof SequenceValue ? grown : undefined;
+    container.grown = grown;
     return;
   }
   const target: Map<unknown, CapturedValue> = entriesOf(container);

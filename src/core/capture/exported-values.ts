@@ -6,7 +6,7 @@ import { Expression } from '../ir/expression.ts';
 import { isStatic, type Shape } from '../ir/shape.ts';
 import type { RecordedResults } from './functional.ts';
 import { ProgramError } from './plain-values.ts';
-import { type CapturedValue, DeviceValue, itemsOf, ListValue, TupleValue, UNKNOWN } from './values.ts';
+import { type CapturedValue, DeviceValue, itemsOf, ListValue, orUnknown, TupleValue, UNKNOWN } from './values.ts';
 
 /** Values of a graph by name. */
 export type Environment = Map<string, CapturedValue>;
@@ -50,7 +50,7 @@ export function bindResults(outputs: readonly Argument[], result: CapturedValue,
   } else {
     const items = itemsOf(result);
     outputs.forEach((output, k) => {
-      bindOne(output, items?.[k] ?? UNKNOWN, environment);
+      bindOne(output, orUnknown(items?.[k]), environment);
     });
   }
 }
@@ -59,19 +59,19 @@ function bindOne(output: Argument, value: CapturedValue, environment: Environmen
   switch (output.kind) {
     case 'tensor':
       // A graph that was inlined gives a tuple, also of one.
-      environment.set(output.name, value instanceof TupleValue ? (value.items[0] ?? UNKNOWN) : value);
+      environment.set(output.name, value instanceof TupleValue ? orUnknown(value.items[0]) : value);
       return;
     case 'optional-tensor':
       if (output.name !== undefined) environment.set(output.name, value);
       return;
     case 'tensors':
       output.names.forEach((name, k) => {
-        environment.set(name, itemsOf(value)?.[k] ?? UNKNOWN);
+        environment.set(name, orUnknown(itemsOf(value)?.[k]));
       });
       return;
     case 'optional-tensors':
       output.names.forEach((name, k) => {
-        if (name !== undefined) environment.set(name, itemsOf(value)?.[k] ?? UNKNOWN);
+        if (name !== undefined) environment.set(name, orUnknown(itemsOf(value)?.[k]));
       });
       return;
     case 'sym-int':
@@ -86,7 +86,7 @@ function bindOne(output: Argument, value: CapturedValue, environment: Environmen
 
 /** An argument as a value of the program. Throws ProgramError for a tensor that nothing makes. */
 export function argumentValue(argument: Argument, environment: Environment): CapturedValue {
-  const symbol = (name: string): CapturedValue => environment.get(name) ?? UNKNOWN;
+  const symbol = (name: string): CapturedValue => orUnknown(environment.get(name));
   const named = (name: string): CapturedValue => {
     const value = environment.get(name);
     if (value === undefined) throw new ProgramError(`it reads ${name}, which nothing makes`);

@@ -25,7 +25,7 @@ import { moduleGroups, type Step } from './module-groups.ts';
 import type { Operators } from './operators.ts';
 import { addOutputs } from './outputs.ts';
 import { getItem, ProgramError } from './plain-values.ts';
-import { type CapturedValue, flatTensors, isTensor, TupleValue, UNKNOWN } from './values.ts';
+import { type CapturedValue, flatTensors, isTensor, orUnknown, TupleValue, UNKNOWN } from './values.ts';
 
 /** Runs the program into `operators`. Throws InputError where weights that it names are missing. */
 export function captureExported(
@@ -117,7 +117,7 @@ export class ExportedRunner {
     const args = node.inputs.map((input) => argumentValue(input.value, environment));
     if (args.includes(UNKNOWN)) return UNKNOWN;
     const [first = null, second = null] = args;
-    if (name === 'getitem') return getItem(first, second) ?? UNKNOWN;
+    if (name === 'getitem') return orUnknown(getItem(first, second));
     const answer = callBuiltin(PYTHON[name] ?? name, args, new Map());
     return (
       answer ??

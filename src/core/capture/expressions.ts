@@ -22,6 +22,7 @@ import { isInstance } from './types.ts';
 import { upgraded } from './upgraders.ts';
 import {
   type CapturedValue,
+  ClosureValue,
   DeviceValue,
   DictValue,
   EnumValue,
@@ -34,6 +35,7 @@ import {
   NEVER,
   ObjectValue,
   OptionalValue,
+  orUnknown,
   TupleValue,
   UNKNOWN,
 } from './values.ts';
@@ -82,6 +84,8 @@ export abstract class Expressions {
     definition: FunctionDefinition,
     args: readonly CapturedValue[],
     keywords: Keywords,
+    /** What a function within another sees of that. */
+    outer?: ReadonlyMap<string, CapturedValue>,
   ): CapturedValue;
   abstract callModule(
     module: ModuleValue,
@@ -252,6 +256,8 @@ export abstract class Expressions {
 
   protected variable({ name }: ExpressionOf<'name'>, frame: Frame): CapturedValue {
     const value = frame.variables.get(name);
+    const local = value === undefined ? frame.functions.get(name) : undefined;
+    if (local) return new ClosureValue(local, new Map(frame.variables));
     if (value === undefined) throw new ProgramError(`there is no variable ${name}`);
     return value;
   }
@@ -283,8 +289,8 @@ export abstract class Expressions {
     const object = this.evaluate(expression.object, frame);
     const { name } = expression;
     if (object instanceof ModuleValue) return this.moduleAttribute(object, name);
-    if (object instanceof ObjectValue) return object.attributes.get(name) ?? UNKNOWN;
-    if (object instanceof TupleValue) return object.items[object.names?.indexOf(name) ?? -1] ?? UNKNOWN;
+    if (object instanceof ObjectValue) return orUnknown(object.attributes.get(name));
+    if (object instanceof TupleValue) return orUnknown(object.items[object.names?.indexOf(name) ?? -1]);
     if (object instanceof EnumValue) return name === 'name' ? object.name : object.value;
     if (object instanceof DeviceValue) return name === 'type' ? (object.device.split(':')[0] ?? '') : null;
     if (!isTensor(object)) return UNKNOWN;
@@ -303,11 +309,15 @@ export abstract class Expressions {
     const { callee } = expression;
     const args = this.all(expression.positional, frame);
     const keywords = this.keywords(expression, frame);
+    const [first] = args;
+    // What is forked, or awaited later, runs where it stands.
+    if (callee.kind === 'name' && first instanceof ClosureValue)
+      return this.callFunction(first.definition, [], NO_KEYWORDS, first.variables);
     if (callee.kind === 'attribute') return this.callMethod(callee, args, keywords, expression, frame);
     if (callee.kind === 'global') return this.callGlobal(callee.name, args, keywords);
     if (callee.kind !== 'name') return this.callValue(this.evaluate(callee, frame), args, keywords, expression, frame);
     const local = frame.functions.get(callee.name);
-    if (local) return this.callFunction(local, args, keywords);
+    if (local) return this.callFunction(local, args, keywords, new Map(frame.variables));
     const held = frame.variables.get(callee.name);
     if (held !== undefined) return this.callValue(held, args, keywords, expression, frame);
     return this.callOperator('prim', FUNCTIONS[callee.name] ?? callee.name, args, keywords, expression, frame);
@@ -382,8 +392,7 @@ export abstract class Expressions {
       return this.callOperator('aten', 'select', [container, 0n, at], NO_KEYWORDS, expression, frame);
     if (at instanceof ScalarValue || (container instanceof ListValue && container.grown))
       return this.callOperator('aten', '__getitem__', [container, at], NO_KEYWORDS, expression, frame);
-    const found = isUnknown(at) ? UNKNOWN : getItem(container, at);
-    return found === undefined ? UNKNOWN : found;
+    return isUnknown(at) ? UNKNOWN : orUnknown(getItem(container, at));
   }
 
   protected comprehension(expression: ExpressionOf<'comprehension'>, frame: Frame): CapturedValue {

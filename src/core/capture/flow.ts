@@ -17,6 +17,7 @@ import {
   isUnknown,
   itemsOf,
   ListValue,
+  orUnknown,
   TupleValue,
   UNKNOWN,
 } from './values.ts';
@@ -91,6 +92,7 @@ export abstract class Flow extends Expressions {
       } else if (!isUnknown(iterable)) {
         this.dataDependent(statement, frame, 'prim::Loop', 'the number of rounds of a loop is only known in a run');
       }
+      this.operators.recorder.incomplete ||= !counted;
       return undefined;
     }
     for (const item of items) {
@@ -156,7 +158,10 @@ export abstract class Flow extends Expressions {
     const taken = known === undefined ? undefined : truth(known);
     if (taken !== undefined) return taken;
     const number = this.callOperator('aten', 'Bool', [value], NO_KEYWORDS, at, frame);
-    return typeof number === 'boolean' || number instanceof ScalarValue ? number : undefined;
+    if (typeof number === 'boolean' || number instanceof ScalarValue) return number;
+    // What follows is a guess, so nothing may be taken for unused.
+    this.operators.recorder.incomplete = true;
+    return undefined;
   }
 
   private chooseBlock(condition: ScalarValue, statement: Extract<Statement, { kind: 'if' }>, frame: Frame): Completion {
@@ -236,7 +241,7 @@ export abstract class Flow extends Expressions {
     if (iterable instanceof ListValue && iterable.grown) {
       const rounds = callOnSequences(this.operators, 'len', [iterable]);
       if (!(rounds instanceof ScalarValue || typeof rounds === 'bigint')) return undefined;
-      return { rounds, item: (round) => callOnSequences(this.operators, '__getitem__', [iterable, round]) ?? UNKNOWN };
+      return { rounds, item: (round) => orUnknown(callOnSequences(this.operators, '__getitem__', [iterable, round])) };
     }
     const size = isTensor(iterable) ? iterable.shape?.[0] : undefined;
     if (size === undefined || typeof size === 'number') return undefined;

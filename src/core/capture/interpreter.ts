@@ -30,19 +30,24 @@ export class Frame {
 
 const NO_SOURCE: SourceFile = { entry: '', text: '', place: () => ({ line: 1, column: 1 }) };
 
-const DEEPEST_CALL = 400;
-
 export class Interpreter extends Flow {
-  private depth = 0;
+  /** The calls that are running, each with the object whose method it is. */
+  private readonly calls: { readonly definition: FunctionDefinition; readonly receiver: object | undefined }[] = [];
 
   /** Calls a function or method; `args` and `keywords` fill its parameters by order and name. */
   override callFunction(
     definition: FunctionDefinition,
     args: readonly CapturedValue[],
     keywords: ReadonlyMap<string, CapturedValue>,
+    outer: ReadonlyMap<string, CapturedValue> = NO_KEYWORDS,
   ): CapturedValue {
-    if (this.depth >= DEEPEST_CALL) throw new ProgramError(`calls are nested more than ${DEEPEST_CALL} deep`);
+    const [self] = args;
+    const receiver = self instanceof ModuleValue ? self.object : self instanceof ObjectValue ? self : undefined;
+    const running = this.calls.some((call) => call.definition === definition && call.receiver === receiver);
+    if (running)
+      throw new ProgramError(`${readableClass(definition.qualifiedName)} calls itself: a graph has no recursion`);
     const frame = new Frame(definition.source);
+    for (const [name, value] of outer) frame.variables.set(name, value);
     let position = 0;
     for (const parameter of definition.parameters) {
       let value = keywords.get(parameter.name);
@@ -52,12 +57,12 @@ export class Interpreter extends Flow {
         throw new ProgramError(`${definition.qualifiedName} is called without ${parameter.name}`);
       frame.variables.set(parameter.name, value);
     }
-    this.depth++;
+    this.calls.push({ definition, receiver });
     try {
       const completion = this.run(definition.body, frame);
       return completion?.kind === 'return' ? completion.value : null;
     } finally {
-      this.depth--;
+      this.calls.pop();
     }
   }
 

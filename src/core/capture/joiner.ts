@@ -2,6 +2,7 @@
 import { contiguousStrides, isContiguous } from '../dialects/aten/layout.ts';
 import type { TensorInfo } from '../dialects/aten/rule.ts';
 import { type Dim, sameDim } from '../ir/shape.ts';
+import { GROWN } from './containers.ts';
 import type { Frozen, Group } from './frozen.ts';
 import {
   differ,
@@ -116,7 +117,8 @@ export class Joiner {
     if (like.value instanceof ObjectValue && like.value.className !== (frozen.value as ObjectValue).className)
       return differ('objects of different classes');
     const keys = [...pattern.items.keys()];
-    if (keys.length !== frozen.items.size || !keys.every((key) => frozen.items.has(key))) {
+    const alike = keys.length === frozen.items.size && keys.every((key) => frozen.items.has(key) && key !== GROWN);
+    if (!alike) {
       if (like.value instanceof ListValue) return this.asSequence([...pattern.items.values(), ...itemPatterns(frozen)]);
       return differ(like.value instanceof DictValue ? 'dicts with different keys' : 'tuples of different lengths');
     }

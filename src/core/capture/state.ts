@@ -16,6 +16,7 @@ import {
   ListValue,
   ModuleValue,
   ObjectValue,
+  orUnknown,
   TupleValue,
   UNKNOWN,
 } from './values.ts';
@@ -90,7 +91,7 @@ export class ArchiveState {
   private readonly paths = new Map<PickledTensor, string>();
   private readonly values = new Map<PickleValue, CapturedValue>();
   /** Attributes of modules that the program has set. */
-  readonly changes = new Overrides((key) => this.originals.get(key)?.() ?? UNKNOWN);
+  readonly changes = new Overrides((key) => orUnknown(this.originals.get(key)?.()));
   private readonly originals = new Map<string, () => CapturedValue | undefined>();
   private readonly owners = new Map<string, { readonly module: ModuleValue; readonly name: string }>();
   private readonly numbers = new Map<ScriptObject, number>();

@@ -1,6 +1,7 @@
 /** What variables of a captured program hold: plain values, containers with identity, and symbolic tensors. */
 import type { TensorInfo } from '../dialects/aten/rule.ts';
 import type { ScriptObject } from '../formats/torch/archive.ts';
+import type { FunctionDefinition } from '../formats/torch/ast.ts';
 import type { Value } from '../ir/value.ts';
 import { type ScalarType, ScalarValue } from './scalars.ts';
 import type { Place, TensorValue } from './tensor.ts';
@@ -22,6 +23,7 @@ export type CapturedValue =
   | DeviceValue
   | EnumValue
   | FunctionValue
+  | ClosureValue
   | SequenceValue
   | OptionalValue
   | NeverValue
@@ -103,6 +105,15 @@ export class EnumValue {
   ) {}
 }
 
+/** A function within a function, and the variables that it sees. */
+export class ClosureValue {
+  readonly kind = 'closure';
+  constructor(
+    readonly definition: FunctionDefinition,
+    readonly variables: ReadonlyMap<string, CapturedValue>,
+  ) {}
+}
+
 /** A free function of the archive. */
 export class FunctionValue {
   readonly kind = 'function';
@@ -160,6 +171,11 @@ export function isScalarValue(value: CapturedValue | undefined): value is Scalar
 
 export function isUnknown(value: CapturedValue | undefined): value is UnknownValue {
   return value instanceof UnknownValue;
+}
+
+/** The value itself, which may be None; unknown where there is none. */
+export function orUnknown(value: CapturedValue | undefined): CapturedValue {
+  return value === undefined ? UNKNOWN : value;
 }
 
 /** The items of a list or tuple; undefined for other values, and for lists whose length only a run knows. */

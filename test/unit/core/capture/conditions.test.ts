@@ -93,3 +93,25 @@ return torch.cat(b, 0)`);
     'a value is one of lists that are one in one case and two in another, by a condition or a loop whose course is only known in a run',
   ]);
 });
+
+test('a loop whose rounds follow from something reported is not taken for one that does nothing', () => {
+  const { problems } = capturedBody(`found = torch.unique_dim(x, 0)
+y = x
+for i in range(torch.size(found, 0)):
+  y = torch.neg(y)
+return y`);
+  expect(problems.some((each) => each.severity === 'error')).toBe(true);
+});
+
+test('a method that calls itself is refused', () => {
+  const code = `def down(x: Tensor, n: int) -> Tensor:
+  if torch.eq(n, 0):
+    y = x
+  else:
+    y = __torch__.down(torch.neg(x), torch.sub(n, 1), )
+  return y
+${forward('x: Tensor', 'return __torch__.down(x, 3, )')}`;
+  expect(captured({ code, inputs: [x] }).problems.map((each) => each.message)).toEqual([
+    'The model is not valid: running it on these inputs fails: down calls itself: a graph has no recursion.',
+  ]);
+});
