@@ -9,7 +9,7 @@ import type { Frame } from './interpreter.ts';
 import { type LoopProgram, loop } from './loops.ts';
 import { ProgramError, truth } from './plain-values.ts';
 import { ScalarValue } from './scalars.ts';
-import { callOnSequences } from './sequences.ts';
+import { callOnSequences, rowAt } from './sequences.ts';
 import {
   type CapturedValue,
   DictValue,
@@ -236,8 +236,6 @@ export abstract class Flow extends Expressions {
 
   /** What a loop goes through whose length only a run knows: a list, or a tensor along its first axis. */
   private counted(iterable: CapturedValue): Counted | undefined {
-    const call = (name: string, ...operands: readonly CapturedValue[]) =>
-      this.operators.call(name, { positional: operands, keywords: NO_KEYWORDS });
     if (iterable instanceof ListValue && iterable.grown) {
       const rounds = callOnSequences(this.operators, 'len', [iterable]);
       if (!(rounds instanceof ScalarValue || typeof rounds === 'bigint')) return undefined;
@@ -245,7 +243,7 @@ export abstract class Flow extends Expressions {
     }
     const size = isTensor(iterable) ? iterable.shape?.[0] : undefined;
     if (size === undefined || typeof size === 'number') return undefined;
-    return { rounds: new ScalarValue('int', size), item: (round) => call('select', iterable, 0n, round) };
+    return { rounds: new ScalarValue('int', size), item: (round) => rowAt(this.operators, iterable, round) };
   }
 
   private dataDependent(at: Span, frame: Frame, operator: string, reason: string): void {

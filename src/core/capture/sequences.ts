@@ -56,6 +56,24 @@ export function callOnSequences(
   }
 }
 
+/** Appends to a list, of known length or not. */
+export function appendTo(operators: Operators, list: ListValue, item: CapturedValue): void {
+  if (list.grown) append(operators, list, list.grown, item);
+  else list.items.push(item);
+}
+
+/** The tensors of a list, of known length or not, along a new first axis. */
+export function stack(operators: Operators, list: ListValue): CapturedValue {
+  return list.grown ? joined(operators, 'stack', list.grown, 0n) : operators.tensorCall('stack', [list]);
+}
+
+/** The slice of a tensor along its first axis at a place that a run may decide. */
+export function rowAt(operators: Operators, tensor: CapturedValue, at: CapturedValue): CapturedValue {
+  if (!(at instanceof ScalarValue)) return operators.tensorCall('select', [tensor, 0n, at]);
+  const place = operators.tensorCall('reshape', [operators.scalars.tensorOf(at), new ListValue([1n])]);
+  return operators.tensorCall('squeeze', [operators.tensorCall('index_select', [tensor, 0n, place]), 0n]);
+}
+
 function lengthOf(operators: Operators, { value }: SequenceValue): ScalarValue | bigint | number | boolean {
   const length = record(operators, 'ListLength', [value], typeOf(numberInfo('int')));
   return operators.scalars.ofTensor('int', operators.fresh(length, numberInfo('int')), LENGTH);

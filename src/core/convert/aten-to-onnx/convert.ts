@@ -105,7 +105,8 @@ class Conversion {
     const schema = schemaOf(node);
     if (!rule || !schema) throw new Refusal(problem('unsupported-operator', node, { target: 'ONNX' }));
     // Behind what capture has reported already nothing is known: there is nothing to add.
-    if (node.outputs.some((output) => output.type === undefined) || !followsSchema(node, schema)) return standIns(node);
+    const known = [...node.inputs, ...node.outputs].every((value) => !value || value.type);
+    if (!known || !followsSchema(node, schema)) return standIns(node);
     if (node.outputs.every((output) => isStatic(output.shape) && elementCount(output.shape) === 0))
       return this.empty(node);
     const result = rule(

@@ -219,7 +219,7 @@ test('a program holds for the sizes that it was exported for', () => {
   expect(() => run(program, { inputs: [{ key: 0, dtype: 'float32', shape: [4] }] })).toThrow('not as float32[4]');
 });
 
-test('plain graphs of higher-order operators are inlined, conditions on data are refused', () => {
+test('plain graphs of higher-order operators are inlined, conditions on data become If', () => {
   const inner: ExportedGraph = {
     ...exported(
       { z: meta(2), w: meta(2) },
@@ -244,8 +244,9 @@ test('plain graphs of higher-order operators are inlined, conditions on data are
     { pred: tensor('p'), yes: graph, no: graph, operands: { kind: 'tensors', names: ['x'] } },
     { kind: 'tensors', names: ['y'] },
   );
-  const { problems } = run(exported(tensors, [any, cond], 'y'));
-  expect(problems.map((each) => [each.code, each.details.operator])).toEqual([
-    ['data-dependent', 'higher_order::cond'],
-  ]);
+  const { model, problems } = run(exported(tensors, [any, cond], 'y'));
+  expect(problems).toEqual([]);
+  const [, choice] = [...model.graph.nodes];
+  expect(choice?.operator).toBe('prim::If');
+  expect(choice?.subgraphs().map((branch) => [...branch.nodes].map((each) => each.op))).toEqual([['neg'], ['neg']]);
 });

@@ -32,13 +32,12 @@ describe.each(cases.map((each) => [each.name.replaceAll('_', ' '), each] as cons
   });
 });
 
-// Written by modules.py beside them.
-const modules = JSON.parse(readFileSync(`${FOLDER}/modules/runs.json`, 'utf8')) as Record<string, Run[]>;
-
-describe('scripted modules', () => {
-  test.each(readdirSync(`${FOLDER}/modules`).filter((name) => name.endsWith('.pt')))('%s', async (name) => {
-    const file = new FileBytes(`${FOLDER}/modules/${name}`);
-    const runs = modules[name.replace('.pt', '')] ?? [];
+// Written by modules.py and exported.py beside them.
+describe.each(['modules', 'exported'])('%s', (folder) => {
+  const all = JSON.parse(readFileSync(`${FOLDER}/${folder}/runs.json`, 'utf8')) as Record<string, Run[]>;
+  test.each(readdirSync(`${FOLDER}/${folder}`).filter((name) => name.includes('.pt')))('%s', async (name) => {
+    const file = new FileBytes(`${FOLDER}/${folder}/${name}`);
+    const runs = all[name.replace(/\..*/, '')] ?? [];
     const inputs = (runs[0]?.inputs ?? []).map((each, key) => ({ key, dtype: dtypeOf(each), shape: each.shape }));
     await expectRuns(capture(openTorchFile(file), { inputs, customOps: NO_CUSTOM_OPERATORS }), 17, runs);
     file.close();
