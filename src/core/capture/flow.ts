@@ -46,12 +46,42 @@ export abstract class Flow extends Expressions {
   protected abstract assign(target: Expression, value: CapturedValue, frame: Frame): void;
 
   protected run(block: Block, frame: Frame): Completion {
-    for (const statement of block) {
-      this.count();
-      const completion = this.execute(statement, frame);
-      if (completion) return completion;
+    const outer = frame.rest;
+    try {
+      for (const [k, statement] of block.entries()) {
+        this.count();
+        const holdsBlocks = statement.kind === 'if' || statement.kind === 'with';
+        if (outer && holdsBlocks) frame.rest = [block.slice(k + 1), ...outer];
+        const completion = this.execute(statement, frame);
+        if (completion) return completion;
+      }
+      return undefined;
+    } finally {
+      frame.rest = outer;
     }
-    return undefined;
+  }
+
+  /** Runs the body of a loop: what comes behind it is not what follows a statement within. */
+  private runBody(block: Block, frame: Frame): Completion {
+    const outer = frame.rest;
+    frame.rest = undefined;
+    try {
+      return this.run(block, frame);
+    } finally {
+      frame.rest = outer;
+    }
+  }
+
+  /** Runs a block and all that follows it to the end of the function. */
+  private runToEnd(block: Block, rest: readonly Block[], frame: Frame): Completion {
+    let blocks: readonly Block[] = [block, ...rest];
+    for (let [next, ...others] = blocks; next; [next, ...others] = blocks) {
+      frame.rest = others;
+      const completion = this.run(next, frame);
+      if (completion) return completion;
+      blocks = others;
+    }
+    return { kind: 'return', value: null };
   }
 
   protected branch(statement: Extract<Statement, { kind: 'if' }>, frame: Frame): Completion {
@@ -70,7 +100,7 @@ export abstract class Flow extends Expressions {
         return undefined;
       }
       if (!go) return undefined;
-      const completion = this.run(statement.body, frame);
+      const completion = this.runBody(statement.body, frame);
       if (completion?.kind === 'return') return completion;
       if (completion?.kind === 'break') return undefined;
       this.count();
@@ -97,7 +127,7 @@ export abstract class Flow extends Expressions {
     }
     for (const item of items) {
       this.assign(statement.target, item, frame);
-      const completion = this.run(statement.body, frame);
+      const completion = this.runBody(statement.body, frame);
       if (completion?.kind === 'return') return completion;
       if (completion?.kind === 'break') break;
     }
@@ -167,8 +197,12 @@ export abstract class Flow extends Expressions {
   private chooseBlock(condition: ScalarValue, statement: Extract<Statement, { kind: 'if' }>, frame: Frame): Completion {
     // A side that raises an error has no entry.
     const completions = new Map<Block, Completion>();
+    // Where one side returns, the other goes on to the end of the function.
+    const { rest } = frame;
+    const whole = rest && (returns(statement.body) || returns(statement.otherwise)) ? rest : undefined;
     const side = (block: Block) => () => {
-      const completion = this.run(block, frame);
+      const completion = whole ? this.runToEnd(block, whole, frame) : this.run(block, frame);
+      frame.rest = rest;
       completions.set(block, completion);
       return completion?.kind === 'return' ? completion.value : null;
     };
@@ -207,7 +241,7 @@ export abstract class Flow extends Expressions {
 
   /** Runs the body of a loop once; false where it always ends the loop. */
   private round(statement: Loop, frame: Frame): false | undefined {
-    const completion = this.run(statement.body, frame);
+    const completion = this.runBody(statement.body, frame);
     if (completion?.kind === 'return')
       this.dataDependent(statement, frame, 'prim::Loop', 'a loop of unknown length leaves the function');
     return completion && completion.kind !== 'continue' ? false : undefined;
@@ -254,6 +288,15 @@ export abstract class Flow extends Expressions {
   private count(): void {
     if (++this.statements > MOST_STATEMENTS) throw new ProgramError(`it runs more than ${MOST_STATEMENTS} statements`);
   }
+}
+
+/** Whether a return stands somewhere in a block. */
+function returns(block: Block): boolean {
+  return block.some((statement) => {
+    if (statement.kind === 'if') return returns(statement.body) || returns(statement.otherwise);
+    const inner = statement.kind === 'with' || statement.kind === 'for' || statement.kind === 'while';
+    return inner ? returns(statement.body) : statement.kind === 'return';
+  });
 }
 
 /** A tensor of unknown type in the place of one that only one side of a condition made. */

@@ -2,7 +2,14 @@
  * Runs the code of a TorchScript archive over symbolic tensors, statement by statement: tensor operators are recorded.
  * What the code may hold: formats/torch/ast.ts. Conditions and loops: flow.ts.
  */
-import type { Expression, ExpressionOf, FunctionDefinition, SourceFile, Statement } from '../formats/torch/ast.ts';
+import type {
+  Block,
+  Expression,
+  ExpressionOf,
+  FunctionDefinition,
+  SourceFile,
+  Statement,
+} from '../formats/torch/ast.ts';
 import { NO_SCOPE, type Scope } from '../ir/origin.ts';
 import { callCustomModule } from './custom.ts';
 import { type Keywords, NO_KEYWORDS } from './dispatch.ts';
@@ -25,6 +32,8 @@ import {
 export class Frame {
   readonly variables = new Map<string, CapturedValue>();
   readonly functions = new Map<string, FunctionDefinition>();
+  /** The blocks that follow the statement that runs, to the end of the function; undefined within a loop. */
+  rest: readonly Block[] | undefined = [];
   constructor(readonly source: SourceFile) {}
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Graph } from '../../../../src/core/ir/graph.ts';
 import { captured, forward, graphText, lines, stored } from './support.ts';
 
 const x = stored('float32', [2, 3]);
@@ -114,4 +115,31 @@ ${forward('x: Tensor', 'return __torch__.down(x, 3, )')}`;
   expect(captured({ code, inputs: [x] }).problems.map((each) => each.message)).toEqual([
     'The model is not valid: running it on these inputs fails: down calls itself: a graph has no recursion.',
   ]);
+});
+
+test('a side that returns makes the rest of the function the other side', () => {
+  const { model, problems } = capturedBody(`if bool(torch.gt(torch.sum(x), 0)):
+  if bool(torch.gt(torch.max(x), 10)):
+    return torch.abs(x)
+  y = torch.neg(x)
+else:
+  y = torch.relu(x)
+y = torch.add(y, 1)
+return torch.mul(y, 2)`);
+  expect(problems).toEqual([]);
+  const [outer] = [...model.graph.nodes].filter((node) => node.op === 'If');
+  const ops = (graph: Graph | undefined): unknown =>
+    [...(graph?.nodes ?? [])].map((node) => [node.op, ...node.subgraphs().map(ops)]);
+  expect(outer?.subgraphs().map(ops)).toEqual([
+    [['max'], ['gt'], ['If', [['abs']], [['neg'], ['add'], ['mul']]]],
+    [['relu'], ['add'], ['mul']],
+  ]);
+});
+
+test('a loop of unknown length that leaves the function is refused', () => {
+  const { problems } = capturedBody(`for i in range(int(torch.sum(x))):
+  if bool(torch.gt(torch.max(x), 10)):
+    return x
+return torch.neg(x)`);
+  expect(problems.map((each) => each.code)).toContain('data-dependent');
 });
