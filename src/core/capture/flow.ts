@@ -20,6 +20,7 @@ import {
   orUnknown,
   TupleValue,
   UNKNOWN,
+  UnknownLength,
 } from './values.ts';
 
 /** How a block ended; undefined where it ran to its end. */
@@ -52,12 +53,24 @@ export abstract class Flow extends Expressions {
         this.count();
         const holdsBlocks = statement.kind === 'if' || statement.kind === 'with';
         if (outer && holdsBlocks) frame.rest = [block.slice(k + 1), ...outer];
-        const completion = this.execute(statement, frame);
+        const completion = this.guarded(statement, frame);
         if (completion) return completion;
       }
       return undefined;
     } finally {
       frame.rest = outer;
+    }
+  }
+
+  /** A statement that asks a list of unknown length for its items is reported, and left out. */
+  private guarded(statement: Statement, frame: Frame): Completion {
+    try {
+      return this.execute(statement, frame);
+    } catch (error) {
+      if (!(error instanceof UnknownLength)) throw error;
+      this.dataDependent(statement, frame, 'prim::List', error.message);
+      this.operators.recorder.incomplete = true;
+      return undefined;
     }
   }
 

@@ -9,11 +9,11 @@ import type { Operators } from './operators.ts';
 import { type ScalarType, ScalarValue, scalarTypeOfElement } from './scalars.ts';
 import { type CapturedValue, isTensor } from './values.ts';
 
-/** Operators whose second operand may be a tensor or a number, with the same meaning. */
+/** Operators of which an operand may be a tensor or a number, with the same meaning. */
 const BINARY = new Set(
   `add sub rsub mul div true_divide floor_divide remainder fmod pow eq ne lt le gt ge
    bitwise_and bitwise_or bitwise_xor __and__ __or__ __xor__ multiply subtract divide greater less
-   greater_equal less_equal not_equal`
+   greater_equal less_equal not_equal where fill masked_fill index_fill lerp`
     .split(/\s+/)
     .flatMap((name) => [name, `${name}_`]),
 );
@@ -28,14 +28,15 @@ export function scalarsAsTensors(operators: Operators, name: string, call: CallA
   const all = BOUNDS.has(name);
   if (!all && !BINARY.has(name)) return call;
   const operands = [...call.positional, ...call.keywords.values()];
-  const self = operands.find(isTensor)?.info;
-  if (!self || !operands.some((operand) => operand instanceof ScalarValue)) return call;
+  // The condition of a choice has no say in its type.
+  const self = operands.slice(name === 'where' ? 1 : 0).find(isTensor)?.info;
+  if ((!self && name !== 'where') || !operands.some((operand) => operand instanceof ScalarValue)) return call;
   const tensorOf = (value: CapturedValue): CapturedValue => {
     const known = all && (typeof value === 'bigint' || typeof value === 'number');
     if (!known && !(value instanceof ScalarValue)) return value;
     const type = value instanceof ScalarValue ? value.type : typeof value === 'bigint' ? 'int' : 'float';
     // A number takes the tensor's type unless it is of a higher category.
-    const wider = WIDTH[type] > WIDTH[scalarTypeOfElement(self.dtype)];
+    const wider = !self || WIDTH[type] > WIDTH[scalarTypeOfElement(self.dtype)];
     return operators.scalars.as(operators.scalars.tensorOf(value), wider ? NATURAL[type] : self.dtype);
   };
   const keywords = [...call.keywords].map(([key, value]) => [key, key === 'alpha' ? value : tensorOf(value)] as const);

@@ -6,6 +6,7 @@ import {
   DictValue,
   EnumValue,
   isTensor,
+  itemsOf,
   ListValue,
   ModuleValue,
   ObjectValue,
@@ -32,7 +33,7 @@ export function isInstance(value: CapturedValue, type: TypeExpression): boolean 
       return value === null;
     case 'List':
     case 'list':
-      return value instanceof ListValue && (!inner || value.items.every((item) => isInstance(item, inner)));
+      return value instanceof ListValue && (!inner || (itemsOf(value) ?? []).every((item) => isInstance(item, inner)));
     case 'Tuple':
     case 'tuple':
       return (
