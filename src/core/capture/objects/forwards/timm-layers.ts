@@ -2,6 +2,22 @@
 import type { ForwardTexts } from '../forward-table.ts';
 
 export const TIMM_LAYERS: ForwardTexts = {
+  'timm.layers.space_to_depth': `
+class SpaceToDepth:
+    fits = ""
+    def forward(self, x):
+        n, c, h, w = x.shape
+        blocks = x.view(n, c, h // self.bs, self.bs, w // self.bs, self.bs).permute(0, 3, 5, 1, 2, 4)
+        return blocks.reshape(n, c * self.bs * self.bs, h // self.bs, w // self.bs)
+`,
+  'timm.layers.blur_pool': `
+class BlurPool2d:
+    fits = "filt[4]"
+    def forward(self, x):
+        channels = x.shape[1] if self.channels is None else self.channels
+        weight = self.filt.expand(channels, 1, self.filt_size, self.filt_size) if self.channels is None else self.filt
+        return torch.conv2d(torch.nn.functional.pad(x, self.padding, self.pad_mode), weight, None, self.stride, 0, 1, channels)
+`,
   'timm.layers.adaptive_avgmax_pool': `
 class SelectAdaptivePool2d:
     fits = "pool flatten"
@@ -179,52 +195,14 @@ class Attention:
             out = out * torch.sigmoid(self.gate(x))
         return self.proj_drop(self.proj(out))
 `,
-  'timm.layers.std_conv': `
-class ScaledStdConv2d:
-    fits = "weight[4] bias[1] gain[4]"
-    def forward(self, x):
-        return torch.conv2d(x, standard(self.weight, self.eps) * (self.gain * self.scale), self.bias, self.stride, self.padding, self.dilation, self.groups)
-class StdConv2dSame:
-    fits = "weight[4]"
-    def forward(self, x):
-        if self.same_pad:
-            x = timm.layers.padding.pad_same(x, self.kernel_size, self.stride, self.dilation, 0.0)
-        return torch.conv2d(x, standard(self.weight, self.eps), self.bias, self.stride, self.padding, self.dilation, self.groups)
-def standard(weight, eps):
-    flat = weight.flatten(1)
-    shift = flat - flat.mean([1], True)
-    return (shift / torch.sqrt((shift * shift).mean([1], True) + eps)).view(weight.size())
-`,
-  'timm.layers.padding': `
-def before_and_after(size, kernel, stride, dilation):
-    whole = max(((size + stride - 1) // stride - 1) * stride + (kernel - 1) * dilation + 1 - size, 0)
-    return [whole // 2, whole - whole // 2]
-def pad_same(x, kernel, stride, dilation, value):
-    rows = before_and_after(x.size(2), kernel[0], stride[0], dilation[0])
-    columns = before_and_after(x.size(3), kernel[1], stride[1], dilation[1])
-    return torch.nn.functional.pad(x, columns + rows, value=value)
-`,
-  'timm.layers.pool2d_same': `
-class MaxPool2dSame:
-    fits = ""
-    def forward(self, x):
-        padded = timm.layers.padding.pad_same(x, self.kernel_size, self.stride, self.dilation, -inf)
-        return torch.max_pool2d(padded, self.kernel_size, self.stride, [0, 0], self.dilation, self.ceil_mode)
-`,
-  'timm.layers.hybrid_embed': `
-class HybridEmbed:
-    fits = "backbone proj"
-    def forward(self, x):
-        x = self.backbone(x)
-        if isinstance(x, list) or isinstance(x, tuple):
-            x = x[-1]
-        if self.dynamic_img_pad:
-            x = torch.nn.functional.pad(x, [0, -x.shape[3] % self.patch_size[1], 0, -x.shape[2] % self.patch_size[0]])
-        x = self.proj(x)
-        if self.flatten:
-            return x.flatten(2).transpose(1, 2)
-        return x if layout(self.output_fmt) == "NCHW" else x.permute(0, 2, 3, 1)
-def layout(kind):
-    return kind if isinstance(kind, str) else kind.value
+  'graphwright.windows': `
+def split(x, rows, columns):
+    b, h, w, c = x.shape
+    tiles = x.reshape(b, h // rows, rows, w // columns, columns, c).permute(0, 1, 3, 2, 4, 5)
+    return tiles.reshape(-1, rows * columns, c)
+def joined(tiles, rows, columns, high, wide):
+    c = tiles.shape[-1]
+    image = tiles.reshape(-1, high // rows, wide // columns, rows, columns, c).permute(0, 1, 3, 2, 4, 5)
+    return image.reshape(-1, high, wide, c)
 `,
 };
