@@ -1,7 +1,8 @@
 /** *Define custom operator…*: writes an entry into graphwright.ops.json, from what the graph knows and what the user adds. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { type OpsEntry, withEntry } from '../core/custom/ops-file.ts';
+import { type OpsEntry, withEntry, withModule } from '../core/custom/ops-file.ts';
+import { findOpsFile } from '../core/custom/read.ts';
 import { parseShapeRule } from '../core/custom/shape-rule.ts';
 import type { EngineCalls, OperatorDraft, PlacedProblem } from '../shared/engine.ts';
 import { showError } from './errors.ts';
@@ -47,6 +48,24 @@ export class OperatorDefiner {
     }
   }
 
+  /** Writes the beginning of an entry for the class of a pickled module, and shows it: what it computes, the user knows. */
+  async addForward(model: vscode.Uri, problem: PlacedProblem): Promise<void> {
+    const { operator: type = '', fits } = problem.details;
+    const held = this.models.hold(model);
+    try {
+      const file = opsFileFor(model, findOpsFile(model.fsPath) ?? vscode.Uri.joinPath(model, '..', OPS_FILE).fsPath);
+      const entry = { class: type, forward: ['def forward(self, x):', '    return x'], ...(fits && { fits }) };
+      await writeText(file, (text) => withModule(text, entry) ?? text);
+      const document = await vscode.workspace.openTextDocument(file);
+      const at = document.positionAt(Math.max(document.getText().indexOf(`"${type}"`), 0));
+      await vscode.window.showTextDocument(document, { selection: new vscode.Range(at, at) });
+    } catch (error) {
+      await showError(error, this.log, 'Add forward');
+    } finally {
+      held.dispose();
+    }
+  }
+
   private async report(model: vscode.Uri, operator: string, file: vscode.Uri): Promise<void> {
     const text = `${operator} is a custom operator now (${path.posix.basename(file.path)}).`;
     const chosen = await vscode.window.showInformationMessage(text, CONVERT_AGAIN, OPEN_FILE);
@@ -65,16 +84,20 @@ function opsFileFor(model: vscode.Uri, governing: string): vscode.Uri {
 }
 
 /** Adds an entry, keeping comments and what stands in an open editor, and saves. */
-async function writeEntry(file: vscode.Uri, entry: OpsEntry): Promise<void> {
+function writeEntry(file: vscode.Uri, entry: OpsEntry): Promise<void> {
+  return writeText(file, (text) => withEntry(text, entry));
+}
+
+async function writeText(file: vscode.Uri, change: (text: string) => string): Promise<void> {
   const exists = await vscode.workspace.fs.stat(file).then(
     () => true,
     () => false,
   );
-  if (!exists) return vscode.workspace.fs.writeFile(file, new TextEncoder().encode(withEntry('', entry)));
+  if (!exists) return vscode.workspace.fs.writeFile(file, new TextEncoder().encode(change('')));
   const document = await vscode.workspace.openTextDocument(file);
   const all = new vscode.Range(0, 0, document.lineCount, 0);
   const edit = new vscode.WorkspaceEdit();
-  edit.replace(file, all, withEntry(document.getText(), entry));
+  edit.replace(file, all, change(document.getText()));
   await vscode.workspace.applyEdit(edit);
   if (!(await document.save())) throw new Error(`${file.fsPath} could not be saved.`);
 }

@@ -1,5 +1,6 @@
 /** The extension's start: makes its parts and registers its commands. What is costly begins when it is first used. */
 import * as vscode from 'vscode';
+import { OBJECT_ANALYSIS } from '../core/problems/problem.ts';
 import type { EngineClient } from '../service/client.ts';
 import type { FixName, PlacedProblem, SourceFrame, TargetChoice, TargetRow } from '../shared/engine.ts';
 import { chooseTarget } from './choose-target.ts';
@@ -142,9 +143,11 @@ class App implements vscode.Disposable {
         return;
       case 'export-again':
         return showExportHelp();
+      case 'add-forward':
+        return this.definer.addForward(model, problem);
       case 'accept-inexact': {
         const { accept } = this.readings.of(model);
-        const name = problem.node ? `inexact:${problem.node.name}` : 'inexact';
+        const name = ['inexact', acceptedName(problem)].filter((part) => part !== '').join(':');
         await this.readings.keep(model, { accept: [...new Set([...accept, name])] });
         this.models.reload(model);
       }
@@ -232,4 +235,10 @@ async function pickModel(): Promise<vscode.Uri | undefined> {
   const items = files.map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }));
   const chosen = await choose({ title: 'Graphwright', placeholder: 'Choose a model' }, items);
   return typeof chosen === 'object' ? chosen.uri : undefined;
+}
+
+/** What is accepted of an approximation: a class of modules, which is told once, or a node. */
+function acceptedName({ node, target }: PlacedProblem): string {
+  const type = node?.scope.at(-1)?.type;
+  return target === OBJECT_ANALYSIS && type ? type : (node?.name ?? '');
 }

@@ -9,6 +9,7 @@ export const FIX_TITLES: Readonly<Record<FixName, string>> = {
   'give-input-shape': fixTitle('give-input-shape'),
   'export-again': fixTitle('export-again'),
   'accept-inexact': fixTitle('accept-inexact'),
+  'add-forward': fixTitle('add-forward'),
   'add-opset-import': fixTitle('add-opset-import'),
   'rename-operator': fixTitle('rename-operator'),
   'rename-attribute': fixTitle('rename-attribute'),

@@ -18,7 +18,7 @@ export function wantsInputShapes(problems: readonly ProblemData[]): boolean {
  * The inputs as `--input` takes them, by position; undefined where the user leaves. `kept` are the answers of last time.
  */
 export async function askInputShapes(
-  summary: Pick<ModelSummary, 'inputs'> | undefined,
+  summary: Pick<ModelSummary, 'inputs' | 'problems'> | undefined,
   kept: ReadingOptions['inputs'],
   fileName: string,
 ): Promise<string[] | undefined> {
@@ -35,7 +35,7 @@ export async function askInputShapes(
         prompt: `What is ${name}? ${PROMPT}`,
         step: [at + 1, inputs.length],
       },
-      before ?? guess(type),
+      before ?? guessOf(summary?.problems ?? [], name) ?? guess(type),
       (text) => complaint(at, text),
     );
     if (answer === undefined) return undefined;
@@ -43,6 +43,12 @@ export async function askInputShapes(
     else answers.push(`${at}:${answer.trim()}`);
   }
   return answers;
+}
+
+/** What the program itself tells of an input: the first layer of a pickled module. */
+function guessOf(problems: readonly ProblemData[], name: string): string | undefined {
+  const missing = problems.filter(({ code }) => code === 'shape-unknown');
+  return missing.find(({ details }) => details.operator === `input ${name}`)?.details.guess;
 }
 
 /** A type text with every size known; unknown sizes become 1. */

@@ -32,9 +32,9 @@ export const realCore: Core<OpenedModel> = {
       return { id, title, description, ...(target.kind === 'onnx' && { opsets: target.opsets }) };
     }),
   draft({ format, custom }, node, { shapes, module }) {
-    // Shapes of a TorchScript graph come from rules for PyTorch's operators, which a custom operator has not.
+    // Shapes of a TorchScript graph, and of a pickled module, come from rules for PyTorch's operators, which a custom operator has not.
     const before = custom.forOperator(node.operator) ?? custom.named(node.operator);
-    const options = { shapes, recordsShapes: format.id !== 'torchscript', before };
+    const options = { shapes, recordsShapes: format.id !== 'torchscript' && format.id !== 'module', before };
     const ofModule = module === undefined ? undefined : draftModuleEntry(node, module, options);
     const { entry, needsShape } = ofModule ?? draftEntry(node, options);
     return {

@@ -383,6 +383,7 @@ export type FixName =
   | 'give-input-shape'
   | 'export-again'
   | 'accept-inexact'
+  | 'add-forward'
   | 'add-opset-import'
   | 'rename-operator'
   | 'rename-attribute'

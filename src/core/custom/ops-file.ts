@@ -34,3 +34,22 @@ export function withEntry(text: string, entry: OpsEntry): string {
   const value = { ...entry, ...(list[same]?.body !== undefined && { body: list[same].body }) };
   return applyEdits(before, modify(before, path, value, { formattingOptions: FORMATTING, isArrayInsertion: same < 0 }));
 }
+
+/** One entry of `modules` as JSON. */
+export interface ModuleEntry {
+  readonly class: string;
+  readonly forward: readonly string[];
+  readonly fits?: string;
+}
+
+/** The text of a file with the forward of a class added; undefined where it has one already. */
+export function withModule(text: string, entry: ModuleEntry): string | undefined {
+  const before = text.trim() === '' ? EMPTY_FILE : text;
+  const modules: unknown = (parse(before) as { modules?: unknown } | undefined)?.modules;
+  const list = Array.isArray(modules) ? (modules as Partial<ModuleEntry>[]) : undefined;
+  if (list?.some((each) => each?.class === entry.class)) return undefined;
+  const edit = list
+    ? modify(before, ['modules', list.length], entry, { formattingOptions: FORMATTING, isArrayInsertion: true })
+    : modify(before, ['modules'], [entry], { formattingOptions: FORMATTING });
+  return applyEdits(before, edit);
+}

@@ -11,6 +11,7 @@ export type FixKind =
   | 'give-input-shape'
   | 'export-again'
   | 'accept-inexact'
+  | 'add-forward'
   // Changes of the model's text.
   | 'add-opset-import'
   | 'rename-operator'
@@ -107,7 +108,7 @@ export const PROBLEM_CODES = {
   'unknown-module': {
     severity: 'error',
     message: 'Nothing is known of what {operator} computes ({module}): a pickled module holds no code.',
-    fixes: ['export-again', 'define-custom-operator'],
+    fixes: ['export-again', 'add-forward'],
   },
   'module-not-run': {
     severity: 'error',

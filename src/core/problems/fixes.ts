@@ -30,7 +30,11 @@ const FIXES: Readonly<Record<FixKind, FixFacts>> = {
   },
   'accept-inexact': {
     title: 'Accept the approximation',
-    text: 'Accept the approximation with --accept inexact, or --accept inexact:NODE for one node.',
+    text: 'Accept the approximation with --accept inexact, or --accept inexact:NODE for one node, or module class.',
+  },
+  'add-forward': {
+    title: 'Say what the class computes…',
+    text: 'Say what the class computes in the list "modules" of graphwright.ops.json (docs/pickled-modules.md), or declare a custom operator for it.',
   },
   'add-opset-import': {
     title: 'Add the opset import',

@@ -30,6 +30,9 @@ export interface Problem {
   readonly details: Readonly<Record<string, string>>;
 }
 
+/** What stands for the target where the forward of a pickled module is assumed. */
+export const OBJECT_ANALYSIS = 'Object analysis';
+
 /** Makes a problem from its row in the table. `details` fill the message; `operator` comes from the node. */
 export function problem(
   code: ProblemCode,

@@ -69,6 +69,14 @@ export function misfit(fit: Fit, facts: ModuleFacts): string | undefined {
   return missing && `it has no ${missing.name}`;
 }
 
+/** The fingerprint of a module as it is, for an entry that is to stand for its class. */
+export function fitText({ children, tensors }: ModuleFacts): string {
+  return [
+    ...[...children].map(([name, type]) => (type === undefined ? `${name}?` : `${name}:${shortName(type)}`)),
+    ...[...tensors].map(([name, rank]) => (rank === undefined ? `${name}[1]?` : `${name}[${rank}]`)),
+  ].join(' ');
+}
+
 function shortName(type: string | undefined): string {
   return type === undefined ? 'None' : type.slice(type.lastIndexOf('.') + 1);
 }

@@ -1,11 +1,12 @@
 /** What stands against running a pickled module, said with its path and class: each once. */
 import type { ScriptObject } from '../../formats/torch/archive.ts';
 import type { Scope } from '../../ir/origin.ts';
+import { OBJECT_ANALYSIS } from '../../problems/problem.ts';
 import type { ProgramError } from '../plain-values.ts';
 import type { Recorder } from '../recorder.ts';
 import { readableClass } from '../state.ts';
 import type { ModuleValue } from '../values.ts';
-import { misfit } from './fit.ts';
+import { fitText, misfit } from './fit.ts';
 import type { ObjectArchive } from './object-archive.ts';
 
 export class ModuleProblems {
@@ -63,7 +64,7 @@ export class ModuleProblems {
     if (!row.exact && !this.told.has(type)) {
       this.told.add(type);
       const reason = 'assumed forward: the file holds no code, so it is taken for the published class of that name';
-      this.report('inexact', object, scope, { target: 'Object analysis', operator: type, reason });
+      this.report('inexact', object, scope, { target: OBJECT_ANALYSIS, operator: type, reason });
     }
     return true;
   }
@@ -73,7 +74,9 @@ export class ModuleProblems {
     const type = readableClass(object.className);
     if (!this.told.has(type)) {
       this.told.add(type);
-      this.report('unknown-module', object, scope, { module: placeOf(path), operator: type });
+      const facts = this.objects.factsOf(object);
+      const fits = facts && fitText(facts);
+      this.report('unknown-module', object, scope, { module: placeOf(path), operator: type, ...(fits && { fits }) });
     }
     for (const [name] of this.objects.factsOf(object)?.children ?? []) {
       const child = object.attributes.get(name);

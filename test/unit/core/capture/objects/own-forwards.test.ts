@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { capture } from '../../../../../src/core/capture/capture.ts';
 import { openObjects } from '../../../../../src/core/capture/objects/capture-objects.ts';
 import { CustomOperators } from '../../../../../src/core/custom/definition.ts';
+import { withModule } from '../../../../../src/core/custom/ops-file.ts';
 import { parseForwards, parseOps } from '../../../../../src/core/custom/read.ts';
 import type { PickledCall } from '../../../../../src/core/formats/torch/archive.ts';
 import { errorOf } from '../../formats/torch/build.ts';
@@ -72,6 +73,16 @@ test('a custom operator stands for a class of a pickled module', () => {
     lines(`output_0 = com.acme::Gate(x, gate.scale) : float32[3, 2]
            return output_0`),
   );
+});
+
+test('a fix begins an entry in a file, with the fingerprint of the module, and leaves one that is there', () => {
+  const { problems } = capturedWith(gate, { operators: [] });
+  expect(problems[0]).toMatchObject({ code: 'unknown-module', details: { fits: 'act:ReLU scale[1]' } });
+  const entry = { class: 'acme.net.Gate', forward: ['def forward(self, x):'], fits: 'act:ReLU scale[1]' };
+  const text = withModule('{ "version": 1, /* mine */ "operators": [] }', entry);
+  expect(text).toContain('/* mine */');
+  expect(parseForwards(text ?? '', 'ops.json')).toMatchObject([{ className: 'acme.net.Gate', fits: entry.fits }]);
+  expect(withModule(text ?? '', entry)).toBeUndefined();
 });
 
 test.each([
