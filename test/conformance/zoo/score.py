@@ -38,7 +38,7 @@ def convert(options, source, target, opset, inputs):
     """Runs the command line; returns the seconds it took, raises Verdict where it wrote nothing."""
     shapes = [f"{k}:{array.dtype}[{','.join(map(str, array.shape))}]" for k, array in enumerate(inputs)]
     given = [part for shape in shapes for part in ("--input", shape)]
-    wanted = ["--to", "onnx", "--opset", str(opset), "-o", target, "--force", *shlex.split(options.arguments), *given]
+    wanted = ["--to", "onnx", "--opset", str(opset), "-o", target, "--force", "--json", *shlex.split(options.arguments), *given]
     command = [*shlex.split(options.cli), "convert", source, *wanted]
     started = time.perf_counter()
     try:
@@ -46,9 +46,23 @@ def convert(options, source, target, opset, inputs):
     except subprocess.TimeoutExpired:
         raise Verdict("error", f"no end within {SECONDS} s") from None
     if done.returncode or not os.path.exists(target):
-        said = " ".join((done.stderr or done.stdout).strip().splitlines()[-1:])
-        raise Verdict("refused" if done.returncode == 1 else "error", f"exit {done.returncode}: {said[:160]}")
+        raise Verdict("refused" if done.returncode == 1 else "error", reason(done))
     return time.perf_counter() - started
+
+
+def reason(done):
+    """What the command line says it could not do: the problem that it met most often."""
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError:
+        said = (done.stderr or done.stdout).strip().splitlines()[-1:] or [f"exit {done.returncode}"]
+        return said[0][:300]
+    messages = [problem["message"] for problem in answer.get("problems", []) if problem["severity"] == "error"]
+    if not messages:
+        return str(answer.get("error", {}).get("message", f"exit {done.returncode}"))[:300]
+    often = max(messages, key=messages.count)
+    others = len(set(messages)) - 1
+    return often[:300] + (f" And {others} others." if others else "")
 
 
 def arrays(folder, kind):
@@ -75,11 +89,20 @@ def run(session, folder):
     return max(relative_error(mine, theirs) for mine, theirs in zip(results, outputs))
 
 
+def why(case, file):
+    made = os.path.join(case, "case.json")
+    if not os.path.exists(made):
+        return ""
+    with open(made) as handle:
+        said = json.load(handle)["failed"].get(file)
+    return f": {said}" if said else ""
+
+
 def score(case, file, opset, options):
     """One conversion: (word, seconds, detail)."""
     source = os.path.join(case, file)
     if not os.path.exists(source):
-        return "absent", 0.0, "PyTorch could not save it this way"
+        return "absent", 0.0, "PyTorch could not save it this way" + why(case, file)
     sets = sorted(glob.glob(os.path.join(case, "data_*")))
     seconds = 0.0
     with tempfile.TemporaryDirectory() as folder:
