@@ -43,6 +43,12 @@ const COMPOSITIONS: Readonly<Record<string, Composition>> = {
     const rank = isTensor(input) ? input.shape?.length : undefined;
     return rank === undefined ? undefined : operators.call(`conv${rank - 2}d`, { positional: args, keywords });
   },
+  // With running statistics its schema writes them, which it does in training only.
+  _native_batch_norm_legit: (operators, args, keywords) => {
+    if (args.length !== 8 || args[5] !== false) return undefined;
+    const positional = args.filter((_, k) => k !== 5);
+    return operators.call('_native_batch_norm_legit_no_training', { positional, keywords });
+  },
   broadcast_tensors: (operators, [tensors]) => {
     const items = (itemsOf(tensors) ?? []).filter(isTensor);
     const shapes = items.map((item) => item.info?.shape);

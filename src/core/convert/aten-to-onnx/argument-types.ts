@@ -10,6 +10,23 @@ export interface AtenArguments {
   'aten::_adaptive_avg_pool2d': { readonly self: Value; readonly output_size: readonly number[] };
   'aten::_adaptive_avg_pool3d': { readonly self: Value; readonly output_size: readonly number[] };
   'aten::_add_relu': { readonly self: Value; readonly other: Value | Scalar; readonly alpha: Scalar };
+  'aten::_addmm_activation': {
+    readonly self: Value;
+    readonly mat1: Value;
+    readonly mat2: Value;
+    readonly beta: Scalar;
+    readonly alpha: Scalar;
+    readonly use_gelu: boolean;
+  };
+  'aten::_batch_norm_no_update': {
+    readonly input: Value;
+    readonly weight: Value | undefined;
+    readonly bias: Value | undefined;
+    readonly running_mean: Value | undefined;
+    readonly running_var: Value | undefined;
+    readonly momentum: number;
+    readonly eps: number;
+  };
   'aten::_cast_Byte': { readonly self: Value; readonly non_blocking: boolean };
   'aten::_cast_Char': { readonly self: Value; readonly non_blocking: boolean };
   'aten::_cast_Double': { readonly self: Value; readonly non_blocking: boolean };
@@ -18,6 +35,12 @@ export interface AtenArguments {
   'aten::_cast_Int': { readonly self: Value; readonly non_blocking: boolean };
   'aten::_cast_Long': { readonly self: Value; readonly non_blocking: boolean };
   'aten::_cast_Short': { readonly self: Value; readonly non_blocking: boolean };
+  'aten::_cdist_forward': {
+    readonly x1: Value;
+    readonly x2: Value;
+    readonly p: number;
+    readonly compute_mode: number | undefined;
+  };
   'aten::_convolution': {
     readonly input: Value;
     readonly weight: Value;
@@ -33,7 +56,44 @@ export interface AtenArguments {
     readonly cudnn_enabled: boolean;
     readonly allow_tf32: boolean | undefined;
   };
+  'aten::_embedding_bag': {
+    readonly weight: Value;
+    readonly indices: Value;
+    readonly offsets: Value;
+    readonly scale_grad_by_freq: boolean;
+    readonly mode: number;
+    readonly sparse: boolean;
+    readonly per_sample_weights: Value | undefined;
+    readonly include_last_offset: boolean;
+    readonly padding_idx: number;
+  };
+  'aten::_embedding_bag_forward_only': {
+    readonly weight: Value;
+    readonly indices: Value;
+    readonly offsets: Value;
+    readonly scale_grad_by_freq: boolean;
+    readonly mode: number;
+    readonly sparse: boolean;
+    readonly per_sample_weights: Value | undefined;
+    readonly include_last_offset: boolean;
+    readonly padding_idx: number;
+  };
+  'aten::_euclidean_dist': { readonly x1: Value; readonly x2: Value };
+  'aten::_fused_rms_norm': {
+    readonly input: Value;
+    readonly normalized_shape: readonly number[];
+    readonly weight: Value | undefined;
+    readonly eps: number | undefined;
+  };
   'aten::_log_softmax': { readonly self: Value; readonly dim: number; readonly half_to_float: boolean };
+  'aten::_native_batch_norm_legit.no_stats': {
+    readonly input: Value;
+    readonly weight: Value | undefined;
+    readonly bias: Value | undefined;
+    readonly training: boolean;
+    readonly momentum: number;
+    readonly eps: number;
+  };
   'aten::_native_batch_norm_legit_no_training': {
     readonly input: Value;
     readonly weight: Value | undefined;
@@ -58,6 +118,14 @@ export interface AtenArguments {
     readonly average_attn_weights: boolean;
     readonly mask_type: number | undefined;
   };
+  'aten::_pad_circular': { readonly self: Value; readonly pad: readonly number[] };
+  'aten::_pad_enum': {
+    readonly self: Value;
+    readonly pad: readonly number[];
+    readonly mode: number;
+    readonly value: number | undefined;
+  };
+  'aten::_pdist_forward': { readonly self: Value; readonly p: number };
   'aten::_prelu_kernel': { readonly self: Value; readonly weight: Value };
   'aten::_reshape_alias': {
     readonly self: Value;
@@ -65,6 +133,26 @@ export interface AtenArguments {
     readonly stride: readonly number[];
   };
   'aten::_safe_softmax': { readonly self: Value; readonly dim: number; readonly dtype: DataType | undefined };
+  'aten::_scaled_dot_product_attention_math': {
+    readonly query: Value;
+    readonly key: Value;
+    readonly value: Value;
+    readonly attn_mask: Value | undefined;
+    readonly dropout_p: number;
+    readonly is_causal: boolean;
+    readonly dropout_mask: Value | undefined;
+    readonly scale: number | undefined;
+    readonly enable_gqa: boolean;
+  };
+  'aten::_scaled_dot_product_flash_attention_for_cpu': {
+    readonly query: Value;
+    readonly key: Value;
+    readonly value: Value;
+    readonly dropout_p: number;
+    readonly is_causal: boolean;
+    readonly attn_mask: Value | undefined;
+    readonly scale: number | undefined;
+  };
   'aten::_softmax': { readonly self: Value; readonly dim: number; readonly half_to_float: boolean };
   'aten::_to_copy': {
     readonly self: Value;
@@ -119,6 +207,8 @@ export interface AtenArguments {
     readonly input: Value | undefined;
     readonly scale_factors: readonly number[] | undefined;
   };
+  'aten::_weight_norm': { readonly v: Value; readonly g: Value; readonly dim: number };
+  'aten::_weight_norm_interface': { readonly v: Value; readonly g: Value; readonly dim: number };
   'aten::abs': { readonly self: Value };
   'aten::acos': { readonly self: Value };
   'aten::acosh': { readonly self: Value };
@@ -176,6 +266,7 @@ export interface AtenArguments {
   'aten::amax': { readonly self: Value; readonly dim: readonly number[]; readonly keepdim: boolean };
   'aten::amin': { readonly self: Value; readonly dim: readonly number[]; readonly keepdim: boolean };
   'aten::aminmax': { readonly self: Value; readonly dim: number | undefined; readonly keepdim: boolean };
+  'aten::angle': { readonly self: Value };
   'aten::any': {
     readonly self: Value;
     readonly dim: number | readonly number[] | undefined;
@@ -238,6 +329,12 @@ export interface AtenArguments {
     readonly alpha: Scalar;
     readonly out_dtype: DataType | undefined;
   };
+  'aten::bartlett_window': {
+    readonly window_length: number;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+    readonly periodic: boolean | undefined;
+  };
   'aten::batch_norm': {
     readonly input: Value;
     readonly weight: Value | undefined;
@@ -249,11 +346,25 @@ export interface AtenArguments {
     readonly eps: number;
     readonly cudnn_enabled: boolean;
   };
+  'aten::bernoulli': { readonly self: Value; readonly p: number | Value | undefined };
   'aten::bilinear': {
     readonly input1: Value;
     readonly input2: Value;
     readonly weight: Value;
     readonly bias: Value | undefined;
+  };
+  'aten::binary_cross_entropy': {
+    readonly self: Value;
+    readonly target: Value;
+    readonly weight: Value | undefined;
+    readonly reduction: number;
+  };
+  'aten::binary_cross_entropy_with_logits': {
+    readonly self: Value;
+    readonly target: Value;
+    readonly weight: Value | undefined;
+    readonly pos_weight: Value | undefined;
+    readonly reduction: number;
   };
   'aten::bitwise_and': { readonly self: Value | Scalar; readonly other: Value | Scalar };
   'aten::bitwise_left_shift': { readonly self: Value | Scalar; readonly other: Value | Scalar };
@@ -261,6 +372,13 @@ export interface AtenArguments {
   'aten::bitwise_or': { readonly self: Value | Scalar; readonly other: Value | Scalar };
   'aten::bitwise_right_shift': { readonly self: Value | Scalar; readonly other: Value | Scalar };
   'aten::bitwise_xor': { readonly self: Value | Scalar; readonly other: Value | Scalar };
+  'aten::blackman_window': {
+    readonly window_length: number;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+    readonly periodic: boolean | undefined;
+  };
+  'aten::block_diag': { readonly tensors: readonly Value[] };
   'aten::bmm': { readonly self: Value; readonly mat2: Value; readonly out_dtype: DataType | undefined };
   'aten::broadcast_tensors': { readonly tensors: readonly Value[] };
   'aten::broadcast_to': { readonly self: Value; readonly size: readonly number[] };
@@ -270,6 +388,7 @@ export interface AtenArguments {
     readonly out_int32: boolean;
     readonly right: boolean;
   };
+  'aten::cartesian_prod': { readonly tensors: readonly Value[] };
   'aten::cat': { readonly tensors: readonly Value[]; readonly dim: number };
   'aten::cdist': {
     readonly x1: Value;
@@ -279,6 +398,7 @@ export interface AtenArguments {
   };
   'aten::ceil': { readonly self: Value };
   'aten::celu': { readonly self: Value; readonly alpha: Scalar };
+  'aten::chain_matmul': { readonly matrices: readonly Value[] };
   'aten::channel_shuffle': { readonly self: Value; readonly groups: number };
   'aten::chunk': { readonly self: Value; readonly chunks: number; readonly dim: number };
   'aten::clamp': {
@@ -298,6 +418,7 @@ export interface AtenArguments {
     readonly stride: readonly number[];
   };
   'aten::column_stack': { readonly tensors: readonly Value[] };
+  'aten::combinations': { readonly self: Value; readonly r: number; readonly with_replacement: boolean };
   'aten::constant_pad_nd': { readonly self: Value; readonly pad: readonly number[]; readonly value: Scalar };
   'aten::contiguous': { readonly self: Value };
   'aten::conv1d': {
@@ -327,6 +448,7 @@ export interface AtenArguments {
     readonly dilation: readonly number[];
     readonly groups: number;
   };
+  'aten::conv_tbc': { readonly self: Value; readonly weight: Value; readonly bias: Value; readonly pad: number };
   'aten::conv_transpose1d': {
     readonly input: Value;
     readonly weight: Value;
@@ -375,12 +497,32 @@ export interface AtenArguments {
   'aten::cosine_similarity': { readonly x1: Value; readonly x2: Value; readonly dim: number; readonly eps: number };
   'aten::count_nonzero': { readonly self: Value; readonly dim: number | readonly number[] | undefined };
   'aten::cross': { readonly self: Value; readonly other: Value; readonly dim: number | undefined };
+  'aten::cross_entropy_loss': {
+    readonly self: Value;
+    readonly target: Value;
+    readonly weight: Value | undefined;
+    readonly reduction: number;
+    readonly ignore_index: number;
+    readonly label_smoothing: number;
+  };
+  'aten::cummax': { readonly self: Value; readonly dim: number };
+  'aten::cummin': { readonly self: Value; readonly dim: number };
   'aten::cumprod': { readonly self: Value; readonly dim: number; readonly dtype: DataType | undefined };
   'aten::cumsum': { readonly self: Value; readonly dim: number; readonly dtype: DataType | undefined };
   'aten::deg2rad': { readonly self: Value };
+  'aten::det': { readonly self: Value };
   'aten::detach': { readonly self: Value };
+  'aten::diag': { readonly self: Value; readonly diagonal: number };
   'aten::diag_embed': { readonly self: Value; readonly offset: number; readonly dim1: number; readonly dim2: number };
+  'aten::diagflat': { readonly self: Value; readonly offset: number };
   'aten::diagonal': { readonly self: Value; readonly offset: number; readonly dim1: number; readonly dim2: number };
+  'aten::diagonal_scatter': {
+    readonly self: Value;
+    readonly src: Value;
+    readonly offset: number;
+    readonly dim1: number;
+    readonly dim2: number;
+  };
   'aten::diff': {
     readonly self: Value;
     readonly n: number;
@@ -392,6 +534,11 @@ export interface AtenArguments {
   'aten::div': { readonly self: Value; readonly other: Value | Scalar; readonly rounding_mode: string | undefined };
   'aten::dot': { readonly self: Value; readonly tensor: Value };
   'aten::dropout': { readonly input: Value; readonly p: number; readonly train: boolean };
+  'aten::dsplit': {
+    readonly self: Value;
+    readonly sections: number | undefined;
+    readonly indices: readonly number[] | undefined;
+  };
   'aten::dstack': { readonly tensors: readonly Value[] };
   'aten::einsum': {
     readonly equation: string;
@@ -406,6 +553,17 @@ export interface AtenArguments {
     readonly scale_grad_by_freq: boolean;
     readonly sparse: boolean;
   };
+  'aten::embedding_bag': {
+    readonly weight: Value;
+    readonly indices: Value;
+    readonly offsets: Value;
+    readonly scale_grad_by_freq: boolean;
+    readonly mode: number;
+    readonly sparse: boolean;
+    readonly per_sample_weights: Value | undefined;
+    readonly include_last_offset: boolean;
+    readonly padding_idx: number | undefined;
+  };
   'aten::empty': {
     readonly size: readonly number[];
     readonly dtype: DataType | undefined;
@@ -413,6 +571,18 @@ export interface AtenArguments {
   };
   'aten::empty_like': {
     readonly self: Value;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::empty_permuted': {
+    readonly size: readonly number[];
+    readonly physical_layout: readonly number[];
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::empty_strided': {
+    readonly size: readonly number[];
+    readonly stride: readonly number[];
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
   };
@@ -429,6 +599,21 @@ export interface AtenArguments {
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
     readonly m: number | undefined;
+  };
+  'aten::fake_quantize_per_channel_affine': {
+    readonly self: Value;
+    readonly scale: Value;
+    readonly zero_point: Value;
+    readonly axis: number;
+    readonly quant_min: number;
+    readonly quant_max: number;
+  };
+  'aten::fake_quantize_per_tensor_affine': {
+    readonly self: Value;
+    readonly scale: number | Value;
+    readonly zero_point: number | Value;
+    readonly quant_min: number;
+    readonly quant_max: number;
   };
   'aten::feature_alpha_dropout': { readonly input: Value; readonly p: number; readonly train: boolean };
   'aten::feature_dropout': { readonly input: Value; readonly p: number; readonly train: boolean };
@@ -496,12 +681,37 @@ export interface AtenArguments {
     readonly b_hh: Value | undefined;
   };
   'aten::gt': { readonly self: Value; readonly other: Value | Scalar };
+  'aten::hamming_window': {
+    readonly window_length: number;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+    readonly periodic: boolean | undefined;
+    readonly alpha: number | undefined;
+    readonly beta: number | undefined;
+  };
+  'aten::hann_window': {
+    readonly window_length: number;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+    readonly periodic: boolean | undefined;
+  };
   'aten::hardshrink': { readonly self: Value; readonly lambd: Scalar };
   'aten::hardsigmoid': { readonly self: Value };
   'aten::hardswish': { readonly self: Value };
   'aten::hardtanh': { readonly self: Value; readonly min_val: Scalar; readonly max_val: Scalar };
   'aten::heaviside': { readonly self: Value; readonly values: Value };
+  'aten::hsplit': {
+    readonly self: Value;
+    readonly sections: number | undefined;
+    readonly indices: readonly number[] | undefined;
+  };
   'aten::hstack': { readonly tensors: readonly Value[] };
+  'aten::huber_loss': {
+    readonly self: Value;
+    readonly target: Value;
+    readonly reduction: number;
+    readonly delta: number;
+  };
   'aten::hypot': { readonly self: Value; readonly other: Value };
   'aten::im2col': {
     readonly self: Value;
@@ -531,6 +741,14 @@ export interface AtenArguments {
     readonly values: Value;
     readonly accumulate: boolean;
   };
+  'aten::index_reduce': {
+    readonly self: Value;
+    readonly dim: number;
+    readonly index: Value;
+    readonly source: Value;
+    readonly reduce: string;
+    readonly include_self: boolean;
+  };
   'aten::index_select': { readonly self: Value; readonly dim: number; readonly index: Value };
   'aten::inner': { readonly self: Value; readonly other: Value };
   'aten::instance_norm': {
@@ -552,11 +770,35 @@ export interface AtenArguments {
     readonly equal_nan: boolean;
   };
   'aten::isfinite': { readonly self: Value };
+  'aten::isin': {
+    readonly elements: Value | undefined;
+    readonly test_elements: Value | undefined;
+    readonly assume_unique: boolean;
+    readonly invert: boolean;
+    readonly test_element: Scalar | undefined;
+    readonly element: Scalar | undefined;
+  };
   'aten::isinf': { readonly self: Value };
   'aten::isnan': { readonly self: Value };
   'aten::isneginf': { readonly self: Value };
   'aten::isposinf': { readonly self: Value };
+  'aten::isreal': { readonly self: Value };
+  'aten::kaiser_window': {
+    readonly window_length: number;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+    readonly periodic: boolean | undefined;
+    readonly beta: number | undefined;
+  };
+  'aten::kl_div': {
+    readonly self: Value;
+    readonly target: Value;
+    readonly reduction: number;
+    readonly log_target: boolean;
+  };
+  'aten::kron': { readonly self: Value; readonly other: Value };
   'aten::kthvalue': { readonly self: Value; readonly k: number; readonly dim: number; readonly keepdim: boolean };
+  'aten::l1_loss': { readonly self: Value; readonly target: Value; readonly reduction: number };
   'aten::layer_norm': {
     readonly input: Value;
     readonly normalized_shape: readonly number[];
@@ -573,6 +815,26 @@ export interface AtenArguments {
   'aten::lift_fresh': { readonly self: Value };
   'aten::lift_fresh_copy': { readonly self: Value };
   'aten::linalg_cross': { readonly self: Value; readonly other: Value; readonly dim: number };
+  'aten::linalg_det': { readonly A: Value };
+  'aten::linalg_diagonal': { readonly A: Value; readonly offset: number; readonly dim1: number; readonly dim2: number };
+  'aten::linalg_matrix_norm': {
+    readonly self: Value;
+    readonly ord: Scalar | string;
+    readonly dim: readonly number[];
+    readonly keepdim: boolean;
+    readonly dtype: DataType | undefined;
+  };
+  'aten::linalg_matrix_power': { readonly self: Value; readonly n: number };
+  'aten::linalg_multi_dot': { readonly tensors: readonly Value[] };
+  'aten::linalg_norm': {
+    readonly self: Value;
+    readonly ord: Scalar | string | undefined;
+    readonly dim: readonly number[] | undefined;
+    readonly keepdim: boolean;
+    readonly dtype: DataType | undefined;
+  };
+  'aten::linalg_slogdet': { readonly A: Value };
+  'aten::linalg_vecdot': { readonly x: Value; readonly y: Value; readonly dim: number };
   'aten::linalg_vector_norm': {
     readonly self: Value;
     readonly ord: Scalar;
@@ -593,9 +855,12 @@ export interface AtenArguments {
   'aten::log1p': { readonly self: Value };
   'aten::log2': { readonly self: Value };
   'aten::log_sigmoid': { readonly self: Value };
+  'aten::log_sigmoid_forward': { readonly self: Value };
   'aten::log_softmax': { readonly self: Value; readonly dim: number; readonly dtype: DataType | undefined };
   'aten::logaddexp': { readonly self: Value; readonly other: Value };
   'aten::logaddexp2': { readonly self: Value; readonly other: Value };
+  'aten::logcumsumexp': { readonly self: Value; readonly dim: number };
+  'aten::logdet': { readonly self: Value };
   'aten::logical_and': { readonly self: Value; readonly other: Value };
   'aten::logical_not': { readonly self: Value };
   'aten::logical_or': { readonly self: Value; readonly other: Value };
@@ -632,7 +897,9 @@ export interface AtenArguments {
   'aten::lt': { readonly self: Value; readonly other: Value | Scalar };
   'aten::mT': { readonly self: Value };
   'aten::masked_fill': { readonly self: Value; readonly mask: Value; readonly value: Scalar | Value };
+  'aten::masked_scatter': { readonly self: Value; readonly mask: Value; readonly source: Value };
   'aten::matmul': { readonly self: Value; readonly other: Value };
+  'aten::matrix_power': { readonly self: Value; readonly n: number };
   'aten::max': {
     readonly self: Value;
     readonly other: Value | undefined;
@@ -689,6 +956,14 @@ export interface AtenArguments {
     readonly dilation: readonly number[];
     readonly ceil_mode: boolean;
   };
+  'aten::max_unpool2d': { readonly self: Value; readonly indices: Value; readonly output_size: readonly number[] };
+  'aten::max_unpool3d': {
+    readonly self: Value;
+    readonly indices: Value;
+    readonly output_size: readonly number[];
+    readonly stride: readonly number[];
+    readonly padding: readonly number[];
+  };
   'aten::maximum': { readonly self: Value; readonly other: Value };
   'aten::mean': {
     readonly self: Value;
@@ -715,6 +990,7 @@ export interface AtenArguments {
     readonly source: number | readonly number[];
     readonly destination: number | readonly number[];
   };
+  'aten::mse_loss': { readonly self: Value; readonly target: Value; readonly reduction: number };
   'aten::msort': { readonly self: Value };
   'aten::mul': { readonly self: Value; readonly other: Value | Scalar };
   'aten::mv': { readonly self: Value; readonly vec: Value };
@@ -724,6 +1000,14 @@ export interface AtenArguments {
     readonly posinf: number | undefined;
     readonly neginf: number | undefined;
   };
+  'aten::nanmean': {
+    readonly self: Value;
+    readonly dim: readonly number[] | undefined;
+    readonly keepdim: boolean;
+    readonly dtype: DataType | undefined;
+  };
+  'aten::nanmedian': { readonly self: Value; readonly dim: number | undefined; readonly keepdim: boolean | undefined };
+  'aten::nanmedian.dim': { readonly self: Value; readonly dim: number; readonly keepdim: boolean };
   'aten::nansum': {
     readonly self: Value;
     readonly dim: readonly number[] | undefined;
@@ -772,6 +1056,13 @@ export interface AtenArguments {
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
   };
+  'aten::new_empty_strided': {
+    readonly self: Value;
+    readonly size: readonly number[];
+    readonly stride: readonly number[];
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
   'aten::new_full': {
     readonly self: Value;
     readonly size: readonly number[];
@@ -791,6 +1082,41 @@ export interface AtenArguments {
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
   };
+  'aten::nll_loss': {
+    readonly self: Value;
+    readonly target: Value;
+    readonly weight: Value | undefined;
+    readonly reduction: number;
+    readonly ignore_index: number;
+  };
+  'aten::nll_loss2d': {
+    readonly self: Value;
+    readonly target: Value;
+    readonly weight: Value | undefined;
+    readonly reduction: number;
+    readonly ignore_index: number;
+  };
+  'aten::nll_loss2d_forward': {
+    readonly self: Value;
+    readonly target: Value;
+    readonly weight: Value | undefined;
+    readonly reduction: number;
+    readonly ignore_index: number;
+  };
+  'aten::nll_loss_forward': {
+    readonly self: Value;
+    readonly target: Value;
+    readonly weight: Value | undefined;
+    readonly reduction: number;
+    readonly ignore_index: number;
+  };
+  'aten::nll_loss_nd': {
+    readonly self: Value;
+    readonly target: Value;
+    readonly weight: Value | undefined;
+    readonly reduction: number;
+    readonly ignore_index: number;
+  };
   'aten::norm': {
     readonly self: Value;
     readonly p: Scalar | undefined;
@@ -798,6 +1124,7 @@ export interface AtenArguments {
     readonly keepdim: boolean | undefined;
     readonly dtype: DataType | undefined;
   };
+  'aten::norm_except_dim': { readonly v: Value; readonly pow: number; readonly dim: number };
   'aten::numpy_T': { readonly self: Value };
   'aten::one_hot': { readonly self: Value; readonly num_classes: number };
   'aten::ones': {
@@ -817,6 +1144,12 @@ export interface AtenArguments {
     readonly mode: string;
     readonly value: number | undefined;
   };
+  'aten::pad_sequence': {
+    readonly sequences: readonly Value[];
+    readonly batch_first: boolean;
+    readonly padding_value: number;
+    readonly padding_side: string;
+  };
   'aten::pairwise_distance': {
     readonly x1: Value;
     readonly x2: Value;
@@ -824,6 +1157,7 @@ export interface AtenArguments {
     readonly eps: number;
     readonly keepdim: boolean;
   };
+  'aten::pdist': { readonly self: Value; readonly p: number };
   'aten::permute': { readonly self: Value; readonly dims: readonly number[] };
   'aten::pixel_shuffle': { readonly self: Value; readonly upscale_factor: number };
   'aten::pixel_unshuffle': { readonly self: Value; readonly downscale_factor: number };
@@ -836,7 +1170,54 @@ export interface AtenArguments {
     readonly dim: number | undefined;
     readonly keepdim: boolean | undefined;
   };
+  'aten::put': { readonly self: Value; readonly index: Value; readonly source: Value; readonly accumulate: boolean };
+  'aten::quantile': {
+    readonly self: Value;
+    readonly q: Value | number;
+    readonly dim: number | undefined;
+    readonly keepdim: boolean;
+    readonly interpolation: string;
+  };
   'aten::rad2deg': { readonly self: Value };
+  'aten::rand': {
+    readonly size: readonly number[];
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::rand_like': {
+    readonly self: Value;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::randint': {
+    readonly high: number;
+    readonly size: readonly number[];
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+    readonly low: number | undefined;
+  };
+  'aten::randint_like': {
+    readonly self: Value;
+    readonly high: number | Value;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+    readonly low: number | undefined;
+  };
+  'aten::randn': {
+    readonly size: readonly number[];
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::randn_like': {
+    readonly self: Value;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::randperm': {
+    readonly n: number;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
   'aten::ravel': { readonly self: Value };
   'aten::reciprocal': { readonly self: Value };
   'aten::reflection_pad1d': { readonly self: Value; readonly padding: readonly number[] };
@@ -845,6 +1226,7 @@ export interface AtenArguments {
   'aten::relu': { readonly self: Value };
   'aten::relu6': { readonly self: Value };
   'aten::remainder': { readonly self: Value | Scalar; readonly other: Value | Scalar };
+  'aten::renorm': { readonly self: Value; readonly p: Scalar; readonly dim: number; readonly maxnorm: Scalar };
   'aten::repeat': { readonly self: Value; readonly repeats: readonly number[] };
   'aten::repeat_interleave.self_int': {
     readonly self: Value;
@@ -955,6 +1337,7 @@ export interface AtenArguments {
   'aten::sgn': { readonly self: Value };
   'aten::sigmoid': { readonly self: Value };
   'aten::sign': { readonly self: Value };
+  'aten::signbit': { readonly self: Value };
   'aten::silu': { readonly self: Value };
   'aten::sin': { readonly self: Value };
   'aten::sinc': { readonly self: Value };
@@ -974,6 +1357,13 @@ export interface AtenArguments {
     readonly end: number | undefined;
     readonly step: number;
   };
+  'aten::slogdet': { readonly self: Value };
+  'aten::smooth_l1_loss': {
+    readonly self: Value;
+    readonly target: Value;
+    readonly reduction: number;
+    readonly beta: number;
+  };
   'aten::softmax': { readonly self: Value; readonly dim: number; readonly dtype: DataType | undefined };
   'aten::softplus': { readonly self: Value; readonly beta: Scalar; readonly threshold: Scalar };
   'aten::softshrink': { readonly self: Value; readonly lambd: Scalar };
@@ -983,7 +1373,9 @@ export interface AtenArguments {
     readonly descending: boolean;
     readonly stable: boolean | undefined;
   };
+  'aten::special_entr': { readonly self: Value };
   'aten::special_ndtr': { readonly self: Value };
+  'aten::special_xlog1py': { readonly self: Value | Scalar; readonly other: Value | Scalar };
   'aten::split': {
     readonly self: Value;
     readonly split_size: number | readonly number[] | undefined;
@@ -1054,6 +1446,18 @@ export interface AtenArguments {
   };
   'aten::trace': { readonly self: Value };
   'aten::transpose': { readonly self: Value; readonly dim0: number; readonly dim1: number };
+  'aten::trapezoid': {
+    readonly y: Value;
+    readonly x: Value | undefined;
+    readonly dim: number;
+    readonly dx: Scalar | undefined;
+  };
+  'aten::trapz': {
+    readonly y: Value;
+    readonly x: Value | undefined;
+    readonly dim: number;
+    readonly dx: number | undefined;
+  };
   'aten::tril': { readonly self: Value; readonly diagonal: number };
   'aten::tril_indices': {
     readonly row: number;
@@ -1165,6 +1569,11 @@ export interface AtenArguments {
     readonly dtype: DataType | undefined;
   };
   'aten::view_as': { readonly self: Value; readonly other: Value };
+  'aten::vsplit': {
+    readonly self: Value;
+    readonly sections: number | undefined;
+    readonly indices: readonly number[] | undefined;
+  };
   'aten::vstack': { readonly tensors: readonly Value[] };
   'aten::where.Scalar': { readonly condition: Value; readonly self: Scalar; readonly other: Scalar };
   'aten::where.ScalarOther': { readonly condition: Value; readonly self: Value; readonly other: Scalar };

@@ -5,21 +5,30 @@ import type { Lowering } from './lowering.ts';
 import { activations } from './rules/activations.ts';
 import { arithmetic } from './rules/arithmetic.ts';
 import { attention } from './rules/attention.ts';
+import { embeddingBags } from './rules/bags.ts';
 import { comparison } from './rules/comparison.ts';
 import { conversion } from './rules/conversion.ts';
 import { convolution } from './rules/convolution.ts';
 import { creation } from './rules/creation.ts';
 import { embedding } from './rules/embedding.ts';
+import { fakeQuantization } from './rules/fake-quantization.ts';
 import { indexing } from './rules/indexing.ts';
 import { linear } from './rules/linear.ts';
+import { losses } from './rules/losses.ts';
+import { matrices } from './rules/matrices.ts';
+import { missingNumbers } from './rules/missing-numbers.ts';
 import { normalization } from './rules/normalization.ts';
+import { placing } from './rules/placing.ts';
 import { pointwise } from './rules/pointwise.ts';
 import { pooling } from './rules/pooling.ts';
+import { randomNumbers } from './rules/random.ts';
 import { recurrent } from './rules/recurrent.ts';
 import { reduction } from './rules/reduction.ts';
+import { runningResults } from './rules/running.ts';
 import { shape } from './rules/shape.ts';
 import { transformer } from './rules/transformer.ts';
 import { vision } from './rules/vision.ts';
+import { windows } from './rules/windows.ts';
 import { writes } from './rules/writes.ts';
 
 const FAMILIES = [
@@ -41,6 +50,15 @@ const FAMILIES = [
   shape,
   transformer,
   vision,
+  embeddingBags,
+  fakeQuantization,
+  losses,
+  matrices,
+  missingNumbers,
+  placing,
+  randomNumbers,
+  runningResults,
+  windows,
   writes,
 ];
 

@@ -5,6 +5,8 @@ import { convolutions } from './rules/convolution.ts';
 import { creations } from './rules/creation.ts';
 import { indexing } from './rules/indexing.ts';
 import { linearAlgebra } from './rules/linear-algebra.ts';
+import { losses } from './rules/losses.ts';
+import { matrices } from './rules/matrices.ts';
 import { normalizations } from './rules/normalization.ts';
 import { pointwise } from './rules/pointwise.ts';
 import { recurrent } from './rules/recurrent.ts';
@@ -16,6 +18,8 @@ const TABLES: readonly RuleTable[] = [
   pointwise,
   reductions,
   linearAlgebra,
+  matrices,
+  losses,
   convolutions,
   normalizations,
   creations,

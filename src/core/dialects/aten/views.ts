@@ -27,6 +27,7 @@ import {
 import {
   agree,
   axisOf,
+  fresh,
   inferSize,
   mismatch,
   numberOf,
@@ -59,9 +60,12 @@ const one =
   (args, self) => [rule(args, self)];
 
 function diagonal(args: RuleArguments, self: TensorInfo): View {
+  return diagonalOf(self, args.number('offset'), args.number('dim1'), args.number('dim2'));
+}
+
+function diagonalOf(self: TensorInfo, offset: number, first: number, second: number): View {
   const rank = self.shape.length;
-  const offset = args.number('offset');
-  const [dim1, dim2] = [axisOf(args.number('dim1'), rank), axisOf(args.number('dim2'), rank)];
+  const [dim1, dim2] = [axisOf(first, rank), axisOf(second, rank)];
   const [rows, columns] = [
     add(sizeAt(self.shape, dim1), Math.min(offset, 0)),
     subtract(sizeAt(self.shape, dim2), Math.max(offset, 0)),
@@ -97,7 +101,11 @@ function chunk(args: RuleArguments, self: TensorInfo): View[] {
 }
 
 function tensorSplit(args: RuleArguments, self: TensorInfo): View[] {
-  const dim = axisOf(args.number('dim'), self.shape.length);
+  return splitAlong(args, self, axisOf(args.number('dim'), self.shape.length));
+}
+
+/** In as many pieces as are asked for, as equal as can be, or at places. */
+function splitAlong(args: RuleArguments, self: TensorInfo, dim: number): View[] {
   const total = sizeAt(self.shape, dim);
   if (args.has('indices')) {
     const bounds = args.dims('indices');
@@ -298,7 +306,17 @@ const RULES: Readonly<Record<string, ViewRule>> = {
     const from = typeof start === 'number' && start < 0 ? add(start, sizeAt(self.shape, args.number('dim'))) : start;
     return sliced(self, args.number('dim'), from, add(from, args.dim('length')), 1);
   }),
-  diagonal: one(diagonal),
+  ...aliases(['diagonal', 'linalg_diagonal'], one(diagonal)),
+  // The diagonal of a matrix is a view; a matrix of a diagonal is new.
+  diag: one((args, self) => {
+    const offset = args.number('diagonal');
+    if (self.shape.length === 2) {
+      const { info, ...view } = diagonalOf(self, offset, 0, 1);
+      return { ...view, aliasing: 'copy', info: fresh(info.dtype, info.shape) };
+    }
+    const side = add(sizeAt(self.shape, 0), Math.abs(offset));
+    return { aliasing: 'copy', info: fresh(self.dtype, [side, side]), offset: 0, step: { kind: 'opaque' } };
+  }),
   unfold: one(unfolded),
   unbind: (args, self) => {
     const dim = axisOf(args.number('dim'), self.shape.length);
@@ -309,6 +327,9 @@ const RULES: Readonly<Record<string, ViewRule>> = {
   ...aliases(['split', 'split_with_sizes', 'unsafe_split', 'unsafe_split_with_sizes'], split),
   ...aliases(['chunk', 'unsafe_chunk'], chunk),
   tensor_split: tensorSplit,
+  hsplit: (args, self) => splitAlong(args, self, self.shape.length === 1 ? 0 : 1),
+  vsplit: (args, self) => splitAlong(args, self, 0),
+  dsplit: (args, self) => splitAlong(args, self, 2),
   ...aliases(
     ['alias', 'detach', 'data'],
     one((_, self) => ({ ...same(self), aliasing: 'view' })),

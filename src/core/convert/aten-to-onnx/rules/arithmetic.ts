@@ -115,6 +115,13 @@ export const arithmetic = lowerings({
     const zero = onnx.like(x, 0);
     return onnx.Where(onnx.And(onnx.Equal(x, zero), onnx.Not(onnx.IsNaN(y))), zero, onnx.Mul(x, onnx.Log(y)));
   },
+  // As xlogy, of 1 + y.
+  'aten::special_xlog1py': (args, onnx, node) => {
+    const [x, y] = both(onnx, node, args);
+    const zero = onnx.like(x, 0);
+    const product = onnx.Mul(x, onnx.Log(onnx.Add(y, onnx.like(y, 1))));
+    return onnx.Where(onnx.And(onnx.Equal(x, zero), onnx.Not(onnx.IsNaN(y))), zero, product);
+  },
   'aten::ldexp': (args, onnx, node) => {
     const [x, exponent] = both(onnx, node, args);
     return onnx.Mul(x, onnx.Pow(onnx.constant(2, resultType(node)), exponent));

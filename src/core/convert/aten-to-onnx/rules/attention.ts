@@ -53,12 +53,30 @@ function repeatedHeads(onnx: OnnxBuilder, x: Value, heads: number, node: Node): 
 }
 
 export const attention = lowerings({
+  // As exported programs write it for a CPU after they were decomposed. Only training reads the second result.
+  'aten::_scaled_dot_product_flash_attention_for_cpu': (args, onnx, node) => {
+    if (args.dropout_p > 0) refuseDropout(node);
+    if ((node.outputs[1]?.useCount ?? 0) > 0) refuseArgument(node, 'logsumexp', 'it is of use in training only');
+    return attend(args, onnx, node);
+  },
+  'aten::_scaled_dot_product_attention_math': (args, onnx, node) => {
+    if (args.dropout_p > 0 || args.dropout_mask) refuseDropout(node);
+    if ((node.outputs[1]?.useCount ?? 0) > 0) refuseArgument(node, 'the weights', 'read them off the softmax instead');
+    return grouped(args, onnx, node);
+  },
   'aten::scaled_dot_product_attention': (args, onnx, node) => {
-    if (args.dropout_p > 0)
-      refuseArgument(node, 'dropout_p', 'its result is random: export the model after model.eval()');
-    if (!args.enable_gqa) return attend(args, onnx, node);
-    const heads = sizeAt(args.query, rankOf(args.query, node) - 3, node);
-    const [key, value] = [args.key, args.value].map((each) => repeatedHeads(onnx, each, heads, node));
-    return attend({ ...args, key: key ?? args.key, value: value ?? args.value }, onnx, node);
+    if (args.dropout_p > 0) refuseDropout(node);
+    return grouped(args, onnx, node);
   },
 });
+
+function refuseDropout(node: Node): never {
+  refuseArgument(node, 'dropout_p', 'its result is random: export the model after model.eval()');
+}
+
+function grouped(args: Attention & { readonly enable_gqa: boolean }, onnx: OnnxBuilder, node: Node): Value {
+  if (!args.enable_gqa) return attend(args, onnx, node);
+  const heads = sizeAt(args.query, rankOf(args.query, node) - 3, node);
+  const [key, value] = [args.key, args.value].map((each) => repeatedHeads(onnx, each, heads, node));
+  return attend({ ...args, key: key ?? args.key, value: value ?? args.value }, onnx, node);
+}

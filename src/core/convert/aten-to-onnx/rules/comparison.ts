@@ -43,14 +43,15 @@ export const comparison = lowerings({
   'aten::where.ScalarOther': ({ condition, self, other }, onnx, node) => choose(onnx, node, condition, self, other),
   'aten::where.Scalar': ({ condition, self, other }, onnx, node) => choose(onnx, node, condition, self, other),
   'aten::masked_fill': ({ self, mask, value }, onnx, node) => choose(onnx, node, mask, value, self),
-  'aten::isclose': ({ self, other, rtol, atol }, onnx) => {
+  'aten::isclose': ({ self, other, rtol, atol, equal_nan }, onnx) => {
     // The tolerance is a fraction: integers are compared as floats.
     const common = commonType(self, other);
     const dtype = isFloat(common) ? common : DEFAULT_FLOAT;
     const [a, b] = [onnx.cast(self, dtype), onnx.cast(other, dtype)];
     const bound = onnx.Add(onnx.Mul(onnx.Abs(b), onnx.like(b, rtol)), onnx.like(b, atol));
     // Infinities are close to themselves, though their difference is no number.
-    return onnx.Or(onnx.Equal(a, b), onnx.LessOrEqual(onnx.Abs(onnx.Sub(a, b)), bound));
+    const close = onnx.Or(onnx.Equal(a, b), onnx.LessOrEqual(onnx.Abs(onnx.Sub(a, b)), bound));
+    return equal_nan ? onnx.Or(close, onnx.And(onnx.IsNaN(a), onnx.IsNaN(b))) : close;
   },
 });
 

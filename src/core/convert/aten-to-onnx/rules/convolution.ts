@@ -79,6 +79,15 @@ function pads(
 }
 
 export const convolution = lowerings({
+  // Time, batch and channels in that order.
+  'aten::conv_tbc': ({ self, weight, bias, pad }, onnx, node) => {
+    const filters = onnx.transpose(weight, [2, 1, 0]);
+    const result = onnx.Conv(onnx.transpose(self, [1, 2, 0]), filters, bias, {
+      kernel_shape: sizes(weight, node).slice(0, 1),
+      pads: [pad, pad],
+    });
+    return onnx.transpose(result, [2, 0, 1]);
+  },
   'aten::conv1d': convolve,
   'aten::conv2d': convolve,
   'aten::conv3d': convolve,

@@ -268,7 +268,7 @@ const NEUTRAL: Readonly<Record<ScatterReduction, number>> = {
 };
 
 /** Places that are reduced into; where `self` does not count, they hold what is neutral first. A mean is a sum over a count. */
-function scatterReduced(args: ScatterReduce, onnx: OnnxBuilder, node: Node): Value {
+export function scatterReduced(args: ScatterReduce, onnx: OnnxBuilder, node: Node): Value {
   const { self, src, reduce, include_self } = args;
   const reduction = reduce === 'mean' ? 'add' : REDUCTIONS[reduce];
   if (!reduction) refuseArgument(node, `reduce='${reduce}'`, 'there is no such reduction');

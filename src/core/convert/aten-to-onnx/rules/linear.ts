@@ -74,6 +74,10 @@ export const linear = lowerings({
     const summand = Number(beta) === 0 ? undefined : self;
     return onnx.Gemm(mat1, mat2, summand, { alpha: Number(alpha), beta: summand ? Number(beta) : 1 });
   },
+  'aten::_addmm_activation': ({ self, mat1, mat2, beta, alpha, use_gelu }, onnx, node) => {
+    const sum = plus(onnx, self, product(onnx, mat1, mat2, node), beta, alpha);
+    return use_gelu ? onnx.Gelu(sum) : onnx.Relu(sum);
+  },
   'aten::addmv': ({ self, mat, vec, beta, alpha }, onnx, node) =>
     plus(onnx, self, product(onnx, mat, vec, node), beta, alpha),
   'aten::addbmm': ({ self, batch1, batch2, beta, alpha }, onnx, node) =>

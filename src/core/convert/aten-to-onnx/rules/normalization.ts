@@ -73,6 +73,9 @@ function layerNorm(args: LayerNorm, onnx: OnnxBuilder, node: Node): readonly Val
 export const normalization = lowerings({
   'aten::batch_norm': batchNorm,
   'aten::native_batch_norm': batchNorm,
+  'aten::_native_batch_norm_legit.no_stats': (args, onnx, node) =>
+    batchNorm({ ...args, running_mean: undefined, running_var: undefined }, onnx, node),
+  'aten::_batch_norm_no_update': (args, onnx, node) => batchNorm({ ...args, training: false }, onnx, node),
   'aten::_native_batch_norm_legit_no_training': (args, onnx, node) =>
     batchNorm({ ...args, training: false }, onnx, node),
 
@@ -91,15 +94,28 @@ export const normalization = lowerings({
     const [scale, shift] = affine(onnx, input, weight, bias, [sizeAt(input, 1, node)]);
     return onnx.GroupNormalization(input, scale, shift, { num_groups: group, epsilon: eps });
   },
-  'aten::rms_norm': ({ input, normalized_shape, weight, eps }, onnx, node) => {
-    const rank = rankOf(input, node);
-    const axes = onnx.ints(range(normalized_shape.length, rank - normalized_shape.length));
-    // Without eps PyTorch takes the distance from 1 to the next float.
-    const small = onnx.like(input, eps ?? EPSILON[dtypeOf(input)] ?? 2 ** -23);
-    const mean = onnx.ReduceMean(onnx.Mul(input, input), axes);
-    const normal = onnx.Div(input, onnx.Sqrt(onnx.Add(mean, small)));
-    return weight ? onnx.Mul(normal, weight) : normal;
-  },
+  'aten::rms_norm': (args, onnx, node) => rmsNorm(args, onnx, node)[0],
+  'aten::_fused_rms_norm': (args, onnx, node) => rmsNorm(args, onnx, node),
 });
+
+interface RmsNorm {
+  readonly input: Value;
+  readonly normalized_shape: readonly number[];
+  readonly weight: Value | undefined;
+  readonly eps: number | undefined;
+}
+
+/** The normalised tensor and the reciprocal of the root mean square. */
+function rmsNorm({ input, normalized_shape, weight, eps }: RmsNorm, onnx: OnnxBuilder, node: Node): [Value, Value] {
+  const rank = rankOf(input, node);
+  const axes = onnx.ints(range(normalized_shape.length, rank - normalized_shape.length));
+  // Without eps PyTorch takes the distance from 1 to the next float.
+  const small = onnx.like(input, eps ?? EPSILON[dtypeOf(input)] ?? 2 ** -23);
+  const mean = onnx.ReduceMean(onnx.Mul(input, input), axes);
+  const root = onnx.Sqrt(onnx.Add(mean, small));
+  const normal = onnx.Div(input, root);
+  const inverse = (node.outputs[1]?.useCount ?? 0) > 0 ? onnx.Reciprocal(root) : root;
+  return [weight ? onnx.Mul(normal, weight) : normal, inverse];
+}
 
 const EPSILON: Readonly<Record<string, number>> = { float64: 2 ** -52, float16: 2 ** -10, bfloat16: 2 ** -7 };

@@ -1,6 +1,7 @@
 /** Functions of single elements, by the formulas of torch.special and torch. */
 import { type DataType, isFloat } from '../../../ir/dtype.ts';
 import type { Node } from '../../../ir/node.ts';
+import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
 import { type Lowering, lowerings } from '../lowering.ts';
@@ -119,6 +120,35 @@ export const pointwise = lowerings({
   'aten::isinf': ({ self }, onnx) => (isFloat(dtypeOf(self)) ? onnx.IsInf(self) : never(onnx, self)),
   'aten::isfinite': ({ self }, onnx) =>
     onnx.Not(isFloat(dtypeOf(self)) ? onnx.Or(onnx.IsNaN(self), onnx.IsInf(self)) : never(onnx, self)),
+  // Minus zero has the sign too: its reciprocal is minus infinity.
+  'aten::signbit': ({ self }, onnx) => {
+    if (self.dtype === 'bool') return never(onnx, self);
+    const zero = onnx.like(self, 0);
+    const below = onnx.Less(self, zero);
+    if (!isFloat(dtypeOf(self))) return below;
+    return onnx.Or(below, onnx.Less(onnx.Reciprocal(self), zero));
+  },
+  'aten::isreal': ({ self }, onnx) => onnx.Not(never(onnx, self)),
+  // Of real numbers: half a turn where they are negative.
+  'aten::angle': ({ self }, onnx, node) => {
+    const x = asFloat(onnx, self, node);
+    const zero = onnx.like(x, 0);
+    const turn = onnx.Where(onnx.Less(x, zero), onnx.like(x, Math.PI), zero);
+    return onnx.Where(onnx.IsNaN(x), x, turn);
+  },
+  'aten::log_sigmoid_forward': ({ self }, onnx) => [
+    onnx.Neg(onnx.Softplus(onnx.Neg(self))),
+    onnx.constant(Tensor.of(dtypeOf(self), [0], [])),
+  ],
+  // -x log x, 0 at 0, and minus infinity below.
+  'aten::special_entr': ({ self }, onnx, node) => {
+    const x = asFloat(onnx, self, node);
+    const zero = onnx.like(x, 0);
+    const safe = onnx.Where(onnx.Greater(x, zero), x, onnx.like(x, 1));
+    const curve = onnx.Neg(onnx.Mul(safe, onnx.Log(safe)));
+    const known = onnx.Where(onnx.Less(x, zero), onnx.like(x, Number.NEGATIVE_INFINITY), curve);
+    return onnx.Where(onnx.IsNaN(x), x, known);
+  },
   'aten::isposinf': ({ self }, onnx) =>
     isFloat(dtypeOf(self)) ? onnx.IsInf(self, { detect_negative: 0 }) : never(onnx, self),
   'aten::isneginf': ({ self }, onnx) =>

@@ -145,7 +145,7 @@ interface NormArguments extends ReduceArguments {
 }
 
 /** The p-norm; infinite orders take the largest or smallest size, order 0 counts. */
-function norm({ order, ...args }: NormArguments, onnx: OnnxBuilder, node: Node): Value {
+export function norm({ order, ...args }: NormArguments, onnx: OnnxBuilder, node: Node): Value {
   const self = onnx.cast(args.self, resultType(node));
   const rank = rankOf(self, node);
   if (rank === 0) return order === 0 ? onnx.cast(onnx.cast(self, 'bool'), resultType(node)) : onnx.Abs(self);
@@ -204,9 +204,6 @@ function nth(self: Value, k: number, dim: number, keepdim: boolean, onnx: OnnxBu
 function middle(size: number): number {
   return Math.floor((size + 1) / 2);
 }
-
-/** A running product of n factors is written out as n * n. */
-const MOST_FACTORS = 256;
 
 export const reduction = lowerings({
   'aten::mean': mean,
@@ -295,20 +292,6 @@ export const reduction = lowerings({
     }
     return x;
   },
-  // A running product of positive and negative numbers has no logarithm: the products are taken under a triangle.
-  'aten::cumprod': ({ self, dim }, onnx, node) => {
-    const rank = rankOf(self, node);
-    const x = onnx.cast(self, resultType(node));
-    if (rank === 0) return x;
-    const size = sizeAt(self, axisFrom(dim, rank), node);
-    if (size > MOST_FACTORS)
-      refuseArgument(node, 'dim', `ONNX has no running product, and ${size} factors are too many`);
-    return onnx.movedToLast(x, axisFrom(dim, rank), (moved) => {
-      const below = onnx.Trilu(filled(onnx, [size, size], true, 'bool'), { upper: 0 });
-      const factors = onnx.Where(below, onnx.unsqueeze(moved, [rank - 1]), onnx.like(moved, 1));
-      return onnx.ReduceProd(factors, onnx.ints([rank]), { keepdims: 0 });
-    });
-  },
   'aten::cosine_similarity': ({ x1, x2, dim, eps }, onnx, node) => {
     const rank = Math.max(rankOf(x1, node), rankOf(x2, node));
     const axes = onnx.ints([axisFrom(dim, rank)]);
@@ -323,9 +306,33 @@ export const reduction = lowerings({
     const distance = onnx.Add(onnx.Sub(x1, x2), onnx.like(x1, eps));
     return norm({ self: distance, dim: [-1], keepdim, order: p }, onnx, node);
   },
-  'aten::cdist': ({ x1, x2, p }, onnx, node) => {
-    const distance = onnx.Sub(onnx.unsqueeze(x1, [rankOf(x1, node) - 1]), onnx.unsqueeze(x2, [rankOf(x2, node) - 2]));
-    const flat = norm({ self: distance, dim: [-1], keepdim: false, order: p }, onnx, node);
-    return onnx.reshape(flat, resultSizes(node));
-  },
+  'aten::cdist': distances,
+  'aten::_cdist_forward': distances,
+  'aten::_euclidean_dist': ({ x1, x2 }, onnx, node) => distances({ x1, x2, p: 2 }, onnx, node),
+  'aten::pdist': pairDistances,
+  'aten::_pdist_forward': pairDistances,
 });
+
+function distances({ x1, x2, p }: Distances, onnx: OnnxBuilder, node: Node): Value {
+  const distance = onnx.Sub(onnx.unsqueeze(x1, [rankOf(x1, node) - 1]), onnx.unsqueeze(x2, [rankOf(x2, node) - 2]));
+  const flat = norm({ self: distance, dim: [-1], keepdim: false, order: p }, onnx, node);
+  return onnx.reshape(flat, resultSizes(node));
+}
+
+interface Distances {
+  readonly x1: Value;
+  readonly x2: Value;
+  readonly p: number;
+}
+
+/** Of every row to every later one. */
+function pairDistances(
+  { self, p }: { readonly self: Value; readonly p: number },
+  onnx: OnnxBuilder,
+  node: Node,
+): Value {
+  const count = sizeAt(self, 0, node);
+  const pairs = range(count).flatMap((first) => range(count - first - 1, first + 1).map((second) => [first, second]));
+  const row = (which: 0 | 1) => onnx.Gather(self, onnx.ints(pairs.map((pair) => pair[which] ?? 0)), { axis: 0 });
+  return norm({ self: onnx.Sub(row(0), row(1)), dim: [-1], keepdim: false, order: p }, onnx, node);
+}

@@ -234,6 +234,9 @@ export const shape = lowerings({
   'aten::chunk': split,
   'aten::unsafe_chunk': split,
   'aten::tensor_split': split,
+  'aten::hsplit': ({ self }, onnx, node) => split({ self, dim: rankOf(self, node) === 1 ? 0 : 1 }, onnx, node),
+  'aten::vsplit': ({ self }, onnx, node) => split({ self, dim: 0 }, onnx, node),
+  'aten::dsplit': ({ self }, onnx, node) => split({ self, dim: 2 }, onnx, node),
   'aten::unbind': ({ self, dim }, onnx, node) => {
     const axis = axisFrom(dim, rankOf(self, node));
     const count = sizeAt(self, axis, node);
@@ -335,18 +338,9 @@ export const shape = lowerings({
   },
   'aten::tril': ({ self, diagonal }, onnx) => onnx.Trilu(self, onnx.constant(diagonal, 'int64'), { upper: 0 }),
   'aten::triu': ({ self, diagonal }, onnx) => onnx.Trilu(self, onnx.constant(diagonal, 'int64'), { upper: 1 }),
-  'aten::diagonal': ({ self, offset, dim1, dim2 }, onnx, node) => {
-    const rank = rankOf(self, node);
-    const [a, b] = [axisFrom(dim1, rank), axisFrom(dim2, rank)];
-    const [rows, columns] = [sizeAt(self, a, node), sizeAt(self, b, node)];
-    const length = resultSizes(node).at(-1) ?? 0;
-    const order = [...range(rank).filter((axis) => axis !== a && axis !== b), a, b];
-    const shape = sizes(self, node);
-    const outer = order.slice(0, -2).map((axis) => shape[axis] ?? 1);
-    const flat = onnx.reshape(onnx.transpose(self, order), [...outer, rows * columns]);
-    const first = offset >= 0 ? offset : -offset * columns;
-    return onnx.Gather(flat, onnx.ints(range(length).map((k) => first + k * (columns + 1))), { axis: rank - 2 });
-  },
+  'aten::diagonal': diagonalOf,
+  'aten::linalg_diagonal': ({ A, offset, dim1, dim2 }, onnx, node) =>
+    diagonalOf({ self: A, offset, dim1, dim2 }, onnx, node),
   'aten::pixel_shuffle': ({ self, upscale_factor }, onnx, node) => {
     const four = fourAxes(onnx, self, node);
     const result = onnx.DepthToSpace(four, { blocksize: upscale_factor, mode: 'CRD' });
@@ -387,4 +381,24 @@ function raised(
 ): readonly Value[] {
   const all = self ? [self] : (tensors ?? []);
   return all.map((each, k) => onnx.reshape(each, resultSizes(node, k)));
+}
+
+interface Diagonal {
+  readonly self: Value;
+  readonly offset: number;
+  readonly dim1: number;
+  readonly dim2: number;
+}
+
+function diagonalOf({ self, offset, dim1, dim2 }: Diagonal, onnx: OnnxBuilder, node: Node): Value {
+  const rank = rankOf(self, node);
+  const [a, b] = [axisFrom(dim1, rank), axisFrom(dim2, rank)];
+  const [rows, columns] = [sizeAt(self, a, node), sizeAt(self, b, node)];
+  const length = resultSizes(node).at(-1) ?? 0;
+  const order = [...range(rank).filter((axis) => axis !== a && axis !== b), a, b];
+  const shape = sizes(self, node);
+  const outer = order.slice(0, -2).map((axis) => shape[axis] ?? 1);
+  const flat = onnx.reshape(onnx.transpose(self, order), [...outer, rows * columns]);
+  const first = offset >= 0 ? offset : -offset * columns;
+  return onnx.Gather(flat, onnx.ints(range(length).map((k) => first + k * (columns + 1))), { axis: rank - 2 });
 }

@@ -163,6 +163,12 @@ export const vision = lowerings({
     if (!found) refuseArgument(node, `mode='${mode}'`, 'there is no such padding');
     return padded(onnx, self, pad, found, value ?? 0, node);
   },
+  'aten::_pad_circular': ({ self, pad }, onnx, node) => padded(onnx, self, pad, 'wrap', 0, node),
+  'aten::_pad_enum': ({ self, pad, mode, value }, onnx, node) => {
+    const found = ['reflect', 'edge', 'wrap', 'constant'][mode];
+    if (!found) refuseArgument(node, `mode=${mode}`, 'there is no such padding');
+    return padded(onnx, self, pad, found, value ?? 0, node);
+  },
   'aten::reflection_pad1d': padding('reflect'),
   'aten::reflection_pad2d': padding('reflect'),
   'aten::reflection_pad3d': padding('reflect'),

@@ -16,6 +16,7 @@ import {
 import {
   agree,
   each,
+  fresh,
   likeFormat,
   mismatch,
   packed,
@@ -177,6 +178,17 @@ export const convolutions: RuleTable = {
   adaptive_max_pool1d: adaptive(1, true),
   adaptive_max_pool2d: adaptive(2, true),
   adaptive_max_pool3d: adaptive(3, true),
+  conv_tbc: (args) => {
+    const [self, weight] = [args.tensor('self'), args.tensor('weight')];
+    const [kernel, , filters] = weight.shape;
+    const time = add(subtract(add(self.shape[0], 2 * args.number('pad')), kernel), 1);
+    return fresh(self.dtype, [time, self.shape[1], filters]);
+  },
+  ...each('max_unpool2d max_unpool3d', (args) => {
+    const self = args.tensor('self');
+    const sizes = args.dims('output_size');
+    return packed(self.dtype, [...self.shape.slice(0, -sizes.length), ...sizes], self);
+  }),
   im2col: (args) => {
     const self = args.tensor('self');
     const kernel = args.numbers('kernel_size');

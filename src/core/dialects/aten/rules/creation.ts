@@ -105,6 +105,23 @@ export const creations: RuleTable = {
   scalar_tensor: (args) => fresh(args.dtype('dtype') ?? DEFAULT_FLOAT, []),
   ...each('arange range', arange),
   ...each('linspace logspace', steps),
+  empty_permuted: (args) => {
+    const layout = args.numbers('physical_layout');
+    const size = args.dims('size');
+    const rows = layout.every((axis, k) => axis === k);
+    const info = fresh(args.dtype('dtype') ?? DEFAULT_FLOAT, size);
+    return rows ? info : { ...info, strides: undefined };
+  },
+  empty_strided: (args) => ({
+    dtype: args.dtype('dtype') ?? DEFAULT_FLOAT,
+    shape: args.dims('size'),
+    strides: args.dims('stride'),
+  }),
+  new_empty_strided: (args) => ({
+    dtype: args.dtype('dtype') ?? args.tensor('self').dtype,
+    shape: args.dims('size'),
+    strides: args.dims('stride'),
+  }),
   eye: (args) => {
     const rows = args.dim('n');
     return fresh(args.dtype('dtype') ?? DEFAULT_FLOAT, [rows, args.has('m') ? args.dim('m') : rows]);

@@ -9,6 +9,7 @@ import {
   type Dim,
   elementCount,
   floorDivide,
+  maximum,
   multiply,
   type Shape,
   shapeText,
@@ -21,6 +22,7 @@ import {
   each,
   fresh,
   mismatch,
+  numberOf,
   packed,
   type Rule,
   type RuleArguments,
@@ -152,6 +154,26 @@ export const indexing: RuleTable = {
     unchanged,
   ),
   ...each('tril triu', unchanged),
+  pad_sequence: (args) => {
+    const sequences = args.tensors('sequences');
+    const first = sequences[0] ?? mismatch('padding no sequences');
+    const longest = sequences.reduce((most: Dim, { shape }) => maximum(most, shape[0]), 0);
+    const batch = args.bool('batch_first') ? [sequences.length, longest] : [longest, sequences.length];
+    return fresh(first.dtype, [...batch, ...first.shape.slice(1)]);
+  },
+  cartesian_prod: (args) => {
+    const tensors = args.tensors('tensors');
+    const count = tensors.reduce((product: Dim, { shape }) => multiply(product, shape[0]), 1);
+    return fresh(resultType(tensors), tensors.length === 1 ? [count] : [count, tensors.length]);
+  },
+  combinations: (args) => {
+    const self = args.tensor('self');
+    const [n, r] = [numberOf(sizeAt(self.shape, 0), 'how many elements there are'), args.number('r')];
+    // n choose r, or with repetition n + r - 1 choose r.
+    const from = args.bool('with_replacement') ? n + r - 1 : n;
+    const count = Array.from({ length: r }, (_, k) => k).reduce((product, k) => (product * (from - k)) / (k + 1), 1);
+    return fresh(self.dtype, r === 0 ? [0] : [count, r]);
+  },
   ...each('flip fliplr flipud roll', self),
   rot90: (args) => {
     const info = args.tensor('self');
@@ -161,7 +183,7 @@ export const indexing: RuleTable = {
     );
     return { dtype: info.dtype, shape: args.number('k') % 2 === 0 ? info.shape : swapped, strides: undefined };
   },
-  ...each('constant_pad_nd pad reflection_pad1d reflection_pad2d reflection_pad3d', padded),
+  ...each('_pad_circular _pad_enum constant_pad_nd pad reflection_pad1d reflection_pad2d reflection_pad3d', padded),
   ...each('replication_pad1d replication_pad2d replication_pad3d', padded),
   ...each('repeat tile', repeated),
   repeat_interleave: (args) => {

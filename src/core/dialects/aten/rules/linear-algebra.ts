@@ -11,6 +11,7 @@ import {
   mismatch,
   packed,
   type Rule,
+  type RuleArguments,
   type RuleTable,
   sizeAt,
   type TensorInfo,
@@ -62,7 +63,9 @@ const linear: Rule = (args) => {
   return packed(dtype, shape, ...(input.shape.length > 2 ? [input] : []));
 };
 
-const attention: Rule = (args) => {
+const attention: Rule = (args) => attended(args);
+
+const attended = (args: RuleArguments): TensorInfo => {
   const [query, value] = [args.tensor('query'), args.tensor('value')];
   const shape = [...query.shape.slice(0, -1), sizeAt(value.shape, -1)];
   // The kernel that is chosen decides the layout.
@@ -150,14 +153,24 @@ export const linearAlgebra: RuleTable = {
     };
   },
   scaled_dot_product_attention: attention,
+  _scaled_dot_product_flash_attention_for_cpu: (args) => {
+    const [query] = [args.tensor('query')];
+    const sums = { dtype: query.dtype, shape: query.shape.slice(0, -1), strides: undefined };
+    return [attended(args), sums];
+  },
+  _scaled_dot_product_attention_math: (args) => {
+    const [query, key] = [args.tensor('query'), args.tensor('key')];
+    const shape = [...query.shape.slice(0, -1), sizeAt(key.shape, -2)];
+    return [attended(args), { dtype: query.dtype, shape, strides: undefined }];
+  },
   cross: (args) => elementwise(args.tensor('self').dtype, [args.tensor('self'), args.tensor('other')]),
   linalg_cross: (args) => elementwise(args.tensor('self').dtype, [args.tensor('self'), args.tensor('other')]),
-  cdist: (args) => {
+  ...each('cdist _cdist_forward _euclidean_dist', (args) => {
     const [a, b] = [args.tensor('x1'), args.tensor('x2')];
     const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
     const shape = [...batch, sizeAt(a.shape, -2), sizeAt(b.shape, -2)];
     return fresh(a.dtype, shape);
-  },
+  }),
   cosine_similarity: (args) => {
     const [a, b] = [args.tensor('x1'), args.tensor('x2')];
     const shape = broadcast(a.shape, b.shape);

@@ -1,5 +1,5 @@
 /** Normalisation layers, dropout and embedding. Rules: ATen/native/Normalization.cpp, layer_norm.cpp, group_norm.cpp, Embedding.cpp. */
-import { type Dim, type Shape, shapeText } from '../../../ir/shape.ts';
+import { type Dim, type Shape, shapeText, subtract } from '../../../ir/shape.ts';
 import {
   agreeShapes,
   each,
@@ -31,6 +31,16 @@ function checkNormalized(input: TensorInfo, shape: Shape): void {
 
 export const normalizations: RuleTable = {
   batch_norm: keepsFormat,
+  _batch_norm_no_update: (args) => {
+    const [input, weight] = [args.tensor('input'), fresh(args.tensor('input').dtype, [0])];
+    return [likeFormat(input.dtype, input.shape, input), weight, weight, fresh('uint8', [0])];
+  },
+  _fused_rms_norm: (args) => {
+    const input = args.tensor('input');
+    const kept = input.shape.length - args.dims('normalized_shape').length;
+    const statistics = input.shape.map((size, axis) => (axis < kept ? size : 1));
+    return [packed(input.dtype, input.shape, input), fresh(input.dtype, statistics)];
+  },
   ...each('native_batch_norm _native_batch_norm_legit', (args) =>
     withStatistics(args.tensor('input'), args.bool('training')),
   ),
@@ -67,6 +77,15 @@ export const normalizations: RuleTable = {
     const input = args.tensor('input');
     return [elementwise(input.dtype, [input]), elementwise('bool', [input])];
   },
+  ...each('embedding_bag _embedding_bag _embedding_bag_forward_only', (args) => {
+    const [weight, offsets] = [args.tensor('weight'), args.tensor('offsets')];
+    const bags = subtract(sizeAt(offsets.shape, 0), args.bool('include_last_offset') ? 1 : 0);
+    const result = fresh(weight.dtype, [bags, ...weight.shape.slice(1)]);
+    // What training reads: which kernel runs decides how long it is.
+    const open: TensorInfo = { dtype: offsets.dtype, shape: [undefined], strides: undefined };
+    const largest = args.number('mode') === 2 ? { ...open, shape: result.shape } : open;
+    return [result, open, open, largest];
+  }),
   embedding: (args) => {
     const [weight, indices] = [args.tensor('weight'), args.tensor('indices')];
     return fresh(weight.dtype, [...indices.shape, ...weight.shape.slice(1)]);

@@ -103,7 +103,7 @@ export const pointwise: RuleTable = {
   ...each(
     `exp exp2 expm1 log log2 log10 log1p sqrt rsqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh arcsin
     arccos arctan arcsinh arccosh arctanh sigmoid erf erfc erfinv reciprocal logit sinc lgamma digamma i0 deg2rad rad2deg
-    special_expit special_erf special_erfc special_erfinv special_exp2 special_expm1 special_log1p special_logit
+    angle special_expit special_erf special_erfc special_erfinv special_exp2 special_expm1 special_log1p special_logit
     special_gammaln special_digamma special_psi special_sinc special_entr special_i0 special_i0e special_i1 special_i1e
     special_ndtr special_ndtri special_log_ndtr special_erfcx polygamma mvlgamma`,
     unaryFloat,
@@ -140,6 +140,15 @@ export const pointwise: RuleTable = {
     const self = args.tensor('self');
     return elementwise(self.dtype, [self]);
   }),
+  // The sum of the squared differences is kept for training alone.
+  log_sigmoid_forward: (args) => {
+    const self = args.tensor('self');
+    return [elementwise(self.dtype, [self]), fresh(self.dtype, [0])];
+  },
+  isin: (args) => {
+    const elements = args.optionalTensor('elements');
+    return elements ? elementwise('bool', [elements]) : fresh('bool', []);
+  },
   glu: (args) => {
     const self = args.tensor('self');
     const axis = axisOf(args.number('dim'), self.shape.length);

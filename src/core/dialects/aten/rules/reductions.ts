@@ -121,6 +121,13 @@ export const reductions: RuleTable = {
     const self = args.tensor('self');
     return [packed(self.dtype, self.shape, self), packed('int64', self.shape, self)];
   }),
+  quantile: (args) => {
+    const self = args.tensor('self');
+    const axes = axesOf(args, self.shape.length);
+    const kept = reduced(self.dtype, self, axes, args.bool('keepdim'));
+    const several = args.schema.overload === 'scalar' ? [] : args.tensor('q').shape;
+    return { dtype: self.dtype, shape: [...several, ...kept.shape], strides: undefined };
+  },
   aminmax: (args) => {
     const self = args.tensor('self');
     const axes = axesOf(args, self.shape.length);

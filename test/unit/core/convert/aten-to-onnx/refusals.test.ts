@@ -44,7 +44,7 @@ const REFUSED: readonly (readonly [Row, string])[] = [
   ],
   [['sort.stable', { self: f(4), stable: true, dim: 0, descending: true }, [f(4), i(4)]], 'stable=True'],
   [['pad', { self: f(2, 3), pad: [1, 1], mode: 'wild' }, [f(2, 5)]], "mode='wild'"],
-  [['cumprod', { self: f(300), dim: 0 }, [f(300)]], '300 factors are too many'],
+  [['cumprod', { self: f(300), dim: 0 }, [f(300)]], '300 elements are too many'],
   [
     [
       'lstm.input',
@@ -65,8 +65,22 @@ const REFUSED: readonly (readonly [Row, string])[] = [
   ],
 ];
 
-test.each(REFUSED.map(([row, reason]) => [row[0], reason, row] as const))('%s: %s', (_, reason, row) => {
-  const { problems } = atenToOnnx(makeBatch([row]).model);
-  expect(problems.map((each) => each.code)).toEqual(['unsupported-attribute']);
-  expect(problems[0]?.message).toContain(reason);
-});
+const RANDOM: readonly (readonly [Row, string])[] = [
+  ['rand', { size: [2] }],
+  ['rand_like', { self: f(2) }],
+  ['randn', { size: [2] }],
+  ['randn_like', { self: f(2) }],
+  ['randint', { high: 3, size: [2] }],
+  ['randint_like', { self: f(2), high: 3 }],
+  ['randperm', { n: 2 }],
+  ['bernoulli', { self: f(2) }],
+].map(([name, args]) => [[name, args, [f(2)]] as Row, 'no two runs give the same'] as const);
+
+test.each([...REFUSED, ...RANDOM].map(([row, reason]) => [row[0], reason, row] as const))(
+  '%s: %s',
+  (_, reason, row) => {
+    const { problems } = atenToOnnx(makeBatch([row]).model);
+    expect(problems.map((each) => each.code)).toEqual(['unsupported-attribute']);
+    expect(problems[0]?.message).toContain(reason);
+  },
+);
