@@ -43,6 +43,10 @@ def main():
     return 0
 
 
+# A class known only by its name is assumed to run as we know it: the numbers say whether that is right.
+ARGUMENTS = {"pickled.pth": "--accept inexact"}
+
+
 def made(folder, name):
     """Makes a case; what went wrong, where something did."""
     try:
@@ -55,7 +59,7 @@ def made(folder, name):
 
 
 def row(case, name, file, opset, fault, options):
-    verdict, seconds, detail = ("error", 0.0, fault) if fault else score.score(case, file, opset, options)
+    verdict, seconds, detail = ("error", 0.0, fault) if fault else score.score(case, file, opset, argparse.Namespace(**vars(options), arguments=ARGUMENTS.get(file, "")))
     return {"case": name, "file": file, "opset": opset, "verdict": verdict, "seconds": round(seconds, 2), "detail": detail}
 
 
