@@ -17,7 +17,7 @@ import {
   truth,
 } from './plain-values.ts';
 import { callOnText } from './text-builtins.ts';
-import { type CapturedValue, DictValue, isTensor, itemsOf, ListValue, TupleValue } from './values.ts';
+import { type CapturedValue, DeviceValue, DictValue, isTensor, itemsOf, ListValue, TupleValue } from './values.ts';
 
 type Builtin = (
   args: readonly CapturedValue[],
@@ -68,6 +68,14 @@ function roundHalfEven(x: number): number {
 
 function negated(value: boolean | undefined): boolean | undefined {
   return value === undefined ? undefined : !value;
+}
+
+/** Whether two values are one; undefined where they may be. */
+function identical(a: CapturedValue | undefined, b: CapturedValue | undefined): boolean | undefined {
+  if (a === b) return true;
+  if (a === null || b === null) return false;
+  if (isTensor(a) && isTensor(b)) return a.storage.perhaps.has(b.storage) ? undefined : false;
+  return typeof a === 'boolean' && typeof b === 'boolean' ? false : undefined;
 }
 
 function list(value: CapturedValue | undefined): ListValue | undefined {
@@ -199,10 +207,8 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   __lshift__: ([a, b]) => (typeof a === 'bigint' && typeof b === 'bigint' ? a << b : undefined),
   __rshift__: ([a, b]) => (typeof a === 'bigint' && typeof b === 'bigint' ? a >> b : undefined),
   __not__: ([a = null]) => negated(truth(a)),
-  __is__: ([a, b]) =>
-    a === null || b === null ? a === b : typeof a === 'boolean' && typeof b === 'boolean' ? a === b : undefined,
-  __isnot__: ([a, b]) =>
-    a === null || b === null ? a !== b : typeof a === 'boolean' && typeof b === 'boolean' ? a !== b : undefined,
+  __is__: ([a, b]) => identical(a, b),
+  __isnot__: ([a, b]) => negated(identical(a, b)),
   __contains__: ([container = null, item = null]) => {
     if (container instanceof DictValue) return container.entries.has(item);
     if (typeof container === 'string') return typeof item === 'string' ? container.includes(item) : undefined;
@@ -398,6 +404,8 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     return null;
   },
   chr: ([x]) => (typeof x === 'bigint' ? String.fromCodePoint(Number(x)) : undefined),
+  // Attributes of a device.
+  type: ([x]) => (x instanceof DeviceValue ? x.device.split(':')[0] : undefined),
   // What is forked has run already.
   wait: ([x]) => x,
   awaitable_wait: ([x]) => x,

@@ -94,7 +94,7 @@ export class Interpreter extends Flow {
     const type = readableClass(className);
     const definition = this.archive.classOf(className);
     const method = definition?.methods.get(name);
-    const runs = /^forward\d*$/.test(name);
+    const runs = /^forward(__)?\d*$/.test(name);
     const custom = runs ? this.customOps.forModule(type) : undefined;
     if (custom) {
       const parameters = this.state.parametersOf(module);

@@ -65,7 +65,7 @@ export function runMethod(
   const carried = new CarriedState(operators, state, assumed);
   carried.begin();
   try {
-    addOutputs(operators, interpreter.callModule(new ModuleValue(archive.root, ''), name, args, new Map()));
+    addOutputs(operators, interpreter.callModule(new ModuleValue(archive.root, ''), method.name, args, new Map()));
   } catch (error) {
     if (!(error instanceof ProgramError)) throw error;
     recorder.incomplete = true;
@@ -87,7 +87,9 @@ const INTERNAL = /^__\w+__$/;
 function methodOf(archive: TorchScriptArchive, name: string): FunctionDefinition {
   const { file, root } = archive;
   const definition = archive.classOf(root.className);
-  const found = definition?.methods.get(name);
+  // A module with overloads, as recurrent layers are, has the plain one first.
+  const found =
+    definition?.methods.get(name) ?? (name === 'forward' ? definition?.methods.get('forward__0') : undefined);
   if (found) return found;
   const hooks = new Set([...(definition?.forwardHooks ?? []), ...(definition?.forwardPreHooks ?? [])]);
   const methods = [...(definition?.methods.keys() ?? [])].filter((each) => !INTERNAL.test(each) && !hooks.has(each));

@@ -6,7 +6,7 @@ import type { Node } from '../../../ir/node.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
 import { type Lowered, lowerings } from '../lowering.ts';
-import { refuseArgument, sizeAt, sizes } from '../support.ts';
+import { sizeAt, sizes } from '../support.ts';
 import { applyLinear } from './linear.ts';
 
 interface HeadedAttention {
@@ -63,9 +63,10 @@ function projections(args: HeadedAttention, onnx: OnnxBuilder, node: Node): read
 
 /** As [batch, heads, query, key]. Kind 0 hides pairs of places, 1 hides keys of a batch, 2 has all axes already. */
 function shapedMask(mask: Value, kind: number | undefined, onnx: OnnxBuilder, node: Node): Value {
-  if (mask.dtype !== 'bool') refuseArgument(node, 'mask', 'this layer takes boolean masks only');
-  if (kind !== 1) return mask;
-  return onnx.reshape(mask, [sizeAt(mask, 0, node), 1, 1, sizeAt(mask, 1, node)]);
+  // A mask of numbers counts as one of bools: whatever is not 0 hides.
+  const hides = onnx.cast(mask, 'bool');
+  if (kind !== 1) return hides;
+  return onnx.reshape(hides, [sizeAt(mask, 0, node), 1, 1, sizeAt(mask, 1, node)]);
 }
 
 export const transformer = lowerings({
