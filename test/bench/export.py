@@ -27,14 +27,14 @@ torch.onnx.export(program, (), sys.argv[2], opset_version=int(sys.argv[3]), dyna
 
 
 def measure(command):
-    """Runs one command to its end: (wall seconds, peak memory in MB). Ends the script where it fails."""
+    """Runs one command to its end: (wall seconds, peak memory in MB), or None where it fails."""
     started = time.perf_counter()
     child = os.posix_spawnp(
         command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_WRONLY, 0) for fd in (1, 2)]
     )
     _, status, usage = os.wait4(child, 0)
     if status:
-        raise SystemExit(f"failed: {' '.join(command[:3])} ...")
+        return None
     return time.perf_counter() - started, usage.ru_maxrss / 1000
 
 
@@ -59,13 +59,19 @@ def main():
         figures = {name: [] for name in commands}
         for run in range(options.runs + 1):
             for name, command in commands.items():
-                figure = measure(command)
-                if run > 0:  # the first round warms the disk's cache
+                # What fails once fails again; the first round warms the disk's cache.
+                figure = measure(command) if figures[name] is not None else None
+                if figure is None:
+                    figures[name] = None
+                elif run > 0:
                     figures[name].append(figure)
     file_size = os.path.getsize(f"{options.case}/traced.pt") / 1e6
     print(f"{options.case}: traced.pt of {file_size:.0f} MB, opset {opset}, {options.runs} runs each, medians")
-    base = statistics.median(wall for wall, _ in next(iter(figures.values())))
+    base = statistics.median(wall for wall, _ in figures["graphwright, traced.pt"])
     for name, rows in figures.items():
+        if rows is None:
+            print(f"{name:44}  fails")
+            continue
         wall = statistics.median(row[0] for row in rows)
         peak = statistics.median(row[1] for row in rows)
         print(f"{name:44} {wall:7.2f} s  {wall / base:6.1f} x  peak {peak:6.0f} MB")

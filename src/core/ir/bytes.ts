@@ -7,8 +7,11 @@ export interface ByteSource {
   /** For messages: the file's path, or the archive's path and the entry. */
   readonly name: string;
   readonly size: number;
-  /** Exactly `length` bytes from `offset`; throws InputError `file-truncated` where they are not there. */
-  read(offset: number, length: number): Uint8Array;
+  /**
+   * Exactly `length` bytes from `offset`; throws InputError `file-truncated` where they are not there. Bytes that must be
+   * fetched go `into` the memory given, where that is long enough.
+   */
+  read(offset: number, length: number, into?: Uint8Array): Uint8Array;
 }
 
 /** How much is read at once where bytes are only passed on. */
@@ -55,9 +58,9 @@ export class ByteSlice implements ByteSource {
     checkRange(base, start, size);
   }
 
-  read(offset: number, length: number): Uint8Array {
+  read(offset: number, length: number, into?: Uint8Array): Uint8Array {
     checkRange(this, offset, length);
-    return this.base.read(this.start + offset, length);
+    return this.base.read(this.start + offset, length, into);
   }
 }
 
@@ -79,10 +82,10 @@ export class FileBytes implements ByteSource {
     return this.seen.size;
   }
 
-  read(offset: number, length: number): Uint8Array {
+  read(offset: number, length: number, into?: Uint8Array): Uint8Array {
     checkRange(this, offset, length);
     const descriptor = this.unchanged();
-    const bytes = new Uint8Array(length);
+    const bytes = into && into.length >= length ? into.subarray(0, length) : new Uint8Array(length);
     let done = 0;
     while (done < length) {
       const got = readSync(descriptor, bytes, done, Math.min(length - done, 1 << 30), offset + done);

@@ -2,6 +2,7 @@
 import { type ByteSource, CHUNK_BYTES } from './bytes.ts';
 import { byteLength, DATA_TYPES, type DataType } from './dtype.ts';
 import { elementCount, type StaticShape } from './shape.ts';
+import { gather } from './strided.ts';
 
 /** Where a tensor's elements are: packed, row-major, little-endian unless it says otherwise. */
 export interface TensorSource {
@@ -9,7 +10,7 @@ export interface TensorSource {
   readonly kind: 'memory' | 'file' | 'inflated' | 'strided' | 'computed';
   /** All bytes, packed. */
   bytes(): Uint8Array;
-  /** The same bytes in order, a piece at a time, so that nobody holds them all. */
+  /** The same bytes in order, a piece at a time, so that nobody holds them all. A piece holds until the next is asked for. */
   chunks(): Iterable<Uint8Array>;
 }
 
@@ -117,11 +118,17 @@ export class FileSource implements TensorSource {
   }
 
   *chunks(): Iterable<Uint8Array> {
+    const buffer = spareBuffer ?? new Uint8Array(CHUNK_BYTES);
+    spareBuffer = undefined;
     for (let done = 0; done < this.length; done += CHUNK_BYTES) {
-      yield this.file.read(this.offset + done, Math.min(CHUNK_BYTES, this.length - done));
+      yield this.file.read(this.offset + done, Math.min(CHUNK_BYTES, this.length - done), buffer);
     }
+    spareBuffer = buffer;
   }
 }
+
+/** Memory that one walk over the pieces of a file leaves to the next: a fresh one for each piece would pile up as garbage. */
+let spareBuffer: Uint8Array | undefined;
 
 /** Bytes that a function makes each time: an inflated archive entry, a strided view made contiguous, folded arithmetic. */
 export class ComputedSource implements TensorSource {
@@ -161,35 +168,6 @@ class StringSource implements TensorSource {
   chunks(): Iterable<Uint8Array> {
     return this.items;
   }
-}
-
-function gather(
-  from: Uint8Array,
-  width: number,
-  shape: StaticShape,
-  strides: readonly number[],
-  offset: number,
-): Uint8Array {
-  const to = new Uint8Array(elementCount(shape) * width);
-  const rank = shape.length;
-  const inner = rank === 0 ? 1 : (shape[rank - 1] ?? 1);
-  const innerStride = rank === 0 ? 1 : (strides[rank - 1] ?? 1);
-  let out = 0;
-  const walk = (axis: number, start: number): void => {
-    if (axis < rank - 1) {
-      for (let k = 0; k < (shape[axis] ?? 0); k++) walk(axis + 1, start + k * (strides[axis] ?? 0));
-    } else if (innerStride === 1) {
-      to.set(from.subarray(start * width, (start + inner) * width), out);
-      out += inner * width;
-    } else {
-      for (let k = 0; k < inner; k++) {
-        const at = (start + k * innerStride) * width;
-        for (let b = 0; b < width; b++) to[out++] = from[at + b] ?? 0;
-      }
-    }
-  };
-  if (to.length > 0) walk(0, offset);
-  return to;
 }
 
 function viewOf(bytes: Uint8Array): DataView {

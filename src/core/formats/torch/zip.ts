@@ -134,9 +134,9 @@ class LateBytes implements ByteSource {
     private readonly find: () => ByteSource,
   ) {}
 
-  read(offset: number, length: number): Uint8Array {
+  read(offset: number, length: number, into?: Uint8Array): Uint8Array {
     this.base ??= this.find();
-    return this.base.read(offset, length);
+    return this.base.read(offset, length, into);
   }
 }
 

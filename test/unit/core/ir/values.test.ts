@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MemoryBytes } from '../../../../src/core/ir/bytes.ts';
+import { FileBytes, MemoryBytes } from '../../../../src/core/ir/bytes.ts';
 import { InputError } from '../../../../src/core/ir/errors.ts';
 import { Expression } from '../../../../src/core/ir/expression.ts';
 import {
@@ -83,6 +86,46 @@ test('a strided view is made contiguous', () => {
   expect(transposed.numbers()).toEqual([0, 3, 1, 4, 2, 5]);
   const row = new Tensor('int16', [2], stridedSource(base, 'int16', [2], [1], 4));
   expect(row.numbers()).toEqual([4, 5]);
+});
+
+test.each(['int8', 'float16', 'int32', 'int64', 'float64'] as const)('elements of %s are moved whole', (dtype) => {
+  const bytes = Tensor.of(dtype, [2, 3], [0, 1, 2, -3, 4, 5]).bytes();
+  // At an odd place in memory, where no word of several bytes may begin.
+  const memory = Buffer.alloc(bytes.length + 1);
+  memory.set(bytes, 1);
+  const base = new MemorySource(memory.subarray(1));
+  const view = (shape: number[], strides: number[], offset: number) =>
+    new Tensor(dtype, shape, stridedSource(base, dtype, shape, strides, offset)).numbers();
+  expect(view([3, 2], [1, 3], 0)).toEqual([0, -3, 1, 4, 2, 5]);
+  expect(view([2, 2], [3, 2], 0)).toEqual([0, 2, -3, 5]);
+  expect(view([2, 2], [0, 1], 1)).toEqual([1, 2, 1, 2]);
+  expect(view([], [], 3)).toEqual([-3]);
+  expect(view([0, 2], [2, 1], 0)).toEqual([]);
+});
+
+test('the pieces of a file follow each other, also in walks at the same time', () => {
+  const bytes = Uint8Array.from({ length: 3_000_000 }, (_, k) => (k * 7) & 255);
+  const folder = mkdtempSync(path.join(tmpdir(), 'pieces-'));
+  const name = path.join(folder, 'weights.bin');
+  writeFileSync(name, bytes);
+  const file = new FileBytes(name);
+  const walks = [new FileSource(file, 0, 2_500_000), new FileSource(file, 500_000, 2_500_000)].map((source) =>
+    source.chunks()[Symbol.iterator](),
+  );
+  const found = walks.map(() => Buffer.alloc(0));
+  for (let going = true; going; ) {
+    const steps = walks.map((walk) => walk.next());
+    steps.forEach((step, k) => {
+      if (!step.done) found[k] = Buffer.concat([found[k] ?? Buffer.alloc(0), step.value]);
+    });
+    going = steps.some((step) => !step.done);
+  }
+  file.close();
+  rmSync(folder, { recursive: true });
+  expect(found.map((each, k) => each.equals(bytes.subarray(k * 500_000, k * 500_000 + 2_500_000)))).toEqual([
+    true,
+    true,
+  ]);
 });
 
 test('a range past the end of a file is an error with its place', () => {
