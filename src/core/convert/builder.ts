@@ -11,11 +11,15 @@ import type { DataType } from '../ir/dtype.ts';
 import type { Graph } from '../ir/graph.ts';
 import { Node } from '../ir/node.ts';
 import { NO_ORIGIN, NO_SCOPE } from '../ir/origin.ts';
+import { type Dim, type Shape, sameShape } from '../ir/shape.ts';
 import { Tensor } from '../ir/tensor.ts';
 import type { ValueType } from '../ir/type.ts';
 import { Value } from '../ir/value.ts';
 
+import { refuse } from '../problems/problem.ts';
 import type { OperatorAttributes, OperatorName } from './operator-attributes.ts';
+import { reshapeTarget } from './reshape-target.ts';
+import { SizeValues } from './size-values.ts';
 
 /** What stands in an input slot; undefined for an optional input that is left out. */
 export type Operand = Value | undefined;
@@ -60,6 +64,7 @@ class Builder {
   private readonly constants = new Map<string, Value>();
   private source: Node | undefined;
   private made: Node[] = [];
+  private sizeValues: SizeValues | undefined;
   private readonly context: ReturnType<typeof opsetContext>;
 
   constructor(
@@ -173,11 +178,37 @@ class Builder {
     return this.calls.Shape(x);
   }
 
+  /** A size as a scalar. Refuses one that nothing in the graph tells. */
+  size(dim: Dim): Value {
+    if (typeof dim === 'number') return this.constant(dim, 'int64');
+    return this.squeeze(this.dimensions.one(dim) ?? this.refuseSize(dim), [0]);
+  }
+
+  /** Sizes as a list, for operators that take shapes. Refuses where nothing in the graph tells one of them. */
+  sizes(dims: Shape): Value {
+    return this.dimensions.list(dims) ?? this.refuseSize(...dims);
+  }
+
+  /** Sizes that are expressions, and where they can be read. */
+  get dimensions(): SizeValues {
+    this.sizeValues ??= new SizeValues(this as unknown as OnnxBuilder);
+    return this.sizeValues;
+  }
+
+  private refuseSize(...dims: Shape): never {
+    const reason = `nothing says ${dims
+      .filter((dim) => typeof dim !== 'number')
+      .map(String)
+      .join(' and ')}`;
+    if (!this.source) throw new Error(reason);
+    return refuse('shape-unknown', this.source, { reason });
+  }
+
   /** `x` in the shape `dims`, of which one may be -1; a 0 is an empty axis. No node where the shape is the same already. */
-  reshape(x: Value, dims: readonly (number | bigint)[]): Value {
-    if (x.shape?.length === dims.length && dims.every((dim, k) => Number(dim) === x.shape?.[k])) return x;
-    const empty = dims.some((dim) => Number(dim) === 0);
-    return this.calls.Reshape(x, this.ints(dims), empty ? { allowzero: 1 } : {});
+  reshape(x: Value, dims: Shape): Value {
+    if (x.shape && sameShape(x.shape, dims)) return x;
+    const { shape, empty } = reshapeTarget(x.shape, dims);
+    return this.calls.Reshape(x, this.sizes(shape), empty ? { allowzero: 1 } : {});
   }
 
   /** `x` as `dtype`; no node where it has that type. */

@@ -4,11 +4,12 @@
  */
 import type { Scalar } from '../../dialects/aten/arguments.ts';
 import type { DataType } from '../../ir/dtype.ts';
+import type { Expression } from '../../ir/expression.ts';
 import type { Value } from '../../ir/value.ts';
 
 export interface AtenArguments {
-  'aten::_adaptive_avg_pool2d': { readonly self: Value; readonly output_size: readonly number[] };
-  'aten::_adaptive_avg_pool3d': { readonly self: Value; readonly output_size: readonly number[] };
+  'aten::_adaptive_avg_pool2d': { readonly self: Value; readonly output_size: readonly (number | Expression)[] };
+  'aten::_adaptive_avg_pool3d': { readonly self: Value; readonly output_size: readonly (number | Expression)[] };
   'aten::_add_relu': { readonly self: Value; readonly other: Value | Scalar; readonly alpha: Scalar };
   'aten::_addmm_activation': {
     readonly self: Value;
@@ -118,10 +119,10 @@ export interface AtenArguments {
     readonly average_attn_weights: boolean;
     readonly mask_type: number | undefined;
   };
-  'aten::_pad_circular': { readonly self: Value; readonly pad: readonly number[] };
+  'aten::_pad_circular': { readonly self: Value; readonly pad: readonly (number | Expression)[] };
   'aten::_pad_enum': {
     readonly self: Value;
-    readonly pad: readonly number[];
+    readonly pad: readonly (number | Expression)[];
     readonly mode: number;
     readonly value: number | undefined;
   };
@@ -129,7 +130,7 @@ export interface AtenArguments {
   'aten::_prelu_kernel': { readonly self: Value; readonly weight: Value };
   'aten::_reshape_alias': {
     readonly self: Value;
-    readonly size: readonly number[];
+    readonly size: readonly (number | Expression)[];
     readonly stride: readonly number[];
   };
   'aten::_safe_softmax': { readonly self: Value; readonly dim: number; readonly dtype: DataType | undefined };
@@ -182,17 +183,17 @@ export interface AtenArguments {
     readonly mask: Value | undefined;
     readonly mask_type: number | undefined;
   };
-  'aten::_unsafe_view': { readonly self: Value; readonly size: readonly number[] };
+  'aten::_unsafe_view': { readonly self: Value; readonly size: readonly (number | Expression)[] };
   'aten::_upsample_nearest_exact1d': {
     readonly self: Value | undefined;
-    readonly output_size: readonly number[] | undefined;
+    readonly output_size: readonly (number | Expression)[] | undefined;
     readonly scales: number | undefined;
     readonly input: Value | undefined;
     readonly scale_factors: readonly number[] | undefined;
   };
   'aten::_upsample_nearest_exact2d': {
     readonly self: Value | undefined;
-    readonly output_size: readonly number[] | undefined;
+    readonly output_size: readonly (number | Expression)[] | undefined;
     readonly scales_h: number | undefined;
     readonly scales_w: number | undefined;
     readonly input: Value | undefined;
@@ -200,7 +201,7 @@ export interface AtenArguments {
   };
   'aten::_upsample_nearest_exact3d': {
     readonly self: Value | undefined;
-    readonly output_size: readonly number[] | undefined;
+    readonly output_size: readonly (number | Expression)[] | undefined;
     readonly scales_d: number | undefined;
     readonly scales_h: number | undefined;
     readonly scales_w: number | undefined;
@@ -213,8 +214,8 @@ export interface AtenArguments {
   'aten::acos': { readonly self: Value };
   'aten::acosh': { readonly self: Value };
   'aten::adaptive_avg_pool1d': { readonly self: Value; readonly output_size: readonly number[] };
-  'aten::adaptive_avg_pool2d': { readonly self: Value; readonly output_size: readonly number[] };
-  'aten::adaptive_avg_pool3d': { readonly self: Value; readonly output_size: readonly number[] };
+  'aten::adaptive_avg_pool2d': { readonly self: Value; readonly output_size: readonly (number | Expression)[] };
+  'aten::adaptive_avg_pool3d': { readonly self: Value; readonly output_size: readonly (number | Expression)[] };
   'aten::adaptive_max_pool1d': { readonly self: Value; readonly output_size: readonly number[] };
   'aten::adaptive_max_pool2d': { readonly self: Value; readonly output_size: readonly number[] };
   'aten::adaptive_max_pool3d': { readonly self: Value; readonly output_size: readonly number[] };
@@ -253,7 +254,7 @@ export interface AtenArguments {
   'aten::adjoint': { readonly self: Value };
   'aten::affine_grid_generator': {
     readonly theta: Value;
-    readonly size: readonly number[];
+    readonly size: readonly (number | Expression)[];
     readonly align_corners: boolean;
   };
   'aten::alias': { readonly self: Value };
@@ -273,11 +274,11 @@ export interface AtenArguments {
     readonly keepdim: boolean | undefined;
   };
   'aten::arange': {
-    readonly end: Scalar;
+    readonly end: Scalar | Expression;
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
-    readonly start: Scalar | undefined;
-    readonly step: Scalar | undefined;
+    readonly start: Scalar | Expression | undefined;
+    readonly step: Scalar | Expression | undefined;
   };
   'aten::argmax': { readonly self: Value; readonly dim: number | undefined; readonly keepdim: boolean };
   'aten::argmin': { readonly self: Value; readonly dim: number | undefined; readonly keepdim: boolean };
@@ -381,7 +382,7 @@ export interface AtenArguments {
   'aten::block_diag': { readonly tensors: readonly Value[] };
   'aten::bmm': { readonly self: Value; readonly mat2: Value; readonly out_dtype: DataType | undefined };
   'aten::broadcast_tensors': { readonly tensors: readonly Value[] };
-  'aten::broadcast_to': { readonly self: Value; readonly size: readonly number[] };
+  'aten::broadcast_to': { readonly self: Value; readonly size: readonly (number | Expression)[] };
   'aten::bucketize': {
     readonly self: Value | Scalar;
     readonly boundaries: Value;
@@ -411,7 +412,7 @@ export interface AtenArguments {
   'aten::clone': { readonly self: Value };
   'aten::col2im': {
     readonly self: Value;
-    readonly output_size: readonly number[];
+    readonly output_size: readonly (number | Expression)[];
     readonly kernel_size: readonly number[];
     readonly dilation: readonly number[];
     readonly padding: readonly number[];
@@ -419,7 +420,11 @@ export interface AtenArguments {
   };
   'aten::column_stack': { readonly tensors: readonly Value[] };
   'aten::combinations': { readonly self: Value; readonly r: number; readonly with_replacement: boolean };
-  'aten::constant_pad_nd': { readonly self: Value; readonly pad: readonly number[]; readonly value: Scalar };
+  'aten::constant_pad_nd': {
+    readonly self: Value;
+    readonly pad: readonly (number | Expression)[];
+    readonly value: Scalar;
+  };
   'aten::contiguous': { readonly self: Value };
   'aten::conv1d': {
     readonly input: Value;
@@ -565,7 +570,7 @@ export interface AtenArguments {
     readonly padding_idx: number | undefined;
   };
   'aten::empty': {
-    readonly size: readonly number[];
+    readonly size: readonly (number | Expression)[];
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
   };
@@ -575,13 +580,13 @@ export interface AtenArguments {
     readonly pin_memory: boolean | undefined;
   };
   'aten::empty_permuted': {
-    readonly size: readonly number[];
+    readonly size: readonly (number | Expression)[];
     readonly physical_layout: readonly number[];
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
   };
   'aten::empty_strided': {
-    readonly size: readonly number[];
+    readonly size: readonly (number | Expression)[];
     readonly stride: readonly number[];
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
@@ -591,14 +596,14 @@ export interface AtenArguments {
   'aten::erfc': { readonly self: Value };
   'aten::exp': { readonly self: Value };
   'aten::exp2': { readonly self: Value };
-  'aten::expand': { readonly self: Value; readonly size: readonly number[]; readonly implicit: boolean };
+  'aten::expand': { readonly self: Value; readonly size: readonly (number | Expression)[]; readonly implicit: boolean };
   'aten::expand_as': { readonly self: Value; readonly other: Value };
   'aten::expm1': { readonly self: Value };
   'aten::eye': {
-    readonly n: number;
+    readonly n: number | Expression;
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
-    readonly m: number | undefined;
+    readonly m: number | Expression | undefined;
   };
   'aten::fake_quantize_per_channel_affine': {
     readonly self: Value;
@@ -631,14 +636,14 @@ export interface AtenArguments {
   'aten::frac': { readonly self: Value };
   'aten::frobenius_norm': { readonly self: Value; readonly dim: readonly number[]; readonly keepdim: boolean };
   'aten::full': {
-    readonly size: readonly number[];
-    readonly fill_value: Scalar;
+    readonly size: readonly (number | Expression)[];
+    readonly fill_value: Scalar | Expression;
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
   };
   'aten::full_like': {
     readonly self: Value;
-    readonly fill_value: Scalar;
+    readonly fill_value: Scalar | Expression;
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
   };
@@ -797,7 +802,12 @@ export interface AtenArguments {
     readonly log_target: boolean;
   };
   'aten::kron': { readonly self: Value; readonly other: Value };
-  'aten::kthvalue': { readonly self: Value; readonly k: number; readonly dim: number; readonly keepdim: boolean };
+  'aten::kthvalue': {
+    readonly self: Value;
+    readonly k: number | Expression;
+    readonly dim: number;
+    readonly keepdim: boolean;
+  };
   'aten::l1_loss': { readonly self: Value; readonly target: Value; readonly reduction: number };
   'aten::layer_norm': {
     readonly input: Value;
@@ -896,7 +906,7 @@ export interface AtenArguments {
   };
   'aten::lt': { readonly self: Value; readonly other: Value | Scalar };
   'aten::mT': { readonly self: Value };
-  'aten::masked_fill': { readonly self: Value; readonly mask: Value; readonly value: Scalar | Value };
+  'aten::masked_fill': { readonly self: Value; readonly mask: Value; readonly value: Scalar | Expression | Value };
   'aten::masked_scatter': { readonly self: Value; readonly mask: Value; readonly source: Value };
   'aten::matmul': { readonly self: Value; readonly other: Value };
   'aten::matrix_power': { readonly self: Value; readonly n: number };
@@ -956,11 +966,15 @@ export interface AtenArguments {
     readonly dilation: readonly number[];
     readonly ceil_mode: boolean;
   };
-  'aten::max_unpool2d': { readonly self: Value; readonly indices: Value; readonly output_size: readonly number[] };
+  'aten::max_unpool2d': {
+    readonly self: Value;
+    readonly indices: Value;
+    readonly output_size: readonly (number | Expression)[];
+  };
   'aten::max_unpool3d': {
     readonly self: Value;
     readonly indices: Value;
-    readonly output_size: readonly number[];
+    readonly output_size: readonly (number | Expression)[];
     readonly stride: readonly number[];
     readonly padding: readonly number[];
   };
@@ -1017,8 +1031,8 @@ export interface AtenArguments {
   'aten::narrow': {
     readonly self: Value;
     readonly dim: number;
-    readonly start: number | Value;
-    readonly length: number;
+    readonly start: number | Expression | Value;
+    readonly length: number | Expression;
   };
   'aten::native_batch_norm': {
     readonly input: Value;
@@ -1035,9 +1049,9 @@ export interface AtenArguments {
     readonly input: Value;
     readonly weight: Value | undefined;
     readonly bias: Value | undefined;
-    readonly N: number;
-    readonly C: number;
-    readonly HxW: number;
+    readonly N: number | Expression;
+    readonly C: number | Expression;
+    readonly HxW: number | Expression;
     readonly group: number;
     readonly eps: number;
   };
@@ -1052,33 +1066,33 @@ export interface AtenArguments {
   'aten::neg': { readonly self: Value };
   'aten::new_empty': {
     readonly self: Value;
-    readonly size: readonly number[];
+    readonly size: readonly (number | Expression)[];
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
   };
   'aten::new_empty_strided': {
     readonly self: Value;
-    readonly size: readonly number[];
+    readonly size: readonly (number | Expression)[];
     readonly stride: readonly number[];
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
   };
   'aten::new_full': {
     readonly self: Value;
-    readonly size: readonly number[];
-    readonly fill_value: Scalar;
+    readonly size: readonly (number | Expression)[];
+    readonly fill_value: Scalar | Expression;
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
   };
   'aten::new_ones': {
     readonly self: Value;
-    readonly size: readonly number[];
+    readonly size: readonly (number | Expression)[];
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
   };
   'aten::new_zeros': {
     readonly self: Value;
-    readonly size: readonly number[];
+    readonly size: readonly (number | Expression)[];
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
   };
@@ -1128,7 +1142,7 @@ export interface AtenArguments {
   'aten::numpy_T': { readonly self: Value };
   'aten::one_hot': { readonly self: Value; readonly num_classes: number };
   'aten::ones': {
-    readonly size: readonly number[];
+    readonly size: readonly (number | Expression)[];
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
   };
@@ -1140,7 +1154,7 @@ export interface AtenArguments {
   'aten::outer': { readonly self: Value; readonly vec2: Value };
   'aten::pad': {
     readonly self: Value;
-    readonly pad: readonly number[];
+    readonly pad: readonly (number | Expression)[];
     readonly mode: string;
     readonly value: number | undefined;
   };
@@ -1180,7 +1194,7 @@ export interface AtenArguments {
   };
   'aten::rad2deg': { readonly self: Value };
   'aten::rand': {
-    readonly size: readonly number[];
+    readonly size: readonly (number | Expression)[];
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
   };
@@ -1191,7 +1205,7 @@ export interface AtenArguments {
   };
   'aten::randint': {
     readonly high: number;
-    readonly size: readonly number[];
+    readonly size: readonly (number | Expression)[];
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
     readonly low: number | undefined;
@@ -1204,7 +1218,7 @@ export interface AtenArguments {
     readonly low: number | undefined;
   };
   'aten::randn': {
-    readonly size: readonly number[];
+    readonly size: readonly (number | Expression)[];
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
   };
@@ -1214,7 +1228,7 @@ export interface AtenArguments {
     readonly pin_memory: boolean | undefined;
   };
   'aten::randperm': {
-    readonly n: number;
+    readonly n: number | Expression;
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
   };
@@ -1227,17 +1241,17 @@ export interface AtenArguments {
   'aten::relu6': { readonly self: Value };
   'aten::remainder': { readonly self: Value | Scalar; readonly other: Value | Scalar };
   'aten::renorm': { readonly self: Value; readonly p: Scalar; readonly dim: number; readonly maxnorm: Scalar };
-  'aten::repeat': { readonly self: Value; readonly repeats: readonly number[] };
+  'aten::repeat': { readonly self: Value; readonly repeats: readonly (number | Expression)[] };
   'aten::repeat_interleave.self_int': {
     readonly self: Value;
-    readonly repeats: number;
+    readonly repeats: number | Expression;
     readonly dim: number | undefined;
-    readonly output_size: number | undefined;
+    readonly output_size: number | Expression | undefined;
   };
   'aten::replication_pad1d': { readonly self: Value; readonly padding: readonly number[] };
   'aten::replication_pad2d': { readonly self: Value; readonly padding: readonly number[] };
   'aten::replication_pad3d': { readonly self: Value; readonly padding: readonly number[] };
-  'aten::reshape': { readonly self: Value; readonly shape: readonly number[] };
+  'aten::reshape': { readonly self: Value; readonly shape: readonly (number | Expression)[] };
   'aten::reshape_as': { readonly self: Value; readonly other: Value };
   'aten::resolve_conj': { readonly self: Value };
   'aten::resolve_neg': { readonly self: Value };
@@ -1285,14 +1299,18 @@ export interface AtenArguments {
     readonly b_ih: Value | undefined;
     readonly b_hh: Value | undefined;
   };
-  'aten::roll': { readonly self: Value; readonly shifts: readonly number[]; readonly dims: readonly number[] };
+  'aten::roll': {
+    readonly self: Value;
+    readonly shifts: readonly (number | Expression)[];
+    readonly dims: readonly number[];
+  };
   'aten::rot90': { readonly self: Value; readonly k: number; readonly dims: readonly number[] };
   'aten::round': { readonly self: Value; readonly decimals: number | undefined };
   'aten::rrelu': { readonly self: Value; readonly lower: Scalar; readonly upper: Scalar; readonly training: boolean };
   'aten::rsqrt': { readonly self: Value };
   'aten::rsub': { readonly self: Value; readonly other: Value | Scalar; readonly alpha: Scalar };
   'aten::scalar_tensor': {
-    readonly s: Scalar;
+    readonly s: Scalar | Expression;
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
   };
@@ -1331,8 +1349,13 @@ export interface AtenArguments {
     readonly side: string | undefined;
     readonly sorter: Value | undefined;
   };
-  'aten::select': { readonly self: Value; readonly dim: number; readonly index: number };
-  'aten::select_scatter': { readonly self: Value; readonly src: Value; readonly dim: number; readonly index: number };
+  'aten::select': { readonly self: Value; readonly dim: number; readonly index: number | Expression };
+  'aten::select_scatter': {
+    readonly self: Value;
+    readonly src: Value;
+    readonly dim: number;
+    readonly index: number | Expression;
+  };
   'aten::selu': { readonly self: Value };
   'aten::sgn': { readonly self: Value };
   'aten::sigmoid': { readonly self: Value };
@@ -1345,16 +1368,16 @@ export interface AtenArguments {
   'aten::slice': {
     readonly self: Value;
     readonly dim: number;
-    readonly start: number | undefined;
-    readonly end: number | undefined;
+    readonly start: number | Expression | undefined;
+    readonly end: number | Expression | undefined;
     readonly step: number;
   };
   'aten::slice_scatter': {
     readonly self: Value;
     readonly src: Value;
     readonly dim: number;
-    readonly start: number | undefined;
-    readonly end: number | undefined;
+    readonly start: number | Expression | undefined;
+    readonly end: number | Expression | undefined;
     readonly step: number;
   };
   'aten::slogdet': { readonly self: Value };
@@ -1378,11 +1401,15 @@ export interface AtenArguments {
   'aten::special_xlog1py': { readonly self: Value | Scalar; readonly other: Value | Scalar };
   'aten::split': {
     readonly self: Value;
-    readonly split_size: number | readonly number[] | undefined;
+    readonly split_size: number | Expression | readonly (number | Expression)[] | undefined;
     readonly dim: number;
     readonly split_sizes: readonly number[] | undefined;
   };
-  'aten::split_with_sizes': { readonly self: Value; readonly split_sizes: readonly number[]; readonly dim: number };
+  'aten::split_with_sizes': {
+    readonly self: Value;
+    readonly split_sizes: readonly (number | Expression)[];
+    readonly dim: number;
+  };
   'aten::sqrt': { readonly self: Value };
   'aten::square': { readonly self: Value };
   'aten::squeeze': { readonly self: Value; readonly dim: number | readonly number[] | undefined };
@@ -1428,7 +1455,7 @@ export interface AtenArguments {
     readonly dims_other: readonly number[];
   };
   'aten::threshold': { readonly self: Value; readonly threshold: Scalar; readonly value: Scalar };
-  'aten::tile': { readonly self: Value; readonly dims: readonly number[] };
+  'aten::tile': { readonly self: Value; readonly dims: readonly (number | Expression)[] };
   'aten::to': {
     readonly self: Value;
     readonly dtype: DataType | number | undefined;
@@ -1439,7 +1466,7 @@ export interface AtenArguments {
   };
   'aten::topk': {
     readonly self: Value;
-    readonly k: number;
+    readonly k: number | Expression;
     readonly dim: number;
     readonly largest: boolean;
     readonly sorted: boolean;
@@ -1458,7 +1485,7 @@ export interface AtenArguments {
     readonly dim: number;
     readonly dx: number | undefined;
   };
-  'aten::tril': { readonly self: Value; readonly diagonal: number };
+  'aten::tril': { readonly self: Value; readonly diagonal: number | Expression };
   'aten::tril_indices': {
     readonly row: number;
     readonly col: number;
@@ -1466,7 +1493,7 @@ export interface AtenArguments {
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
   };
-  'aten::triu': { readonly self: Value; readonly diagonal: number };
+  'aten::triu': { readonly self: Value; readonly diagonal: number | Expression };
   'aten::triu_indices': {
     readonly row: number;
     readonly col: number;
@@ -1478,19 +1505,19 @@ export interface AtenArguments {
   'aten::trunc': { readonly self: Value };
   'aten::type_as': { readonly self: Value; readonly other: Value };
   'aten::unbind': { readonly self: Value; readonly dim: number };
-  'aten::unflatten': { readonly self: Value; readonly dim: number; readonly sizes: readonly number[] };
+  'aten::unflatten': { readonly self: Value; readonly dim: number; readonly sizes: readonly (number | Expression)[] };
   'aten::unfold': { readonly self: Value; readonly dimension: number; readonly size: number; readonly step: number };
   'aten::unsafe_chunk': { readonly self: Value; readonly chunks: number; readonly dim: number };
-  'aten::unsafe_split': { readonly self: Value; readonly split_size: number; readonly dim: number };
+  'aten::unsafe_split': { readonly self: Value; readonly split_size: number | Expression; readonly dim: number };
   'aten::unsafe_split_with_sizes': {
     readonly self: Value;
-    readonly split_sizes: readonly number[];
+    readonly split_sizes: readonly (number | Expression)[];
     readonly dim: number;
   };
   'aten::unsqueeze': { readonly self: Value; readonly dim: number };
   'aten::upsample_bicubic2d': {
     readonly self: Value | undefined;
-    readonly output_size: readonly number[] | undefined;
+    readonly output_size: readonly (number | Expression)[] | undefined;
     readonly align_corners: boolean;
     readonly scales_h: number | undefined;
     readonly scales_w: number | undefined;
@@ -1499,7 +1526,7 @@ export interface AtenArguments {
   };
   'aten::upsample_bilinear2d': {
     readonly self: Value | undefined;
-    readonly output_size: readonly number[] | undefined;
+    readonly output_size: readonly (number | Expression)[] | undefined;
     readonly align_corners: boolean;
     readonly scales_h: number | undefined;
     readonly scales_w: number | undefined;
@@ -1508,7 +1535,7 @@ export interface AtenArguments {
   };
   'aten::upsample_linear1d': {
     readonly self: Value | undefined;
-    readonly output_size: readonly number[] | undefined;
+    readonly output_size: readonly (number | Expression)[] | undefined;
     readonly align_corners: boolean;
     readonly scales: number | undefined;
     readonly input: Value | undefined;
@@ -1516,14 +1543,14 @@ export interface AtenArguments {
   };
   'aten::upsample_nearest1d': {
     readonly self: Value | undefined;
-    readonly output_size: readonly number[] | undefined;
+    readonly output_size: readonly (number | Expression)[] | undefined;
     readonly scales: number | undefined;
     readonly input: Value | undefined;
     readonly scale_factors: readonly number[] | undefined;
   };
   'aten::upsample_nearest2d': {
     readonly self: Value | undefined;
-    readonly output_size: readonly number[] | undefined;
+    readonly output_size: readonly (number | Expression)[] | undefined;
     readonly scales_h: number | undefined;
     readonly scales_w: number | undefined;
     readonly input: Value | undefined;
@@ -1531,7 +1558,7 @@ export interface AtenArguments {
   };
   'aten::upsample_nearest3d': {
     readonly self: Value | undefined;
-    readonly output_size: readonly number[] | undefined;
+    readonly output_size: readonly (number | Expression)[] | undefined;
     readonly scales_d: number | undefined;
     readonly scales_h: number | undefined;
     readonly scales_w: number | undefined;
@@ -1540,7 +1567,7 @@ export interface AtenArguments {
   };
   'aten::upsample_trilinear3d': {
     readonly self: Value | undefined;
-    readonly output_size: readonly number[] | undefined;
+    readonly output_size: readonly (number | Expression)[] | undefined;
     readonly align_corners: boolean;
     readonly scales_d: number | undefined;
     readonly scales_h: number | undefined;
@@ -1565,7 +1592,7 @@ export interface AtenArguments {
   'aten::vdot': { readonly self: Value; readonly other: Value };
   'aten::view': {
     readonly self: Value;
-    readonly size: readonly number[] | undefined;
+    readonly size: readonly (number | Expression)[] | undefined;
     readonly dtype: DataType | undefined;
   };
   'aten::view_as': { readonly self: Value; readonly other: Value };
@@ -1582,7 +1609,7 @@ export interface AtenArguments {
   'aten::xlogy': { readonly self: Value | Scalar; readonly other: Value | Scalar };
   'aten::zero': { readonly self: Value };
   'aten::zeros': {
-    readonly size: readonly number[];
+    readonly size: readonly (number | Expression)[];
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
   };

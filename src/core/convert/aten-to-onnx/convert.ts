@@ -1,6 +1,6 @@
 /** Converts a functional aten graph to a new ONNX graph at the pivot opset, node by node, by the table of rules. */
 import { type CustomOperators, NO_CUSTOM_OPERATORS } from '../../custom/definition.ts';
-import { argumentsOf } from '../../dialects/aten/arguments.ts';
+import { argumentsOf, symbolsOf } from '../../dialects/aten/arguments.ts';
 import { followsSchema, schemaOf } from '../../dialects/aten/schemas.ts';
 import type { Attribute } from '../../ir/attribute.ts';
 import { graph as graphAttribute } from '../../ir/attribute.ts';
@@ -57,7 +57,9 @@ class Conversion {
     const { graph: source } = this.model;
     for (const value of [...source.inputs, ...source.initializers, ...source.outputs]) this.onnx.keep(value.name);
     for (const input of source.inputs) {
-      this.values.set(input, this.graph.addInput({ name: input.name, type: input.type }));
+      const made = this.graph.addInput({ name: input.name, type: input.type });
+      this.values.set(input, made);
+      this.onnx.dimensions.offer(made, input.shape ?? []);
     }
     for (const node of source.allNodes()) for (const graph of node.subgraphs()) this.keepNames(graph);
     for (const node of source.nodes) this.lower(node);
@@ -103,6 +105,7 @@ class Conversion {
     }
     const rule = ruleOf(node);
     const schema = schemaOf(node);
+    for (const [symbol, provider] of symbolsOf(node)) this.onnx.dimensions.provide(symbol, this.valueOf(provider));
     if (!rule || !schema) throw new Refusal(problem('unsupported-operator', node, { target: 'ONNX' }));
     // Behind what capture has reported already nothing is known: there is nothing to add.
     const known = [...node.inputs, ...node.outputs].every((value) => !value || value.type);
@@ -168,6 +171,7 @@ class Conversion {
           result.name = this.model.graph.outputs.includes(output) ? output.name : this.onnx.unique(output.name);
       }
       this.values.set(output, result);
+      this.onnx.dimensions.offer(result, output.shape ?? []);
     });
   }
 

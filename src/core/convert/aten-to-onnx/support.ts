@@ -2,8 +2,9 @@
 import type { Scalar } from '../../dialects/aten/arguments.ts';
 import { resultType as promoted } from '../../dialects/aten/promotion.ts';
 import { DATA_TYPES, type DataType, isFloat } from '../../ir/dtype.ts';
+import { Expression } from '../../ir/expression.ts';
 import type { Node } from '../../ir/node.ts';
-import { elementCount, isStatic, type StaticShape } from '../../ir/shape.ts';
+import { type Dim, elementCount, isStatic, type Shape, type StaticShape, shapeText } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import { Value } from '../../ir/value.ts';
 import { refuse } from '../../problems/problem.ts';
@@ -17,10 +18,26 @@ export function refuseArgument(node: Node, attribute: string, reason: string): n
   refuse('unsupported-attribute', node, { target: 'ONNX', attribute, reason });
 }
 
-/** The sizes of a value; refuses where one is not known. */
+/** The sizes of a value as numbers; refuses where one is none. */
 export function sizes(value: Value, node: Node): StaticShape {
   const { shape } = value;
-  return isStatic(shape) ? shape : refuse('shape-unknown', node, { reason: 'its rule needs every size as a number' });
+  if (isStatic(shape)) return shape;
+  return refuse('shape-unknown', node, { reason: `its rule needs every size of ${shapeText(shape)} as a number` });
+}
+
+/** The sizes of a value, which may be expressions; refuses where the rank is not known. */
+export function dimsOf(value: Value, node: Node): Shape {
+  return value.shape ?? refuse('shape-unknown', node, { reason: 'its rule needs the rank' });
+}
+
+/** The size of `value` along an axis that lies within its rank; it may be an expression. */
+export function dimAt(value: Value, axis: number, node: Node): Dim {
+  return within(dimsOf(value, node), axis, node);
+}
+
+function within<T extends Dim>(shape: readonly T[], axis: number, node: Node): T {
+  if (!(axis in shape)) throw new RangeError(`${node.operator}: axis ${axis} lies outside of the rank`);
+  return shape[axis] as T;
 }
 
 /** The rank of a value; refuses where it is not known. */
@@ -28,11 +45,15 @@ export function rankOf(value: Value, node: Node): number {
   return value.rank ?? refuse('shape-unknown', node, { reason: 'its rule needs the rank' });
 }
 
-/** The size of `value` along an axis that lies within its rank. */
+/** As `dimAt`, as a number; refuses where it is none. */
 export function sizeAt(value: Value, axis: number, node: Node): number {
-  const size = sizes(value, node)[axis];
-  if (size === undefined) throw new RangeError(`${node.operator}: axis ${axis} lies outside of the rank`);
-  return size;
+  return asNumber(dimAt(value, axis, node), node);
+}
+
+/** A size as a number; refuses where it is none. */
+export function asNumber(size: Dim, node: Node): number {
+  if (typeof size === 'number') return size;
+  return refuse('shape-unknown', node, { reason: `its rule needs a number for the size ${size ?? 'that is unknown'}` });
 }
 
 /** The element type that capture recorded for an output. */
@@ -43,6 +64,11 @@ export function resultType(node: Node, output = 0): DataType {
 /** The sizes that capture recorded for an output; refuses where one is not known. */
 export function resultSizes(node: Node, output = 0): StaticShape {
   return sizes(node.output(output), node);
+}
+
+/** The sizes that capture recorded for an output, which may be expressions. */
+export function resultDims(node: Node, output = 0): Shape {
+  return dimsOf(node.output(output), node);
 }
 
 /** An axis counted from the front. A scalar counts as rank 1, as in PyTorch. */
@@ -85,22 +111,24 @@ export function range(count: number, start = 0): number[] {
 }
 
 /** A list as PyTorch takes it for `count` axes: one number stands for all of them. */
-export function spread(list: readonly number[], count: number): number[] {
-  return list.length === 1 ? Array<number>(count).fill(list[0] ?? 0) : [...list];
+export function spread<T extends number | Expression>(list: readonly T[], count: number): T[] {
+  const [only] = list;
+  return list.length === 1 && only !== undefined ? Array<T>(count).fill(only) : [...list];
 }
 
 /** A tensor or a number as an operand of that element type. */
-export function operand(onnx: OnnxBuilder, x: Value | Scalar, dtype: DataType): Value {
+export function operand(onnx: OnnxBuilder, x: Value | Scalar | Expression, dtype: DataType): Value {
+  if (x instanceof Expression) return onnx.cast(onnx.size(x), dtype);
   return x instanceof Value ? onnx.cast(x, dtype) : onnx.constant(Tensor.scalar(dtype, fitting(x, dtype)));
 }
 
-/** A constant filled with one number. */
-export function filled(onnx: OnnxBuilder, shape: StaticShape, value: Scalar, dtype: DataType): Value {
-  const count = elementCount(shape);
-  if (count <= WRITTEN_OUT) {
-    return onnx.constant(Tensor.of(dtype, shape, Array<Scalar>(count).fill(fitting(value, dtype))));
+/** A tensor filled with one number: a constant where it is small. */
+export function filled(onnx: OnnxBuilder, shape: Shape, value: Scalar | Expression, dtype: DataType): Value {
+  if (value instanceof Expression) return onnx.Expand(operand(onnx, value, dtype), onnx.sizes(shape));
+  if (isStatic(shape) && elementCount(shape) <= WRITTEN_OUT) {
+    return onnx.constant(Tensor.of(dtype, shape, Array<Scalar>(elementCount(shape)).fill(fitting(value, dtype))));
   }
-  return onnx.ConstantOfShape(onnx.ints(shape), { value: Tensor.of(dtype, [1], [fitting(value, dtype)]) });
+  return onnx.ConstantOfShape(onnx.sizes(shape), { value: Tensor.of(dtype, [1], [fitting(value, dtype)]) });
 }
 
 /** `value` where it is a tensor of float type already, else cast to the float type of the result. */

@@ -1,6 +1,7 @@
 /**
  * Reads the arguments of an operator by the names of its schema. On a node, tensors are inputs, in the order of the
- * schema (a list takes as many as its attribute counts), and everything else is an attribute.
+ * schema (a list takes as many as its attribute counts), and everything else is an attribute. Attributes may hold
+ * expressions over symbols: behind all inputs of the schema then come tensors without axes that hold the symbols' numbers.
  */
 import type { Attribute } from '../../ir/attribute.ts';
 import { type DataType, isDataType } from '../../ir/dtype.ts';
@@ -9,7 +10,7 @@ import type { Node } from '../../ir/node.ts';
 import type { Dim, Shape } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
 import type { Schema } from './schema.ts';
-import { schemaOf, takesInputs } from './schemas.ts';
+import { SYMBOLS, schemaOf, takesInputs } from './schemas.ts';
 
 /** A number as PyTorch's `Scalar`: an int (bigint), a float, or a bool. Its kind matters for type promotion. */
 export type Scalar = bigint | number | boolean;
@@ -222,6 +223,17 @@ export function argumentsOf(node: Node): Arguments {
     }
   }
   return new ArgumentReader(schema, values);
+}
+
+/** The symbols of the expressions among a node's attributes, and the tensors without axes that hold their numbers. */
+export function symbolsOf(node: Node): [symbol: string, provider: Value][] {
+  const names = node.attributes.get(SYMBOLS);
+  if (names?.type !== 'strings') return [];
+  const first = node.inputCount - names.value.length;
+  return names.value.flatMap((name, k): [string, Value][] => {
+    const provider = node.input(first + k);
+    return provider ? [[String(name), provider]] : [];
+  });
 }
 
 export function isScalar(value: unknown): value is Scalar {

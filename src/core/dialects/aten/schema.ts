@@ -3,7 +3,7 @@
  * (aten/src/ATen/native/README.md of PyTorch describes it).
  */
 
-/** The types that arguments and results have; `SymInt` counts as `int`, `Device?` and the like are marked optional. */
+/** The types that arguments and results have; `SymInt` is an `int` that may be symbolic, `Device?` and the like are marked optional. */
 export type BaseType =
   | 'Tensor'
   | 'int'
@@ -20,6 +20,8 @@ export type BaseType =
 
 export interface SchemaType {
   readonly base: BaseType;
+  /** `SymInt`: PyTorch takes a size that only a run knows. */
+  readonly symbolic: boolean;
   /** `T[]`; `size` is the n of `int[n]`, for which one number stands for n equal ones. */
   readonly list: boolean;
   readonly size: number | undefined;
@@ -111,6 +113,7 @@ function parseType(part: string): { type: SchemaType; alias: Alias | undefined; 
   const [all, base = '', , alias, firstOptional, list, size, , listOptional] = match;
   const type: SchemaType = {
     base: baseType(base),
+    symbolic: base === 'SymInt',
     list: list !== undefined,
     size: size ? Number(size) : undefined,
     elementOptional: list !== undefined && firstOptional !== undefined,

@@ -40,7 +40,19 @@ export function takesInputs(argument: Pick<SchemaArgument, 'type'>): boolean {
   return argument.type.base === 'Tensor';
 }
 
-/** Whether a node has the inputs and attributes that its schema asks for; optional inputs at the end may be missing. */
+/** The attribute that names the symbols whose numbers a node takes as inputs behind those of its schema. */
+export const SYMBOLS = 'symbols';
+
+/** How many inputs of a node are the numbers of symbols. */
+export function symbolCount(node: Node): number {
+  const names = node.attributes.get(SYMBOLS);
+  return names?.type === 'strings' ? names.value.length : 0;
+}
+
+/**
+ * Whether a node has the inputs and attributes that its schema asks for; optional inputs at the end may be missing, unless
+ * symbols follow them.
+ */
 export function followsSchema(node: Node, schema: Schema): boolean {
   let inputs = 0;
   for (const argument of schema.arguments) {
@@ -56,7 +68,8 @@ export function followsSchema(node: Node, schema: Schema): boolean {
     if (count?.type !== 'int') return false;
     inputs += Number(count.value);
   }
-  return node.inputCount <= inputs;
+  const symbols = symbolCount(node);
+  return symbols > 0 ? node.inputCount === inputs + symbols : node.inputCount <= inputs;
 }
 
 /** Arguments that say where and how memory is kept: no node carries them. */

@@ -3,7 +3,7 @@ import type { Node } from '../../../ir/node.ts';
 import type { Value } from '../../../ir/value.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
 import { lowerings } from '../lowering.ts';
-import { filled, rankOf, refuseArgument, sizeAt, sizes } from '../support.ts';
+import { dimAt, dimsOf, filled, rankOf, refuseArgument, sizeAt } from '../support.ts';
 import { expandTo, swapAxes } from './shape.ts';
 
 export interface Attention {
@@ -23,7 +23,7 @@ export function attend(args: Attention, onnx: OnnxBuilder, node: Node): Value {
   const products = onnx.MatMul(query, swapAxes(onnx, key, -2, -1, node));
   let scores = factor === 1 ? products : onnx.Mul(products, onnx.like(products, factor));
   if (is_causal) {
-    const square = [sizeAt(query, rank - 2, node), sizeAt(key, rankOf(key, node) - 2, node)];
+    const square = [dimAt(query, rank - 2, node), dimAt(key, rankOf(key, node) - 2, node)];
     const triangle = onnx.Trilu(filled(onnx, square, true, 'bool'), { upper: 0 });
     scores = onnx.Where(triangle, scores, onnx.like(scores, Number.NEGATIVE_INFINITY));
   }
@@ -43,9 +43,9 @@ export function attend(args: Attention, onnx: OnnxBuilder, node: Node): Value {
 
 /** Keys or values of fewer heads than the query: each serves several neighbours. */
 function repeatedHeads(onnx: OnnxBuilder, x: Value, heads: number, node: Node): Value {
-  const shape = sizes(x, node);
+  const shape = dimsOf(x, node);
   const at = shape.length - 3;
-  const own = shape[at] ?? 1;
+  const own = sizeAt(x, at, node);
   if (own === heads) return x;
   const wide = [...shape.slice(0, at + 1), heads / own, ...shape.slice(at + 1)];
   const repeated = expandTo(onnx, onnx.unsqueeze(x, [at + 1]), wide, node);

@@ -2,6 +2,7 @@
 import type { Scalar } from '../../../dialects/aten/arguments.ts';
 import { DEFAULT_FLOAT } from '../../../dialects/aten/promotion.ts';
 import { isFloat } from '../../../ir/dtype.ts';
+import type { Expression } from '../../../ir/expression.ts';
 import type { Node } from '../../../ir/node.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
@@ -55,7 +56,13 @@ export const comparison = lowerings({
   },
 });
 
-function choose(onnx: OnnxBuilder, node: Node, condition: Value, yes: Value | Scalar, no: Value | Scalar): Value {
+function choose(
+  onnx: OnnxBuilder,
+  node: Node,
+  condition: Value,
+  yes: Value | Scalar | Expression,
+  no: Value | Scalar,
+): Value {
   const dtype = resultType(node);
   const [test, a, b] = [onnx.cast(condition, 'bool'), operand(onnx, yes, dtype), operand(onnx, no, dtype)];
   // Few runtimes choose between truths.

@@ -1,28 +1,37 @@
 /** New tensors. Their shapes are known, so that small ones are written out and large ones are filled by one node. */
 import type { Scalar } from '../../../dialects/aten/arguments.ts';
+import { Expression } from '../../../ir/expression.ts';
 import type { Node } from '../../../ir/node.ts';
-import { elementCount } from '../../../ir/shape.ts';
+import { elementCount, isStatic } from '../../../ir/shape.ts';
 import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
-import type { OnnxBuilder } from '../../builder.ts';
+import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
 import { type Lowering, lowerings } from '../lowering.ts';
-import { filled, range, resultSizes, resultType } from '../support.ts';
+import { filled, operand, range, resultDims, resultType } from '../support.ts';
 
 const filledWith =
   (value: Scalar): Lowering<object> =>
   (_, onnx, node) =>
-    filled(onnx, resultSizes(node), value, resultType(node));
+    filled(onnx, resultDims(node), value, resultType(node));
 
-const full: Lowering<{ readonly fill_value: Scalar }> = ({ fill_value }, onnx, node) =>
-  filled(onnx, resultSizes(node), fill_value, resultType(node));
+const full: Lowering<{ readonly fill_value: Scalar | Expression }> = ({ fill_value }, onnx, node) =>
+  filled(onnx, resultDims(node), fill_value, resultType(node));
 
 /** Sequences of at most this many elements are written out. */
 const WRITTEN_OUT = 4096;
 
 /** `start + k * step` for each place; a Range where that is long. */
-function sequence(onnx: OnnxBuilder, start: Scalar, step: Scalar, node: Node): Value {
+function sequence(onnx: OnnxBuilder, start: Scalar | Expression, step: Scalar | Expression, node: Node): Value {
   const dtype = resultType(node);
-  const [count = 0] = resultSizes(node);
+  const [count] = resultDims(node);
+  if (typeof count !== 'number' || start instanceof Expression || step instanceof Expression) {
+    // Places are counted in integers: a Range of floats may end one too early or too late.
+    const places = onnx.Range(onnx.constant(0n), onnx.size(count), onnx.constant(1n));
+    const exact = typeof start !== 'number' && typeof step !== 'number';
+    const wide = onnx.cast(places, exact ? 'int64' : 'float64');
+    const scaled = step === 1n ? wide : onnx.Mul(wide, operand(onnx, step, dtypeOf(wide)));
+    return onnx.cast(start === 0n ? scaled : onnx.Add(scaled, operand(onnx, start, dtypeOf(wide))), dtype);
+  }
   if (count <= WRITTEN_OUT) {
     const exact = typeof start === 'bigint' && typeof step === 'bigint';
     const at = (k: number) => (exact ? start + BigInt(k) * step : Number(start) + k * Number(step));
@@ -92,10 +101,10 @@ export const creation = lowerings({
   'aten::tril_indices': ({ row, col, offset }, onnx, node) => places(onnx, row, col, node, (r, c) => c - r <= offset),
   'aten::triu_indices': ({ row, col, offset }, onnx, node) => places(onnx, row, col, node, (r, c) => c - r >= offset),
   'aten::eye': (_, onnx, node) => {
-    const shape = resultSizes(node);
-    const [rows = 0, columns = 0] = shape;
+    const shape = resultDims(node);
     const dtype = resultType(node);
-    if (elementCount(shape) > WRITTEN_OUT) return onnx.EyeLike(filled(onnx, shape, 0n, dtype));
+    if (!isStatic(shape) || elementCount(shape) > WRITTEN_OUT) return onnx.EyeLike(filled(onnx, shape, 0n, dtype));
+    const [rows = 0, columns = 0] = shape;
     return onnx.constant(
       Tensor.of(
         dtype,

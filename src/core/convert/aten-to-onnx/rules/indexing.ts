@@ -3,21 +3,23 @@
 import type { Scalar } from '../../../dialects/aten/arguments.ts';
 import { isFloat } from '../../../ir/dtype.ts';
 import type { Node } from '../../../ir/node.ts';
+import { type Dim, type Shape, sameShape } from '../../../ir/shape.ts';
 import type { Value } from '../../../ir/value.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
 import { lowerings } from '../lowering.ts';
 import {
   axisFrom,
   commonType,
+  dimAt,
+  dimsOf,
   filled,
   neutral,
   operand,
   range,
   rankOf,
   refuseArgument,
-  resultSizes,
+  resultDims,
   resultType,
-  sizes,
 } from '../support.ts';
 import { expandTo } from './shape.ts';
 
@@ -27,7 +29,7 @@ interface Places {
   /** [..., axes]: a place for each element of the broadcast index tensors. */
   readonly tuples: Value;
   /** The shape of the broadcast index tensors. */
-  readonly shape: readonly number[];
+  readonly shape: Shape;
 }
 
 /** Index tensors of several axes as one tensor of coordinates. */
@@ -42,19 +44,17 @@ function places(indices: readonly (Value | undefined)[], onnx: OnnxBuilder, node
     axes.push(axis);
     tensors.push(onnx.cast(index, 'int64'));
   }
-  const shape = tensors.map((each) => sizes(each, node)).reduce(broadcast, []);
+  const shape = tensors.map((each) => dimsOf(each, node)).reduce(broadcast, []);
   const columns = tensors.map((each) => onnx.unsqueeze(expandTo(onnx, each, shape, node), [shape.length]));
   const [first] = columns;
   if (!first) throw new Error(`${node.operator} has no index`);
   return { axes, shape, tuples: columns.length === 1 ? first : onnx.Concat(...columns, { axis: shape.length }) };
 }
 
-function broadcast(a: readonly number[], b: readonly number[]): readonly number[] {
+function broadcast(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
-  return range(rank).map((k) => {
-    const x = a[k - rank + a.length] ?? 1;
-    return x === 1 ? (b[k - rank + b.length] ?? 1) : x;
-  });
+  const at = (shape: Shape, k: number) => (k - rank + shape.length in shape ? shape[k - rank + shape.length] : 1);
+  return range(rank).map((k) => (at(a, k) === 1 ? at(b, k) : at(a, k)));
 }
 
 /** The order of axes that puts these first, and the order that puts them back. */
@@ -104,7 +104,7 @@ function indexPut({ self, indices, values, accumulate }: IndexPut, onnx: OnnxBui
   const { axes, tuples, shape } = places(indices, onnx, node);
   const { order, back } = toFront(axes, rank);
   const front = onnx.transpose(self, order);
-  const rest = sizes(front, node).slice(axes.length);
+  const rest = dimsOf(front, node).slice(axes.length);
   // The values stand as reading at these places would give them; ScatterND wants the axes of the indices first.
   const before = placeOfIndices(axes);
   const wanted = [...rest.slice(0, before), ...shape, ...rest.slice(before)];
@@ -145,13 +145,11 @@ function scatter(
     const one = { self, dim, index: listed(onnx, index, node) };
     return scatter(one, listed(onnx, updates, node), reduction, onnx, node);
   }
-  const shape = sizes(index, node);
+  const shape = dimsOf(index, node);
   // Only as many updates as there are indices count.
-  const from = sizes(updates, node);
-  const fits = from.every((size, k) => size === shape[k]);
-  const taken = fits
+  const taken = sameShape(dimsOf(updates, node), shape)
     ? updates
-    : onnx.Slice(updates, onnx.ints(shape.map(() => 0)), onnx.ints(shape), onnx.ints(range(rank)));
+    : onnx.Slice(updates, onnx.ints(shape.map(() => 0)), onnx.sizes(shape), onnx.ints(range(rank)));
   return onnx.ScatterElements(self, index, taken, { axis: axisFrom(dim, rank), reduction });
 }
 
@@ -185,12 +183,12 @@ export const indexing = lowerings({
     const axis = axisFrom(dim ?? 0, rankOf(x, node));
     const index = flat ? onnx.reshape(indices, [-1]) : indices;
     // Both broadcast along the other axes.
-    const [a, b] = [sizes(x, node), sizes(index, node)];
+    const [a, b] = [dimsOf(x, node), dimsOf(index, node)];
     const common = broadcast(
       a.map((size, k) => (k === axis ? 1 : size)),
       b.map((size, k) => (k === axis ? 1 : size)),
     );
-    const at = (size: number | undefined) => common.map((each, k) => (k === axis ? (size ?? 1) : each));
+    const at = (size: Dim) => common.map((each, k) => (k === axis ? size : each));
     return onnx.GatherElements(expandTo(onnx, x, at(a[axis]), node), expandTo(onnx, index, at(b[axis]), node), {
       axis,
     });
@@ -199,7 +197,7 @@ export const indexing = lowerings({
 
   'aten::scatter': (args, onnx, node) => {
     const updates =
-      args.src ?? expandTo(onnx, operand(onnx, args.value ?? 0, resultType(node)), sizes(args.index, node), node);
+      args.src ?? expandTo(onnx, operand(onnx, args.value ?? 0, resultType(node)), dimsOf(args.index, node), node);
     return scatter(args, updates, args.reduce ? (REDUCTIONS[args.reduce] ?? 'none') : 'none', onnx, node);
   },
   'aten::scatter_add': (args, onnx, node) => scatter(args, args.src, 'add', onnx, node),
@@ -229,7 +227,7 @@ export const indexing = lowerings({
 /** `self` with the slices that `index` lists along an axis replaced or added to; a scalar counts as a list of one. */
 function placed(
   { self, dim, index }: Scatter,
-  updatesOf: (shape: readonly number[]) => Value,
+  updatesOf: (shape: Shape) => Value,
   reduction: 'none' | 'add',
   onnx: OnnxBuilder,
   node: Node,
@@ -239,8 +237,8 @@ function placed(
   const rank = rankOf(list, node);
   const axis = axisFrom(dim, rank);
   const { order, back } = toFront([axis], rank);
-  const [count = 1] = sizes(places, node);
-  const wanted = sizes(list, node).map((size, k) => (k === axis ? count : size));
+  const count = dimAt(places, 0, node);
+  const wanted = dimsOf(list, node).map((size, k) => (k === axis ? count : size));
   const updates = onnx.transpose(onnx.reshape(updatesOf(wanted), wanted), order);
   const tuples = onnx.unsqueeze(onnx.cast(places, 'int64'), [1]);
   const changed = onnx.ScatterND(
@@ -249,7 +247,7 @@ function placed(
     updates,
     reduction === 'none' ? {} : { reduction },
   );
-  return onnx.reshape(onnx.transpose(changed, back), sizes(self, node));
+  return onnx.reshape(onnx.transpose(changed, back), dimsOf(self, node));
 }
 
 interface ScatterReduce extends Scatter {
@@ -272,13 +270,13 @@ export function scatterReduced(args: ScatterReduce, onnx: OnnxBuilder, node: Nod
   const { self, src, reduce, include_self } = args;
   const reduction = reduce === 'mean' ? 'add' : REDUCTIONS[reduce];
   if (!reduction) refuseArgument(node, `reduce='${reduce}'`, 'there is no such reduction');
-  const shape = sizes(args.index, node);
+  const shape = dimsOf(args.index, node);
   const filling = (x: Value, value: number) => expandTo(onnx, neutral(onnx, x, value), shape, node);
   const cleared = (x: Value, value: number) =>
     include_self ? x : scatter({ ...args, self: x }, filling(x, value), 'none', onnx, node);
   const result = scatter({ ...args, self: cleared(self, NEUTRAL[reduction]) }, src, reduction, onnx, node);
   if (reduce !== 'mean') return result;
-  const ones = expandTo(onnx, onnx.like(self, 1), sizes(self, node), node);
+  const ones = expandTo(onnx, onnx.like(self, 1), dimsOf(self, node), node);
   const counted = scatter({ ...args, self: cleared(ones, 0) }, filling(self, 1), 'add', onnx, node);
   if (isFloat(dtypeOf(self))) return onnx.Div(result, counted);
   // Means of integers are rounded down.
@@ -289,7 +287,7 @@ export function scatterReduced(args: ScatterReduce, onnx: OnnxBuilder, node: Nod
 function position(list: Value, value: Value | Scalar, right: boolean, onnx: OnnxBuilder, node: Node): Value {
   const dtype = commonType(list, value);
   const x = operand(onnx, value, dtype);
-  if (sizes(list, node).at(-1) === 0) return filled(onnx, resultSizes(node), 0, resultType(node));
+  if (dimsOf(list, node).at(-1) === 0) return filled(onnx, resultDims(node), 0, resultType(node));
   const wide = onnx.unsqueeze(x, [rankOf(x, node)]);
   const rank = rankOf(list, node);
   // Lists of several rows have one for each row of the values.

@@ -2,11 +2,12 @@
 import type { Scalar } from '../../../dialects/aten/arguments.ts';
 import { isFloat } from '../../../ir/dtype.ts';
 import type { Node } from '../../../ir/node.ts';
+import { elementCount } from '../../../ir/shape.ts';
 import { stridedSource, Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
 import { lowerings } from '../lowering.ts';
-import { axesFrom, axisFrom, filled, range, rankOf, resultSizes, resultType, sizeAt, sizes } from '../support.ts';
+import { axesFrom, axisFrom, dimAt, dimsOf, filled, range, rankOf, resultDims, resultType, sizes } from '../support.ts';
 
 /** `input` times the transpose of `weight` [out, in], plus `bias`. */
 export function applyLinear(
@@ -31,9 +32,9 @@ function plusBias(onnx: OnnxBuilder, x: Value, bias: Value | undefined): Value {
  */
 function transposedMatrix(onnx: OnnxBuilder, weight: Value, node: Node): Value {
   const { constant } = weight;
-  const [rows = 1, columns = 1] = sizes(weight, node);
   const isShared = node.inputs.some((each) => each?.constant === constant && each?.useCount !== 1);
   if (!constant || isShared || weight.useCount > 0) return onnx.transpose(weight, [1, 0]);
+  const [rows = 1, columns = 1] = constant.shape;
   const shape = [columns, rows];
   const source = stridedSource(constant.source, constant.dtype, shape, [1, columns], 0);
   const turned = new Tensor(constant.dtype, shape, source);
@@ -53,13 +54,13 @@ function plus(onnx: OnnxBuilder, self: Value, product: Value, beta: Scalar, alph
 /** A product; a sum of nothing is zero, which runtimes do not all say. */
 function product(onnx: OnnxBuilder, a: Value, b: Value, node: Node): Value {
   const made = onnx.MatMul(a, b);
-  return sizes(a, node).at(-1) === 0 ? filled(onnx, sizes(made, node), 0, dtypeOf(made)) : made;
+  return dimsOf(a, node).at(-1) === 0 ? filled(onnx, dimsOf(made, node), 0, dtypeOf(made)) : made;
 }
 
 export const linear = lowerings({
   'aten::linear': ({ input, weight, bias }, onnx, node) => {
-    if (sizes(input, node).at(-1) !== 0) return applyLinear(onnx, input, weight, bias, node);
-    return plusBias(onnx, filled(onnx, resultSizes(node), 0, resultType(node)), bias);
+    if (dimsOf(input, node).at(-1) !== 0) return applyLinear(onnx, input, weight, bias, node);
+    return plusBias(onnx, filled(onnx, resultDims(node), 0, resultType(node)), bias);
   },
   'aten::matmul': ({ self, other }, onnx, node) => product(onnx, self, other, node),
   'aten::mm': ({ self, mat2 }, onnx, node) => product(onnx, self, mat2, node),
@@ -94,17 +95,17 @@ export const linear = lowerings({
     const rank = rankOf(other, node);
     if (rank === 0 || rankOf(self, node) === 0) return onnx.Mul(self, other);
     // Every last axis of one with every last axis of the other.
-    const columns = sizeAt(other, rank - 1, node);
-    if (columns === 0) return filled(onnx, resultSizes(node), 0, resultType(node));
+    const columns = dimAt(other, rank - 1, node);
+    if (columns === 0) return filled(onnx, resultDims(node), 0, resultType(node));
     const rows = onnx.transpose(onnx.reshape(other, [-1, columns]), [1, 0]);
-    return onnx.reshape(onnx.MatMul(onnx.reshape(self, [-1, columns]), rows), resultSizes(node));
+    return onnx.reshape(onnx.MatMul(onnx.reshape(self, [-1, columns]), rows), resultDims(node));
   },
   'aten::tensordot': ({ self, other, dims_self, dims_other }, onnx, node) => {
     const left = contracted(self, dims_self, node);
     const right = contracted(other, dims_other, node);
     const rows = onnx.reshape(onnx.transpose(self, [...left.kept, ...left.summed]), [-1, left.count]);
     const columns = onnx.reshape(onnx.transpose(other, [...right.summed, ...right.kept]), [right.count, -1]);
-    return onnx.reshape(onnx.MatMul(rows, columns), resultSizes(node));
+    return onnx.reshape(onnx.MatMul(rows, columns), resultDims(node));
   },
   'aten::bilinear': ({ input1, input2, weight, bias }, onnx, node) => {
     // Each output has its own matrix [in1, in2].
@@ -113,7 +114,7 @@ export const linear = lowerings({
     const x = onnx.reshape(input1, [-1, 1, 1, rows]);
     const y = onnx.reshape(input2, [-1, 1, columns, 1]);
     const products = onnx.MatMul(onnx.MatMul(x, onnx.reshape(weight, [1, outputs, rows, columns])), y);
-    return plusBias(onnx, onnx.reshape(products, resultSizes(node)), bias);
+    return plusBias(onnx, onnx.reshape(products, resultDims(node)), bias);
   },
   'aten::linalg_cross': ({ self, other, dim }, onnx, node) => crossProduct(onnx, self, other, dim, node),
   'aten::cross': ({ self, other, dim }, onnx, node) =>
@@ -123,9 +124,9 @@ export const linear = lowerings({
 
 /** The axes of a product that are summed, those that stay, and how many elements the sums have. */
 function contracted(x: Value, dims: readonly number[], node: Node) {
-  const shape = sizes(x, node);
+  const shape = dimsOf(x, node);
   const summed = axesFrom(dims, shape.length);
-  const count = summed.reduce((product, axis) => product * (shape[axis] ?? 1), 1);
+  const count = elementCount(summed.map((axis) => shape[axis]));
   return { summed, kept: range(shape.length).filter((axis) => !summed.includes(axis)), count };
 }
 

@@ -1,16 +1,20 @@
 /** Elements placed by masks, flat indices and diagonals, and lists of all choices of elements. */
 import type { Scalar } from '../../../dialects/aten/arguments.ts';
+import type { Expression } from '../../../ir/expression.ts';
 import type { Node } from '../../../ir/node.ts';
+import { elementCount } from '../../../ir/shape.ts';
 import type { Value } from '../../../ir/value.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
 import { type Lowering, lowerings } from '../lowering.ts';
 import {
   axisFrom,
   commonType,
+  dimsOf,
   filled,
   operand,
   range,
   rankOf,
+  resultDims,
   resultSizes,
   resultType,
   sizeAt,
@@ -22,19 +26,16 @@ import { expandTo } from './shape.ts';
 interface Unpool {
   readonly self: Value;
   readonly indices: Value;
-  readonly output_size: readonly number[];
+  readonly output_size: readonly (number | Expression)[];
 }
 
 /** Every element at its flat place in its plane; zeros elsewhere. */
 const unpool: Lowering<Unpool> = ({ self, indices, output_size }, onnx, node) => {
-  const outer = sizes(self, node).slice(0, -output_size.length);
-  const plane = output_size.reduce((product, size) => product * size, 1);
+  const outer = dimsOf(self, node).slice(0, -output_size.length);
+  const plane = elementCount(output_size);
   const zeros = filled(onnx, [...outer, plane], 0, dtypeOf(self));
   const flat = (x: Value) => onnx.reshape(x, [...outer, -1]);
-  return onnx.reshape(
-    onnx.ScatterElements(zeros, flat(indices), flat(self), { axis: outer.length }),
-    resultSizes(node),
-  );
+  return onnx.reshape(onnx.ScatterElements(zeros, flat(indices), flat(self), { axis: outer.length }), resultDims(node));
 };
 
 /** Whether each element is one of several. */

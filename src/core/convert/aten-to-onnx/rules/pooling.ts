@@ -1,10 +1,23 @@
 /** Pooling. Output sizes are PyTorch's: a window that begins behind the input and its left padding does not count. */
+import type { Expression } from '../../../ir/expression.ts';
 import type { Node } from '../../../ir/node.ts';
+import { add, type Dim, elementCount, exactQuotient, floorDivide, isStatic, sameDim } from '../../../ir/shape.ts';
 import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
 import { type Lowered, lowerings } from '../lowering.ts';
-import { neutral, range, rankOf, refuseArgument, resultSizes, sizeAt, sizes, spread } from '../support.ts';
+import {
+  asNumber,
+  dimAt,
+  dimsOf,
+  neutral,
+  range,
+  rankOf,
+  refuseArgument,
+  resultDims,
+  sizeAt,
+  spread,
+} from '../support.ts';
 import { batched } from './convolution.ts';
 
 interface Windows {
@@ -15,6 +28,8 @@ interface Windows {
   readonly padding: number[];
   /** How far the last window reaches beyond the input: at least the padding of floor mode, more in ceil mode. */
   readonly ends: number[];
+  /** Only so many windows count, where that may be fewer than there is room for. */
+  readonly counts: readonly Dim[] | undefined;
 }
 
 interface PoolArguments {
@@ -34,16 +49,29 @@ function windows(args: PoolArguments, dilation: readonly number[], axes: number,
   const strides = args.stride.length === 0 ? kernel_shape : spread(args.stride, axes);
   const padding = spread(args.padding, axes);
   const dilations = spread(dilation, axes);
-  const input = sizes(args.self, node).slice(-axes);
-  const output = resultSizes(node).slice(-axes);
+  const input = dimsOf(args.self, node).slice(-axes);
+  const output = resultDims(node).slice(-axes);
+  let counts: readonly Dim[] | undefined;
   const ends = range(axes).map((k) => {
-    const asked = padding[k] ?? 0;
+    const [asked = 0, step = 1, size, count] = [padding[k], strides[k], input[k], output[k]];
     if (!args.ceil_mode) return asked;
-    const last = ((output[k] ?? 1) - 1) * (strides[k] ?? 1) - asked;
-    const reach = last + ((kernel_shape[k] ?? 1) - 1) * (dilations[k] ?? 1) + 1;
-    return Math.max(asked, reach - (input[k] ?? 0));
+    const reach = ((kernel_shape[k] ?? 1) - 1) * (dilations[k] ?? 1) + 1;
+    if (typeof size === 'number' && typeof count === 'number')
+      return Math.max(asked, (count - 1) * step - asked + reach - size);
+    // Room for every window that ceil mode may add: of those a few may not count.
+    const end = asked + step - 1;
+    if (end >= reach) refuseArgument(node, 'ceil_mode=True', 'its windows may lie beyond an input of unknown size');
+    if (!sameDim(add(floorDivide(add(size, asked + end - reach), step), 1), count)) counts = output;
+    return end;
   });
-  return { kernel_shape, strides, dilations, padding, ends };
+  return { kernel_shape, strides, dilations, padding, ends, counts };
+}
+
+/** The first windows of each of the last axes. */
+function counted(onnx: OnnxBuilder, x: Value, counts: readonly Dim[] | undefined, node: Node): Value {
+  if (!counts) return x;
+  const axes = range(counts.length, rankOf(x, node) - counts.length);
+  return onnx.Slice(x, onnx.ints(counts.map(() => 0)), onnx.sizes(counts), onnx.ints(axes));
 }
 
 function maxPool(
@@ -52,13 +80,13 @@ function maxPool(
   node: Node,
 ): Lowered {
   const axes = args.kernel_size.length === 1 ? axesOf(node) : args.kernel_size.length;
-  const { padding, ends, ...rest } = windows(args, args.dilation, axes, node);
+  const { padding, ends, counts, ...rest } = windows(args, args.dilation, axes, node);
   const attributes = { ...rest, pads: [...padding, ...ends] };
   const indices = node.outputs[1];
   // Runtimes want windows to be longer than the padding.
   const reachesTooFar = ends.some((end, k) => end >= (rest.kernel_shape[k] ?? 1));
   if (!indices || indices.useCount === 0) {
-    return batched(onnx, args.self, axes, node, (x) => {
+    const all = batched(onnx, args.self, axes, node, (x) => {
       if (!reachesTooFar) return onnx.MaxPool(x, attributes);
       const lowest = neutral(onnx, x, Number.NEGATIVE_INFINITY);
       return onnx.MaxPool(padded(onnx, x, padding, ends, node, lowest), {
@@ -66,17 +94,18 @@ function maxPool(
         pads: ends.map(() => 0).concat(ends.map(() => 0)),
       });
     });
+    return counted(onnx, all, counts, node);
   }
   if (reachesTooFar) refuseArgument(node, 'ceil_mode', 'its last window lies behind the input by more than its length');
   const single = rankOf(args.self, node) === axes + 1;
   const x = single ? onnx.unsqueeze(args.self, [0]) : args.self;
   const [values, flat] = onnx.many('MaxPool', [x], attributes, 2);
   // ONNX counts through the whole tensor, PyTorch within each plane.
-  const plane = sizes(args.self, node)
-    .slice(-axes)
-    .reduce((a, b) => a * b, 1);
-  const within = flat && onnx.Mod(flat, onnx.like(flat, plane));
-  return [values, within].flatMap((each) => (each ? [single ? onnx.squeeze(each, [0]) : each] : []));
+  const plane = elementCount(dimsOf(args.self, node).slice(-axes));
+  const within = flat && onnx.Mod(flat, onnx.size(plane));
+  return [values, within].flatMap((each) =>
+    each ? [counted(onnx, single ? onnx.squeeze(each, [0]) : each, counts, node)] : [],
+  );
 }
 
 interface AveragePoolArguments extends PoolArguments {
@@ -86,11 +115,11 @@ interface AveragePoolArguments extends PoolArguments {
 
 function averagePool(args: AveragePoolArguments, onnx: OnnxBuilder, node: Node): Value {
   const axes = args.kernel_size.length === 1 ? axesOf(node) : args.kernel_size.length;
-  const { padding, ends, kernel_shape, strides } = windows(args, [1], axes, node);
+  const { padding, ends, kernel_shape, strides, counts } = windows(args, [1], axes, node);
   const overhang = ends.map((end, k) => end - (padding[k] ?? 0));
   const beyond = overhang.some((each) => each > 0);
   const rule = { kernel_shape, strides };
-  return batched(onnx, args.self, axes, node, (x) => {
+  const all = batched(onnx, args.self, axes, node, (x) => {
     if (args.divisor_override !== undefined) {
       // The sum of a window, from its mean over zeros too.
       const mean = onnx.AveragePool(padded(onnx, x, padding, ends, node), rule);
@@ -104,6 +133,7 @@ function averagePool(args: AveragePoolArguments, onnx: OnnxBuilder, node: Node):
     const data = padded(onnx, x, padding, padding, node);
     return onnx.AveragePool(data, { ...rule, pads: [...padding.map(() => 0), ...overhang], count_include_pad: 0 });
   });
+  return counted(onnx, all, counts, node);
 }
 
 function padded(
@@ -126,16 +156,25 @@ function axesOf(node: Node): number {
 
 interface AdaptiveArguments {
   readonly self: Value;
-  readonly output_size: readonly number[];
+  readonly output_size: readonly (number | Expression)[];
+}
+
+/** How many times the input is as long as the output along each axis, where that is a number on all; else undefined. */
+function wholeWindows(self: Value, axes: number, node: Node): number[] | undefined {
+  const output = resultDims(node).slice(-axes);
+  const times = dimsOf(self, node)
+    .slice(-axes)
+    .map((size, k) => exactQuotient(size, output[k]));
+  return isStatic(times) ? [...times] : undefined;
 }
 
 function adaptiveAverage({ self }: AdaptiveArguments, onnx: OnnxBuilder, node: Node): Value {
   const axes = axesOf(node);
-  const input = sizes(self, node).slice(-axes);
-  const output = resultSizes(node).slice(-axes);
-  const kernel = input.map((size, k) => size / (output[k] ?? 1));
+  const output = resultDims(node).slice(-axes);
+  const kernel = wholeWindows(self, axes, node);
   if (output.every((size) => size === 1)) return batched(onnx, self, axes, node, (x) => onnx.GlobalAveragePool(x));
-  if (kernel.every(Number.isInteger)) {
+  if (kernel?.every((each) => each === 1)) return self;
+  if (kernel) {
     return batched(onnx, self, axes, node, (x) => onnx.AveragePool(x, { kernel_shape: kernel, strides: kernel }));
   }
   // Windows of different lengths: each axis is multiplied by the matrix of its means.
@@ -143,9 +182,10 @@ function adaptiveAverage({ self }: AdaptiveArguments, onnx: OnnxBuilder, node: N
   let x = self;
   for (const [k, size] of output.entries()) {
     const axis = rank - axes + k;
-    const from = sizeAt(self, axis, node);
-    if (from === size) continue;
-    const matrix = onnx.constant(meansOfWindows(from, size, self));
+    const from = dimAt(self, axis, node);
+    if (sameDim(from, size)) continue;
+    const known = typeof from === 'number' && typeof size === 'number';
+    const matrix = known ? onnx.constant(meansOfWindows(from, size, self)) : computedMeans(onnx, from, size, self);
     x = onnx.movedToLast(x, axis, (moved) => onnx.MatMul(moved, matrix));
   }
   return x;
@@ -166,6 +206,20 @@ function meansOfWindows(from: number, to: number, like: Value): Tensor {
   return Tensor.of(dtypeOf(like), [from, to], matrix);
 }
 
+/** As `meansOfWindows`, of sizes that only a run knows. */
+function computedMeans(onnx: OnnxBuilder, from: Dim, to: Dim, like: Value): Value {
+  const [zero, one] = [onnx.constant(0n), onnx.constant(1n)];
+  const [rows, columns] = [onnx.size(from), onnx.size(to)];
+  const places = onnx.unsqueeze(onnx.Range(zero, rows, one), [1]);
+  const windows = onnx.Range(zero, columns, one);
+  const starts = onnx.Div(onnx.Mul(windows, rows), columns);
+  // Rounded up.
+  const ends = onnx.Div(onnx.Add(onnx.Mul(onnx.Add(windows, one), rows), onnx.Sub(columns, one)), columns);
+  const inside = onnx.And(onnx.GreaterOrEqual(places, starts), onnx.Less(places, ends));
+  const dtype = dtypeOf(like);
+  return onnx.Div(onnx.cast(inside, dtype), onnx.cast(onnx.Sub(ends, starts), dtype));
+}
+
 /** Above this many windows of unequal length a model would drown in slices. */
 const MAX_WINDOWS = 64;
 
@@ -173,13 +227,19 @@ function adaptiveMax({ self }: AdaptiveArguments, onnx: OnnxBuilder, node: Node)
   const indices = node.outputs[1];
   if (indices && indices.useCount > 0) refuseArgument(node, 'return_indices=True', 'ONNX has no adaptive pooling');
   const axes = axesOf(node);
-  const input = sizes(self, node).slice(-axes);
-  const output = resultSizes(node).slice(-axes);
-  const kernel = input.map((size, k) => size / (output[k] ?? 1));
-  if (output.every((size) => size === 1)) return batched(onnx, self, axes, node, (x) => onnx.GlobalMaxPool(x));
-  if (kernel.every(Number.isInteger)) {
+  const kernel = wholeWindows(self, axes, node);
+  if (
+    resultDims(node)
+      .slice(-axes)
+      .every((size) => size === 1)
+  )
+    return batched(onnx, self, axes, node, (x) => onnx.GlobalMaxPool(x));
+  if (kernel) {
     return batched(onnx, self, axes, node, (x) => onnx.MaxPool(x, { kernel_shape: kernel, strides: kernel }));
   }
+  const output = resultDims(node)
+    .slice(-axes)
+    .map((each) => asNumber(each, node));
   if (Math.max(...output) > MAX_WINDOWS)
     refuseArgument(node, 'output_size', 'it does not divide the input, and is too large to write out');
   const rank = rankOf(self, node);

@@ -7,7 +7,7 @@ import { ComputedSource, Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
 import { type Lowered, type Lowering, lowerings } from '../lowering.ts';
-import { range, refuseArgument, sizeAt, sizes } from '../support.ts';
+import { dimsOf, range, refuseArgument, sizeAt } from '../support.ts';
 
 interface Kind {
   readonly op: 'LSTM' | 'GRU' | 'RNN';
@@ -98,7 +98,7 @@ function layers(kind: Kind, args: Layers, states: readonly Value[], onnx: OnnxBu
     );
     if (!all) throw new Error(`${kind.op} without an output`);
     // [time, directions, batch, hidden]: the directions of an element stand beside each other in PyTorch.
-    const [time = 1, , batch = 1] = sizes(all, node);
+    const [time, , batch] = dimsOf(all, node);
     x =
       directions === 1
         ? onnx.squeeze(all, [1])

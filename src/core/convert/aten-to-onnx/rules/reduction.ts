@@ -1,21 +1,23 @@
 /** Reductions over axes. No axes, or an empty list of them, mean all. */
 import type { Scalar } from '../../../dialects/aten/arguments.ts';
-import { isFloat } from '../../../ir/dtype.ts';
+import { type DataType, isFloat } from '../../../ir/dtype.ts';
 import type { Node } from '../../../ir/node.ts';
+import { add, type Dim, elementCount, floorDivide, subtract } from '../../../ir/shape.ts';
 import type { Value } from '../../../ir/value.ts';
-import type { OnnxBuilder } from '../../builder.ts';
+import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
 import { type Lowered, type Lowering, lowerings } from '../lowering.ts';
 import {
   axesFrom,
   axisFrom,
+  dimAt,
+  dimsOf,
   filled,
   range,
   rankOf,
   refuseArgument,
-  resultSizes,
+  resultDims,
   resultType,
   sizeAt,
-  sizes,
 } from '../support.ts';
 
 type ReduceOperator = 'ReduceMean' | 'ReduceSum' | 'ReduceProd' | 'ReduceMax' | 'ReduceMin' | 'ReduceLogSumExp';
@@ -45,14 +47,14 @@ const inResultType =
     reduced(onnx, op, onnx.cast(args.self, resultType(node)), args, node);
 
 /** How many elements each result is made of. */
-function countOf(self: Value, dim: Dims, node: Node): number {
-  const shape = sizes(self, node);
-  return axesOf(dim, shape.length).reduce((product, axis) => product * (shape[axis] ?? 1), 1);
+function countOf(self: Value, dim: Dims, node: Node): Dim {
+  const shape = dimsOf(self, node);
+  return elementCount(axesOf(dim, shape.length).map((axis) => shape[axis]));
 }
 
 /** A result of nothing: runtimes do not agree on what ONNX gives there. */
 function ofNothing(onnx: OnnxBuilder, value: Scalar, node: Node, output = 0): Value {
-  return filled(onnx, resultSizes(node, output), value, resultType(node, output));
+  return filled(onnx, resultDims(node, output), value, resultType(node, output));
 }
 
 const mean: Lowering<ReduceArguments> = (args, onnx, node) =>
@@ -124,20 +126,25 @@ function variance(args: Spread, onnx: OnnxBuilder, node: Node): { mean: Value; v
     return found;
   }
   const { self } = args;
-  const shape = sizes(self, node);
-  const axes = axesOf(args.dim, shape.length);
+  const axes = axesOf(args.dim, rankOf(self, node));
   const list = onnx.ints(axes);
-  const count = axes.reduce((product, axis) => product * (shape[axis] ?? 1), 1);
+  const count = countOf(self, args.dim, node);
   const correction = Number(args.correction ?? (args.unbiased === false ? 0 : 1));
   const mean = onnx.ReduceMean(self, list);
   const distance = onnx.Sub(self, mean);
   const attributes = { keepdims: args.keepdim ?? false };
   const spread = onnx.ReduceMean(onnx.Mul(distance, distance), list, attributes);
-  const scale = count / Math.max(count - correction, 0);
   return {
     mean: args.keepdim ? mean : onnx.squeeze(mean, axes),
-    variance: scale === 1 ? spread : onnx.Mul(spread, onnx.like(spread, scale)),
+    variance: correction === 0 ? spread : onnx.Mul(spread, corrected(onnx, count, correction, dtypeOf(spread))),
   };
+}
+
+/** What turns the mean over `count` numbers into a sum over so many less `correction`. */
+function corrected(onnx: OnnxBuilder, count: Dim, correction: number, dtype: DataType): Value {
+  if (typeof count === 'number') return onnx.constant(count / Math.max(count - correction, 0), dtype);
+  const all = onnx.cast(onnx.size(count), dtype);
+  return onnx.Div(all, onnx.Max(onnx.Sub(all, onnx.constant(correction, dtype)), onnx.constant(0, dtype)));
 }
 
 interface NormArguments extends ReduceArguments {
@@ -168,7 +175,7 @@ function orderOf(p: Scalar | string | undefined): number {
 
 interface TopK {
   readonly self: Value;
-  readonly k: number;
+  readonly k: Dim;
   readonly dim: number;
   readonly largest: boolean;
   readonly sorted?: boolean;
@@ -179,30 +186,30 @@ function topk({ self, k, dim, largest }: TopK, onnx: OnnxBuilder, node: Node): r
   if (rank === 0) return [self, onnx.constant(0n)];
   return onnx.many(
     'TopK',
-    [self, onnx.ints([k])],
+    [self, onnx.sizes([k])],
     { axis: axisFrom(dim, rank), largest: largest ? 1 : 0, sorted: 1 },
     2,
   );
 }
 
 function sorted(self: Value, dim: number, descending: boolean, onnx: OnnxBuilder, node: Node): readonly Value[] {
-  const k = rankOf(self, node) === 0 ? 1 : sizeAt(self, axisFrom(dim, rankOf(self, node)), node);
+  const k = rankOf(self, node) === 0 ? 1 : dimAt(self, axisFrom(dim, rankOf(self, node)), node);
   return topk({ self, k, dim, largest: descending }, onnx, node);
 }
 
 /** The k-th smallest along an axis, counted from 1, and its place. */
-function nth(self: Value, k: number, dim: number, keepdim: boolean, onnx: OnnxBuilder, node: Node): readonly Value[] {
+function nth(self: Value, k: Dim, dim: number, keepdim: boolean, onnx: OnnxBuilder, node: Node): readonly Value[] {
   const rank = rankOf(self, node);
   if (rank === 0) return [self, onnx.constant(0n)];
   const axis = axisFrom(dim, rank);
   return topk({ self, k, dim, largest: false }, onnx, node).map((each) => {
-    const last = onnx.Slice(each, onnx.ints([k - 1]), onnx.ints([k]), onnx.ints([axis]));
+    const last = onnx.Slice(each, onnx.sizes([subtract(k, 1)]), onnx.sizes([k]), onnx.ints([axis]));
     return keepdim ? last : onnx.squeeze(last, [axis]);
   });
 }
 
-function middle(size: number): number {
-  return Math.floor((size + 1) / 2);
+function middle(size: Dim): Dim {
+  return floorDivide(add(size, 1), 2);
 }
 
 export const reduction = lowerings({
@@ -260,10 +267,10 @@ export const reduction = lowerings({
   'aten::median': ({ self }, onnx, node) => {
     if (countOf(self, undefined, node) === 0) return ofNothing(onnx, Number.NaN, node);
     const flat = onnx.reshape(self, [-1]);
-    return nth(flat, middle(sizeAt(flat, 0, node)), 0, false, onnx, node).slice(0, 1);
+    return nth(flat, middle(elementCount(dimsOf(self, node))), 0, false, onnx, node).slice(0, 1);
   },
   'aten::median.dim': ({ self, dim, keepdim }, onnx, node) => {
-    const size = rankOf(self, node) === 0 ? 1 : sizeAt(self, axisFrom(dim, rankOf(self, node)), node);
+    const size = rankOf(self, node) === 0 ? 1 : dimAt(self, axisFrom(dim, rankOf(self, node)), node);
     return nth(self, middle(size), dim, keepdim, onnx, node);
   },
   'aten::nansum': ({ self, dim, keepdim }, onnx, node) => {
@@ -284,10 +291,9 @@ export const reduction = lowerings({
     const parts = [prepend, self, append].flatMap((each) => each ?? []);
     let x = parts.length === 1 ? self : onnx.Concat(...parts, { axis });
     for (let k = 0; k < n; k++) {
-      const size = sizeAt(x, axis, node);
-      const part = (start: number, end: number) =>
+      const part = (start: number, end: number | bigint) =>
         onnx.Slice(x, onnx.ints([start]), onnx.ints([end]), onnx.ints([axis]));
-      const [later, earlier] = [part(1, size), part(0, size - 1)];
+      const [later, earlier] = [part(1, 2n ** 63n - 1n), part(0, -1)];
       x = x.dtype === 'bool' ? onnx.Xor(later, earlier) : onnx.Sub(later, earlier);
     }
     return x;
@@ -316,7 +322,7 @@ export const reduction = lowerings({
 function distances({ x1, x2, p }: Distances, onnx: OnnxBuilder, node: Node): Value {
   const distance = onnx.Sub(onnx.unsqueeze(x1, [rankOf(x1, node) - 1]), onnx.unsqueeze(x2, [rankOf(x2, node) - 2]));
   const flat = norm({ self: distance, dim: [-1], keepdim: false, order: p }, onnx, node);
-  return onnx.reshape(flat, resultSizes(node));
+  return onnx.reshape(flat, resultDims(node));
 }
 
 interface Distances {

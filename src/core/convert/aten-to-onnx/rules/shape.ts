@@ -1,15 +1,33 @@
 /** Views and other changes of shape. Shapes come from what capture recorded, so that nothing is computed at run time. */
+import { Expression } from '../../../ir/expression.ts';
 import type { Node } from '../../../ir/node.ts';
-import type { Value } from '../../../ir/value.ts';
+import {
+  add,
+  atMost,
+  type Dim,
+  elementCount,
+  floorDivide,
+  isStatic,
+  modulo,
+  multiply,
+  type Shape,
+  sameDim,
+  sameShape,
+} from '../../../ir/shape.ts';
+import { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
 import { type Lowering, lowerings } from '../lowering.ts';
 import {
+  asNumber,
   axesFrom,
   axisFrom,
   commonType,
+  dimAt,
+  dimsOf,
   range,
   rankOf,
   refuseArgument,
+  resultDims,
   resultSizes,
   resultType,
   sizeAt,
@@ -24,24 +42,27 @@ const reshaped: OfSelf = ({ self }, onnx, node) => onnx.reshape(self, flexible(s
 /**
  * The target shape of a reshape. The first axis stays open where it can: a batch of another size then passes too.
  */
-function flexible(self: Value, node: Node): readonly number[] {
-  const target = resultSizes(node);
-  const from = sizes(self, node);
+function flexible(self: Value, node: Node): Shape {
+  const target = resultDims(node);
+  const from = dimsOf(self, node);
   const [first, ...rest] = target;
-  if (first === undefined || from[0] !== first || target.includes(0) || from.length === target.length) return target;
-  return [-1, ...rest];
+  if (!isStatic(target) || from[0] !== first || target.includes(0) || from.length === target.length) return target;
+  return target.length === 0 ? target : [-1, ...rest];
 }
 
 /** Nothing changes for ONNX: memory, gradients and aliases have no place there. */
 const unchanged: OfSelf = ({ self }) => self;
 
 /** To the recorded shape, by repeating along axes of size 1. */
-const expanded: OfSelf = ({ self }, onnx, node) => expandTo(onnx, self, resultSizes(node), node);
+const expanded: OfSelf = ({ self }, onnx, node) => expandTo(onnx, self, resultDims(node), node);
 
-export function expandTo(onnx: OnnxBuilder, x: Value, shape: readonly number[], node: Node): Value {
-  const from = sizes(x, node);
-  if (from.length === shape.length && from.every((size, k) => size === shape[k])) return x;
-  return onnx.Expand(x, onnx.ints(shape));
+export function expandTo(onnx: OnnxBuilder, x: Value, shape: Shape, node: Node): Value {
+  const from = dimsOf(x, node);
+  if (sameShape(from, shape)) return x;
+  const added = shape.length - from.length;
+  // A 1 keeps the size that there is.
+  const target = shape.map((size, k) => (size instanceof Expression && sameDim(from[k - added], size) ? 1 : size));
+  return onnx.Expand(x, onnx.sizes(target));
 }
 
 function permuted(onnx: OnnxBuilder, self: Value, order: readonly number[]): Value {
@@ -67,39 +88,46 @@ export function swapAxes(onnx: OnnxBuilder, self: Value, dim0: number, dim1: num
 const turned: OfSelf = ({ self }, onnx, node) => permuted(onnx, self, range(rankOf(self, node)).reverse());
 
 interface Slice {
-  readonly start: number;
-  readonly end: number;
+  readonly start: Dim;
+  readonly end: Dim;
   readonly step?: number;
 }
 
 /** A slice of one axis; no node where it takes everything. */
 export function sliced(onnx: OnnxBuilder, self: Value, axis: number, slice: Slice, node: Node): Value {
   const { start, end, step = 1 } = slice;
-  if (start === 0 && step === 1 && end >= sizeAt(self, axis, node)) return self;
+  if (start === 0 && step === 1 && atMost(dimAt(self, axis, node), end)) return self;
   // Steps of one are the default.
-  const inputs = [onnx.ints([start]), onnx.ints([end]), onnx.ints([axis])];
+  const inputs = [onnx.sizes([start]), onnx.sizes([end]), onnx.ints([axis])];
   return step === 1 ? onnx.Slice(self, ...inputs) : onnx.Slice(self, ...inputs, onnx.ints([step]));
 }
 
-/** Start and end as PyTorch counts them: from the end where negative, and never beyond. */
-export function bounded(
-  start: number | undefined,
-  end: number | undefined,
-  size: number,
-): { start: number; end: number } {
+/**
+ * Start and end as PyTorch counts them: from the end where negative, and never beyond. ONNX counts alike, so that bounds of
+ * an axis whose size is no number stay as they are.
+ */
+export function bounded(start: Dim, end: Dim, size: Dim): { start: Dim; end: Dim } {
+  if (typeof size !== 'number' || typeof start === 'object' || typeof end === 'object') {
+    const to = end === undefined || Number(end) >= FAR ? END : end;
+    return { start: start ?? 0, end: to };
+  }
   const clip = (value: number) => Math.min(Math.max(value < 0 ? value + size : value, 0), size);
   const from = clip(start ?? 0);
   return { start: from, end: Math.max(clip(end ?? size), from) };
 }
 
+/** No axis is this long: "to the end". */
+const END = 2 ** 53 - 1;
+const FAR = END;
+
 /** Pieces of an axis of these sizes. */
-function pieces(onnx: OnnxBuilder, self: Value, lengths: readonly number[], axis: number): readonly Value[] {
+function pieces(onnx: OnnxBuilder, self: Value, lengths: Shape, axis: number): readonly Value[] {
   if (lengths.length === 1) return [self];
   // A runtime counts pieces of nothing only where their sizes are listed.
-  const equal = lengths[0] !== 0 && lengths.every((each) => each === lengths[0]);
+  const equal = lengths[0] !== 0 && lengths.every((each) => sameDim(each, lengths[0]));
   return equal
     ? onnx.many('Split', [self], { axis, num_outputs: lengths.length }, lengths.length)
-    : onnx.many('Split', [self, onnx.ints(lengths)], { axis }, lengths.length);
+    : onnx.many('Split', [self, onnx.sizes(lengths)], { axis }, lengths.length);
 }
 
 /** Pieces as large as the outputs that capture recorded. */
@@ -108,7 +136,7 @@ const split: Lowering<{ readonly self: Value; readonly dim: number }> = ({ self,
   return pieces(
     onnx,
     self,
-    node.outputs.map((each) => sizeAt(each, axis, node)),
+    node.outputs.map((each) => dimAt(each, axis, node)),
     axis,
   );
 };
@@ -152,7 +180,7 @@ export const shape = lowerings({
   'aten::resolve_neg': unchanged,
 
   'aten::squeeze': ({ self, dim }, onnx, node) => {
-    const shape = sizes(self, node);
+    const shape = dimsOf(self, node);
     const asked = dim === undefined ? range(shape.length) : typeof dim === 'number' ? [dim] : dim;
     return onnx.squeeze(
       self,
@@ -165,9 +193,9 @@ export const shape = lowerings({
   'aten::expand_as': expanded,
   'aten::broadcast_to': expanded,
   'aten::broadcast_tensors': ({ tensors }, onnx, node) =>
-    tensors.map((each, k) => expandTo(onnx, each, resultSizes(node, k), node)),
+    tensors.map((each, k) => expandTo(onnx, each, resultDims(node, k), node)),
   'aten::meshgrid': ({ tensors }, onnx, node) => {
-    const shape = resultSizes(node);
+    const shape = resultDims(node);
     const swap = node.string('indexing') === 'xy' && tensors.length > 1;
     return tensors.map((each, k) => {
       const axis = swap && k < 2 ? 1 - k : k;
@@ -194,38 +222,35 @@ export const shape = lowerings({
 
   'aten::repeat': ({ self, repeats }, onnx, node) => {
     const x = onnx.unsqueeze(self, range(repeats.length - rankOf(self, node)));
-    return repeats.every((each) => each === 1) ? x : onnx.Tile(x, onnx.ints(repeats));
+    return repeats.every((each) => each === 1) ? x : onnx.Tile(x, onnx.sizes(repeats));
   },
   'aten::tile': ({ self, dims }, onnx, node) => {
     const rank = Math.max(rankOf(self, node), dims.length);
     const x = onnx.unsqueeze(self, range(rank - rankOf(self, node)));
-    return onnx.Tile(x, onnx.ints([...Array<number>(rank - dims.length).fill(1), ...dims]));
+    return onnx.Tile(x, onnx.sizes([...Array<number>(rank - dims.length).fill(1), ...dims]));
   },
   'aten::repeat_interleave.self_int': ({ self, repeats, dim }, onnx, node) => {
     const flat = dim === undefined ? onnx.reshape(self, [-1]) : self;
     const axis = axisFrom(dim ?? 0, rankOf(flat, node));
-    const wide = sizes(onnx.unsqueeze(flat, [axis + 1]), node);
-    const repeated = onnx.Expand(
-      onnx.unsqueeze(flat, [axis + 1]),
-      onnx.ints(wide.map((size, k) => (k === axis + 1 ? repeats : size))),
-    );
-    return onnx.reshape(repeated, resultSizes(node));
+    const column = onnx.unsqueeze(flat, [axis + 1]);
+    const wide = dimsOf(column, node).map((size, k) => (k === axis + 1 ? repeats : size));
+    return onnx.reshape(expandTo(onnx, column, wide, node), resultDims(node));
   },
 
   'aten::slice': ({ self, dim, start, end, step }, onnx, node) => {
     const axis = axisFrom(dim, rankOf(self, node));
-    const within = bounded(start, end, sizeAt(self, axis, node));
+    const within = bounded(start, end, dimAt(self, axis, node));
     return sliced(onnx, self, axis, { ...within, step }, node);
   },
   'aten::narrow': ({ self, dim, start, length }, onnx, node) => {
-    if (typeof start !== 'number') refuseArgument(node, 'start as a tensor', 'the start is only known at run time');
+    if (start instanceof Value) refuseArgument(node, 'start as a tensor', 'the start is only known at run time');
     const axis = axisFrom(dim, rankOf(self, node));
-    const from = start < 0 ? start + sizeAt(self, axis, node) : start;
-    return sliced(onnx, self, axis, { start: from, end: from + length }, node);
+    const from = typeof start === 'number' && start < 0 ? add(start, dimAt(self, axis, node)) : start;
+    return sliced(onnx, self, axis, { start: from, end: add(from, length) }, node);
   },
   'aten::select': ({ self, dim, index }, onnx, node) => {
     const axis = axisFrom(dim, rankOf(self, node));
-    return onnx.Gather(self, onnx.constant(index, 'int64'), { axis });
+    return onnx.Gather(self, onnx.size(index), { axis });
   },
   'aten::split': split,
   'aten::split_with_sizes': split,
@@ -276,8 +301,8 @@ export const shape = lowerings({
     let x = flat;
     for (const [k, shift] of shifts.entries()) {
       const axis = axisFrom(dims[k] ?? 0, rankOf(flat, node));
-      const size = sizeAt(flat, axis, node);
-      const from = size === 0 ? 0 : ((-shift % size) + size) % size;
+      const size = dimAt(flat, axis, node);
+      const from = size === 0 ? 0 : modulo(multiply(-1, shift), size);
       if (from === 0) continue;
       const parts = [
         sliced(onnx, x, axis, { start: from, end: size }, node),
@@ -285,12 +310,12 @@ export const shape = lowerings({
       ];
       x = onnx.Concat(...parts, { axis });
     }
-    return onnx.reshape(x, resultSizes(node));
+    return onnx.reshape(x, resultDims(node));
   },
   'aten::unfold': ({ self, dimension, size, step }, onnx, node) => {
     if (rankOf(self, node) === 0) return onnx.reshape(self, resultSizes(node));
     const axis = axisFrom(dimension, rankOf(self, node));
-    const count = resultSizes(node)[axis] ?? 0;
+    const count = asNumber(resultDims(node)[axis], node);
     // Windows [count, size] of places along the axis; their own axis goes last.
     const places = range(count).flatMap((k) => range(size, k * step));
     const windows = onnx.Gather(self, onnx.reshape(onnx.ints(places), [count, size]), { axis });
@@ -336,32 +361,34 @@ export const shape = lowerings({
       order.map((axis) => (axis === a ? rank - 1 : axis === b ? rank : others.indexOf(axis))),
     );
   },
-  'aten::tril': ({ self, diagonal }, onnx) => onnx.Trilu(self, onnx.constant(diagonal, 'int64'), { upper: 0 }),
-  'aten::triu': ({ self, diagonal }, onnx) => onnx.Trilu(self, onnx.constant(diagonal, 'int64'), { upper: 1 }),
+  'aten::tril': ({ self, diagonal }, onnx) => onnx.Trilu(self, onnx.size(diagonal), { upper: 0 }),
+  'aten::triu': ({ self, diagonal }, onnx) => onnx.Trilu(self, onnx.size(diagonal), { upper: 1 }),
   'aten::diagonal': diagonalOf,
   'aten::linalg_diagonal': ({ A, offset, dim1, dim2 }, onnx, node) =>
     diagonalOf({ self: A, offset, dim1, dim2 }, onnx, node),
   'aten::pixel_shuffle': ({ self, upscale_factor }, onnx, node) => {
     const four = fourAxes(onnx, self, node);
     const result = onnx.DepthToSpace(four, { blocksize: upscale_factor, mode: 'CRD' });
-    return onnx.reshape(result, resultSizes(node));
+    return onnx.reshape(result, resultDims(node));
   },
   'aten::pixel_unshuffle': ({ self, downscale_factor: r }, onnx, node) => {
-    const [channels = 1, height = 1, width = 1] = sizes(self, node).slice(-3);
-    const blocks = onnx.reshape(self, [-1, channels, height / r, r, width / r, r]);
-    return onnx.reshape(onnx.transpose(blocks, [0, 1, 3, 5, 2, 4]), resultSizes(node));
+    const shape = dimsOf(self, node);
+    const [channels, height, width] = shape.slice(-3);
+    const outer = elementCount(shape.slice(0, -3));
+    const blocks = onnx.reshape(self, [outer, channels, floorDivide(height, r), r, floorDivide(width, r), r]);
+    return onnx.reshape(onnx.transpose(blocks, [0, 1, 3, 5, 2, 4]), resultDims(node));
   },
   'aten::channel_shuffle': ({ self, groups }, onnx, node) => {
-    const [batch = 1, channels = 1, ...rest] = sizes(self, node);
-    const grouped = onnx.reshape(self, [batch, groups, channels / groups, ...rest]);
-    return onnx.reshape(onnx.transpose(grouped, [0, 2, 1, ...range(rest.length, 3)]), resultSizes(node));
+    const [batch, channels, ...rest] = dimsOf(self, node);
+    const grouped = onnx.reshape(self, [batch, groups, floorDivide(channels, groups), ...rest]);
+    return onnx.reshape(onnx.transpose(grouped, [0, 2, 1, ...range(rest.length, 3)]), resultDims(node));
   },
 });
 
 /** Everything before the last three axes as one. */
 function fourAxes(onnx: OnnxBuilder, self: Value, node: Node): Value {
-  const shape = sizes(self, node);
-  return onnx.reshape(self, [shape.slice(0, -3).reduce((a, b) => a * b, 1), ...shape.slice(-3)]);
+  const shape = dimsOf(self, node);
+  return onnx.reshape(self, [elementCount(shape.slice(0, -3)), ...shape.slice(-3)]);
 }
 
 /** Axes from the last element to the first. */
@@ -380,7 +407,7 @@ function raised(
   node: Node,
 ): readonly Value[] {
   const all = self ? [self] : (tensors ?? []);
-  return all.map((each, k) => onnx.reshape(each, resultSizes(node, k)));
+  return all.map((each, k) => onnx.reshape(each, resultDims(node, k)));
 }
 
 interface Diagonal {

@@ -6,7 +6,7 @@ import type { Node } from '../../../ir/node.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
 import { type Lowered, lowerings } from '../lowering.ts';
-import { sizeAt, sizes } from '../support.ts';
+import { dimAt, dimsOf } from '../support.ts';
 import { applyLinear } from './linear.ts';
 
 interface HeadedAttention {
@@ -30,7 +30,7 @@ function headedAttention(args: HeadedAttention, onnx: OnnxBuilder, node: Node): 
   const { embed_dim, num_head, mask } = args;
   const width = embed_dim / num_head;
   const [q, k, v] = projections(args, onnx, node).map((each) => {
-    const [batch = 1, length = 1] = sizes(each, node);
+    const [batch, length] = dimsOf(each, node);
     return onnx.transpose(onnx.reshape(each, [batch, length, num_head, width]), [0, 2, 1, 3]);
   });
   if (!q || !k || !v) throw new Error('attention without query, key and value');
@@ -39,7 +39,7 @@ function headedAttention(args: HeadedAttention, onnx: OnnxBuilder, node: Node): 
     ? onnx.Where(shapedMask(mask, args.mask_type, onnx, node), onnx.like(products, Number.NEGATIVE_INFINITY), products)
     : products;
   const shares = onnx.Softmax(scores, { axis: -1 });
-  const [batch = 1, length = 1] = sizes(args.query, node);
+  const [batch, length] = dimsOf(args.query, node);
   const context = onnx.reshape(onnx.transpose(onnx.MatMul(shares, v), [0, 2, 1, 3]), [batch, length, embed_dim]);
   const output = applyLinear(onnx, context, args.proj_weight, args.proj_bias, node);
   if (!args.need_weights) return [output];
@@ -66,7 +66,7 @@ function shapedMask(mask: Value, kind: number | undefined, onnx: OnnxBuilder, no
   // A mask of numbers counts as one of bools: whatever is not 0 hides.
   const hides = onnx.cast(mask, 'bool');
   if (kind !== 1) return hides;
-  return onnx.reshape(hides, [sizeAt(mask, 0, node), 1, 1, sizeAt(mask, 1, node)]);
+  return onnx.reshape(hides, [dimAt(mask, 0, node), 1, 1, dimAt(mask, 1, node)]);
 }
 
 export const transformer = lowerings({

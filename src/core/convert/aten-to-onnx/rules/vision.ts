@@ -1,41 +1,66 @@
 /** Padding and resizing, by the coordinates of torch.nn.functional.interpolate and pad. */
 import type { Scalar } from '../../../dialects/aten/arguments.ts';
+import { scaled } from '../../../dialects/aten/rules/resampling.ts';
+import type { Expression } from '../../../ir/expression.ts';
 import type { Node } from '../../../ir/node.ts';
+import {
+  atMost,
+  boundsOf,
+  type Dim,
+  exactQuotient,
+  isStatic,
+  type Shape,
+  sameDim,
+  shapeText,
+  subtract,
+} from '../../../ir/shape.ts';
 import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
+import { refuse } from '../../../problems/problem.ts';
 import type { OnnxBuilder } from '../../builder.ts';
 import { type Lowering, lowerings } from '../lowering.ts';
-import { operand, range, rankOf, refuseArgument, resultSizes, resultType, sizes, spread } from '../support.ts';
+import {
+  asNumber,
+  dimsOf,
+  operand,
+  range,
+  rankOf,
+  refuseArgument,
+  resultDims,
+  resultType,
+  sizeAt,
+  spread,
+} from '../support.ts';
 import { sliced } from './shape.ts';
 
 /** PyTorch lists pads from the last axis on, begin and end; ONNX all begins, then all ends. */
 function padded(
   onnx: OnnxBuilder,
   self: Value,
-  pad: readonly number[],
+  pad: readonly (number | Expression)[],
   mode: string,
   value: Scalar,
   node: Node,
 ): Value {
   const rank = rankOf(self, node);
-  const of = (axis: number, end: 0 | 1) => pad[2 * (rank - 1 - axis) + end] ?? 0;
+  const of = (axis: number, end: 0 | 1): Dim => pad[2 * (rank - 1 - axis) + end] ?? 0;
   const pads = [...range(rank).map((axis) => of(axis, 0)), ...range(rank).map((axis) => of(axis, 1))];
   if (pads.every((each) => each === 0)) return self;
-  if (mode === 'wrap' && pads.every((each) => each >= 0)) return wrapped(onnx, self, pads, node);
-  if (mode !== 'constant') return onnx.Pad(self, onnx.ints(pads), { mode });
-  return onnx.Pad(self, onnx.ints(pads), operand(onnx, value, resultType(node)), { mode });
+  if (mode === 'wrap' && pads.every((each) => atMost(0, each))) return wrapped(onnx, self, pads, node);
+  if (mode !== 'constant') return onnx.Pad(self, onnx.sizes(pads), { mode });
+  return onnx.Pad(self, onnx.sizes(pads), operand(onnx, value, resultType(node)), { mode });
 }
 
 /** From the other end: ONNX has that since opset 19 only, and pieces say it at any. */
-function wrapped(onnx: OnnxBuilder, self: Value, pads: readonly number[], node: Node): Value {
-  const shape = sizes(self, node);
+function wrapped(onnx: OnnxBuilder, self: Value, pads: Shape, node: Node): Value {
+  const shape = dimsOf(self, node);
   let x = self;
   for (const [axis, size] of shape.entries()) {
     const [begin = 0, end = 0] = [pads[axis], pads[shape.length + axis]];
     if (begin === 0 && end === 0) continue;
     const parts = [x];
-    if (begin > 0) parts.unshift(sliced(onnx, x, axis, { start: size - begin, end: size }, node));
-    if (end > 0) parts.push(sliced(onnx, x, axis, { start: 0, end }, node));
+    if (begin !== 0) parts.unshift(sliced(onnx, x, axis, { start: subtract(size, begin), end: size }, node));
+    if (end !== 0) parts.push(sliced(onnx, x, axis, { start: 0, end }, node));
     x = onnx.Concat(...parts, { axis });
   }
   return x;
@@ -78,52 +103,72 @@ const resized =
   (args, onnx, node) => {
     const x = args.self ?? args.input;
     if (!x) throw new Error(`${node.operator} has no input`);
-    const from = sizes(x, node);
-    const to = resultSizes(node);
+    const from = dimsOf(x, node);
+    const to = resultDims(node);
     const given = args.align_corners ? undefined : factorsOf(args);
     // An axis that keeps its size keeps its elements, whatever the factor was, but for the modes below.
     const plain = mode === 'linear' || (mode === 'nearest' && !centred && from.length < 5);
-    const factors = given?.map((each, k) => (plain && from[k + 2] === to[k + 2] ? 1 : each));
+    const factors = given?.map((each, k) => (plain && sameDim(from[k + 2], to[k + 2]) ? 1 : each));
     if (mode === 'nearest') return nearest(onnx, x, from, to, factors, centred);
     const attributes = {
       mode,
       coordinate_transformation_mode: args.align_corners ? 'align_corners' : 'half_pixel',
       ...(mode === 'cubic' && { cubic_coeff_a: -0.75 }),
     };
-    if (factors && from.slice(2).every((size, k) => Math.floor(size * (factors[k] ?? 1)) === to[k + 2])) {
+    if (factors && from.slice(2).every((size, k) => fitsFactor(size, factors[k] ?? 1, to[k + 2]))) {
       const scales = onnx.constant([1, 1, ...factors], 'float32');
       return onnx.Resize(x, undefined, scales, attributes);
     }
-    return onnx.Resize(x, undefined, undefined, onnx.ints(to), attributes);
+    if (factors && !(isStatic(from) && isStatic(to)))
+      refuse('shape-unknown', node, { reason: `whether ${shapeText(from)} times ${factors} is ${shapeText(to)}` });
+    return onnx.Resize(x, undefined, undefined, onnx.sizes(to), attributes);
   };
+
+function fitsFactor(size: Dim, factor: number, result: Dim): boolean {
+  return sameDim(scaled(size, factor), result) === true;
+}
 
 /** The nearest element below. Where that is not a plain repetition, the places are computed as PyTorch does, in float32. */
 function nearest(
   onnx: OnnxBuilder,
   self: Value,
-  from: readonly number[],
-  to: readonly number[],
+  from: Shape,
+  to: Shape,
   factors: readonly number[] | undefined,
   centred: boolean,
 ): Value {
-  const whole = from.every((size, k) => (to[k] ?? 0) % size === 0) && !factors?.some((each) => !Number.isInteger(each));
-  if (whole) {
-    const attributes = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
-    return onnx.Resize(self, undefined, undefined, onnx.ints(to), attributes);
-  }
+  const times = from.map((size, k) => exactQuotient(to[k], size));
+  const whole = times.every((each) => each !== undefined) && !factors?.some((each) => !Number.isInteger(each));
+  const attributes = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
+  // By factors where they are numbers: nothing is computed when the model runs.
+  if (whole && isStatic(times) && !(isStatic(from) && isStatic(to)))
+    return onnx.Resize(self, undefined, onnx.constant(times, 'float32'), attributes);
+  if (whole) return onnx.Resize(self, undefined, undefined, onnx.sizes(to), attributes);
   let x = self;
   for (const [axis, size] of from.entries()) {
-    const count = to[axis] ?? size;
     const factor = factors?.[axis - 2];
-    if (axis < 2 || (count === size && (factor ?? 1) === 1)) continue;
-    const step = Math.fround(factor ? 1 / factor : size / count);
-    const place = (k: number) => Math.floor(Math.fround(centred ? (k + 0.5) * step : k * step));
-    const places = range(count).map((k) => Math.min(place(k), size - 1));
-    x = onnx.Gather(x, onnx.ints(places), { axis });
+    if (axis < 2 || (sameDim(to[axis], size) && (factor ?? 1) === 1)) continue;
+    x = onnx.Gather(x, nearestPlaces(onnx, size, to[axis], factor, centred), { axis });
   }
   return x;
 }
 
+/** Which element of an axis each element of the resized one is. */
+function nearestPlaces(onnx: OnnxBuilder, from: Dim, to: Dim, factor: number | undefined, centred: boolean): Value {
+  if (typeof from === 'number' && typeof to === 'number') {
+    const step = Math.fround(factor ? 1 / factor : from / to);
+    const place = (k: number) => Math.floor(Math.fround(centred ? (k + 0.5) * step : k * step));
+    return onnx.ints(range(to).map((k) => Math.min(place(k), from - 1)));
+  }
+  const float = (x: Value) => onnx.cast(x, 'float32');
+  const step = factor
+    ? onnx.constant(Math.fround(1 / factor), 'float32')
+    : onnx.Div(float(onnx.size(from)), float(onnx.size(to)));
+  const places = float(onnx.Range(onnx.constant(0n), onnx.size(to), onnx.constant(1n)));
+  const centres = centred ? onnx.Add(places, onnx.constant(0.5, 'float32')) : places;
+  const below = onnx.cast(onnx.Floor(onnx.Mul(centres, step)), 'int64');
+  return onnx.Min(below, onnx.size(subtract(from, 1)));
+}
 const GRID_MODES = ['linear', 'nearest', 'cubic'] as const;
 const GRID_PADDINGS = ['zeros', 'border', 'reflection'] as const;
 
@@ -153,7 +198,7 @@ function affineGrid(onnx: OnnxBuilder, theta: Value, space: readonly number[], n
   // The last axis of the image comes first in a place.
   const rows = range(count).flatMap((flat) => [...space.map((_, axis) => place(flat, axis)).reverse(), 1]);
   const base = onnx.constant(Tensor.of(resultType(node), [1, count, space.length + 1], rows));
-  return onnx.reshape(onnx.MatMul(base, onnx.transpose(theta, [0, 2, 1])), resultSizes(node));
+  return onnx.reshape(onnx.MatMul(base, onnx.transpose(theta, [0, 2, 1])), resultDims(node));
 }
 
 export const vision = lowerings({
@@ -181,7 +226,7 @@ export const vision = lowerings({
     const x = single ? onnx.unsqueeze(self, [0]) : self;
     const [padY = 0, padX = padY] = padding;
     const wide = padded(onnx, x, [padX, padX, padY, padY], 'constant', 0, node);
-    const [height = 1, width = 1] = sizes(wide, node).slice(2);
+    const [height, width] = [sizeAt(wide, 2, node), sizeAt(wide, 3, node)];
     // Places [kernel, windows] along each axis.
     const places = (size: number, k: 0 | 1) => {
       const [kernel, by, step] = [kernel_size[k] ?? 1, dilation[k] ?? 1, stride[k] ?? 1];
@@ -191,13 +236,13 @@ export const vision = lowerings({
     };
     const rows = onnx.Gather(wide, places(height, 0), { axis: 2 });
     const both = onnx.Gather(rows, places(width, 1), { axis: 4 });
-    return onnx.reshape(onnx.transpose(both, [0, 1, 2, 4, 3, 5]), resultSizes(node));
+    return onnx.reshape(onnx.transpose(both, [0, 1, 2, 4, 3, 5]), resultDims(node));
   },
   'aten::col2im': ({ self, output_size, kernel_size, dilation, padding, stride }, onnx, node) => {
     const single = rankOf(self, node) === 2;
     const [padY = 0, padX = padY] = padding;
     const x = single ? onnx.unsqueeze(self, [0]) : self;
-    const image = onnx.Col2Im(x, onnx.ints(output_size), onnx.ints(kernel_size), {
+    const image = onnx.Col2Im(x, onnx.sizes(output_size), onnx.ints(kernel_size), {
       dilations: spread(dilation, 2),
       pads: [padY, padX, padY, padX],
       strides: spread(stride, 2),
@@ -219,7 +264,14 @@ export const vision = lowerings({
   'aten::affine_grid_generator': ({ theta, size, align_corners }, onnx, node) => {
     const [, , ...space] = size;
     // Between the corners of one element PyTorch takes the middle, ONNX the first corner.
-    if (align_corners && space.includes(1)) return affineGrid(onnx, theta, space, node);
-    return onnx.AffineGrid(theta, onnx.ints(size), { align_corners });
+    const single = align_corners && space.some((each) => boundsOf(each).least <= 1);
+    if (single)
+      return affineGrid(
+        onnx,
+        theta,
+        space.map((each) => asNumber(each, node)),
+        node,
+      );
+    return onnx.AffineGrid(theta, onnx.sizes(size), { align_corners });
   },
 });

@@ -1,6 +1,7 @@
 /** Prints the types of rule arguments from PyTorch's schemas, for the operators that have rules. */
 
-import type { SchemaArgument } from '../../../../../src/core/dialects/aten/schema.ts';
+import { isSymbolic } from '../../../../../src/core/convert/aten-to-onnx/symbolic-arguments.ts';
+import type { Schema, SchemaArgument } from '../../../../../src/core/dialects/aten/schema.ts';
 import { isPlacement, overloadsOf } from '../../../../../src/core/dialects/aten/schemas.ts';
 
 const HEADER = `/**
@@ -9,6 +10,7 @@ const HEADER = `/**
  */
 import type { Scalar } from '../../dialects/aten/arguments.ts';
 import type { DataType } from '../../ir/dtype.ts';
+import type { Expression } from '../../ir/expression.ts';
 import type { Value } from '../../ir/value.ts';
 
 export interface AtenArguments {
@@ -43,7 +45,12 @@ function printRow(operator: string): string {
   for (const argument of names) {
     const found = schemas.map((schema) => schema.arguments.find((each) => each.name === argument));
     if (found.some((each) => each && isPlacement(each))) continue;
-    const types = new Set(found.flatMap((each) => (each ? printType(each) : ['undefined'])));
+    const types = new Set(
+      schemas.flatMap((schema, k) => {
+        const each = found[k];
+        return each ? printType(schema, each) : ['undefined'];
+      }),
+    );
     const sorted = [...types].filter((type) => type !== 'undefined');
     if (types.has('undefined')) sorted.push('undefined');
     fields.push(`readonly ${argument}: ${sorted.join(' | ')}`);
@@ -53,9 +60,11 @@ function printRow(operator: string): string {
   return `  '${operator}': {\n${fields.map((field) => `    ${field};\n`).join('')}  };\n`;
 }
 
-function printType({ type }: SchemaArgument): string[] {
-  const base = TYPES[type.base] ?? 'never';
-  const element = type.elementOptional ? `(${base} | undefined)` : base;
+function printType(schema: Schema, argument: SchemaArgument): string[] {
+  const { type } = argument;
+  const plain = TYPES[type.base] ?? 'never';
+  const base = isSymbolic(schema, argument) ? `${plain} | Expression` : plain;
+  const element = type.elementOptional ? `(${base} | undefined)` : base.includes('|') && type.list ? `(${base})` : base;
   const all = type.list ? `readonly ${element}[]` : base;
   return type.optional ? [all, 'undefined'] : [all];
 }

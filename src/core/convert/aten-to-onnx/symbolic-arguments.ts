@@ -1,0 +1,23 @@
+/** Which arguments rules take as expressions over sizes that only a run knows. For all others a rule needs the number. */
+import type { Schema, SchemaArgument } from '../../dialects/aten/schema.ts';
+
+/** Of the type SymInt. What stands in attributes of ONNX, such as strides and groups, must be a number there. */
+const SIZES = new Set(
+  `size shape sizes start end length index split_size split_sizes repeats dims pad output_size k n m shifts diagonal N C
+  HxW`.split(/\s+/),
+);
+
+/** Of the type Scalar, by operator. */
+const SCALARS: Readonly<Record<string, readonly string[]>> = {
+  arange: ['start', 'end', 'step'],
+  full: ['fill_value'],
+  new_full: ['fill_value'],
+  full_like: ['fill_value'],
+  masked_fill: ['value'],
+  scalar_tensor: ['s'],
+};
+
+export function isSymbolic(schema: Pick<Schema, 'name'>, { name, type }: SchemaArgument): boolean {
+  if (type.base === 'Scalar') return SCALARS[schema.name]?.includes(name) ?? false;
+  return type.symbolic && SIZES.has(name);
+}
