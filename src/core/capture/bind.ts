@@ -1,11 +1,12 @@
 /** Arguments of a call brought into the form of a schema: by name, converted as TorchScript converts, defaults filled in. */
-import { type ArgumentValue, isScalar } from '../dialects/aten/arguments.ts';
+import { type ArgumentValue, isScalar, isSymInt } from '../dialects/aten/arguments.ts';
 import type { RuntimeKind } from '../dialects/aten/resolve.ts';
 import { dtypeOf } from '../dialects/aten/scalar-types.ts';
 import type { Schema, SchemaArgument, SchemaDefault } from '../dialects/aten/schema.ts';
 import { isPlacement, takesInputs } from '../dialects/aten/schemas.ts';
 import type { Attribute } from '../ir/attribute.ts';
 import { isDataType } from '../ir/dtype.ts';
+import { Expression } from '../ir/expression.ts';
 import type { Value } from '../ir/value.ts';
 import { ScalarValue } from './scalars.ts';
 import { TensorValue } from './tensor.ts';
@@ -87,6 +88,7 @@ function joined(argument: SchemaArgument, items: readonly BoundValue[]): BoundVa
   }
   if (items.every((item) => typeof item === 'bigint'))
     return argument.type.base === 'float' ? items.map(Number) : items;
+  if (items.every(isSymInt) && argument.type.base !== 'float') return items;
   if (items.every((item) => typeof item === 'boolean')) return items;
   if (items.every((item) => typeof item === 'number' || typeof item === 'bigint')) return items.map(Number);
   return UNKNOWN;
@@ -94,7 +96,7 @@ function joined(argument: SchemaArgument, items: readonly BoundValue[]): BoundVa
 
 function convertOne(argument: SchemaArgument, value: CapturedValue): BoundValue {
   if (isTensor(value)) return takesInputs(argument) ? value : numberOf(argument, value);
-  if (value instanceof ScalarValue) throw new DataDependent(`${argument.name} is a number that only a run knows`);
+  if (value instanceof ScalarValue) return ofScalar(argument, value);
   if (typeof value === 'bigint') {
     if (wantsType(argument)) return dtypeOf(value) ?? UNKNOWN;
     return argument.type.base === 'float' ? Number(value) : value;
@@ -104,7 +106,15 @@ function convertOne(argument: SchemaArgument, value: CapturedValue): BoundValue 
   return UNKNOWN;
 }
 
+/** Ints go in as expressions: what cannot take them says so where it needs the number. */
+function ofScalar(argument: SchemaArgument, { type, size }: ScalarValue): BoundValue {
+  const { base } = argument.type;
+  if (type === 'int' && (base === 'int' || base === 'Scalar')) return size;
+  throw new DataDependent(`${argument.name} is a number that only a run knows`);
+}
+
 function numberOf(argument: SchemaArgument, tensor: TensorValue): BoundValue {
+  if (tensor.scalar) return ofScalar(argument, tensor.scalar);
   const known = tensor.element;
   if (known === undefined) {
     if (!tensor.info) return UNKNOWN;
@@ -163,6 +173,7 @@ function attributeOf(argument: SchemaArgument, value: BoundValue): Attribute | u
   if (typeof value === 'bigint')
     return argument.type.base === 'float' ? { type: 'float', value: Number(value) } : { type: 'int', value };
   if (typeof value === 'number') return { type: 'float', value };
+  if (value instanceof Expression) return { type: 'dim', value };
   if (typeof value === 'boolean') return { type: 'bool', value };
   if (typeof value === 'string') {
     const dtype = wantsType(argument) && isDataType(value) ? value : undefined;
@@ -174,6 +185,7 @@ function attributeOf(argument: SchemaArgument, value: BoundValue): Attribute | u
   if (items.every((item) => typeof item === 'boolean') && argument.type.base === 'bool')
     return { type: 'bools', value: items };
   if (items.every((item) => typeof item === 'bigint')) return { type: 'ints', value: items };
+  if (items.every(isSymInt)) return { type: 'dims', value: items };
   return { type: 'floats', value: items.map(Number) };
 }
 

@@ -1,13 +1,13 @@
 /** Binds the inputs of an exported program: parameters by their path, user inputs by name, symbols by the sizes given. */
-import type { TensorInfo } from '../dialects/aten/rule.ts';
 import type { PickledTensor } from '../formats/torch/archive.ts';
 import type { Argument, ExportedProgram, InputSpec as Signature, TensorMeta } from '../formats/torch/exported.ts';
 import { InputError } from '../ir/errors.ts';
 import { Expression } from '../ir/expression.ts';
-import { shapeText } from '../ir/shape.ts';
+import { sameDim, shapeText } from '../ir/shape.ts';
 import { argumentValue, type Environment, infoOf } from './exported-values.ts';
 import { type InputSpec, Inputs } from './inputs.ts';
 import type { Operators } from './operators.ts';
+import { ProgramSymbols } from './program-symbols.ts';
 import { StoredTensors } from './state.ts';
 import { UNKNOWN } from './values.ts';
 
@@ -15,8 +15,8 @@ export interface BoundInputs {
   readonly environment: Environment;
   /** Parameters, buffers and constants by their path. */
   readonly states: Environment;
-  /** The sizes that the user's inputs give to the program's symbols. */
-  readonly symbols: ReadonlyMap<string, number>;
+  /** What the program's symbols stand for. */
+  readonly symbols: ProgramSymbols;
 }
 
 /** Throws InputError where weights are missing, or where an input is not one that the program was exported for. */
@@ -26,7 +26,12 @@ export function bindInputs(program: ExportedProgram, operators: Operators, specs
   const inputs = new Inputs(recorder, specs);
   const environment: Environment = new Map();
   const states: Environment = new Map();
-  const symbols = new Map<string, number>();
+  const symbols = new ProgramSymbols(program.rangeConstraints);
+  // Sizes of one input may fix those of another that comes before it.
+  tensorInputs(program).forEach(({ name, meta }, k) => {
+    const given = specs.find(({ key }) => key === name || key === k);
+    if (given && meta) fix(program, name, meta, given, symbols);
+  });
   const bind = (spec: Signature, argument: Argument | undefined): void => {
     switch (spec.kind) {
       case 'parameter':
@@ -40,10 +45,7 @@ export function bindInputs(program: ExportedProgram, operators: Operators, specs
       case 'user-input': {
         if (argument?.kind !== 'tensor') return;
         const meta = program.graph.tensors.get(argument.name);
-        const declared = meta?.dtype && { dtype: meta.dtype, shape: meta.shape };
-        const tensor = inputs.tensor(argument.name, infoOf(meta, symbols), declared);
-        if (meta && tensor.info) fix(program, argument.name, meta, tensor.info, symbols);
-        environment.set(argument.name, tensor);
+        environment.set(argument.name, inputs.recorded(argument.name, infoOf(meta, symbols)));
         return;
       }
       case 'custom-object':
@@ -70,26 +72,36 @@ function weightOf(program: ExportedProgram, target: string): PickledTensor {
   throw new InputError('file-malformed', `the weights of ${target} are missing`, { file: program.file }, next);
 }
 
+function tensorInputs(program: ExportedProgram): { readonly name: string; readonly meta: TensorMeta | undefined }[] {
+  return program.inputSpecs.flatMap((spec) => {
+    const argument = spec.kind === 'user-input' ? spec.argument : undefined;
+    return argument?.kind === 'tensor' ? [{ name: argument.name, meta: program.graph.tensors.get(argument.name) }] : [];
+  });
+}
+
 /** An exported program holds for the sizes that it was exported for: given ones must agree, and fix its symbols. */
 function fix(
   program: ExportedProgram,
   name: string,
   meta: TensorMeta,
-  given: TensorInfo,
-  symbols: Map<string, number>,
+  given: InputSpec,
+  symbols: ProgramSymbols,
 ): void {
   const fits = (): boolean => {
     if (meta.dtype !== given.dtype || meta.shape.length !== given.shape.length) return false;
     return given.shape.every((size, axis) => {
-      if (typeof size !== 'number') return true;
       const dim = meta.shape[axis];
       if (!(dim instanceof Expression)) return dim === undefined || dim === size;
-      const text = dim.toString();
-      if (/^\w+$/.test(text) && !symbols.has(text)) symbols.set(text, size);
-      const { min, max } = program.rangeConstraints.get(text) ?? {};
-      if ((min !== undefined && BigInt(size) < min) || (max !== undefined && BigInt(size) > max)) return false;
-      const value = dim.substitute(symbols).simplified();
-      return value instanceof Expression || value === size;
+      const { symbol } = dim;
+      // A size that follows from others needs no name.
+      if (size === undefined || (symbol === undefined && typeof size !== 'number')) return true;
+      if (symbol === undefined) return sameDim(symbols.of(dim), size) !== false;
+      const bounds = symbols.boundsOf(symbol);
+      const wanted = typeof size === 'number' ? size : Expression.symbol(size.toString(), bounds);
+      const before = symbols.get(symbol);
+      if (before === undefined) symbols.set(symbol, wanted);
+      const inRange = typeof wanted !== 'number' || (wanted >= bounds.least && wanted <= bounds.most);
+      return inRange && (before === undefined || sameDim(before, wanted) === true);
     });
   };
   if (fits()) return;

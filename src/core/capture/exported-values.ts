@@ -2,37 +2,27 @@
 import type { TensorInfo } from '../dialects/aten/rule.ts';
 import { MEMORY_FORMAT, scalarTypeOf } from '../dialects/aten/scalar-types.ts';
 import type { Argument, ExportedGraph, ExportedNode, NameOr, TensorMeta } from '../formats/torch/exported.ts';
-import { Expression } from '../ir/expression.ts';
-import { isStatic, type Shape } from '../ir/shape.ts';
 import type { RecordedResults } from './functional.ts';
 import { ProgramError } from './plain-values.ts';
+import type { ProgramSymbols } from './program-symbols.ts';
 import { type CapturedValue, DeviceValue, itemsOf, ListValue, orUnknown, TupleValue, UNKNOWN } from './values.ts';
 
 /** Values of a graph by name. */
 export type Environment = Map<string, CapturedValue>;
 
-/** The sizes that symbols stand for in this capture. */
-export type Symbols = ReadonlyMap<string, number>;
-
-/** What a file records of a tensor; undefined where a size follows from a symbol that nothing fixes. */
-export function infoOf(meta: TensorMeta | undefined, symbols: Symbols): TensorInfo | undefined {
+/** What a file records of a tensor; undefined where a size is no expression that we read. */
+export function infoOf(meta: TensorMeta | undefined, symbols: ProgramSymbols): TensorInfo | undefined {
   if (!meta?.dtype) return undefined;
-  const [shape, strides] = [substituted(meta.shape, symbols), substituted(meta.strides, symbols)];
-  return isStatic(shape) ? { dtype: meta.dtype, shape, strides: isStatic(strides) ? strides : undefined } : undefined;
+  const [shape, strides] = [symbols.shapeOf(meta.shape), symbols.shapeOf(meta.strides)];
+  if (shape.includes(undefined)) return undefined;
+  return { dtype: meta.dtype, shape, strides: strides.includes(undefined) ? undefined : strides };
 }
 
-function substituted(shape: Shape, symbols: Symbols): Shape {
-  return shape.map((dim) => (dim instanceof Expression ? dim.substitute(symbols).simplified() : dim));
-}
-
-/**
- * What the file records of a node's results: undefined for those whose sizes follow from symbols that nothing fixes, and
- * as a whole where it records none.
- */
+/** What the file records of a node's results, as `infoOf`; undefined as a whole where it records none. */
 export function recordedResults(
   node: ExportedNode,
   graph: ExportedGraph,
-  symbols: Symbols,
+  symbols: ProgramSymbols,
 ): RecordedResults | undefined {
   const names = node.outputs.flatMap((output): readonly (string | undefined)[] => {
     if (output.kind === 'tensor' || output.kind === 'optional-tensor') return [output.name];

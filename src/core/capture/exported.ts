@@ -5,19 +5,13 @@
  */
 import type { CustomOperators } from '../custom/definition.ts';
 import { findSchema } from '../dialects/aten/schemas.ts';
-import type { ExportedGraph, ExportedNode, ExportedProgram } from '../formats/torch/exported.ts';
+import type { ExportedGraph, ExportedNode, ExportedProgram, NameOr } from '../formats/torch/exported.ts';
+import { Expression } from '../ir/expression.ts';
 import { callBuiltin } from './builtins.ts';
 import { callCustomModule } from './custom.ts';
 import { dispatch } from './dispatch.ts';
 import { bindInputs } from './exported-inputs.ts';
-import {
-  argumentValue,
-  bindResults,
-  type Environment,
-  infoOf,
-  recordedResults,
-  type Symbols,
-} from './exported-values.ts';
+import { argumentValue, bindResults, type Environment, infoOf, recordedResults } from './exported-values.ts';
 import type { RecordedResults } from './functional.ts';
 import { runHigherOrder } from './higher-order.ts';
 import type { InputSpec } from './inputs.ts';
@@ -25,6 +19,10 @@ import { moduleGroups, type Step } from './module-groups.ts';
 import type { Operators } from './operators.ts';
 import { addOutputs } from './outputs.ts';
 import { getItem, ProgramError } from './plain-values.ts';
+import type { ProgramSymbols } from './program-symbols.ts';
+import { callOnScalars } from './scalar-operators.ts';
+import { ScalarValue } from './scalars.ts';
+import { sizeOf } from './sizes.ts';
 import { type CapturedValue, flatTensors, isTensor, orUnknown, TupleValue, UNKNOWN } from './values.ts';
 
 /** Runs the program into `operators`. Throws InputError where weights that it names are missing. */
@@ -70,7 +68,7 @@ export class ExportedRunner {
   constructor(
     readonly operators: Operators,
     private readonly customOps: CustomOperators,
-    private readonly symbols: Symbols,
+    private readonly symbols: ProgramSymbols,
   ) {}
 
   run(graph: ExportedGraph, environment: Environment): void {
@@ -84,6 +82,21 @@ export class ExportedRunner {
     this.operators.recorder.place = { scope: node.scope, origin: () => node.origin };
     const recorded = recordedResults(node, graph, this.symbols);
     bindResults(node.outputs, this.call(node, environment, recorded), environment);
+    for (const output of node.outputs) if (output.kind === 'sym-int') this.settle(output.value, graph, environment);
+  }
+
+  /** A number that a node gives is a size of the file's: it tells a symbol, or the file tells what it is. */
+  private settle(output: NameOr<bigint>, graph: ExportedGraph, environment: Environment): void {
+    if (output.kind !== 'name') return;
+    const [record, value] = [graph.symInts.get(output.name), environment.get(output.name)];
+    if (record?.kind !== 'expr' || !(value instanceof ScalarValue) || !(record.dim instanceof Expression)) return;
+    const { symbol } = record.dim;
+    if (symbol !== undefined && this.symbols.get(symbol) === undefined) {
+      const known = value.size.symbol;
+      const bounds = this.symbols.boundsOf(symbol);
+      this.symbols.set(symbol, known === undefined ? value.size : Expression.symbol(known, bounds));
+    }
+    environment.set(output.name, sizeOf(this.symbols.of(record.dim)));
   }
 
   private call(node: ExportedNode, environment: Environment, recorded: RecordedResults | undefined): CapturedValue {
@@ -118,7 +131,8 @@ export class ExportedRunner {
     if (args.includes(UNKNOWN)) return UNKNOWN;
     const [first = null, second = null] = args;
     if (name === 'getitem') return orUnknown(getItem(first, second));
-    const answer = callBuiltin(PYTHON[name] ?? name, args, new Map());
+    const operator = PYTHON[name] ?? name;
+    const answer = callOnScalars(this.operators, operator, args) ?? callBuiltin(operator, args, new Map());
     return (
       answer ??
       this.operators.unknownOperator(node.target.slice(0, -name.length - 1), name, {

@@ -4,7 +4,7 @@
  */
 import { INPUT_NAMES } from '../custom/entry.ts';
 import { ArgumentReader, type ArgumentValue } from '../dialects/aten/arguments.ts';
-import { fresh, type RuleArguments, type TensorInfo } from '../dialects/aten/rule.ts';
+import { fresh, isUndecided, type RuleArguments, type TensorInfo } from '../dialects/aten/rule.ts';
 import { inferResults, ruleFor } from '../dialects/aten/rules.ts';
 import type { Schema } from '../dialects/aten/schema.ts';
 import { overloadsOf } from '../dialects/aten/schemas.ts';
@@ -121,7 +121,7 @@ export class FunctionalOperators {
     recorded: RecordedResults | undefined,
   ): { node: Node; infos: readonly (TensorInfo | undefined)[] } {
     const unknown = this.hasUnknown(bound);
-    const inferred = unknown ? undefined : this.infer(schema, bound);
+    const inferred = unknown ? undefined : this.inferred(schema, bound, recorded);
     const infos = inferred ? withRecorded(inferred, recorded) : (recorded ?? schema.results.map(() => undefined));
     const { inputs, attributes } = nodeArguments(schema, bound, (tensor) => this.read(tensor));
     const node = this.recorder.record({
@@ -148,6 +148,16 @@ export class FunctionalOperators {
       this.recorder.report('data-dependent', node, { reason: 'the shape of its result follows from the data' });
     } else {
       this.recorder.report('unknown-operator', node);
+    }
+  }
+
+  /** What the rules say, or nothing where they cannot decide and the file can. */
+  private inferred(schema: Schema, bound: Bound, recorded: RecordedResults | undefined) {
+    try {
+      return this.infer(schema, bound);
+    } catch (error) {
+      if (isUndecided(error) && isWhole(recorded)) return undefined;
+      throw error;
     }
   }
 
@@ -211,7 +221,13 @@ export class FunctionalOperators {
     const self = bound.get(name);
     if (!rule || !(self instanceof TensorValue)) return undefined;
     if (!self.info || this.hasUnknown(bound)) return this.unknownView(schema, bound, self, recorded);
-    const views = rule(readerOf(schema, bound), self.info).map((view, k) => refine(view, recorded?.[k]));
+    let views: View[];
+    try {
+      views = rule(readerOf(schema, bound), self.info).map((view, k) => refine(view, recorded?.[k]));
+    } catch (error) {
+      if (isUndecided(error) && isWhole(recorded)) return this.unknownView(schema, bound, self, recorded);
+      throw error;
+    }
     const [first] = views;
     const list = schema.results[0]?.type.list === true;
     if (!list && first && isIdentity(first)) {
@@ -297,11 +313,21 @@ function infoOf(value: BoundValue): ArgumentValue<TensorInfo> {
   return Array.isArray(value) ? (value as readonly bigint[]) : undefined;
 }
 
-/** Where the file records strides, they are PyTorch's own. */
+/** Where the file records strides, they are PyTorch's own; its sizes are written as its other sizes are. */
 function withRecorded(inferred: readonly TensorInfo[], recorded: RecordedResults | undefined): TensorInfo[] {
-  return inferred.map((info, k) => ({ ...info, strides: recorded?.[k]?.strides ?? info.strides }));
+  return inferred.map((info, k) => asRecorded(info, recorded?.[k]));
 }
 
 function refine(view: View, recorded: TensorInfo | undefined): View {
-  return recorded?.strides ? { ...view, info: { ...view.info, strides: recorded.strides } } : view;
+  return recorded ? { ...view, info: asRecorded(view.info, recorded) } : view;
+}
+
+function asRecorded(info: TensorInfo, recorded: TensorInfo | undefined): TensorInfo {
+  if (!recorded) return info;
+  const shape = sameShape(info.shape, recorded.shape) === false ? info.shape : recorded.shape;
+  return { ...info, shape, strides: recorded.strides ?? info.strides };
+}
+
+function isWhole(recorded: RecordedResults | undefined): boolean {
+  return recorded?.every((info) => info !== undefined) ?? false;
 }

@@ -3,9 +3,11 @@
 import { contiguousStrides } from '../dialects/aten/layout.ts';
 import type { TensorInfo } from '../dialects/aten/rule.ts';
 import type { PickleValue } from '../formats/torch/archive.ts';
+import { SIZE_BOUNDS } from '../ir/bounds.ts';
 import type { DataType } from '../ir/dtype.ts';
 import { InputError } from '../ir/errors.ts';
-import { isStatic, type Shape, shapeText } from '../ir/shape.ts';
+import { Expression } from '../ir/expression.ts';
+import type { Shape } from '../ir/shape.ts';
 import type { Recorder } from './recorder.ts';
 import { Storage, TensorValue } from './tensor.ts';
 import { type CapturedValue, DictValue, ListValue, TupleValue, UNKNOWN } from './values.ts';
@@ -17,16 +19,6 @@ export interface InputSpec {
   readonly shape: Shape;
   /** A plain value that it has in every run: it is no input of the graph. */
   readonly value?: bigint | number | boolean | string | null | undefined;
-}
-
-interface Declared {
-  readonly dtype: DataType;
-  readonly shape: Shape;
-}
-
-/** What a user may write for an input: sizes that vary are 1. */
-function example(name: string, { dtype, shape }: Declared): string {
-  return `${name}:${dtype}[${shape.map((dim) => (typeof dim === 'number' ? dim : 1)).join(',')}]`;
 }
 
 /** Makes the graph's inputs, in the order in which they are asked for. */
@@ -41,18 +33,32 @@ export class Inputs {
     private readonly guess: (position: number) => string | undefined = () => undefined,
   ) {}
 
-  /** The next tensor input; `example` is what the file knows of it, `declared` its type, whose sizes may vary. */
-  tensor(name: string, example: TensorInfo | undefined, declared?: Declared): TensorValue {
+  /** The next tensor input; `example` is what the file knows of it. */
+  tensor(name: string, example: TensorInfo | undefined): TensorValue {
     const index = this.position++;
     const spec = this.specs.find(({ key }) => key === name || key === index);
     if (spec) this.used.add(spec);
-    const info = spec ? this.fromSpec(spec, name) : example;
-    if (!info && !spec) this.missing(name, index, declared);
+    const info = spec ? this.fromSpec(spec) : example;
+    if (!info && !spec) this.missing(name, index);
+    return this.input(name, info);
+  }
+
+  private input(name: string, info: TensorInfo | undefined): TensorValue {
     const input = this.recorder.graph.addInput({
       name,
       type: info && { kind: 'tensor', dtype: info.dtype, shape: info.shape },
     });
+    this.recorder.declareSizes(input, info?.shape ?? []);
     return new TensorValue(new Storage(() => input), info);
+  }
+
+  /** The next tensor input, of which the file knows all: what the user said of it agrees with that. */
+  recorded(name: string, info: TensorInfo | undefined): TensorValue {
+    const index = this.position++;
+    const spec = this.specs.find(({ key }) => key === name || key === index);
+    if (spec) this.used.add(spec);
+    if (!info) this.missing(name, index);
+    return this.input(name, info);
   }
 
   /** The plain value that the user gives a parameter; undefined where he gives none. */
@@ -128,23 +134,14 @@ export class Inputs {
     );
   }
 
-  private fromSpec({ dtype, shape }: InputSpec, name: string): TensorInfo | undefined {
-    if (isStatic(shape)) return { dtype, shape, strides: contiguousStrides(shape) };
-    this.recorder.report(
-      'shape-unknown',
-      { operator: `input ${name}` },
-      {
-        reason: `it is given as ${dtype}${shapeText(shape)}, and sizes that are names are not captured yet; give numbers, as in --input ${example(name, { dtype, shape })}`,
-      },
-    );
-    return undefined;
+  private fromSpec({ dtype, shape }: InputSpec): TensorInfo {
+    const sizes = shape.map((dim) => (dim instanceof Expression ? Expression.symbol(String(dim), SIZE_BOUNDS) : dim));
+    return { dtype, shape: sizes, strides: contiguousStrides(sizes) };
   }
 
-  private missing(name: string, index: number, declared: Declared | undefined): void {
+  private missing(name: string, index: number): void {
     const guess = this.guess(index) ?? 'float32[1,3,224,224]';
-    const reason = declared
-      ? `its sizes vary (${declared.dtype}${shapeText(declared.shape)}), which is not captured yet; give numbers for them, as in --input ${example(name, declared)}`
-      : `the file keeps no example of it; say what it is, as in --input ${name}:${guess}`;
-    this.recorder.report('shape-unknown', { operator: `input ${name}` }, { reason, ...(!declared && { guess }) });
+    const reason = `the file keeps no example of it; say what it is, as in --input ${name}:${guess}`;
+    this.recorder.report('shape-unknown', { operator: `input ${name}` }, { reason, guess });
   }
 }

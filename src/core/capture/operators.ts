@@ -1,7 +1,6 @@
 /** Calls tensor operators as the program does: picks the overload, and gives in-place operators and `out=` their meaning. */
-import { SymbolicArgument } from '../dialects/aten/arguments.ts';
 import { type CallKinds, matches, resolveOverload } from '../dialects/aten/resolve.ts';
-import { agreeShapes, fresh, ShapeError, type TensorInfo, UndecidedSize } from '../dialects/aten/rule.ts';
+import { agreeShapes, fresh, isUndecided, ShapeError, type TensorInfo } from '../dialects/aten/rule.ts';
 import type { Schema } from '../dialects/aten/schema.ts';
 import { findSchema, overloadsOf } from '../dialects/aten/schemas.ts';
 import { viewRuleFor } from '../dialects/aten/views.ts';
@@ -72,7 +71,7 @@ export class Operators extends FunctionalOperators {
       const operator = operatorName(schema);
       if (error instanceof ShapeError) {
         this.recorder.report('invalid-model', { operator }, { reason: `${operator}: ${error.message}` });
-      } else if (error instanceof UndecidedSize || error instanceof SymbolicArgument) {
+      } else if (isUndecided(error)) {
         this.recorder.report('shape-unknown', { operator }, { reason: error.message });
       } else {
         throw error;

@@ -1,10 +1,13 @@
 /** Writes the aten graph: one node for each operator that ran, with its place in the program; and collects problems. */
-import type { TensorInfo } from '../dialects/aten/rule.ts';
-import type { Attribute } from '../ir/attribute.ts';
+import { fresh, type TensorInfo } from '../dialects/aten/rule.ts';
+import { SYMBOLS } from '../dialects/aten/schemas.ts';
+import { type Attribute, int, strings } from '../ir/attribute.ts';
 import type { DataType } from '../ir/dtype.ts';
+import { Expression } from '../ir/expression.ts';
 import { Graph } from '../ir/graph.ts';
 import { Node } from '../ir/node.ts';
 import { NO_ORIGIN, NO_SCOPE, type Origin } from '../ir/origin.ts';
+import type { Shape } from '../ir/shape.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { tensorType, type ValueType } from '../ir/type.ts';
 import type { Value } from '../ir/value.ts';
@@ -91,12 +94,46 @@ export class Recorder {
     return result;
   }
 
-  /** Appends a node. */
+  /**
+   * Appends a node. The numbers of symbols among its attributes become further inputs, and the attribute `symbols` names
+   * them in order (see dialects/aten/arguments.ts).
+   */
   record(call: Call): Node {
     const place = call.place ?? this.place;
-    const node = this.makeNode(call.domain ?? 'aten', call.op, place, call);
+    const node = this.makeNode(call.domain ?? 'aten', call.op, place, withSymbols(call, this.symbols));
     this.current.nodes.append(node);
+    node.outputs.forEach((output, k) => {
+      this.declareSizes(output, call.outputs[k]?.shape ?? []);
+    });
     return node;
+  }
+
+  /** Symbols that nothing provides yet are the sizes of this value. */
+  declareSizes(value: Value, shape: Shape): void {
+    shape.forEach((dim, axis) => {
+      const symbol = dim instanceof Expression ? dim.symbol : undefined;
+      if (symbol !== undefined && !this.symbols.has(symbol))
+        this.symbols.declare(
+          symbol,
+          once(() => this.sizeOf(value, axis)),
+        );
+    });
+  }
+
+  /** The size of a value along an axis: the node that reads it stands where the value is made. */
+  private sizeOf(value: Value, axis: number): Value {
+    const node = this.makeNode('aten', 'sym_size', NOWHERE, {
+      overload: 'int',
+      inputs: [value],
+      attributes: { dim: int(axis) },
+      outputs: [fresh('int64', [])],
+    });
+    const { producer } = value;
+    const [first] = this.graph.nodes;
+    if (producer?.graph) producer.graph.nodes.insertAfter(producer, node);
+    else if (first) this.graph.nodes.insertBefore(first, node);
+    else this.graph.nodes.append(node);
+    return node.output();
   }
 
   /** As `record`, for operators with one output: gives its value. */
@@ -183,6 +220,28 @@ export class Recorder {
     if (this.lastOrigin?.place !== place) this.lastOrigin = { place, origin: place.origin() };
     return this.lastOrigin.origin;
   }
+}
+
+/** The call with the numbers of its symbols behind its inputs. */
+function withSymbols(call: Call, symbols: SymbolTable): Call {
+  const attributes = new Map(attributeEntries(call.attributes ?? {}));
+  const names = new Set<string>();
+  for (const attribute of attributes.values()) {
+    if (attribute.type !== 'dim' && attribute.type !== 'dims') continue;
+    const values = attribute.type === 'dim' ? [attribute.value] : attribute.value;
+    for (const value of values) if (value instanceof Expression) for (const name of value.symbols()) names.add(name);
+  }
+  if (names.size === 0) return call;
+  attributes.set(SYMBOLS, strings([...names]));
+  return { ...call, attributes, inputs: [...call.inputs, ...[...names].map((name) => symbols.provider(name))] };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 function attributeEntries(attributes: NonNullable<Call['attributes']>): Iterable<readonly [string, Attribute]> {

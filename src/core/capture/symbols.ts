@@ -10,13 +10,18 @@ export class SymbolTable {
 
   /** A symbol that no other has: `u0`, `u1`, ... */
   fresh(prefix: string, provide: () => Value, bounds: Bounds = UNBOUNDED): Expression {
+    return this.declare(this.unused(prefix), provide, bounds);
+  }
+
+  /** A name that no symbol has, and that none will be given here. */
+  unused(prefix: string): string {
     let name: string;
     do {
       const count = this.counts.get(prefix) ?? 0;
       this.counts.set(prefix, count + 1);
       name = `${prefix}${count}`;
     } while (this.providers.has(name));
-    return this.declare(name, provide, bounds);
+    return name;
   }
 
   /**

@@ -191,7 +191,7 @@ class Builder {
 
   /** Sizes that are expressions, and where they can be read. */
   get dimensions(): SizeValues {
-    this.sizeValues ??= new SizeValues(this as unknown as OnnxBuilder);
+    this.sizeValues ??= new SizeValues(this as unknown as OnnxBuilder, this.outer?.dimensions);
     return this.sizeValues;
   }
 

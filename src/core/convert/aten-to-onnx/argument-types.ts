@@ -1436,6 +1436,7 @@ export interface AtenArguments {
     readonly dtype: DataType | undefined;
   };
   'aten::swapaxes': { readonly self: Value; readonly axis0: number; readonly axis1: number };
+  'aten::sym_size.int': { readonly self: Value; readonly dim: number };
   'aten::t': { readonly self: Value };
   'aten::take': { readonly self: Value; readonly index: Value };
   'aten::take_along_dim': { readonly self: Value; readonly indices: Value; readonly dim: number | undefined };

@@ -11,7 +11,7 @@ import {
   sameDim,
   shapeText,
 } from '../../ir/shape.ts';
-import type { ArgumentReader } from './arguments.ts';
+import { type ArgumentReader, SymbolicArgument } from './arguments.ts';
 import { channelsLastStrides, contiguousStrides, isContiguous, looksChannelsLast, type Strides } from './layout.ts';
 
 /**
@@ -43,6 +43,11 @@ export class ShapeError extends Error {
 /** Arguments that fit one another for some sizes only, or a size that must be a number and is not. */
 export class UndecidedSize extends Error {
   override readonly name = 'UndecidedSize';
+}
+
+/** Whether a rule ended because sizes are expressions. */
+export function isUndecided(error: unknown): error is UndecidedSize | SymbolicArgument {
+  return error instanceof UndecidedSize || error instanceof SymbolicArgument;
 }
 
 /** Ends a rule: `reason` completes "The shape that the operator needs is not known: ...". */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type CaptureOptions, capture } from '../../../../src/core/capture/capture.ts';
 import { NO_CUSTOM_OPERATORS } from '../../../../src/core/custom/definition.ts';
 import type {
@@ -10,6 +10,7 @@ import type {
   TensorMeta,
 } from '../../../../src/core/formats/torch/exported.ts';
 import { Expression } from '../../../../src/core/ir/expression.ts';
+import { boundsOf, type Dim } from '../../../../src/core/ir/shape.ts';
 import { graphText, lines, stored } from './support.ts';
 
 const tensor = (name: string): Argument => ({ kind: 'tensor', name });
@@ -179,7 +180,7 @@ test('results of one operator are named together, and getitem picks one', () => 
   );
 });
 
-test('sizes that vary are fixed by the input that the user gives', () => {
+describe('sizes that vary', () => {
   const rows = Expression.symbol('s0');
   const varying = { ...meta(1, 3), shape: [rows, 3] };
   const size = node(
@@ -205,13 +206,32 @@ test('sizes that vary are fixed by the input that the user gives', () => {
     ...exported({ x: varying, y: { ...meta(3, 1), shape: [3, rows] } }, [size, view], 'y'),
     rangeConstraints: new Map([['s0', { min: 2n, max: 8n }]]),
   };
-  const given = (...shape: number[]) => run(program, { inputs: [{ key: 'x', dtype: 'float32', shape }] });
-  expect(graphText(given(5, 3).model)).toBe('output_0 = aten::view(x, size=[3, 5]) : float32[3, 5]\nreturn output_0');
-  expect(() => given(5, 4)).toThrow('the program was exported for x as float32[s0, 3], not as float32[5, 4]');
-  expect(() => given(9, 3)).toThrow('not as float32[9, 3]');
-  const { problems } = run(program);
-  expect(problems.map((each) => each.code)).toEqual(['shape-unknown']);
-  expect(problems[0]?.message).toContain('--input x:float32[1,3]');
+  const given = (...shape: Dim[]) => run(program, { inputs: [{ key: 'x', dtype: 'float32', shape }] });
+
+  test('are fixed by the numbers that the user gives', () => {
+    expect(graphText(given(5, 3).model)).toBe('output_0 = aten::view(x, size=[3, 5]) : float32[3, 5]\nreturn output_0');
+    expect(() => given(5, 4)).toThrow('the program was exported for x as float32[s0, 3], not as float32[5, 4]');
+    expect(() => given(9, 3)).toThrow('not as float32[9, 3]');
+    expect(() => given(5, Expression.symbol('columns'))).toThrow('not as float32[5, columns]');
+  });
+
+  test('stay symbols where the user says nothing, or have the names that the user gives', () => {
+    for (const [name, { model, problems }] of [
+      ['s0', run(program)],
+      ['batch', given(Expression.symbol('batch'), 3)],
+    ] as const) {
+      expect(problems).toEqual([]);
+      expect(String(model.graph.inputs[0]?.shape)).toBe(`${name},3`);
+      expect(model.graph.inputs[0]?.shape?.map((dim) => boundsOf(dim))[0]).toEqual({ least: 2, most: 8 });
+      expect(graphText(model)).toBe(
+        [
+          'sym_size_0 = aten::sym_size.int(x, dim=0) : int64[]',
+          `output_0 = aten::view(x, sym_size_0, size=[3, ${name}], symbols=[${name}]) : float32[3, ${name}]`,
+          'return output_0',
+        ].join('\n'),
+      );
+    }
+  });
 });
 
 test('a program holds for the sizes that it was exported for', () => {

@@ -83,10 +83,10 @@ test('numbers among plain ones make a tensor, and are returned as tensors', () =
   );
 });
 
-test('an int that only a run knows is no attribute yet', () => {
+test('a bound that only a run knows may count from either end', () => {
   const { problems } = captured({
     code: forward('x: Tensor, n: Tensor', 'return torch.slice(x, 0, 0, int(n), 1)'),
     inputs: [x, n],
   });
-  expect(problems.map((each) => each.code)).toEqual(['data-dependent']);
+  expect(problems.map((each) => each.code)).toEqual(['shape-unknown']);
 });

@@ -169,6 +169,8 @@ export const shape = lowerings({
     return onnx.reshape(self, flexible(self, node));
   },
 
+  'aten::sym_size.int': ({ self, dim }, onnx) => onnx.squeeze(onnx.Shape(self, { start: dim, end: dim + 1 }), [0]),
+
   'aten::contiguous': unchanged,
   'aten::clone': unchanged,
   'aten::detach': unchanged,

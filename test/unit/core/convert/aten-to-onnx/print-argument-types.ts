@@ -36,7 +36,7 @@ function printRow(operator: string): string {
   const schemas = overloadsOf(name).filter(
     (schema) =>
       (overload === undefined || schema.overload === overload) &&
-      schema.results[0]?.type.base === 'Tensor' &&
+      (schema.results[0]?.type.base === 'Tensor' || schema.name === 'sym_size') &&
       !schema.arguments.some((argument) => argument.alias?.write),
   );
   if (schemas.length === 0) throw new Error(`PyTorch has no functional operator ${operator}`);

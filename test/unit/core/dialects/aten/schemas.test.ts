@@ -37,15 +37,30 @@ test('a schema says types, defaults, keywords, aliases and results', () => {
     ['eps', 1e-5, true],
   ]);
   expect(args[0]?.alias).toEqual({ set: 'a', write: true });
-  expect(args[1]?.type).toEqual({ base: 'int', list: true, size: 2, elementOptional: false, optional: false });
+  expect(args[1]?.type).toEqual({
+    base: 'int',
+    symbolic: false,
+    list: true,
+    size: 2,
+    elementOptional: false,
+    optional: false,
+  });
   expect(args[3]?.type).toEqual({
     base: 'Tensor',
+    symbolic: false,
     list: true,
     size: undefined,
     elementOptional: true,
     optional: false,
   });
-  expect(args[4]?.type).toEqual({ base: 'int', list: true, size: undefined, elementOptional: false, optional: true });
+  expect(args[4]?.type).toEqual({
+    base: 'int',
+    symbolic: true,
+    list: true,
+    size: undefined,
+    elementOptional: false,
+    optional: true,
+  });
   expect(results.map((result) => [result.name, result.type.list, result.alias?.set])).toEqual([
     ['values', false, 'a'],
     ['', true, undefined],
