@@ -21,6 +21,7 @@ import {
 } from './bind.ts';
 import { conversion, FunctionalOperators, operatorName, type RecordedResults, readerOf } from './functional.ts';
 import { foldKnown } from './known.ts';
+import { foldSizes } from './known-sizes.ts';
 import { scalarsAsTensors } from './scalar-arguments.ts';
 import { Scalars } from './scalars.ts';
 import { TensorValue } from './tensor.ts';
@@ -86,6 +87,8 @@ export class Operators extends FunctionalOperators {
       const target = bound.get(self.name);
       if (target instanceof TensorValue) return this.runInPlace(schema, bound, target);
     }
+    const size = foldSizes(schema, bound);
+    if (size !== undefined) return this.scalars.tensorOf(this.scalars.ofSize(size));
     return this.runFunctional(schema, bound, recorded);
   }
 
