@@ -6,6 +6,7 @@ import { callCustom } from './custom.ts';
 import type { RecordedResults } from './functional.ts';
 import type { Operators } from './operators.ts';
 import { RaisedError } from './plain-values.ts';
+import { holdsQuantized, prepack } from './quantized.ts';
 import { asNumber, isQuery, numberTypeOf, query, TO_NUMBER } from './queries.ts';
 import type { Recorder } from './recorder.ts';
 import { callOnScalars } from './scalar-operators.ts';
@@ -69,6 +70,13 @@ export function dispatch(operators: Operators, customOps: CustomOperators, call:
   const generic = { positional: args, keywords };
   if (name === '__contains__' && isScalarValue(args[1]))
     return containsScalar(operators, itemsOf(args[0]) ?? [], args[1]);
+  const packed = namespace === 'quantized' ? prepack(name, args, keywords) : undefined;
+  if (packed) return packed;
+  if (args.some(holdsQuantized)) {
+    const dtype = 'quantised tensors';
+    operators.recorder.report('dtype-not-taken', { operator: `${namespace}::${name}` }, { target: 'Capture', dtype });
+    return UNKNOWN;
+  }
   if (namespace !== 'aten' && namespace !== 'prim')
     return operators.unknownOperator(namespace, name, generic, recorded);
   if (SILENT.has(name)) return null;

@@ -2,10 +2,13 @@
 
 import type { Scalar } from '../dialects/aten/arguments.ts';
 import type { PickledTensor, PickleValue, ScriptObject, TorchScriptArchive } from '../formats/torch/archive.ts';
+import { isPacked, readPackedParameters } from '../formats/torch/packed-parameters.ts';
+import { InputError } from '../ir/errors.ts';
 import { elementCount } from '../ir/shape.ts';
 import { Overrides } from './containers.ts';
 import type { Memory } from './memory.ts';
 import { pythonGlobal } from './objects/python-names.ts';
+import { type CapturedParameters, PackedValue, QuantizedValue } from './quantized-values.ts';
 import type { Recorder } from './recorder.ts';
 import { Storage, TensorValue } from './tensor.ts';
 import {
@@ -58,6 +61,18 @@ export class StoredTensors {
     this.storages.set(stored.storage.key, [...sharing, storage]);
     this.tensors.set(key, tensor);
     return tensor;
+  }
+
+  /** A quantised tensor: its integers, and what they stand for. */
+  quantized(stored: PickledTensor, name: string): QuantizedValue | undefined {
+    const { quantization } = stored;
+    if (!quantization) return undefined;
+    const integers = this.of({ ...stored, quantization: undefined }, name, false);
+    if (quantization.scheme === 'per-tensor') return new QuantizedValue(integers, quantization);
+    const { scheme, axis } = quantization;
+    const scales = this.of(quantization.scales, `${name}.scales`, false);
+    const zeroPoints = this.of(quantization.zeroPoints, `${name}.zero_points`, false);
+    return new QuantizedValue(integers, { scheme, scales, zeroPoints, axis });
   }
 
   /** The integers of a quantised tensor are not its elements. */
@@ -205,6 +220,8 @@ export class ArchiveState {
     switch (stored.kind) {
       case 'tensor': {
         const state = this.paths.get(stored);
+        const quantized = this.tensors.quantized(stored, state ?? path);
+        if (quantized) return quantized;
         return this.tensors.of(stored, state ?? path, state !== undefined);
       }
       case 'list':
@@ -234,7 +251,43 @@ export class ArchiveState {
     }
   }
 
+  /** The modules whose class has `__setstate__`, innermost first, each with the argument of that. */
+  *states(
+    module = new ModuleValue(this.archive.root, ''),
+    seen = new Set<ScriptObject>(),
+  ): Iterable<readonly [module: ModuleValue, state: CapturedValue]> {
+    const { object, path } = module;
+    if (seen.has(object)) return;
+    seen.add(object);
+    for (const [name, inner] of object.attributes) {
+      if (isObject(inner) && this.isModule(inner))
+        yield* this.states(new ModuleValue(inner, joinPath(path, name)), seen);
+    }
+    const { state, attributes, className } = object;
+    if (state === undefined || attributes.size > 0) return;
+    if (this.archive.classOf(className)?.methods.has('__setstate__')) yield [module, this.value(state, path)];
+  }
+
+  /** Weights and geometry that were put together when the archive was made. */
+  private packed(stored: ScriptObject, path: string): PackedValue {
+    const packed = readPackedParameters(stored, this.archive.file);
+    const name = (part: string, tensor: PickledTensor) => this.paths.get(tensor) ?? joinPath(path, part);
+    const quantized = (tensor: PickledTensor): QuantizedValue => {
+      const found = this.tensors.quantized(tensor, name('weight', tensor));
+      if (found) return found;
+      throw new InputError('file-malformed', `${path}.weight is not quantised`, { file: this.archive.file });
+    };
+    if (packed.operator === 'embedding') return new PackedValue({ ...packed, weight: quantized(packed.weight) });
+    const bias = packed.bias ? this.tensors.of(packed.bias, name('bias', packed.bias), false) : null;
+    const plain = packed.operator === 'linear' && !packed.weight.quantization;
+    const parameters: CapturedParameters = plain
+      ? { ...packed, bias, weight: this.tensors.of(packed.weight, name('weight', packed.weight), false) }
+      : { ...packed, bias, weight: quantized(packed.weight) };
+    return new PackedValue(parameters);
+  }
+
   private object(stored: ScriptObject, path: string): CapturedValue {
+    if (isPacked(stored)) return this.packed(stored, path);
     const definition = this.archive.classOf(stored.className);
     const fields = [...stored.attributes].map(
       ([name, value]) => [name, this.value(value, joinPath(path, name))] as const,
@@ -278,7 +331,7 @@ export class ArchiveState {
   }
 }
 
-function isObject(value: PickleValue): boolean {
+function isObject(value: PickleValue): value is ScriptObject {
   return typeof value === 'object' && value !== null && !(value instanceof Uint8Array) && value.kind === 'object';
 }
 

@@ -65,6 +65,7 @@ export function runMethod(
   const carried = new CarriedState(operators, state, assumed);
   carried.begin();
   try {
+    interpreter.restoreStates();
     addOutputs(operators, interpreter.callModule(new ModuleValue(archive.root, ''), method.name, args, new Map()));
   } catch (error) {
     if (!(error instanceof ProgramError)) throw error;

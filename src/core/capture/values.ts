@@ -3,6 +3,7 @@ import type { TensorInfo } from '../dialects/aten/rule.ts';
 import type { ScriptObject } from '../formats/torch/archive.ts';
 import type { FunctionDefinition } from '../formats/torch/ast.ts';
 import type { Value } from '../ir/value.ts';
+import type { PackedValue, QuantizedValue } from './quantized-values.ts';
 import { type ScalarType, ScalarValue } from './scalars.ts';
 import type { Place, TensorValue } from './tensor.ts';
 
@@ -15,6 +16,8 @@ export type CapturedValue =
   | string
   | ScalarValue
   | TensorValue
+  | QuantizedValue
+  | PackedValue
   | ListValue
   | TupleValue
   | DictValue
