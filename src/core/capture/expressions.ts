@@ -11,6 +11,7 @@ import type {
   TypeExpression,
 } from '../formats/torch/ast.ts';
 import type { Scope } from '../ir/origin.ts';
+import { type CallSite, originWithin } from './call-stack.ts';
 import { dispatch, type Keywords, NO_KEYWORDS, numberOf } from './dispatch.ts';
 import type { Frame } from './interpreter.ts';
 import type { Operators } from './operators.ts';
@@ -79,6 +80,9 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
 };
 
 export abstract class Expressions {
+  /** The call that is running. */
+  private site: CallSite | undefined;
+
   abstract scope: Scope;
   abstract callFunction(
     definition: FunctionDefinition,
@@ -201,9 +205,20 @@ export abstract class Expressions {
 
   /** Says where the program is, for whatever is recorded or reported next. */
   protected standAt(at: Span, frame: Frame): void {
-    const { archive } = this;
+    const { archive, site } = this;
     const { source } = frame;
-    this.operators.recorder.place = { scope: this.scope, origin: () => archive.originOf(source, at.start) };
+    this.operators.recorder.place = { scope: this.scope, origin: () => originWithin(archive, source, at.start, site) };
+  }
+
+  /** Runs a call of the program's own code that stands there. */
+  private entering<T>(at: Span, frame: Frame, call: () => T): T {
+    const outer = this.site;
+    this.site = { source: frame.source, offset: at.start, outer };
+    try {
+      return call();
+    } finally {
+      this.site = outer;
+    }
   }
 
   protected callOperator(
@@ -314,10 +329,11 @@ export abstract class Expressions {
     if (callee.kind === 'name' && first instanceof ClosureValue)
       return this.callFunction(first.definition, [], NO_KEYWORDS, first.variables);
     if (callee.kind === 'attribute') return this.callMethod(callee, args, keywords, expression, frame);
-    if (callee.kind === 'global') return this.callGlobal(callee.name, args, keywords);
+    const enter = (run: () => CapturedValue) => this.entering(expression, frame, run);
+    if (callee.kind === 'global') return enter(() => this.callGlobal(callee.name, args, keywords));
     if (callee.kind !== 'name') return this.callValue(this.evaluate(callee, frame), args, keywords, expression, frame);
     const local = frame.functions.get(callee.name);
-    if (local) return this.callFunction(local, args, keywords, new Map(frame.variables));
+    if (local) return enter(() => this.callFunction(local, args, keywords, new Map(frame.variables)));
     const held = frame.variables.get(callee.name);
     if (held !== undefined) return this.callValue(held, args, keywords, expression, frame);
     return this.callOperator('prim', FUNCTIONS[callee.name] ?? callee.name, args, keywords, expression, frame);
@@ -333,9 +349,10 @@ export abstract class Expressions {
   ): CapturedValue {
     if (isUnknown(value)) return UNKNOWN;
     this.standAt(at, frame);
-    if (value instanceof FunctionValue) return this.callGlobal(value.name, args, keywords);
+    if (value instanceof FunctionValue)
+      return this.entering(at, frame, () => this.callGlobal(value.name, args, keywords));
     if (!(value instanceof ModuleValue)) throw new ProgramError('this is no function or module that could be called');
-    return this.callModule(value, 'forward', args, keywords);
+    return this.entering(at, frame, () => this.callModule(value, 'forward', args, keywords));
   }
 
   protected callMethod(
@@ -358,11 +375,11 @@ export abstract class Expressions {
   ): CapturedValue {
     if (object instanceof ModuleValue) {
       this.standAt(at, frame);
-      return this.callModule(object, callee.name, args, keywords);
+      return this.entering(at, frame, () => this.callModule(object, callee.name, args, keywords));
     }
     if (object instanceof ObjectValue) {
       const method = this.archive.classOf(object.className)?.methods.get(callee.name);
-      if (method) return this.callFunction(method, [object, ...args], keywords);
+      if (method) return this.entering(at, frame, () => this.callFunction(method, [object, ...args], keywords));
     }
     if (isUnknown(object)) return UNKNOWN;
     return this.callOperator('aten', callee.name, [object, ...args], keywords, at, frame);
