@@ -82,30 +82,97 @@ function edited(bytes: Uint8Array, random: Random, replacement: () => string): U
   return Buffer.from(text);
 }
 
+/** What a hostile pickle is made of, put where something else stands. */
+const OPCODES = [
+  'cos\nsystem\nX\x02\0\0\0ls\x85R',
+  'cbuiltins\ngetattr\n',
+  '}',
+  ']',
+  ')',
+  '(',
+  't',
+  'l',
+  'd',
+  'R',
+  'b',
+  'o',
+  '0',
+  '1',
+  '2',
+  'u',
+  'e',
+  's',
+  'a',
+  'N',
+  '\x81',
+  '\x85',
+  '\x86',
+  '\x87',
+  '\x88',
+  '\x8f',
+  '\x90',
+  '\x91',
+  '\x92',
+  '\x93',
+  '\x94',
+  'Q',
+  'K\x00',
+  'h\x00',
+  'h\x01',
+  'q\x00',
+  'J\xff\xff\xff\x7f',
+  '\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f',
+  'G\x7f\xf8\0\0\0\0\0\0',
+  'B\xff\xff\xff\x7f',
+  '\x95\xff\xff\xff\xff\xff\xff\xff\xff',
+  '.',
+].map((text) => Buffer.from(text, 'latin1'));
+
+const PICKLE: Readonly<Record<string, Mutation>> = {
+  'opcodes put in': (bytes, random) => {
+    const at = random(bytes.length);
+    const lost = random(3);
+    const parts = Array.from({ length: 1 + random(3) }, () => OPCODES[random(OPCODES.length)] ?? Buffer.alloc(0));
+    return Buffer.concat([bytes.subarray(0, at), ...parts, bytes.subarray(at + lost)]);
+  },
+};
+
+const IS_PICKLE = /\.(pkl|debug_pkl|pth)$/;
 const IS_TEXT = /\.(py|json|onnxtxt|prototxt)$/;
 
 /** The mutations that break a file of that name. Archives are broken as bytes, and entry by entry. */
 export function mutationsOf(name: string, bytes: Uint8Array): Readonly<Record<string, Mutation>> {
   if (IS_TEXT.test(name)) return { ...BYTES, ...TEXT };
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
-  return isZip ? { ...BYTES, ...entries() } : BYTES;
+  if (isZip) return { ...BYTES, ...entries() };
+  return IS_PICKLE.test(name) ? { ...BYTES, ...PICKLE } : BYTES;
+}
+
+const TELLING = /\.(py|json|pkl|debug_pkl)$|version$|byteorder$/;
+
+/** The entries of archives that were unpacked before. */
+const unpacked = new WeakMap<Uint8Array, Record<string, Uint8Array>>();
+
+function unpack(bytes: Uint8Array): Record<string, Uint8Array> {
+  const found = unpacked.get(bytes) ?? unzip(bytes);
+  unpacked.set(bytes, found);
+  return found;
 }
 
 /** Each mutation, applied to one entry of an archive that is whole otherwise. */
 function entries(): Readonly<Record<string, Mutation>> {
-  const inside = { ...BYTES, ...TEXT };
+  const inside = { ...BYTES, ...TEXT, ...PICKLE };
   return Object.fromEntries(
     Object.entries(inside).map(([what, mutate]) => [
       `${what} in an entry`,
       (bytes: Uint8Array, random: Random) => {
-        const unpacked = unzip(bytes);
+        const parts = unpack(bytes);
         // Code, pickles and JSON say what the program is; the rest are weights.
-        const telling = Object.keys(unpacked).filter((name) =>
-          (what in TEXT ? IS_TEXT : /\.(py|json|pkl|debug_pkl)$|version$|byteorder$/).test(name),
-        );
+        const kind = what in TEXT ? IS_TEXT : what in PICKLE ? IS_PICKLE : TELLING;
+        const telling = Object.keys(parts).filter((name) => kind.test(name));
         const chosen = telling[random(telling.length)];
         if (chosen === undefined) return bytes;
-        return zipOf({ ...unpacked, [chosen]: mutate(unpacked[chosen] ?? new Uint8Array(), random) });
+        return zipOf({ ...parts, [chosen]: mutate(parts[chosen] ?? new Uint8Array(), random) });
       },
     ]),
   );
