@@ -49,7 +49,7 @@ const OTHER_ARCHIVES: readonly (readonly [tell: RegExp, what: string, next: stri
   [/^constants\.pkl$/, 'a TorchScript archive without code', 'Save the model again with torch.jit.save.'],
   [
     /^model\.json$/,
-    'a TorchScript archive of PyTorch 1.2 or older',
+    'a TorchScript archive of PyTorch 1.3 or older',
     'Save it again with a newer one: torch.jit.save(torch.jit.load("model.pt"), "new.pt").',
   ],
   [

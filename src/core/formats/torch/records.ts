@@ -18,6 +18,9 @@ export interface PickleOptions {
   readonly unchecked?: boolean;
 }
 
+/** What the Finder of macOS adds when it packs a folder again. */
+const FINDER = /^__MACOSX\/|(?:^|\/)\.DS_Store$/;
+
 export class Records {
   private readonly entries = new Map<string, ZipEntry>();
   private readonly storages = new Map<string, PartedStorage>();
@@ -28,10 +31,10 @@ export class Records {
     readonly zip: ZipArchive,
     private readonly prefix = '',
   ) {
-    const names = [...zip.entries.keys()];
+    const names = [...zip.entries.keys()].filter((name) => !FINDER.test(name));
     const folder = names[0]?.match(/^[^/]+\//)?.[0] ?? '';
     const shared = names.every((name) => name.startsWith(folder)) ? folder : '';
-    for (const [name, entry] of zip.entries) this.entries.set(name.slice(shared.length), entry);
+    for (const name of names) this.entries.set(name.slice(shared.length), zip.entry(name));
     // PyTorch says since 2.1 in which order the bytes of numbers stand: that of the machine that wrote them.
     this.bigEndian = this.has('byteorder') && this.text('byteorder').trim() === 'big';
   }

@@ -57,7 +57,7 @@ test.each<[string, Uint8Array, string, string, string]>([
     'old TorchScript',
     zipOf({ 'a/model.json': '{}', 'a/version': '1' }),
     'format-unsupported',
-    '1.2 or older',
+    '1.3 or older',
     'torch.jit.load',
   ],
   [

@@ -51,6 +51,27 @@ test('numbers of a big-endian machine are swapped as they are read', () => {
   expect(tensorAt(program.root, 'scale').storage.key).toBe('data/0');
 });
 
+test.each([
+  ['frozen.pt', 'CONSTANTS.c'],
+  ['mobile-code.ptl', 'self.head'],
+])('%s has its code', (name, sample) => {
+  const archive = torchScript(name);
+  const forward = archive.classOf(archive.root.className)?.methods.get('forward');
+  expect(forward?.source.text.slice(forward.start, forward.end)).toContain(sample);
+  expect(name === 'frozen.pt' ? archive.constants.length > 5 : archive.root.attributes.has('head')).toBe(true);
+});
+
+test('an archive that the Finder of macOS packed again is the same', () => {
+  const entries = {
+    ...unzip(fixture('traced.pt')),
+    '__MACOSX/traced/._data.pkl': 'x',
+    'traced/.DS_Store': 'x',
+    'traced/': '',
+  };
+  const program = openTorchFile(new MemoryBytes('traced.pt', zipOf(entries)));
+  expect(program).toMatchObject({ kind: 'torchscript', root: { className: '__torch__.net.Net' } });
+});
+
 test('views and shared storages are told', () => {
   const { root } = torchScript('traced.pt');
   const strided = tensorAt(root, 'blocks.0.conv.weight');
