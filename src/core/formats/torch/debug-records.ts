@@ -12,6 +12,8 @@ import { lastAtMost, lineStarts } from './text.ts';
 /** The Python frames of a byte offset into the generated text. */
 export type FramesAt = (byteOffset: number) => readonly Frame[];
 
+/** All texts of a file's records: pieces of source that many records share may be put together again and again. */
+const MOST_TEXT = 1 << 26;
 const STRING_TABLE = 'FORMAT_WITH_STRING_TABLE';
 
 /** Records that cannot be understood are left out: origins help, but nothing depends on them. */
@@ -19,6 +21,7 @@ export function readDebugRecords(pickle: PickleValue): FramesAt {
   const top = itemsOf(pickle);
   const [format, table, records] = top[0] === STRING_TABLE ? top : [undefined, undefined, pickle];
   const strings = format === undefined ? undefined : itemsOf(table);
+  const texts: Texts = { strings, left: MOST_TEXT };
   const starts: number[] = [];
   const ranges: PickleValue[] = [];
   for (const record of itemsOf(records)) {
@@ -33,10 +36,16 @@ export function readDebugRecords(pickle: PickleValue): FramesAt {
     if (starts.length === 0 || offset < (starts[0] ?? 0)) return [];
     const range = ranges[lastAtMost(starts, offset)];
     if (range === undefined) return [];
-    const found = known.get(range) ?? framesOf(range, strings, sources);
+    const found = known.get(range) ?? framesOf(range, texts, sources);
     known.set(range, found);
     return found;
   };
+}
+
+interface Texts {
+  readonly strings: readonly PickleValue[] | undefined;
+  /** How much more text may be put together. */
+  left: number;
 }
 
 /** A piece of Python source, or a stack of the tracer in its place. */
@@ -49,14 +58,10 @@ interface RecordedSource {
   readonly stack: readonly Frame[];
 }
 
-function framesOf(
-  range: PickleValue,
-  strings: readonly PickleValue[] | undefined,
-  sources: Map<PickleValue, RecordedSource>,
-): readonly Frame[] {
+function framesOf(range: PickleValue, texts: Texts, sources: Map<PickleValue, RecordedSource>): readonly Frame[] {
   const [record, start] = itemsOf(range);
   if (record === undefined || typeof start !== 'bigint') return [];
-  const source = sources.get(record) ?? readSource(record, strings);
+  const source = sources.get(record) ?? readSource(record, texts);
   sources.set(record, source);
   if (source.stack.length > 0) return userFramesFirst(source.stack);
   // `<string>` is PyTorch's own TorchScript text.
@@ -78,13 +83,19 @@ function framesOf(
 }
 
 /** `(text, file, line)`; with a table of strings the text is a list of indices into it, and the file one index. */
-function readSource(record: PickleValue, strings: readonly PickleValue[] | undefined): RecordedSource {
+function readSource(record: PickleValue, texts: Texts): RecordedSource {
   const [text, file, line] = itemsOf(record);
   const lookUp = (value: PickleValue | undefined): string => {
-    const found = typeof value === 'bigint' ? strings?.[Number(value)] : value;
+    const found = typeof value === 'bigint' ? texts.strings?.[Number(value)] : value;
     return typeof found === 'string' ? found : '';
   };
-  const whole = isRecord(text) ? itemsOf(text).map(lookUp).join('') : lookUp(text);
+  let whole = '';
+  for (const part of isRecord(text) ? itemsOf(text) : [text]) {
+    const piece = lookUp(part);
+    texts.left -= piece.length + 1;
+    if (texts.left < 0) return { text: '', file: '', line: 1, lines: [0], stack: [] };
+    whole += piece;
+  }
   return {
     text: whole,
     file: lookUp(file),

@@ -86,10 +86,13 @@ export function readScope(text: string): Scope {
   });
 }
 
+const MOST_NESTED = 32;
+
 /** PyTorch 2.1 wrote paths as Python: `getattr(L['self'].blocks, '0').conv`. */
 function plainPath(path: string): string {
   let plain = path;
-  for (let before = ''; before !== plain; ) {
+  let before = '';
+  for (let depth = 0; depth < MOST_NESTED && before !== plain; depth++) {
     before = plain;
     plain = plain.replace(/getattr\(([^(),]*), ?['"]([^'"]*)['"]\)/, '$1.$2');
   }

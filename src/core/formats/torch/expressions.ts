@@ -116,6 +116,7 @@ export class ExpressionParser extends Cursor {
       case 'name':
         return this.named(token);
       case 'int':
+        if (text.length > MOST_DIGITS) throw this.error(start, `an integer has ${text.length} digits`);
         return { kind: 'int', value: BigInt(text), start, end };
       case 'float':
         return { kind: 'float', value: Number(text), start, end };
@@ -379,5 +380,8 @@ export class ExpressionParser extends Cursor {
     return kind === 'operator' && (text === '=' || text === ')' || text === ']' || text === '}' || text === ':');
   }
 }
+
+/** More than any number of TorchScript, which have 64 bits; making longer ones costs more than linear time. */
+const MOST_DIGITS = 400;
 
 const SPECIAL_FORMS = new Set(['annotate', 'unchecked_cast', 'uninitialized', 'getattr', 'isinstance']);

@@ -31,7 +31,7 @@ const LIBRARIES = /^(?:torch|torchvision|torchaudio|timm|transformers|numpy)\.(?
 /** By Python's convention, the name of a class. */
 const CLASS = /(?:^|\.)_*[A-Z]\w*$/;
 
-/** May `name` be called with so many arguments? `plain`: with numbers and texts alone, as members of an enum are made. */
-export function isKnownCall(name: string, count: number, plain: boolean): boolean {
-  return FUNCTIONS.has(name) || LIBRARIES.test(name) || (CLASS.test(name) && count === 1 && plain);
+/** May `name` be called? `enumLike`: with one number or text alone, as members of an enum are made. */
+export function isKnownCall(name: string, enumLike: boolean): boolean {
+  return FUNCTIONS.has(name) || LIBRARIES.test(name) || (CLASS.test(name) && enumLike);
 }

@@ -63,8 +63,7 @@ const CALLS: Readonly<Record<string, Make>> = {
   'copyreg.__newobj_ex__': ([type, args, keywords], torch, place) =>
     torch.instanceOf(type, [...itemsOf(args), keywords ?? null], place),
   // Bytes of protocol 2: text, and the encoding to turn it back with.
-  '_codecs.encode': ([text]) =>
-    typeof text === 'string' ? new Uint8Array(Buffer.from(text, 'latin1')) : (text ?? null),
+  '_codecs.encode': ([text], torch) => (typeof text === 'string' ? torch.encoded(text) : (text ?? null)),
   'torch.jit._pickle.build_intlist': ([items]) => typedList(items, 'List[int]'),
   'torch.jit._pickle.build_doublelist': ([items]) => typedList(items, 'List[float]'),
   'torch.jit._pickle.build_boollist': ([items]) => typedList(items, 'List[bool]'),
@@ -80,7 +79,16 @@ const SCRIPT_CLASS = /^__torch__\./;
 const DEVICE_CLASS = /^__torch__\.torch\.classes\.(?:xnnpack|metal|vulkan|nnapi|mkldnn|_nnapi|mkl|cudnn)\./;
 
 export class TorchMeaning implements PickleMeaning {
+  private readonly bytes = new Map<string, Uint8Array>();
+
   constructor(private readonly storage: FindStorage) {}
+
+  /** The bytes of a text that stands for them; those of one text are the same. */
+  encoded(text: string): Uint8Array {
+    const bytes = this.bytes.get(text) ?? new Uint8Array(Buffer.from(text, 'latin1'));
+    this.bytes.set(text, bytes);
+    return bytes;
+  }
 
   global(name: string, place: PicklePlace): PickledGlobal {
     if (!SCRIPT_CLASS.test(name) && isUnsafeGlobal(name)) throw unsafe(name, place);
@@ -95,7 +103,9 @@ export class TorchMeaning implements PickleMeaning {
     if (SCRIPT_CLASS.test(callee.name) && value !== undefined && args.length === 1) {
       return { kind: 'enum', className: callee.name, name: undefined, value };
     }
-    if (isKnownCall(callee.name, args.length, args.every(isPlain))) return newCall(callee.name, args);
+    const [only] = args;
+    if (isKnownCall(callee.name, args.length === 1 && only !== undefined && isPlain(only)))
+      return newCall(callee.name, args);
     throw unsafe(callee.name, place);
   }
 
@@ -125,6 +135,7 @@ export class TorchMeaning implements PickleMeaning {
     if (!isRecord(make) || make.kind !== 'global' || !isRecord(type) || type.kind !== 'global') {
       throw pickleError(place, 'expected the class of a tensor');
     }
+    if (!make.name.startsWith('torch._utils._rebuild_')) throw unsafe(make.name, place);
     const made = this.reduce(make, itemsOf(args), place);
     return PLAIN_TENSORS.test(type.name) ? made : newCall(type.name, [made]);
   }
@@ -171,7 +182,7 @@ export class TorchMeaning implements PickleMeaning {
     const name = isRecord(type) && type.kind === 'global' ? type.name.slice(type.name.lastIndexOf('.') + 1) : '';
     const dtype = Object.hasOwn(STORAGE_TYPES, name) ? STORAGE_TYPES[name] : undefined;
     if (!dtype) throw unsupportedType(name || 'an unnamed storage', place);
-    if (typeof key !== 'string') throw pickleError(place, 'expected the key of a storage');
+    if (typeof key !== 'string' || key.length > MOST_KEY) throw pickleError(place, 'expected the key of a storage');
     const storage = this.storage(key, dtype, toNumber(count, place), place);
     // Before PyTorch 0.4 a storage could be a part of another: (key, offset, elements).
     const [, offset, elements] = itemsOf(view);
@@ -181,6 +192,9 @@ export class TorchMeaning implements PickleMeaning {
 }
 
 const STORAGE = 'torch.storage';
+const MOST_KEY = 1000;
+/** c10 has no more than 64 axes. */
+const MOST_AXES = 64;
 
 function partOf(whole: PartedStorage, offset: number, count: number, place: PicklePlace): PartedStorage {
   if (offset < 0 || count < 0 || offset + count > whole.count)
@@ -249,6 +263,7 @@ function toNumber(value: PickleValue | undefined, place: PicklePlace): number {
 
 function toNumbers(value: PickleValue | undefined, place: PicklePlace): number[] {
   if (!isRecord(value) || (value.kind !== 'tuple' && value.kind !== 'list')) throw pickleError(place, 'expected sizes');
+  if (value.items.length > MOST_AXES) throw pickleError(place, `a tensor has ${value.items.length} axes`);
   return value.items.map((item) => toNumber(item, place));
 }
 

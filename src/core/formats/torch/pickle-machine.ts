@@ -23,6 +23,9 @@ export interface PicklePlace {
 }
 
 const MOST_INTEGER_BYTES = 4096;
+const MOST_NAME = 1000;
+/** A memo lets a few bytes ask for many items again: no honest model has so many. */
+const MOST_ITEMS = 8_000_000;
 
 export function pickleError(place: PicklePlace, message: string): InputError {
   const { file, inside, offset } = place;
@@ -41,6 +44,7 @@ export function newCall(callee: string, args: readonly PickleValue[]): PickledCa
 export class PickleMachine {
   private at: number;
   private opcodeAt = 0;
+  private spent = 0;
   private stack: PickleValue[] = [];
   private readonly marks: PickleValue[][] = [];
   private readonly memo = new Map<number, PickleValue>();
@@ -75,7 +79,14 @@ export class PickleMachine {
     if (this.byte() > 5) throw this.error('its protocol is newer than 5');
   }
 
+  /** Accounts for looking at items that a pickle need not write again. */
+  spend(items: number): void {
+    this.spent += items;
+    if (this.spent > MOST_ITEMS) throw this.error(`it has more than ${MOST_ITEMS} items`);
+  }
+
   named(module: string, name: string): PickleValue {
+    if (module.length + name.length > MOST_NAME) throw this.error('a class has a name that is no name');
     return this.meaning.global(`${module}.${name}`, this.place());
   }
 
@@ -92,6 +103,7 @@ export class PickleMachine {
   /** Operands: what is called, a tuple of arguments (TorchScript gives an Enum its bare value), perhaps keyword arguments. */
   called(how: 'reduce' | 'instance', [callee, args = null, keywords]: readonly PickleValue[]): PickleValue {
     const items = isRecord(args) && args.kind === 'tuple' ? args.items : [args];
+    this.spend(costOf(items));
     const all = keywords === undefined ? items : [...items, keywords];
     if (isRecord(callee) && callee.kind === 'global') return this.meaning[how](callee, all, this.place());
     if (isRecord(callee) && callee.kind === 'call') return this.meaning.callAgain(callee, all, this.place());
@@ -118,6 +130,7 @@ export class PickleMachine {
       throw this.error('it gives a state to what has none');
     }
     if (!isRecord(target) || target.kind !== 'object') return;
+    this.spend(costOf([state]));
     for (const [name, value] of stringEntries(state)) target.attributes.set(name, value);
   }
 
@@ -230,9 +243,9 @@ export class PickleMachine {
   integer(length: number): bigint {
     if (length > MOST_INTEGER_BYTES) throw this.error(`an integer has ${length} bytes`);
     const bytes = this.take(length);
-    let value = 0n;
-    for (let k = length - 1; k >= 0; k--) value = (value << 8n) | BigInt(bytes[k] ?? 0);
-    return length === 0 ? 0n : BigInt.asIntN(8 * length, value);
+    if (length === 0) return 0n;
+    if (length === 4) return BigInt(viewOf(bytes).getInt32(0, true));
+    return BigInt.asIntN(8 * length, BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`));
   }
 
   line(): Uint8Array {
@@ -282,6 +295,22 @@ export class PickleMachine {
   }
 }
 
+/** How many items a call may look at: its arguments and what lies within them. */
+function costOf(args: readonly PickleValue[]): number {
+  let cost = args.length;
+  // The functions that are known take few arguments.
+  for (const value of args.slice(0, 16)) {
+    if (!isRecord(value)) continue;
+    if (value.kind === 'tuple' || value.kind === 'list') cost += value.items.length;
+    else if (value.kind === 'dict') cost += value.entries.length;
+  }
+  return cost;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 type PickleRecord = Exclude<PickleValue, null | boolean | bigint | number | string | Uint8Array>;
 
 /** Is a value one of the records (not None, a number, text or bytes)? */
@@ -300,7 +329,7 @@ export function* stringEntries(value: PickleValue | undefined): Iterable<[string
   for (const [key, item] of value.entries) if (typeof key === 'string') yield [key, item];
 }
 
-const UTF8 = new TextDecoder();
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export function utf8(bytes: Uint8Array): string {
   return UTF8.decode(bytes);

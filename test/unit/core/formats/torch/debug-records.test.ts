@@ -79,3 +79,10 @@ test.each([
   const user = { kind: 'python', file, line: 2 } as const;
   expect(userFramesFirst([framework, user])).toEqual([user, framework]);
 });
+
+test('texts that are put together of one piece without end are left out', () => {
+  const source = tuple(list(...new Array<bigint>(1000).fill(0n)), 1n, 10n);
+  const table = tuple('x'.repeat(1 << 20), 'net.py');
+  const at = readDebugRecords(tuple('FORMAT_WITH_STRING_TABLE', table, tuple(tuple(0n, tuple(source, 0n, 1n), 0n))));
+  expect(at(0)).toEqual([]);
+});

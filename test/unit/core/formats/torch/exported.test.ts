@@ -94,6 +94,11 @@ test('paths of modules that PyTorch 2.1 wrote as Python', () => {
   ]);
 });
 
+test('a path that nests without end is left as it is', () => {
+  const nested = `${'getattr('.repeat(50_000)}L['self']${", 'a')".repeat(50_000)}`;
+  expect(readScope(`a:(${nested},net.Net)`)[0]?.path.length).toBeGreaterThan(100_000);
+});
+
 test('arguments keep their types, and 64-bit integers their value', () => {
   const { graph } = exported('exported.pt2');
   const slice = graph.nodes.find((node) => node.target === 'torch.ops.aten.slice.Tensor');

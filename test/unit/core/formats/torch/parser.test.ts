@@ -266,3 +266,13 @@ test('long flat text is fine', () => {
   const lists = expression(`[${items}]`);
   expect(lists.kind === 'list' && lists.items.length).toBe(20_000);
 });
+
+test('an integer of a million digits is no integer', () => {
+  const source = sourceFile('code/a.py', `def f() -> int:\n  return ${'1'.repeat(1_000_000)}\n`);
+  const error = errorOf(() => parseSource(source, 'a.pt'));
+  expect([error.code, error.message, error.place?.line]).toEqual([
+    'syntax-error',
+    expect.stringContaining('digits'),
+    2,
+  ]);
+});

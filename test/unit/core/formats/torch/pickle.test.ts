@@ -3,6 +3,7 @@ import type { PickleValue } from '../../../../../src/core/formats/torch/archive.
 import { TorchMeaning } from '../../../../../src/core/formats/torch/meaning.ts';
 import { checkNesting } from '../../../../../src/core/formats/torch/nesting.ts';
 import { readPickle } from '../../../../../src/core/formats/torch/pickle.ts';
+import { cpuTime } from '../../../cpu-time.ts';
 import { bytesOf, errorOf, pickleOf } from './build.ts';
 
 const meaning = new TorchMeaning(() => {
@@ -139,6 +140,47 @@ test.each([
 test('endless work cannot be asked for', () => {
   const steps = bytesOf(0x80, 2, 'N0'.repeat(4_500_000), '.');
   expect(errorOf(() => read(steps)).message).toContain('steps');
+});
+
+/** A list of 100,000 entries, kept as memo 0. */
+const LONG = `](${'N'.repeat(100_000)}eq\x00`;
+const NAME = `X\xa0\x86\x01\x00${'n'.repeat(100_000)}`;
+
+test.each([
+  ['ordered dicts of one list', `ccollections\nOrderedDict\nq\x01${LONG}${'0h\x01h\x00\x85R'.repeat(1000)}`, 'items'],
+  ['sets of one list', `cbuiltins\nset\nq\x01${LONG}${'0h\x01h\x00\x85R'.repeat(1000)}`, 'items'],
+  ['instances of many arguments', `cmine\nNet\nq\x01${LONG}${'0h\x01(h\x00t}\x92'.repeat(1000)}`, 'items'],
+  [
+    'states of one dict',
+    `c__torch__\nM\n)\x81q\x01}(${'X\x01\0\0\0aN'.repeat(50_000)}uq\x000${'h\x01h\x00b0'.repeat(1000)}`,
+    'items',
+  ],
+  ['names without end', `${NAME}q\x00${'h\x00h\x00\x930'.repeat(1000)}`, 'no name'],
+  [
+    'keys without end',
+    `ctorch\nFloatStorage\nq\x01${NAME}q\x00(X\x07\0\0\0storageh\x01h\x00NK\x00tQq\x02ctorch._utils\n_rebuild_tensor_v2\n(h\x02K\x00))tR`,
+    'key',
+  ],
+])('a memo that asks for %s again and again is stopped', (_, text, message) => {
+  const started = cpuTime();
+  const error = errorOf(() => read(pickleOf(text)));
+  expect([error.code, error.message]).toEqual(['file-malformed', expect.stringContaining(message)]);
+  expect(cpuTime() - started).toBeLessThan(1000);
+});
+
+test('bytes of one text are made once', () => {
+  const long = `X\xa0\x86\x01\x00${'b'.repeat(100_000)}q\x00`;
+  const many = `c_codecs\nencode\nq\x01(${long}${'h\x01h\x00X\x06\0\0\0latin1\x86R'.repeat(1000)}l`;
+  const value = read(pickleOf(many));
+  if (typeof value !== 'object' || value === null || !('items' in value)) throw new Error('expected a list');
+  expect(value.items[1]).toBe(value.items[1000]);
+});
+
+test('long integers cost what they are long', () => {
+  const long = `\x8b\x00\x10\x00\x00${'\x11'.repeat(4095)}\x01`;
+  const started = cpuTime();
+  expect(read(pickleOf(`](${long.repeat(2000)}e`))).toMatchObject({ kind: 'list' });
+  expect(cpuTime() - started).toBeLessThan(2000);
 });
 
 test('values that lie in themselves, or too deep, are refused where they are read', () => {
