@@ -192,14 +192,26 @@ class Conversion {
     for (const output of this.model.graph.outputs) {
       let value = this.valueOf(output);
       const taken = !value.producer || named.has(value);
-      if (taken) {
-        if (output.producer) this.onnx.from(output.producer);
-        value = this.onnx.Identity(value);
-        value.type = output.type;
-      }
+      if (taken) value = this.passedOn(value, output);
       value.name = output.name ?? value.name;
       named.add(value);
       this.graph.addOutput(value);
+    }
+  }
+
+  /** The same value once more. */
+  private passedOn(value: Value, output: Value): Value {
+    if (output.producer) this.onnx.from(output.producer);
+    try {
+      const same = this.onnx.Identity(value);
+      same.type = output.type;
+      return same;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const dtype = error.problem.details.dtype ?? 'an unknown type';
+      const details = { operator: `output ${output.name}`, target: `ONNX ${PIVOT_OPSET}`, dtype };
+      this.problems.push(problem('dtype-not-taken', undefined, details));
+      return new Value({ name: output.name, type: output.type });
     }
   }
 
