@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PickledTensor, PickleValue, TorchScriptArchive } from '../../src/core/formats/torch/archive.ts';
 import type { ExportedProgram } from '../../src/core/formats/torch/exported.ts';
 import { TorchMeaning } from '../../src/core/formats/torch/meaning.ts';
-import { openPickledModule, openTorchFile } from '../../src/core/formats/torch/open.ts';
+import { openTorchFile } from '../../src/core/formats/torch/open.ts';
 import { isPacked, readPackedParameters } from '../../src/core/formats/torch/packed-parameters.ts';
 import { parseSource } from '../../src/core/formats/torch/parser.ts';
 import { readPickle } from '../../src/core/formats/torch/pickle.ts';
@@ -58,10 +58,10 @@ function samples(): Sample[] {
 
 function readFile(bytes: Uint8Array): void {
   const file = new MemoryBytes('fuzzed', bytes);
-  attempt(() => openPickledModule(file));
   const program = openTorchFile(file);
   if (program.kind === 'torchscript') readCode(program);
-  else readWeights(program);
+  else if (program.kind === 'exported') readWeights(program);
+  else readValue(program.root, program.file, new Set());
 }
 
 function readCode(archive: TorchScriptArchive): void {
@@ -83,6 +83,8 @@ function readValue(value: PickleValue, file: string, seen: Set<PickleValue>): vo
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array || seen.has(value)) return;
   seen.add(value);
   if (value.kind === 'tensor') readTensor(value);
+  if (value.kind === 'call') readValue(value.state ?? null, file, seen);
+  if (value.kind === 'dict') for (const [, inner] of value.entries) readValue(inner, file, seen);
   if (value.kind !== 'object') return;
   if (isPacked(value)) attempt(() => readPackedParameters(value, file));
   for (const inner of value.attributes.values()) readValue(inner, file, seen);
