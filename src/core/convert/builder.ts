@@ -61,6 +61,8 @@ const SHARED_BYTES = 256;
 
 class Builder {
   private readonly names: Set<string>;
+  /** The number from which a name that is taken is tried again: a model may want one name a hundred thousand times. */
+  private readonly nextNumber: Map<string, number>;
   private readonly constants = new Map<string, Value>();
   private source: Node | undefined;
   private made: Node[] = [];
@@ -74,6 +76,7 @@ class Builder {
     private readonly outer?: Builder,
   ) {
     this.names = outer?.names ?? new Set();
+    this.nextNumber = outer?.nextNumber ?? new Map();
     this.context = opsetContext(opset);
     for (const value of [...graph.inputs, ...graph.initializers]) this.keep(value.name);
     for (const node of graph.allNodes()) {
@@ -242,8 +245,10 @@ class Builder {
   /** A name that nothing in the graph has yet, as near to `wanted` as can be; it is taken from now on. */
   unique(wanted: string): string {
     let name = wanted;
-    for (let k = 2; this.names.has(name); k++) name = `${wanted}_${k}`;
+    let k = this.nextNumber.get(wanted) ?? 2;
+    for (; this.names.has(name); k++) name = `${wanted}_${k}`;
     this.names.add(name);
+    this.nextNumber.set(wanted, k);
     return name;
   }
 

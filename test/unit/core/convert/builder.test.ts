@@ -5,6 +5,7 @@ import { Graph } from '../../../../src/core/ir/graph.ts';
 import { Node } from '../../../../src/core/ir/node.ts';
 import { Tensor } from '../../../../src/core/ir/tensor.ts';
 import { tensorType, typeText } from '../../../../src/core/ir/type.ts';
+import { cpuTime } from '../../cpu-time.ts';
 
 function start() {
   const graph = new Graph('g');
@@ -97,4 +98,14 @@ test('every operator of the pivot opset can be called', () => {
     const schema = operatorSchema('', name, 22);
     if (schema && !schema.deprecated) expect([name, name in onnx]).toEqual([name, true]);
   }
+});
+
+test('names that are taken are numbered, however many there are', () => {
+  const { onnx } = start();
+  onnx.keep('y_3');
+  expect([1, 2, 3].map(() => onnx.unique('y'))).toEqual(['y', 'y_2', 'y_4']);
+  const started = cpuTime();
+  for (let k = 0; k < 100_000; k++) onnx.unique('node');
+  expect(onnx.unique('node')).toBe('node_100001');
+  expect(cpuTime() - started).toBeLessThan(3000);
 });
