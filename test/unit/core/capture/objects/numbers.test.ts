@@ -49,7 +49,7 @@ function modulesOf(name: string): Map<string, PickledModule> {
   );
 }
 
-describe.each(['layers', 'graphs'])('%s', (name) => {
+describe.each(['layers', 'graphs', 'blocks'])('%s', (name) => {
   const cases: Record<string, Case> = JSON.parse(fixture(`${name}.json`).toString());
   const modules = modulesOf(`${name}.pth`);
 
@@ -63,7 +63,8 @@ describe.each(['layers', 'graphs'])('%s', (name) => {
       inputs: given.map(({ name: input, input: { dtype, shape } }) => ({ key: input, dtype, shape })),
       customOps: NO_CUSTOM_OPERATORS,
     });
-    expect(problems).toEqual([]);
+    // Of torchvision and timm only names are known: that is said, and nothing else.
+    expect(problems.filter(({ code }) => name !== 'blocks' || code !== 'inexact')).toEqual([]);
     const made = atenToOnnx(model);
     expect(made.problems).toEqual([]);
     const feeds = new Map(given.map(({ name: input, input: tensor }) => [input, tensorOf(tensor)]));
