@@ -3,7 +3,15 @@ import childProcess from 'node:child_process';
 import fs, { readdirSync, readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { PickledTensor, PickleValue, TorchScriptArchive } from '../../src/core/formats/torch/archive.ts';
+import { capture } from '../../src/core/capture/capture.ts';
+import { openObjects } from '../../src/core/capture/objects/capture-objects.ts';
+import { NO_CUSTOM_OPERATORS } from '../../src/core/custom/definition.ts';
+import type {
+  PickledModule,
+  PickledTensor,
+  PickleValue,
+  TorchScriptArchive,
+} from '../../src/core/formats/torch/archive.ts';
 import type { ExportedProgram } from '../../src/core/formats/torch/exported.ts';
 import { TorchMeaning } from '../../src/core/formats/torch/meaning.ts';
 import { openTorchFile } from '../../src/core/formats/torch/open.ts';
@@ -61,7 +69,10 @@ function readFile(bytes: Uint8Array): void {
   const program = openTorchFile(file);
   if (program.kind === 'torchscript') readCode(program);
   else if (program.kind === 'exported') readWeights(program);
-  else readValue(program.root, program.file, new Set());
+  else {
+    readValue(program.root, program.file, new Set());
+    runObjects(program);
+  }
 }
 
 function readCode(archive: TorchScriptArchive): void {
@@ -77,6 +88,12 @@ function readCode(archive: TorchScriptArchive): void {
 
 function readWeights(program: ExportedProgram): void {
   for (const tensor of program.weights.values()) readTensor(tensor);
+}
+
+/** Whatever the objects of a module are, running them gives problems and no more. */
+function runObjects(program: PickledModule): void {
+  const inputs = [{ key: 0, dtype: 'float32', shape: [1, 3, 4, 4] }] as const;
+  attempt(() => capture(openObjects(program), { inputs, customOps: NO_CUSTOM_OPERATORS }));
 }
 
 function readValue(value: PickleValue, file: string, seen: Set<PickleValue>): void {

@@ -96,11 +96,10 @@ export class ModuleProblems {
   ): void {
     const type = readableClass(object.className);
     const { place } = this.recorder;
-    this.recorder.report(
-      code,
-      { operator: type, place: { scope, origin: () => place.origin() } },
-      { operator: type, ...details },
-    );
+    // What is assumed can be read: the problem stands on it, and not on its caller.
+    const assumed = code === 'inexact' ? this.objects.forwardOf(object) : undefined;
+    const origin = () => (assumed ? this.objects.originOf(assumed.source, assumed.start) : place.origin());
+    this.recorder.report(code, { operator: type, place: { scope, origin } }, { operator: type, ...details });
   }
 }
 

@@ -52,6 +52,11 @@ export class ObjectArchive implements TorchScriptArchive {
     return this.objects.facts.get(object);
   }
 
+  /** The forward that runs an object. */
+  forwardOf(object: ScriptObject): FunctionDefinition | undefined {
+    return this.classes.get(object.className)?.methods.get('forward');
+  }
+
   rowOf(object: ScriptObject): ForwardRow | undefined {
     return this.table.row(object.className);
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PickledCall, PickledDict } from '../../../../../src/core/formats/torch/archive.ts';
+import { acceptable } from '../../../../../src/core/problems/accept.ts';
 import { graphText, lines, stored } from '../support.ts';
 import { capturedModule, graphModule, ints, module, sequential } from './support.ts';
 
@@ -81,7 +82,15 @@ test('a class that is known by its name alone is run, and said to be assumed, on
       'Object analysis has only an approximation of torchvision.models.squeezenet.Fire: assumed forward: the file holds no code, so it is taken for the published class of that name.',
     ],
   ]);
+  expect(problems[0]?.origin[0]).toMatchObject({
+    file: 'code/torchvision/models/squeezenet.py',
+    text: 'def forward(self, x):',
+  });
   expect(model.graph.outputs[0]?.type).toMatchObject({ shape: [1, 4, 2, 2] });
+  const severities = (accept: string) => acceptable(problems, [accept]).map(({ severity }) => severity);
+  expect(severities('inexact:torchvision.models.squeezenet.Fire')).toEqual(['warning']);
+  expect(severities('inexact:0')).toEqual(['warning']);
+  expect(severities('inexact:1')).toEqual(['error']);
 });
 
 test.each([
