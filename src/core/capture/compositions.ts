@@ -8,6 +8,7 @@ import { Tensor } from '../ir/tensor.ts';
 import type { Operators } from './operators.ts';
 import { converted, numberType, ScalarValue } from './scalars.ts';
 import { sizeOf, sizesOf } from './sizes.ts';
+import { asStrided } from './strided.ts';
 import { Storage, TensorValue } from './tensor.ts';
 import { type CapturedValue, DeviceValue, isScalarValue, isTensor, itemsOf, ListValue, UNKNOWN } from './values.ts';
 
@@ -43,6 +44,7 @@ const COMPOSITIONS: Readonly<Record<string, Composition>> = {
     const rank = isTensor(input) ? input.shape?.length : undefined;
     return rank === undefined ? undefined : operators.call(`conv${rank - 2}d`, { positional: args, keywords });
   },
+  as_strided: asStrided,
   // With running statistics its schema writes them, which it does in training only.
   _native_batch_norm_legit: (operators, args, keywords) => {
     if (args.length !== 8 || args[5] !== false) return undefined;
@@ -75,6 +77,9 @@ const COMPOSITIONS: Readonly<Record<string, Composition>> = {
     return new ListValue(grids);
   },
 };
+
+/** The names of all operators that are written as others. */
+export const COMPOSED: ReadonlySet<string> = new Set(Object.keys(COMPOSITIONS));
 
 /** The result; undefined where the operator is none of these. */
 export function compose(

@@ -295,6 +295,8 @@ const RULES: Readonly<Record<string, ViewRule>> = {
   swapaxes: one((args, self) => swapped(self, args.number('axis0'), args.number('axis1'))),
   t: one((_, self) => (self.shape.length < 2 ? permuted(self, [...self.shape.keys()]) : swapped(self, 0, 1))),
   numpy_T: one((_, self) => permuted(self, [...self.shape.keys()].reverse())),
+  // Of real numbers the conjugate is no change.
+  adjoint: one((_, self) => (self.shape.length === 0 ? same(self) : swapped(self, -2, -1))),
   mT: one((_, self) => (self.shape.length === 0 ? same(self) : swapped(self, -2, -1))),
   ...aliases(['movedim', 'moveaxis'], one(movedim)),
   select: one((args, self) => selected(self, args.number('dim'), args.dim('index'))),
@@ -335,7 +337,7 @@ const RULES: Readonly<Record<string, ViewRule>> = {
     one((_, self) => ({ ...same(self), aliasing: 'view' })),
   ),
   ...aliases(
-    ['lift_fresh', 'resolve_conj', 'resolve_neg', 'positive'],
+    ['lift', 'lift_fresh', 'resolve_conj', 'resolve_neg', 'positive'],
     one((_, self) => same(self)),
   ),
   contiguous: one(contiguous),

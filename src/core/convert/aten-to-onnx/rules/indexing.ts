@@ -3,11 +3,12 @@
 import type { Scalar } from '../../../dialects/aten/arguments.ts';
 import { isFloat } from '../../../ir/dtype.ts';
 import type { Node } from '../../../ir/node.ts';
-import { type Dim, type Shape, sameShape } from '../../../ir/shape.ts';
+import { type Dim, multiply, type Shape, sameShape } from '../../../ir/shape.ts';
 import type { Value } from '../../../ir/value.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
 import { lowerings } from '../lowering.ts';
 import {
+  asNumber,
   axisFrom,
   commonType,
   dimAt,
@@ -110,13 +111,36 @@ function indexPut({ self, indices, values, accumulate }: IndexPut, onnx: OnnxBui
   const wanted = [...rest.slice(0, before), ...shape, ...rest.slice(before)];
   const indexAxes = range(shape.length, before);
   const updates = onnx.transpose(expandTo(onnx, values, wanted, node), toFront(indexAxes, wanted.length).order);
-  const attributes = accumulate ? { reduction: 'add' } : {};
-  return onnx.transpose(onnx.ScatterND(front, tuples, updates, attributes), back);
+  const changed = accumulate ? added(onnx, front, tuples, updates, node) : onnx.ScatterND(front, tuples, updates);
+  return onnx.transpose(changed, back);
 }
 
 /** A scalar as a list of one. */
 function listed(onnx: OnnxBuilder, x: Value, node: Node): Value {
   return rankOf(x, node) === 0 ? onnx.unsqueeze(x, [0]) : x;
+}
+
+/**
+ * `front` with `updates` added at places that `tuples` name along its first axes. They are counted along one axis:
+ * where places occur twice, ScatterND of onnxruntime adds from several threads at once and loses summands.
+ */
+function added(onnx: OnnxBuilder, front: Value, tuples: Value, updates: Value, node: Node): Value {
+  const shape = dimsOf(front, node);
+  const places = dimsOf(tuples, node);
+  const width = asNumber(places.at(-1), node);
+  const product = (dims: Shape) => dims.reduce(multiply, 1);
+  const indexed = shape.slice(0, width);
+  const strides = indexed.map((_, k) => product(indexed.slice(k + 1)));
+  const [rest, count] = [product(shape.slice(width)), product(places.slice(0, -1))];
+  const fromFront = onnx.Where(onnx.Less(tuples, onnx.constant(0n)), onnx.Add(tuples, onnx.sizes(indexed)), tuples);
+  const flat = onnx.ReduceSum(onnx.Mul(fromFront, onnx.sizes(strides)), onnx.ints([-1]));
+  const summed = onnx.ScatterElements(
+    onnx.reshape(front, [product(indexed), rest]),
+    expandTo(onnx, onnx.reshape(flat, [count, 1]), [count, rest], node),
+    onnx.reshape(updates, [count, rest]),
+    { axis: 0, reduction: 'add' },
+  );
+  return onnx.reshape(summed, shape);
 }
 
 type ScatterReduction = 'none' | 'add' | 'mul' | 'max' | 'min';
@@ -241,12 +265,9 @@ function placed(
   const wanted = dimsOf(list, node).map((size, k) => (k === axis ? count : size));
   const updates = onnx.transpose(onnx.reshape(updatesOf(wanted), wanted), order);
   const tuples = onnx.unsqueeze(onnx.cast(places, 'int64'), [1]);
-  const changed = onnx.ScatterND(
-    onnx.transpose(list, order),
-    tuples,
-    updates,
-    reduction === 'none' ? {} : { reduction },
-  );
+  const front = onnx.transpose(list, order);
+  const changed =
+    reduction === 'add' ? added(onnx, front, tuples, updates, node) : onnx.ScatterND(front, tuples, updates);
   return onnx.reshape(onnx.transpose(changed, back), dimsOf(self, node));
 }
 

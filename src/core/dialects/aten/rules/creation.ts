@@ -102,6 +102,10 @@ export const creations: RuleTable = {
   full,
   ...each('randint', (args) => fresh(args.dtype('dtype') ?? 'int64', args.dims('size'))),
   randperm: (args) => fresh(args.dtype('dtype') ?? 'int64', [args.dim('n')]),
+  ...each('copy zero', (args) => {
+    const self = args.tensor('self');
+    return like(self, self.dtype);
+  }),
   scalar_tensor: (args) => fresh(args.dtype('dtype') ?? DEFAULT_FLOAT, []),
   ...each('arange range', arange),
   ...each('linspace logspace', steps),

@@ -10,6 +10,7 @@ import { ComputedSource, Tensor } from '../../../../../src/core/ir/tensor.ts';
 import { tensorType } from '../../../../../src/core/ir/type.ts';
 import { validateModel } from '../../../../../src/core/ir/validate.ts';
 import type { Value } from '../../../../../src/core/ir/value.ts';
+import { makeBatch, readCases } from './cases.ts';
 
 const bool = (value: boolean): Attribute => ({ type: 'bool', value });
 const none: Attribute = { type: 'none', value: undefined };
@@ -136,4 +137,13 @@ test('a rule that contradicts what capture recorded is our own fault', () => {
   expect(() => atenToOnnx(model)).toThrow(
     'the rule of aten::relu (aten::relu) makes float32[2, 4], but PyTorch makes float32[2, 5]',
   );
+});
+
+test('additions at places that may occur twice stand along one axis', () => {
+  // ScatterND of onnxruntime adds from several threads at once, and loses summands now and then.
+  const row = readCases('edges.json').find(([operator, args]) => operator === 'index_put' && args.accumulate === true);
+  const { model } = atenToOnnx(makeBatch(row ? [row] : []).model);
+  const ops = [...model.graph.nodes].map((node) => node.op);
+  expect(ops).toContain('ScatterElements');
+  expect(ops).not.toContain('ScatterND');
 });
