@@ -77,10 +77,12 @@ export class Interpreter extends Flow {
 
   /** Modules whose class has `__setstate__` become what that makes of what the file keeps of them. */
   restoreStates(): void {
-    for (const [module, state] of this.state.states()) {
-      const method = this.archive.classOf(module.object.className)?.methods.get('__setstate__');
-      if (method) this.callFunction(method, [module, state], NO_KEYWORDS);
-    }
+    this.state.restore(() => {
+      for (const [module, state] of this.state.states()) {
+        const method = this.archive.classOf(module.object.className)?.methods.get('__setstate__');
+        if (method) this.callFunction(method, [module, state], NO_KEYWORDS);
+      }
+    });
   }
 
   /** The value of a parameter that the caller does not give. */

@@ -1,22 +1,25 @@
 /** Quantised tensors, and the parameters that prepack operators put together, as values of a program. */
 import type { TensorValue } from './tensor.ts';
 
-/** Which numbers integers stand for: `scale * (integer - zeroPoint)`. */
-export type CapturedQuantization =
-  | { readonly scheme: 'per-tensor'; readonly scale: number; readonly zeroPoint: bigint }
-  | {
-      readonly scheme: 'per-channel';
-      readonly scales: TensorValue;
-      readonly zeroPoints: TensorValue;
-      readonly axis: number;
-    };
+/** What the integers of a quantised tensor are, and how they stand for numbers: `scale * (integer - zeroPoint)`. */
+export interface Quantizer {
+  readonly dtype: QuantizedType;
+  /** Undefined where each channel has its own; a tensor where the program keeps it as one. */
+  readonly scale: number | TensorValue | undefined;
+  readonly zeroPoint: bigint | TensorValue | undefined;
+}
 
-/** A quantised tensor. It is no TensorValue, so that nobody takes its integers for its elements. */
+export type QuantizedType = 'int8' | 'uint8';
+
+/**
+ * A quantised tensor: the numbers that its integers stand for, as floats. It is no TensorValue, because most operators round
+ * what they make of it to integers again.
+ */
 export class QuantizedValue {
   readonly kind = 'quantized';
   constructor(
-    readonly integers: TensorValue,
-    readonly quantization: CapturedQuantization,
+    readonly numbers: TensorValue,
+    readonly quantizer: Quantizer,
   ) {}
 }
 

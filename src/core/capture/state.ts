@@ -1,10 +1,18 @@
 /** The objects of a TorchScript archive as values of the program: parameters become initializers when they are first read. */
 
 import type { Scalar } from '../dialects/aten/arguments.ts';
-import type { PickledTensor, PickleValue, ScriptObject, TorchScriptArchive } from '../formats/torch/archive.ts';
+import { contiguousStrides } from '../dialects/aten/layout.ts';
+import type {
+  PickledTensor,
+  PickleValue,
+  Quantization,
+  ScriptObject,
+  TorchScriptArchive,
+} from '../formats/torch/archive.ts';
 import { isPacked, readPackedParameters } from '../formats/torch/packed-parameters.ts';
 import { InputError } from '../ir/errors.ts';
 import { elementCount } from '../ir/shape.ts';
+import { ComputedSource, Tensor } from '../ir/tensor.ts';
 import { Overrides } from './containers.ts';
 import type { Memory } from './memory.ts';
 import { pythonGlobal } from './objects/python-names.ts';
@@ -63,16 +71,13 @@ export class StoredTensors {
     return tensor;
   }
 
-  /** A quantised tensor: its integers, and what they stand for. */
+  /** A quantised tensor: a constant of the numbers that its integers stand for, made when it is written. */
   quantized(stored: PickledTensor, name: string): QuantizedValue | undefined {
-    const { quantization } = stored;
-    if (!quantization) return undefined;
-    const integers = this.of({ ...stored, quantization: undefined }, name, false);
-    if (quantization.scheme === 'per-tensor') return new QuantizedValue(integers, quantization);
-    const { scheme, axis } = quantization;
-    const scales = this.of(quantization.scales, `${name}.scales`, false);
-    const zeroPoints = this.of(quantization.zeroPoints, `${name}.zero_points`, false);
-    return new QuantizedValue(integers, { scheme, scales, zeroPoints, axis });
+    const { quantization, dtype } = stored;
+    if (!quantization || (dtype !== 'int8' && dtype !== 'uint8')) return undefined;
+    const numbers = this.of(dequantized(stored, quantization), name, false);
+    const single = quantization.scheme === 'per-tensor' ? quantization : undefined;
+    return new QuantizedValue(numbers, { dtype, scale: single?.scale, zeroPoint: single?.zeroPoint });
   }
 
   /** The integers of a quantised tensor are not its elements. */
@@ -84,6 +89,31 @@ export class StoredTensors {
     );
     return undefined;
   }
+}
+
+/** The same tensor as packed float32. */
+function dequantized(stored: PickledTensor, quantization: Quantization): PickledTensor {
+  const { shape } = stored;
+  const source = new ComputedSource('computed', () => {
+    const axis = quantization.scheme === 'per-channel' ? quantization.axis : 0;
+    const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+    const channels = shape[axis] ?? 1;
+    const [scales, zeros] =
+      quantization.scheme === 'per-channel'
+        ? [quantization.scales.tensor.numbers(), quantization.zeroPoints.tensor.numbers()]
+        : [[quantization.scale], [Number(quantization.zeroPoint)]];
+    const channelOf = (k: number) => (quantization.scheme === 'per-channel' ? Math.floor(k / inner) % channels : 0);
+    const numbers = Float32Array.from(stored.tensor.numbers(), (integer, k) => {
+      const channel = channelOf(k);
+      return Math.fround(scales[channel] ?? 1) * (integer - (zeros[channel] ?? 0));
+    });
+    return new Uint8Array(numbers.buffer);
+  });
+  const dtype = 'float32';
+  const storage = { key: `${stored.storage.key} as numbers`, dtype, count: elementCount(shape), source } as const;
+  const tensor = new Tensor(dtype, shape, source);
+  const strides = contiguousStrides(shape);
+  return { ...stored, dtype, strides, offset: 0, storage, tensor, quantization: undefined };
 }
 
 function elementOf({ tensor, dtype }: PickledTensor): Scalar | undefined {
@@ -111,6 +141,9 @@ export class ArchiveState {
   private readonly owners = new Map<string, { readonly module: ModuleValue; readonly name: string }>();
   private readonly numbers = new Map<ScriptObject, number>();
   private readonly tensors: StoredTensors;
+  /** Attributes that `__setstate__` set. */
+  private readonly restored = new Map<ScriptObject, Map<string, CapturedValue>>();
+  private restoring = false;
 
   constructor(
     private readonly archive: TorchScriptArchive,
@@ -134,6 +167,8 @@ export class ArchiveState {
   }
 
   private stored(module: ModuleValue, name: string): CapturedValue | undefined {
+    const restored = this.restored.get(module.object)?.get(name);
+    if (restored !== undefined) return restored;
     const stored = module.object.attributes.get(name);
     if (stored === undefined) return undefined;
     const path = joinPath(module.path, name);
@@ -151,7 +186,22 @@ export class ArchiveState {
     return value;
   }
 
+  /** What `work` sets is what the archive holds, not what the program changes. */
+  restore(work: () => void): void {
+    this.restoring = true;
+    try {
+      work();
+    } finally {
+      this.restoring = false;
+    }
+  }
+
   setAttribute(module: ModuleValue, name: string, value: CapturedValue): void {
+    if (this.restoring) {
+      const attributes = this.restored.get(module.object) ?? new Map<string, CapturedValue>();
+      this.restored.set(module.object, attributes.set(name, value));
+      return;
+    }
     const key = this.key(module, name);
     this.originals.set(key, () => this.stored(module, name));
     this.owners.set(key, { module, name });

@@ -63,9 +63,9 @@ export function runMethod(
   });
   inputs.checkAllUsed();
   const carried = new CarriedState(operators, state, assumed);
-  carried.begin();
   try {
     interpreter.restoreStates();
+    carried.begin();
     addOutputs(operators, interpreter.callModule(new ModuleValue(archive.root, ''), method.name, args, new Map()));
   } catch (error) {
     if (!(error instanceof ProgramError)) throw error;

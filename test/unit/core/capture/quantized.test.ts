@@ -57,7 +57,7 @@ test('packed parameters of an archive are values that a program may pass on', ()
 
 test('prepack operators put the same parameters together', () => {
   const integers = new TensorValue(new Storage(() => new Value({ name: 'w', type: undefined })), undefined);
-  const weight = new QuantizedValue(integers, { scheme: 'per-tensor', scale: 1, zeroPoint: 0n });
+  const weight = new QuantizedValue(integers, { dtype: 'int8', scale: 1, zeroPoint: 0n });
   const sizes = (...items: bigint[]) => new ListValue(items);
   const arguments_ = [weight, null, sizes(2n, 1n), sizes(1n, 0n), sizes(1n, 3n), 4n];
   expect(prepack('conv2d_prepack', arguments_, new Map())?.parameters).toEqual({
