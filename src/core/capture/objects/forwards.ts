@@ -18,6 +18,7 @@ import { TORCH_NN } from './forwards/torch-nn.ts';
 import { TORCH_SEQUENCES } from './forwards/torch-sequences.ts';
 import { TORCHVISION } from './forwards/torchvision.ts';
 import { TORCHVISION_TRANSFORMERS } from './forwards/torchvision-transformers.ts';
+import { TRANSFORMERS } from './forwards/transformers.ts';
 
 export const FORWARDS: ForwardTexts = {
   ...TORCH_NN,
@@ -26,6 +27,7 @@ export const FORWARDS: ForwardTexts = {
   ...TORCH_FUNCTIONAL,
   ...TORCHVISION,
   ...TORCHVISION_TRANSFORMERS,
+  ...TRANSFORMERS,
   ...TIMM_LAYERS,
   ...TIMM_SPECIAL_LAYERS,
   ...TIMM_RESNETS,

@@ -35,7 +35,7 @@ test('every class that is known by its name alone has a fingerprint, and is mark
 
 test('functions that rows name with their package are there', () => {
   const named = Object.values(FORWARDS).flatMap((text) =>
-    [...text.matchAll(/\b(?:timm|torchvision|graphwright|torch\.nn\.functional)(?:\.\w+)+(?=\()/g)].map(
+    [...text.matchAll(/\b(?:timm|torchvision|transformers|graphwright|torch\.nn\.functional)(?:\.\w+)+(?=\()/g)].map(
       ([name]) => name,
     ),
   );
