@@ -11,8 +11,10 @@ import type { Operators } from '../operators.ts';
 import { ProgramError } from '../plain-values.ts';
 import { ScalarValue } from '../scalars.ts';
 import { type ArchiveState, readableClass } from '../state.ts';
+import type { TensorValue } from '../tensor.ts';
 import {
   type CapturedValue,
+  DeviceValue,
   isTensor,
   isUnknown,
   itemsOf,
@@ -36,6 +38,9 @@ import {
 
 /** Modules whose name a program may write before a dot, as in `math.sqrt(x)`. */
 const PYTHON_MODULE = /^(_?operator|math|builtins)\.(\w+)$/;
+
+/** `torch.ops.aten.add.Tensor` */
+const OPERATOR_NAME = /^torch\.ops\.(\w+)\.(\w+)(?:\.(\w+))?$/;
 
 export class ObjectInterpreter extends Interpreter {
   private readonly problems: ModuleProblems;
@@ -72,11 +77,20 @@ export class ObjectInterpreter extends Interpreter {
   override callGlobal(name: string, args: readonly CapturedValue[], keywords: Keywords): CapturedValue {
     const known = this.archive.functionOf(name);
     if (known) return this.callFunction(known, args, keywords);
+    const [, namespace, op = '', overload] = OPERATOR_NAME.exec(name) ?? [];
+    if (namespace !== undefined) {
+      // An operator by its full name, as torch.export writes it; `default` is the overload without a name.
+      const named = overload === undefined ? {} : { overload: overload === 'default' ? '' : overload };
+      return dispatch(this.operators, this.customOps, { namespace, name: op, ...named, args, keywords });
+    }
     const [, python, member = ''] = PYTHON_MODULE.exec(name) ?? [];
     const operator = python === undefined ? operatorOf(name) : (PYTHON_OPERATORS[member] ?? member);
-    if (operator !== undefined) return this.pythonFunction(operator, args) ?? this.callAten(operator, args, keywords);
-    const [namespace = '', op = ''] = [name.slice(0, name.lastIndexOf('.')), name.slice(name.lastIndexOf('.') + 1)];
-    return this.operators.unknownOperator(namespace, op, { positional: args, keywords });
+    if (operator !== undefined) {
+      const known = this.pythonFunction(operator, args);
+      return known === undefined ? this.callAten(operator, args, keywords) : known;
+    }
+    const dot = name.lastIndexOf('.');
+    return this.operators.unknownOperator(name.slice(0, dot), name.slice(dot + 1), { positional: args, keywords });
   }
 
   protected override callOperator(
@@ -102,6 +116,8 @@ export class ObjectInterpreter extends Interpreter {
 
   /** An operator of PyTorch as Python calls it: sizes one by one, names of numpy, conversions by the name of a type. */
   private callAten(name: string, args: readonly CapturedValue[], keywords: Keywords = NO_KEYWORDS): CapturedValue {
+    const made = pythonObject(name, args, keywords);
+    if (made) return made;
     const call = (op: string, positional: readonly CapturedValue[]) => {
       const named = [...keywords].map(([key, value]) => [KEYWORD_ALIASES[key] ?? key, value] as const);
       return dispatch(this.operators, this.customOps, {
@@ -140,7 +156,12 @@ export class ObjectInterpreter extends Interpreter {
         if (!(first instanceof ModuleValue) || typeof second !== 'string') return undefined;
         return this.attributeOf(first, second) !== undefined;
       case 'getitem':
-        return isTensor(first) ? indexTensor(this.aten, first, itemsOrOne(second)) : undefined;
+        if (isTensor(first)) return indexTensor(this.aten, first, itemsOrOne(second));
+        return callBuiltin('__getitem__', args, NO_KEYWORDS);
+      case 'setitem':
+        if (!isTensor(first)) return callBuiltin('_set_item', args, NO_KEYWORDS);
+        this.write(first, itemsOrOne(second), third ?? null);
+        return null;
       default: {
         if (!args.some((each) => each instanceof ModuleValue)) return undefined;
         return callBuiltin(
@@ -298,9 +319,22 @@ export class ObjectInterpreter extends Interpreter {
     }
     const indices = this.indices(target, frame);
     this.standAt(target, frame);
-    if (indices.some(isTensor)) throw new ProgramError('a write at places that a tensor gives');
-    this.callAten(isTensor(value) ? 'copy_' : 'fill_', [indexTensor(this.aten, container, indices), value]);
+    this.write(container, indices, value);
   }
+
+  /** `tensor[indices] = value` */
+  private write(tensor: TensorValue, indices: readonly CapturedValue[], value: CapturedValue): void {
+    if (indices.some(isTensor)) throw new ProgramError('a write at places that a tensor gives');
+    this.callAten(isTensor(value) ? 'copy_' : 'fill_', [indexTensor(this.aten, tensor, indices), value]);
+  }
+}
+
+/** Small objects of PyTorch that programs make: devices, sizes. */
+function pythonObject(name: string, args: readonly CapturedValue[], keywords: Keywords): CapturedValue | undefined {
+  const [first = keywords.get('type')] = args;
+  if (name === 'device' && typeof first === 'string') return new DeviceValue(first);
+  const items = itemsOf(first);
+  return name === 'Size' && items ? new ListValue([...items]) : undefined;
 }
 
 function isNumeric(value: CapturedValue): boolean {

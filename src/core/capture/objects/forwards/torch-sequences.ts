@@ -102,7 +102,9 @@ class TransformerDecoderLayer:
         return self.dropout3(self.linear2(self.dropout(self.activation(self.linear1(x)))))
 
 class TransformerEncoder:
+    use_nested_tensor = False
     def forward(self, src, mask=None, src_key_padding_mask=None, is_causal=None):
+        assert src_key_padding_mask is None or not self.use_nested_tensor, "what it gives for padding depends on how PyTorch runs it (enable_nested_tensor)"
         for layer in self.layers:
             src = layer(src, src_mask=mask, src_key_padding_mask=src_key_padding_mask)
         return src if self.norm is None else self.norm(src)

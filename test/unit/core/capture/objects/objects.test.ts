@@ -114,3 +114,27 @@ test('without an input the first layer gives a guess', () => {
   });
   expect(capturedModule(linear, undefined).problems[0]?.message).toContain('--input input:float32[1,7]');
 });
+
+test('graph modules call operators by any of their names, and write into tensors', () => {
+  const code = `def forward(self, x):
+    zeros = torch.zeros(torch.Size([2, 3]), device = device(type='cpu'))
+    write = setitem_(zeros, (slice(None, None, None), 0), 1.0)
+    add = torch.ops.aten.add.Tensor(x, zeros);  zeros = None
+    sub = operator.sub(2, add)
+    pair = operator.getitem([add, sub], 1);  add = sub = None
+    return torch.ops.aten.relu.default(operator.getitem(pair, (Ellipsis, 0)))
+`;
+  const imports = 'import torch\nimport operator\nfrom torch import device\nfrom operator import setitem as setitem_\n';
+  const { model, problems } = capturedModule(graphModule(code, {}, imports), [2, 3]);
+  expect(problems).toEqual([]);
+  expect(graphText(model).replace(/\(.*?\)/g, '')).toBe(
+    lines(`zeros_0 = aten::zeros : float32[2, 3]
+           full_0 = aten::full : float32[2]
+           select_scatter_0 = aten::select_scatter : float32[2, 3]
+           add_0 = aten::add.Tensor : float32[2, 3]
+           rsub_0 = aten::rsub.Scalar : float32[2, 3]
+           select_1 = aten::select.int : float32[2]
+           output_0 = aten::relu : float32[2]
+           return output_0`),
+  );
+});
