@@ -7,6 +7,7 @@ import type { RecordedResults } from './functional.ts';
 import type { Operators } from './operators.ts';
 import { RaisedError } from './plain-values.ts';
 import { holdsQuantized, prepack } from './quantized.ts';
+import { callDecomposed } from './quantized-decomposed.ts';
 import { callQuantized } from './quantized-operators.ts';
 import { asNumber, isQuery, numberTypeOf, query, TO_NUMBER } from './queries.ts';
 import type { Recorder } from './recorder.ts';
@@ -73,7 +74,10 @@ export function dispatch(operators: Operators, customOps: CustomOperators, call:
     return containsScalar(operators, itemsOf(args[0]) ?? [], args[1]);
   const packed = namespace === 'quantized' ? prepack(name, args, keywords) : undefined;
   if (packed) return packed;
-  const quantized = callQuantized(operators, namespace, name, args, keywords);
+  const quantized =
+    namespace === 'quantized_decomposed'
+      ? callDecomposed(operators, name, keywords)
+      : callQuantized(operators, namespace, name, args, keywords);
   if (quantized !== undefined) return quantized;
   if (args.some(holdsQuantized)) {
     const dtype = 'quantised tensors';
