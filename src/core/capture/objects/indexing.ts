@@ -1,5 +1,6 @@
 /** Subscripts of tensors as Python has them: `x[0]`, `x[:, None]`, `x[..., 1:]`, `x[rows, columns]`. */
 import { ProgramError } from '../plain-values.ts';
+import { ScalarValue } from '../scalars.ts';
 import type { TensorValue } from '../tensor.ts';
 import { type CapturedValue, isTensor, isUnknown, itemsOf, ListValue, ObjectValue, UNKNOWN } from '../values.ts';
 
@@ -32,7 +33,7 @@ export function indexTensor(call: CallAten, tensor: TensorValue, indices: readon
   for (const index of indices) {
     if (index === null) current = call('unsqueeze', [current, BigInt(axis++)]);
     else if (index === ELLIPSIS) axis += rank - consumed;
-    else if (typeof index === 'bigint') {
+    else if (typeof index === 'bigint' || index instanceof ScalarValue) {
       if (picked.size > 0) throw new ProgramError('an index of a number after one of a tensor');
       current = call('select', [current, BigInt(axis), index]);
     } else if (isSlice(index)) {

@@ -137,7 +137,7 @@ export class ObjectInterpreter extends Interpreter {
         ? call('mul', [call('reciprocal', [right]), left])
         : call(REVERSED[name] ?? name, [right, left]);
     const start = Object.hasOwn(SIZES_AT, name) ? SIZES_AT[name] : undefined;
-    const sizes = start !== undefined && typeof args[start] === 'bigint' ? args.slice(start) : undefined;
+    const sizes = start !== undefined && isNumeric(args[start] ?? null) ? args.slice(start) : undefined;
     return call(name, sizes ? [...args.slice(0, start), new ListValue(sizes)] : args);
   }
 

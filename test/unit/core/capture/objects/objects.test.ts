@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PickledCall, PickledDict } from '../../../../../src/core/formats/torch/archive.ts';
+import { Expression } from '../../../../../src/core/ir/expression.ts';
 import { acceptable } from '../../../../../src/core/problems/accept.ts';
 import { graphText, lines, stored } from '../support.ts';
 import { capturedModule, graphModule, ints, module, sequential } from './support.ts';
@@ -137,4 +138,13 @@ test('graph modules call operators by any of their names, and write into tensors
            output_0 = aten::relu : float32[2]
            return output_0`),
   );
+});
+
+test('sizes that are names go through forwards as they are', () => {
+  const code = 'def forward(self, x):\n    return x.view(x.size(0), -1).expand(x.shape[0], 4)[x.shape[0] - 1]\n';
+  const archive = graphModule(code);
+  const { model, problems } = capturedModule(archive, [Expression.symbol('batch'), 2, 2]);
+  expect(problems).toEqual([]);
+  expect(model.graph.outputs[0]?.type).toMatchObject({ shape: [4] });
+  expect(graphText(model)).toContain('size=[batch, -1], symbols=[batch]');
 });

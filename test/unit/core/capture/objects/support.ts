@@ -4,6 +4,7 @@ import { openObjects } from '../../../../../src/core/capture/objects/capture-obj
 import { NO_CUSTOM_OPERATORS } from '../../../../../src/core/custom/definition.ts';
 import type { PickledCall, PickleValue } from '../../../../../src/core/formats/torch/archive.ts';
 import { isRecord } from '../../../../../src/core/formats/torch/pickle-machine.ts';
+import type { Shape } from '../../../../../src/core/ir/shape.ts';
 
 type Fields = Readonly<Record<string, PickleValue>>;
 
@@ -45,7 +46,7 @@ export function graphModule(code: string, fields: Fields = {}, imports = ''): Pi
 /** Captures a module whose input is `float32[...]` of a shape. */
 export function capturedModule(
   root: PickledCall,
-  shape: readonly number[] | undefined,
+  shape: Shape | undefined,
   options: Partial<CaptureOptions> = {},
 ): CaptureResult {
   const archive = openObjects({ kind: 'module', file: 'test.pth', root, path: [], sources: new Map() });
