@@ -106,7 +106,15 @@ export class Operators extends FunctionalOperators {
 
   /** Arithmetic in place on an element that is known, as traces do it on sizes: it stays known. */
   private writeKnown(schema: Schema, name: string, bound: Bound, target: TensorValue): boolean {
-    const functional = target.isWhole && target.element !== undefined && functionalSchema(schema, name);
+    const known = target.element !== undefined || target.scalar !== undefined;
+    const functional = target.isWhole && known && functionalSchema(schema, name);
+    const size = functional ? foldSizes(functional, bound) : undefined;
+    if (size !== undefined) {
+      const number = this.scalars.ofSize(size);
+      this.memory.write(target, this.read(this.scalars.tensorOf(number)), operatorName(schema));
+      target.storage.left = { version: target.storage.version, element: number };
+      return true;
+    }
     const folded = functional ? foldKnown(functional, bound) : undefined;
     if (!folded || folded.dtype !== target.info?.dtype) return false;
     const value = this.recorder.constant('constant', folded.dtype, folded.value);

@@ -9,7 +9,7 @@ import type { ViewStep } from '../dialects/aten/view.ts';
 import type { Origin, Scope } from '../ir/origin.ts';
 import type { Dim, Shape } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
-import type { ScalarValue } from './scalars.ts';
+import { ScalarValue } from './scalars.ts';
 
 /** Where in the program something happens. The origin is found only when it is asked for. */
 export interface Place {
@@ -49,7 +49,7 @@ export class Storage {
   /** The last write. */
   writer: { readonly operator: string; readonly place: Place } | undefined;
   /** The one element that a write left, where the capture knows it. */
-  left: { readonly version: number; readonly element: Scalar } | undefined;
+  left: { readonly version: number; readonly element: Scalar | ScalarValue } | undefined;
   /** What it held before any write; undefined while nobody has looked. */
   first: Value | undefined;
   private current: Value | undefined;
@@ -112,7 +112,8 @@ export class TensorValue {
 
   /** The number of the program that it was made of, where nothing has been written to it since. */
   get scalar(): ScalarValue | undefined {
-    return this.storage.written ? undefined : this.madeOf;
+    const left = this.left;
+    return left instanceof ScalarValue ? left : this.storage.written ? undefined : this.madeOf;
   }
 
   set scalar(number: ScalarValue) {
@@ -121,8 +122,13 @@ export class TensorValue {
 
   /** The one element, where the capture knows it. */
   get element(): Scalar | undefined {
-    const { written, left, version } = this.storage;
-    if (!written) return this.known?.();
+    const { left } = this;
+    return left instanceof ScalarValue ? undefined : (left ?? (this.storage.written ? undefined : this.known?.()));
+  }
+
+  /** What the last write left, where the capture knows it. */
+  private get left(): Scalar | ScalarValue | undefined {
+    const { left, version } = this.storage;
     return left?.version === version && this.isWhole ? left.element : undefined;
   }
 
