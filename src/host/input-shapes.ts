@@ -6,7 +6,8 @@ import { BACK, write } from './pick.ts';
 
 /** What most vision models take: the best guess without any other knowledge. */
 const IMAGE = 'float32[1,3,224,224]';
-const PROMPT = "The type and shape that you deploy, such as float32[1,3,224,224]. Sizes are the model's own.";
+const PROMPT =
+  "The type and shape that you deploy, such as float32[1,3,224,224]. Sizes are the model's own; a name leaves one open, as in float32[batch,3,224,224].";
 
 /** Whether a problem goes away when the user says what the inputs are. */
 export function wantsInputShapes(problems: readonly ProblemData[]): boolean {
@@ -51,11 +52,11 @@ function guessOf(problems: readonly ProblemData[], name: string): string | undef
   return missing.find(({ details }) => details.operator === `input ${name}`)?.details.guess;
 }
 
-/** A type text with every size known; unknown sizes become 1. */
+/** A type text with every size said; sizes that are neither numbers nor names become 1. */
 function guess(type: string): string {
   const known = /^([a-z]+\d*)\[([^\]]+)\]$/.exec(type);
   if (!known) return IMAGE;
-  const sizes = (known[2] ?? '').split(',').map((size) => (/^\s*\d+\s*$/.test(size) ? size.trim() : '1'));
+  const sizes = (known[2] ?? '').split(',').map((size) => (/^\s*\w+\s*$/.test(size) ? size.trim() : '1'));
   return `${known[1]}[${sizes.join(',')}]`;
 }
 

@@ -11,6 +11,7 @@ import { overloadsOf } from '../dialects/aten/schemas.ts';
 import type { View } from '../dialects/aten/view.ts';
 import { viewRuleFor } from '../dialects/aten/views.ts';
 import type { Attribute } from '../ir/attribute.ts';
+import { COUNT_BOUNDS } from '../ir/bounds.ts';
 import type { DataType } from '../ir/dtype.ts';
 import { Expression } from '../ir/expression.ts';
 import type { Node } from '../ir/node.ts';
@@ -162,7 +163,8 @@ export class FunctionalOperators {
   }
 
   protected infer(schema: Schema, bound: Bound): readonly TensorInfo[] | undefined {
-    return inferResults(readerOf(schema, bound));
+    const { symbols } = this.recorder;
+    return inferResults(readerOf(schema, bound), () => Expression.symbol(symbols.unused('u'), COUNT_BOUNDS));
   }
 
   /** The file's own record of a result must agree with the rule. */

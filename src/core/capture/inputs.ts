@@ -39,8 +39,18 @@ export class Inputs {
     const spec = this.specs.find(({ key }) => key === name || key === index);
     if (spec) this.used.add(spec);
     const info = spec ? this.fromSpec(spec) : example;
+    if (spec && example) this.remember(spec.shape, example.shape);
     if (!info && !spec) this.missing(name, index);
     return this.input(name, info);
+  }
+
+  /** What the sizes that have names now were when the program was traced. */
+  private remember(given: Shape, recorded: Shape): void {
+    given.forEach((dim, axis) => {
+      const before = recorded[axis];
+      if (dim instanceof Expression && typeof before === 'number')
+        this.recorder.symbols.examples.set(dim.toString(), before);
+    });
   }
 
   private input(name: string, info: TensorInfo | undefined): TensorValue {

@@ -22,6 +22,7 @@ import {
 import { conversion, FunctionalOperators, operatorName, type RecordedResults, readerOf } from './functional.ts';
 import { foldKnown } from './known.ts';
 import { foldSizes } from './known-sizes.ts';
+import { checkRecordedNumbers, EXPORT_ADVICE } from './recorded-numbers.ts';
 import { scalarsAsTensors } from './scalar-arguments.ts';
 import { Scalars } from './scalars.ts';
 import { TensorValue } from './tensor.ts';
@@ -66,14 +67,18 @@ export class Operators extends FunctionalOperators {
       this.recorder.report('data-dependent', { operator: operatorName(schema) }, { reason: error.message });
       return this.unknownResults(schema);
     }
+    const { examples } = this.recorder.symbols;
+    const traced = examples.size > 0;
     try {
+      if (traced) checkRecordedNumbers(schema, bound, examples);
       return this.runBound(schema, bound, recorded);
     } catch (error) {
       const operator = operatorName(schema);
       if (error instanceof ShapeError) {
         this.recorder.report('invalid-model', { operator }, { reason: `${operator}: ${error.message}` });
       } else if (isUndecided(error)) {
-        this.recorder.report('shape-unknown', { operator }, { reason: error.message });
+        const reason = `${error.message}${traced ? EXPORT_ADVICE : ''}`;
+        this.recorder.report('shape-unknown', { operator }, { reason });
       } else {
         throw error;
       }

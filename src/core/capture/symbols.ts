@@ -6,6 +6,8 @@ import type { Value } from '../ir/value.ts';
 export class SymbolTable {
   private readonly providers = new Map<string, () => Value>();
   private readonly counts = new Map<string, number>();
+  /** What symbols were in the example that a program was traced with. */
+  readonly examples = new Map<string, number>();
   private serial = 0;
 
   /** A symbol that no other has: `u0`, `u1`, ... */

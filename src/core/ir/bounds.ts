@@ -9,6 +9,9 @@ export const UNBOUNDED: Bounds = { least: Number.NEGATIVE_INFINITY, most: Number
 /** Sizes of the tensors that a program takes: at least one, unless its file says otherwise. */
 export const SIZE_BOUNDS: Bounds = { least: 1, most: Number.POSITIVE_INFINITY };
 
+/** How many elements a run finds. */
+export const COUNT_BOUNDS: Bounds = { least: 0, most: Number.POSITIVE_INFINITY };
+
 export function boundsOf(value: number): Bounds {
   return { least: value, most: value };
 }

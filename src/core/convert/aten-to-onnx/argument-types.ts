@@ -288,6 +288,7 @@ export interface AtenArguments {
     readonly descending: boolean;
     readonly stable: boolean | undefined;
   };
+  'aten::argwhere': { readonly self: Value };
   'aten::asin': { readonly self: Value };
   'aten::asinh': { readonly self: Value };
   'aten::atan': { readonly self: Value };
@@ -908,6 +909,7 @@ export interface AtenArguments {
   'aten::mT': { readonly self: Value };
   'aten::masked_fill': { readonly self: Value; readonly mask: Value; readonly value: Scalar | Expression | Value };
   'aten::masked_scatter': { readonly self: Value; readonly mask: Value; readonly source: Value };
+  'aten::masked_select': { readonly self: Value; readonly mask: Value };
   'aten::matmul': { readonly self: Value; readonly other: Value };
   'aten::matrix_power': { readonly self: Value; readonly n: number };
   'aten::max': {
@@ -1131,6 +1133,7 @@ export interface AtenArguments {
     readonly reduction: number;
     readonly ignore_index: number;
   };
+  'aten::nonzero': { readonly self: Value };
   'aten::norm': {
     readonly self: Value;
     readonly p: Scalar | undefined;

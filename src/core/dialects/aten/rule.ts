@@ -27,10 +27,10 @@ export interface TensorInfo {
 export type RuleArguments = ArgumentReader<TensorInfo>;
 
 /**
- * The results of a call in order; undefined where they depend on the data. Throws ShapeError where PyTorch would refuse
- * the arguments.
+ * The results of a call in order; undefined where nothing is known of them. `counted` gives a new size for what only the
+ * data of a run tells. Throws ShapeError where PyTorch would refuse the arguments.
  */
-export type Rule = (args: RuleArguments) => TensorInfo | readonly TensorInfo[] | undefined;
+export type Rule = (args: RuleArguments, counted: () => Dim) => TensorInfo | readonly TensorInfo[] | undefined;
 
 /** Rules by the operator's name; one rule serves all overloads. */
 export type RuleTable = Readonly<Record<string, Rule>>;

@@ -1,4 +1,5 @@
 /** All shape-and-dtype rules of the aten dialect, and the call of one. */
+import type { Dim } from '../../ir/shape.ts';
 import type { ArgumentReader } from './arguments.ts';
 import type { Rule, RuleTable, TensorInfo } from './rule.ts';
 import { convolutions } from './rules/convolution.ts';
@@ -40,8 +41,11 @@ export function ruleFor(name: string): Rule | undefined {
 }
 
 /** The results of a call; undefined where no rule knows them. Throws ShapeError for arguments that PyTorch refuses. */
-export function inferResults(args: ArgumentReader<TensorInfo>): readonly TensorInfo[] | undefined {
-  const results = rules.get(args.schema.name)?.(args);
+export function inferResults(
+  args: ArgumentReader<TensorInfo>,
+  counted: () => Dim = () => undefined,
+): readonly TensorInfo[] | undefined {
+  const results = rules.get(args.schema.name)?.(args, counted);
   return results === undefined || !isOne(results) ? results : [results];
 }
 

@@ -6,7 +6,7 @@ import type { Node } from '../../../ir/node.ts';
 import { type Dim, multiply, type Shape, sameShape } from '../../../ir/shape.ts';
 import type { Value } from '../../../ir/value.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
-import { lowerings } from '../lowering.ts';
+import { type Lowering, lowerings } from '../lowering.ts';
 import {
   asNumber,
   axisFrom,
@@ -70,6 +70,7 @@ function indexed(self: Value, indices: readonly (Value | undefined)[], onnx: Onn
   if (only && used.length === 1 && only.dtype !== 'bool' && only.dtype !== 'uint8') {
     return onnx.Gather(self, only, { axis: indices.indexOf(only) });
   }
+  if (only && used.length === 1) return masked(self, onnx.cast(only, 'bool'), indices.indexOf(only), onnx, node);
   const { axes, tuples, shape } = places(indices, onnx, node);
   const rank = rankOf(self, node);
   const gathered = onnx.GatherND(onnx.transpose(self, toFront(axes, rank).order), tuples);
@@ -81,6 +82,22 @@ function indexed(self: Value, indices: readonly (Value | undefined)[], onnx: Onn
   ];
   return onnx.transpose(gathered, order);
 }
+
+/** The elements where a mask is true; its axes are neighbours of which the first is `axis`. */
+function masked(self: Value, mask: Value, axis: number, onnx: OnnxBuilder, node: Node): Value {
+  const [rank, count] = [rankOf(self, node), rankOf(mask, node)];
+  const { order } = toFront(range(count, axis), rank);
+  const found = onnx.GatherND(onnx.transpose(self, order), onnx.transpose(onnx.NonZero(mask), [1, 0]));
+  // Behind the elements come the axes before the mask, then those behind it.
+  return onnx.transpose(found, [...range(axis, 1), 0, ...range(rank - count - axis, axis + 1)]);
+}
+
+/** The places of all elements but zeros, one a row. */
+const nonzero: Lowering<{ readonly self: Value }> = ({ self }, onnx, node) => {
+  // A scalar that is not zero has one place without axes: runtimes do not agree on it.
+  if (rankOf(self, node) === 0) refuseArgument(node, 'a scalar', 'ONNX finds places along axes only');
+  return onnx.transpose(onnx.NonZero(self), [1, 0]);
+};
 
 /** The axes of the indices stand where the first indexed axis stood, if those were neighbours; else in front. */
 function placeOfIndices(axes: readonly number[]): number {
@@ -188,6 +205,14 @@ const REDUCTIONS: Readonly<Record<string, ScatterReduction>> = {
 
 export const indexing = lowerings({
   'aten::index': ({ self, indices }, onnx, node) => indexed(self, indices, onnx, node),
+  'aten::nonzero': nonzero,
+  'aten::argwhere': nonzero,
+  'aten::masked_select': ({ self, mask }, onnx, node) => {
+    const shape = broadcast(dimsOf(self, node), dimsOf(mask, node));
+    const [x, kept] = [self, mask].map((each) => onnx.reshape(expandTo(onnx, each, shape, node), [-1]));
+    if (!x || !kept) throw new Error(`${node.operator} lacks an operand`);
+    return onnx.Compress(x, kept, { axis: 0 });
+  },
   'aten::index_put': indexPut,
   'aten::index_select': ({ self, dim, index }, onnx, node) => {
     const rank = rankOf(self, node);

@@ -124,7 +124,7 @@ const FAR = END;
 function pieces(onnx: OnnxBuilder, self: Value, lengths: Shape, axis: number): readonly Value[] {
   if (lengths.length === 1) return [self];
   // A runtime counts pieces of nothing only where their sizes are listed.
-  const equal = lengths[0] !== 0 && lengths.every((each) => sameDim(each, lengths[0]));
+  const equal = typeof lengths[0] === 'number' && lengths[0] !== 0 && lengths.every((each) => each === lengths[0]);
   return equal
     ? onnx.many('Split', [self], { axis, num_outputs: lengths.length }, lengths.length)
     : onnx.many('Split', [self, onnx.sizes(lengths)], { axis }, lengths.length);

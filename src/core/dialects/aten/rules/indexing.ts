@@ -63,13 +63,14 @@ const stack: Rule = (args) => {
  * Indexing by tensors: their common shape stands where the first indexed axis was, or in front where other axes stand
  * between them. A bool index selects as many places as it has true elements, which only the data says.
  */
-const index: Rule = (args) => {
+const index: Rule = (args, counted) => {
   const self = args.tensor('self');
   const given = args.optionalTensors('indices');
   const used = given.flatMap((tensor, axis) => (tensor ? [{ tensor, axis }] : []));
-  if (used.some(({ tensor }) => tensor.dtype === 'bool' || tensor.dtype === 'uint8')) return undefined;
   const [first, last] = [used[0], used.at(-1)];
   if (!first || !last) return self;
+  if (used.some(({ tensor }) => isMask(tensor)))
+    return used.length === 1 ? chosen(self, first.tensor, first.axis, counted()) : undefined;
   const common = broadcast(...used.map(({ tensor }) => tensor.shape));
   const rest = self.shape.filter((_, axis) => !given[axis]);
   const together = last.axis - first.axis + 1 === used.length;
@@ -82,6 +83,21 @@ const index: Rule = (args) => {
     strides: first.axis === 0 && together ? packed(self.dtype, shape, self).strides : undefined,
   };
 };
+
+function isMask({ dtype }: TensorInfo): boolean {
+  return dtype === 'bool' || dtype === 'uint8';
+}
+
+/** The elements where a mask over some neighbouring axes is true. */
+function chosen(self: TensorInfo, mask: TensorInfo, axis: number, count: Dim): TensorInfo {
+  const end = axis + mask.shape.length;
+  agreeShapes(self.shape.slice(axis, end), mask.shape, 'a mask as index');
+  return {
+    dtype: self.dtype,
+    shape: [...self.shape.slice(0, axis), count, ...self.shape.slice(end)],
+    strides: undefined,
+  };
+}
 
 const self: Rule = (args) => {
   const info = args.tensor('self');
@@ -115,8 +131,18 @@ const repeated: Rule = (args: RuleArguments) => {
 
 export const indexing: RuleTable = {
   // How many elements they find is only known in a run.
+  ...each('nonzero argwhere', (args, counted) => ({
+    dtype: 'int64',
+    shape: [counted(), args.tensor('self').shape.length],
+    strides: undefined,
+  })),
+  masked_select: (args, counted) => {
+    const info = args.tensor('self');
+    broadcast(info.shape, args.tensor('mask').shape);
+    return fresh(info.dtype, [counted()]);
+  },
   ...each(
-    'nonzero nonzero_numpy argwhere masked_select _unique _unique2 unique_dim unique_consecutive unique_dim_consecutive bincount',
+    'nonzero_numpy _unique _unique2 unique_dim unique_consecutive unique_dim_consecutive bincount',
     () => undefined,
   ),
   ...each('cat concat concatenate', (args) => joined(args.tensors('tensors'), args.number('dim'))),

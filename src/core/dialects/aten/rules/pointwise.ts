@@ -70,7 +70,7 @@ const binary = over(['self', 'other'], same);
 const binaryFloat = over(['self', 'other'], floatType);
 
 /** True division gives floats; with a rounding mode it keeps the type. */
-const divide: Rule = (args) => (args.has('rounding_mode') ? binary(args) : binaryFloat(args));
+const divide: Rule = (args, counted) => (args.has('rounding_mode') ? binary : binaryFloat)(args, counted);
 
 const absolute: Rule = (args) => {
   const self = args.tensor('self');

@@ -42,11 +42,11 @@ function reduction(type: (self: DataType) => DataType, name = 'self'): Rule {
 }
 
 /** An empty list of axes asks of each element alone. */
-const truth: Rule = (args) => {
+const truth: Rule = (args, counted) => {
   const { dtype, shape, ...self } = args.tensor('self');
   const dims = args.get('dim');
   if (Array.isArray(dims) && dims.length === 0) return elementwise(boolType(dtype), [{ dtype, shape, ...self }]);
-  return reduction(boolType)(args);
+  return reduction(boolType)(args, counted);
 };
 
 const sumType = (dtype: DataType): DataType => (category(dtype) < 2 ? 'int64' : dtype);

@@ -33,7 +33,7 @@ const VARIANTS: readonly (readonly [Row, string])[] = [
     'dropout_p: its result is random',
   ],
   [
-    ['index.Tensor', { self: f(4, 2), indices: [b(4)] }, [f(3, 2)]],
+    ['index.Tensor', { self: f(4, 2), indices: [b(4), i(3)] }, [f(3)]],
     'a mask as index: how many elements it takes is only known',
   ],
   [

@@ -39,7 +39,10 @@ function wrongResults(row: Row): string[] {
   const results =
     (isInfo ? viewRuleFor(name)?.(reader, self)?.map((view) => view.info) : undefined) ?? inferResults(reader);
   const wanted = outputs.map(({ t, s }) => `${t}[${s.join(', ')}]`);
-  const found = results?.slice(0, wanted.length).map(({ dtype, shape }) => `${dtype}[${shape.join(', ')}]`);
+  // A size that the data tells is any.
+  const found = results
+    ?.slice(0, wanted.length)
+    .map(({ dtype, shape }, k) => `${dtype}[${shape.map((size, axis) => size ?? outputs[k]?.s[axis]).join(', ')}]`);
   if (found?.join() === wanted.join()) return [];
   // How many classes there are follows from the data.
   if (name === 'one_hot' && found === undefined && values.get('num_classes') === -1n) return [];
