@@ -89,10 +89,15 @@ class Merge {
     });
     const results = this.record(parts, storages);
     const sources = results.map((_, k) => takers.flatMap((taker) => taker.storages[k] ?? []));
+    const doubts = storages.map((storage) => this.both(() => storage.doubt).find((doubt) => doubt !== undefined));
     const maker = new Maker(operators, results, sources);
     const made = maker.make(result.pattern);
     for (const filled of containers) this.fill(filled, maker);
     for (const storage of storages) operators.memory.replace(storage, maker.result(), 'prim::If');
+    storages.forEach((storage, k) => {
+      const doubt = doubts[k];
+      if (doubt) operators.memory.setDoubt(storage, doubt);
+    });
     return made;
   }
 

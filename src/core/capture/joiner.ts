@@ -5,6 +5,7 @@ import { type Dim, sameDim } from '../ir/shape.ts';
 import { GROWN } from './containers.ts';
 import type { Frozen, Group } from './frozen.ts';
 import {
+  detached,
   differ,
   generalized,
   intSize,
@@ -15,6 +16,7 @@ import {
   openName,
   type Pattern,
   type PatternOf,
+  same,
 } from './patterns.ts';
 import { numberType } from './scalars.ts';
 import type { SymbolTable } from './symbols.ts';
@@ -68,14 +70,16 @@ export class Joiner {
     switch (pattern.kind) {
       case 'same': {
         const general = generalized(pattern.frozen);
-        if (general.kind !== 'same') return this.joinNew(general, frozen);
-        return value instanceof NeverValue ? pattern : differ('values that are no tensors or numbers');
+        if (value instanceof NeverValue) return detached(pattern);
+        return general.kind === 'same'
+          ? differ('values that are no tensors or numbers')
+          : this.joinNew(general, frozen);
       }
       case 'unmerged':
       case 'unknown':
         return pattern;
       case 'never':
-        return generalized(frozen);
+        return detached(same(frozen));
       case 'optional': {
         if (value === null || value instanceof NeverValue) return pattern;
         const item = this.join(pattern.item, value instanceof OptionalValue ? leaf(value.item) : frozen);
@@ -88,9 +92,9 @@ export class Joiner {
 
   private joinValue(pattern: PatternOf<'tensor' | 'number' | 'group' | 'sequence'>, frozen: Frozen): Pattern {
     const { value } = frozen;
-    if (value instanceof NeverValue) return pattern;
+    if (value instanceof NeverValue) return detached(pattern);
     if (isUnknown(value)) return { kind: 'unknown' };
-    if (value === null) return { kind: 'optional', item: pattern };
+    if (value === null) return { kind: 'optional', item: detached(pattern) };
     if (value instanceof OptionalValue) return this.join({ kind: 'optional', item: pattern }, frozen);
     switch (pattern.kind) {
       case 'tensor':

@@ -40,8 +40,15 @@ class LoopRunner {
   /** What the body changes, as far as it is known: how it looks at the beginning of every round. */
   private readonly carried = new Map<Container, Map<unknown, Pattern>>();
   private readonly storages = new Set<Storage>();
-  /** The memory that results may be: what was there before the loop. */
+  /** The memory that each carried tensor may be: of what was there before the loop, and of what rounds leave. */
   private sources: readonly (readonly Storage[])[] = [];
+  /** The memory of what the last attempt left, by slots. */
+  private left: readonly (readonly Storage[])[] = [];
+  /** Which slots may share memory that rounds make, and which memory from before the loop rounds leave in them. */
+  private readonly shares = new Set<string>();
+  private readonly numbers = new Map<Storage, number>();
+  /** Writes of a round that may have reached what the next one reads. */
+  private readonly doubts = new Map<Storage, NonNullable<Storage['doubt']>>();
 
   constructor(
     private readonly operators: Operators,
@@ -55,7 +62,7 @@ class LoopRunner {
     const { place } = recorder;
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       recorder.place = place;
-      this.sources = this.initialSources();
+      this.sources = this.initialSources().map((own, k) => [...own, ...(this.left[k] ?? [])]);
       let stable = false;
       const region = recorder.trial(
         () => this.round(),
@@ -88,6 +95,7 @@ class LoopRunner {
         const maker = new Maker(operators, inputs, this.sources);
         for (const [container, patterns] of this.carried) this.fill(container, patterns, maker);
         for (const storage of this.storages) memory.replace(storage, maker.result(), 'prim::Loop');
+        for (const [storage, doubt] of this.doubts) memory.setDoubt(storage, doubt);
         const number = scalars.ofTensor('int', operators.fresh(round, numberInfo('int')), {
           least: 0,
           most: Number.POSITIVE_INFINITY,
@@ -121,11 +129,43 @@ class LoopRunner {
       }
     }
     for (const storage of region.storages) {
-      if (this.storages.has(storage) || !recorder.sees(storage.base)) continue;
+      if (!recorder.sees(storage.base)) continue;
+      const doubt = region.enter(() => storage.doubt);
+      if (doubt && !this.doubts.has(storage)) {
+        this.doubts.set(storage, doubt);
+        stable = false;
+      }
+      if (this.storages.has(storage)) continue;
       this.storages.add(storage);
       stable = false;
     }
-    return stable;
+    return stable ? this.widenMemory(region) : false;
+  }
+
+  /** Takes up which memory a round leaves in what is carried; true where nothing is new. */
+  private widenMemory(region: Region): boolean {
+    const last = new Taker(this.operators);
+    region.enter(() => this.take(last));
+    this.left = last.storages;
+    const before = this.shares.size;
+    const holders = new Map<Storage, number[]>();
+    for (const [k, storages] of last.storages.entries())
+      for (const storage of storages) holders.set(storage, [...(holders.get(storage) ?? []), k]);
+    for (const [storage, slots] of holders) {
+      if (this.operators.recorder.sees(storage.base)) {
+        for (const k of slots)
+          if (!this.sources[k]?.includes(storage)) this.shares.add(`${k} of ${this.numberOf(storage)}`);
+      } else if (slots.length > 1) {
+        this.shares.add(slots.join());
+      }
+    }
+    return this.shares.size === before;
+  }
+
+  private numberOf(storage: Storage): number {
+    const number = this.numbers.get(storage) ?? this.numbers.size;
+    this.numbers.set(storage, number);
+    return number;
   }
 
   /** The types of all that is carried: of patterns, then of memory. */
@@ -147,7 +187,7 @@ class LoopRunner {
       () => this.take(taker),
       () => false,
     );
-    return taker.storages.map((storage) => (storage ? [storage] : []));
+    return taker.storages;
   }
 
   /** The carried values as they are now. */
@@ -184,13 +224,11 @@ class LoopRunner {
     node.outputs.forEach((output, k) => {
       output.type = types[k];
     });
-    const sources = node.outputs.map((_, k) => [
-      ...(this.sources[k] ?? []),
-      ...(last.storages[k] ? [last.storages[k]] : []),
-    ]);
+    const sources = node.outputs.map((_, k) => [...(this.sources[k] ?? []), ...(last.storages[k] ?? [])]);
     const maker = new Maker(operators, node.outputs, sources);
     for (const [container, patterns] of this.carried) this.fill(container, patterns, maker);
     for (const storage of this.storages) memory.replace(storage, maker.result(), 'prim::Loop');
+    for (const [storage, doubt] of this.doubts) memory.setDoubt(storage, doubt);
   }
 
   private boolean(condition: CapturedValue): Value {

@@ -24,11 +24,7 @@ export class Memory {
   /** What a tensor holds now. */
   read(tensor: TensorValue): Value {
     const { storage } = tensor;
-    if (storage.doubt) {
-      const { operator, place } = storage.doubt;
-      const reason = 'whether they are one tensor follows from a memory layout that is not known here';
-      this.recorder.report('alias-write', { operator, place }, { reason }, storage);
-    }
+    this.checkDoubt(storage);
     if (tensor.value && tensor.seen === storage.version && this.recorder.sees(tensor.value)) return tensor.value;
     let value = this.baseOf(storage);
     if (storage.written && tensor.steps.some((step) => step.kind === 'opaque')) {
@@ -39,6 +35,20 @@ export class Memory {
     tensor.value = value;
     tensor.seen = storage.version;
     return value;
+  }
+
+  /** Says where a storage may have been written without our knowing, when what it holds is needed. */
+  checkDoubt(storage: Storage): void {
+    if (!storage.doubt) return;
+    const { operator, place } = storage.doubt;
+    const reason = 'whether they are one tensor follows from a memory layout, or a way taken, that is not known here';
+    this.recorder.report('alias-write', { operator, place }, { reason }, storage);
+  }
+
+  /** A write that may have happened: on a way that a run may take. */
+  setDoubt(storage: Storage, doubt: NonNullable<Storage['doubt']>): void {
+    this.keep(storage);
+    storage.doubt = doubt;
   }
 
   /** Gives the elements of a tensor a new value, for everybody who shares them. `operator` is for messages. */

@@ -37,6 +37,7 @@ export function copyOf(operators: Operators, value: Value): Value {
 function flatten(operators: Operators, value: CapturedValue, name: string | undefined): Output[] {
   if (isTensor(value)) return [{ name, value: operators.read(value) }];
   if (value instanceof TupleValue) return value.items.flatMap((item, k) => flatten(operators, item, value.names?.[k]));
+  if (value instanceof ListValue && value.grown) operators.memory.checkDoubt(value.grown.storage);
   if (value instanceof ListValue && value.grown) return [{ name, value: value.grown.value }];
   if (value instanceof ListValue) return value.items.flatMap((item) => flatten(operators, item, undefined));
   if (value instanceof DictValue)

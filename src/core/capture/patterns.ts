@@ -65,11 +65,32 @@ export function generalized(frozen: Frozen): Pattern {
   if (value instanceof NeverValue) return NEVER;
   if (isUnknown(value)) return { kind: 'unknown' };
   if (value === null) return { kind: 'optional', item: NEVER };
-  if (value instanceof OptionalValue) return { kind: 'optional', item: generalized(leaf(value.item)) };
+  if (value instanceof OptionalValue) return { kind: 'optional', item: detached(generalized(leaf(value.item))) };
   if (isTensor(value)) return value.info ? { kind: 'tensor', info: value.info } : { kind: 'unknown' };
   if (value instanceof SequenceValue) return { kind: 'sequence', element: value.element, number: value.number };
   const type = numberType(value);
   return type ? { kind: 'number', type, size: type === 'int' ? intSize(value) : undefined } : same(frozen);
+}
+
+/**
+ * A pattern of values that only some parts have: tensors and numbers within are results, since what the part made is not
+ * visible outside it.
+ */
+export function detached(pattern: Pattern): Pattern {
+  switch (pattern.kind) {
+    case 'same': {
+      const { value } = pattern.frozen;
+      const plain = value === null || typeof value !== 'object';
+      const general = plain ? pattern : generalized(pattern.frozen);
+      return general.kind === 'same' ? general : detached(general);
+    }
+    case 'group':
+      return { ...pattern, items: new Map([...pattern.items].map(([key, item]) => [key, detached(item)] as const)) };
+    case 'optional':
+      return { kind: 'optional', item: detached(pattern.item) };
+    default:
+      return pattern;
+  }
 }
 
 /** An int as a size; undefined for other numbers, and for those too large for one. */

@@ -74,6 +74,12 @@ export function rowAt(operators: Operators, tensor: CapturedValue, at: CapturedV
   return operators.tensorCall('squeeze', [operators.tensorCall('index_select', [tensor, 0n, place]), 0n]);
 }
 
+/** Reads a sequence: what it holds must be known. */
+function valueOfSequence(operators: Operators, { value, storage }: SequenceValue): Value {
+  operators.memory.checkDoubt(storage);
+  return value;
+}
+
 function lengthOf(operators: Operators, { value }: SequenceValue): ScalarValue | bigint | number | boolean {
   const length = record(operators, 'ListLength', [value], typeOf(numberInfo('int')));
   return operators.scalars.ofTensor('int', operators.fresh(length, numberInfo('int')), LENGTH);
@@ -86,18 +92,17 @@ function append(operators: Operators, list: ListValue, grown: SequenceValue, ite
   const shape = grown.element.shape.map((size, axis) => (size === value.shape?.[axis] ? size : undefined));
   const element = { ...grown.element, shape };
   const inserted = record(operators, 'ListAppend', [grown.value, value], sequenceType(element));
-  list.grown = new SequenceValue(inserted, element, grown.number);
+  if (isTensor(item)) operators.memory.link(grown.storage, item.storage);
+  list.grown = new SequenceValue(inserted, element, grown.number, grown.storage);
   return list;
 }
 
 function itemAt(operators: Operators, sequence: SequenceValue, index: CapturedValue): CapturedValue {
   if (!(index instanceof ScalarValue || typeof index === 'bigint')) return UNKNOWN;
   const at = operators.read(operators.scalars.tensorOf(index));
-  const item = opened(
-    operators,
-    record(operators, 'ListItem', [sequence.value, at], typeOf(sequence.element)),
-    sequence.element,
-  );
+  const list = valueOfSequence(operators, sequence);
+  const item = opened(operators, record(operators, 'ListItem', [list, at], typeOf(sequence.element)), sequence.element);
+  operators.memory.link(item.storage, sequence.storage);
   return sequence.number ? operators.scalars.ofTensor(sequence.number, item) : item;
 }
 
@@ -119,7 +124,11 @@ function joined(
       : shape.map((size, k) => (k === axis ? multiply(size, length) : size));
   const op = name === 'stack' ? 'ListStack' : 'ListCat';
   const info = fresh(dtype, sizes);
-  return opened(operators, record(operators, op, [sequence.value], typeOf(info), { dim: int(axis) }), info);
+  return opened(
+    operators,
+    record(operators, op, [valueOfSequence(operators, sequence)], typeOf(info), { dim: int(axis) }),
+    info,
+  );
 }
 
 /** A tensor whose unknown sizes get symbols. */
@@ -142,7 +151,9 @@ function sequenceOf(operators: Operators, list: ListValue): SequenceValue | unde
   const values = list.items.map((item) => itemValue(operators, item));
   if (!pattern || values.includes(undefined)) return undefined;
   const items = values.flatMap((value) => value ?? []);
-  return new SequenceValue(construct(operators, items, pattern.element), pattern.element, pattern.number);
+  const made = new SequenceValue(construct(operators, items, pattern.element), pattern.element, pattern.number);
+  for (const item of list.items) if (isTensor(item)) operators.memory.link(made.storage, item.storage);
+  return made;
 }
 
 /** The tensor of an item; undefined for items that have none. */

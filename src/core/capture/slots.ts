@@ -55,7 +55,7 @@ function openType({ dtype, shape }: TensorInfo): ValueType {
 export class Taker {
   private readonly seen = new Set<Pattern>();
   /** Memory that slots had, in the order of slots. */
-  readonly storages: (Storage | undefined)[] = [];
+  readonly storages: (readonly Storage[])[] = [];
 
   constructor(private readonly operators: Operators) {}
 
@@ -64,11 +64,11 @@ export class Taker {
     switch (pattern.kind) {
       case 'tensor':
         if (!isTensor(value)) return this.slot(this.placeholder(pattern.info));
-        return this.slot(this.operators.read(value), value.storage);
+        return this.slot(this.operators.read(value), [value.storage]);
       case 'number':
         return this.slot(this.number(pattern.type, value));
       case 'sequence':
-        return this.slot(this.sequence(pattern, frozen));
+        return this.slot(this.sequence(pattern, frozen), memoryOf(frozen));
       case 'optional': {
         const present = value instanceof OptionalValue ? value.present : isPresent(value);
         const flag = this.slot(this.operators.read(this.operators.scalars.tensorOf(present)));
@@ -85,8 +85,8 @@ export class Taker {
     }
   }
 
-  private slot(value: Value, storage?: Storage): Value[] {
-    this.storages.push(storage);
+  private slot(value: Value, storages: readonly Storage[] = []): Value[] {
+    this.storages.push(storages);
     return [value];
   }
 
@@ -98,7 +98,10 @@ export class Taker {
   private sequence({ element, number }: PatternOf<'sequence'>, frozen: Frozen | undefined): Value {
     if (frozen?.kind !== 'group') return construct(this.operators, [], element);
     const grown = frozen.items.get(GROWN)?.value;
-    if (grown instanceof SequenceValue) return grown.value;
+    if (grown instanceof SequenceValue) {
+      this.operators.memory.checkDoubt(grown.storage);
+      return grown.value;
+    }
     const items = [...frozen.items.values()].map(({ value }) =>
       number || !isTensor(value) ? this.number(number ?? 'float', value) : this.operators.read(value),
     );
@@ -118,6 +121,14 @@ export class Taker {
     };
     return recorder.value({ op: 'full', inputs: [], attributes, output: fresh(dtype, sizes) });
   }
+}
+
+/** The memory of a list's items. */
+function memoryOf(frozen: Frozen | undefined): readonly Storage[] {
+  if (frozen?.kind !== 'group') return [];
+  return [...frozen.items.values()].flatMap(({ value }) =>
+    isTensor(value) || value instanceof SequenceValue ? [value.storage] : [],
+  );
 }
 
 function isPresent(value: CapturedValue | undefined): boolean {
@@ -158,7 +169,9 @@ export class Maker {
         return this.number(pattern);
       case 'sequence': {
         const list = new ListValue([]);
+        const sources = this.sources[this.next] ?? [];
         list.grown = new SequenceValue(this.result(), pattern.element, pattern.number);
+        for (const source of sources) this.link(list.grown.storage, source);
         return list;
       }
       case 'optional': {

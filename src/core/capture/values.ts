@@ -5,7 +5,7 @@ import type { FunctionDefinition } from '../formats/torch/ast.ts';
 import type { Value } from '../ir/value.ts';
 import type { PackedValue, QuantizedValue } from './quantized-values.ts';
 import { type ScalarType, ScalarValue } from './scalars.ts';
-import type { Place, TensorValue } from './tensor.ts';
+import { type Place, Storage, type TensorValue } from './tensor.ts';
 
 /** Ints are bigint, floats are number, None is null. */
 export type CapturedValue =
@@ -60,6 +60,8 @@ export class SequenceValue {
     readonly element: TensorInfo,
     /** The kind of its numbers. */
     readonly number: ScalarType | undefined,
+    /** Stands for the memory of all items: writes to one of them that may be of them put what it holds in doubt. */
+    readonly storage: Storage = new Storage(() => value),
   ) {}
 }
 

@@ -143,3 +143,61 @@ test('a loop of unknown length that leaves the function is refused', () => {
 return torch.neg(x)`);
   expect(problems.map((each) => each.code)).toContain('data-dependent');
 });
+
+// Writes that only some rounds or ways do, to what may be another name of the same memory.
+test.each([
+  [
+    'what a round leaves in a variable that the next one writes to',
+    `y = torch.mul(x, 2)
+z = torch.mul(x, 3)
+for i in range(int(torch.sum(x))):
+  _0 = torch.add_(z, 1)
+  z = y
+return torch.add(y, z)`,
+  ],
+  [
+    'two variables that a round leaves as one',
+    `y = torch.mul(x, 2)
+z = torch.mul(x, 3)
+for i in range(int(torch.sum(x))):
+  _0 = torch.add_(z, 1)
+  w = torch.add(y, 1)
+  y = w
+  z = w
+return torch.add(y, z)`,
+  ],
+  [
+    'an item of a list that has become a sequence',
+    `y = torch.mul(x, 2)
+parts = [y]
+for i in range(int(torch.sum(x))):
+  _0 = torch.append(parts, x)
+_1 = torch.add_(y, 1)
+return torch.cat(parts, 0)`,
+  ],
+  [
+    'an item that is taken out of a sequence',
+    `y = torch.mul(x, 2)
+parts = [y]
+for i in range(int(torch.sum(x))):
+  _0 = torch.append(parts, x)
+z = parts[0]
+_1 = torch.add_(z, 1)
+return torch.cat(parts, 0)`,
+  ],
+  [
+    'a doubt that one side alone brings',
+    `y = torch.mul(x, 2)
+if bool(torch.gt(torch.sum(x), 0)):
+  z = y
+else:
+  z = torch.neg(x)
+if bool(torch.gt(torch.max(x), 0)):
+  _0 = torch.add_(z, 1)
+else:
+  pass
+return torch.neg(y)`,
+  ],
+])('a write through %s is refused', (_, body) => {
+  expect(capturedBody(body).problems.map((each) => each.code)).toContain('alias-write');
+});
