@@ -16,6 +16,7 @@ import { TORCH_ACTIVATIONS } from './forwards/torch-activations.ts';
 import { TORCH_FUNCTIONAL } from './forwards/torch-functional.ts';
 import { TORCH_NN } from './forwards/torch-nn.ts';
 import { TORCH_SEQUENCES } from './forwards/torch-sequences.ts';
+import { TORCH_WEIGHTS } from './forwards/torch-weights.ts';
 import { TORCHVISION } from './forwards/torchvision.ts';
 import { TORCHVISION_TRANSFORMERS } from './forwards/torchvision-transformers.ts';
 import { TRANSFORMERS } from './forwards/transformers.ts';
@@ -25,6 +26,7 @@ export const FORWARDS: ForwardTexts = {
   ...TORCH_ACTIVATIONS,
   ...TORCH_SEQUENCES,
   ...TORCH_FUNCTIONAL,
+  ...TORCH_WEIGHTS,
   ...TORCHVISION,
   ...TORCHVISION_TRANSFORMERS,
   ...TRANSFORMERS,

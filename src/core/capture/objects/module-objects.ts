@@ -10,10 +10,20 @@ export interface ModuleFacts {
   readonly tensors: ReadonlyMap<string, number | undefined>;
   /** Classes of submodules by name, in order; undefined for those that are None. */
   readonly children: ReadonlyMap<string, string | undefined>;
-  /** What is registered to run before or after forward, by what it is called in PyTorch. */
+  /** What is registered to run before or after forward and is not known, by what it is called in PyTorch. */
   readonly hooks: readonly string[];
+  /** What is registered to make a weight out of other tensors before forward. */
+  readonly weights: readonly MadeWeight[];
   /** Undefined for all but modules of torch.fx. */
   readonly code: GraphCode | undefined;
+}
+
+/** A weight that a hook of PyTorch makes: see forwards/torch-weights.ts. */
+export interface MadeWeight {
+  /** The class of the hook. */
+  readonly hook: string;
+  readonly name: string;
+  readonly dim: PickleValue;
 }
 
 /** The source text of a module of torch.fx, and the imports that it needs. */
@@ -68,7 +78,10 @@ export class ModuleObjects {
       children: new Map(
         children.map(([name, value]) => [name, isRecord(value) && value.kind === 'call' ? value.callee : undefined]),
       ),
-      hooks: Object.entries(HOOKS).flatMap(([name, what]) => (isEmpty(state.get(name)) ? [] : [what])),
+      hooks: Object.entries(HOOKS).flatMap(([name, what]) =>
+        hooksIn(state.get(name)).every((hook) => madeWeight(hook) !== undefined) ? [] : [what],
+      ),
+      weights: hooksIn(state.get('_forward_pre_hooks')).flatMap((hook) => madeWeight(hook) ?? []),
       code:
         isGraphModule(call) && typeof code === 'string'
           ? { text: code, imports: typeof imports === 'string' ? imports : '' }
@@ -157,6 +170,16 @@ const BOOKKEEPING = new Set(
   _state_dict_hooks _state_dict_pre_hooks _load_state_dict_pre_hooks _load_state_dict_post_hooks`.split(/\s+/),
 );
 
-function isEmpty(value: PickleValue | undefined): boolean {
-  return !isRecord(value) || (value.kind !== 'dict' && value.kind !== 'call') || value.entries.length === 0;
+function hooksIn(value: PickleValue | undefined): readonly PickleValue[] {
+  if (!isRecord(value) || (value.kind !== 'dict' && value.kind !== 'call')) return [];
+  return value.entries.map(([, hook]) => hook);
+}
+
+const WEIGHT_HOOKS = /^torch\.nn\.utils\.(weight_norm\.WeightNorm|spectral_norm\.SpectralNorm)$/;
+
+function madeWeight(hook: PickleValue): MadeWeight | undefined {
+  if (!isRecord(hook) || hook.kind !== 'call' || !WEIGHT_HOOKS.test(hook.callee)) return undefined;
+  const state = new Map(stringEntries(hook.state));
+  const name = state.get('name');
+  return typeof name === 'string' ? { hook: hook.callee, name, dim: state.get('dim') ?? null } : undefined;
 }

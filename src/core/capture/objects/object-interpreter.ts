@@ -66,11 +66,20 @@ export class ObjectInterpreter extends Interpreter {
     if (name !== 'forward' || this.customOps.forModule(type)) return super.callModule(module, name, args, keywords);
     if (!this.within(module, type, () => this.problems.check(module, this.scope))) return UNKNOWN;
     try {
+      this.within(module, type, () => this.makeWeights(module));
       return super.callModule(module, name, args, keywords);
     } catch (error) {
       if (!(error instanceof ProgramError)) throw error;
       this.within(module, type, () => this.problems.failed(module, error, this.scope));
       return UNKNOWN;
+    }
+  }
+
+  /** Weights that hooks of PyTorch make out of others before each forward. */
+  private makeWeights(module: ModuleValue): void {
+    for (const { hook, name, dim } of this.objects.factsOf(module.object)?.weights ?? []) {
+      const axis = typeof dim === 'bigint' ? dim : null;
+      this.state.setAttribute(module, name, this.callGlobal(hook, [module, name, axis], NO_KEYWORDS));
     }
   }
 
