@@ -3,6 +3,7 @@ import type { PickledCall, PickleValue, ScriptObject } from '../../formats/torch
 import { isRecord, stringEntries } from '../../formats/torch/pickle-machine.ts';
 import { isGraphModule, isModule, moduleState } from '../../formats/torch/pickled-module.ts';
 import { InputError } from '../../ir/errors.ts';
+import { moduleWithin } from './wrappers.ts';
 
 /** What a module is beyond its attributes. */
 export interface ModuleFacts {
@@ -43,7 +44,7 @@ const TENSORS = ['_parameters', '_buffers'];
 export class ModuleObjects {
   readonly facts = new Map<ScriptObject, ModuleFacts>();
   private readonly made = new Map<PickleValue, PickleValue>();
-  private graphModules = 0;
+  private ownClasses = 0;
   private depth = 0;
 
   constructor(private readonly file: string) {}
@@ -90,11 +91,13 @@ export class ModuleObjects {
     return object;
   }
 
-  /** Each module of torch.fx has code of its own, so each is a class of its own. */
+  /** Each module of torch.fx has code of its own, and each wrapper that of what it wraps: so each is a class of its own. */
   private className(call: PickledCall): string {
-    if (!isGraphModule(call)) return call.callee;
-    const count = this.graphModules++;
-    return `torch.fx.graph_module.${count === 0 ? '' : `___torch_mangle_${count}.`}GraphModule`;
+    const name = isGraphModule(call) ? 'torch.fx.graph_module.GraphModule' : call.callee;
+    if (!isGraphModule(call) && moduleWithin(name) === undefined) return name;
+    const count = this.ownClasses++;
+    const dot = name.lastIndexOf('.') + 1;
+    return count === 0 ? name : `${name.slice(0, dot)}___torch_mangle_${count}.${name.slice(dot)}`;
   }
 
   private value(value: PickleValue): PickleValue {

@@ -8,6 +8,7 @@ import { readableClass } from '../state.ts';
 import type { ModuleValue } from '../values.ts';
 import { fitText, misfit } from './fit.ts';
 import type { ObjectArchive } from './object-archive.ts';
+import { moduleWithin } from './wrappers.ts';
 
 export class ModuleProblems {
   private readonly checked = new Map<ScriptObject, boolean>();
@@ -43,7 +44,7 @@ export class ModuleProblems {
       this.recorder.incomplete = true;
       this.report('module-not-run', object, scope, { module: placeOf(path), reason });
     }
-    if (facts?.code) return true;
+    if (facts?.code || (moduleWithin(type) !== undefined && this.objects.forwardOf(object))) return true;
     const row = this.objects.rowOf(object);
     if (!row?.definition.methods.has('forward')) {
       this.unknown(object, path, scope);
@@ -84,7 +85,8 @@ export class ModuleProblems {
         continue;
       const inner = path === '' ? name : `${path}.${name}`;
       const within = [...scope, { path: inner, type: readableClass(child.className) }];
-      if (this.objects.factsOf(child) && !this.objects.rowOf(child)) this.unknown(child, inner, within);
+      if (this.objects.factsOf(child) && !this.objects.forwardOf(child) && !this.objects.rowOf(child))
+        this.unknown(child, inner, within);
     }
   }
 

@@ -5,8 +5,10 @@ import { parseSource } from '../../formats/torch/parser.ts';
 import { sourceFile } from '../../formats/torch/text.ts';
 import { InputError } from '../../ir/errors.ts';
 import type { Origin } from '../../ir/origin.ts';
+import { readableClass } from '../state.ts';
 import type { ForwardRow, ForwardTable } from './forward-table.ts';
 import { type GraphCode, type ModuleFacts, ModuleObjects } from './module-objects.ts';
+import { moduleWithin, wrapperText } from './wrappers.ts';
 
 const NO_SOURCE: SourceFile = sourceFile('', '');
 
@@ -82,8 +84,8 @@ export class ObjectArchive implements TorchScriptArchive {
     const { className } = object;
     const known = this.classes.get(className);
     const tensors = new Set([...(known?.parameters ?? []), ...facts.tensors.keys()]);
-    const definition =
-      known ?? (facts.code ? this.graphModule(className, facts.code) : this.table.row(className)?.definition);
+    const code = facts.code ?? this.wrapperCode(object);
+    const definition = known ?? (code ? this.ownCode(className, code) : this.table.row(className)?.definition);
     this.classes.set(className, {
       ...(definition ?? emptyClass(className)),
       base: 'Module',
@@ -92,7 +94,17 @@ export class ObjectArchive implements TorchScriptArchive {
     });
   }
 
-  private graphModule(className: string, { text: code, imports }: GraphCode): ClassDefinition {
+  /** What runs a module that only passes on; undefined for others. Modules within others come before them. */
+  private wrapperCode(object: ScriptObject): GraphCode | undefined {
+    const name = moduleWithin(readableClass(object.className));
+    const inner = name === undefined ? undefined : object.attributes.get(name);
+    const known =
+      typeof inner === 'object' && inner !== null && !(inner instanceof Uint8Array) && inner.kind === 'object';
+    const forward = known ? this.forwardOf(inner) : undefined;
+    return name !== undefined && forward ? { text: wrapperText(name, forward), imports: '' } : undefined;
+  }
+
+  private ownCode(className: string, { text: code, imports }: GraphCode): ClassDefinition {
     const entry = `code/${className.replaceAll('.', '/')}.py`;
     const source = sourceFile(entry, code);
     this.fxSources.set(entry, source);

@@ -148,3 +148,19 @@ test('sizes that are names go through forwards as they are', () => {
   expect(model.graph.outputs[0]?.type).toMatchObject({ shape: [4] });
   expect(graphText(model)).toContain('size=[batch, -1], symbols=[batch]');
 });
+
+test('a wrapper passes on what the module within takes, with its defaults', () => {
+  const inner = graphModule('def forward(self, x, y=None):\n    return x if y is None else x + y\n');
+  const wrapped = module('torch.nn.parallel.data_parallel.DataParallel', { module: inner });
+  const { model, problems } = capturedModule(wrapped, [2]);
+  expect(problems).toEqual([]);
+  expect(model.graph.inputs.map(({ name }) => name)).toEqual(['x']);
+  const specs = ['x', 'y'].map((key) => ({ key, dtype: 'float32' as const, shape: [2] }));
+  expect(graphText(capturedModule(wrapped, undefined, { inputs: specs }).model)).toContain(
+    'aten::add.Tensor(x, y, alpha=1)',
+  );
+  expect(told(module('torch.nn.parallel.data_parallel.DataParallel', { module: module('acme.Net') }))).toEqual([
+    'unknown-module: Nothing is known of what torch.nn.parallel.data_parallel.DataParallel computes (the model itself): a pickled module holds no code.',
+    'unknown-module: Nothing is known of what acme.Net computes (module): a pickled module holds no code.',
+  ]);
+});
