@@ -70,7 +70,7 @@ export class Joiner {
     switch (pattern.kind) {
       case 'same': {
         const general = generalized(pattern.frozen);
-        if (value instanceof NeverValue) return detached(pattern);
+        if (value instanceof NeverValue) return this.detached(pattern);
         return general.kind === 'same'
           ? differ('values that are no tensors or numbers')
           : this.joinNew(general, frozen);
@@ -79,7 +79,7 @@ export class Joiner {
       case 'unknown':
         return pattern;
       case 'never':
-        return detached(same(frozen));
+        return this.detached(same(frozen));
       case 'optional': {
         if (value === null || value instanceof NeverValue) return pattern;
         const item = this.join(pattern.item, value instanceof OptionalValue ? leaf(value.item) : frozen);
@@ -90,11 +90,21 @@ export class Joiner {
     }
   }
 
+  /** A pattern of what one part alone has: sizes that only that part knows are open. */
+  private detached(pattern: Pattern): Pattern {
+    const opened = (info: TensorInfo): TensorInfo => {
+      if (info.shape.every((size) => this.symbols.sees(size))) return info;
+      const shape = info.shape.map((size) => (this.symbols.sees(size) ? size : openDim(this.symbols.unique())));
+      return { ...info, shape, strides: undefined };
+    };
+    return withTensors(detached(pattern), opened);
+  }
+
   private joinValue(pattern: PatternOf<'tensor' | 'number' | 'group' | 'sequence'>, frozen: Frozen): Pattern {
     const { value } = frozen;
-    if (value instanceof NeverValue) return detached(pattern);
+    if (value instanceof NeverValue) return this.detached(pattern);
     if (isUnknown(value)) return { kind: 'unknown' };
-    if (value === null) return { kind: 'optional', item: detached(pattern) };
+    if (value === null) return { kind: 'optional', item: this.detached(pattern) };
     if (value instanceof OptionalValue) return this.join({ kind: 'optional', item: pattern }, frozen);
     switch (pattern.kind) {
       case 'tensor':
@@ -175,7 +185,29 @@ export class Joiner {
       if (both.kind !== 'sequence') return both;
       joined = both;
     }
-    return joined ?? differ('empty lists');
+    return joined ? this.detached(joined) : differ('empty lists');
+  }
+}
+
+function withTensors(pattern: Pattern, change: (info: TensorInfo) => TensorInfo): Pattern {
+  switch (pattern.kind) {
+    case 'tensor':
+      return { kind: 'tensor', info: change(pattern.info) };
+    case 'optional':
+      return { kind: 'optional', item: withTensors(pattern.item, change) };
+    case 'sequence': {
+      const { shape } = change(pattern.element);
+      return {
+        ...pattern,
+        element: { ...pattern.element, shape: shape.map((size) => (openName(size) ? undefined : size)) },
+      };
+    }
+    case 'group': {
+      const items = [...pattern.items].map(([key, item]) => [key, withTensors(item, change)] as const);
+      return { ...pattern, items: new Map(items) };
+    }
+    default:
+      return pattern;
   }
 }
 

@@ -42,7 +42,7 @@ interface Report {
 export class Recorder {
   readonly graph = new Graph('main');
   /** The numbers that only a run knows. */
-  readonly symbols = new SymbolTable();
+  readonly symbols = new SymbolTable(this);
   /** Where the program is now: the one who runs it keeps this. */
   place: Place = NOWHERE;
   /** Values went unknown on the way: what looks unused may be needed. */
@@ -75,6 +75,11 @@ export class Recorder {
     const value = graph.addInput({ name: this.unique(name), type });
     this.owners.set(value, graph);
     return value;
+  }
+
+  /** Whether what is recorded now stands in a graph, or in one within it. */
+  isWithin(graph: Graph): boolean {
+    return this.graphs.includes(graph);
   }
 
   /** Whether a node that is recorded now may read a value: those of a condition's side are not visible outside it. */

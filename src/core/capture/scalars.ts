@@ -43,9 +43,10 @@ export class Scalars {
     if (scalar?.type === type) return scalar;
     if (scalar?.type === 'bool' && type === 'int') return this.ofTensor('int', this.tensorOf(scalar), bounds);
     const value = this.operators.read(this.as(this.withoutAxes(tensor), SCALAR_DTYPES[type]));
+    const known = bounds ?? (type === 'int' && isCount(value) ? COUNT : undefined);
     return new ScalarValue(
       type,
-      recorder.symbols.fresh(type === 'int' ? 'u' : (type[0] ?? ''), () => value, bounds),
+      recorder.symbols.fresh(type === 'int' ? 'u' : (type[0] ?? ''), () => value, known),
     );
   }
 
@@ -114,6 +115,38 @@ export class Scalars {
       apply: (fn, a, b) => binary(FUNCTIONS[fn], a, b),
     });
   }
+}
+
+const COUNT: Bounds = { least: 0, most: Number.POSITIVE_INFINITY };
+
+/** Operators that count, or tell places: by the output that does. */
+const COUNTING: Readonly<Record<string, number>> = {
+  argmax: 0,
+  argmin: 0,
+  argsort: 0,
+  bucketize: 0,
+  count_nonzero: 0,
+  max: 1,
+  min: 1,
+  nonzero: 0,
+  searchsorted: 0,
+  sort: 1,
+  sym_size: 0,
+  topk: 1,
+};
+
+/** Those that pass numbers on as they are. */
+const PASSING = new Set(['to', 'reshape', 'view', 'select', 'squeeze', 'unsqueeze', 'clone', 'slice', 'index_select']);
+
+/** Whether an integer can be seen to be none below 0, from the operator that makes it. */
+function isCount(value: Value): boolean {
+  if (value.dtype === 'bool' || value.dtype === 'uint8') return true;
+  const { producer } = value;
+  if (producer?.domain !== 'aten') return false;
+  const [input] = producer.inputs;
+  if (PASSING.has(producer.op)) return input !== undefined && isCount(input);
+  if (producer.op === 'sum') return input?.dtype === 'bool';
+  return Object.hasOwn(COUNTING, producer.op) && COUNTING[producer.op] === value.outputIndex;
 }
 
 const FUNCTIONS: Readonly<Record<FunctionName, string>> = {

@@ -1,14 +1,26 @@
 /** The symbols of a capture: each stands for one number that only a run knows, and the graph has a value that holds it. */
 import { type Bounds, UNBOUNDED } from '../ir/bounds.ts';
 import { Expression } from '../ir/expression.ts';
+import type { Graph } from '../ir/graph.ts';
+import type { Dim } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
+
+/** Where a program is among the graphs of conditions and loops. */
+interface Here {
+  readonly current: Graph;
+  isWithin(graph: Graph): boolean;
+}
 
 export class SymbolTable {
   private readonly providers = new Map<string, () => Value>();
+  /** The graph that each symbol came up in: it is known there and in the graphs within. */
+  private readonly homes = new Map<string, Graph>();
   private readonly counts = new Map<string, number>();
   /** What symbols were in the example that a program was traced with. */
   readonly examples = new Map<string, number>();
   private serial = 0;
+
+  constructor(private readonly here: Here) {}
 
   /** A symbol that no other has: `u0`, `u1`, ... */
   fresh(prefix: string, provide: () => Value, bounds: Bounds = UNBOUNDED): Expression {
@@ -31,8 +43,20 @@ export class SymbolTable {
    * `provide` gives the 0-d value (int64, or float64 or bool for numbers that are no ints) when it is asked for.
    */
   declare(name: string, provide: () => Value, bounds: Bounds = UNBOUNDED): Expression {
-    if (!this.providers.has(name)) this.providers.set(name, provide);
+    if (!this.providers.has(name)) {
+      this.providers.set(name, provide);
+      this.homes.set(name, this.here.current);
+    }
     return Expression.symbol(name, bounds);
+  }
+
+  /** Whether a size is known here: the numbers of one side of a condition are not known outside it. */
+  sees(size: Dim): boolean {
+    if (!(size instanceof Expression)) return true;
+    return [...size.symbols()].every((name) => {
+      const home = this.homes.get(name);
+      return home === undefined || this.here.isWithin(home);
+    });
   }
 
   /** A name that nothing else has. */
