@@ -183,7 +183,32 @@ export interface AtenArguments {
     readonly mask: Value | undefined;
     readonly mask_type: number | undefined;
   };
+  'aten::_unique': { readonly self: Value; readonly sorted: boolean; readonly return_inverse: boolean };
+  'aten::_unique2': {
+    readonly self: Value;
+    readonly sorted: boolean;
+    readonly return_inverse: boolean;
+    readonly return_counts: boolean;
+  };
   'aten::_unsafe_view': { readonly self: Value; readonly size: readonly (number | Expression)[] };
+  'aten::_upsample_bicubic2d_aa': {
+    readonly self: Value | undefined;
+    readonly output_size: readonly (number | Expression)[] | undefined;
+    readonly align_corners: boolean;
+    readonly scales_h: number | undefined;
+    readonly scales_w: number | undefined;
+    readonly input: Value | undefined;
+    readonly scale_factors: readonly number[] | undefined;
+  };
+  'aten::_upsample_bilinear2d_aa': {
+    readonly self: Value | undefined;
+    readonly output_size: readonly (number | Expression)[] | undefined;
+    readonly align_corners: boolean;
+    readonly scales_h: number | undefined;
+    readonly scales_w: number | undefined;
+    readonly input: Value | undefined;
+    readonly scale_factors: readonly number[] | undefined;
+  };
   'aten::_upsample_nearest_exact1d': {
     readonly self: Value | undefined;
     readonly output_size: readonly (number | Expression)[] | undefined;
@@ -368,6 +393,7 @@ export interface AtenArguments {
     readonly pos_weight: Value | undefined;
     readonly reduction: number;
   };
+  'aten::bincount': { readonly self: Value; readonly weights: Value | undefined; readonly minlength: number };
   'aten::bitwise_and': { readonly self: Value | Scalar; readonly other: Value | Scalar };
   'aten::bitwise_left_shift': { readonly self: Value | Scalar; readonly other: Value | Scalar };
   'aten::bitwise_not': { readonly self: Value };
@@ -1511,6 +1537,13 @@ export interface AtenArguments {
   'aten::unbind': { readonly self: Value; readonly dim: number };
   'aten::unflatten': { readonly self: Value; readonly dim: number; readonly sizes: readonly (number | Expression)[] };
   'aten::unfold': { readonly self: Value; readonly dimension: number; readonly size: number; readonly step: number };
+  'aten::unique_dim': {
+    readonly self: Value;
+    readonly dim: number;
+    readonly sorted: boolean;
+    readonly return_inverse: boolean;
+    readonly return_counts: boolean;
+  };
   'aten::unsafe_chunk': { readonly self: Value; readonly chunks: number; readonly dim: number };
   'aten::unsafe_split': { readonly self: Value; readonly split_size: number | Expression; readonly dim: number };
   'aten::unsafe_split_with_sizes': {

@@ -3,6 +3,7 @@ import type { Node } from '../../ir/node.ts';
 import { ORIGINALS } from './aliases.ts';
 import type { Lowering } from './lowering.ts';
 import { activations } from './rules/activations.ts';
+import { antialiased } from './rules/antialias.ts';
 import { arithmetic } from './rules/arithmetic.ts';
 import { attention } from './rules/attention.ts';
 import { embeddingBags } from './rules/bags.ts';
@@ -33,6 +34,7 @@ import { writes } from './rules/writes.ts';
 
 const FAMILIES = [
   activations,
+  antialiased,
   arithmetic,
   attention,
   comparison,

@@ -39,7 +39,7 @@ function places(indices: readonly (Value | undefined)[], onnx: OnnxBuilder, node
   const tensors: Value[] = [];
   for (const [axis, index] of indices.entries()) {
     if (!index) continue;
-    if (index.dtype === 'bool' || index.dtype === 'uint8') {
+    if (isMask(index)) {
       refuseArgument(node, 'a mask as index', 'how many elements it takes is only known at run time');
     }
     axes.push(axis);
@@ -52,7 +52,12 @@ function places(indices: readonly (Value | undefined)[], onnx: OnnxBuilder, node
   return { axes, shape, tuples: columns.length === 1 ? first : onnx.Concat(...columns, { axis: shape.length }) };
 }
 
-function broadcast(a: Shape, b: Shape): Shape {
+/** `uint8` is an old spelling of masks. */
+function isMask(index: Value): boolean {
+  return index.dtype === 'bool' || index.dtype === 'uint8';
+}
+
+export function broadcast(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
   const at = (shape: Shape, k: number) => (k - rank + shape.length in shape ? shape[k - rank + shape.length] : 1);
   return range(rank).map((k) => (at(a, k) === 1 ? at(b, k) : at(a, k)));
@@ -67,7 +72,7 @@ function toFront(axes: readonly number[], rank: number): { order: number[]; back
 function indexed(self: Value, indices: readonly (Value | undefined)[], onnx: OnnxBuilder, node: Node): Value {
   const used = indices.filter((each) => each !== undefined);
   const [only] = used;
-  if (only && used.length === 1 && only.dtype !== 'bool' && only.dtype !== 'uint8') {
+  if (only && used.length === 1 && !isMask(only)) {
     return onnx.Gather(self, only, { axis: indices.indexOf(only) });
   }
   if (only && used.length === 1) return masked(self, onnx.cast(only, 'bool'), indices.indexOf(only), onnx, node);
@@ -119,6 +124,8 @@ function indexPut({ self, indices, values, accumulate }: IndexPut, onnx: OnnxBui
     const wide = onnx.unsqueeze(mask, range(rank - rankOf(mask, node), rankOf(mask, node)));
     return onnx.Where(wide, values, self);
   }
+  if (mask && isMask(mask) && indices.every((each, k) => k === 0 || !each) && !accumulate)
+    return maskPut(self, onnx.cast(mask, 'bool'), values, onnx, node);
   const { axes, tuples, shape } = places(indices, onnx, node);
   const { order, back } = toFront(axes, rank);
   const front = onnx.transpose(self, order);
@@ -130,6 +137,15 @@ function indexPut({ self, indices, values, accumulate }: IndexPut, onnx: OnnxBui
   const updates = onnx.transpose(expandTo(onnx, values, wanted, node), toFront(indexAxes, wanted.length).order);
   const changed = accumulate ? added(onnx, front, tuples, updates, node) : onnx.ScatterND(front, tuples, updates);
   return onnx.transpose(changed, back);
+}
+
+/** Values at the places where a mask over the first axes is true, in their order. */
+function maskPut(self: Value, mask: Value, values: Value, onnx: OnnxBuilder, node: Node): Value {
+  const tuples = onnx.transpose(onnx.NonZero(mask), [1, 0]);
+  const rest = dimsOf(self, node).slice(rankOf(mask, node));
+  const count = onnx.Slice(onnx.Shape(tuples), onnx.ints([0]), onnx.ints([1]));
+  const wanted = rest.length === 0 ? count : onnx.Concat(count, onnx.sizes(rest), { axis: 0 });
+  return onnx.ScatterND(self, tuples, onnx.Expand(values, wanted));
 }
 
 /** A scalar as a list of one. */

@@ -129,6 +129,19 @@ const repeated: Rule = (args: RuleArguments) => {
   return fresh(info.dtype, shape);
 };
 
+/** Distinct elements, where each stands among them, and how often it occurs. */
+const distinct: Rule = (args, counted) => {
+  const self = args.tensor('self');
+  const count = counted();
+  const byAxis = args.schema.name === 'unique_dim';
+  const axis = byAxis ? axisOf(args.number('dim'), self.shape.length) : 0;
+  const values = byAxis
+    ? { dtype: self.dtype, shape: withSize(self.shape, axis, count), strides: undefined }
+    : fresh(self.dtype, [count]);
+  const inverse = fresh('int64', byAxis ? [sizeAt(self.shape, axis)] : self.shape);
+  return args.schema.name === '_unique' ? [values, inverse] : [values, inverse, fresh('int64', [count])];
+};
+
 export const indexing: RuleTable = {
   // How many elements they find is only known in a run.
   ...each('nonzero argwhere', (args, counted) => ({
@@ -141,10 +154,13 @@ export const indexing: RuleTable = {
     broadcast(info.shape, args.tensor('mask').shape);
     return fresh(info.dtype, [counted()]);
   },
-  ...each(
-    'nonzero_numpy _unique _unique2 unique_dim unique_consecutive unique_dim_consecutive bincount',
-    () => undefined,
-  ),
+  ...each('nonzero_numpy unique_consecutive unique_dim_consecutive', () => undefined),
+  ...each('_unique _unique2 unique_dim', distinct),
+  bincount: (args, counted) => {
+    const weights = args.optionalTensor('weights');
+    const dtype = weights ? (weights.dtype === 'float32' ? 'float32' : 'float64') : 'int64';
+    return fresh(dtype, [counted()]);
+  },
   ...each('cat concat concatenate', (args) => joined(args.tensors('tensors'), args.number('dim'))),
   ...each('stack _stack', stack),
   ...each('hstack', (args) => {
