@@ -2,7 +2,7 @@
 import { axisOf, fresh, type TensorInfo } from '../dialects/aten/rule.ts';
 import { type Attribute, int } from '../ir/attribute.ts';
 import type { Bounds } from '../ir/bounds.ts';
-import { type Dim, multiply } from '../ir/shape.ts';
+import { add, type Dim, multiply } from '../ir/shape.ts';
 import type { ValueType } from '../ir/type.ts';
 import type { Value } from '../ir/value.ts';
 import { freeze } from './frozen.ts';
@@ -33,7 +33,7 @@ export function construct(operators: Operators, items: readonly Value[], element
 export function callOnSequences(
   operators: Operators,
   name: string,
-  [list, argument = null]: readonly CapturedValue[],
+  [list, argument = null, item = null]: readonly CapturedValue[],
 ): CapturedValue | undefined {
   if (!(list instanceof ListValue)) return undefined;
   if (!list.grown) {
@@ -46,6 +46,8 @@ export function callOnSequences(
       return lengthOf(operators, list.grown);
     case 'append':
       return append(operators, list, list.grown, argument);
+    case '_set_item':
+      return setItem(operators, list, list.grown, argument, item);
     case '__getitem__':
       return itemAt(operators, list.grown, argument);
     case 'cat':
@@ -95,6 +97,35 @@ function append(operators: Operators, list: ListValue, grown: SequenceValue, ite
   if (isTensor(item)) operators.memory.link(grown.storage, item.storage);
   list.grown = new SequenceValue(inserted, element, grown.number, grown.storage);
   return list;
+}
+
+/** `list[index] = item`; undefined where a run decides from which end the index counts. */
+function setItem(
+  operators: Operators,
+  list: ListValue,
+  grown: SequenceValue,
+  index: CapturedValue,
+  item: CapturedValue,
+): CapturedValue | undefined {
+  const counts = index instanceof ScalarValue && index.size.bounds.least >= 0;
+  if (typeof index !== 'bigint' && !counts) return undefined;
+  const place = typeof index === 'bigint' && index < 0n ? plus(operators, lengthOf(operators, grown), index) : index;
+  const value = itemValue(operators, item);
+  if (!value || !(place instanceof ScalarValue || typeof place === 'bigint')) return undefined;
+  const at = operators.read(operators.scalars.tensorOf(place));
+  const shape = grown.element.shape.map((size, axis) => (size === value.shape?.[axis] ? size : undefined));
+  const element = { ...grown.element, shape };
+  const held = valueOfSequence(operators, grown);
+  const made = record(operators, 'ListSet', [held, at, value], sequenceType(element));
+  if (isTensor(item)) operators.memory.link(grown.storage, item.storage);
+  list.grown = new SequenceValue(made, element, grown.number, grown.storage);
+  return null;
+}
+
+function plus(operators: Operators, a: CapturedValue, b: bigint): CapturedValue {
+  if (!(a instanceof ScalarValue)) return typeof a === 'bigint' ? a + b : UNKNOWN;
+  const sum = add(a.size, Number(b));
+  return sum === undefined ? UNKNOWN : operators.scalars.ofSize(sum);
 }
 
 function itemAt(operators: Operators, sequence: SequenceValue, index: CapturedValue): CapturedValue {

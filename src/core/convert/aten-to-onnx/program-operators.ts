@@ -17,6 +17,7 @@ const RULES: Readonly<Record<string, ProgramRule>> = {
     return onnx.SequenceEmpty({ dtype: codeOfDtype(dtype) });
   },
   'prim::ListAppend': ([list, item], onnx) => onnx.SequenceInsert(list, item),
+  'prim::ListSet': ([list, index, item], onnx) => onnx.SequenceInsert(onnx.SequenceErase(list, index), item, index),
   'prim::ListItem': ([list, index], onnx) => onnx.SequenceAt(list, index),
   'prim::ListLength': ([list], onnx) => onnx.SequenceLength(list),
   'prim::ListCat': ([list], onnx, node) => onnx.ConcatFromSequence(list, { axis: node.int('dim', 0n) }),
