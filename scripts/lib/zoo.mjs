@@ -111,31 +111,29 @@ export function resultTable(cases, columns, scored) {
   );
 }
 
-const COLUMNS = RUNS.map(({ file, opset }) => ({ title: `${file}, opset ${opset}`, of: { file, opset } }));
+/** The runs that have rows. */
+function runsOf(scored) {
+  return RUNS.filter((run) => scored.some((row) => row.file === run.file && row.opset === run.opset));
+}
 
 /** The table of one list of models. */
 export function zooTable(scored) {
-  return resultTable([...new Set(scored.map((row) => row.case))], COLUMNS, scored);
+  const columns = runsOf(scored).map(({ file, opset }) => ({ title: `${file}, opset ${opset}`, of: { file, opset } }));
+  return resultTable([...new Set(scored.map((row) => row.case))], columns, scored);
 }
 
 /** How many of each kind of file end how, and every case that does not pass with the reason. */
 export function zooSummary(scored) {
-  const counts = RUNS.map(({ file, opset }) => {
+  const counts = runsOf(scored).map(({ file, opset }) => {
     const own = scored.filter((row) => row.file === file && row.opset === opset);
     const count = (verdict) => String(own.filter((row) => row.verdict === verdict).length);
     const saved = own.length - Number(count('absent'));
-    const seconds = own.filter((row) => row.verdict === 'pass').map((row) => row.seconds);
-    return [file, String(opset), String(saved), ...['pass', 'refused', 'wrong', 'error'].map(count), median(seconds)];
+    return [file, String(opset), String(saved), ...['pass', 'refused', 'wrong', 'error'].map(count)];
   });
-  const head = ['File', 'Opset', 'Saved by PyTorch', 'Pass', 'Refused', 'Wrong', 'Error', 'Median seconds'];
+  const head = ['File', 'Opset', 'Saved by PyTorch', 'Pass', 'Refused', 'Wrong', 'Error'];
   const open = scored
     .filter((row) => row.verdict !== 'pass')
     .map((row) => [row.case, row.file, String(row.opset), row.verdict, row.detail.replaceAll('|', '\\|')]);
   const reasons = open.length > 0 ? `\n\n${table(['Model', 'File', 'Opset', 'Verdict', 'Reason'], open)}` : '';
   return `${table(head, counts)}${reasons}`;
-}
-
-function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return (sorted[sorted.length >> 1] ?? 0).toFixed(1);
 }
