@@ -29,7 +29,6 @@ export const FORWARDS: ForwardTexts = {
   ...TORCH_WEIGHTS,
   ...TORCHVISION,
   ...TORCHVISION_TRANSFORMERS,
-  ...TRANSFORMERS,
   ...TIMM_LAYERS,
   ...TIMM_SPECIAL_LAYERS,
   ...TIMM_RESNETS,
@@ -42,4 +41,5 @@ export const FORWARDS: ForwardTexts = {
   ...TIMM_TOKEN_TRANSFORMERS,
   ...TIMM_WINDOWS,
   ...TIMM_PYRAMIDS,
+  ...TRANSFORMERS,
 };

@@ -61,7 +61,7 @@ class DPN:
         x = torch.nn.functional.dropout(self.global_pool(self.features(x)), self.drop_rate, self.training)
         return self.flatten(self.classifier(x))
 class DualPathBlock:
-    fits = "c1x1_w_s1? c1x1_a c3x3_b c1x1_c c1x1_c1 c1x1_c2 c1x1_w_s2?"
+    fits = "c1x1_a c3x3_b c1x1_c c1x1_w_s1? c1x1_w_s2? c1x1_c1? c1x1_c2?"
     def forward(self, x):
         whole = torch.cat(x, 1) if isinstance(x, tuple) else x
         n = self.num_1x1_c
@@ -157,7 +157,7 @@ class OsaStage:
     def forward(self, x):
         return self.blocks(x if self.pool is None else self.pool(x))
 class OsaBlock:
-    fits = "conv_mid conv_concat attn conv_reduction?"
+    fits = "conv_mid conv_concat attn? conv_reduction?"
     def forward(self, x):
         start = x if self.conv_reduction is None else self.conv_reduction(x)
         out = self.conv_concat(self.conv_mid(start, [x]))
@@ -239,7 +239,7 @@ class DenseStage:
             features.append(layer(features))
         return torch.cat(features, 1)
 class DenseBlock:
-    fits = "drop_path layers gamma[1]"
+    fits = "drop_path layers gamma[1]?"
     def forward(self, features):
         out = self.layers(torch.cat(features, 1))
         if self.gamma is not None:

@@ -4,7 +4,7 @@ import type { ForwardTexts } from '../forward-table.ts';
 export const TIMM_HYBRIDS: ForwardTexts = {
   'timm.models.visformer': `
 class Visformer:
-    fits = "stem patch_embed1 pos_drop stage1 patch_embed2 stage2 patch_embed3 stage3 norm global_pool head_drop head pos_embed1[4] pos_embed2[4] pos_embed3[4]"
+    fits = "stem? patch_embed1 pos_drop stage1 patch_embed2? stage2 patch_embed3? stage3 norm global_pool head_drop head pos_embed1[4] pos_embed2[4] pos_embed3[4]"
     def forward(self, x):
         if self.stem is not None:
             x = self.stem(x)
@@ -44,7 +44,7 @@ class CPUBone:
     def forward(self, x):
         return self.head(self.stages(self.stem(x)))
 class ConvLayer:
-    fits = "conv norm act?"
+    fits = "conv norm? act?"
     def forward(self, x):
         return timm.models.cpubone.normed(self, self.conv(x))
 def normed(self, x):
@@ -191,7 +191,7 @@ class PatchEmbed:
     def forward(self, x):
         return self.proj(x)
 class ReparamLargeKernelConv:
-    fits = "large_conv small_conv se act"
+    fits = "large_conv small_conv? se act"
     reparam_conv = None
     def forward(self, x):
         if self.reparam_conv is not None:

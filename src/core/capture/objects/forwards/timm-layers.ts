@@ -46,6 +46,8 @@ class LayerNorm2d:
     fits = "weight[1] bias[1]"
     def forward(self, x):
         return torch.layer_norm(x.permute(0, 2, 3, 1), self.normalized_shape, self.weight, self.bias, self.eps).permute(0, 3, 1, 2)
+class RmsNorm(torch.nn.modules.normalization.RMSNorm):
+    pass
 class GroupNorm1(torch.nn.modules.normalization.GroupNorm):
     pass
 class GroupNorm(torch.nn.modules.normalization.GroupNorm):
@@ -106,6 +108,14 @@ class GatedMlp:
     fits = "fc1 act drop1 gate norm fc2 drop2"
     def forward(self, x):
         return self.drop2(self.fc2(self.norm(self.gate(self.drop1(self.act(self.fc1(x)))))))
+class GlobalResponseNormMlp:
+    fits = "fc1 act drop1 grn:GlobalResponseNorm fc2 drop2"
+    def forward(self, x):
+        return self.drop2(self.fc2(self.grn(self.drop1(self.act(self.fc1(x))))))
+class SwiGLU:
+    fits = "fc1_g fc1_x act drop1 norm fc2 drop2"
+    def forward(self, x):
+        return self.drop2(self.fc2(self.norm(self.drop1(self.act(self.fc1_g(x)) * self.fc1_x(x)))))
 class ConvMlp:
     fits = "fc1 norm act drop fc2"
     def forward(self, x):

@@ -12,7 +12,7 @@ class ConvNeXtStage:
     def forward(self, x):
         return self.blocks(self.downsample(x))
 class ConvNeXtBlock:
-    fits = "conv_dw norm mlp shortcut drop_path gamma[1]"
+    fits = "conv_dw norm mlp shortcut drop_path gamma[1]?"
     def forward(self, x):
         out = self.conv_dw(x)
         if self.use_conv_mlp:
@@ -71,7 +71,7 @@ class MetaNeXtStage:
     def forward(self, x):
         return self.blocks(self.downsample(x))
 class MetaNeXtBlock:
-    fits = "token_mixer norm mlp drop_path gamma[1]"
+    fits = "token_mixer norm mlp drop_path gamma[1]?"
     def forward(self, x):
         out = self.mlp(self.norm(self.token_mixer(x)))
         if self.gamma is not None:
@@ -101,7 +101,7 @@ class EdgeNeXtStage:
     def forward(self, x):
         return self.blocks(self.downsample(x))
 class ConvBlock:
-    fits = "conv_dw norm mlp drop_path gamma[1]"
+    fits = "conv_dw norm mlp drop_path gamma[1]?"
     def forward(self, x):
         inner = self.conv_dw(x)
         shortcut = inner if self.shortcut_after_dw else x
@@ -110,7 +110,7 @@ class ConvBlock:
             out = self.gamma * out
         return shortcut + self.drop_path(out.permute(0, 3, 1, 2))
 class SplitTransposeBlock:
-    fits = "convs pos_embd? norm_xca xca norm mlp drop_path gamma_xca[1] gamma[1]"
+    fits = "convs pos_embd? norm_xca xca norm mlp drop_path gamma_xca[1] gamma[1]?"
     def forward(self, x):
         parts = x.chunk(len(self.convs) + 1, 1)
         done = []
@@ -236,6 +236,11 @@ class MlpMixer:
         if self.global_pool == "avg":
             x = x.mean(1)
         return self.head(self.head_drop(x))
+class MixerBlock:
+    fits = "norm1 mlp_tokens drop_path norm2 mlp_channels"
+    def forward(self, x):
+        x = x + self.drop_path(self.mlp_tokens(self.norm1(x).transpose(1, 2)).transpose(1, 2))
+        return x + self.drop_path(self.mlp_channels(self.norm2(x)))
 class SpatialGatingBlock:
     fits = "norm mlp_channels drop_path"
     def forward(self, x):
@@ -261,7 +266,7 @@ class Sequencer2dBlock:
         x = x + self.drop_path(self.rnn_tokens(self.norm1(x)))
         return x + self.drop_path(self.mlp_channels(self.norm2(x)))
 class LSTM2d:
-    fits = "fc rnn_v rnn_h"
+    fits = "fc? rnn_v rnn_h"
     def forward(self, x):
         b, h, w, c = x.shape
         assert self.with_vertical and self.with_horizontal, "it runs along one axis"

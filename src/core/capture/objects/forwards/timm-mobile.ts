@@ -309,7 +309,7 @@ class SHSA:
 `,
   'timm.models.mobilevit': `
 class MobileVitBlock:
-    fits = "conv_kxk conv_1x1 transformer norm conv_proj conv_fusion"
+    fits = "conv_kxk conv_1x1 transformer norm conv_proj conv_fusion?"
     def forward(self, x):
         inner = self.conv_1x1(self.conv_kxk(x))
         b, c, h, w = inner.shape

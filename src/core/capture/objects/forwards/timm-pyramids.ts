@@ -235,7 +235,7 @@ class MlpWithDepthwiseConv:
 `,
   'timm.models.coat': `
 class CoaT:
-    fits = "patch_embed1 patch_embed2 patch_embed3 patch_embed4 cpe1 cpe2 cpe3 cpe4 crpe1 crpe2 crpe3 crpe4 serial_blocks1 serial_blocks2 serial_blocks3 serial_blocks4 parallel_blocks norm2 norm3 norm4 aggregate head_drop head cls_token1[3] cls_token2[3] cls_token3[3] cls_token4[3]"
+    fits = "patch_embed1 patch_embed2 patch_embed3 patch_embed4 cpe1 cpe2 cpe3 cpe4 crpe1 crpe2 crpe3 crpe4 serial_blocks1 serial_blocks2 serial_blocks3 serial_blocks4 parallel_blocks? norm2 norm3 norm4 aggregate head_drop head cls_token1[3] cls_token2[3] cls_token3[3] cls_token4[3]"
     def forward(self, x):
         assert not self.return_interm_layers, "it gives the features of its layers"
         x1, s1 = serial(self.patch_embed1, self.cls_token1, self.serial_blocks1, x)

@@ -10,12 +10,12 @@ class ResNet:
         x = self.global_pool(self.layer4(self.layer3(self.layer2(self.layer1(x)))))
         return self.fc(torch.nn.functional.dropout(x, float(self.drop_rate), self.training))
 class BasicBlock:
-    fits = "conv1 bn1 drop_block act1 aa conv2 bn2 act2 downsample?"
+    fits = "conv1 bn1 drop_block act1 aa conv2 bn2 act2 downsample? se? drop_path?"
     def forward(self, x):
         out = self.aa(self.act1(self.drop_block(self.bn1(self.conv1(x)))))
         return self.act2(finished(self, self.bn2(self.conv2(out))) + shortcut(self, x))
 class Bottleneck:
-    fits = "conv1 bn1 act1 conv2 bn2 drop_block act2 aa conv3 bn3 act3 downsample"
+    fits = "conv1 bn1 act1 conv2 bn2 drop_block act2 aa conv3 bn3 act3 downsample? se? drop_path?"
     def forward(self, x):
         out = self.act1(self.bn1(self.conv1(x)))
         out = self.aa(self.act2(self.drop_block(self.bn2(self.conv2(out)))))
@@ -42,7 +42,7 @@ def joined(block, out, x):
     out = block.drop_path(block.attn_last(out))
     return block.act(out if block.shortcut is None else out + block.shortcut(x))
 class BasicBlock:
-    fits = "shortcut conv1_kxk attn conv2_kxk attn_last drop_path act"
+    fits = "shortcut? conv1_kxk attn conv2_kxk attn_last drop_path act"
     def forward(self, x):
         return joined(self, self.conv2_kxk(self.attn(self.conv1_kxk(x))), x)
 class BottleneckBlock:
@@ -51,17 +51,17 @@ class BottleneckBlock:
         out = self.conv2b_kxk(self.conv2_kxk(self.conv1_1x1(x)))
         return joined(self, self.conv3_1x1(self.attn(out)), x)
 class DarkBlock:
-    fits = "shortcut conv1_1x1 attn conv2_kxk attn_last drop_path act"
+    fits = "shortcut? conv1_1x1 attn conv2_kxk attn_last drop_path act"
     def forward(self, x):
         return joined(self, self.conv2_kxk(self.attn(self.conv1_1x1(x))), x)
 class SelfAttnBlock:
-    fits = "shortcut conv1_1x1 conv2_kxk self_attn post_attn conv3_1x1 drop_path act"
+    fits = "shortcut? conv1_1x1 conv2_kxk self_attn post_attn conv3_1x1 drop_path act"
     def forward(self, x):
         out = self.post_attn(self.self_attn(self.conv2_kxk(self.conv1_1x1(x))))
         out = self.drop_path(self.conv3_1x1(out))
         return self.act(out if self.shortcut is None else out + self.shortcut(x))
 class EdgeBlock:
-    fits = "shortcut conv1_kxk attn conv2_1x1 attn_last drop_path act"
+    fits = "shortcut? conv1_kxk attn conv2_1x1 attn_last drop_path act"
     def forward(self, x):
         return joined(self, self.conv2_1x1(self.attn(self.conv1_kxk(x))), x)
 `,
@@ -75,7 +75,7 @@ class DownsampleAvg:
     def forward(self, x):
         return self.conv(self.pool(x))
 class NormFreeBlock:
-    fits = "downsample act1 conv1 act2 conv2 act2b conv2b act3 conv3 attn_last drop_path"
+    fits = "act1 conv1 act2 conv2 act3 conv3 drop_path attn? attn_last? conv2b? act2b? downsample? skipinit_gain[0]?"
     conv2b = None
     attn_last = None
     def forward(self, x):
@@ -185,7 +185,7 @@ class SelectiveKernelBasic:
 `,
   'timm.models.resnest': `
 class ResNestBottleneck:
-    fits = "conv1 bn1 act1 conv2 bn2 drop_block act2 conv3 bn3 act3 downsample avd_last?"
+    fits = "conv1 bn1 act1 conv2 bn2 drop_block act2 conv3 bn3 act3 downsample? avd_last?"
     def forward(self, x):
         out = self.act1(self.bn1(self.conv1(x)))
         if self.avd_first is not None:
@@ -204,7 +204,7 @@ class TResNet:
     def forward(self, x):
         return self.head(self.body(x))
 class BasicBlock:
-    fits = "conv1 conv2 act se drop_path downsample?"
+    fits = "conv1 conv2 act se? drop_path downsample?"
     def forward(self, x):
         out = self.conv2(self.conv1(x))
         if self.se is not None:

@@ -151,15 +151,39 @@ class HybridEmbed:
 def layout(kind):
     return kind if isinstance(kind, str) else kind.value
 `,
+  'timm.layers.conv2d_same': `
+class Conv2dSame:
+    fits = "weight[4] bias[1]?"
+    def forward(self, x):
+        padded = timm.layers.padding.pad_same(x, self.kernel_size, self.stride, self.dilation, 0.0)
+        return torch.conv2d(padded, self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
+`,
+  'timm.layers.eca': `
+class EcaModule:
+    fits = "conv:Conv1d gate act? conv2:Conv1d?"
+    def forward(self, x):
+        rows = self.conv(x.mean([2, 3]).unsqueeze(1))
+        if self.conv2 is not None:
+            rows = self.conv2(self.act(rows))
+        return x * self.gate(rows).view(x.shape[0], -1, 1, 1)
+`,
+  'timm.layers.grn': `
+class GlobalResponseNorm:
+    fits = "weight[1] bias[1]"
+    def forward(self, x):
+        lengths = torch.sqrt((x * x).sum(self.spatial_dim, True))
+        relative = lengths / (lengths.mean([self.channel_dim], True) + self.eps)
+        return x + self.bias.view(self.wb_shape) + self.weight.view(self.wb_shape) * (x * relative)
+`,
   'timm.layers.pos_embed_rel': `
 class RelPosBias:
-    fits = "relative_position_bias_table[2] relative_position_index[1]"
+    fits = "relative_position_bias_table[2] relative_position_index[1]?"
     def get_bias(self):
         return self.relative_position_bias_table[self.relative_position_index].view(self.bias_shape).permute(2, 0, 1).unsqueeze(0)
     def forward(self, scores):
         return scores + self.get_bias()
 class RelPosMlp:
-    fits = "bias_act mlp relative_position_index[1] rel_coords_log[3]"
+    fits = "bias_act mlp relative_position_index[1]? rel_coords_log[3]"
     def get_bias(self):
         bias = self.mlp(self.rel_coords_log)
         if self.relative_position_index is not None:

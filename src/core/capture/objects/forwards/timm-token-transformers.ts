@@ -64,7 +64,7 @@ class CascadedGroupAttention:
 `,
   'timm.models.tnt': `
 class TNT:
-    fits = "pixel_embed norm1_proj proj norm2_proj pos_drop blocks norm head_drop head cls_token[3] patch_pos[3] pixel_pos[4]"
+    fits = "pixel_embed norm1_proj proj norm2_proj? pos_drop blocks norm head_drop head cls_token[3] patch_pos[3] pixel_pos[4]"
     def forward(self, x):
         b = x.shape[0]
         pixels = self.pixel_embed(x, self.pixel_pos)
@@ -109,7 +109,7 @@ class Attention:
 `,
   'timm.models.volo': `
 class VOLO:
-    fits = "patch_embed pos_drop network post_network aux_head norm head_drop head pos_embed[4] cls_token[3]"
+    fits = "patch_embed pos_drop network post_network? aux_head? norm head_drop head pos_embed[4] cls_token[3]"
     def forward(self, x):
         x = self.patch_embed(x).permute(0, 2, 3, 1)
         for k, block in enumerate(self.network):
@@ -126,7 +126,7 @@ class VOLO:
         out = self.head(out)
         return out if self.aux_head is None else out + 0.5 * self.aux_head(x[:, 1:]).amax(1)
 class PatchEmbed:
-    fits = "conv proj"
+    fits = "conv? proj"
     def forward(self, x):
         return self.proj(x if self.conv is None else self.conv(x))
 class Outlooker:
@@ -179,7 +179,7 @@ class ClassAttention:
 `,
   'timm.models.xcit': `
 class Xcit:
-    fits = "patch_embed pos_embed pos_drop blocks cls_attn_blocks norm head_drop head cls_token[3]"
+    fits = "patch_embed pos_embed? pos_drop blocks cls_attn_blocks norm head_drop head cls_token[3]"
     def forward(self, x):
         x = self.patch_embed(x)
         h, w = x.shape[2], x.shape[3]
@@ -224,7 +224,7 @@ class ClassAttentionBlock:
 `,
   'timm.models.hiera': `
 class Hiera:
-    fits = "patch_embed unroll reroll blocks head pos_embed[3]"
+    fits = "patch_embed unroll reroll blocks head pos_embed[3]?"
     pos_embed_win = None
     def forward(self, x, mask=None):
         assert mask is None, "it is given a mask"
@@ -235,7 +235,7 @@ class Hiera:
             x = block(x)
         return self.head(x)
 class PatchEmbed:
-    fits = "proj"
+    fits = "proj?"
     def forward(self, x, mask=None):
         x = self.proj(x)
         return x.flatten(2).transpose(2, 1) if self.reshape else x
@@ -269,7 +269,7 @@ class HieraBlock:
         x = x + self.drop_path1(self.ls1(self.attn(normed)))
         return x + self.drop_path2(self.ls2(self.mlp(self.norm2(x))))
 class MaskUnitAttention:
-    fits = "qkv proj"
+    fits = "qkv proj?"
     def forward(self, x):
         b, n, c = x.shape
         units = n // (self.q_stride * self.window_size) if self.use_mask_unit_attn else 1

@@ -4,7 +4,7 @@ import type { ForwardTexts } from '../forward-table.ts';
 export const TIMM_VIT: ForwardTexts = {
   'timm.models.eva': `
 class Eva:
-    fits = "patch_embed pos_drop rope norm_pre blocks norm fc_norm head_drop head cls_token[3] reg_token[3]"
+    fits = "patch_embed pos_drop rope? norm_pre blocks norm fc_norm head_drop head cls_token[3]? reg_token[3]? pos_embed[3]?"
     rope_mixed = False
     patch_drop = None
     def forward(self, x, attn_mask=None, is_causal=False):
@@ -35,14 +35,14 @@ class Eva:
         x = timm.models.vision_transformer.pooled(x, self.global_pool, self.num_prefix_tokens)
         return self.head(self.head_drop(self.fc_norm(x)))
 class EvaBlock:
-    fits = "norm1 attn drop_path1 norm2 mlp drop_path2 gamma_1[1] gamma_2[1]"
+    fits = "norm1 attn drop_path1 norm2 mlp drop_path2 gamma_1[1]? gamma_2[1]?"
     def forward(self, x, rope=None, attn_mask=None):
         out = self.attn(self.norm1(x), rope, attn_mask)
         x = x + self.drop_path1(out if self.gamma_1 is None else self.gamma_1 * out)
         out = self.mlp(self.norm2(x))
         return x + self.drop_path2(out if self.gamma_2 is None else self.gamma_2 * out)
 class EvaAttention:
-    fits = "qkv q_norm k_norm attn_drop norm proj proj_drop q_bias[1] v_bias[1] k_bias[1]"
+    fits = "qkv? q_norm k_norm attn_drop norm proj proj_drop q_bias[1]? k_bias[1]? v_bias[1]? gate?"
     gate = None
     rotate_half = False
     def forward(self, x, rope=None, attn_mask=None):
@@ -66,7 +66,7 @@ def turned(self, x, rope):
 `,
   'timm.models.vision_transformer_relpos': `
 class VisionTransformerRelPos:
-    fits = "patch_embed shared_rel_pos blocks norm fc_norm head_drop head"
+    fits = "patch_embed blocks norm fc_norm head_drop head cls_token[3]? shared_rel_pos?"
     def forward(self, x):
         x = self.patch_embed(x)
         if self.cls_token is not None:
@@ -82,7 +82,7 @@ class RelPosBlock:
         x = x + self.drop_path1(self.ls1(self.attn(self.norm1(x), bias)))
         return x + self.drop_path2(self.ls2(self.mlp(self.norm2(x))))
 class RelPosAttention:
-    fits = "qkv q_norm k_norm attn_drop proj proj_drop"
+    fits = "qkv q_norm k_norm attn_drop proj proj_drop rel_pos?"
     def forward(self, x, bias=None):
         b, n, c = x.shape
         q, k, v = self.qkv(x).reshape(b, n, 3, self.num_heads, self.head_dim).permute(2, 0, 3, 1, 4).unbind(0)
@@ -124,7 +124,7 @@ class GeGluMlp:
 `,
   'timm.models.vision_transformer': `
 class VisionTransformer:
-    fits = "patch_embed pos_drop patch_drop norm_pre blocks norm fc_norm head_drop head cls_token[3]? pos_embed[3]"
+    fits = "patch_embed pos_drop patch_drop norm_pre blocks norm fc_norm head_drop head cls_token[3]? reg_token[3]? pos_embed[3]?"
     def forward(self, x):
         x = self.blocks(self.norm_pre(self.patch_drop(self.embedded(self.patch_embed(x)))))
         x = self.head_drop(self.fc_norm(self.pooled(self.norm(x))))

@@ -26,7 +26,7 @@ class SwinTransformerV2Block(timm.models.swin_transformer.SwinTransformerBlock):
         x = x + self.drop_path1(self.norm1(self.within_windows(x)))
         return x + self.drop_path2(self.norm2(self.mlp(x)))
 class WindowAttention:
-    fits = "cpb_mlp qkv attn_drop proj proj_drop softmax logit_scale[3] q_bias[1] v_bias[1] k_bias[1] relative_coords_table[4] relative_position_index[2]"
+    fits = "cpb_mlp qkv attn_drop proj proj_drop softmax logit_scale[3] q_bias[1]? v_bias[1] k_bias[1] relative_coords_table[4] relative_position_index[2]"
     def forward(self, x, mask=None):
         b, n, c = x.shape
         qkv = self.qkv(x) if self.q_bias is None else torch.linear(x, self.qkv.weight, self.qkv.bias) + torch.cat([self.q_bias, self.k_bias, self.v_bias], 0)
@@ -160,7 +160,7 @@ def finished(self, rows, shape):
     rows = x.flatten(2).transpose(1, 2)
     return (rows + self.drop_path2(self.mlp(self.norm2(rows)))).transpose(1, 2).view(shape)
 class SpatialBlock:
-    fits = "cpe1 norm1 attn drop_path1 cpe2 norm2 mlp drop_path2"
+    fits = "cpe1 norm1 attn drop_path1 cpe2 norm2 mlp? drop_path2"
     def forward(self, x):
         b, c, h, w = x.shape
         high, wide = self.window_size[0], self.window_size[1]
@@ -172,7 +172,7 @@ class SpatialBlock:
         rows = rows + self.drop_path1(image[:, :h, :w, :].reshape(b, h * w, c))
         return finished(self, rows, [b, c, h, w])
 class ChannelBlock:
-    fits = "cpe1 norm1 attn drop_path1 cpe2 norm2 mlp drop_path2"
+    fits = "cpe1 norm1 attn drop_path1 cpe2 norm2 mlp? drop_path2"
     def forward(self, x):
         rows = self.cpe1(x).flatten(2).transpose(1, 2)
         rows = rows + self.drop_path1(self.attn(self.norm1(rows)))
@@ -292,7 +292,7 @@ class MaxxVitStage:
     def forward(self, x):
         return self.blocks(x)
 class MaxxVitBlock:
-    fits = "conv attn_block attn_grid"
+    fits = "conv attn_block? attn_grid"
     def forward(self, x):
         x = self.conv(x)
         if not self.nchw_attn:
@@ -306,7 +306,7 @@ class Downsample2d:
     def forward(self, x):
         return self.expand(self.pool(x))
 class MbConvBlock:
-    fits = "shortcut pre_norm down conv1_1x1 norm1 conv2_kxk norm2 se conv3_1x1 drop_path"
+    fits = "shortcut pre_norm down conv1_1x1 norm1 conv2_kxk norm2 se? conv3_1x1 drop_path"
     def forward(self, x):
         out = self.conv2_kxk(self.norm1(self.conv1_1x1(self.down(self.pre_norm(x)))))
         if self.se_early is not None:
@@ -329,7 +329,7 @@ class PartitionAttentionCl:
         tiles = self.attn(spread.reshape(-1, rows * columns, c))
         return tiles.reshape(b, h // rows, w // columns, rows, columns, c).permute(0, 3, 1, 4, 2, 5).reshape(b, h, w, c)
 class AttentionCl:
-    fits = "qkv rel_pos attn_drop proj proj_drop"
+    fits = "qkv rel_pos? attn_drop proj proj_drop"
     def forward(self, x):
         b, n, c = x.shape
         if self.head_first:
