@@ -11,6 +11,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { caffeTable, scoreCaffe } from './lib/caffe-zoo.mjs';
+import { dynamicTable, scoreDynamic } from './lib/dynamic-zoo.mjs';
 import { countTests, measureOnnx, onnxStages, onnxTables } from './lib/onnx-suite.mjs';
 import { build, installPackages } from './lib/packages.mjs';
 import { inRoot } from './lib/paths.mjs';
@@ -36,8 +37,9 @@ async function sampledZoo(interpreter, suites) {
   if (!ready) return {};
   const onnx = await scored(suites, 'The zoo: PyTorch to ONNX', () => scoreSample(interpreter, folder));
   const caffe = await scored(suites, 'The zoo: PyTorch to Caffe', () => scoreCaffe(interpreter, folder));
-  keep('conformance.json', { zoo: onnx, caffe });
-  return { caffe: caffeTable(caffe) };
+  const dynamic = await scored(suites, 'The zoo: sizes that stay open', () => scoreDynamic(interpreter, folder));
+  keep('conformance.json', { zoo: onnx, caffe, dynamic });
+  return { caffe: caffeTable(caffe), dynamic: dynamicTable(dynamic) };
 }
 
 async function wholeZoo(interpreter, suites) {

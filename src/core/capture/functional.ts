@@ -162,9 +162,13 @@ export class FunctionalOperators {
     }
   }
 
+  /** A new symbol, for a size that only the data of a run tells. */
+  private counted(): Expression {
+    return Expression.symbol(this.recorder.symbols.unused('u'), COUNT_BOUNDS);
+  }
+
   protected infer(schema: Schema, bound: Bound): readonly TensorInfo[] | undefined {
-    const { symbols } = this.recorder;
-    return inferResults(readerOf(schema, bound), () => Expression.symbol(symbols.unused('u'), COUNT_BOUNDS));
+    return inferResults(readerOf(schema, bound), () => this.counted());
   }
 
   /** The file's own record of a result must agree with the rule. */
@@ -225,7 +229,9 @@ export class FunctionalOperators {
     if (!self.info || this.hasUnknown(bound)) return this.unknownView(schema, bound, self, recorded);
     let views: View[];
     try {
-      views = rule(readerOf(schema, bound), self.info).map((view, k) => refine(view, recorded?.[k]));
+      views = rule(readerOf(schema, bound), self.info, () => this.counted()).map((view, k) =>
+        refine(view, recorded?.[k]),
+      );
     } catch (error) {
       if (isUndecided(error) && isWhole(recorded)) return this.unknownView(schema, bound, self, recorded);
       throw error;

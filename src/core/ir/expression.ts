@@ -62,7 +62,7 @@ export class Expression {
     if (x !== undefined && y !== undefined) {
       if (y !== 0 || fn === 'min' || fn === 'max') return Expression.of(evaluate(fn, x, y));
     } else if (fn === 'min' || fn === 'max') {
-      const { least, most } = a.plus(b.times(Expression.of(-1))).bounds;
+      const { least, most } = a.minus(b).bounds;
       if (most <= 0) return fn === 'min' ? a : b;
       if (least >= 0) return fn === 'min' ? b : a;
     } else if (y !== undefined && y !== 0 && a.isExact && b.isExact) {
@@ -80,6 +80,10 @@ export class Expression {
     if (this.terms.length === 0) return other;
     if (other.terms.length === 0) return this;
     return new Expression(collect([...this.terms, ...other.terms]));
+  }
+
+  minus(other: Expression): Expression {
+    return this.plus(new Expression(scale(other.terms, -1)));
   }
 
   times(other: Expression): Expression {

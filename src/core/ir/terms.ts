@@ -89,13 +89,44 @@ export function greatestDivisor(a: number, b: number): number {
 }
 
 export function boundsOfTerms(terms: readonly Term[], ofAtom: (atom: Atom) => Bounds): Bounds {
-  let sum = boundsOf(0);
-  for (const { coefficient, atoms } of terms) {
+  const pair = differenceOfQuotients(terms);
+  let sum = pair?.bounds ?? boundsOf(0);
+  for (const { coefficient, atoms } of pair?.rest ?? terms) {
     let product = boundsOf(coefficient);
     for (const atom of atoms) product = productOfBounds(product, ofAtom(atom));
     sum = sumOfBounds(sum, product);
   }
   return sum;
+}
+
+/**
+ * `x // n - y // n` lies no further than a step from `(x - y) / n`, however large both are: its bounds, and the other terms;
+ * undefined where there are no two such terms.
+ */
+function differenceOfQuotients(
+  terms: readonly Term[],
+): { readonly bounds: Bounds; readonly rest: readonly Term[] } | undefined {
+  for (const [k, first] of terms.entries()) {
+    const a = quotientOf(first);
+    if (!a) continue;
+    for (const second of terms.slice(k + 1)) {
+      const b = quotientOf(second);
+      if (!b || b.divisor !== a.divisor || second.coefficient !== -first.coefficient) continue;
+      const { least, most } = a.dividend.minus(b.dividend).bounds;
+      if (!Number.isFinite(least) || !Number.isFinite(most)) continue;
+      const steps = { least: Math.floor(least / a.divisor), most: Math.ceil(most / a.divisor) };
+      const bounds = productOfBounds(boundsOf(first.coefficient), steps);
+      return { bounds, rest: terms.filter((term) => term !== first && term !== second) };
+    }
+  }
+  return undefined;
+}
+
+function quotientOf({ atoms }: Term): { readonly dividend: Expression; readonly divisor: number } | undefined {
+  const [atom] = atoms;
+  if (atoms.length !== 1 || !atom || !('fn' in atom) || atom.fn !== 'floordiv') return undefined;
+  const divisor = atom.b.constant();
+  return divisor !== undefined && divisor > 0 ? { dividend: atom.a, divisor } : undefined;
 }
 
 export function termText({ coefficient, atoms }: Term): string {

@@ -82,6 +82,8 @@ def score(case, file, options):
             seconds = convert(options.cli, source, target, options.opset, inputs, options.vary)
             settings = onnxruntime.SessionOptions()
             settings.log_severity_level = 4
+            # Threads that wait for one another are slow where others work too.
+            settings.intra_op_num_threads = 1
             session = onnxruntime.InferenceSession(target, settings, providers=["CPUExecutionProvider"])
             program = load(source)
             worst, ran = 0.0, []
@@ -116,6 +118,7 @@ def main():
     parser.add_argument("cases", nargs="+")
     options = parser.parse_args()
     torch.manual_seed(0)
+    torch.set_num_threads(1)
     np.random.seed(0)
     counts = {"pass": 0, "wrong": 0, "refused": 0, "error": 0, "absent": 0}
     for case in options.cases:

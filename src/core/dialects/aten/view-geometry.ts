@@ -89,22 +89,38 @@ export function selected(self: TensorInfo, dim: number, index: Dim): View {
   const size = sizeAt(self.shape, axis);
   const at = boundsOf(index).most < 0 ? add(index, size) : index;
   if (atMost(0, at) === false || atMost(size, at)) mismatch(`index ${sizeText(index)} of an axis of ${sizeText(size)}`);
-  if (!atMost(0, at)) undecided(`whether the index ${sizeText(index)} counts from the end`);
   const others = (_: unknown, k: number) => k !== axis;
   const info = { ...self, shape: self.shape.filter(others), strides: self.strides?.filter(others) };
+  // Where only the data says from which end it counts, the place in memory is not known.
+  if (!atMost(0, at)) return { aliasing: 'view', info, offset: undefined, step: { kind: 'opaque' } };
   const offset = multiply(at, self.strides ? self.strides[axis] : 0);
   return { aliasing: 'view', info, offset, step: { kind: 'select', dim: axis, index: at } };
 }
 
-/** Python's slicing: bounds count from the end where negative, and are clamped. */
-export function sliced(self: TensorInfo, dim: number, from: Dim, to: Dim, step: number): View {
+/**
+ * Python's slicing: bounds count from the end where negative, and are clamped. `counted` gives the size where only the data
+ * says from which end a bound counts.
+ */
+export function sliced(
+  self: TensorInfo,
+  dim: number,
+  from: Dim,
+  to: Dim,
+  step: number,
+  counted: () => Dim = () => undecided(`from which end the slice ${sizeText(from)} to ${sizeText(to)} counts`),
+): View {
   const axis = axisOf(dim, self.shape.length);
   const size = sizeAt(self.shape, axis);
   if (step <= 0) mismatch(`a slice by steps of ${step}`);
+  const change = (items: Shape, item: Dim) => items.map((old, k) => (k === axis ? item : old));
+  if ([from, to].some((bound) => isEitherEnd(bound))) {
+    const strides = self.strides && change(self.strides, multiply(self.strides[axis], step));
+    const info = { ...self, shape: change(self.shape, counted()), strides };
+    return { aliasing: 'view', info, offset: undefined, step: { kind: 'opaque' } };
+  }
   const start = clamped(from ?? 0, size);
   const end = maximum(clamped(to ?? size, size), start);
   const stride = self.strides ? self.strides[axis] : 0;
-  const change = (items: Shape, item: Dim) => items.map((old, k) => (k === axis ? item : old));
   const info = {
     ...self,
     shape: change(self.shape, ceilDivide(subtract(end, start), step)),
@@ -118,12 +134,17 @@ export function sliced(self: TensorInfo, dim: number, from: Dim, to: Dim, step: 
   };
 }
 
+/** Whether a bound of a slice may be negative, and may not. */
+function isEitherEnd(bound: Dim): boolean {
+  const { least, most } = boundsOf(bound ?? 0);
+  return least < 0 && most >= 0;
+}
+
 /** A bound of a slice as a place within an axis. */
 function clamped(bound: Dim, size: Dim): Dim {
   // INT64_MAX, "to the end", is no number that expressions hold.
   if (typeof bound === 'number' && !Number.isSafeInteger(bound)) return bound > 0 ? size : 0;
   if (atMost(0, bound)) return minimum(bound, size);
-  if (boundsOf(bound).most >= 0) undecided(`whether the bound ${sizeText(bound)} of a slice counts from the end`);
   return maximum(add(bound, size), 0);
 }
 

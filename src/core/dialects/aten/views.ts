@@ -52,12 +52,12 @@ import {
   without,
 } from './view-geometry.ts';
 
-/** The views that a call makes of its input, in order. */
-export type ViewRule = (args: RuleArguments, self: TensorInfo) => readonly View[];
+/** The views that a call makes of its input, in order. `counted` gives a new size for what only the data of a run tells. */
+export type ViewRule = (args: RuleArguments, self: TensorInfo, counted?: () => Dim) => readonly View[];
 
 const one =
-  (rule: (args: RuleArguments, self: TensorInfo) => View): ViewRule =>
-  (args, self) => [rule(args, self)];
+  (rule: (args: RuleArguments, self: TensorInfo, counted?: () => Dim) => View): ViewRule =>
+  (args, self, counted) => [rule(args, self, counted)];
 
 function diagonal(args: RuleArguments, self: TensorInfo): View {
   return diagonalOf(self, args.number('offset'), args.number('dim1'), args.number('dim2'));
@@ -300,8 +300,8 @@ const RULES: Readonly<Record<string, ViewRule>> = {
   mT: one((_, self) => (self.shape.length === 0 ? same(self) : swapped(self, -2, -1))),
   ...aliases(['movedim', 'moveaxis'], one(movedim)),
   select: one((args, self) => selected(self, args.number('dim'), args.dim('index'))),
-  slice: one((args, self) =>
-    sliced(self, args.number('dim'), args.optionalDim('start'), args.optionalDim('end'), args.number('step')),
+  slice: one((args, self, counted) =>
+    sliced(self, args.number('dim'), args.optionalDim('start'), args.optionalDim('end'), args.number('step'), counted),
   ),
   narrow: one((args, self) => {
     const start = args.dim('start');
@@ -369,6 +369,10 @@ export function viewRuleFor(name: string): ViewRule | undefined {
   if (rule || !name.endsWith('_copy')) return rule;
   const base = rules.get(name.slice(0, -'_copy'.length));
   if (!base) return undefined;
-  return (args, self) =>
-    base(args, self).map((view) => ({ ...view, aliasing: 'copy', info: { ...view.info, strides: undefined } }));
+  return (args, self, counted) =>
+    base(args, self, counted).map((view) => ({
+      ...view,
+      aliasing: 'copy',
+      info: { ...view.info, strides: undefined },
+    }));
 }

@@ -36,6 +36,7 @@ test.each([
     '2*n + n*w',
   ],
   ['no whole quotient', exactQuotient(h, 2), 'undefined'],
+  ['a quotient of less is less', minimum(floorDivide(h, 2), floorDivide(plus(h, 1), 2)), 'floordiv(h, 2)'],
   ['a size is at least 1', minimum(h, 1), '1'],
   ['and at least 0 when halved', maximum(floorDivide(h, 2), 0), 'floordiv(h, 2)'],
 ])('%s', (_, dim, expected) => {
