@@ -8,11 +8,14 @@ export const HELP = `graphwright converts neural-network models, and says exactl
   graphwright assemble IN.onnxtxt -o OUT.onnx [--force]
   graphwright targets [--json]
 
-IN is ONNX (.onnx, .onnxtxt), TorchScript (torch.jit.save) or a .pt2 archive (torch.export.save).
+IN is ONNX (.onnx, .onnxtxt), TorchScript (torch.jit.save), a .pt2 archive (torch.export.save) or a pickled module
+(torch.save of a whole module).
 TARGET is onnx, or caffe:BACKEND: graphwright targets lists them.
 
 READING
-  --input NAME_OR_INDEX:TYPE[DIMS]   the type of an input, such as x:float32[1,3,224,224]; may stand several times
+  --input NAME_OR_INDEX:TYPE[DIMS]   the type of an input, such as x:float32[1,3,224,224]; may stand several times;
+                                     a size may be a name, which leaves it open: x:float32[batch,3,224,224]
+  --input NAME=VALUE                 a number, text or None that a scripted program takes
   --from FORMAT                      believe this format, not the content
   --method NAME                      a method other than forward, or one program of a .pt2 that holds several
   --prototxt FILE                    the prototxt that goes with a caffemodel
