@@ -45,7 +45,8 @@ export class Workbench {
     const folder = await mkdtemp(path.join(tmpdir(), 'gwu-'));
     const workspace = path.join(folder, 'samples');
     await cp(inRoot('samples'), workspace, { recursive: true });
-    await cp(inRoot('test/fixtures/host/plain.traced.pt'), path.join(workspace, 'plain.traced.pt'));
+    for (const file of ['plain.traced.pt', 'block.pth'])
+      await cp(inRoot('test/fixtures/host', file), path.join(workspace, file));
     await mkdir(ARTIFACTS, { recursive: true });
     const server = await startVSCode({
       data: path.join(folder, 's'),
