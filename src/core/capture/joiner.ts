@@ -175,7 +175,7 @@ export class Joiner {
     return fresh;
   }
 
-  /** The pattern of a list of items that are as any of these. */
+  /** One pattern for a list of any length: its items have what all these items have in common. */
   private asSequence(items: readonly Pattern[]): Pattern {
     let joined: PatternOf<'sequence'> | undefined;
     for (const item of items) {

@@ -1,4 +1,5 @@
 /** Quantised tensors, and the parameters that prepack operators put together, as values of a program. */
+import type { ConvolutionGeometry } from '../formats/torch/packed-parameters.ts';
 import type { TensorValue } from './tensor.ts';
 
 /** What the integers of a quantised tensor are, and how they stand for numbers: `scale * (integer - zeroPoint)`. */
@@ -23,16 +24,10 @@ export class QuantizedValue {
   ) {}
 }
 
-export interface CapturedConvolution {
+export interface CapturedConvolution extends ConvolutionGeometry {
   readonly operator: 'convolution';
   readonly weight: QuantizedValue;
   readonly bias: TensorValue | null;
-  readonly stride: readonly number[];
-  readonly padding: readonly number[];
-  readonly dilation: readonly number[];
-  readonly outputPadding: readonly number[];
-  readonly groups: number;
-  readonly transposed: boolean;
 }
 
 export interface CapturedLinear {

@@ -7,17 +7,21 @@ import { InputError } from '../../ir/errors.ts';
 import type { PickledTensor, PickleValue, ScriptObject } from './archive.ts';
 import { isRecord } from './pickle-machine.ts';
 
-export interface PackedConvolution {
-  readonly operator: 'convolution';
-  /** Of kind int8 (with `quantization`), in the order of `aten::convolution`: one-dimensional ones have a height of 1. */
-  readonly weight: PickledTensor;
-  readonly bias: PickledTensor | undefined;
+/** How the window of a convolution moves: a number for each spatial axis. */
+export interface ConvolutionGeometry {
   readonly stride: readonly number[];
   readonly padding: readonly number[];
   readonly dilation: readonly number[];
   readonly outputPadding: readonly number[];
   readonly groups: number;
   readonly transposed: boolean;
+}
+
+export interface PackedConvolution extends ConvolutionGeometry {
+  readonly operator: 'convolution';
+  /** Of kind int8 (with `quantization`), in the order of `aten::convolution`: one-dimensional ones have a height of 1. */
+  readonly weight: PickledTensor;
+  readonly bias: PickledTensor | undefined;
 }
 
 export interface PackedLinear {
