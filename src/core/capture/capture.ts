@@ -4,14 +4,14 @@ import type { TorchScriptArchive } from '../formats/torch/archive.ts';
 import type { ExportedProgram } from '../formats/torch/exported.ts';
 import { type Model, makeModel } from '../ir/model.ts';
 import { type Problem, problem } from '../problems/problem.ts';
-import { type AssumedState, addLive, ofStorages } from './carried-state.ts';
-import { captureExported } from './exported.ts';
+import { captureExported } from './exported/exported.ts';
 import type { InputSpec } from './inputs.ts';
 import { captureObjects } from './objects/capture-objects.ts';
 import { ObjectArchive } from './objects/object-archive.ts';
-import { Operators } from './operators.ts';
+import { Operators } from './operators/operators.ts';
 import { Recorder } from './recorder.ts';
-import { captureTorchScript } from './torchscript.ts';
+import { type AssumedState, addLive, ofStorages } from './torchscript/carried-state.ts';
+import { captureTorchScript } from './torchscript/torchscript.ts';
 
 /** A program that a file holds; of pickled modules the archive that runs them (objects/). */
 export type Program = TorchScriptArchive | ExportedProgram;

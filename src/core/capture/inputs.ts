@@ -9,8 +9,8 @@ import { InputError } from '../ir/errors.ts';
 import { Expression } from '../ir/expression.ts';
 import type { Shape } from '../ir/shape.ts';
 import type { Recorder } from './recorder.ts';
-import { Storage, TensorValue } from './tensor.ts';
-import { type CapturedValue, DictValue, ListValue, TupleValue, UNKNOWN } from './values.ts';
+import { Storage, TensorValue } from './values/tensor.ts';
+import { type CapturedValue, DictValue, ListValue, TupleValue, UNKNOWN } from './values/values.ts';
 
 /** The type of one input, by its name or by its position from 0. */
 export interface InputSpec {

@@ -9,9 +9,9 @@ import { inversePermutation, type ViewStep } from '../dialects/aten/view.ts';
 import { type Attribute, dim, dims, int, ints } from '../ir/attribute.ts';
 import { add, ceilDivide, maximum, minimum, type Shape, sameDim, sameShape, subtract } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
-import type { Journal } from './journal.ts';
 import type { Recorder } from './recorder.ts';
-import type { Place, Storage, TensorValue, Write } from './tensor.ts';
+import type { Journal } from './regions/journal.ts';
+import type { Place, Storage, TensorValue, Write } from './values/tensor.ts';
 
 export class Memory {
   /** Storages of parameters and buffers that were written. */

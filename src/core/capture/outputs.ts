@@ -1,8 +1,16 @@
 /** The outputs of a program: flattened in order, None left out, each with a name and a value of its own. */
 import type { Value } from '../ir/value.ts';
-import { reportUnmerged } from './dispatch.ts';
-import type { Operators } from './operators.ts';
-import { type CapturedValue, DictValue, isScalarValue, isTensor, isUnknown, ListValue, TupleValue } from './values.ts';
+import { reportUnmerged } from './operators/dispatch.ts';
+import type { Operators } from './operators/operators.ts';
+import {
+  type CapturedValue,
+  DictValue,
+  isScalarValue,
+  isTensor,
+  isUnknown,
+  ListValue,
+  TupleValue,
+} from './values/values.ts';
 
 interface Output {
   readonly name: string | undefined;

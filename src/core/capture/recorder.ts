@@ -13,9 +13,9 @@ import { tensorType, type ValueType } from '../ir/type.ts';
 import type { Value } from '../ir/value.ts';
 import type { ProblemCode } from '../problems/codes.ts';
 import { type Problem, problem } from '../problems/problem.ts';
-import { SymbolTable } from './symbols.ts';
-import type { Place } from './tensor.ts';
 import { dropUnusedNodes } from './unused.ts';
+import { SymbolTable } from './values/symbols.ts';
+import type { Place } from './values/tensor.ts';
 
 export const NOWHERE: Place = { origin: () => NO_ORIGIN, scope: NO_SCOPE };
 

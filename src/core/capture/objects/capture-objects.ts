@@ -2,12 +2,12 @@
 import type { CustomForward } from '../../custom/forwards.ts';
 import type { PickledModule } from '../../formats/torch/archive.ts';
 import type { CaptureOptions } from '../capture.ts';
-import type { AssumedState } from '../carried-state.ts';
-import { NO_KEYWORDS } from '../dispatch.ts';
-import type { Operators } from '../operators.ts';
-import { ArchiveState } from '../state.ts';
-import { runMethod } from '../torchscript.ts';
-import { ModuleValue } from '../values.ts';
+import { NO_KEYWORDS } from '../operators/dispatch.ts';
+import type { Operators } from '../operators/operators.ts';
+import type { AssumedState } from '../torchscript/carried-state.ts';
+import { ArchiveState } from '../torchscript/state.ts';
+import { runMethod } from '../torchscript/torchscript.ts';
+import { ModuleValue } from '../values/values.ts';
 import { ForwardTable } from './forward-table.ts';
 import { FORWARDS } from './forwards.ts';
 import { inputGuess } from './input-guess.ts';

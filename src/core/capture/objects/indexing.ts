@@ -1,8 +1,8 @@
 /** Subscripts of tensors as Python has them: `x[0]`, `x[:, None]`, `x[..., 1:]`, `x[rows, columns]`. */
-import { ProgramError } from '../plain-values.ts';
-import { ScalarValue } from '../scalars.ts';
-import type { TensorValue } from '../tensor.ts';
-import { type CapturedValue, isTensor, isUnknown, itemsOf, ListValue, ObjectValue, UNKNOWN } from '../values.ts';
+import { ProgramError } from '../values/plain-values.ts';
+import { ScalarValue } from '../values/scalars.ts';
+import type { TensorValue } from '../values/tensor.ts';
+import { type CapturedValue, isTensor, isUnknown, itemsOf, ListValue, ObjectValue, UNKNOWN } from '../values/values.ts';
 
 /** Calls an operator of PyTorch. */
 export type CallAten = (name: string, args: readonly CapturedValue[]) => CapturedValue;

@@ -2,10 +2,10 @@
 import type { ScriptObject } from '../../formats/torch/archive.ts';
 import type { Scope } from '../../ir/origin.ts';
 import { OBJECT_ANALYSIS } from '../../problems/problem.ts';
-import type { ProgramError } from '../plain-values.ts';
 import type { Recorder } from '../recorder.ts';
-import { readableClass } from '../state.ts';
-import type { ModuleValue } from '../values.ts';
+import { readableClass } from '../torchscript/state.ts';
+import type { ProgramError } from '../values/plain-values.ts';
+import type { ModuleValue } from '../values/values.ts';
 import { fitText, misfit } from './fit.ts';
 import type { ObjectArchive } from './object-archive.ts';
 import { moduleWithin } from './wrappers.ts';

@@ -4,14 +4,14 @@
  */
 import type { CustomOperators } from '../../custom/definition.ts';
 import type { Expression, ExpressionOf, Span } from '../../formats/torch/ast.ts';
-import { callBuiltin } from '../builtins.ts';
-import { dispatch, type Keywords, NO_KEYWORDS } from '../dispatch.ts';
-import { type Frame, Interpreter } from '../interpreter.ts';
-import type { Operators } from '../operators.ts';
-import { ProgramError } from '../plain-values.ts';
-import { ScalarValue } from '../scalars.ts';
-import { type ArchiveState, readableClass } from '../state.ts';
-import type { TensorValue } from '../tensor.ts';
+import { callBuiltin } from '../operators/builtins.ts';
+import { dispatch, type Keywords, NO_KEYWORDS } from '../operators/dispatch.ts';
+import type { Operators } from '../operators/operators.ts';
+import { type Frame, Interpreter } from '../torchscript/interpreter.ts';
+import { type ArchiveState, readableClass } from '../torchscript/state.ts';
+import { ProgramError } from '../values/plain-values.ts';
+import { ScalarValue } from '../values/scalars.ts';
+import type { TensorValue } from '../values/tensor.ts';
 import {
   type CapturedValue,
   DeviceValue,
@@ -22,7 +22,7 @@ import {
   ModuleValue,
   TupleValue,
   UNKNOWN,
-} from '../values.ts';
+} from '../values/values.ts';
 import { type CallAten, ELLIPSIS, indexTensor, sliceValue } from './indexing.ts';
 import { ModuleProblems } from './module-problems.ts';
 import type { ObjectArchive } from './object-archive.ts';

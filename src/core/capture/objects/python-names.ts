@@ -1,7 +1,7 @@
 /** What global names of Python stand for in the code that runs pickled modules: types, and functions by their qualified names. */
 import { scalarTypeOf } from '../../dialects/aten/scalar-types.ts';
 import { TORCH_DTYPES } from '../../formats/torch/storages.ts';
-import { type CapturedValue, FunctionValue } from '../values.ts';
+import { type CapturedValue, FunctionValue } from '../values/values.ts';
 
 /** `torch.float32` is its type; every other name is taken for that of a function, which shows when it is called. */
 export function pythonGlobal(name: string): CapturedValue {

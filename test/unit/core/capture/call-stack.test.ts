@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type CallSite, originWithin } from '../../../../src/core/capture/call-stack.ts';
 import { capture } from '../../../../src/core/capture/capture.ts';
+import { type CallSite, originWithin } from '../../../../src/core/capture/torchscript/call-stack.ts';
 import { NO_CUSTOM_OPERATORS } from '../../../../src/core/custom/definition.ts';
 import type { Frame } from '../../../../src/core/ir/origin.ts';
 import { archive, forward, object, stored } from './support.ts';

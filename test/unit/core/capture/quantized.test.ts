@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { capture } from '../../../../src/core/capture/capture.ts';
-import { prepack } from '../../../../src/core/capture/quantized.ts';
-import { PackedValue, QuantizedValue } from '../../../../src/core/capture/quantized-values.ts';
-import { Storage, TensorValue } from '../../../../src/core/capture/tensor.ts';
-import { ListValue } from '../../../../src/core/capture/values.ts';
+import { prepack } from '../../../../src/core/capture/operators/quantized.ts';
+import { PackedValue, QuantizedValue } from '../../../../src/core/capture/values/quantized-values.ts';
+import { Storage, TensorValue } from '../../../../src/core/capture/values/tensor.ts';
+import { ListValue } from '../../../../src/core/capture/values/values.ts';
 import { NO_CUSTOM_OPERATORS } from '../../../../src/core/custom/definition.ts';
 import type { PickledTensor } from '../../../../src/core/formats/torch/archive.ts';
 import { Value } from '../../../../src/core/ir/value.ts';

@@ -1,6 +1,6 @@
 /** Writes docs/pytorch-operators.md, with -u: the state of every operator of PyTorch, from the tables and the cases. */
 import { expect, test } from 'vitest';
-import { COMPOSED } from '../../../../../src/core/capture/compositions.ts';
+import { COMPOSED } from '../../../../../src/core/capture/operators/compositions.ts';
 import { ORIGINALS } from '../../../../../src/core/convert/aten-to-onnx/aliases.ts';
 import { atenToOnnx } from '../../../../../src/core/convert/aten-to-onnx/convert.ts';
 import { RULES } from '../../../../../src/core/convert/aten-to-onnx/rules.ts';

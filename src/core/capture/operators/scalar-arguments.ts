@@ -1,0 +1,44 @@
+/**
+ * Numbers that only a run knows as arguments of tensor operators: where an operator takes a tensor in the place of a
+ * plain number, the number goes in as a tensor without axes, in the type that PyTorch computes with.
+ */
+import { DEFAULT_FLOAT } from '../../dialects/aten/promotion.ts';
+import type { DataType } from '../../ir/dtype.ts';
+import { type ScalarType, ScalarValue, scalarTypeOfElement } from '../values/scalars.ts';
+import { type CapturedValue, isTensor } from '../values/values.ts';
+import type { CallArguments } from './bind.ts';
+import type { Operators } from './operators.ts';
+
+/** Operators of which an operand may be a tensor or a number, with the same meaning. */
+const BINARY = new Set(
+  `add sub rsub mul div true_divide floor_divide remainder fmod pow eq ne lt le gt ge
+   bitwise_and bitwise_or bitwise_xor __and__ __or__ __xor__ multiply subtract divide greater less
+   greater_equal less_equal not_equal where fill masked_fill index_fill lerp`
+    .split(/\s+/)
+    .flatMap((name) => [name, `${name}_`]),
+);
+/** Those that look at all bounds so. */
+const BOUNDS = new Set(['clamp', 'clamp_', 'clip', 'clip_', 'clamp_min', 'clamp_max', 'clamp_min_', 'clamp_max_']);
+
+const WIDTH: Readonly<Record<ScalarType, number>> = { bool: 0, int: 1, float: 2 };
+const NATURAL: Readonly<Record<ScalarType, DataType>> = { bool: 'bool', int: 'int64', float: DEFAULT_FLOAT };
+
+/** The call with tensors where it had such numbers; the call itself where there is nothing to change. */
+export function scalarsAsTensors(operators: Operators, name: string, call: CallArguments): CallArguments {
+  const all = BOUNDS.has(name);
+  if (!all && !BINARY.has(name)) return call;
+  const operands = [...call.positional, ...call.keywords.values()];
+  // The condition of a choice has no say in its type.
+  const self = operands.slice(name === 'where' ? 1 : 0).find(isTensor)?.info;
+  if ((!self && name !== 'where') || !operands.some((operand) => operand instanceof ScalarValue)) return call;
+  const tensorOf = (value: CapturedValue): CapturedValue => {
+    const known = all && (typeof value === 'bigint' || typeof value === 'number');
+    if (!known && !(value instanceof ScalarValue)) return value;
+    const type = value instanceof ScalarValue ? value.type : typeof value === 'bigint' ? 'int' : 'float';
+    // A number takes the tensor's type unless it is of a higher category.
+    const wider = !self || WIDTH[type] > WIDTH[scalarTypeOfElement(self.dtype)];
+    return operators.scalars.as(operators.scalars.tensorOf(value), wider ? NATURAL[type] : self.dtype);
+  };
+  const keywords = [...call.keywords].map(([key, value]) => [key, key === 'alpha' ? value : tensorOf(value)] as const);
+  return { positional: call.positional.map(tensorOf), keywords: new Map(keywords) };
+}
