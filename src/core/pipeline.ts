@@ -2,7 +2,7 @@
 import { atenToOnnx } from './convert/aten-to-onnx/convert.ts';
 import { onnxToCaffe } from './convert/onnx-to-caffe/convert.ts';
 import { fixDefaults } from './convert/onnx-to-caffe/defaults.ts';
-import { convertOpset } from './convert/opset/convert.ts';
+import { convertOpset, type OpsetResult } from './convert/opset/convert.ts';
 import { PIVOT_OPSET } from './convert/pivot.ts';
 import type { CustomOperators } from './custom/definition.ts';
 import { addCustomFunctions } from './custom/functions.ts';
@@ -11,8 +11,9 @@ import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
 import { type OpenedModel, openModel } from './open.ts';
 import { foldConstants } from './passes/fold-constants.ts';
-import type { PassRecord } from './passes/pass.ts';
+import { type PassRecord, type PassSummary, summarized, withRecords } from './passes/records.ts';
 import { runPasses } from './passes/run.ts';
+import { SIMPLIFICATION } from './passes/simplification.ts';
 import { acceptable } from './problems/accept.ts';
 import type { Problem } from './problems/problem.ts';
 import type { Progress } from './progress.ts';
@@ -31,7 +32,7 @@ export async function convertModel(request: ConvertRequest, progress: Progress):
   const files = outputFiles(request, target);
   const opened = await openModel(request.input, request.reading, progress);
   try {
-    const { model, problems, passes } = await lower(opened, target, request.target.opset, request.simplify, progress);
+    const { model, problems, passes } = await lower(opened, target, request.target.opset, request, progress);
     if (problems.some(isError)) {
       return { status: 'refused', output: [], problems, passes, seconds: since(started) };
     }
@@ -61,7 +62,7 @@ export async function checkModel(
   // Lowering changes an ONNX model, so the file is opened once more for it.
   const copy = opened.model.dialect === 'onnx' ? await openModel(opened.path, opened.reading, progress) : opened;
   try {
-    return (await lower(copy, targetOf(request.target), request.opset, false, progress)).problems;
+    return (await lower(copy, targetOf(request.target), request.opset, NO_WISHES, progress)).problems;
   } finally {
     if (copy !== opened) copy.close();
   }
@@ -78,7 +79,7 @@ export async function targetProblems(
   progress: Progress,
 ): Promise<readonly Problem[]> {
   const given = { model, custom, problems: [], reading: PLAIN_READING };
-  return (await lower(given, targetOf(request.target), request.opset, false, progress)).problems;
+  return (await lower(given, targetOf(request.target), request.opset, NO_WISHES, progress)).problems;
 }
 
 /** What lowering asks of a model. */
@@ -88,14 +89,14 @@ type Given = Pick<OpenedModel, 'model' | 'custom' | 'problems' | 'reading'>;
 interface Lowered {
   readonly model: Model;
   readonly problems: readonly Problem[];
-  readonly passes: readonly PassRecord[];
+  readonly passes: readonly PassSummary[];
 }
 
 async function lower(
   opened: Given,
   target: Target,
   opset: number | undefined,
-  simplify: boolean,
+  wishes: Wishes,
   progress: Progress,
 ): Promise<Lowered> {
   await progress.step('Converting the operators');
@@ -105,15 +106,36 @@ async function lower(
   const problems = [...opened.problems, ...found.filter(({ node }) => !node || !told.has(node.name))];
   // A graph with holes is not taken further: its own problems explain whatever would follow.
   if (problems.some(isError)) return { model, problems, passes: [] };
-  const folds = simplify || opened.model !== model || target.kind === 'caffe';
-  const passes = folds ? runPasses(model, [foldConstants]).records : [];
+  const folds = opened.model !== model || target.kind === 'caffe';
+  const list = wishes.simplify ? SIMPLIFICATION : folds ? [foldConstants] : [];
+  const done = runPasses(model, list, {
+    disabled: new Set(wishes.disabled),
+    detail: detailOf(wishes),
+    untilStable: wishes.simplify,
+  });
   await progress.step(`Adapting to ${target.title}`);
-  const result = target.kind === 'onnx' ? toOpset(model, opened, target, opset) : toCaffe(model, target);
+  const result = target.kind === 'onnx' ? toOpset(model, opened, target, opset) : toCaffe(model, target, wishes);
+  const parts = [done, ...result.parts];
   return {
     model: result.model,
-    problems: [...problems, ...acceptable(result.problems, opened.reading.accept)],
-    passes: [...passes, ...result.records],
+    problems: [...problems, ...done.problems, ...acceptable(result.problems, opened.reading.accept)],
+    passes: parts.flatMap(({ passes, records }) => (wishes.explain ? withRecords(passes, records) : passes)),
   };
+}
+
+/** What a request says about passes. */
+type Wishes = Pick<ConvertRequest, 'simplify' | 'disabled' | 'explain'>;
+
+const NO_WISHES: Wishes = { simplify: false };
+
+function detailOf({ explain }: Wishes) {
+  return explain ? 'text' : 'counts';
+}
+
+/** What one part of the way did. */
+interface Part {
+  readonly passes: readonly PassSummary[];
+  readonly records: readonly PassRecord[];
 }
 
 /** The middle: an ONNX graph, at the pivot opset where it was made from another dialect. */
@@ -141,20 +163,25 @@ function toOpset(model: Model, opened: Given, target: OnnxTarget, wanted: number
   const opset = wanted ?? own ?? target.opsets.usual;
   const { lowest, highest } = target.opsets;
   // A model that stays at its own opset is not touched, whatever that opset is.
-  if (opset === own) return { model, problems: [], records: [] };
+  if (opset === own) return { model, problems: [], parts: [] };
   if (opset < lowest || opset > highest) {
     const next = `Choose one from ${lowest} to ${highest}.`;
     throw new InputError('bad-argument', `opset ${opset} cannot be written`, undefined, next);
   }
-  return convertOpset(model, opset);
+  return opsetPart(convertOpset(model, opset));
 }
 
-function toCaffe(model: Model, target: CaffeTarget) {
-  const pivot = convertOpset(model, PIVOT_OPSET);
+function opsetPart({ model, problems, records }: OpsetResult) {
+  const part: Part = { passes: summarized(records), records };
+  return { model, problems, parts: [part] };
+}
+
+function toCaffe(model: Model, target: CaffeTarget, wishes: Wishes) {
+  const pivot = opsetPart(convertOpset(model, PIVOT_OPSET));
   if (pivot.problems.some(isError)) return pivot;
   const fixed = fixDefaults(model, target.title);
-  const { model: made, problems, records } = onnxToCaffe(model, caffeBackend(target.backend));
-  return { model: made, problems: [...fixed, ...problems], records: [...pivot.records, ...records] };
+  const { model: made, problems, fused } = onnxToCaffe(model, caffeBackend(target.backend), detailOf(wishes));
+  return { model: made, problems: [...fixed, ...problems], parts: [...pivot.parts, fused] };
 }
 
 /** Runs the written model against the graph that it came from. */

@@ -1,5 +1,5 @@
 /** What can be asked of the engine, and what it answers. Plain data: it crosses processes. */
-import type { PassRecord } from './passes/pass.ts';
+import type { PassSummary } from './passes/records.ts';
 import type { Problem } from './problems/problem.ts';
 import type { Reading } from './reading.ts';
 import type { TargetRequest } from './targets/target.ts';
@@ -14,6 +14,10 @@ export interface ConvertRequest {
   readonly force: boolean;
   /** Fold constants and drop what does nothing, also where the target does not ask for it. */
   readonly simplify: boolean;
+  /** Names of passes that are left out. */
+  readonly disabled?: readonly string[];
+  /** Keep every application of every pass, with the text of its nodes. */
+  readonly explain?: boolean;
   /** Run the result against the graph that it was made from. */
   readonly verify: boolean;
 }
@@ -33,7 +37,8 @@ export interface ConvertResult {
   /** The files written, the model first. */
   readonly output: readonly string[];
   readonly problems: readonly Problem[];
-  readonly passes: readonly PassRecord[];
+  /** What each pass did; with its records where the request asked for them. */
+  readonly passes: readonly PassSummary[];
   readonly verification?: Verification;
   readonly seconds: number;
 }

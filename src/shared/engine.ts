@@ -404,7 +404,32 @@ export interface ConvertRequest {
   readonly output?: string;
   readonly force: boolean;
   readonly simplify: boolean;
+  /** Names of passes that are left out. */
+  readonly disabled?: readonly string[];
+  /** Keep every application of every pass, with the text of its nodes. */
+  readonly explain?: boolean;
   readonly verify: boolean;
+}
+
+/** One application of a pass: operator and name of each node before and after, and the same nodes as ONNX text. */
+export interface PassRecordData {
+  readonly pass: string;
+  /** `model`, `function acme::swish`, `model/If check/then_branch`. */
+  readonly graph: string;
+  readonly reason: string;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  readonly text?: { readonly before: readonly string[]; readonly after: readonly string[] };
+}
+
+/** What one pass did in a whole run. */
+export interface PassData {
+  readonly pass: string;
+  readonly title: string;
+  readonly applications: number;
+  readonly removed: number;
+  readonly added: number;
+  readonly records?: readonly PassRecordData[];
 }
 
 export interface ConvertResult {
@@ -412,12 +437,8 @@ export interface ConvertResult {
   /** The files that were written. */
   readonly output: readonly string[];
   readonly problems: readonly ProblemData[];
-  readonly passes: readonly {
-    readonly pass: string;
-    readonly reason: string;
-    readonly before: readonly string[];
-    readonly after: readonly string[];
-  }[];
+  /** What each pass did; with its records where the request asked for them. */
+  readonly passes: readonly PassData[];
   /** What running both sides on the same random inputs showed, where that was asked for. */
   readonly verification?: {
     readonly reference: string;

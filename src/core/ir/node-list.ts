@@ -10,6 +10,9 @@ export class NodeList implements Iterable<Node> {
   private tail: Node | undefined;
   private count = 0;
 
+  /** Is told of a node of this list right before its inputs, outputs or attributes change, or before it leaves. */
+  watcher: ((node: Node) => void) | undefined;
+
   constructor(readonly graph: Graph) {}
 
   get length(): number {
@@ -53,6 +56,7 @@ export class NodeList implements Iterable<Node> {
   /** Takes a node out and keeps its inputs, so that another list can take it. */
   unlink(node: Node): void {
     this.check(node);
+    this.watcher?.(node);
     const { before, after } = node;
     if (before) before.after = after;
     else this.head = after;

@@ -37,7 +37,7 @@ export class Node {
   unknown: Uint8Array | undefined;
 
   /** @internal The list that holds it and its neighbours: kept by NodeList. */
-  list: { readonly graph: Graph } | undefined;
+  list: { readonly graph: Graph; readonly watcher: ((node: Node) => void) | undefined } | undefined;
   /** @internal */
   before: Node | undefined;
   /** @internal */
@@ -117,12 +117,14 @@ export class Node {
   setInput(index: number, value: Value | undefined): void {
     while (this.slots.length <= index) this.addInput(undefined);
     const use = this.slots[index];
-    if (!use) return;
+    if (!use || use.value === value) return;
+    this.list?.watcher?.(this);
     use.value?.removeUse(use);
     value?.addUse(use);
   }
 
   addInput(value: Value | undefined): void {
+    this.list?.watcher?.(this);
     this.slots.push(this.use(value, this.slots.length));
   }
 
@@ -134,10 +136,12 @@ export class Node {
 
   /** Drops the inputs from `count` on. */
   truncateInputs(count: number): void {
+    this.list?.watcher?.(this);
     for (const use of this.slots.splice(count)) use.value?.removeUse(use);
   }
 
   addOutput(options: ValueOptions = {}): Value {
+    this.list?.watcher?.(this);
     const value = new Value(options, this, this.results.length);
     this.results.push(value);
     return value;
@@ -145,6 +149,7 @@ export class Node {
 
   /** Drops the last output; throws where something still uses it. */
   removeLastOutput(): void {
+    this.list?.watcher?.(this);
     const last = this.results.at(-1);
     if (last && last.useCount > 0)
       throw new Error(`output ${this.results.length - 1} of ${this.operator} is still used`);
@@ -159,6 +164,7 @@ export class Node {
   }
 
   deleteAttribute(name: string): void {
+    this.list?.watcher?.(this);
     const before = this.attributeMap?.get(name);
     for (const graph of before ? graphsOf(before) : []) graph.parent = undefined;
     this.attributeMap?.delete(name);

@@ -12,7 +12,10 @@ import type { PatternRule, Rewritten } from './pass.ts';
 export const foldBatchNormalization: PatternRule = {
   kind: 'pattern',
   name: 'fold-batch-normalization',
+  title: 'Takes a BatchNormalization by constants into the weights of the convolution before it',
   dialect: 'onnx',
+  opsets: { from: 7 },
+  reassociates: true,
   roots: ['BatchNormalization'],
   rewrite,
 };

@@ -23,7 +23,9 @@ const KERNELS: Kernels = { ...elementwise, ...movement, ...making };
 export const foldConstants: GraphPass = {
   kind: 'graph',
   name: 'fold-constants',
+  title: 'Computes beforehand what follows from constants and known sizes',
   dialect: 'onnx',
+  reassociates: false,
   run(graph, context) {
     // A default of a graph input may be given another value by the caller: what follows from it is open.
     const open = new Set<Value>(context.model.graph.inputs);

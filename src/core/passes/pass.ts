@@ -1,39 +1,57 @@
-/** Passes: rewrites of a model that leave a record of everything they did. */
+/** Passes: rewrites of a model. What one is and needs is data, so that it can be listed, checked and switched off. */
 import type { Graph } from '../ir/graph.ts';
 import type { Dialect, Model } from '../ir/model.ts';
 import type { Node } from '../ir/node.ts';
 import type { Problem } from '../problems/problem.ts';
+import type { Property } from './properties.ts';
 
-/** One application of a rule: what stood there before, what stands there now. */
-export interface PassRecord {
-  readonly pass: string;
-  readonly reason: string;
-  /** Operator and name of each node, before and after. */
-  readonly before: readonly string[];
-  readonly after: readonly string[];
+/** The opsets of ai.onnx at which a pass knows the operators: a graph at another one is left alone. */
+export interface OpsetRange {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export interface PassFacts {
+  /** By which users switch it off: `fold-constants`. */
+  readonly name: string;
+  /** What it does, in a line for users. */
+  readonly title: string;
+  readonly dialect: Dialect;
+  readonly opsets?: OpsetRange;
+  /** Whether floating-point numbers are added or multiplied in another order than before. Else results are bit for bit the same. */
+  readonly reassociates: boolean;
+  /** What must hold of a model before: the manager sees to it, or refuses the list. */
+  readonly requires?: readonly Property[];
+  /** What holds of a model afterwards. */
+  readonly ensures?: readonly Property[];
 }
 
 export interface PassContext {
   readonly model: Model;
-  /** Keeps a record of one application. */
+  /** The version of ai.onnx that the graph at hand imports; 0 where it imports none. */
+  readonly opset: number;
+  /** Keeps a record of one application. Nodes that are both before and after were changed in place. */
   record(reason: string, before: readonly Node[], after: readonly Node[]): void;
   /** Reports what cannot be kept, and goes on. */
   report(problem: Problem): void;
+  /** Gives the outputs of new nodes the types that follow from their inputs. What cannot be told stays as it is. */
+  infer(...nodes: readonly Node[]): void;
+  /**
+   * Where somebody asks about a node: says why a rule that nearly fits does not, as in "its input has rank 3, not 2".
+   * `seen` are the nodes that do fit; the root alone where nothing is said.
+   */
+  readonly missed?: ((root: Node, reason: string, seen?: readonly Node[]) => void) | undefined;
 }
 
 /** A walk over one graph. It is run on the model's graph, on every subgraph and on every function. */
-export interface GraphPass {
+export interface GraphPass extends PassFacts {
   readonly kind: 'graph';
-  readonly name: string;
-  readonly dialect: Dialect;
   run(graph: Graph, context: PassContext): void;
 }
 
 /** A rule for single places: it is offered every node of its operators until nothing changes any more. */
-export interface PatternRule {
+export interface PatternRule extends PassFacts {
   readonly kind: 'pattern';
-  readonly name: string;
-  readonly dialect: Dialect;
   /** The operators (`Conv`, `caffe::Scale`) of the node where the pattern ends: rules are indexed by them. */
   readonly roots: readonly string[];
   /** Rewrites at `root`, and says why; or leaves everything as it is and returns undefined. */
@@ -48,8 +66,3 @@ export interface Rewritten {
 }
 
 export type Pass = GraphPass | PatternRule;
-
-export interface PassesResult {
-  readonly records: readonly PassRecord[];
-  readonly problems: readonly Problem[];
-}

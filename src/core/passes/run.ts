@@ -1,54 +1,192 @@
-/** Runs passes: walks whole graphs, and offers places to rules until nothing changes any more. */
-import type { Graph } from '../ir/graph.ts';
+/** The pass manager: runs passes in their order over every graph of a model, and tells what they did. */
+
+import { type Functions, functionsOf } from '../dialects/onnx/infer/context.ts';
+import { inferContext, inferOutputs } from '../dialects/onnx/infer.ts';
 import type { Model } from '../ir/model.ts';
 import type { Node } from '../ir/node.ts';
-import type { Problem } from '../problems/problem.ts';
-import type { GraphPass, Pass, PassContext, PassesResult, PassRecord, PatternRule } from './pass.ts';
+import { type Problem, Refusal } from '../problems/problem.ts';
+import { runRules } from './fixpoint.ts';
+import { type NamedGraph, namedGraphs } from './graphs.ts';
+import type { GraphPass, Pass, PassContext, PatternRule } from './pass.ts';
+import { PROVIDERS, type Property } from './properties.ts';
+import { type Detail, nodeLabel, PassLog, type PassRecord, type PassSummary } from './records.ts';
+import { beginWatch } from './watch.ts';
 
-/** How often a node's neighbourhood may change before a rule counts as endless: far above what any sound set needs. */
-const REWRITES_PER_NODE = 50;
-
-/** Thrown where rules undo each other without end: a fault of the rules, named. */
-export class EndlessRewriteError extends Error {
-  override readonly name = 'EndlessRewriteError';
+export interface RunOptions {
+  /** Names of passes that are left out. */
+  readonly disabled?: ReadonlySet<string>;
+  /** How much is kept of each application; `records` where nothing is said. */
+  readonly detail?: Detail;
+  /** The name of a node, or of a value that it makes: says which rules nearly fit there, and why they do not. */
+  readonly why?: string | undefined;
+  /** Runs the whole list again until nothing changes any more. */
+  readonly untilStable?: boolean;
 }
+
+/** A rule that nearly fits at the node that was asked about. */
+export interface NearMiss {
+  readonly pass: string;
+  readonly graph: string;
+  /** Operator and name of the node where the rule's pattern ends. */
+  readonly node: string;
+  readonly reason: string;
+}
+
+export interface PassesResult {
+  /** What each pass did, of those that did something. */
+  readonly passes: readonly PassSummary[];
+  readonly records: readonly PassRecord[];
+  readonly problems: readonly Problem[];
+  readonly misses: readonly NearMiss[];
+  /** How often the list was run, and whether the last time nothing was left to do. */
+  readonly rounds: number;
+  readonly settled: boolean;
+}
+
+/** How often a list may be run before it counts as endless. Real models need three or four. */
+const MOST_ROUNDS = 25;
 
 /**
  * Runs passes in order on the model's graph, its subgraphs and its functions. Neighbouring pattern rules run together,
- * to a fixpoint, in time linear in the nodes they touch.
+ * to a fixpoint. Throws an Error where a pass requires what nothing before it ensures: a fault of the list.
  */
-export function runPasses(model: Model, passes: readonly Pass[]): PassesResult {
-  const records: PassRecord[] = [];
-  const problems: Problem[] = [];
-  const contextFor = (pass: string): PassContext => ({
-    model,
-    record: (reason, before, after) =>
-      records.push({ pass, reason, before: before.map(label), after: after.map(label) }),
-    report: (problem) => problems.push(problem),
-  });
-  for (const group of grouped(passes.filter((pass) => pass.dialect === model.dialect))) {
-    for (const graph of allGraphs(model)) {
-      if (Array.isArray(group)) runRules(graph, group, contextFor);
-      else group.run(graph, contextFor(group.name));
+export function runPasses(model: Model, passes: readonly Pass[], options: RunOptions = {}): PassesResult {
+  const own = passes.filter((pass) => pass.dialect === model.dialect && !options.disabled?.has(pass.name));
+  const manager = new Manager(model, options);
+  manager.provide(own);
+  return manager.run(grouped(own));
+}
+
+class Manager {
+  private readonly log: PassLog;
+  private readonly problems: Problem[] = [];
+  private readonly misses = new Map<string, NearMiss>();
+  private readonly stopped = new Set<string>();
+  private readonly functions: Functions;
+  private settled = true;
+
+  constructor(
+    private readonly model: Model,
+    private readonly options: RunOptions,
+  ) {
+    this.log = new PassLog(options.detail ?? 'records');
+    this.functions = functionsOf(model);
+  }
+
+  /** Sees to what passes require of the model. */
+  provide(passes: readonly Pass[]): void {
+    const holds = new Set<Property>();
+    for (const { name, requires = [], ensures = [] } of passes) {
+      for (const property of requires) {
+        if (holds.has(property)) continue;
+        const provider = PROVIDERS[property];
+        if (!provider)
+          throw new Error(`the pass ${name} requires a model that is ${property}, which no pass before ensures`);
+        provider(this.model);
+        holds.add(property);
+      }
+      for (const property of ensures) holds.add(property);
     }
   }
-  return { records, problems };
-}
 
-/** The model's graph, every subgraph, and the graph of every function: inner ones after outer ones. */
-export function* allGraphs(model: Model): Iterable<Graph> {
-  for (const root of [model.graph, ...model.functions.map((each) => each.graph)]) {
-    yield root;
-    for (const node of root.allNodes()) yield* node.subgraphs();
+  run(steps: readonly (GraphPass | readonly PatternRule[])[]): PassesResult {
+    const mostRounds = this.options.untilStable ? MOST_ROUNDS : 1;
+    let quiet = 0;
+    let rounds = 0;
+    for (; rounds < mostRounds && (rounds === 0 || quiet < steps.length); rounds++) {
+      for (const step of steps) {
+        if (rounds > 0 && quiet >= steps.length) break;
+        const before = this.log.applications;
+        this.runStep(step);
+        quiet = this.log.applications > before ? 0 : quiet + 1;
+      }
+    }
+    return {
+      passes: this.log.summaries(),
+      records: this.log.records,
+      problems: this.problems,
+      misses: [...this.misses.values()],
+      rounds,
+      settled: this.settled && (mostRounds === 1 || quiet >= steps.length),
+    };
+  }
+
+  private runStep(step: GraphPass | readonly PatternRule[]): void {
+    const done = beginWatch(this.model);
+    for (const named of namedGraphs(this.model)) {
+      if ('run' in step) this.walk(step, named);
+      else this.offer(step, named, (rule) => done.afterRewrite(rule));
+    }
+    done.afterStep('run' in step ? [step] : step);
+  }
+
+  private walk(pass: GraphPass, named: NamedGraph): void {
+    if (!inRange(pass, named.opset)) return;
+    const { nodes } = named.graph;
+    nodes.watcher = (node) => this.log.willChange(node);
+    try {
+      pass.run(named.graph, this.contextFor(pass, named));
+    } finally {
+      nodes.watcher = undefined;
+    }
+  }
+
+  private offer(rules: readonly PatternRule[], named: NamedGraph, rewritten: (rule: string) => void): void {
+    const offered = rules
+      .filter((rule) => inRange(rule, named.opset))
+      .map((rule) => ({ rule, context: this.contextFor(rule, named, rewritten) }));
+    if (offered.length === 0) return;
+    const result = runRules(named.graph, offered, this.stopped, (node) => this.log.willChange(node));
+    this.problems.push(...result.problems);
+    if (!result.reached) this.settled = false;
+  }
+
+  private contextFor(pass: Pass, { path, opset }: NamedGraph, rewritten?: (rule: string) => void): PassContext {
+    const { why } = this.options;
+    return {
+      model: this.model,
+      opset,
+      record: (reason, before, after) => {
+        this.log.add(pass, path, reason, before, after);
+        rewritten?.(pass.name);
+      },
+      report: (problem) => this.problems.push(problem),
+      infer: (...nodes) => this.infer(nodes, opset),
+      missed:
+        why === undefined
+          ? undefined
+          : (root, reason, seen = [root]) => {
+              if (!seen.some((node) => isNamed(node, why))) return;
+              const miss = { pass: pass.name, graph: path, node: nodeLabel(root), reason };
+              this.misses.set(`${pass.name} ${path} ${miss.node}`, miss);
+            },
+    };
+  }
+
+  private infer(nodes: readonly Node[], opset: number): void {
+    const imports = new Map(this.model.opsetImports).set('', opset);
+    const context = inferContext(imports, this.functions);
+    for (const node of nodes) {
+      try {
+        inferOutputs(node, context);
+      } catch (error) {
+        // A model may contradict itself at a place that never runs: the types stay as they are.
+        if (!(error instanceof Refusal)) throw error;
+      }
+    }
   }
 }
 
-function label(node: Node): string {
-  return `${node.operator} ${node.name ?? ''}`.trim();
+function isNamed(node: Node, name: string): boolean {
+  return node.name === name || node.sourceName === name || node.outputs.some((value) => value.name === name);
+}
+
+function inRange({ opsets }: Pass, opset: number): boolean {
+  return !opsets || (opset >= (opsets.from ?? 1) && opset <= (opsets.to ?? Number.POSITIVE_INFINITY));
 }
 
 /** Runs of pattern rules become one group, so that each sees what the others made. */
-function grouped(passes: readonly Pass[]): (GraphPass | PatternRule[])[] {
+function grouped(passes: readonly Pass[]): (GraphPass | readonly PatternRule[])[] {
   const groups: (GraphPass | PatternRule[])[] = [];
   for (const pass of passes) {
     const last = groups.at(-1);
@@ -57,38 +195,4 @@ function grouped(passes: readonly Pass[]): (GraphPass | PatternRule[])[] {
     else groups.push([pass]);
   }
   return groups;
-}
-
-function runRules(graph: Graph, rules: readonly PatternRule[], contextFor: (pass: string) => PassContext): void {
-  const byRoot = new Map<string, { rule: PatternRule; context: PassContext }[]>();
-  for (const rule of rules) {
-    for (const root of rule.roots) {
-      const list = byRoot.get(root) ?? [];
-      list.push({ rule, context: contextFor(rule.name) });
-      byRoot.set(root, list);
-    }
-  }
-  const waiting = new Set<Node>(graph.nodes);
-  let budget = REWRITES_PER_NODE * (graph.nodes.length + 1);
-  for (const node of waiting) {
-    waiting.delete(node);
-    if (node.graph !== graph) continue;
-    for (const { rule, context } of byRoot.get(node.operator) ?? []) {
-      const result = rule.rewrite(node, context);
-      if (!result) continue;
-      context.record(result.reason, result.removed, result.added);
-      if (budget-- === 0) throw new EndlessRewriteError(`the rule ${rule.name} does not come to an end`);
-      for (const each of neighbourhood(result.added)) waiting.add(each);
-      if (node.graph === graph) waiting.add(node);
-      break;
-    }
-  }
-}
-
-/** The new nodes and those that read from them: where a pattern may match now. */
-function* neighbourhood(nodes: readonly Node[]): Iterable<Node> {
-  for (const node of nodes) {
-    yield node;
-    for (const value of node.outputs) yield* value.users;
-  }
 }

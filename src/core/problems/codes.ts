@@ -115,6 +115,11 @@ export const PROBLEM_CODES = {
     message: '{operator} ({module}) cannot be run as the file holds it: {reason}.',
     fixes: ['export-again'],
   },
+  'endless-rules': {
+    severity: 'warning',
+    message: '{reason}: what was done is right, but not all that could be done is done.',
+    fixes: [],
+  },
   ...MODEL_CODES,
 } as const satisfies Record<string, CodeFacts>;
 

@@ -7,8 +7,8 @@ import { Node } from '../../ir/node.ts';
 import { isStatic, shapeText } from '../../ir/shape.ts';
 import { tensorType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
-import type { PassRecord } from '../../passes/pass.ts';
-import { runPasses } from '../../passes/run.ts';
+import type { Detail } from '../../passes/records.ts';
+import { type PassesResult, runPasses } from '../../passes/run.ts';
 import { type Problem, problem, Refusal, refuse } from '../../problems/problem.ts';
 import type { CaffeBackend } from '../../targets/caffe-backend.ts';
 import { PIVOT_OPSET } from '../pivot.ts';
@@ -19,7 +19,8 @@ import { weightOf } from './weights.ts';
 export interface CaffeResult {
   readonly model: Model;
   readonly problems: readonly Problem[];
-  readonly records: readonly PassRecord[];
+  /** What the fusions of the backend did. */
+  readonly fused: Pick<PassesResult, 'passes' | 'records'>;
 }
 
 /** Caffe computes in single precision whatever a file says; narrower floats fit, wider ones and integers do not. */
@@ -30,9 +31,9 @@ const TAKEN = new Set<DataType>(['float32', 'float16', 'bfloat16']);
  * Converts a model at the pivot opset, whose graph the backend's fusions may change. With problems of severity error
  * the model of the result has holes and is not to be written.
  */
-export function onnxToCaffe(model: Model, backend: CaffeBackend): CaffeResult {
-  const { records, problems: found } = runPasses(model, backend.fusions);
-  const problems = [...found];
+export function onnxToCaffe(model: Model, backend: CaffeBackend, detail: Detail = 'counts'): CaffeResult {
+  const fused = runPasses(model, backend.fusions, { detail });
+  const problems = [...fused.problems];
   const caffe = new CaffeBuilder(new Graph(model.graph.name), backend);
   problems.push(...takeInputs(model.graph, caffe));
   const alive = liveNodes(model.graph);
@@ -53,7 +54,7 @@ export function onnxToCaffe(model: Model, backend: CaffeBackend): CaffeResult {
   if (backend.limits.unusedTops === 'outputs') silenceUnused(caffe.graph);
   const made = makeModel('caffe', caffe.graph, { file: model.file });
   made.producerName = model.producerName;
-  return { model: made, problems, records };
+  return { model: made, problems, fused };
 }
 
 function convertNode(node: Node, caffe: CaffeBuilder): void {

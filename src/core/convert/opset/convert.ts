@@ -8,7 +8,8 @@ import type { Graph } from '../../ir/graph.ts';
 import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
-import type { PassRecord } from '../../passes/pass.ts';
+import { functionPath, subgraphPaths } from '../../passes/graphs.ts';
+import { nodeLabel, type PassRecord } from '../../passes/records.ts';
 import { type Problem, Refusal } from '../../problems/problem.ts';
 import { type OnnxBuilder, onnxBuilder } from '../builder.ts';
 import { tooOld } from './adapter.ts';
@@ -31,8 +32,8 @@ export function convertOpset(model: Model, to: number): OpsetResult {
   const work = new Conversion();
   const before = model.opsetImports.get('') ?? model.opsetImports.get('ai.onnx') ?? to;
   const functions = functionsOf(model);
-  work.run(model.graph, model.opsetImports, to, functions);
-  for (const { graph, opsetImports } of model.functions) work.run(graph, opsetImports, to, functions);
+  work.run(model.graph, 'model', model.opsetImports, to, functions);
+  for (const each of model.functions) work.run(each.graph, functionPath(each), each.opsetImports, to, functions);
   // Going up nothing is taken back that the file could use before.
   const needed = neededIrVersion(model, to);
   model.irVersion = to < before ? needed : Math.max(model.irVersion, needed);
@@ -46,7 +47,7 @@ class Conversion {
   private readonly refused = new Set<Node>();
 
   /** Converts one graph with its subgraphs. */
-  run(graph: Graph, imports: Map<string, number>, to: number, functions: Functions): void {
+  run(graph: Graph, path: string, imports: Map<string, number>, to: number, functions: Functions): void {
     const key = imports.has('') || !imports.has('ai.onnx') ? '' : 'ai.onnx';
     const from = imports.get(key);
     if (from === undefined || from === to) return;
@@ -58,18 +59,18 @@ class Conversion {
       this.problems.push(problem);
     }
     const direction = to < from ? -1 : 1;
-    for (let opset = from; opset !== to; opset += direction) this.step(graph, opset, opset + direction);
+    for (let opset = from; opset !== to; opset += direction) this.step(graph, path, opset, opset + direction);
     imports.set(key, to);
   }
 
-  private step(graph: Graph, from: number, to: number): void {
+  private step(graph: Graph, path: string, from: number, to: number): void {
     const onnx = onnxBuilder(graph, to);
     for (const node of graph.nodes) {
-      for (const inner of node.subgraphs()) this.step(inner, from, to);
+      for (const [inner, place] of subgraphPaths(node, path)) this.step(inner, place, from, to);
       const newer = Math.max(from, to);
       if (onnxDomain(node.domain) !== '' || this.refused.has(node) || !hasNewVersion(node, newer)) continue;
       try {
-        this.adapt(node, from, to, onnx.from(node));
+        this.adapt(node, path, from, to, onnx.from(node));
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         this.refused.add(node);
@@ -78,8 +79,8 @@ class Conversion {
     }
   }
 
-  private adapt(node: Node, from: number, to: number, onnx: OnnxBuilder): void {
-    const before = label(node);
+  private adapt(node: Node, path: string, from: number, to: number, onnx: OnnxBuilder): void {
+    const before = nodeLabel(node);
     const newer = Math.max(from, to);
     // Rules rely on what the schema of the old opset promises.
     const schema = operatorSchema('', node.op, from);
@@ -93,21 +94,22 @@ class Conversion {
       const result = rule(node, onnx);
       if (result) {
         replace(node, Array.isArray(result) ? result : [result], onnx);
-        this.record(from, to, before, onnx.built.map(label));
+        this.record(path, from, to, before, onnx.built.map(nodeLabel));
         for (const made of onnx.built) checkFits(made, to, from);
         return;
       }
-      if (signature !== attributesText(node)) this.record(from, to, before, [label(node)]);
+      if (signature !== attributesText(node)) this.record(path, from, to, before, [nodeLabel(node)]);
     } else if (!meansTheSame(node.op, newer)) {
       tooOld(node, from, `opset ${newer} changed or brought it, and no rule says it in opset ${to}`);
     }
-    if (to < from && dropNewAttributes(node, newer)) this.record(from, to, before, [label(node)]);
+    if (to < from && dropNewAttributes(node, newer)) this.record(path, from, to, before, [nodeLabel(node)]);
     checkFits(node, to, from);
   }
 
-  private record(from: number, to: number, before: string, after: readonly string[]): void {
+  private record(path: string, from: number, to: number, before: string, after: readonly string[]): void {
     this.records.push({
       pass: `opset ${from} to ${to}`,
+      graph: path,
       reason: `opset ${to} says it in other words`,
       before: [before],
       after,
@@ -149,10 +151,6 @@ function takeOver(value: Value, old: Value): void {
   if (value.type === undefined || (value.type.kind === 'tensor' && value.type.shape === undefined)) {
     value.type = old.type ?? value.type;
   }
-}
-
-function label(node: Node): string {
-  return `${node.operator} ${node.name ?? ''}`.trim();
 }
 
 function attributesText(node: Node): string {
