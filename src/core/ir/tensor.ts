@@ -1,15 +1,15 @@
 /** Constant tensors: a type, a shape, and where the bytes are. Bytes are touched only when they are asked for. */
 import { type ByteSource, CHUNK_BYTES } from './bytes.ts';
-import { byteLength, DATA_TYPES, type DataType } from './dtype.ts';
+import { byteLength, type DataType } from './dtype.ts';
+import { Scratch } from './scratch.ts';
 import { elementCount, type StaticShape } from './shape.ts';
-import { gather } from './strided.ts';
 
 /** Where a tensor's elements are: packed, row-major, little-endian unless it says otherwise. */
 export interface TensorSource {
   /** What it costs to look at: `memory` is free, `file` is a copy, the others need work. */
   readonly kind: 'memory' | 'file' | 'inflated' | 'strided' | 'computed';
-  /** All bytes, packed. */
-  bytes(): Uint8Array;
+  /** All bytes, packed. What must be fetched may go `into` the memory given, where that is long enough. */
+  bytes(into?: Uint8Array): Uint8Array;
   /** The same bytes in order, a piece at a time, so that nobody holds them all. A piece holds until the next is asked for. */
   chunks(): Iterable<Uint8Array>;
 }
@@ -113,27 +113,25 @@ export class FileSource implements TensorSource {
     readonly length: number,
   ) {}
 
-  bytes(): Uint8Array {
-    return this.file.read(this.offset, this.length);
+  bytes(into?: Uint8Array): Uint8Array {
+    return this.file.read(this.offset, this.length, into);
   }
 
   *chunks(): Iterable<Uint8Array> {
-    const buffer = spareBuffer ?? new Uint8Array(CHUNK_BYTES);
-    spareBuffer = undefined;
+    const buffer = PIECES.take(CHUNK_BYTES);
     for (let done = 0; done < this.length; done += CHUNK_BYTES) {
       yield this.file.read(this.offset + done, Math.min(CHUNK_BYTES, this.length - done), buffer);
     }
-    spareBuffer = buffer;
+    PIECES.give(buffer);
   }
 }
 
-/** Memory that one walk over the pieces of a file leaves to the next: a fresh one for each piece would pile up as garbage. */
-let spareBuffer: Uint8Array | undefined;
+const PIECES = new Scratch();
 
-/** Bytes that a function makes each time: an inflated archive entry, a strided view made contiguous, folded arithmetic. */
+/** Bytes that a function makes each time: an inflated archive entry, folded arithmetic. */
 export class ComputedSource implements TensorSource {
   constructor(
-    readonly kind: 'inflated' | 'strided' | 'computed',
+    readonly kind: 'inflated' | 'computed',
     private readonly compute: () => Uint8Array,
   ) {}
 
@@ -144,17 +142,6 @@ export class ComputedSource implements TensorSource {
   chunks(): Iterable<Uint8Array> {
     return [this.compute()];
   }
-}
-
-/** A view of packed elements by strides, as PyTorch stores channels_last weights. Offset and strides count elements. */
-export function stridedSource(
-  base: TensorSource,
-  dtype: DataType,
-  shape: StaticShape,
-  strides: readonly number[],
-  offset: number,
-): TensorSource {
-  return new ComputedSource('strided', () => gather(base.bytes(), DATA_TYPES[dtype].bits / 8, shape, strides, offset));
 }
 
 class StringSource implements TensorSource {

@@ -2,7 +2,8 @@
 import { constantOf } from '../../dialects/onnx/data.ts';
 import type { Node } from '../../ir/node.ts';
 import { isStatic, type StaticShape } from '../../ir/shape.ts';
-import { ComputedSource, stridedSource, Tensor } from '../../ir/tensor.ts';
+import { stridedSource } from '../../ir/strided-source.ts';
+import { ComputedSource, Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 
 /** The tensor that a value always holds; undefined where it depends on the network's inputs. */

@@ -4,7 +4,8 @@
  */
 import { DATA_TYPES, type DataType } from '../../ir/dtype.ts';
 import { elementCount, type StaticShape } from '../../ir/shape.ts';
-import { stridedSource, Tensor, type TensorSource } from '../../ir/tensor.ts';
+import { stridedSource } from '../../ir/strided-source.ts';
+import { Tensor, type TensorSource } from '../../ir/tensor.ts';
 import type { PickledTensor, Quantization, TensorStorage } from './archive.ts';
 
 /** Storage classes by name, and the type of their elements. Quantised ones hold plain integers. */

@@ -17,7 +17,8 @@ import {
   sameDim,
   subtract,
 } from '../../../../src/core/ir/shape.ts';
-import { FileSource, MemorySource, stridedSource, Tensor } from '../../../../src/core/ir/tensor.ts';
+import { stridedSource } from '../../../../src/core/ir/strided-source.ts';
+import { FileSource, MemorySource, Tensor } from '../../../../src/core/ir/tensor.ts';
 
 const h = Expression.symbol('h');
 const w = Expression.symbol('w');
