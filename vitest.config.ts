@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/unit/**/*.test.ts', 'test/fuzz/**/*.test.ts'],
+    // A model that a pass breaks fails the test that ran it.
+    env: { GRAPHWRIGHT_VALIDATE_PASSES: '1' },
     // A hang is minutes; a busy machine takes its time.
     testTimeout: 90_000,
     // One process with few workers: the suites are small and start-up is what costs.

@@ -22,6 +22,9 @@ import { Suites } from './lib/suites.mjs';
 import { rewriteSection } from './lib/table.mjs';
 import { sampleCases, scoreAll, scoreSample, zooSummary, zooTable } from './lib/zoo.mjs';
 
+// A model that a pass breaks is an error of the pass.
+process.env.GRAPHWRIGHT_VALIDATE_PASSES = '1';
+
 /** More networks, measured where they lie beside the clone. */
 const SHARED_NETWORKS = inRoot('../shared/models/onnx');
 

@@ -13,6 +13,11 @@ export function validateModel(model: Model): void {
 /** As `validateModel`, for one graph; `outer` are the values that it may use from the graphs around it. */
 export function validateGraph(graph: Graph, outer: ReadonlySet<Value>): void {
   const known = new Set([...outer, ...graph.inputs, ...graph.initializers]);
+  checkList(graph);
+  for (const value of [...graph.inputs, ...graph.initializers]) {
+    if (value.producer)
+      fail(graph, `${value.name} is made by ${value.producer.operator} and is an input or constant too`);
+  }
   for (const value of graph.initializers) {
     if (!value.constant) fail(graph, `initializer ${value.name} has no constant`);
   }
@@ -24,12 +29,12 @@ export function validateGraph(graph: Graph, outer: ReadonlySet<Value>): void {
     node.outputs.forEach((value, index) => {
       if (value.producer !== node || value.outputIndex !== index)
         fail(graph, `output ${index} of ${node.operator} is not its own`);
-      known.add(value);
     });
     for (const inner of node.subgraphs()) {
       if (inner.parent !== node) fail(graph, `a subgraph of ${node.operator} does not know its node`);
       validateGraph(inner, known);
     }
+    for (const value of node.outputs) known.add(value);
   }
   graph.outputs.forEach((value, index) => {
     if (!known.has(value)) fail(graph, `output ${index} (${value.name}) is not defined`);
@@ -40,6 +45,14 @@ export function validateGraph(graph: Graph, outer: ReadonlySet<Value>): void {
   for (const value of known) if (!outer.has(value)) checkUses(graph, value);
 }
 
+/** The list of nodes, read from both ends. */
+function checkList(graph: Graph): void {
+  const forth = [...graph.nodes];
+  const back = [...graph.nodes.reversed()];
+  if (forth.length !== graph.nodes.length) fail(graph, `${forth.length} nodes are counted as ${graph.nodes.length}`);
+  if (forth.some((node, k) => node !== back[back.length - 1 - k])) fail(graph, 'its nodes read otherwise from the end');
+}
+
 function checkInput(graph: Graph, node: Node, value: Value, index: number, known: ReadonlySet<Value>): void {
   if (!known.has(value)) fail(graph, `input ${index} of ${node.operator} (${value.name}) is used before it is made`);
   if (!value.uses.some((use) => use.kind === 'input' && use.node === node && use.index === index)) {
@@ -48,7 +61,9 @@ function checkInput(graph: Graph, node: Node, value: Value, index: number, known
 }
 
 function checkUses(graph: Graph, value: Value): void {
-  for (const use of value.uses) {
+  const { uses } = value;
+  if (uses.length !== value.useCount) fail(graph, `${value.name} counts ${value.useCount} uses of ${uses.length}`);
+  for (const use of uses) {
     if (use.kind === 'output') {
       if (use.graph.outputs[use.index] !== value) fail(graph, `${value.name} lists an output that is not its own`);
     } else {

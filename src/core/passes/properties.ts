@@ -1,5 +1,6 @@
 /** What can be said of a whole model between passes. A pass names what it needs; the manager provides it or refuses the list. */
 import { inferModel } from '../dialects/onnx/infer.ts';
+import type { Graph } from '../ir/graph.ts';
 import type { Model } from '../ir/model.ts';
 
 export type Property =
@@ -7,7 +8,7 @@ export type Property =
   | 'typed'
   /** What follows from constants alone, and is small, is a constant. */
   | 'folded'
-  /** Every node leads to an output of its graph. */
+  /** Every node makes something that is read. */
   | 'live';
 
 /** How the manager brings about a property that no pass before has: undefined where only a pass can. */
@@ -18,3 +19,9 @@ export const PROVIDERS: Readonly<Record<Property, ((model: Model) => void) | und
   folded: undefined,
   live: undefined,
 };
+
+/** Whether every node of a graph makes something that is read. */
+export function isLive(graph: Graph): boolean {
+  for (const node of graph.nodes) if (node.outputs.every((value) => value.useCount === 0)) return false;
+  return true;
+}

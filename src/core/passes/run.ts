@@ -10,7 +10,7 @@ import { type NamedGraph, namedGraphs } from './graphs.ts';
 import type { GraphPass, Pass, PassContext, PatternRule } from './pass.ts';
 import { PROVIDERS, type Property } from './properties.ts';
 import { type Detail, nodeLabel, PassLog, type PassRecord, type PassSummary } from './records.ts';
-import { beginWatch } from './watch.ts';
+import { watchStep } from './validate.ts';
 
 export interface RunOptions {
   /** Names of passes that are left out. */
@@ -112,7 +112,7 @@ class Manager {
   }
 
   private runStep(step: GraphPass | readonly PatternRule[]): void {
-    const done = beginWatch(this.model);
+    const done = watchStep(this.model);
     for (const named of namedGraphs(this.model)) {
       if ('run' in step) this.walk(step, named);
       else this.offer(step, named, (rule) => done.afterRewrite(rule));
