@@ -50,6 +50,7 @@ export function onnxStages({ facts, models }) {
     ['ONNX: type and shape inference', tests(isWhole, (row) => row.inference.failures)],
     ['ONNX: the checker', tests(() => true, checkerFailures)],
     ['ONNX: text', tests(isWhole, textFailures)],
+    ['ONNX: computing constants', tests(({ kernel }) => isComputed(kernel), kernelFailures)],
   ];
 }
 
@@ -74,6 +75,13 @@ export function onnxTables(results) {
 
 /** Has no defect: types and text are measured too. */
 const isWhole = ({ inference }) => inference !== undefined;
+
+/** There is a kernel for it, and the definition says what comes out. */
+const isComputed = (kernel) => kernel?.verdict === 'same' || kernel?.verdict === 'other';
+
+function kernelFailures({ kernel }) {
+  return kernel.verdict === 'same' ? [] : [kernel.reason];
+}
 
 function checkerFailures({ checker, reference }) {
   const { verdict, errors, theirs } = checker;

@@ -57,8 +57,7 @@ export function scoreAll(interpreter) {
   return scoreModels(interpreter, allModels(), []);
 }
 
-/** The names of models.txt. */
-export function allModels() {
+function allModels() {
   return readFileSync(path.join(ZOO, 'models.txt'), 'utf8').split('\n').filter(Boolean);
 }
 
@@ -89,10 +88,9 @@ export function rows(interpreter, args, named = (row) => row) {
   });
 }
 
-/** Prints a row: what was done with what, how it ended, and what there is to say about it. */
-export function say({ verdict, case: name, file, opset, target, detail, said = detail }) {
-  const what = [name, file, target ?? `opset ${opset}`].join(' ');
-  console.log(`  ${verdict.padEnd(8)}${what.padEnd(56)}${said}`);
+export function say({ verdict, case: name, file, opset, target, detail }) {
+  const what = [name, file, opset ? `opset ${opset}` : target].join(' ');
+  console.log(`  ${verdict.padEnd(8)}${what.padEnd(56)}${detail}`);
 }
 
 /** Rows are models; a column is a title and what its results share. */

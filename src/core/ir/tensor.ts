@@ -3,6 +3,7 @@ import { type ByteSource, CHUNK_BYTES } from './bytes.ts';
 import { byteLength, type DataType } from './dtype.ts';
 import { Scratch } from './scratch.ts';
 import { elementCount, type StaticShape } from './shape.ts';
+import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf } from './small-floats.ts';
 
 /** Where a tensor's elements are: packed, row-major, little-endian unless it says otherwise. */
 export interface TensorSource {
@@ -213,43 +214,4 @@ function writeNumbers(dtype: DataType, values: readonly (number | bigint | boole
     write(view, k, Number(value));
   });
   return bytes;
-}
-
-const SCRATCH = new DataView(new ArrayBuffer(4));
-
-function bfloatToNumber(bits: number): number {
-  SCRATCH.setUint32(0, bits << 16);
-  return SCRATCH.getFloat32(0);
-}
-
-/** Rounds to nearest, ties to even; NaN stays NaN. */
-function numberToBfloat(value: number): number {
-  if (Number.isNaN(value)) return 0x7fc0;
-  SCRATCH.setFloat32(0, value);
-  const bits = SCRATCH.getUint32(0);
-  return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
-}
-
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-/** Rounds to nearest, ties to even, straight from double so that no step rounds twice. */
-function numberToHalf(value: number): number {
-  if (Number.isNaN(value)) return 0x7e00;
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  const size = Math.abs(value);
-  if (size >= 65520) return sign | 0x7c00;
-  const exponent = size < 2 ** -14 ? -14 : Math.floor(Math.log2(size));
-  const scaled = size / 2 ** (exponent - 10);
-  const floor = Math.floor(scaled);
-  const rest = scaled - floor;
-  const rounded = rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
-  // A fraction that overflows carries into the exponent by itself.
-  return sign | (exponent === -14 ? rounded : rounded + (exponent + 14) * 1024);
 }

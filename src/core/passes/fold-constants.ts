@@ -8,17 +8,12 @@ import type { Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/node.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import type { Value } from '../ir/value.ts';
-import { elementwise } from './kernels/elementwise.ts';
-import { isComputed, type Kernels, load, store } from './kernels/kernel.ts';
-import { making } from './kernels/making.ts';
-import { movement } from './kernels/movement.ts';
+import { compute, isComputable, isComputableType } from './fold/kernels/table.ts';
 import type { GraphPass, PassContext } from './pass.ts';
 
 /** Above this many elements integers are data (an embedding's indices), and floats are weights. */
 const MOST_INTEGERS = 1 << 14;
 const MOST_FLOATS = 64;
-
-const KERNELS: Kernels = { ...elementwise, ...movement, ...making };
 
 export const foldConstants: GraphPass = {
   kind: 'graph',
@@ -31,7 +26,7 @@ export const foldConstants: GraphPass = {
     const open = new Set<Value>(context.model.graph.inputs);
     for (const node of graph.nodes) {
       const isOpen = node.op !== 'Shape' && node.op !== 'Size' && node.inputs.some((input) => input && open.has(input));
-      const folded = isOpen ? undefined : fold(node);
+      const folded = isOpen ? undefined : fold(node, context.opset);
       if (folded) replace(graph, node, folded, context);
       else if (isOpen) for (const output of node.outputs) open.add(output);
     }
@@ -39,10 +34,10 @@ export const foldConstants: GraphPass = {
 };
 
 /** The outputs of a node as constants; undefined where they are not all known, or too large. */
-function fold(node: Node): readonly Tensor[] | undefined {
+function fold(node: Node, opset: number): readonly Tensor[] | undefined {
   if (node.domain !== '' || node.op === 'Constant') return undefined;
   if (node.outputs.length === 0 || node.outputs.some((value) => value.isGraphOutput)) return undefined;
-  const found = computed(node) ?? followed(node);
+  const found = computed(node, opset) ?? followed(node);
   return found?.every(isSmall) ? found : undefined;
 }
 
@@ -53,19 +48,15 @@ function followed(node: Node): readonly Tensor[] | undefined {
   return whole.length === known.length ? whole : undefined;
 }
 
-function computed(node: Node): readonly Tensor[] | undefined {
-  const kernel = KERNELS[node.op];
-  if (!kernel || node.inputs.length === 0) return undefined;
+function computed(node: Node, opset: number): readonly Tensor[] | undefined {
+  if (!isComputable(node, opset) || node.inputCount === 0) return undefined;
   const tensors: (Tensor | undefined)[] = [];
   for (const input of node.inputs) {
     const tensor = input && smallConstant(input);
     if (input && !tensor) return undefined;
     tensors.push(tensor);
   }
-  return kernel(
-    node,
-    tensors.map((each) => each && load(each)),
-  )?.map(store);
+  return compute(node, tensors, opset);
 }
 
 function smallConstant(value: Value): Tensor | undefined {
@@ -76,7 +67,7 @@ function smallConstant(value: Value): Tensor | undefined {
 }
 
 function isSmall(tensor: Tensor): boolean {
-  return isComputed(tensor.dtype) && tensor.count <= (isFloat(tensor.dtype) ? MOST_FLOATS : MOST_INTEGERS);
+  return isComputableType(tensor.dtype) && tensor.count <= (isFloat(tensor.dtype) ? MOST_FLOATS : MOST_INTEGERS);
 }
 
 /** Puts constants in the place of a node, and takes out what nobody reads any more. */

@@ -4,10 +4,11 @@
  *   node onnx-suite.js FOLDER
  */
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type CheckerResult, measureChecker } from './checker.ts';
 import { type FactsResult, measureFacts } from './facts.ts';
 import { type InferenceResult, measureInference } from './inference.ts';
+import { type KernelResult, measureKernel } from './kernels.ts';
 import { readReference } from './reference.ts';
 import { measureText, type TextResult } from './text.ts';
 
@@ -17,6 +18,8 @@ export interface ModelResult {
   readonly checker: CheckerResult;
   readonly inference?: InferenceResult;
   readonly text?: TextResult;
+  /** Of node tests: what our kernels make of it. */
+  readonly kernel?: KernelResult;
 }
 
 export interface Results {
@@ -31,13 +34,16 @@ for (const reference of readReference(folder)) {
   const checker = await measureChecker(file, reference);
   const { name } = reference;
   if (!reference.inference) models.push({ name, checker });
-  else
+  else {
+    const kernel = reference.path.startsWith('node/') ? measureKernel(dirname(file)) : undefined;
     models.push({
       name,
       checker,
       inference: measureInference(file, reference),
       text: await measureText(folder, reference),
+      ...(kernel && { kernel }),
     });
+  }
 }
 const results: Results = { facts: measureFacts(folder), models };
 writeFileSync(join(folder, 'ours.json'), JSON.stringify(results));

@@ -21,7 +21,7 @@ import { fromInt64, int64ToNumber } from './int64.ts';
 import { GraphLinker } from './link.ts';
 import { originOf, scopeOf } from './provenance.ts';
 import { SparseSource } from './sparse.ts';
-import { type Spine, walkModel } from './spine.ts';
+import { type Spine, walkModel, walkTensor } from './spine.ts';
 import { describe, fill, noteOpenType, noteType, standardDomain } from './value-info.ts';
 
 /** Field numbers of what is walked (proto/onnx.proto). */
@@ -41,6 +41,11 @@ export function readOnnx(source: ByteSource): Model {
   const model = new Reader({ source, files }).model(walkModel(source));
   keepDataFiles(model, files);
   return model;
+}
+
+/** Reads a file that holds one tensor, as ONNX stores inputs and outputs of tests. Throws InputError as `readOnnx` does. */
+export function readTensorFile(source: ByteSource): Tensor {
+  return decodeTensor(walkTensor(source), { source, files: new ExternalFiles(source.name) }, 'the file');
 }
 
 /** A model as far as it can be read, what is wrong with its file, and nodes of which not everything could be read. */

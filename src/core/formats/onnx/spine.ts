@@ -74,6 +74,11 @@ export function walkModel(source: ByteSource, tooDeep?: TooDeep): Spine {
   return new Walker(source, tooDeep).message('model', 0, source.size, 0);
 }
 
+/** As `walkModel`, for a file that holds nothing but a tensor. */
+export function walkTensor(source: ByteSource): Spine {
+  return new Walker(source, undefined).message('tensor', 0, source.size, 0);
+}
+
 const WINDOW_BYTES = 1 << 15;
 
 class Walker {
