@@ -9,21 +9,21 @@ const MOST_DEPTH = 400;
 export function checkNesting(root: PickleValue, where: { readonly file: string; readonly inside: string }): void {
   /** How deep the values within a value go; -1 while it is being looked at. */
   const heights = new Map<PickleValue, number>();
-  const path: { value: PickleValue; rest: Iterator<PickleValue>; height: number }[] = [];
+  const path: { value: PickleValue; parts: readonly PickleValue[]; next: number; height: number }[] = [];
   const enter = (value: PickleValue): void => {
     heights.set(value, -1);
-    path.push({ value, rest: partsOf(value), height: 0 });
+    path.push({ value, parts: partsOf(value), next: 0, height: 0 });
   };
   enter(root);
   for (let top = path.at(-1); top; top = path.at(-1)) {
-    const { done, value } = top.rest.next();
-    if (done) {
+    if (top.next === top.parts.length) {
       path.pop();
       heights.set(top.value, top.height);
       const outer = path.at(-1);
       if (outer) outer.height = Math.max(outer.height, top.height + 1);
       continue;
     }
+    const value = top.parts[top.next++] ?? null;
     if (!isRecord(value)) continue;
     const height = heights.get(value);
     if (height === undefined) enter(value);
@@ -34,19 +34,23 @@ export function checkNesting(root: PickleValue, where: { readonly file: string; 
   }
 }
 
-function* partsOf(value: PickleValue): Iterator<PickleValue> {
-  if (!isRecord(value)) return;
-  if (value.kind === 'list' || value.kind === 'tuple' || value.kind === 'call') yield* value.items;
-  if (value.kind === 'dict' || value.kind === 'call') {
-    for (const [key, item] of value.entries) {
-      yield key;
-      yield item;
-    }
+function partsOf(value: PickleValue): readonly PickleValue[] {
+  if (!isRecord(value)) return [];
+  switch (value.kind) {
+    case 'list':
+    case 'tuple':
+      return value.items;
+    case 'dict':
+      return value.entries.flat();
+    case 'object':
+      return [...value.attributes.values(), value.state ?? null];
+    case 'call':
+      return [...value.items, ...value.entries.flat(), value.state ?? null, ...value.arguments];
+    case 'enum':
+      return [value.value];
+    default:
+      return [];
   }
-  if (value.kind === 'object') yield* value.attributes.values();
-  if (value.kind === 'object' || value.kind === 'call') yield value.state ?? null;
-  if (value.kind === 'call') yield* value.arguments;
-  if (value.kind === 'enum') yield value.value;
 }
 
 function tooDeep(where: { readonly file: string; readonly inside: string }, message: string): InputError {

@@ -60,7 +60,7 @@ export class Records {
   }
 
   text(name: string): string {
-    return new TextDecoder().decode(this.bytes(name));
+    return this.zip.text(this.entry(name).name);
   }
 
   /** Runs a pickle whose tensors lie in `folder` (`data/`, `constants/`). */

@@ -33,6 +33,10 @@ const MOST_INFLATION = 1032;
 const MOST_BYTES_WHOLE = 1 << 28;
 /** A deflated tensor is inflated in one piece; PyTorch deflates none. */
 const MOST_BYTES_INFLATED = 1 << 30;
+/** zlib inflates by pieces of so many bytes: no fewer can be asked for, and more are not believed before they come. */
+const LEAST_PIECE = 64;
+const MOST_PIECE = 1 << 20;
+const UTF8 = new TextDecoder();
 const DAMAGED = 'The file is incomplete or damaged: fetch or save it again.';
 
 /** Does a source begin as a zip archive with entries does? */
@@ -67,7 +71,7 @@ export class ZipArchive {
   }
 
   text(name: string): string {
-    return new TextDecoder().decode(this.bytes(name));
+    return UTF8.decode(this.bytes(name));
   }
 
   /** An entry as bytes at any offset: a range of the file where it is stored, else inflated on the first read. */
@@ -109,7 +113,9 @@ export class ZipArchive {
     const packed = this.packed(entry).read(0, entry.packedSize);
     let inflated: Uint8Array;
     try {
-      inflated = inflateRawSync(packed, { maxOutputLength: Math.max(entry.size, 1) });
+      // Pieces of the default size would be allocated whole for each of many small entries.
+      const chunkSize = Math.min(Math.max(entry.size + 1, LEAST_PIECE), MOST_PIECE);
+      inflated = inflateRawSync(packed, { maxOutputLength: Math.max(entry.size, 1), chunkSize });
     } catch {
       throw damaged(
         this.source,
@@ -216,7 +222,7 @@ function readEntry(source: ByteSource, bytes: Uint8Array, at: number, base: numb
   const extraEnd = nameEnd + view.getUint16(at + 30, true);
   const next = extraEnd + view.getUint16(at + 32, true);
   if (next > bytes.length) throw damaged(source, place, 'an entry of the directory reaches beyond it');
-  const name = new TextDecoder().decode(bytes.subarray(at + DIRECTORY_HEADER.bytes, nameEnd));
+  const name = UTF8.decode(bytes.subarray(at + DIRECTORY_HEADER.bytes, nameEnd));
   if (view.getUint16(at + 8, true) & 1) throw unsupported(source, place, name, 'it is encrypted');
   const method = view.getUint16(at + 10, true);
   if (method !== 0 && method !== 8) throw unsupported(source, place, name, `it is packed by method ${method}`);

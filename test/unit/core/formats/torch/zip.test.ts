@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { crc32, crc32ByTable } from '../../../../../src/core/formats/torch/crc32.ts';
 import { ZipArchive } from '../../../../../src/core/formats/torch/zip.ts';
 import { MemoryBytes } from '../../../../../src/core/ir/bytes.ts';
 import { errorOf, type ZipOptions, zipOf } from './build.ts';
@@ -112,4 +113,10 @@ test('an entry that is too large to be read whole is refused, not tried', () => 
   });
   expect(zip.entry('a/data.pkl').size).toBe(size);
   expect(errorOf(() => zip.bytes('a/data.pkl')).code).toBe('file-too-large');
+});
+
+test('the checksum of Node and that of the table are one', () => {
+  const bytes = new TextEncoder().encode('123456789');
+  // The check value of the catalogue of CRCs.
+  expect([crc32(bytes), crc32ByTable(bytes)]).toEqual([0xcbf43926, 0xcbf43926]);
 });
