@@ -2,10 +2,10 @@
  * Measures against other people's suites: models converted by the command line beside the framework they came from, and
  * what we know of ONNX beside ONNX's own tools.
  *
- *   node scripts/conformance.mjs [--only zoo|onnx] [--all] [--write-docs] [--and-tests]
+ *   node scripts/conformance.mjs [--only zoo|onnx|simplify] [--all] [--write-docs] [--and-tests]
  *
  * Makes the Python environment and the cases in the cache folder where they are missing. --all scores the whole zoo, which
- * takes about half an hour, instead of a sample; --write-docs writes the tables into docs/conformance.md; --and-tests adds
+ * takes about half an hour, and simplifies all of it, which takes longer, instead of a sample; --write-docs writes the tables into docs/conformance.md; --and-tests adds
  * the counts of the last `npm test` to the last line.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -16,6 +16,8 @@ import { countTests, measureOnnx, onnxStages, onnxTables } from './lib/onnx-suit
 import { build, installPackages } from './lib/packages.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { pythonEnvironment } from './lib/python.mjs';
+import { everyModel, sampledModels, scoreSimplifiers } from './lib/simplify-suite.mjs';
+import { exceptionTable, goalTable, nodeTable, toolTable } from './lib/simplify-tables.mjs';
 import { Suites } from './lib/suites.mjs';
 import { rewriteSection } from './lib/table.mjs';
 import { sampleCases, scoreAll, scoreSample, zooSummary, zooTable } from './lib/zoo.mjs';
@@ -75,6 +77,20 @@ async function onnx(interpreter, suites) {
   return onnxTables(results);
 }
 
+/** The stage of simplification; gives its tables. */
+async function simplify(interpreter, suites) {
+  const title = 'Simplification, beside other tools';
+  const models = values.all ? everyModel({}) : sampledModels(await sampleCases(interpreter));
+  const found = await scored(suites, title, () => scoreSimplifiers(interpreter, models));
+  keep('simplify.json', found);
+  return {
+    'simplify-goals': goalTable(found),
+    'simplify-tools': toolTable(found),
+    'simplify-exceptions': exceptionTable(found),
+    'simplify-nodes': nodeTable(found),
+  };
+}
+
 function keep(name, results) {
   writeFileSync(inRoot('artifacts', name), JSON.stringify(results, null, 1));
 }
@@ -101,7 +117,7 @@ const ready = await suites.stage('Prepare the conformance suites', async () => {
   return { passed: 0, failed: 0 };
 });
 if (ready) {
-  for (const [name, suite] of Object.entries({ onnx, zoo })) {
+  for (const [name, suite] of Object.entries({ onnx, zoo, simplify })) {
     if (values.only !== undefined && values.only !== name) continue;
     for (const [section, text] of Object.entries(await suite(interpreter, suites))) {
       console.log(`\n${text}`);

@@ -57,7 +57,8 @@ export function scoreAll(interpreter) {
   return scoreModels(interpreter, allModels(), []);
 }
 
-function allModels() {
+/** The names of models.txt. */
+export function allModels() {
   return readFileSync(path.join(ZOO, 'models.txt'), 'utf8').split('\n').filter(Boolean);
 }
 
@@ -88,9 +89,10 @@ export function rows(interpreter, args, named = (row) => row) {
   });
 }
 
-export function say({ verdict, case: name, file, opset, target, detail }) {
-  const what = [name, file, opset ? `opset ${opset}` : target].join(' ');
-  console.log(`  ${verdict.padEnd(8)}${what.padEnd(56)}${detail}`);
+/** Prints a row: what was done with what, how it ended, and what there is to say about it. */
+export function say({ verdict, case: name, file, opset, target, detail, said = detail }) {
+  const what = [name, file, target ?? `opset ${opset}`].join(' ');
+  console.log(`  ${verdict.padEnd(8)}${what.padEnd(56)}${said}`);
 }
 
 /** Rows are models; a column is a title and what its results share. */

@@ -65,6 +65,7 @@ class Builder {
   private readonly nextNumber: Map<string, number>;
   private readonly constants = new Map<string, Value>();
   private source: Node | undefined;
+  private place: Node | undefined;
   private made: Node[] = [];
   private sizeValues: SizeValues | undefined;
   private readonly context: ReturnType<typeof opsetContext>;
@@ -92,9 +93,13 @@ class Builder {
     return new Builder(graph, this.opset, this) as OnnxBuilder;
   }
 
-  /** What is built from now on stands for `node`: before it where it stands in this graph, else at the end. */
-  from(node: Node): this {
+  /**
+   * What is built from now on stands for `node` and takes its origin: before `place` where that stands in this graph,
+   * else at the end.
+   */
+  from(node: Node, place = node): this {
     this.source = node;
+    this.place = place;
     this.made = [];
     return this;
   }
@@ -262,8 +267,8 @@ class Builder {
   }
 
   private insert(node: Node): void {
-    const { source, graph } = this;
-    if (source?.graph === graph) graph.nodes.insertBefore(source, node);
+    const { place, graph } = this;
+    if (place?.graph === graph) graph.nodes.insertBefore(place, node);
     else graph.nodes.append(node);
     this.made.push(node);
   }

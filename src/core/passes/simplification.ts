@@ -2,10 +2,13 @@
 import { foldBatchNormalization } from './fold-batch-normalization.ts';
 import { foldConstants } from './fold-constants.ts';
 import type { Pass } from './pass.ts';
+import { noOps } from './simplify/no-ops.ts';
 
 export const SIMPLIFICATION: readonly Pass[] = [
   // What is known beforehand.
   foldConstants,
+  // What changes nothing.
+  ...noOps,
   // Fewer operators for the same.
   foldBatchNormalization,
 ];
