@@ -22,6 +22,7 @@ export interface Replacement {
 
 /** Where a rule builds what it puts in the place of a node. */
 export interface Site {
+  readonly root: Node;
   /** Builds before the root, with its origin. */
   readonly onnx: OnnxBuilder;
   /** Builds before `place` from now on, with the origin of `source`. */
@@ -95,7 +96,7 @@ class Work implements Site {
   private readonly made: Node[] = [];
 
   constructor(
-    private readonly root: Node,
+    readonly root: Node,
     private readonly builder: OnnxBuilder,
     private readonly context: PassContext,
   ) {
