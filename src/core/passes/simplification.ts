@@ -2,19 +2,13 @@
 import { foldBatchNormalization } from './fold-batch-normalization.ts';
 import { foldConstants } from './fold-constants.ts';
 import type { Pass } from './pass.ts';
-import { noOps } from './simplify/no-ops.ts';
-import { reshapeRules } from './simplify/reshapes.ts';
-import { transposeRegionRules } from './simplify/transpose-regions.ts';
-import { transposeRules } from './simplify/transposes.ts';
+import { eliminations } from './simplify/rules.ts';
 
 export const SIMPLIFICATION: readonly Pass[] = [
   // What is known beforehand.
   foldConstants,
-  // What changes nothing.
-  ...noOps,
-  ...reshapeRules,
-  ...transposeRules,
-  ...transposeRegionRules,
+  // What changes nothing, follows each other, or goes into weights.
+  ...eliminations,
   // Fewer operators for the same.
   foldBatchNormalization,
 ];
