@@ -23,6 +23,11 @@ import { targetTitle } from './targets.ts';
 const FIRST_BUDGET = 200;
 const UNFOLD_BUDGET = 12_000;
 
+/** So many nodes are ringed. */
+const MOST_RINGED = 50;
+
+type Pointed = Extract<ToPanel, { type: 'point' }>;
+
 interface ShownModel {
   readonly summary: ModelSummary;
   readonly targets: readonly TargetRow[];
@@ -49,6 +54,8 @@ export class Panel {
   private selected: string | undefined;
   private round = 0;
   private wanted: string | undefined;
+  /** What is to be ringed, until there is a picture. */
+  private pointed: Pointed | undefined;
   private keeping = 0;
 
   constructor(
@@ -123,6 +130,10 @@ export class Panel {
       case 'follow':
         if (this.scene !== EMPTY_SCENE) this.guard(this.reveal(message.node, true));
         break;
+      case 'point':
+        this.pointed = message;
+        if (this.scene !== EMPTY_SCENE) this.guard(this.point(message));
+        break;
       case 'find':
         this.search.focus();
         break;
@@ -137,6 +148,7 @@ export class Panel {
     this.target = target;
     this.contents.clear();
     this.arranger.clear();
+    this.element.classList.toggle('moment', message.moment === true);
     this.toolbar.offer(summary, targets, target);
     const kept = again ? undefined : keptStateOf(this.host.state, summary.path);
     const groups = summary.roots.map(({ group }) => group);
@@ -162,6 +174,7 @@ export class Panel {
     const { wanted } = this;
     this.wanted = undefined;
     if (wanted !== undefined) await this.reveal(wanted);
+    if (this.pointed) await this.point(this.pointed);
   }
 
   /** Lays out what is open and shows it; a later call makes an earlier one void. */
@@ -224,6 +237,20 @@ export class Panel {
     if (!place && quiet) return;
     if (place) await this.goTo(place.node, place.root, place.groups);
     else this.say(`There is no node ${name}`);
+  }
+
+  /** Rings nodes, unfolds what hides them and brings the last into sight, or else a neighbour. */
+  private async point({ side, nodes, near }: Pointed): Promise<void> {
+    const found = (names: readonly string[]) => Promise.all(names.map((name) => this.host.ask('locate', name)));
+    const ringed = (await found(nodes.slice(-MOST_RINGED))).filter((place) => place !== undefined);
+    for (const { root, groups } of ringed) if (root === this.root) for (const group of groups) this.open.add(group);
+    this.view.ring(new Set(ringed.map(({ node }) => node)), side);
+    const place = ringed.at(-1) ?? (await found(near.slice(0, 1)))[0];
+    if (!place) return;
+    await this.goTo(place.node, place.root, place.groups);
+    if (ringed.length > 1) await this.arrange();
+    this.select(undefined);
+    this.say(`${ringed.length} nodes are marked`);
   }
 
   private select(id: string | undefined): void {

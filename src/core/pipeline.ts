@@ -12,7 +12,7 @@ import type { Model } from './ir/model.ts';
 import { type OpenedModel, openModel } from './open.ts';
 import { foldConstants } from './passes/fold-constants.ts';
 import { type PassRecord, type PassSummary, summarized, withRecords } from './passes/records.ts';
-import { runPasses } from './passes/run.ts';
+import { type PassesResult, runPasses } from './passes/run.ts';
 import { SIMPLIFICATION } from './passes/simplification.ts';
 import { acceptable } from './problems/accept.ts';
 import type { Problem } from './problems/problem.ts';
@@ -42,6 +42,32 @@ export async function convertModel(request: ConvertRequest, progress: Progress):
     return { status: 'done', output, problems, passes, ...(verification && { verification }), seconds: since(started) };
   } finally {
     opened.close();
+  }
+}
+
+/**
+ * The model as a conversion had it after so many steps of its optional passes (0: before the first). The file is opened
+ * and rewritten once more; close the model when done. Throws InputError where the file no longer gets that far.
+ */
+export async function modelAfterSteps(
+  request: ConvertRequest,
+  steps: number,
+  progress: Progress,
+): Promise<OpenedModel> {
+  const opened = await openModel(request.input, request.reading, progress);
+  try {
+    await progress.step('Converting the operators');
+    const { model, problems } = toOnnx(opened);
+    const done = rewrite(opened, model, targetOf(request.target.target), request, steps);
+    const { length } = done.records;
+    if (problems.some(isError) || length !== steps) {
+      const next = 'Convert it again.';
+      throw new InputError('file-changed', 'the model has changed since it was converted', { file: opened.path }, next);
+    }
+    return { ...opened, model };
+  } catch (error) {
+    opened.close();
+    throw error;
   }
 }
 
@@ -106,21 +132,27 @@ async function lower(
   const problems = [...opened.problems, ...found.filter(({ node }) => !node || !told.has(node.name))];
   // A graph with holes is not taken further: its own problems explain whatever would follow.
   if (problems.some(isError)) return { model, problems, passes: [] };
-  const folds = opened.model !== model || target.kind === 'caffe';
-  const list = wishes.simplify ? SIMPLIFICATION : folds ? [foldConstants] : [];
-  const done = runPasses(model, list, {
-    disabled: new Set(wishes.disabled),
-    detail: detailOf(wishes),
-    untilStable: wishes.simplify,
-  });
+  const done = rewrite(opened, model, target, wishes);
   await progress.step(`Adapting to ${target.title}`);
   const result = target.kind === 'onnx' ? toOpset(model, opened, target, opset) : toCaffe(model, target, wishes);
-  const parts = [done, ...result.parts];
+  const parts = [{ ...done, passes: done.passes.map((each) => ({ ...each, optional: true })) }, ...result.parts];
   return {
     model: result.model,
     problems: [...problems, ...done.problems, ...acceptable(result.problems, opened.reading.accept)],
     passes: parts.flatMap(({ passes, records }) => (wishes.explain ? withRecords(passes, records) : passes)),
   };
+}
+
+/** Runs the passes that a request asks for and a target wants before anything is adapted to it. */
+function rewrite(opened: Given, model: Model, target: Target, wishes: Wishes, upTo?: number): PassesResult {
+  const folds = opened.model !== model || target.kind === 'caffe';
+  const list = wishes.simplify ? SIMPLIFICATION : folds ? [foldConstants] : [];
+  return runPasses(model, list, {
+    disabled: new Set(wishes.disabled),
+    detail: upTo === undefined ? detailOf(wishes) : 'records',
+    untilStable: wishes.simplify,
+    ...(upTo !== undefined && { upTo }),
+  });
 }
 
 /** What a request says about passes. */

@@ -17,6 +17,8 @@ export interface TargetQuestion {
   readonly current: TargetChoice;
   /** Offers to leave the opset open, in these words. */
   readonly ownOpset?: string;
+  /** How many questions follow. */
+  readonly more?: number;
 }
 
 /** The target that the user chose; undefined where they left. */
@@ -34,10 +36,13 @@ export async function chooseTarget(
   }
 }
 
-async function chooseRow(rows: readonly TargetRow[], { title, current }: TargetQuestion): Promise<Answer<TargetRow>> {
+async function chooseRow(
+  rows: readonly TargetRow[],
+  { title, current, more = 0 }: TargetQuestion,
+): Promise<Answer<TargetRow>> {
   const items = rows.map((row): TargetItem => ({ label: row.title, description: row.description, row }));
   const chosen = await choose(
-    { title, placeholder: 'Choose what to convert to', step: [1, 2] },
+    { title, placeholder: 'Choose what to convert to', step: [1, 2 + more] },
     items,
     items.find(({ row }) => row.id === current.target),
   );
@@ -47,7 +52,7 @@ async function chooseRow(rows: readonly TargetRow[], { title, current }: TargetQ
 async function chooseOpset(
   row: TargetRow,
   { lowest, highest, usual }: NonNullable<TargetRow['opsets']>,
-  { title, current, ownOpset }: TargetQuestion,
+  { title, current, ownOpset, more = 0 }: TargetQuestion,
 ): Promise<Answer<OpsetItem>> {
   const versions = Array.from({ length: highest - lowest + 1 }, (_, k) => highest - k);
   const items = versions.map(
@@ -56,5 +61,5 @@ async function chooseOpset(
   if (ownOpset) items.unshift({ label: ownOpset, opset: undefined });
   const wanted = current.target === row.id ? current.opset : undefined;
   const active = items.find(({ opset }) => opset === (wanted ?? (ownOpset ? undefined : usual)));
-  return choose({ title, placeholder: 'Choose the opset', step: [2, 2] }, items, active);
+  return choose({ title, placeholder: 'Choose the opset', step: [2, 2 + more] }, items, active);
 }

@@ -4,20 +4,38 @@ import * as vscode from 'vscode';
 import { InputError } from '../core/ir/errors.ts';
 import type { ConvertResult, EngineCalls, TargetChoice, TargetRow } from '../shared/engine.ts';
 import { chooseTarget } from './choose-target.ts';
+import { askWishes, type ConversionWishes } from './conversion-wishes.ts';
 import { withProgress } from './engine.ts';
 import { showError } from './errors.ts';
 import { askInputShapes, wantsInputShapes } from './input-shapes.ts';
 import type { Log } from './log.ts';
 import type { HeldModel, Models } from './models.ts';
+import { BACK } from './pick.ts';
 import type { Readings } from './readings.ts';
+import type { ConversionStepsView } from './steps/conversion-steps.ts';
 import { targetTitle } from './target.ts';
 import { isOnnx, isTextFile, textUri } from './uris.ts';
 
 const OPEN_GRAPH = 'Open Graph';
 const SHOW_PROBLEMS = 'Show Problems';
+const SHOW_STEPS = 'Show Steps';
 const REPLACE = 'Replace';
 const SAVE = 'Save and Convert';
 const AS_SAVED = 'Convert What Is Saved';
+
+const NOTHING_ELSE: ConversionWishes = { simplify: false, verify: false };
+
+/** One conversion, as it can be made again. */
+interface Job {
+  readonly uri: vscode.Uri;
+  readonly target: TargetChoice;
+  readonly title: string;
+  readonly wishes: ConversionWishes;
+  /** Names of passes that are left out. */
+  readonly disabled: readonly string[];
+  /** Where to write; beside the file where nothing is said. */
+  readonly output?: string;
+}
 
 export class Converter implements vscode.Disposable {
   /** Models that were refused stay open, so that their problems stay listed until they convert. */
@@ -27,10 +45,12 @@ export class Converter implements vscode.Disposable {
     private readonly engine: EngineCalls,
     private readonly models: Models,
     private readonly readings: Readings,
+    private readonly steps: ConversionStepsView,
+    private readonly memory: vscode.Memento,
     private readonly log: Log,
   ) {}
 
-  /** Asks for a target and converts the files to it, one after another. */
+  /** Asks for a target and what else to do, and converts the files, one after another. */
   async convert(uris: readonly vscode.Uri[]): Promise<void> {
     const [first] = uris;
     if (!first) return;
@@ -38,25 +58,38 @@ export class Converter implements vscode.Disposable {
       const rows = await this.engine.targets();
       const title = uris.length === 1 ? `Convert ${nameOf(first)}` : `Convert ${uris.length} Models`;
       if (!(await savedFirst(uris))) return;
-      const ofOnnx = uris.every((uri) => isOnnx(uri) || isTextFile(uri));
-      const target = await chooseTarget(rows, {
-        title,
-        current: this.models.targetOf(first),
-        ...(ofOnnx && { ownOpset: "Keep the file's own opset" }),
-      });
-      if (target) for (const uri of uris) await this.convertTo(uri, target, rows);
+      const asked = await this.ask(uris, first, rows, title);
+      if (asked) for (const uri of uris) await this.convertTo(uri, asked.target, rows, asked.wishes);
     } catch (error) {
       await showError(error, this.log, 'Convert Model');
     }
   }
 
   /** Converts one file; resolves when it is done, whatever the user does with the notification. */
-  async convertTo(uri: vscode.Uri, target: TargetChoice, rows: readonly TargetRow[]): Promise<void> {
-    try {
-      const result = await this.run(uri, target, targetTitle(target, rows), false);
-      if (result) await this.report(uri, target, targetTitle(target, rows), result);
-    } catch (error) {
-      void showError(error, this.log, `Converting ${nameOf(uri)}`);
+  async convertTo(
+    uri: vscode.Uri,
+    target: TargetChoice,
+    rows: readonly TargetRow[],
+    wishes: ConversionWishes = NOTHING_ELSE,
+  ): Promise<void> {
+    await this.make({ uri, target, title: targetTitle(target, rows), wishes, disabled: [] });
+  }
+
+  /** Simplifies ONNX models at their own opset, each into a file beside it. */
+  async simplify(uris: readonly vscode.Uri[]): Promise<void> {
+    const others = uris.filter((uri) => !isOnnx(uri) && !isTextFile(uri));
+    if (others.length > 0) {
+      const names = others.map(nameOf).join(', ');
+      void vscode.window.showInformationMessage(
+        `Only ONNX models are simplified as they are. Convert ${names}, and check Simplify.`,
+      );
+    }
+    const models = uris.filter((uri) => !others.includes(uri));
+    if (models.length === 0 || !(await savedFirst(models))) return;
+    for (const uri of models) {
+      const output = uri.fsPath.replace(/\.(onnx|onnxtxt)$/i, '.simplified.onnx');
+      const wishes = { simplify: true, verify: false };
+      await this.make({ uri, target: { target: 'onnx' }, title: 'simplified ONNX', wishes, disabled: [], output });
     }
   }
 
@@ -64,35 +97,72 @@ export class Converter implements vscode.Disposable {
     for (const each of this.refused.values()) each.dispose();
   }
 
+  /** What to convert to and what else to do; undefined where the user leaves. */
+  private async ask(uris: readonly vscode.Uri[], first: vscode.Uri, rows: readonly TargetRow[], title: string) {
+    const ofOnnx = uris.every((uri) => isOnnx(uri) || isTextFile(uri));
+    const question = { title, more: 1, ...(ofOnnx && { ownOpset: "Keep the file's own opset" }) };
+    let current = this.models.targetOf(first);
+    for (;;) {
+      const target = await chooseTarget(rows, { ...question, current });
+      if (!target) return undefined;
+      const wishes = await askWishes(this.memory, title, [3, 3]);
+      if (wishes === undefined) return undefined;
+      if (wishes !== BACK) return { target, wishes };
+      current = target;
+    }
+  }
+
+  private async make(job: Job, force = false): Promise<void> {
+    try {
+      const result = await this.run(job, force);
+      if (!result) return;
+      this.showSteps(job, result);
+      await this.report(job, result);
+    } catch (error) {
+      void showError(error, this.log, `Converting ${nameOf(job.uri)}`);
+    }
+  }
+
   /** Runs a conversion, asking for what it lacks; undefined where the user does not want to go on. */
-  private async run(
-    uri: vscode.Uri,
-    target: TargetChoice,
-    title: string,
-    force: boolean,
-  ): Promise<ConvertResult | undefined> {
+  private async run(job: Job, force: boolean): Promise<ConvertResult | undefined> {
+    const { uri, target, title, wishes, disabled, output } = job;
     const request = {
       input: uri.fsPath,
       reading: this.readings.of(uri),
       target,
       force,
-      simplify: false,
-      verify: false,
+      ...wishes,
+      disabled,
+      explain: true,
+      ...(output !== undefined && { output }),
     };
     try {
       const result = await withProgress(`Converting ${nameOf(uri)} to ${title}`, (watch) =>
         this.engine.convert(request, watch),
       );
       if (result.status === 'refused' && wantsInputShapes(result.problems) && request.reading.inputs.length === 0)
-        return (await this.giveInputShapes(uri)) ? this.run(uri, target, title, force) : result;
+        return (await this.giveInputShapes(uri)) ? this.run(job, force) : result;
       return result;
     } catch (error) {
       if (!(error instanceof InputError) || error.code !== 'file-exists' || force) throw error;
       const existing = error.place ? path.basename(error.place.file) : 'The file';
       const detail = 'Converting again replaces it.';
       const chosen = await vscode.window.showWarningMessage(`${existing} exists.`, { modal: true, detail }, REPLACE);
-      return chosen === REPLACE ? this.run(uri, target, title, true) : undefined;
+      return chosen === REPLACE ? this.run(job, true) : undefined;
     }
+  }
+
+  private showSteps(job: Job, { passes, steps, output }: ConvertResult): void {
+    if (steps === undefined) return;
+    this.steps.show({
+      modelName: nameOf(job.uri),
+      targetTitle: job.title,
+      passes,
+      steps,
+      disabled: job.disabled,
+      // What it wrote itself it may replace.
+      again: (disabled) => this.make({ ...job, disabled }, output.length > 0),
+    });
   }
 
   /** Asks what the inputs of a program are and keeps the answer; whether the user gave one. */
@@ -110,8 +180,8 @@ export class Converter implements vscode.Disposable {
     }
   }
 
-  private async report(uri: vscode.Uri, target: TargetChoice, title: string, result: ConvertResult): Promise<void> {
-    const { status, output, problems } = result;
+  private async report({ uri, target, title }: Job, result: ConvertResult): Promise<void> {
+    const { status, output, problems, verification } = result;
     this.log.info(`${uri.fsPath} to ${title}: ${status} in ${result.seconds.toFixed(2)} s`, output);
     const name = nameOf(uri);
     if (status === 'refused') {
@@ -123,15 +193,21 @@ export class Converter implements vscode.Disposable {
     }
     this.release(uri);
     const written = output.map((file) => path.basename(file)).join(' and ');
-    const text = `Converted ${name} to ${title}: ${written} (${result.seconds.toFixed(1)} s).`;
+    const proof = verification ? ` Outputs differ by ${verification.relativeError.toExponential(1)} at most.` : '';
+    const text = `Converted ${name} to ${title}: ${written} (${result.seconds.toFixed(1)} s).${proof}`;
     const made = output.map((file) => vscode.Uri.file(file)).find((file) => file.path.endsWith('.onnx'));
-    const buttons = [...(made ? [OPEN_GRAPH] : []), ...(problems.length > 0 ? [SHOW_PROBLEMS] : [])];
+    const buttons = [
+      ...(made ? [OPEN_GRAPH] : []),
+      ...(result.passes.length > 0 ? [SHOW_STEPS] : []),
+      ...(problems.length > 0 ? [SHOW_PROBLEMS] : []),
+    ];
     void this.offer(vscode.window.showInformationMessage(text, ...buttons), made ?? uri);
   }
 
   private async offer(choice: Thenable<string | undefined>, uri: vscode.Uri): Promise<void> {
     const chosen = await choice;
     if (chosen === OPEN_GRAPH) await vscode.commands.executeCommand('graphwright.openGraph', uri);
+    if (chosen === SHOW_STEPS) await vscode.commands.executeCommand('graphwright.steps.focus');
     if (chosen === SHOW_PROBLEMS) await vscode.commands.executeCommand('graphwright.showProblems', uri);
   }
 

@@ -23,6 +23,7 @@ import { choose } from './pick.ts';
 import { PythonPlaces } from './python-places.ts';
 import { Readings } from './readings.ts';
 import { TargetStatus } from './status-bar.ts';
+import { ConversionStepsView } from './steps/conversion-steps.ts';
 import { configureTarget } from './target.ts';
 import { TextFiles, type TextSource } from './text-files.ts';
 import { isModel, modelOfActiveEditor } from './uris.ts';
@@ -70,7 +71,8 @@ class App implements vscode.Disposable {
   ) {
     this.readings = new Readings(context.workspaceState);
     this.models = new Models(engine, this.readings, log);
-    this.converter = new Converter(engine, this.models, this.readings, log);
+    const steps = new ConversionStepsView(engine, context.extensionUri, log);
+    this.converter = new Converter(engine, this.models, this.readings, steps, context.workspaceState, log);
     this.definer = new OperatorDefiner(engine, this.models, log);
     const edited = new LanguageDocuments(engine, log);
     this.documents = new ModelDocuments(engine, this.models, edited);
@@ -86,7 +88,18 @@ class App implements vscode.Disposable {
     // Targets are asked for once the engine runs anyway.
     const naming = this.models.onDidCheck(() => void this.targets().then(undefined, () => undefined));
     this.subscriptions = vscode.Disposable.from(
-      ...[naming, status, diagnostics, problems, this.graphs, this.documents, this.converter, this.models, edited],
+      ...[
+        naming,
+        status,
+        diagnostics,
+        problems,
+        steps,
+        this.graphs,
+        this.documents,
+        this.converter,
+        this.models,
+        edited,
+      ],
       new TextFiles(texts, edited, this.models),
       new GraphTextLink(this.documents, this.graphs, log),
       registerLanguage(edited, problems),
@@ -173,6 +186,7 @@ class App implements vscode.Disposable {
       });
     return [
       about('convert', 'Convert Model', (_, all) => this.converter.convert(all)),
+      about('simplify', 'Simplify Model', (_, all) => this.converter.simplify(all)),
       about('openGraph', 'Open Graph', (model) => this.graphs.show(model)),
       about('openText', 'Open as Text', (model) => this.documents.showText(model)),
       about('revealInGraph', 'Reveal in Graph', (model) => this.revealInGraph(model)),

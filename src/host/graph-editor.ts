@@ -1,7 +1,7 @@
 /** The graph of a model as a read-only custom editor: hosts the panel and answers its messages. */
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { EngineCalls } from '../shared/engine.ts';
+import { showGraphPage } from './graph-page.ts';
 import { GraphPanel, type PanelActions } from './graph-panel.ts';
 import type { Log } from './log.ts';
 import type { Models } from './models.ts';
@@ -45,8 +45,6 @@ export class GraphEditors implements vscode.CustomReadonlyEditorProvider, vscode
   }
 
   resolveCustomEditor({ uri }: vscode.CustomDocument, shown: vscode.WebviewPanel): void {
-    const media = vscode.Uri.joinPath(this.extension, 'dist');
-    shown.webview.options = { enableScripts: true, localResourceRoots: [media] };
     const panel = new GraphPanel(uri, shown, this.engine, this.models, this.actions, this.log, (node) =>
       this.selected.fire({ model: uri, node }),
     );
@@ -55,7 +53,7 @@ export class GraphEditors implements vscode.CustomReadonlyEditorProvider, vscode
       this.panels.delete(panel);
       panel.dispose();
     });
-    shown.webview.html = page(shown.webview, media);
+    showGraphPage(shown.webview, this.extension);
   }
 
   /** Goes to a model's graph, at a node where one is given; one that is not open yet opens in the column. */
@@ -95,35 +93,4 @@ export class GraphEditors implements vscode.CustomReadonlyEditorProvider, vscode
     const of = [...this.panels].filter((panel) => panel.uri.toString() === uri.toString());
     return of.find((panel) => panel.active) ?? of[0];
   }
-}
-
-/** The page around the panel's bundles. Only they may run, and nothing outside this extension can be asked for. */
-function page(webview: vscode.Webview, media: vscode.Uri): string {
-  const nonce = randomBytes(16).toString('base64url');
-  const at = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(media, file)).toString();
-  const source = webview.cspSource;
-  const policy = [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    // The widgets' library writes style elements.
-    `style-src ${source} 'unsafe-inline'`,
-    `font-src ${source}`,
-    `img-src ${source} data:`,
-    // The layout runs in a worker, which a webview can only start from a blob of what it fetched.
-    'worker-src blob:',
-    `connect-src ${source}`,
-  ].join('; ');
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${at('webview.css')}">
-<title>Graph</title>
-</head>
-<body data-layout-script="${at('webview-layout.js')}">
-<script nonce="${nonce}" src="${at('webview.js')}"></script>
-</body>
-</html>`;
 }

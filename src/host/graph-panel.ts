@@ -3,11 +3,12 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { toFailure } from '../service/failure.ts';
 import type { EngineCalls, FixName, PlacedProblem, SourceFrame, TargetChoice } from '../shared/engine.ts';
-import type { PanelAnswer, PanelQuestion, ToHost, ToPanel } from '../shared/panel.ts';
+import type { PanelAnswer, ToHost, ToPanel } from '../shared/panel.ts';
 import { showError } from './errors.ts';
 import { FIX_TITLES } from './fix-titles.ts';
 import type { Log } from './log.ts';
 import type { HeldModel, Models } from './models.ts';
+import { PanelQuestions } from './panel-questions.ts';
 
 /** What a panel may ask the host to do for its model. */
 export interface PanelActions {
@@ -33,7 +34,7 @@ const DOING: Readonly<Record<Action['type'], string>> = {
 export class GraphPanel implements vscode.Disposable {
   private readonly held: HeldModel;
   private readonly subscriptions: vscode.Disposable[];
-  private readonly questions = new Map<number, AbortController>();
+  private readonly questions: PanelQuestions;
   private ready = false;
   /** What to reveal once the panel shows the model. */
   private wanted: string | undefined;
@@ -52,6 +53,8 @@ export class GraphPanel implements vscode.Disposable {
     private readonly onDidSelect: (node: string | undefined) => void,
   ) {
     this.held = models.hold(uri);
+    const modelId = async () => (await this.held.summary()).id;
+    this.questions = new PanelQuestions(engine, modelId, (answer) => this.send(answer));
     const own = (changed: vscode.Uri) => changed.toString() === uri.toString();
     this.subscriptions = [
       this.held,
@@ -89,7 +92,7 @@ export class GraphPanel implements vscode.Disposable {
 
   dispose(): void {
     for (const each of this.subscriptions) each.dispose();
-    for (const each of this.questions.values()) each.abort();
+    this.questions.forgetAll();
   }
 
   private hear(message: ToHost): void {
@@ -98,10 +101,10 @@ export class GraphPanel implements vscode.Disposable {
         void this.sendModel();
         break;
       case 'call':
-        void this.answer(message);
+        void this.questions.answer(message);
         break;
       case 'forget':
-        this.questions.get(message.id)?.abort();
+        this.questions.forget(message.id);
         break;
       case 'selected':
         this.selected = message.node;
@@ -163,40 +166,6 @@ export class GraphPanel implements vscode.Disposable {
   private sendProblems(): void {
     const { check } = this.held;
     if (check) this.send({ type: 'problems', target: check.target, problems: check.problems });
-  }
-
-  /** Asks the engine for what the panel may ask: of its own model only. */
-  private async answer(question: PanelQuestion): Promise<void> {
-    const { id } = question;
-    const stop = new AbortController();
-    this.questions.set(id, stop);
-    try {
-      const result = await this.call(question, { signal: stop.signal });
-      this.send({ type: 'answer', id, result });
-    } catch (error) {
-      if (!stop.signal.aborted) this.send({ type: 'answer', id, failure: toFailure(error) });
-    } finally {
-      this.questions.delete(id);
-    }
-  }
-
-  private async call(question: PanelQuestion, watch: { signal: AbortSignal }) {
-    const { id: model } = await this.held.summary();
-    // One case each: nothing else of the engine can be reached from a panel.
-    switch (question.call) {
-      case 'groups':
-        return this.engine.groups(model, ...question.arguments, watch);
-      case 'unfolding':
-        return this.engine.unfolding(model, ...question.arguments, watch);
-      case 'search':
-        return this.engine.search(model, ...question.arguments, watch);
-      case 'locate':
-        return this.engine.locate(model, ...question.arguments, watch);
-      case 'node':
-        return this.engine.node(model, ...question.arguments, watch);
-      case 'tensor':
-        return this.engine.tensor(model, ...question.arguments, watch);
-    }
   }
 
   private send(message: ToPanel | PanelAnswer): void {

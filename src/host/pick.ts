@@ -25,6 +25,20 @@ export function choose<T extends vscode.QuickPickItem>(
   return ask(picker, question, () => picker.selectedItems[0]);
 }
 
+/** Lets the user check any of a few, also none. Undefined where they leave. */
+export function chooseSeveral<T extends vscode.QuickPickItem>(
+  question: Question,
+  items: readonly T[],
+  checked: readonly T[],
+): Promise<Answer<readonly T[]>> {
+  const picker = vscode.window.createQuickPick<T>();
+  picker.canSelectMany = true;
+  picker.items = items;
+  picker.selectedItems = checked;
+  picker.placeholder = question.placeholder;
+  return ask(picker, question, () => picker.selectedItems);
+}
+
 /** Lets the user write a line; `check` says what is wrong with it, or nothing. */
 export function write(
   question: Question & { readonly prompt?: string },
@@ -45,8 +59,8 @@ export function write(
 }
 
 /** Shows a quick input until it is accepted with an answer, left, or the user goes back. */
-function ask<T>(
-  input: vscode.QuickPick<T & vscode.QuickPickItem> | vscode.InputBox,
+function ask<T, I extends vscode.QuickPickItem>(
+  input: vscode.QuickPick<I> | vscode.InputBox,
   { title, step }: Question,
   answer: () => T | undefined,
 ): Promise<Answer<T>> {

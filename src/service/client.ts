@@ -1,7 +1,7 @@
 /** The engine for the editor and for tests: a child process behind the table of calls, started when first needed and again when it died. */
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { CancelledError } from '../core/ir/errors.ts';
-import type { CallArguments, CallResult, ModelId, ReadingOptions, Watch } from '../shared/engine.ts';
+import type { ModelId, ModelSummary, Watch } from '../shared/engine.ts';
 import { EngineError, toError } from './failure.ts';
 import NODE_FLAGS from './node-flags.json' with { type: 'json' };
 import {
@@ -70,10 +70,15 @@ interface Pending {
   readonly release: () => void;
 }
 
+/** A call that opens a model, as it is made again in another process. */
+interface Opening {
+  readonly call: 'open' | 'openStep';
+  readonly args: readonly unknown[];
+}
+
 /** What a model is to its users, and in which process it is open under which name. */
 interface KnownModel {
-  readonly path: string;
-  readonly reading: ReadingOptions;
+  readonly opening: Opening;
   process: ChildProcess | undefined;
   there: Promise<ModelId>;
 }
@@ -98,7 +103,7 @@ class Connection {
   }
 
   async call(call: Call, args: unknown[], watch: Watch | undefined): Promise<unknown> {
-    if (call === 'open') return this.open(args as CallArguments<'open'>, watch);
+    if (call === 'open' || call === 'openStep') return this.open({ call, args }, watch);
     if (CALLS_WITHOUT_MODEL.has(call)) return this.send(call, undefined, args, watch);
     const [id, ...rest] = args as [ModelId, ...unknown[]];
     const model = this.models.get(id);
@@ -115,11 +120,11 @@ class Connection {
     this.process?.kill();
   }
 
-  private async open(args: CallArguments<'open'>, watch: Watch | undefined): Promise<CallResult<'open'>> {
+  private async open(opening: Opening, watch: Watch | undefined): Promise<ModelSummary> {
     const process = this.running();
-    const summary = (await this.send('open', undefined, args, watch)) as CallResult<'open'>;
+    const summary = (await this.send(opening.call, undefined, opening.args, watch)) as ModelSummary;
     const id = `m${++this.count}`;
-    this.models.set(id, { path: args[0], reading: args[1], process, there: Promise.resolve(summary.id) });
+    this.models.set(id, { opening, process, there: Promise.resolve(summary.id) });
     return { ...summary, id };
   }
 
@@ -129,7 +134,8 @@ class Connection {
     if (model.process !== process) {
       model.process = process;
       // Watched by nobody: other calls than the first may wait for it too.
-      const again = this.send('open', undefined, [model.path, model.reading], undefined) as Promise<CallResult<'open'>>;
+      const { call, args } = model.opening;
+      const again = this.send(call, undefined, args, undefined) as Promise<ModelSummary>;
       model.there = again.then((summary) => summary.id);
       model.there.catch(() => {
         if (model.process === process) model.process = undefined;

@@ -6,7 +6,7 @@ import { editsText } from '../core/problems/fixes.ts';
 import type { Problem } from '../core/problems/problem.ts';
 import { type Progress, watched } from '../core/progress.ts';
 import { parseInputSpec, type Reading } from '../core/reading.ts';
-import type { ConvertRequest as CoreConvertRequest } from '../core/request.ts';
+import type { ConvertRequest as CoreConvertRequest, ConvertResult as CoreConvertResult } from '../core/request.ts';
 import type { TargetRequest } from '../core/targets/target.ts';
 import type {
   CallArguments,
@@ -22,11 +22,15 @@ import type {
   ProblemData,
   ReadingOptions,
   SourceText,
+  StepPage,
+  StepSide,
+  StepsId,
   TargetChoice,
   TargetRow,
   TextPage,
   Watch,
 } from '../shared/engine.ts';
+import { ConversionSteps, countsOf } from './conversion-steps.ts';
 import { constantOf } from './describe.ts';
 import { nodeDetails } from './details.ts';
 import { elementTexts } from './elements.ts';
@@ -41,7 +45,9 @@ import { unfoldingOf } from './unfolding.ts';
 export interface Core<M extends CoreModel> {
   open(path: string, reading: Reading, progress: Progress): Promise<M>;
   check(opened: M, target: TargetRequest, progress: Progress): Promise<readonly Problem[]>;
-  convert(request: CoreConvertRequest, progress: Progress): Promise<CallResult<'convert'>>;
+  convert(request: CoreConvertRequest, progress: Progress): Promise<CoreConvertResult>;
+  /** The model as a conversion had it after so many steps. */
+  openAfter(request: CoreConvertRequest, steps: number, progress: Progress): Promise<M>;
   print(model: Model): Printed;
   targets(): readonly TargetRow[];
   draft(opened: M, node: Node, wish: DraftWish): Omit<OperatorDraft, 'file'>;
@@ -70,8 +76,7 @@ interface Open<M> {
 
 /** A model that callers know. It may be let go while others are used, and is opened again when it is asked for. */
 interface Known<M> {
-  readonly path: string;
-  readonly reading: ReadingOptions;
+  read(watch?: Watch): Promise<Open<M>>;
   open: Promise<Open<M>> | undefined;
 }
 
@@ -81,16 +86,13 @@ const MOST_OPEN = 8;
 export class Engine<M extends CoreModel> implements EngineCalls {
   /** Least recently used first. */
   private readonly models = new Map<ModelId, Known<M>>();
+  private readonly conversions = new ConversionSteps();
   private count = 0;
 
   constructor(private readonly core: Core<M>) {}
 
   async open(path: string, reading: ReadingOptions, watch?: Watch): Promise<ModelSummary> {
-    const open = await this.read(path, reading, watch);
-    const id = `m${++this.count}`;
-    this.models.set(id, { path, reading, open: Promise.resolve(open) });
-    await this.trim();
-    return summaryOf(id, open.opened, open.graph, place(open, open.opened.problems));
+    return this.know((again) => this.core.open(path, readingOf(reading), progressOf(again)), watch);
   }
 
   async close(id: ModelId): Promise<void> {
@@ -160,7 +162,20 @@ export class Engine<M extends CoreModel> implements EngineCalls {
   }
 
   async convert(request: ConvertRequest, watch?: Watch): Promise<CallResult<'convert'>> {
-    return this.core.convert({ ...request, reading: readingOf(request.reading) }, progressOf(watch));
+    const asked = { ...request, reading: readingOf(request.reading) };
+    const result = await this.core.convert(asked, progressOf(watch));
+    const steps = request.explain ? this.conversions.keep(asked, result.passes) : undefined;
+    return { ...result, passes: countsOf(result.passes), ...(steps !== undefined && { steps }) };
+  }
+
+  async steps(...[id, pass, page]: CallArguments<'steps'>): Promise<StepPage> {
+    return this.conversions.page(id, pass, page);
+  }
+
+  async openStep(id: StepsId, step: number, side: StepSide, watch?: Watch): Promise<ModelSummary> {
+    const request = this.conversions.requestOf(id);
+    const done = side === 'before' ? step - 1 : step;
+    return this.know((again) => this.core.openAfter(request, done, progressOf(again)), watch);
   }
 
   async draftOperator(...[id, nodeId, wish]: CallArguments<'draftOperator'>): Promise<OperatorDraft> {
@@ -174,10 +189,18 @@ export class Engine<M extends CoreModel> implements EngineCalls {
     return open.text;
   }
 
-  private async read(path: string, reading: ReadingOptions, watch?: Watch): Promise<Open<M>> {
-    const opened = await this.core.open(path, readingOf(reading), progressOf(watch));
-    const slots = this.core.slots(opened.model);
-    return { opened, graph: new OpenGraph(opened.model, slots), slots };
+  /** Opens a model and gives it an id. */
+  private async know(open: (watch?: Watch) => Promise<M>, watch?: Watch): Promise<ModelSummary> {
+    const read = async (again?: Watch): Promise<Open<M>> => {
+      const opened = await open(again);
+      const slots = this.core.slots(opened.model);
+      return { opened, graph: new OpenGraph(opened.model, slots), slots };
+    };
+    const first = await read(watch);
+    const id = `m${++this.count}`;
+    this.models.set(id, { read, open: Promise.resolve(first) });
+    await this.trim();
+    return summaryOf(id, first.opened, first.graph, place(first, first.opened.problems));
   }
 
   /** The model of that id, read again where it was let go. */
@@ -185,7 +208,7 @@ export class Engine<M extends CoreModel> implements EngineCalls {
     const known = this.models.get(id) ?? unknown('model', id);
     this.models.delete(id);
     this.models.set(id, known);
-    known.open ??= this.read(known.path, known.reading, watch);
+    known.open ??= known.read(watch);
     try {
       return await known.open;
     } catch (error) {

@@ -54,6 +54,8 @@ const ENGINE_COUNTS: { readonly [C in keyof EngineCalls]: ArgumentsOf<EngineCall
   targets: 0,
   problems: 2,
   convert: 1,
+  steps: 3,
+  openStep: 3,
   draftOperator: 3,
 };
 
@@ -98,6 +100,8 @@ export const CALLS_WITHOUT_MODEL: ReadonlySet<Call> = new Set<Call>([
   'open',
   'targets',
   'convert',
+  'steps',
+  'openStep',
   ...CALL_NAMES.filter(isLanguageCall),
 ]);
 

@@ -8,6 +8,8 @@ export type NodeId = string;
 export type ValueId = string;
 /** A part of a graph that can be folded: a module, a body of a node, a stretch of a long list, or a whole graph. */
 export type GroupId = string;
+/** The steps of a conversion: what each pass did. Valid until several more conversions were made. */
+export type StepsId = string;
 
 /** `onnx`, `caffe:bvlc`; with an opset where the target has versions. */
 export interface TargetChoice {
@@ -61,6 +63,10 @@ export interface EngineCalls {
   problems(model: ModelId, target: TargetChoice, watch?: Watch): Promise<readonly PlacedProblem[]>;
   /** Converts a file, written whole or not at all. */
   convert(request: ConvertRequest, watch?: Watch): Promise<ConvertResult>;
+  /** What one pass of a conversion did, in order. */
+  steps(steps: StepsId, pass: string, page: Page, watch?: Watch): Promise<StepPage>;
+  /** Opens the model as it was just before or after a step, in the dialect and at the opset of that moment. */
+  openStep(steps: StepsId, step: number, side: StepSide, watch?: Watch): Promise<ModelSummary>;
   /**
    * An entry for graphwright.ops.json, filled from what the graph knows about the operator of a node, or about the class
    * of a module around it.
@@ -406,20 +412,40 @@ export interface ConvertRequest {
   readonly simplify: boolean;
   /** Names of passes that are left out. */
   readonly disabled?: readonly string[];
-  /** Keep every application of every pass, with the text of its nodes. */
+  /** Keep what every pass did, for `steps`. */
   readonly explain?: boolean;
   readonly verify: boolean;
 }
 
-/** One application of a pass: operator and name of each node before and after, and the same nodes as ONNX text. */
-export interface PassRecordData {
+export type StepSide = 'before' | 'after';
+
+/** One application of a pass. */
+export interface Step {
+  /** Its number in the conversion, from 1; absent where the model cannot be opened as it was then. */
+  readonly step?: number;
   readonly pass: string;
   /** `model`, `function acme::swish`, `model/If check/then_branch`. */
   readonly graph: string;
   readonly reason: string;
-  readonly before: readonly string[];
-  readonly after: readonly string[];
-  readonly text?: { readonly before: readonly string[]; readonly after: readonly string[] };
+  /** The nodes that it changed, and what they became. */
+  readonly before: readonly StepNode[];
+  readonly after: readonly StepNode[];
+  /** Names of nodes around them, which stayed. */
+  readonly near: readonly string[];
+}
+
+export interface StepNode {
+  /** Operator and name. */
+  readonly label: string;
+  /** As ONNX text. */
+  readonly text: string;
+  /** By what `locate` finds it in the model of that side. */
+  readonly name: string;
+}
+
+export interface StepPage {
+  readonly total: number;
+  readonly steps: readonly Step[];
 }
 
 /** What one pass did in a whole run. */
@@ -429,7 +455,8 @@ export interface PassData {
   readonly applications: number;
   readonly removed: number;
   readonly added: number;
-  readonly records?: readonly PassRecordData[];
+  /** Whether it may be switched off. */
+  readonly optional?: boolean;
 }
 
 export interface ConvertResult {
@@ -437,8 +464,10 @@ export interface ConvertResult {
   /** The files that were written. */
   readonly output: readonly string[];
   readonly problems: readonly ProblemData[];
-  /** What each pass did; with its records where the request asked for them. */
+  /** What each pass did. */
   readonly passes: readonly PassData[];
+  /** The steps of this conversion, where the request asked for them. */
+  readonly steps?: StepsId;
   /** What running both sides on the same random inputs showed, where that was asked for. */
   readonly verification?: {
     readonly reference: string;

@@ -14,6 +14,7 @@ import type {
   ModelSummary,
   PlacedProblem,
   SourceFrame,
+  StepSide,
   TargetChoice,
   TargetRow,
 } from './engine.ts';
@@ -64,6 +65,8 @@ export type ToPanel =
       readonly fixTitles: Readonly<Record<FixName, string>>;
       /** What the model is checked against. */
       readonly target: TargetChoice | undefined;
+      /** The model is one moment of a conversion: it can be looked at, and nothing else. */
+      readonly moment?: boolean;
     }
   | { readonly type: 'failed'; readonly failure: Failure; readonly fileName: string }
   /** The problems for a target; undefined while they are being looked for. */
@@ -76,6 +79,13 @@ export type ToPanel =
   | { readonly type: 'reveal'; readonly node: string }
   /** The same, where it exists, as the cursor of a text moves over it. */
   | { readonly type: 'follow'; readonly node: string }
+  /** Rings nodes, named as for `reveal`, and brings them into sight; `near` where there is none to ring. */
+  | {
+      readonly type: 'point';
+      readonly side: StepSide;
+      readonly nodes: readonly string[];
+      readonly near: readonly string[];
+    }
   | { readonly type: 'find' }
   | PanelAnswer;
 

@@ -27,6 +27,9 @@ test('right-click, Convert Model…, target, opset: the file appears beside the 
   await vscode.quickItem('Opset 17').waitFor();
   await vscode.shot('choose-opset');
   await vscode.quickItem('Opset 17').click();
+  await vscode.quickItem('Simplify').waitFor();
+  await vscode.shot('what-else');
+  await vscode.convertNow();
   await vscode.notification('Converted digits.traced.pt to ONNX, opset 17').waitFor();
   await vscode.file('digits.traced.onnx').waitFor();
   await vscode.shot('converted');
@@ -49,6 +52,7 @@ test('a conversion that would replace a file asks first', async () => {
   await vscode.menu('digits.traced.pt', 'Convert Model…');
   await vscode.quickItem('ONNX').click();
   await vscode.quickItem('Opset 13').click();
+  await vscode.convertNow();
   const dialog = vscode.page.locator('.monaco-dialog-box');
   await dialog.getByText('digits.traced.onnx exists').waitFor();
   await vscode.shot('replace');
@@ -63,6 +67,7 @@ test('a program whose file keeps no example input asks for its shape, and then c
   await vscode.menu('plain.traced.pt', 'Convert Model…');
   await vscode.quickItem('ONNX').click();
   await vscode.quickItem('Opset 17').click();
+  await vscode.convertNow();
   const input = vscode.quickInput.locator('input');
   await vscode.quickInput.getByText('What is input?').waitFor();
   expect(await input.inputValue()).toBe('float32[1,3,224,224]');
@@ -104,6 +109,7 @@ test('a model with operators of its own is refused, with every problem', async (
   await vscode.menu('acme.traced.pt', 'Convert Model…');
   await vscode.quickItem('ONNX').click();
   await vscode.quickItem('Opset 17').click();
+  await vscode.convertNow();
   const refusal = vscode.notification('cannot take acme.traced.pt');
   await refusal.waitFor();
   await vscode.shot('refused');
@@ -127,6 +133,7 @@ test('then the same conversion goes through', async () => {
   await vscode.menu('acme.traced.pt', 'Convert Model…');
   await vscode.quickItem('ONNX').click();
   await vscode.quickItem('Opset 17').click();
+  await vscode.convertNow();
   const done = vscode.notification('Converted acme.traced.pt to ONNX, opset 17');
   await done.waitFor();
   await vscode.shot('converted-with-custom-operators');

@@ -18,6 +18,7 @@ async function convert(): Promise<void> {
   await vscode.menu('block.pth', 'Convert Model…');
   await vscode.quickItem('ONNX').click();
   await vscode.quickItem('Opset 17').click();
+  await vscode.convertNow();
 }
 
 test('the first layer says what the input may be; a name leaves a size open', async () => {

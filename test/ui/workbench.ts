@@ -166,6 +166,13 @@ export class Workbench {
     return this.quickInput.locator('.monaco-list-row').filter({ hasText: text }).first();
   }
 
+  /** Answers the last question before a conversion: what else to do. */
+  async convertNow(...wishes: readonly string[]): Promise<void> {
+    await this.quickInput.locator('input[placeholder^="Check what else to do"]').waitFor();
+    for (const wish of wishes) await this.quickItem(wish).click();
+    await this.page.keyboard.press('Enter');
+  }
+
   notification(text: string | RegExp): Locator {
     return this.page.locator('.notification-list-item').filter({ hasText: text });
   }

@@ -1,4 +1,5 @@
 /** The picture on the screen: only what is seen is drawn, and from far away only its outlines. */
+import type { StepSide } from '../../src/shared/engine.ts';
 import { s } from '../dom.ts';
 import type { Measure } from '../scene/face.ts';
 import { type Box, boxAt, EMPTY_SCENE, type Line, type Scene } from '../scene/scene.ts';
@@ -46,6 +47,7 @@ export class GraphView {
   private overview: SVGGElement | undefined;
   private selected: string | undefined;
   private hovered: string | undefined;
+  private ringed: ReadonlySet<string> = new Set();
   private waiting = false;
   private size: Size | undefined;
 
@@ -117,6 +119,13 @@ export class GraphView {
     this.problems = problems;
     this.clear();
     this.draw();
+  }
+
+  /** Rings nodes that a step took away or put there. */
+  ring(ids: ReadonlySet<string>, side: StepSide): void {
+    this.ringed = ids;
+    this.element.dataset.side = side;
+    this.lightUp();
   }
 
   select(id: string | undefined): void {
@@ -267,6 +276,7 @@ export class GraphView {
       const element = elements.at(-1);
       element?.classList.toggle('selected', box === this.selected);
       element?.classList.toggle('hovered', box === this.hovered);
+      element?.classList.toggle('ringed', this.ringed.has(box));
       element?.setAttribute('aria-selected', String(box === this.selected));
     }
     const centre = this.hovered ?? this.selected;

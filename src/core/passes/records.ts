@@ -4,6 +4,8 @@ import type { Node } from '../ir/node.ts';
 
 /** One application of a pass: what stood there before, what stands there now. */
 export interface PassRecord {
+  /** Its number in the run of passes, from 1; absent where it was not a pass that did it. */
+  readonly step?: number;
   readonly pass: string;
   /** `model`, `function acme::swish`, `model/If check/then_branch`. */
   readonly graph: string;
@@ -13,6 +15,13 @@ export interface PassRecord {
   readonly after: readonly string[];
   /** The same nodes as ONNX text, where that was asked for. */
   readonly text?: { readonly before: readonly string[]; readonly after: readonly string[] };
+  /** By what each of them is found in the model: its name, or that of its first output. Beside the text. */
+  readonly found?: {
+    readonly before: readonly string[];
+    readonly after: readonly string[];
+    /** Of nodes around them that stayed. */
+    readonly near: readonly string[];
+  };
 }
 
 /** What one pass did in a whole run. */
@@ -23,11 +32,22 @@ export interface PassSummary {
   /** Nodes that it took out and put in, over all applications. */
   readonly removed: number;
   readonly added: number;
+  /** Whether the user may switch it off. */
+  readonly optional?: boolean;
   readonly records?: readonly PassRecord[];
 }
 
 /** `text` keeps what `records` keeps, and the text of the nodes. */
 export type Detail = 'counts' | 'records' | 'text';
+
+/** So many readers of a value count as its neighbours. */
+const MOST_READERS = 4;
+
+/** A node before it changed. */
+interface Seen {
+  readonly text: string;
+  readonly around: readonly Node[];
+}
 
 interface Count {
   readonly pass: string;
@@ -39,21 +59,18 @@ interface Count {
 
 export class PassLog {
   readonly records: PassRecord[] = [];
-  /** Text of nodes as they were before the application that is under way: nodes lose their inputs as they go. */
-  private readonly texts = new Map<Node, string>();
+  /** Nodes as they were before the application that is under way: they lose their inputs as they go. */
+  private readonly seen = new Map<Node, Seen>();
   private readonly counts = new Map<string, Count>();
+  /** Of all passes together. */
+  applications = 0;
 
   constructor(private readonly detail: Detail) {}
 
-  get applications(): number {
-    let sum = 0;
-    for (const { applications } of this.counts.values()) sum += applications;
-    return sum;
-  }
-
   /** To be told of every node that is about to change or to go. */
   willChange(node: Node): void {
-    if (this.detail === 'text' && !this.texts.has(node)) this.texts.set(node, nodeText(node));
+    if (this.detail !== 'text' || this.seen.has(node)) return;
+    this.seen.set(node, { text: nodeText(node), around: [...around(node)] });
   }
 
   add(
@@ -64,28 +81,39 @@ export class PassLog {
     after: readonly Node[],
   ): void {
     const count = this.countOf(pass.name, pass.title);
+    this.applications++;
     count.applications++;
     count.removed += before.length;
     count.added += after.length;
     if (this.detail === 'counts') return;
-    const text = this.detail === 'text' && {
-      before: before.map((node) => this.texts.get(node) ?? nodeText(node)),
-      after: after.map(nodeText),
+    const told = this.detail === 'text' && {
+      text: {
+        before: before.map((node) => this.seen.get(node)?.text ?? nodeText(node)),
+        after: after.map(nodeText),
+      },
+      found: { before: before.map(foundBy), after: after.map(foundBy), near: this.near(before) },
     };
-    this.texts.clear();
+    this.seen.clear();
     this.records.push({
+      step: this.applications,
       pass: pass.name,
       graph,
       reason,
       before: before.map(nodeLabel),
       after: after.map(nodeLabel),
-      ...(text && { text }),
+      ...told,
     });
   }
 
   /** Passes in the order in which they first did something. */
   summaries(): PassSummary[] {
     return [...this.counts.values()].map((count) => ({ ...count }));
+  }
+
+  /** Neighbours of what went that are still there. */
+  private near(gone: readonly Node[]): string[] {
+    const stayed = gone.flatMap((node) => this.seen.get(node)?.around ?? []).filter((node) => node.graph);
+    return [...new Set(stayed.map(foundBy))];
   }
 
   private countOf(pass: string, title: string): Count {
@@ -117,6 +145,16 @@ export function summarized(records: readonly PassRecord[]): PassSummary[] {
     counts.set(pass, count);
   }
   return [...counts.values()];
+}
+
+/** Who makes the inputs of a node, and the first readers of its outputs. */
+function* around(node: Node): Iterable<Node> {
+  for (const input of node.inputs) if (input?.producer) yield input.producer;
+  for (const output of node.outputs) yield* [...output.users].slice(0, MOST_READERS);
+}
+
+function foundBy(node: Node): string {
+  return node.name ?? node.outputs[0]?.name ?? '';
 }
 
 /** `Conv conv_1`: how records and messages name a node. */

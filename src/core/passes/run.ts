@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly why?: string | undefined;
   /** Runs the whole list again until nothing changes any more. */
   readonly untilStable?: boolean;
+  /** Stops after so many applications: the model as it was after a step of a run that was the same so far. */
+  readonly upTo?: number;
 }
 
 /** A rule that nearly fits at the node that was asked about. */
@@ -43,6 +45,9 @@ export interface PassesResult {
   readonly settled: boolean;
 }
 
+/** Thrown within a run to end it there. */
+class Reached extends Error {}
+
 /** How often a list may be run before it counts as endless. Real models need three or four. */
 const MOST_ROUNDS = 25;
 
@@ -54,7 +59,7 @@ export function runPasses(model: Model, passes: readonly Pass[], options: RunOpt
   const own = passes.filter((pass) => pass.dialect === model.dialect && !options.disabled?.has(pass.name));
   const manager = new Manager(model, options);
   manager.provide(own);
-  return manager.run(grouped(own));
+  return manager.run(options.upTo === 0 ? [] : grouped(own));
 }
 
 class Manager {
@@ -97,27 +102,38 @@ class Manager {
       for (const step of steps) {
         if (rounds > 0 && quiet >= steps.length) break;
         const before = this.log.applications;
-        this.runStep(step);
+        if (!this.runStep(step)) return this.result(rounds, false);
         quiet = this.log.applications > before ? 0 : quiet + 1;
       }
     }
+    return this.result(rounds, this.settled && (mostRounds === 1 || quiet >= steps.length));
+  }
+
+  private result(rounds: number, settled: boolean): PassesResult {
     return {
       passes: this.log.summaries(),
       records: this.log.records,
       problems: this.problems,
       misses: [...this.misses.values()],
       rounds,
-      settled: this.settled && (mostRounds === 1 || quiet >= steps.length),
+      settled,
     };
   }
 
-  private runStep(step: GraphPass | readonly PatternRule[]): void {
+  /** Whether to go on after it. */
+  private runStep(step: GraphPass | readonly PatternRule[]): boolean {
     const done = watchStep(this.model);
-    for (const named of namedGraphs(this.model)) {
-      if ('run' in step) this.walk(step, named);
-      else this.offer(step, named, (rule) => done.afterRewrite(rule));
+    try {
+      for (const named of namedGraphs(this.model)) {
+        if ('run' in step) this.walk(step, named);
+        else this.offer(step, named, (rule) => done.afterRewrite(rule));
+      }
+    } catch (error) {
+      if (error instanceof Reached) return false;
+      throw error;
     }
     done.afterStep('run' in step ? [step] : step);
+    return true;
   }
 
   private walk(pass: GraphPass, named: NamedGraph): void {
@@ -149,6 +165,7 @@ class Manager {
       record: (reason, before, after) => {
         this.log.add(pass, path, reason, before, after);
         rewritten?.(pass.name);
+        if (this.log.applications === this.options.upTo) throw new Reached();
       },
       report: (problem) => this.problems.push(problem),
       infer: (...nodes) => this.infer(nodes, opset),

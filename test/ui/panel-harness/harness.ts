@@ -162,6 +162,7 @@ function coreOf(model: Model | undefined, problemsOf?: string): Core<CoreModel> 
         close: () => {},
       };
     },
+    openAfter: missing,
     check: async (opened): Promise<Problem[]> =>
       [...opened.model.graph.nodes]
         .filter((node) => node.operator === problemsOf)

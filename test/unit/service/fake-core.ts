@@ -64,6 +64,15 @@ export function fakeCore(model: () => Model = smallModel): Core<CoreModel> {
         close: () => {},
       };
     },
+    openAfter: async (request, steps) => ({
+      path: `${request.input} after ${steps}`,
+      format: { title: 'ONNX' },
+      fileBytes: 123,
+      model: model(),
+      problems: [],
+      source: () => undefined,
+      close: () => {},
+    }),
     async check(opened, target) {
       return [...opened.model.graph.nodes]
         .filter((node) => node.op === 'Conv')

@@ -47,6 +47,7 @@ test('a rule runs to its fixpoint and leaves a record of each application', () =
   expect([...model.graph.nodes].map((node) => node.name)).toEqual(['neg_6', 'last']);
   expect(records).toHaveLength(3);
   expect(records[0]).toEqual({
+    step: 1,
     pass: 'cancel-negations',
     graph: 'model',
     reason: 'two negations are none',
