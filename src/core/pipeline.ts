@@ -10,7 +10,7 @@ import { checkOnnx } from './dialects/onnx/check.ts';
 import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
 import { type OpenedModel, openModel } from './open.ts';
-import { foldConstants } from './passes/fold-constants.ts';
+import { foldConstants } from './passes/fold/fold-constants.ts';
 import { type PassRecord, type PassSummary, summarized, withRecords } from './passes/records.ts';
 import { type PassesResult, runPasses } from './passes/run.ts';
 import { SIMPLIFICATION } from './passes/simplification.ts';

@@ -115,6 +115,11 @@ export const PROBLEM_CODES = {
     message: '{operator} ({module}) cannot be run as the file holds it: {reason}.',
     fixes: ['export-again'],
   },
+  'constant-too-large': {
+    severity: 'information',
+    message: '{operator} could be computed beforehand, but its result would make the file {size} larger: it stays.',
+    fixes: [],
+  },
   'endless-rules': {
     severity: 'warning',
     message: '{reason}: what was done is right, but not all that could be done is done.',

@@ -8,7 +8,7 @@ import { checkOnnx } from '../../../../src/core/dialects/onnx/check.ts';
 import { encodeOnnx } from '../../../../src/core/formats/onnx/write.ts';
 import { type DataType, isDataType } from '../../../../src/core/ir/dtype.ts';
 import { Tensor } from '../../../../src/core/ir/tensor.ts';
-import { foldConstants } from '../../../../src/core/passes/fold-constants.ts';
+import { foldConstants } from '../../../../src/core/passes/fold/fold-constants.ts';
 import { runPasses } from '../../../../src/core/passes/run.ts';
 import type { Problem } from '../../../../src/core/problems/problem.ts';
 import { runModel } from '../../../../src/core/runtime/onnxruntime.ts';

@@ -13,8 +13,8 @@ const cast: Kernel = ({ node, inputs: [x] }) => {
   return x && dtype && outcome(converted(x, dtype, node.int('saturate', 1n) === 1n));
 };
 
-const castLike: Kernel = ({ node, inputs: [x] }) => {
-  const dtype = node.input(1)?.dtype;
+const castLike: Kernel = ({ node, inputs: [x, like] }) => {
+  const dtype = like?.dtype;
   return x && dtype && outcome(converted(x, dtype, node.int('saturate', 1n) === 1n));
 };
 

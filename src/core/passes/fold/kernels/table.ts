@@ -1,5 +1,5 @@
 /** Every operator that is computed here, and how exactly. */
-import type { DataType } from '../../../ir/dtype.ts';
+import { type DataType, isFloat } from '../../../ir/dtype.ts';
 import type { Node } from '../../../ir/node.ts';
 import type { Tensor } from '../../../ir/tensor.ts';
 import { binary } from './binary.ts';
@@ -40,6 +40,18 @@ export function accuracyOf(op: string): Accuracy | undefined {
 /** Whether a node may be computed here, its inputs given. */
 export function isComputable(node: Node, opset: number): boolean {
   return node.domain === '' && opset >= FIRST_OPSET && Object.hasOwn(KERNELS, node.op);
+}
+
+/** Operators that always have an answer where their inputs have the types and shapes that they must have. */
+const SURE = new Set(
+  `Identity Reshape Squeeze Unsqueeze Flatten Transpose Expand Tile Concat Slice Split Pad Trilu DepthToSpace SpaceToDepth
+   Where Neg Abs Not Add Sub Mul Min Max And Or Xor`.split(/\s+/),
+);
+const SURE_OF_FLOATS = new Set('Div Sqrt Exp Log Reciprocal Floor Ceil Round Sigmoid Tanh Relu'.split(' '));
+
+/** Whether a node has an answer for constants whatever their elements are. */
+export function isSure({ op }: Node, constants: readonly (Tensor | undefined)[]): boolean {
+  return SURE.has(op) || (SURE_OF_FLOATS.has(op) && constants.every((each) => !each || isFloat(each.dtype)));
 }
 
 /** Whether constants of a type can be computed with. */

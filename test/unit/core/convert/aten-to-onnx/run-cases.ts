@@ -5,7 +5,7 @@ import { PIVOT_OPSET } from '../../../../../src/core/convert/pivot.ts';
 import { encodeOnnx } from '../../../../../src/core/formats/onnx/write.ts';
 import { isFloat } from '../../../../../src/core/ir/dtype.ts';
 import type { Tensor } from '../../../../../src/core/ir/tensor.ts';
-import { foldConstants } from '../../../../../src/core/passes/fold-constants.ts';
+import { foldConstants } from '../../../../../src/core/passes/fold/fold-constants.ts';
 import { runPasses } from '../../../../../src/core/passes/run.ts';
 import { runModel } from '../../../../../src/core/runtime/onnxruntime.ts';
 import { type Batch, type Case, makeBatch, type Row } from './cases.ts';

@@ -1,0 +1,206 @@
+import { expect, test } from 'vitest';
+import { inferModel } from '../../../../../src/core/dialects/onnx/infer.ts';
+import { parseModel } from '../../../../../src/core/formats/onnxtxt/parse.ts';
+import type { Model } from '../../../../../src/core/ir/model.ts';
+import { ComputedSource, Tensor } from '../../../../../src/core/ir/tensor.ts';
+import { validateModel } from '../../../../../src/core/ir/validate.ts';
+import { foldAllConstants, foldConstants } from '../../../../../src/core/passes/fold/fold-constants.ts';
+import type { Pass } from '../../../../../src/core/passes/pass.ts';
+import { runPasses } from '../../../../../src/core/passes/run.ts';
+
+function folding(text: string, prepare: (model: Model) => void = () => {}, pass: Pass = foldConstants) {
+  const model = parseModel(`<ir_version: 8, opset_import: ["" : 17]> ${text}`, 'test.onnxtxt');
+  prepare(model);
+  expect(inferModel(model)).toEqual([]);
+  const { records, problems } = runPasses(model, [pass]);
+  validateModel(model);
+  const constants = Object.fromEntries(
+    [...model.graph.initializers].map((value) => [
+      value.name,
+      value.dtype === 'int64' ? value.constant?.bigints().map(Number) : undefined,
+    ]),
+  );
+  return {
+    model,
+    records,
+    problems: problems.map(({ code }) => code),
+    operators: [...model.graph.nodes].map((node) => node.op),
+    constants,
+  };
+}
+
+test('what follows from a known shape becomes a constant', () => {
+  const { operators, constants, records } = folding(`g (float[2,3,4] x) => (float[?,?] y)
+    <int64 one = {1}, int64[1] axis = {0}, int64[1] rest = {-1}> {
+      s = Shape (x)
+      n = Gather (s, one)
+      u = Unsqueeze (n, axis)
+      d = Concat <axis = 0> (u, rest)
+      y = Reshape (x, d)
+    }`);
+  expect(operators).toEqual(['Reshape']);
+  expect(constants).toEqual({ d: [3, -1] });
+  expect(records.flatMap((each) => each.before)).toHaveLength(4);
+});
+
+test('a size that is a symbol stays; those beside it fold', () => {
+  const { operators, constants } = folding(`g (float[n,3] x) => (int64 a, int64 b)
+    <int64 zero = {0}, int64 one = {1}> {
+      s = Shape (x)
+      p = Gather (s, zero)
+      q = Gather (s, one)
+      a = Neg (p)
+      r = Neg (q)
+      b = Add (r, p)
+    }`);
+  expect(operators).toEqual(['Shape', 'Gather', 'Neg', 'Add']);
+  expect(constants.r).toEqual([-3]);
+});
+
+test('INT64_MAX passes through unrounded', () => {
+  const { model } = folding(`g (float[4] x) => (float[?] y)
+    <int64 most = {9223372036854775807}, int64[1] axis = {0}, int64[1] start = {1}> {
+      end = Unsqueeze (most, axis)
+      y = Slice (x, start, end)
+    }`);
+  expect([...model.graph.nodes][0]?.input(2)?.constant?.bigints()).toEqual([9223372036854775807n]);
+});
+
+test('weights are never read', () => {
+  const unread = new ComputedSource('computed', () => {
+    throw new Error('somebody read the weights');
+  });
+  const { operators } = folding(
+    `g (float[8,64] x) => (float[8,64] y) <float[64,64] w = {0}> {
+      t = Transpose <perm = [1, 0]> (w)
+      n = Neg (t)
+      y = MatMul (x, n)
+    }`.replace('= {0}', `= {${Array(4096).fill(0).join(',')}}`),
+    (model) => {
+      for (const value of model.graph.initializers) value.constant = new Tensor('float32', [64, 64], unread);
+    },
+  );
+  expect(operators).toEqual(['Transpose', 'Neg', 'MatMul']);
+});
+
+test('the default of a graph input is not a constant, nor is what follows from it', () => {
+  const { operators } = folding(`g (float[4] x, int64 k = {2}) => (float[4] y) <int64 one = {1}, int64[1] axis = {0}> {
+      a = Add (k, one)
+      b = Unsqueeze (a, axis)
+      c = Tile (b, axis)
+      f = Cast <to = 1> (c)
+      y = Tile (x, b)
+    }`);
+  expect(operators).toContain('Add');
+  expect(operators).toContain('Unsqueeze');
+});
+
+test('nothing is folded that would grow beyond a size', () => {
+  const { operators } = folding(`g (float[1] x) => (float[100,100] y)
+    <int64[2] big = {100, 100}, float one = {1}> { e = Expand (one, big) y = Add (x, e) }`);
+  expect(operators).toEqual(['Expand', 'Add']);
+});
+
+test('a known graph output is made by a Constant of its name', () => {
+  const { operators, model } = folding(`g (float[1] x) => (int64[2] z)
+    <int64[2] a = {1, 2}> { b = Neg (a) z = Neg (b) }`);
+  expect(operators).toEqual(['Constant']);
+  expect(model.graph.outputs[0]?.name).toBe('z');
+  expect(model.graph.initializers.size).toBe(0);
+});
+
+const simplifying = (text: string, prepare?: (model: Model) => void) => folding(text, prepare, foldAllConstants);
+
+test('what would make the file larger stays, with a note; what leads to it does not', () => {
+  const text = `g (float[1] x) => (float[1000,1000] y) <int64[1] k = {1000}, float one = {1}> {
+      big = Concat <axis = 0> (k, k)
+      e = Expand (one, big)
+      t = Neg (e)
+      y = Add (x, t)
+    }`;
+  const { operators, problems, constants } = simplifying(text);
+  expect(operators).toEqual(['Expand', 'Neg', 'Add']);
+  expect(constants).toHaveProperty('big', [1000, 1000]);
+  expect(problems).toEqual(['constant-too-large']);
+});
+
+test('what stands between is never stored: only the end of a chain counts', () => {
+  const { operators, problems, model } = simplifying(`g (float[1] x) => (float[1] y)
+    <int64[2] big = {1000, 1000}, float one = {1}> {
+      e = Expand (one, big)
+      s = ReduceSum <keepdims = 0> (e)
+      y = Add (x, s)
+    }`);
+  expect([operators, problems]).toEqual([['Add'], []]);
+  expect([...model.graph.initializers].map((each) => each.constant?.numbers())).toEqual([[1e6]]);
+});
+
+test('a large weight is moved while the file is written, and not read before', () => {
+  let reads = 0;
+  const source = new ComputedSource('computed', () => {
+    reads++;
+    return new Uint8Array(Float32Array.from({ length: 2 ** 18 }, (_, k) => k).buffer);
+  });
+  const { operators, model } = simplifying(
+    'g (float[8,256] x) => (float[8,1024] y) <float[1024,256] w = {0}> { t = Transpose (w) y = MatMul (x, t) }'.replace(
+      'float[1024,256] w = {0}',
+      'float[1] w = {0}',
+    ),
+    (model) => {
+      for (const value of model.graph.initializers) {
+        value.constant = new Tensor('float32', [1024, 256], source);
+        value.type = { kind: 'tensor', dtype: 'float32', shape: [1024, 256] };
+      }
+    },
+  );
+  expect([operators, reads]).toEqual([['MatMul'], 0]);
+  const [weight] = model.graph.initializers;
+  expect(weight?.constant?.numbers().slice(0, 3)).toEqual([0, 256, 512]);
+  expect(reads).toBe(1);
+});
+
+test('a weight that others read too is not stored twice', () => {
+  const weights = Array(2 ** 19).fill(1);
+  const { operators } =
+    simplifying(`g (float[1,${weights.length}] x) => (y, z) <float[1,${weights.length}] w = {${weights}}> {
+      t = Neg (w) y = Add (x, t) z = Add (x, w)
+    }`);
+  expect(operators).toEqual(['Neg', 'Add', 'Add']);
+});
+
+test('weights become their halves where only those are read', () => {
+  const weights = Array(2 ** 17).fill(1);
+  const { operators } = simplifying(`g (float16[1,${weights.length}] x) => (float16[1,${weights.length}] y)
+    <float[1,${weights.length}] w = {${weights}}> { h = Cast <to = 10> (w) y = Add (x, h) }`);
+  expect(operators).toEqual(['Add']);
+});
+
+test('operators of chance and of other domains stay, and so does what reads defaults', () => {
+  const { operators } = simplifying(`g (float[2] x, int64[1] k = {2}) => (float[2] y)
+    <int64[1] n = {2}, float[2] c = {1, 2}> {
+      r = RandomNormal <shape = [2]> ()
+      b = Bernoulli (c)
+      d = Neg (k)
+      e = Cast <to = 1> (d)
+      s = Sum (x, r, b, e)
+      y = Identity (s)
+    }`);
+  expect(operators).toEqual(['RandomNormal', 'Bernoulli', 'Neg', 'Cast', 'Sum', 'Identity']);
+});
+
+test('in a branch constants of the graphs around are folded, too', () => {
+  const { model } = simplifying(`g (bool c) => (float[1] y) <float[1] w = {2}> {
+      y = If (c) <then_branch = a () => (float[1] p) { t = Neg (w) p = Neg (t) }, else_branch = b () => (float[1] q) { q = Neg (w) }>
+    }`);
+  const [branch] = [...model.graph.nodes][0]?.subgraphs() ?? [];
+  expect([...(branch?.nodes ?? [])].map((node) => node.op)).toEqual(['Constant']);
+});
+
+test('Split gives its pieces', () => {
+  const { constants } = folding(`g (float[9] x) => (float[?] y, float[?] z) <int64[2] a = {3, 4}, int64[1] w = {0}> {
+      p, q = Split <axis = 0> (a)
+      y = Slice (x, w, p)
+      z = Slice (x, w, q)
+    }`);
+  expect(constants).toEqual({ p: [3], q: [4], w: [0] });
+});
