@@ -1,5 +1,8 @@
 /** The rules of the simplifier, family by family. Those that take things out come before those that move things. */
 import type { PatternRule } from '../pass.ts';
+import { arithmeticRules } from './arithmetic.ts';
+import { constantChainRules } from './constant-chains.ts';
+import { cutRules } from './cuts.ts';
 import { noOps } from './no-ops.ts';
 import { reshapeRules } from './reshapes.ts';
 import { transposeRegionRules } from './transpose-regions.ts';
@@ -7,6 +10,9 @@ import { transposeRules } from './transposes.ts';
 
 export const eliminations: readonly PatternRule[] = [
   ...noOps,
+  ...arithmeticRules,
+  ...constantChainRules,
+  ...cutRules,
   ...reshapeRules,
   ...transposeRules,
   ...transposeRegionRules,
