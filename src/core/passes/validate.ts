@@ -77,7 +77,16 @@ interface NamedType {
 function interfacesOf(model: Model): readonly Interface[] {
   return [...namedGraphs(model)]
     .filter(({ graph }) => graph.parent === undefined)
-    .map(({ graph, path }) => ({ path, inputs: graph.inputs.map(namedType), outputs: graph.outputs.map(namedType) }));
+    .map(({ graph, path }) => ({
+      path,
+      inputs: graph.inputs.filter(isGiven).map(namedType),
+      outputs: graph.outputs.map(namedType),
+    }));
+}
+
+/** Until IR 3 constants had to stand among the inputs: nobody gives those. */
+function isGiven({ constant, overridable }: Value): boolean {
+  return !constant || overridable;
 }
 
 function namedType({ name, type }: Value): NamedType {

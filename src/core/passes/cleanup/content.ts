@@ -1,0 +1,84 @@
+/** By what constants are equal: their type, their shape and their bytes. Bytes are read only where all else is equal. */
+import { createHash } from 'node:crypto';
+import { FileSource, type Tensor } from '../../ir/tensor.ts';
+
+/** Bytes at the start and at the end that are looked at before all of them are. */
+const SAMPLE_BYTES = 512;
+/** Tensors that must be computed to be seen are compared up to this size. */
+const MOST_COMPUTED = 1 << 16;
+
+/** What can be told of a constant without its bytes; undefined where constants of its kind are not compared. */
+export function headOf({ dtype, shape, source, byteLength }: Tensor): string | undefined {
+  if (dtype === 'string') return undefined;
+  if (source.kind !== 'memory' && source.kind !== 'file' && byteLength > MOST_COMPUTED) return undefined;
+  return `${dtype}[${shape}]`;
+}
+
+/** The constants of a group that have the same head, by what they hold: groups of two and more. */
+export function equalConstants<T>(items: readonly T[], tensorOf: (item: T) => Tensor): readonly (readonly T[])[] {
+  const byPlace = grouped(items, (item) => placeOf(tensorOf(item)));
+  // Those of one place are one; of each place, one is read.
+  const places = [...byPlace.values()];
+  if (places.length === 1) return places.filter((group) => group.length > 1);
+  const bySample = grouped(places, ([item]) => item && sampleOf(tensorOf(item)));
+  const equal: T[][] = [];
+  for (const group of bySample.values()) {
+    const [only] = group;
+    if (group.length === 1) {
+      if (only && only.length > 1) equal.push([...only]);
+      continue;
+    }
+    for (const same of grouped(group, ([item]) => item && hashOf(tensorOf(item))).values()) {
+      const all = same.flat();
+      if (all.length > 1) equal.push(all);
+    }
+  }
+  return equal;
+}
+
+function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+const files = new WeakMap<object, number>();
+let fileCount = 0;
+
+/** The bytes of a file that a constant is; where it is none, something that is equal to itself alone. */
+function placeOf(tensor: Tensor): unknown {
+  const { source } = tensor;
+  if (!(source instanceof FileSource)) return source;
+  const file = files.get(source.file) ?? ++fileCount;
+  files.set(source.file, file);
+  return `${file}:${source.offset}`;
+}
+
+/** The first and last bytes. */
+function sampleOf(tensor: Tensor): string {
+  const { source, byteLength } = tensor;
+  if (byteLength <= 2 * SAMPLE_BYTES) return latin(source.bytes());
+  if (source instanceof FileSource) {
+    const { file, offset, length } = source;
+    return latin(file.read(offset, SAMPLE_BYTES)) + latin(file.read(offset + length - SAMPLE_BYTES, SAMPLE_BYTES));
+  }
+  const bytes = source.bytes();
+  return latin(bytes.subarray(0, SAMPLE_BYTES)) + latin(bytes.subarray(-SAMPLE_BYTES));
+}
+
+function latin(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+/** Of all bytes, a piece at a time. */
+export function hashOf(tensor: Tensor): string {
+  if (tensor.byteLength <= 2 * SAMPLE_BYTES) return latin(tensor.bytes());
+  const hash = createHash('sha256');
+  for (const chunk of tensor.source.chunks()) hash.update(chunk);
+  return hash.digest('base64');
+}
