@@ -2,11 +2,12 @@
  * Measures against other people's suites: models converted by the command line beside the framework they came from, and
  * what we know of ONNX beside ONNX's own tools.
  *
- *   node scripts/conformance.mjs [--only zoo|onnx|simplify] [--all] [--write-docs] [--and-tests]
+ *   node scripts/conformance.mjs [--only zoo|onnx|simplify|random] [--all] [--write-docs] [--and-tests]
  *
  * Makes the Python environment and the cases in the cache folder where they are missing. --all scores the whole zoo, which
- * takes about half an hour, and simplifies all of it, which takes longer, instead of a sample; --write-docs writes the tables into docs/conformance.md; --and-tests adds
- * the counts of the last `npm test` to the last line.
+ * takes about half an hour, simplifies all of it, which takes an hour, and 10,000 random models, instead of samples;
+ * --write-docs writes the tables into docs/conformance.md; --and-tests adds the counts of the last `npm test` to the last
+ * line.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -16,6 +17,7 @@ import { countTests, measureOnnx, onnxStages, onnxTables } from './lib/onnx-suit
 import { build, installPackages } from './lib/packages.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { pythonEnvironment } from './lib/python.mjs';
+import { randomStage, randomTable } from './lib/random-models.mjs';
 import { everyModel, sampledModels, scoreSimplifiers } from './lib/simplify-suite.mjs';
 import { exceptionTable, goalTable, nodeTable, toolTable } from './lib/simplify-tables.mjs';
 import { Suites } from './lib/suites.mjs';
@@ -91,6 +93,16 @@ async function simplify(interpreter, suites) {
   };
 }
 
+/** The stage of random models; gives its table. */
+async function random(_interpreter, suites) {
+  const [seed, count] = values.all ? [100_000, 10_000] : [0, 500];
+  const found = await scored(suites, `${count} random models from seed ${seed} on, simplified`, () =>
+    randomStage(seed, count),
+  );
+  keep('random-models.json', found);
+  return { 'simplify-random': randomTable(found, seed) };
+}
+
 function keep(name, results) {
   writeFileSync(inRoot('artifacts', name), JSON.stringify(results, null, 1));
 }
@@ -117,7 +129,7 @@ const ready = await suites.stage('Prepare the conformance suites', async () => {
   return { passed: 0, failed: 0 };
 });
 if (ready) {
-  for (const [name, suite] of Object.entries({ onnx, zoo, simplify })) {
+  for (const [name, suite] of Object.entries({ onnx, zoo, simplify, random })) {
     if (values.only !== undefined && values.only !== name) continue;
     for (const [section, text] of Object.entries(await suite(interpreter, suites))) {
       console.log(`\n${text}`);

@@ -1,0 +1,238 @@
+/** Whether a model gives the same before and after simplification. */
+
+import { readOnnx } from '../../../src/core/formats/onnx/read.ts';
+import { encodeOnnx } from '../../../src/core/formats/onnx/write.ts';
+import { MemoryBytes } from '../../../src/core/ir/bytes.ts';
+import { DATA_TYPES, isFloat } from '../../../src/core/ir/dtype.ts';
+import type { Model } from '../../../src/core/ir/model.ts';
+import { shapeText } from '../../../src/core/ir/shape.ts';
+import { Tensor } from '../../../src/core/ir/tensor.ts';
+import { foldAllConstants } from '../../../src/core/passes/fold/fold-constants.ts';
+import { runPasses } from '../../../src/core/passes/run.ts';
+import { SIMPLIFICATION } from '../../../src/core/passes/simplification.ts';
+import { compareTensors } from '../../../src/core/runtime/compare.ts';
+import { Chance } from './chance.ts';
+import { type Program, programModel } from './program.ts';
+import { runAll } from './running.ts';
+import { filled } from './tensors.ts';
+
+export interface Judgement {
+  /**
+   * `idle`: nothing was simplified. `loose`: a rule that reassociates fired, and so little changes that it moves the outputs
+   * of the model itself as much when inputs change in their last digits. `unrunnable`: onnxruntime does not take the model.
+   */
+  readonly verdict: 'same' | 'idle' | 'loose' | 'unrunnable' | 'differs' | 'broken' | 'threw' | 'unsettled';
+  readonly detail: string;
+  /** Passes that did something, and how many nodes there were before and after. */
+  readonly passes: readonly string[];
+  readonly nodes: readonly [before: number, after: number];
+}
+
+export const FAILURES: ReadonlySet<string> = new Set(['differs', 'broken', 'threw', 'unsettled']);
+
+const TOLERANCE = 1e-4;
+/**
+ * What onnxruntime adds up in an order of its own, or works out by approximations of its own: constants that are folded
+ * through it have other last digits.
+ */
+const OF_ITS_OWN = new Set([
+  'Acos',
+  'Acosh',
+  'Asin',
+  'Asinh',
+  'Atan',
+  'Atanh',
+  'AveragePool',
+  'BatchNormalization',
+  'Celu',
+  'Conv',
+  'ConvTranspose',
+  'Cos',
+  'Cosh',
+  'CumSum',
+  'Einsum',
+  'Elu',
+  'Erf',
+  'Exp',
+  'Gelu',
+  'Gemm',
+  'GlobalAveragePool',
+  'HardSigmoid',
+  'HardSwish',
+  'InstanceNormalization',
+  'LayerNormalization',
+  'Log',
+  'LogSoftmax',
+  'LpPool',
+  'MatMul',
+  'Mean',
+  'Mish',
+  'Pow',
+  'ReduceL1',
+  'ReduceL2',
+  'ReduceLogSum',
+  'ReduceLogSumExp',
+  'ReduceMean',
+  'ReduceProd',
+  'ReduceSum',
+  'ReduceSumSquare',
+  'Resize',
+  'Selu',
+  'Sigmoid',
+  'Sin',
+  'Sinh',
+  'Softmax',
+  'Softplus',
+  'Softsign',
+  'Sum',
+  'Tan',
+  'Tanh',
+  'Upsample',
+]);
+/** How much a last digit is, to see what it does to the outputs. */
+const LAST_DIGITS = 1e-6;
+const REASSOCIATING = new Set(SIMPLIFICATION.filter((pass) => pass.reassociates).map(({ name }) => name));
+
+export async function judge(program: Program, seed: number): Promise<Judgement> {
+  const bytes = encodeOnnx(programModel(program));
+  const sets = inputSets(program, seed);
+  const nothing = { passes: [], nodes: [0, 0] as const };
+  let before: Awaited<ReturnType<typeof runAll>>;
+  try {
+    before = await runAll(bytes, sets);
+    if (typeof before[0] === 'string') return { verdict: 'unrunnable', detail: before[0], ...nothing };
+  } catch (error) {
+    return { verdict: 'unrunnable', detail: messageOf(error), ...nothing };
+  }
+  let done: ReturnType<typeof simplified>;
+  try {
+    done = simplified(bytes);
+  } catch (error) {
+    return { verdict: 'threw', detail: messageOf(error), ...nothing };
+  }
+  const about = { passes: done.passes, nodes: done.nodes };
+  if (!done.settled) return { verdict: 'unsettled', detail: 'no end was reached', ...about };
+  if (done.passes.length === 0) return { verdict: 'idle', detail: '', ...about };
+  let after: Awaited<ReturnType<typeof runAll>>;
+  try {
+    after = await runAll(done.bytes, sets);
+  } catch (error) {
+    return { verdict: 'broken', detail: messageOf(error), ...about };
+  }
+  const difference = firstDifference(before, after, done.reassociated ? TOLERANCE : 0);
+  if (difference === undefined) return { verdict: 'same', detail: '', ...about };
+  const verdict = typeof after[0] === 'string' ? 'broken' : 'differs';
+  if (done.reassociated && (await isLoose(bytes, sets, before, after)))
+    return { verdict: 'loose', detail: difference, ...about };
+  return { verdict, detail: difference, ...about };
+}
+
+/** The inputs that the program was grown with, and others of the same sizes, for which it may fail. */
+function inputSets(program: Program, seed: number): Map<string, Tensor>[] {
+  const chance = new Chance(seed ^ 0x5bd1e995);
+  const own = new Map(program.inputs.map(({ name, tensor }) => [name, tensor]));
+  const other = new Map(program.inputs.map(({ name, tensor }) => [name, filled(chance, tensor.dtype, tensor.shape)]));
+  return [own, other];
+}
+
+function simplified(bytes: Uint8Array) {
+  const model = readOnnx(new MemoryBytes('random.onnx', bytes));
+  const nodes = nodeCount(model);
+  const result = runPasses(model, SIMPLIFICATION, { untilStable: true });
+  const passes = result.passes.map(({ pass }) => pass);
+  const folded = result.records.filter(({ pass }) => pass === foldAllConstants.name).flatMap(({ before }) => before);
+  return {
+    bytes: encodeOnnx(model),
+    passes,
+    settled: result.settled,
+    nodes: [nodes, nodeCount(model)] as const,
+    /** Whether other last digits are to be expected. */
+    reassociated:
+      passes.some((pass) => REASSOCIATING.has(pass)) ||
+      folded.some((label) => OF_ITS_OWN.has(label.split(' ')[0] ?? '')),
+  };
+}
+
+function nodeCount(model: Model): number {
+  return [...model.graph.allNodes()].length;
+}
+
+type Results = Awaited<ReturnType<typeof runAll>>;
+
+/** Where two runs differ; undefined where they do not. Sets on which the model itself fails say nothing. */
+function firstDifference(before: Results, after: Results, tolerance: number): string | undefined {
+  for (const [k, expected] of before.entries()) {
+    const found = after[k];
+    if (typeof expected === 'string') continue;
+    if (found === undefined || typeof found === 'string') return `input set ${k}: ${found ?? 'no run'}`;
+    const names = [[...expected.keys()].join(', '), [...found.keys()].join(', ')];
+    if (names[0] !== names[1]) return `outputs ${names[0]} are now ${names[1]}`;
+    for (const [name, tensor] of expected) {
+      const said = difference(tensor, found.get(name), tolerance);
+      if (said !== undefined) return `input set ${k}, ${name}: ${said}`;
+    }
+  }
+  return undefined;
+}
+
+function difference(expected: Tensor, found: Tensor | undefined, tolerance: number): string | undefined {
+  if (!found || found.dtype !== expected.dtype) return `${expected.dtype} is now ${found?.dtype ?? 'missing'}`;
+  if (shapeText(expected.shape) !== shapeText(found.shape))
+    return `shape ${shapeText(expected.shape)} is now ${shapeText(found.shape)}`;
+  if (tolerance > 0 && isFloat(expected.dtype)) {
+    // What has fewer digits is as exact as its digits.
+    const own = DATA_TYPES[expected.dtype].bits === 16 ? 2e-3 : tolerance;
+    const { relative } = compareTensors('', expected, found);
+    return relative <= own ? undefined : `relative difference ${relative.toExponential(2)}`;
+  }
+  const [a, b] = [expected.numbers(), found.numbers()];
+  // 0 and -0 are the same number; NaN is NaN.
+  const at = a.findIndex((value, k) => value !== b[k] && !(Number.isNaN(value) && Number.isNaN(b[k])));
+  return at < 0 ? undefined : `element ${at} of ${a.length}: ${a[at]} is now ${b[at]}`;
+}
+
+/** Whether the model itself is as unsteady: moved by last digits of its inputs as far as it was by the simplification. */
+async function isLoose(
+  bytes: Uint8Array,
+  sets: readonly Map<string, Tensor>[],
+  before: Results,
+  after: Results,
+): Promise<boolean> {
+  const worst = farthest(before, after);
+  for (let turn = 0; turn < 8; turn++) {
+    const moved = await runAll(
+      bytes,
+      sets.map((set) => nudged(set, turn)),
+    );
+    if (farthest(before, moved) * 10 >= worst) return true;
+  }
+  return false;
+}
+
+function farthest(before: Results, after: Results): number {
+  let worst = 0;
+  for (const [k, expected] of before.entries()) {
+    const found = after[k];
+    if (typeof expected === 'string' || found === undefined) continue;
+    for (const [name, tensor] of expected) {
+      const other = typeof found === 'string' ? undefined : found.get(name);
+      worst = Math.max(worst, other ? compareTensors('', tensor, other).relative : Number.POSITIVE_INFINITY);
+    }
+  }
+  return worst;
+}
+
+function nudged(set: ReadonlyMap<string, Tensor>, turn: number): Map<string, Tensor> {
+  const chance = new Chance(turn);
+  return new Map(
+    [...set].map(([name, tensor]) => {
+      if (!isFloat(tensor.dtype)) return [name, tensor];
+      const numbers = tensor.numbers().map((value) => value * (1 + LAST_DIGITS * (chance.number() - 0.5)));
+      return [name, Tensor.of(tensor.dtype, tensor.shape, numbers)];
+    }),
+  );
+}
+
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 300) ?? '';
+}

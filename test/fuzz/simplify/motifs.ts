@@ -1,0 +1,364 @@
+/** Several operators that stand together as rules look for them, or nearly so. */
+import { elementCount } from '../../../src/core/ir/shape.ts';
+import { Tensor } from '../../../src/core/ir/tensor.ts';
+import type { Grow } from './grow.ts';
+import * as single from './operators.ts';
+import { CODES, type Recipe } from './operators.ts';
+import type { Body, Known } from './program.ts';
+import type { Runnable } from './running.ts';
+import { ANY, FLOATS, filled, NUMBERS, randomDtype, tensorOf } from './tensors.ts';
+
+/** What the last node made: the next of a chain reads it. */
+function last(grow: Grow): Known | undefined {
+  return grow.pool.find(({ name }) => name === grow.lines.at(-1)?.outputs[0]);
+}
+
+const transposes: Recipe = async (grow) => {
+  await single.transpose(grow);
+  const x = last(grow);
+  if (!x) return;
+  const perm = grow.chance.shuffled(x.tensor.shape.map((_, k) => k));
+  const back = /perm = \[(.*?)\]/
+    .exec(grow.lines.at(-1)?.attributes.join() ?? '')?.[1]
+    ?.split(', ')
+    .map(Number);
+  const inverse = back?.length === perm.length && grow.chance.flip() ? perm.map((_, k) => back.indexOf(k)) : perm;
+  await grow.add('Transpose', [x], { attributes: { perm: inverse } });
+};
+
+/** Transpose, elementwise operators, and back. */
+const transposed: Recipe = async (grow) => {
+  const x = grow.any(['float32'], 2, 4);
+  const perm = grow.chance.shuffled(x.tensor.shape.map((_, k) => k));
+  const [y] = (await grow.add('Transpose', [x], { attributes: { perm } })) ?? [];
+  const [z] = (y && (await grow.add(grow.chance.pick(['Relu', 'Sigmoid', 'Neg']), [y]))) ?? [];
+  const [sum] = (z && (await grow.add(grow.chance.pick(['Add', 'Mul']), [z, single.besides(grow, z)]))) ?? [];
+  if (sum) await grow.add('Transpose', [sum], { attributes: { perm: perm.map((_, k) => perm.indexOf(k)) } });
+};
+
+const CHAINS = [single.reshape, single.squeeze, single.unsqueeze];
+
+const reshapes: Recipe = async (grow) => {
+  for (let k = grow.chance.int(2, 4); k > 0; k--) await grow.chance.pick(CHAINS)(grow);
+};
+
+const casts: Recipe = async (grow) => {
+  let x: Known | undefined = grow.any(ANY);
+  for (let k = grow.chance.int(2, 3); k > 0 && x; k--) {
+    const to: Runnable = (grow.chance.flip() ? x.tensor.dtype : randomDtype(grow.chance)) as Runnable;
+    x = (await grow.add('Cast', [x], { attributes: { to: CODES[to] } }))?.[0];
+  }
+};
+
+/** Convolution or matrix product, then normalisation, scale and shift. */
+const affine: Recipe = async (grow) => {
+  await grow.chance.pick([single.conv, single.conv, single.gemm, single.matmul])(grow);
+  let x = last(grow);
+  if (x?.tensor.dtype !== 'float32') return;
+  const { shape } = x.tensor;
+  const channels = shape[1] ?? 1;
+  for (let k = grow.chance.int(1, 3); k > 0 && x; k--) {
+    if (grow.chance.flip(0.4) && shape.length >= 2) {
+      const vector = (positive: boolean) =>
+        grow.constant(
+          tensorOf(
+            'float32',
+            [channels],
+            filled(grow.chance, 'float32', [channels])
+              .numbers()
+              .map((each) => (positive ? Math.abs(each) + 0.5 : each)),
+          ),
+        );
+      x = (await grow.add('BatchNormalization', [x, vector(false), vector(false), vector(false), vector(true)]))?.[0];
+    } else {
+      const own = grow.chance.pick([
+        [],
+        [1],
+        [channels, ...shape.slice(2).map(() => 1)],
+        [1, channels, ...shape.slice(2).map(() => 1)],
+        shape.slice(-1),
+        shape,
+      ]);
+      const constant = grow.constant(filled(grow.chance, 'float32', own));
+      const op = grow.chance.pick(['Mul', 'Add', 'Add', 'Sub', 'Div']);
+      x = (await grow.add(op, grow.chance.flip(0.8) ? [x, constant] : [constant, x]))?.[0];
+    }
+    // Somebody else may read what a rule would fold away.
+    if (x && grow.chance.flip(0.1)) await grow.add('Relu', [x]);
+  }
+};
+
+const padded: Recipe = async (grow) => {
+  const x = single.picture(grow);
+  const side = () => grow.chance.pick([0, 1, 1, 2]);
+  const pads = grow.chance.flip(0.9) ? [0, 0, side(), side(), 0, 0, side(), side()] : [0, 1, 1, 1, 0, 0, 1, 1];
+  const mode = grow.chance.pick([undefined, 'constant', 'constant', 'reflect']);
+  const value = grow.chance.pick([
+    undefined,
+    { values: [0], scalar: true, dtype: 'float32' as const },
+    { values: [0], scalar: true, dtype: 'float32' as const },
+    { values: [1], scalar: true, dtype: 'float32' as const },
+  ]);
+  await grow.add('Pad', [x], {
+    settings: grow.opset < 11 ? { pads: { values: pads }, value } : { pads: { values: pads }, constant_value: value },
+    attributes: { mode },
+  });
+  await grow.chance.pick([single.conv, single.conv, single.pool])(grow);
+};
+
+const activations: Recipe = async (grow) => {
+  const x = grow.any(['float32']);
+  const ops = ['Relu', 'Relu', 'Neg', 'Abs', 'Sqrt', 'Identity', 'Sign', 'Floor', 'Exp', 'Log', 'Reciprocal'];
+  let y: Known | undefined = x;
+  for (let k = grow.chance.int(2, 3); k > 0 && y; k--) {
+    if (grow.chance.flip(0.3)) await single.clip(grow);
+    else y = (await grow.add(grow.chance.pick(ops), [y]))?.[0];
+  }
+};
+
+const notNot: Recipe = async (grow) => {
+  const x = grow.any(['bool']);
+  const [y] = (await grow.add('Not', [x])) ?? [];
+  if (y)
+    await grow.add(
+      grow.chance.pick(['Not', 'And', 'Or']),
+      grow.lines.at(-1)?.op === 'Not' && grow.chance.flip() ? [y] : [y, single.besides(grow, y)],
+    );
+};
+
+/** Chains of the same operator with constants. */
+const constants: Recipe = async (grow) => {
+  let x: Known | undefined = grow.any(NUMBERS);
+  const op = grow.chance.pick(['Add', 'Mul', 'Sub', 'Div', 'Pow']);
+  for (let k = grow.chance.int(2, 3); k > 0 && x; k--) {
+    const constant = grow.partner(x);
+    x = (
+      await grow.add(
+        grow.chance.flip(0.8) ? op : grow.chance.pick(['Add', 'Mul']),
+        grow.chance.flip(0.75) ? [x, constant] : [constant, x],
+      )
+    )?.[0];
+  }
+};
+
+/** Split, or slices, and together again: in order or not. */
+const parted: Recipe = async (grow) => {
+  const before = grow.lines.length;
+  let axis = 0;
+  let parts: Known[] = [];
+  if (grow.chance.flip()) {
+    await single.split(grow);
+    const line = grow.lines.at(-1);
+    if (!line || grow.lines.length === before) return;
+    axis = Number(/axis = (-?\d+)/.exec(line.attributes.join())?.[1] ?? 0);
+    parts = grow.pool.filter(({ name }) => line.outputs.includes(name));
+  } else {
+    const x = grow.any(ANY, 1);
+    axis = grow.chance.int(0, x.tensor.shape.length - 1);
+    const size = x.tensor.shape[axis] ?? 0;
+    const middle = grow.chance.int(0, size);
+    for (const [start, end] of [
+      [0, middle],
+      [middle, grow.chance.pick([size, 2 ** 40])],
+    ]) {
+      const setting = (value: number | undefined) => ({ values: [value ?? 0] });
+      const [part] =
+        (await grow.add('Slice', [x], {
+          settings: { starts: setting(start), ends: setting(end), axes: setting(axis) },
+        })) ?? [];
+      if (part) parts.push(part);
+    }
+  }
+  const order = grow.chance.flip(0.7) ? parts : grow.chance.shuffled(parts);
+  if (order.length > 0) await grow.add('Concat', order, { attributes: { axis } });
+};
+
+/** What exporters make of x.view(x.size(0), -1). */
+const shapes: Recipe = async (grow) => {
+  const x = grow.any(ANY, 1, 4);
+  const { shape } = x.tensor;
+  if (elementCount(shape) === 0) return;
+  const [sizes] = (await grow.add('Shape', [x])) ?? [];
+  const axis = grow.chance.int(0, shape.length - 1);
+  const scalar = grow.chance.flip();
+  const at = grow.constant(tensorOf('int64', scalar ? [] : [1], [axis]));
+  let [size] = (sizes && (await grow.add('Gather', [sizes, at], { attributes: { axis: 0 } }))) ?? [];
+  if (scalar && size) [size] = (await grow.add('Unsqueeze', [size], { settings: { axes: { values: [0] } } })) ?? [];
+  if (size && grow.chance.flip(0.3))
+    [size] = (await grow.add('Mul', [size, grow.constant(tensorOf('int64', [1], [1]))])) ?? [];
+  const [target] =
+    (size &&
+      (await grow.add('Concat', [size, grow.constant(tensorOf('int64', [1], [-1]))], { attributes: { axis: 0 } }))) ??
+    [];
+  if (target) await grow.add('Reshape', [x, target]);
+  if (sizes && grow.chance.flip(0.3)) {
+    const [zeros] = (await grow.add('ConstantOfShape', [sizes])) ?? [];
+    if (zeros && x.tensor.dtype === 'float32') await grow.add('Add', [x, zeros]);
+  }
+  if (sizes && grow.chance.flip(0.2)) await grow.add('Expand', [x, sizes]);
+};
+
+const repeated: Recipe = async (grow) => {
+  const line = grow.lines.length > 0 ? grow.chance.pick(grow.lines) : undefined;
+  if (!line || line.bodies.length > 0) return;
+  // The same node once more: inputs by name, attributes as they stand.
+  await grow.again(line);
+};
+
+const normalization: Recipe = async (grow) => {
+  const x = grow.any(['float32'], 2, 4);
+  const axes = { axes: { values: [grow.opset < 11 ? x.tensor.shape.length - 1 : -1] } };
+  const [mean] = (await grow.add('ReduceMean', [x], { settings: axes })) ?? [];
+  const [centred] = (mean && (await grow.add('Sub', [x, mean]))) ?? [];
+  const [square] = (centred && (await grow.add('Pow', [centred, grow.constant(tensorOf('float32', [], [2]))]))) ?? [];
+  const [variance] = (square && (await grow.add('ReduceMean', [square], { settings: axes }))) ?? [];
+  const [shifted] =
+    (variance && (await grow.add('Add', [variance, grow.constant(tensorOf('float32', [], [1e-5]))]))) ?? [];
+  const [deviation] = (shifted && (await grow.add('Sqrt', [shifted]))) ?? [];
+  const [normal] = (centred && deviation && (await grow.add('Div', [centred, deviation]))) ?? [];
+  const size = x.tensor.shape.slice(-1);
+  const [scaled] =
+    (normal && (await grow.add('Mul', [normal, grow.constant(filled(grow.chance, 'float32', size))]))) ?? [];
+  if (scaled) await grow.add('Add', [scaled, grow.constant(filled(grow.chance, 'float32', size))]);
+};
+
+const gelu: Recipe = async (grow) => {
+  const x = grow.any(['float32']);
+  const scalar = (value: number) => grow.constant(tensorOf('float32', [], [value]));
+  const [scaled] = (await grow.add('Div', [x, scalar(Math.SQRT2)])) ?? [];
+  const [erf] = (scaled && (await grow.add('Erf', [scaled]))) ?? [];
+  const [shifted] = (erf && (await grow.add('Add', [erf, scalar(1)]))) ?? [];
+  const [product] = (shifted && (await grow.add('Mul', [x, shifted]))) ?? [];
+  if (product) await grow.add('Mul', [product, scalar(0.5)]);
+};
+
+const swish: Recipe = async (grow) => {
+  const x = grow.any(['float32']);
+  const [gate] = (await grow.add(grow.chance.pick(['Sigmoid', 'HardSigmoid', 'Softplus']), [x])) ?? [];
+  if (gate) await grow.add('Mul', grow.chance.flip() ? [x, gate] : [gate, x]);
+};
+
+const productAndSum: Recipe = async (grow) => {
+  const x = grow.any(['float32'], 2, 3);
+  const n = grow.chance.int(1, 4);
+  const [product] =
+    (await grow.add('MatMul', [x, grow.constant(filled(grow.chance, 'float32', [x.tensor.shape.at(-1) ?? 1, n]))])) ??
+    [];
+  const bias = grow.chance.pick([[n], [1, n], [], [1], [x.tensor.shape.at(-2) ?? 1, n], [1, 1, n]]);
+  if (product)
+    await grow.add(
+      'Add',
+      grow.chance.flip()
+        ? [product, grow.constant(filled(grow.chance, 'float32', bias))]
+        : [grow.constant(filled(grow.chance, 'float32', bias)), product],
+    );
+};
+
+const twoConvolutions: Recipe = async (grow) => {
+  await single.conv(grow);
+  const x = last(grow);
+  if (x?.tensor.shape.length !== 4) return;
+  const channels = x.tensor.shape[1] ?? 1;
+  const out = grow.chance.int(1, 3);
+  const bias = grow.chance.flip() ? grow.constant(filled(grow.chance, 'float32', [out])) : undefined;
+  await grow.add('Conv', [x, grow.constant(filled(grow.chance, 'float32', [out, channels, 1, 1])), bias]);
+};
+
+const reducedThenSqueezed: Recipe = async (grow) => {
+  const x = grow.any(FLOATS, 1);
+  const axis = grow.chance.int(0, x.tensor.shape.length - 1);
+  const axes = { axes: { values: [axis] } };
+  const [mean] =
+    (await grow.add(grow.chance.pick(single.REDUCTIONS), [x], {
+      settings: axes,
+      attributes: { keepdims: grow.chance.pick([0, 1]) },
+    })) ?? [];
+  if (mean) await grow.add(grow.chance.pick(['Squeeze', 'Unsqueeze']), [mean], { settings: axes });
+};
+
+/** A condition that is known, or is not. */
+const branches: Recipe = async (grow) => {
+  const condition = grow.chance.flip(0.6)
+    ? grow.constant(Tensor.of('bool', grow.chance.pick([[], [1]]), [grow.chance.int(0, 1)]))
+    : (grow.find(({ dtype, count }) => dtype === 'bool' && count === 1) ?? grow.source(Tensor.of('bool', [1], [1])));
+  const results: Known[] = [];
+  const then = await grow.body('then_branch', [], async (inner) => {
+    for (let k = grow.chance.int(1, 3); k > 0; k--) await operator(inner);
+    const made = inner.lines.flatMap((line) => line.outputs);
+    const found = inner.pool.filter(({ name }) => made.includes(name)).slice(-grow.chance.int(1, 2));
+    results.push(...found);
+    return found.length > 0 ? found : undefined;
+  });
+  if (!then) return;
+  const other = await grow.body('else_branch', [], async (inner) => {
+    if (grow.chance.flip()) await operator(inner);
+    // The other branch gives the same types; most often other numbers of the same sizes.
+    const alike = results.map(({ tensor }) => {
+      const same = ({ dtype, shape }: Tensor) =>
+        dtype === tensor.dtype &&
+        shape.length === tensor.shape.length &&
+        shape.every((size, k) => size === tensor.shape[k]);
+      return inner.find(same) ?? inner.constant(filled(grow.chance, tensor.dtype, tensor.shape));
+    });
+    return alike;
+  });
+  if (other) await grow.add('If', [condition], { bodies: [then, other] as Body[], outputs: then.outputs.length });
+};
+
+const loop: Recipe = async (grow) => {
+  const trips = grow.constant(tensorOf('int64', [], [grow.chance.int(0, 3)]));
+  const go = grow.constant(Tensor.of('bool', [], [grow.chance.flip(0.9) ? 1 : 0]));
+  const start = grow.any(['float32', 'int64', 'float64'], 0, 3);
+  const carried = { name: grow.name('s'), tensor: start.tensor };
+  const step = { name: grow.name('i'), tensor: Tensor.scalar('int64', 0) };
+  const condition = { name: grow.name('b'), tensor: Tensor.scalar('bool', 1) };
+  const body = await grow.body('body', [step, condition, carried], async (inner) => {
+    const [next] =
+      (await inner.add(grow.chance.pick(['Add', 'Mul', 'Sub']), [
+        carried,
+        inner.constant(filled(grow.chance, carried.tensor.dtype, [])),
+      ])) ?? [];
+    if (grow.chance.flip()) await operator(inner);
+    const scanned = grow.chance.flip() && next ? [next] : [];
+    return next && [condition, next, ...scanned];
+  });
+  if (body) await grow.add('Loop', [trips, go, start], { bodies: [body], outputs: body.outputs.length - 1 });
+};
+
+const MOTIFS: readonly (readonly [Recipe, number])[] = [
+  [transposes, 3],
+  [transposed, 3],
+  [reshapes, 4],
+  [casts, 3],
+  [affine, 6],
+  [padded, 3],
+  [activations, 3],
+  [notNot, 1],
+  [constants, 5],
+  [parted, 4],
+  [shapes, 5],
+  [repeated, 5],
+  [normalization, 1],
+  [gelu, 1],
+  [swish, 1],
+  [productAndSum, 3],
+  [twoConvolutions, 2],
+  [reducedThenSqueezed, 2],
+];
+const CONTROL: readonly (readonly [Recipe, number])[] = [
+  [branches, 3],
+  [loop, 2],
+];
+
+export const operator: Recipe = (grow) => weighted(grow, single.OPERATORS)(grow);
+export const motif: Recipe = (grow) => weighted(grow, MOTIFS)(grow);
+export const control: Recipe = (grow) => weighted(grow, CONTROL)(grow);
+
+function weighted(grow: Grow, recipes: readonly (readonly [Recipe, number])[]): Recipe {
+  let at = grow.chance.number() * recipes.reduce((sum, [, weight]) => sum + weight, 0);
+  for (const [recipe, weight] of recipes) {
+    at -= weight;
+    if (at < 0) return recipe;
+  }
+  return operator;
+}

@@ -1,0 +1,83 @@
+/** Runs models in onnxruntime as they are written, on one thread: the same bits every time. */
+import { createRequire } from 'node:module';
+import type * as Runtime from 'onnxruntime-node';
+import { elementCount } from '../../../src/core/ir/shape.ts';
+import { Tensor } from '../../../src/core/ir/tensor.ts';
+
+// A CommonJS package, and native: it is found where the tests run.
+const { InferenceSession, Tensor: RuntimeTensor } = createRequire(import.meta.url)(
+  'onnxruntime-node',
+) as typeof Runtime;
+
+const ARRAYS = {
+  float32: Float32Array,
+  float64: Float64Array,
+  float16: Uint16Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
+} as const;
+
+export type Runnable = keyof typeof ARRAYS;
+
+export const RUNNABLE = Object.keys(ARRAYS) as Runnable[];
+
+const OPTIONS: Runtime.InferenceSession.SessionOptions = {
+  graphOptimizationLevel: 'disabled',
+  logSeverityLevel: 4,
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+};
+
+/**
+ * The outputs for each of the input sets, by name, in the model's order. An input set that the model fails on gives the
+ * message instead. Throws where the model does not load.
+ */
+export async function runAll(
+  bytes: Uint8Array,
+  sets: readonly ReadonlyMap<string, Tensor>[],
+): Promise<(Map<string, Tensor> | string)[]> {
+  const session = await InferenceSession.create(bytes, OPTIONS);
+  try {
+    const results: (Map<string, Tensor> | string)[] = [];
+    for (const set of sets) {
+      const feeds: Record<string, Runtime.Tensor> = {};
+      for (const name of session.inputNames) {
+        const tensor = set.get(name);
+        if (tensor) feeds[name] = toRuntime(tensor);
+      }
+      try {
+        const outputs = await session.run(feeds);
+        results.push(new Map(session.outputNames.map((name) => [name, fromRuntime(outputs[name])])));
+      } catch (error) {
+        results.push(error instanceof Error ? error.message : String(error));
+      }
+    }
+    return results;
+  } finally {
+    await session.release();
+  }
+}
+
+function toRuntime(tensor: Tensor): Runtime.Tensor {
+  const ArrayType = ARRAYS[tensor.dtype as Runnable];
+  const data = new ArrayType(new Uint8Array(tensor.bytes()).buffer);
+  return new RuntimeTensor(tensor.dtype as 'float32', data as Float32Array, tensor.shape);
+}
+
+/** Throws TypeError for what is no tensor of numbers. */
+function fromRuntime(result: Runtime.OnnxValue | undefined): Tensor {
+  const found = result as Runtime.Tensor | undefined;
+  if (!found || !Object.hasOwn(ARRAYS, found.type) || !ArrayBuffer.isView(found.data))
+    throw new TypeError(`an output of ${found?.type ?? 'no type'} cannot be compared`);
+  const { data, dims, type } = found;
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  // An empty output comes with room for nothing, whatever its shape.
+  return Tensor.ofBytes(type as Runnable, dims, elementCount(dims) === 0 ? new Uint8Array(0) : bytes.slice());
+}
