@@ -9,6 +9,7 @@ import type { ExportedGraph, ExportedNode, ExportedProgram, NameOr } from '../..
 import { Expression } from '../../ir/expression.ts';
 import type { InputSpec } from '../inputs.ts';
 import { callBuiltin } from '../operators/builtins.ts';
+import { complexNumber } from '../operators/complex-numbers.ts';
 import { callCustomModule } from '../operators/custom.ts';
 import { dispatch } from '../operators/dispatch.ts';
 import type { RecordedResults } from '../operators/functional.ts';
@@ -105,10 +106,14 @@ export class ExportedRunner {
     if (namespace === 'higher_order') return runHigherOrder(this, name, node, environment, recorded);
     const args: CapturedValue[] = [];
     const keywords = new Map<string, CapturedValue>();
-    const given = overload === 'default' ? '' : overload;
-    const formals = findSchema(namespace, name, given)?.arguments;
+    const own = overload === 'default' ? '' : overload;
+    const formals = findSchema(namespace, name, own)?.arguments;
     for (const [k, input] of node.inputs.entries()) {
-      const value = argumentValue(input.value, environment);
+      const { value: given } = input;
+      const value =
+        given.kind === 'complex'
+          ? complexNumber(this.operators, given.real, given.imaginary)
+          : argumentValue(given, environment);
       // The file leaves out defaults: an argument stands at its place only where nothing before it is missing.
       const inPlace = formals !== undefined && formals[k]?.name === input.name && !formals[k]?.keywordOnly;
       if (input.name === '' || (inPlace && args.length === k)) args.push(value);
@@ -117,7 +122,7 @@ export class ExportedRunner {
     return dispatch(this.operators, this.customOps, {
       namespace,
       name,
-      overload: given,
+      overload: own,
       args,
       keywords,
       recorded,

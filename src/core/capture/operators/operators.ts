@@ -26,7 +26,7 @@ import { conversion, FunctionalOperators, operatorName, type RecordedResults, re
 import { foldKnown } from './known.ts';
 import { foldSizes } from './known-sizes.ts';
 import { checkRecordedNumbers, EXPORT_ADVICE } from './recorded-numbers.ts';
-import { scalarsAsTensors } from './scalar-arguments.ts';
+import { leadingNumberAsTensor, scalarsAsTensors } from './scalar-arguments.ts';
 
 export class Operators extends FunctionalOperators {
   readonly scalars = new Scalars(this);
@@ -39,7 +39,14 @@ export class Operators extends FunctionalOperators {
     if (given !== call) return this.call(name, given, recorded);
     const kinds = kindsOf(call);
     const schema = resolveOverload(name, kinds);
-    return schema ? this.run(schema, call, recorded) : this.unknownOperator('aten', name, call, recorded);
+    return schema ? this.run(schema, call, recorded) : this.withoutOverload(name, call, recorded);
+  }
+
+  /** A call that no overload takes as it is. */
+  private withoutOverload(name: string, call: CallArguments, recorded?: RecordedResults): CapturedValue {
+    const given = leadingNumberAsTensor(this, call);
+    const schema = given && resolveOverload(name, kindsOf(given));
+    return schema ? this.run(schema, given, recorded) : this.unknownOperator('aten', name, call, recorded);
   }
 
   /** Calls one overload; where its arguments do not fit (a plain number for a tensor), the one that they fit. */
@@ -54,7 +61,7 @@ export class Operators extends FunctionalOperators {
       const other = resolveOverload(name, kinds);
       if (other) return this.run(other, call, recorded);
     }
-    return this.unknownOperator('aten', name, call, recorded);
+    return this.withoutOverload(name, call, recorded);
   }
 
   /** Runs a call that matches the schema. */

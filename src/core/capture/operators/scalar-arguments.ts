@@ -3,8 +3,8 @@
  * plain number, the number goes in as a tensor without axes, in the type that PyTorch computes with.
  */
 import { DEFAULT_FLOAT } from '../../dialects/aten/promotion.ts';
-import type { DataType } from '../../ir/dtype.ts';
-import { type ScalarType, ScalarValue, scalarTypeOfElement } from '../values/scalars.ts';
+import { DATA_TYPES, type DataType } from '../../ir/dtype.ts';
+import { converted, type ScalarType, ScalarValue, scalarTypeOfElement } from '../values/scalars.ts';
 import { type CapturedValue, isTensor } from '../values/values.ts';
 import type { CallArguments } from './bind.ts';
 import type { Operators } from './operators.ts';
@@ -41,4 +41,19 @@ export function scalarsAsTensors(operators: Operators, name: string, call: CallA
   };
   const keywords = [...call.keywords].map(([key, value]) => [key, key === 'alpha' ? value : tensorOf(value)] as const);
   return { positional: call.positional.map(tensorOf), keywords: new Map(keywords) };
+}
+
+/**
+ * The call with a tensor without axes in the place of its first argument, where that is a plain number before a tensor:
+ * exported programs hand numbers to arguments that are tensors by their schema. Undefined where it is none.
+ */
+export function leadingNumberAsTensor(operators: Operators, call: CallArguments): CallArguments | undefined {
+  const [first, ...rest] = call.positional;
+  const other = rest.find(isTensor)?.info;
+  if (!other || (typeof first !== 'bigint' && typeof first !== 'number')) return undefined;
+  const type = typeof first === 'bigint' ? 'int' : 'float';
+  const complex = DATA_TYPES[other.dtype].kind === 'complex';
+  const wider = !complex && WIDTH[type] > WIDTH[scalarTypeOfElement(other.dtype)];
+  const dtype = complex ? 'float64' : wider ? NATURAL[type] : other.dtype;
+  return { ...call, positional: [operators.knownTensor(converted(dtype, first), dtype), ...rest] };
 }

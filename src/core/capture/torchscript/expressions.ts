@@ -11,6 +11,7 @@ import type {
   TypeExpression,
 } from '../../formats/torch/ast.ts';
 import type { Scope } from '../../ir/origin.ts';
+import { complexNumber } from '../operators/complex-numbers.ts';
 import { dispatch, type Keywords, NO_KEYWORDS, numberOf } from '../operators/dispatch.ts';
 import type { Operators } from '../operators/operators.ts';
 import { getItem, ProgramError, slice, truth } from '../values/plain-values.ts';
@@ -123,6 +124,7 @@ export abstract class Expressions {
       case 'none':
         return null;
       case 'complex':
+        return complexNumber(this.operators, 0, expression.imaginary);
       case 'ellipsis':
         return UNKNOWN;
       case 'constant':

@@ -42,6 +42,8 @@ export interface AtenArguments {
     readonly p: number;
     readonly compute_mode: number | undefined;
   };
+  'aten::_conj': { readonly self: Value };
+  'aten::_conj_physical': { readonly self: Value };
   'aten::_convolution': {
     readonly input: Value;
     readonly weight: Value;
@@ -80,6 +82,24 @@ export interface AtenArguments {
     readonly padding_idx: number;
   };
   'aten::_euclidean_dist': { readonly x1: Value; readonly x2: Value };
+  'aten::_fft_c2c': {
+    readonly self: Value;
+    readonly dim: readonly number[];
+    readonly normalization: number;
+    readonly forward: boolean;
+  };
+  'aten::_fft_c2r': {
+    readonly self: Value;
+    readonly dim: readonly number[];
+    readonly normalization: number;
+    readonly last_dim_size: number;
+  };
+  'aten::_fft_r2c': {
+    readonly self: Value;
+    readonly dim: readonly number[];
+    readonly normalization: number;
+    readonly onesided: boolean;
+  };
   'aten::_fused_rms_norm': {
     readonly input: Value;
     readonly normalized_shape: readonly number[];
@@ -447,6 +467,9 @@ export interface AtenArguments {
   };
   'aten::column_stack': { readonly tensors: readonly Value[] };
   'aten::combinations': { readonly self: Value; readonly r: number; readonly with_replacement: boolean };
+  'aten::complex': { readonly real: Value; readonly imag: Value };
+  'aten::conj': { readonly self: Value };
+  'aten::conj_physical': { readonly self: Value };
   'aten::constant_pad_nd': {
     readonly self: Value;
     readonly pad: readonly (number | Expression)[];
@@ -649,6 +672,104 @@ export interface AtenArguments {
   };
   'aten::feature_alpha_dropout': { readonly input: Value; readonly p: number; readonly train: boolean };
   'aten::feature_dropout': { readonly input: Value; readonly p: number; readonly train: boolean };
+  'aten::fft_fft': {
+    readonly self: Value;
+    readonly n: number | Expression | undefined;
+    readonly dim: number;
+    readonly norm: string | undefined;
+  };
+  'aten::fft_fft2': {
+    readonly self: Value;
+    readonly s: readonly number[] | undefined;
+    readonly dim: readonly number[];
+    readonly norm: string | undefined;
+  };
+  'aten::fft_fftfreq': {
+    readonly n: number;
+    readonly d: number;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::fft_fftn': {
+    readonly self: Value;
+    readonly s: readonly number[] | undefined;
+    readonly dim: readonly number[] | undefined;
+    readonly norm: string | undefined;
+  };
+  'aten::fft_fftshift': { readonly self: Value; readonly dim: readonly number[] | undefined };
+  'aten::fft_hfft': {
+    readonly self: Value;
+    readonly n: number | Expression | undefined;
+    readonly dim: number;
+    readonly norm: string | undefined;
+  };
+  'aten::fft_ifft': {
+    readonly self: Value;
+    readonly n: number | Expression | undefined;
+    readonly dim: number;
+    readonly norm: string | undefined;
+  };
+  'aten::fft_ifft2': {
+    readonly self: Value;
+    readonly s: readonly number[] | undefined;
+    readonly dim: readonly number[];
+    readonly norm: string | undefined;
+  };
+  'aten::fft_ifftn': {
+    readonly self: Value;
+    readonly s: readonly number[] | undefined;
+    readonly dim: readonly number[] | undefined;
+    readonly norm: string | undefined;
+  };
+  'aten::fft_ifftshift': { readonly self: Value; readonly dim: readonly number[] | undefined };
+  'aten::fft_ihfft': {
+    readonly self: Value;
+    readonly n: number | Expression | undefined;
+    readonly dim: number;
+    readonly norm: string | undefined;
+  };
+  'aten::fft_irfft': {
+    readonly self: Value;
+    readonly n: number | Expression | undefined;
+    readonly dim: number;
+    readonly norm: string | undefined;
+  };
+  'aten::fft_irfft2': {
+    readonly self: Value;
+    readonly s: readonly number[] | undefined;
+    readonly dim: readonly number[];
+    readonly norm: string | undefined;
+  };
+  'aten::fft_irfftn': {
+    readonly self: Value;
+    readonly s: readonly number[] | undefined;
+    readonly dim: readonly number[] | undefined;
+    readonly norm: string | undefined;
+  };
+  'aten::fft_rfft': {
+    readonly self: Value;
+    readonly n: number | Expression | undefined;
+    readonly dim: number;
+    readonly norm: string | undefined;
+  };
+  'aten::fft_rfft2': {
+    readonly self: Value;
+    readonly s: readonly number[] | undefined;
+    readonly dim: readonly number[];
+    readonly norm: string | undefined;
+  };
+  'aten::fft_rfftfreq': {
+    readonly n: number;
+    readonly d: number;
+    readonly dtype: DataType | undefined;
+    readonly pin_memory: boolean | undefined;
+  };
+  'aten::fft_rfftn': {
+    readonly self: Value;
+    readonly s: readonly number[] | undefined;
+    readonly dim: readonly number[] | undefined;
+    readonly norm: string | undefined;
+  };
   'aten::fill': { readonly self: Value; readonly value: Scalar | Value };
   'aten::flatten': { readonly self: Value; readonly start_dim: number; readonly end_dim: number };
   'aten::flip': { readonly self: Value; readonly dims: readonly number[] };
@@ -752,6 +873,7 @@ export interface AtenArguments {
     readonly padding: readonly number[];
     readonly stride: readonly number[];
   };
+  'aten::imag': { readonly self: Value };
   'aten::index': { readonly self: Value; readonly indices: readonly (Value | undefined)[] | readonly Value[] };
   'aten::index_add': {
     readonly self: Value;
@@ -815,6 +937,18 @@ export interface AtenArguments {
   'aten::isneginf': { readonly self: Value };
   'aten::isposinf': { readonly self: Value };
   'aten::isreal': { readonly self: Value };
+  'aten::istft': {
+    readonly self: Value;
+    readonly n_fft: number;
+    readonly hop_length: number | undefined;
+    readonly win_length: number | undefined;
+    readonly window: Value | undefined;
+    readonly center: boolean;
+    readonly normalized: boolean;
+    readonly onesided: boolean | undefined;
+    readonly length: number | undefined;
+    readonly return_complex: boolean;
+  };
   'aten::kaiser_window': {
     readonly window_length: number;
     readonly dtype: DataType | undefined;
@@ -854,6 +988,7 @@ export interface AtenArguments {
   'aten::linalg_cross': { readonly self: Value; readonly other: Value; readonly dim: number };
   'aten::linalg_det': { readonly A: Value };
   'aten::linalg_diagonal': { readonly A: Value; readonly offset: number; readonly dim1: number; readonly dim2: number };
+  'aten::linalg_matmul': { readonly self: Value; readonly other: Value };
   'aten::linalg_matrix_norm': {
     readonly self: Value;
     readonly ord: Scalar | string;
@@ -1204,6 +1339,7 @@ export interface AtenArguments {
   'aten::permute': { readonly self: Value; readonly dims: readonly number[] };
   'aten::pixel_shuffle': { readonly self: Value; readonly upscale_factor: number };
   'aten::pixel_unshuffle': { readonly self: Value; readonly downscale_factor: number };
+  'aten::polar': { readonly abs: Value; readonly angle: Value };
   'aten::positive': { readonly self: Value };
   'aten::pow': { readonly self: Value | Scalar; readonly exponent: Value | Scalar };
   'aten::prelu': { readonly self: Value; readonly weight: Value };
@@ -1262,6 +1398,7 @@ export interface AtenArguments {
     readonly pin_memory: boolean | undefined;
   };
   'aten::ravel': { readonly self: Value };
+  'aten::real': { readonly self: Value };
   'aten::reciprocal': { readonly self: Value };
   'aten::reflection_pad1d': { readonly self: Value; readonly padding: readonly number[] };
   'aten::reflection_pad2d': { readonly self: Value; readonly padding: readonly number[] };
@@ -1457,6 +1594,32 @@ export interface AtenArguments {
     readonly keepdim: boolean | undefined;
     readonly correction: Scalar | undefined;
   };
+  'aten::stft': {
+    readonly self: Value;
+    readonly n_fft: number;
+    readonly hop_length: number | undefined;
+    readonly win_length: number | undefined;
+    readonly window: Value | undefined;
+    readonly normalized: boolean;
+    readonly onesided: boolean | undefined;
+    readonly return_complex: boolean | undefined;
+    readonly align_to_window: boolean | undefined;
+    readonly center: boolean | undefined;
+    readonly pad_mode: string | undefined;
+  };
+  'aten::stft.center': {
+    readonly self: Value;
+    readonly n_fft: number;
+    readonly hop_length: number | undefined;
+    readonly win_length: number | undefined;
+    readonly window: Value | undefined;
+    readonly center: boolean;
+    readonly pad_mode: string;
+    readonly normalized: boolean;
+    readonly onesided: boolean | undefined;
+    readonly return_complex: boolean | undefined;
+    readonly align_to_window: boolean | undefined;
+  };
   'aten::sub': { readonly self: Value; readonly other: Value | Scalar; readonly alpha: Scalar };
   'aten::sum': {
     readonly self: Value;
@@ -1633,6 +1796,8 @@ export interface AtenArguments {
     readonly dtype: DataType | undefined;
   };
   'aten::view_as': { readonly self: Value; readonly other: Value };
+  'aten::view_as_complex': { readonly self: Value };
+  'aten::view_as_real': { readonly self: Value };
   'aten::vsplit': {
     readonly self: Value;
     readonly sections: number | undefined;

@@ -8,15 +8,27 @@ import { Graph } from '../../ir/graph.ts';
 import { type Model, makeModel } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
 import { elementCount, isStatic, sameShape } from '../../ir/shape.ts';
+import type { Tensor } from '../../ir/tensor.ts';
 import { typeText, type ValueType } from '../../ir/type.ts';
 import { Value } from '../../ir/value.ts';
 import { type Problem, problem, Refusal } from '../../problems/problem.ts';
 import { type OnnxBuilder, onnxBuilder } from '../builder.ts';
 import { PIVOT_IR_VERSION, PIVOT_OPSET } from '../pivot.ts';
+import {
+  Complex,
+  constantParts,
+  filledParts,
+  isComplex,
+  type Parts,
+  partsOfType,
+  realOf,
+  touchesComplex,
+} from './complex/complex.ts';
+import { complexRuleOf } from './complex/rules.ts';
 import { plainArguments } from './plain-arguments.ts';
 import { programRuleOf } from './program-operators.ts';
 import { ruleOf } from './rules.ts';
-import { filled, resultSizes, resultType } from './support.ts';
+import { resultSizes, resultType } from './support.ts';
 
 export interface AtenToOnnxOptions {
   /** Operators that the user has defined: they stay one node of their ONNX domain and name. */
@@ -41,7 +53,7 @@ export function atenToOnnx(model: Model, options: AtenToOnnxOptions = {}): AtenT
 class Conversion {
   private readonly graph: Graph;
   private onnx: OnnxBuilder;
-  private readonly values = new Map<Value, Value>();
+  private readonly values = new Map<Value, Parts>();
   private readonly problems: Problem[] = [];
   private readonly domains = new Set<string>();
 
@@ -58,7 +70,8 @@ class Conversion {
     for (const value of [...source.inputs, ...source.initializers, ...source.outputs]) this.onnx.keep(value.name);
     for (const input of source.inputs) {
       const made = this.graph.addInput({ name: input.name, type: input.type });
-      this.values.set(input, made);
+      if (isComplex(input.dtype)) this.problems.push(ofComplexNumbers(undefined, `input ${input.name}`, TAKE_PARTS));
+      this.values.set(input, isComplex(input.dtype) ? new Complex(made, made) : made);
       this.onnx.dimensions.offer(made, input.shape ?? []);
     }
     for (const node of source.allNodes()) for (const graph of node.subgraphs()) this.keepNames(graph);
@@ -86,7 +99,8 @@ class Conversion {
     for (const input of graph.inputs) this.onnx.keep(input.name);
   }
 
-  private lowered(node: Node): readonly Value[] {
+  private lowered(node: Node): readonly Parts[] {
+    if (touchesComplex(node)) return this.loweredComplex(node);
     if (node.subgraphs().length > 0) return this.loweredRegions(node);
     const ofProgram = programRuleOf(node);
     if (ofProgram)
@@ -110,14 +124,31 @@ class Conversion {
     // Behind what capture has reported already nothing is known: there is nothing to add.
     const known = [...node.inputs, ...node.outputs].every((value) => !value || value.type);
     if (!known || !followsSchema(node, schema)) return standIns(node);
-    if (node.outputs.every((output) => isStatic(output.shape) && elementCount(output.shape) === 0))
-      return this.empty(node);
+    if (hasNoElements(node)) return this.empty(node);
     const result = rule(
       plainArguments(argumentsOf(node), node, (value) => this.valueOf(value)),
       this.onnx,
       node,
     );
     return result instanceof Value ? [result] : result;
+  }
+
+  /** A node on complex numbers: as nodes on their parts. */
+  private loweredComplex(node: Node): readonly Parts[] {
+    const custom = this.customOps.forOperator(node.operator) ?? this.customOps.named(node.operator);
+    const rule = custom ? undefined : complexRuleOf(node);
+    const schema = schemaOf(node);
+    for (const [symbol, provider] of symbolsOf(node)) this.onnx.dimensions.provide(symbol, this.valueOf(provider));
+    if (!rule || !schema) throw new Refusal(ofComplexNumbers(node, node.operator, NO_COMPLEX_RULE));
+    const known = [...node.inputs, ...node.outputs].every((value) => !value || value.type);
+    if (!known || !followsSchema(node, schema)) return standIns(node);
+    if (hasNoElements(node)) return this.empty(node);
+    const result = rule(
+      plainArguments(argumentsOf(node), node, (value) => this.partsOf(value)),
+      this.onnx,
+      node,
+    );
+    return result instanceof Value || result instanceof Complex ? [result] : result;
   }
 
   /** A condition or a loop: the same in ONNX, with its graphs converted. */
@@ -151,12 +182,12 @@ class Conversion {
   }
 
   /** Results without elements: runtimes disagree on operators over nothing, and nothing is computed. */
-  private empty(node: Node): readonly Value[] {
-    return node.outputs.map((_, k) => filled(this.onnx, resultSizes(node, k), 0, resultType(node, k)));
+  private empty(node: Node): readonly Parts[] {
+    return node.outputs.map((_, k) => filledParts(this.onnx, resultSizes(node, k), 0, resultType(node, k)));
   }
 
   /** Checks the results against what capture recorded, and gives them their names. */
-  private finish(node: Node, results: readonly Value[]): void {
+  private finish(node: Node, results: readonly Parts[]): void {
     const built = new Set(this.onnx.built);
     node.outputs.forEach((output, k) => {
       const result = results[k];
@@ -164,33 +195,64 @@ class Conversion {
         if (output.useCount > 0) throw new Error(`the rule of ${node.operator} gives no output ${k}`);
         return;
       }
-      check(node, result.type, output.type);
-      if (result.producer && built.has(result.producer)) {
-        result.type = output.type ?? result.type;
-        if (output.name)
-          result.name = this.model.graph.outputs.includes(output) ? output.name : this.onnx.unique(output.name);
+      const complex = result instanceof Complex;
+      const type = complex ? partsOfType(output.type) : output.type;
+      for (const [value, suffix] of complex
+        ? ([
+            [result.real, '_real'],
+            [result.imaginary, '_imaginary'],
+          ] as const)
+        : [[result, ''] as const]) {
+        check(node, value.type, type);
+        if (!value.producer || !built.has(value.producer)) continue;
+        value.type = type ?? value.type;
+        const taken = this.model.graph.outputs.includes(output);
+        if (output.name) value.name = taken ? output.name : this.onnx.unique(`${output.name}${suffix}`);
       }
       this.values.set(output, result);
-      this.onnx.dimensions.offer(result, output.shape ?? []);
+      this.onnx.dimensions.offer(realOf(result), output.shape ?? []);
     });
   }
 
   /** The value of the new graph; constants come over when they are first read. */
-  private valueOf(value: Value): Value {
+  private partsOf(value: Value): Parts {
     let found = this.values.get(value);
     if (!found) {
-      if (!value.constant) throw new Error(`${value.name ?? 'a value'} is read before it is made`);
-      found = this.graph.addInitializer({ name: value.name, type: value.type, constant: value.constant });
+      const { name, constant } = value;
+      if (!constant) throw new Error(`${name ?? 'a value'} is read before it is made`);
+      const made = (own: string | undefined, tensor: Tensor) =>
+        this.graph.addInitializer({
+          name: own,
+          constant: tensor,
+          type: isComplex(value.dtype) ? undefined : value.type,
+        });
+      if (isComplex(value.dtype)) {
+        const [real, imaginary] = constantParts(constant);
+        const named = (part: string) => this.onnx.unique(`${name ?? 'constant'}_${part}`);
+        found = new Complex(made(named('real'), real), made(named('imaginary'), imaginary));
+      } else {
+        found = made(name, constant);
+      }
       this.values.set(value, found);
     }
     return found;
+  }
+
+  /** A value that must be of real numbers. */
+  private valueOf(value: Value): Value {
+    const parts = this.partsOf(value);
+    if (parts instanceof Complex) throw new Refusal(ofComplexNumbers(value.producer, value.name ?? '', TAKE_PARTS));
+    return parts;
   }
 
   /** Outputs keep their names: where the value has another one for good, an Identity gives it theirs. */
   private addOutputs(): void {
     const named = new Set<Value>();
     for (const output of this.model.graph.outputs) {
-      let value = this.valueOf(output);
+      const parts = this.partsOf(output);
+      if (parts instanceof Complex)
+        this.problems.push(ofComplexNumbers(output.producer, `output ${output.name}`, TAKE_PARTS));
+      let value = realOf(parts);
       const taken = !value.producer || named.has(value);
       if (taken) value = this.passedOn(value, output);
       value.name = output.name ?? value.name;
@@ -226,8 +288,23 @@ class Conversion {
 }
 
 /** Values in the place of a node's outputs, so that the nodes behind are looked at too. The model is not written. */
-function standIns(node: Node): Value[] {
-  return node.outputs.map(({ name, type }) => new Value({ name, type }));
+function standIns(node: Node): Parts[] {
+  return node.outputs.map(({ name, type, dtype }) => {
+    if (!isComplex(dtype)) return new Value({ name, type });
+    const part = partsOfType(type);
+    return new Complex(new Value({ name, type: part }), new Value({ name, type: part }));
+  });
+}
+
+const TAKE_PARTS = 'its operators take real ones only: pass on torch.view_as_real of it';
+const NO_COMPLEX_RULE = 'its operators take real ones only, and this one is not known on their parts';
+
+function ofComplexNumbers(node: Node | undefined, operator: string, reason: string): Problem {
+  return problem('unsupported-attribute', node, { operator, target: 'ONNX', attribute: 'complex numbers', reason });
+}
+
+function hasNoElements(node: Node): boolean {
+  return node.outputs.every((output) => isStatic(output.shape) && elementCount(output.shape) === 0);
 }
 
 /** What a rule could not do. Shape inference contradicts a node that a rule has built where ONNX lacks its type, or by our fault. */

@@ -11,7 +11,7 @@ import { isSymbolic } from './symbolic-arguments.ts';
  * Ints become numbers, Scalars stay what they are (bigint for ints), tensors go through `map`. Arguments that say where
  * memory is are left out. Refuses expressions where the rule needs a number (see symbolic-arguments.ts).
  */
-export function plainArguments(args: Arguments, node: Node, map: (value: Value) => Value): Record<string, unknown> {
+export function plainArguments(args: Arguments, node: Node, map: (value: Value) => unknown): Record<string, unknown> {
   try {
     return read(args, node, map);
   } catch (error) {
@@ -20,7 +20,7 @@ export function plainArguments(args: Arguments, node: Node, map: (value: Value) 
   }
 }
 
-function read(args: Arguments, node: Node, map: (value: Value) => Value): Record<string, unknown> {
+function read(args: Arguments, node: Node, map: (value: Value) => unknown): Record<string, unknown> {
   const plain: Record<string, unknown> = {};
   const schema = schemaOf(node);
   for (const argument of schema?.arguments ?? []) {

@@ -1,6 +1,7 @@
 /** All rules from aten to ONNX, by operator. */
 import type { Node } from '../../ir/node.ts';
 import { ORIGINALS } from './aliases.ts';
+import { onReals } from './complex/on-reals.ts';
 import type { Lowering } from './lowering.ts';
 import { activations } from './rules/activations.ts';
 import { antialiased } from './rules/antialias.ts';
@@ -13,6 +14,7 @@ import { convolution } from './rules/convolution.ts';
 import { creation } from './rules/creation.ts';
 import { embedding } from './rules/embedding.ts';
 import { fakeQuantization } from './rules/fake-quantization.ts';
+import { frequencies } from './rules/frequencies.ts';
 import { indexing } from './rules/indexing.ts';
 import { linear } from './rules/linear.ts';
 import { losses } from './rules/losses.ts';
@@ -42,9 +44,11 @@ const FAMILIES = [
   convolution,
   creation,
   embedding,
+  frequencies,
   indexing,
   linear,
   normalization,
+  onReals,
   pointwise,
   pooling,
   recurrent,

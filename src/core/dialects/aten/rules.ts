@@ -13,6 +13,7 @@ import { pointwise } from './rules/pointwise.ts';
 import { recurrent } from './rules/recurrent.ts';
 import { reductions } from './rules/reductions.ts';
 import { resampling } from './rules/resampling.ts';
+import { spectra } from './rules/spectra.ts';
 import { transformer } from './rules/transformer.ts';
 
 const TABLES: readonly RuleTable[] = [
@@ -27,6 +28,7 @@ const TABLES: readonly RuleTable[] = [
   indexing,
   resampling,
   recurrent,
+  spectra,
   transformer,
 ];
 

@@ -91,6 +91,9 @@ _euclidean_dist(Tensor x1, Tensor x2) -> Tensor
 _fake_quantize_learnable_per_channel_affine(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max, float grad_factor=1.) -> Tensor
 _fake_quantize_learnable_per_tensor_affine(Tensor self, Tensor scale, Tensor zero_point, int quant_min, int quant_max, float grad_factor=1.) -> Tensor
 _fake_quantize_per_tensor_affine_cachemask_tensor_qparams(Tensor self, Tensor scale, Tensor zero_point, Tensor fake_quant_enabled, int quant_min, int quant_max) -> (Tensor output, Tensor mask)
+_fft_c2c(Tensor self, SymInt[] dim, int normalization, bool forward) -> Tensor
+_fft_c2r(Tensor self, int[] dim, int normalization, SymInt last_dim_size) -> Tensor
+_fft_r2c(Tensor self, int[] dim, int normalization, bool onesided) -> Tensor
 _fill_mem_eff_dropout_mask_(Tensor(a!) self, float dropout_p, int seed, int offset) -> Tensor(a!)
 _foobar(Tensor self, bool arg1=True, bool arg2=True, *, bool arg3=True) -> Tensor
 _fused_dropout(Tensor self, float p, Generator? generator=None) -> (Tensor, Tensor)

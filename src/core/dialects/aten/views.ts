@@ -255,6 +255,21 @@ function complexParts(self: TensorInfo, toReal: boolean): View {
   };
 }
 
+function isComplex({ dtype }: TensorInfo): boolean {
+  return dtype.startsWith('complex');
+}
+
+/** `conj` shares memory, with a bit that says so: what a write through it leaves is not modelled. */
+function conjugated(self: TensorInfo): View {
+  return { ...same(self), aliasing: 'copy', step: { kind: 'opaque' } };
+}
+
+/** The real parts (0) or the imaginary ones (1): every second number of the memory. */
+function onePart(self: TensorInfo, part: number): View {
+  const { aliasing, step, info } = complexParts(self, true);
+  return { aliasing, step, offset: part, info: { ...info, shape: self.shape, strides: info.strides?.slice(0, -1) } };
+}
+
 const byType =
   (rule: (args: RuleArguments, self: TensorInfo) => View): ViewRule =>
   (args, self) => {
@@ -344,9 +359,13 @@ const RULES: Readonly<Record<string, ViewRule>> = {
   ...aliases(['to', 'type_as'], one(converted)),
   ...aliases(['dropout', 'feature_dropout', 'alpha_dropout', 'feature_alpha_dropout'], one(dropout)),
   // Of real numbers it is the tensor itself.
-  conj_physical: one((_, self) =>
-    self.dtype.startsWith('complex') ? { ...same(self), aliasing: 'copy', step: { kind: 'opaque' } } : same(self),
+  ...aliases(
+    ['conj', '_conj'],
+    one((_, self) => (isComplex(self) ? { ...conjugated(self), aliasing: 'view' } : same(self))),
   ),
+  conj_physical: one((_, self) => (isComplex(self) ? conjugated(self) : same(self))),
+  real: one((_, self) => (isComplex(self) ? onePart(self, 0) : same(self))),
+  imag: one((_, self) => (isComplex(self) ? onePart(self, 1) : mismatch('real numbers have no imaginary part'))),
   view_as_real: one((_, self) => complexParts(self, true)),
   view_as_complex: one((_, self) => complexParts(self, false)),
   atleast_1d: atLeast(1),

@@ -27,6 +27,22 @@ test('a number that a tensor holds multiplies a tensor in the type that PyTorch 
   );
 });
 
+test('a number before a tensor is a tensor where the operator takes one there', () => {
+  expect(graphOf('x: Tensor, n: Tensor', 'return torch.sub(2, x)')).toBe(
+    lines(`output_0 = aten::sub.Tensor(constant_0, x, alpha=1) : float32[2, 3]
+           return output_0`),
+  );
+});
+
+test('a complex number that is written out makes complex numbers of real ones', () => {
+  expect(graphOf('x: Tensor, n: Tensor', 'return torch.view_as_real(torch.mul(x, 0.+1.j))')).toBe(
+    lines(`add_0 = aten::add.Tensor(constant_0, constant_1, alpha=1) : complex128[]
+           mul_0 = aten::mul.Tensor(x, add_0) : complex64[2, 3]
+           output_0 = aten::view_as_real(mul_0) : float32[2, 3, 2]
+           return output_0`),
+  );
+});
+
 test('ints are expressions: what cancels out is known again', () => {
   const body = `k = int(n)
     more = torch.sub(torch.add(torch.mul(k, 2), 3), torch.add(k, k))

@@ -198,7 +198,7 @@ function power(onnx: OnnxBuilder, node: Node, self: Value | Scalar, exponent: Va
 }
 
 /** The angle of (x, y), from the arc tangent of the quotient and the quadrant. */
-function arcTangent(onnx: OnnxBuilder, y: Value, x: Value): Value {
+export function arcTangent(onnx: OnnxBuilder, y: Value, x: Value): Value {
   const zero = onnx.like(x, 0);
   const half = onnx.like(x, Math.PI / 2);
   const upright = onnx.Equal(x, zero);

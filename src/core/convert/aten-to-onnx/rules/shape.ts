@@ -300,19 +300,8 @@ export const shape = lowerings({
   'aten::flip': ({ self, dims }, onnx, node) => flipped(onnx, self, axesFrom(dims, rankOf(self, node))),
   'aten::roll': ({ self, shifts, dims }, onnx, node) => {
     const flat = dims.length === 0 ? onnx.reshape(self, [-1]) : self;
-    let x = flat;
-    for (const [k, shift] of shifts.entries()) {
-      const axis = axisFrom(dims[k] ?? 0, rankOf(flat, node));
-      const size = dimAt(flat, axis, node);
-      const from = size === 0 ? 0 : modulo(multiply(-1, shift), size);
-      if (from === 0) continue;
-      const parts = [
-        sliced(onnx, x, axis, { start: from, end: size }, node),
-        sliced(onnx, x, axis, { start: 0, end: from }, node),
-      ];
-      x = onnx.Concat(...parts, { axis });
-    }
-    return onnx.reshape(x, resultDims(node));
+    const axes = shifts.map((_, k) => axisFrom(dims[k] ?? 0, rankOf(flat, node)));
+    return onnx.reshape(rolled(onnx, flat, axes, shifts, node), resultDims(node));
   },
   'aten::unfold': ({ self, dimension, size, step }, onnx, node) => {
     if (rankOf(self, node) === 0) return onnx.reshape(self, resultSizes(node));
@@ -393,8 +382,24 @@ function fourAxes(onnx: OnnxBuilder, self: Value, node: Node): Value {
   return onnx.reshape(self, [elementCount(shape.slice(0, -3)), ...shape.slice(-3)]);
 }
 
+/** Axes turned round: what leaves at the end comes in at the front. */
+export function rolled(onnx: OnnxBuilder, self: Value, axes: readonly number[], shifts: Shape, node: Node): Value {
+  let x = self;
+  for (const [k, axis] of axes.entries()) {
+    const size = dimAt(self, axis, node);
+    const from = size === 0 ? 0 : modulo(multiply(-1, shifts[k]), size);
+    if (from === 0) continue;
+    const parts = [
+      sliced(onnx, x, axis, { start: from, end: size }, node),
+      sliced(onnx, x, axis, { start: 0, end: from }, node),
+    ];
+    x = onnx.Concat(...parts, { axis });
+  }
+  return x;
+}
+
 /** Axes from the last element to the first. */
-function flipped(onnx: OnnxBuilder, self: Value, axes: readonly number[]): Value {
+export function flipped(onnx: OnnxBuilder, self: Value, axes: readonly number[]): Value {
   if (axes.length === 0) return self;
   const each = (value: number | bigint) => onnx.ints(axes.map(() => value));
   // Ends before the first element.

@@ -100,10 +100,11 @@ export const pointwise: RuleTable = {
     unary,
   ),
   ...each('abs absolute', absolute),
+  angle: (args, counted) => (category(args.tensor('self').dtype) === 3 ? absolute : unaryFloat)(args, counted),
   ...each(
     `exp exp2 expm1 log log2 log10 log1p sqrt rsqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh arcsin
     arccos arctan arcsinh arccosh arctanh sigmoid erf erfc erfinv reciprocal logit sinc lgamma digamma i0 deg2rad rad2deg
-    angle special_expit special_erf special_erfc special_erfinv special_exp2 special_expm1 special_log1p special_logit
+    special_expit special_erf special_erfc special_erfinv special_exp2 special_expm1 special_log1p special_logit
     special_gammaln special_digamma special_psi special_sinc special_entr special_i0 special_i0e special_i1 special_i1e
     special_ndtr special_ndtri special_log_ndtr special_erfcx polygamma mvlgamma`,
     unaryFloat,

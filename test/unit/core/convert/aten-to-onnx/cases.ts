@@ -1,5 +1,6 @@
 /** Reads the cases of test/fixtures/aten and makes an aten model of each case, as capture would. */
 import { readFileSync } from 'node:fs';
+import { isComplex, partType } from '../../../../../src/core/convert/aten-to-onnx/complex/complex.ts';
 import { dtypeOf } from '../../../../../src/core/dialects/aten/scalar-types.ts';
 import type { SchemaArgument } from '../../../../../src/core/dialects/aten/schema.ts';
 import { findSchema, isPlacement } from '../../../../../src/core/dialects/aten/schemas.ts';
@@ -9,7 +10,7 @@ import { Graph } from '../../../../../src/core/ir/graph.ts';
 import { type Model, makeModel } from '../../../../../src/core/ir/model.ts';
 import { Node } from '../../../../../src/core/ir/node.ts';
 import { Tensor } from '../../../../../src/core/ir/tensor.ts';
-import { tensorType } from '../../../../../src/core/ir/type.ts';
+import { tensorType, type ValueType } from '../../../../../src/core/ir/type.ts';
 import type { Value } from '../../../../../src/core/ir/value.ts';
 
 interface JsonTensor {
@@ -45,7 +46,10 @@ export interface Batch {
   readonly cases: readonly Case[];
 }
 
-export function readCases(file: 'cases.json' | 'edges.json'): Row[] {
+/** What make.py writes by hand, what edges.py makes by tables, and what the makers of families beside them do. */
+export const CASE_FILES = ['cases.json', 'edges.json', 'complex.json'] as const;
+
+export function readCases(file: (typeof CASE_FILES)[number]): Row[] {
   return JSON.parse(readFileSync(new URL(`../../../../fixtures/aten/${file}`, import.meta.url), 'utf8'));
 }
 
@@ -68,6 +72,11 @@ function addCase(graph: Graph, inputs: Map<string, Tensor>, row: Row, path: stri
     if (!isTensor(json)) return undefined;
     const constant = tensorOf(json);
     const own = `${path}.${label}`;
+    if (isComplex(json.t)) {
+      inputs.set(own, constant);
+      const pairs = graph.addInput({ name: own, type: tensorType(constant.dtype, constant.shape) });
+      return append(graph, 'view_as_complex', pairs, { name: `${own}_complex`, type: tensorType(json.t, json.s) });
+    }
     if (PARAMETERS.test(label)) return graph.addInitializer({ name: own, constant });
     inputs.set(own, constant);
     return graph.addInput({ name: own, type: tensorType(constant.dtype, constant.shape) });
@@ -92,12 +101,28 @@ function addCase(graph: Graph, inputs: Map<string, Tensor>, row: Row, path: stri
     overload,
     name: `${path}/${name}_1`,
     attributes,
-    outputs: [...expected].map(([label, each]) => ({ name: label, type: tensorType(each.dtype, each.shape) })),
+    outputs: outputs.map(({ t, s }, k) => ({ name: `${path}.output_${k}`, type: tensorType(t, s) })),
   });
   graph.nodes.append(node);
-  for (const value of node.outputs) graph.addOutput(value);
+  for (const [k, value] of node.outputs.entries()) {
+    const wanted = expected.get(`${path}.output_${k}`);
+    if (!wanted || !isComplex(outputs[k]?.t)) {
+      graph.addOutput(value);
+      continue;
+    }
+    value.name = `${path}.complex_${k}`;
+    const options = { name: `${path}.output_${k}`, type: tensorType(wanted.dtype, wanted.shape) };
+    graph.addOutput(append(graph, 'view_as_real', value, options));
+  }
   const call = Object.entries(args).map(([key, json]) => `${key}=${text(json)}`);
   return { operator, row, title: `${operator}(${call.join(', ')})`, path, outputs: expected };
+}
+
+/** Complex numbers go in and out as pairs of real ones. */
+function append(graph: Graph, op: string, input: Value, output: { name: string; type: ValueType }): Value {
+  const node = new Node(op, [input], { domain: 'aten', name: `${output.name.split('.')[0]}/${op}`, outputs: [output] });
+  graph.nodes.append(node);
+  return node.output();
 }
 
 export function attributeOf({ name, type, default: fallback }: SchemaArgument, json: Json | undefined): Attribute {
@@ -151,7 +176,9 @@ export function isTensor(json: Json): json is JsonTensor {
   return typeof json === 'object' && json !== null && 't' in json;
 }
 
+/** Of complex numbers their parts along a last axis. */
 function tensorOf({ t, s, v }: JsonTensor): Tensor {
+  if (isComplex(t)) return Tensor.of(partType(t), [...s, 2], v.map(number));
   return Tensor.of(t, s, v.map(number));
 }
 

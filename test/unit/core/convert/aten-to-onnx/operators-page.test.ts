@@ -2,13 +2,14 @@
 import { expect, test } from 'vitest';
 import { COMPOSED } from '../../../../../src/core/capture/operators/compositions.ts';
 import { ORIGINALS } from '../../../../../src/core/convert/aten-to-onnx/aliases.ts';
+import { COMPLEX_RULES } from '../../../../../src/core/convert/aten-to-onnx/complex/rules.ts';
 import { atenToOnnx } from '../../../../../src/core/convert/aten-to-onnx/convert.ts';
 import { RULES } from '../../../../../src/core/convert/aten-to-onnx/rules.ts';
 import { ruleFor } from '../../../../../src/core/dialects/aten/rules.ts';
 import { SCHEMA_ROWS } from '../../../../../src/core/dialects/aten/schema-rows.ts';
 import { overloadsOf } from '../../../../../src/core/dialects/aten/schemas.ts';
 import { viewRuleFor } from '../../../../../src/core/dialects/aten/views.ts';
-import { makeBatch, readCases } from './cases.ts';
+import { CASE_FILES, makeBatch, readCases } from './cases.ts';
 import { REFUSED } from './refused.ts';
 
 interface State {
@@ -19,10 +20,12 @@ interface State {
   readonly refused: readonly string[];
 }
 
-const lowered = new Set([...RULES.keys()].map((rule) => rule.replace(/^aten::/, '').replace(/\..*/, '')));
+const lowered = new Set(
+  [...RULES.keys(), ...COMPLEX_RULES.keys()].map((rule) => rule.replace(/^aten::/, '').replace(/\..*/, '')),
+);
 
 const counts = new Map<string, number>();
-for (const [operator] of [...readCases('cases.json'), ...readCases('edges.json')]) {
+for (const [operator] of CASE_FILES.flatMap(readCases)) {
   const name = operator.replace(/\..*/, '');
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }
@@ -91,8 +94,11 @@ ${rows.join('\n')}
 
 ## Not converted
 A program that uses one of these ends in the problem \`unsupported-operator\` or \`unknown-operator\`, which says where; it can be
-[defined as a custom operator](custom-operators.md). Many of them are of use in training only, or make random, sparse or
-complex numbers, which ONNX has not.
+[defined as a custom operator](custom-operators.md). Many of them are of use in training only, or make random or sparse
+numbers, which ONNX has not.
+
+Complex numbers are two tensors of real ones in ONNX: Fourier transforms, arithmetic and what moves elements take them so.
+An input or output of a program must be real: \`torch.view_as_real\` and \`torch.view_as_complex\` lead there and back.
 
 ${open.map(({ name }) => `\`${name}\``).join(', ')}
 `;

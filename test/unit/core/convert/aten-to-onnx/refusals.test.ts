@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { atenToOnnx } from '../../../../../src/core/convert/aten-to-onnx/convert.ts';
 import { Graph } from '../../../../../src/core/ir/graph.ts';
 import { makeModel } from '../../../../../src/core/ir/model.ts';
+import { Node } from '../../../../../src/core/ir/node.ts';
+import type { Value } from '../../../../../src/core/ir/value.ts';
 import { makeBatch } from './cases.ts';
 import { REFUSED } from './refused.ts';
 
@@ -17,4 +19,22 @@ test('an output of a type that ONNX passes on only later is a problem', () => {
   graph.addOutput(x);
   const { problems } = atenToOnnx(makeModel('aten', graph));
   expect(problems).toMatchObject([{ code: 'dtype-not-taken', details: { dtype: 'float8e8m0', operator: 'output x' } }]);
+});
+
+test('complex numbers do not leave the program, and not every operator takes them', () => {
+  const graph = new Graph();
+  const type = (dtype: 'float32' | 'complex64', ...shape: number[]) => ({ kind: 'tensor', dtype, shape }) as const;
+  const x = graph.addInput({ name: 'x', type: type('float32', 2, 2) });
+  const call = (op: string, input: Value, name: string) => {
+    const outputs = [{ name, type: type('complex64', 2) }];
+    const node = new Node(op, [input], { domain: 'aten', name: op, outputs });
+    graph.nodes.append(node);
+    return node.output();
+  };
+  graph.addOutput(call('tan', call('view_as_complex', x, 'z'), 'y'));
+  const { problems } = atenToOnnx(makeModel('aten', graph));
+  expect(problems.map((each) => each.message)).toEqual([
+    'ONNX cannot express aten::tan with complex numbers: its operators take real ones only, and this one is not known on their parts.',
+    'ONNX cannot express output y with complex numbers: its operators take real ones only: pass on torch.view_as_real of it.',
+  ]);
 });

@@ -5,9 +5,9 @@ import { fresh, type TensorInfo } from '../../../../../src/core/dialects/aten/ru
 import { inferResults } from '../../../../../src/core/dialects/aten/rules.ts';
 import { findSchema } from '../../../../../src/core/dialects/aten/schemas.ts';
 import { viewRuleFor } from '../../../../../src/core/dialects/aten/views.ts';
-import { attributeOf, isTensor, type Json, type Row, readCases } from '../../convert/aten-to-onnx/cases.ts';
+import { attributeOf, CASE_FILES, isTensor, type Json, type Row, readCases } from '../../convert/aten-to-onnx/cases.ts';
 
-const rows = [...readCases('cases.json'), ...readCases('edges.json')];
+const rows = CASE_FILES.flatMap(readCases);
 const operators = [...new Set(rows.map(([operator]) => operator.split('.')[0] ?? ''))];
 
 /** Capture writes them as other operators. */
