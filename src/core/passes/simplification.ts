@@ -4,7 +4,6 @@ import { dropConstantInputs, liftConstants } from './cleanup/constant-places.ts'
 import { removeDeadCode } from './cleanup/dead-code.ts';
 import { mergeConstants } from './cleanup/tied.ts';
 import { foldAllConstants } from './fold/fold-constants.ts';
-import { foldBatchNormalization } from './fold-batch-normalization.ts';
 import type { Pass } from './pass.ts';
 import { eliminations } from './simplify/rules.ts';
 
@@ -19,6 +18,4 @@ export const SIMPLIFICATION: readonly Pass[] = [
   removeDeadCode,
   // What changes nothing, follows each other, or goes into weights.
   ...eliminations,
-  // Fewer operators for the same.
-  foldBatchNormalization,
 ];

@@ -1,5 +1,5 @@
 /** BVLC Caffe: the master branch of 2020, and its last release, 1.0 of 2017, which many frameworks grew out of. */
-import { foldBatchNormalization } from '../passes/fold-batch-normalization.ts';
+import { foldBatchNormalization } from '../passes/simplify/affine-into-weights.ts';
 import { CaffeBackend, type CaffeBackendFacts } from './caffe-backend.ts';
 
 /** Registered layers that run a trained network (REGISTER_LAYER_CLASS in src/caffe/layers of release 1.0). */

@@ -1,5 +1,5 @@
 /** OpenCV 4's dnn module, which reads Caffe models by a schema of its own. */
-import { foldBatchNormalization } from '../passes/fold-batch-normalization.ts';
+import { foldBatchNormalization } from '../passes/simplify/affine-into-weights.ts';
 import { CaffeBackend } from './caffe-backend.ts';
 
 export const opencv = new CaffeBackend({

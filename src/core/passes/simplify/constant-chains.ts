@@ -11,6 +11,7 @@ import {
   broadcastShape,
   combined,
   isAllOf,
+  isBounded,
   isComputable,
   isHeld,
   mapped,
@@ -113,7 +114,7 @@ function neededNodes({ scale, shift }: Step): number {
 
 /** Whether the type holds the new constants, no old one is 0 or infinite where it multiplies, and the shape stays. */
 function fits({ x, scale, shift }: Step, nodes: readonly Node[], dtype: DataType): boolean {
-  if (!isHeld(scale, dtype) || !isHeld(shift, dtype) || scale.values.includes(0)) return false;
+  if (!isHeld(scale, dtype) || !isBounded(shift, dtype) || scale.values.includes(0)) return false;
   for (const node of nodes) {
     const own = stepOf(node);
     const sound = own?.scale.values.every((value) => Number.isFinite(value) && value !== 0);

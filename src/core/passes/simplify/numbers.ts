@@ -110,6 +110,12 @@ export function isHeld({ values }: Numbers, dtype: DataType): boolean {
   });
 }
 
+/** Whether a type holds every number, those that are too small for it as 0. */
+export function isBounded({ values }: Numbers, dtype: DataType): boolean {
+  const most = RANGES[dtype]?.most ?? 0;
+  return values.every((value) => Math.abs(value) <= most);
+}
+
 export function isAllOf({ values }: Numbers, number: number): boolean {
   return values.every((value) => value === number);
 }

@@ -1,9 +1,14 @@
 /** The rules of the simplifier, family by family. Those that take things out come before those that move things. */
 import type { PatternRule } from '../pass.ts';
+import { affineBeforeRules } from './affine-before-weights.ts';
+import { affineRules } from './affine-into-weights.ts';
 import { arithmeticRules } from './arithmetic.ts';
 import { constantChainRules } from './constant-chains.ts';
+import { constantLayoutRules } from './constant-layouts.ts';
 import { cutRules } from './cuts.ts';
 import { noOps } from './no-ops.ts';
+import { paddingRules } from './padding-into-windows.ts';
+import { productRules } from './products.ts';
 import { reshapeRules } from './reshapes.ts';
 import { transposeRegionRules } from './transpose-regions.ts';
 import { transposeRules } from './transposes.ts';
@@ -14,6 +19,11 @@ export const eliminations: readonly PatternRule[] = [
   ...constantChainRules,
   ...cutRules,
   ...reshapeRules,
+  ...constantLayoutRules,
+  ...affineRules,
+  ...affineBeforeRules,
+  ...productRules,
+  ...paddingRules,
   ...transposeRules,
   ...transposeRegionRules,
 ];

@@ -1,0 +1,270 @@
+/**
+ * Scales and shifts of channels that become part of the weights of the operator before them: convolutions, matrix
+ * products, normalisations. Regroups floating point, nothing else; weights that would overflow stay as they are.
+ */
+import { constantOf } from '../../dialects/onnx/data.ts';
+import type { Node } from '../../ir/node.ts';
+import { sameShape } from '../../ir/shape.ts';
+import type { Tensor } from '../../ir/tensor.ts';
+import type { Value } from '../../ir/value.ts';
+import type { PatternRule } from '../pass.ts';
+import { type Affine, affineOf, perChannel } from './affine.ts';
+import { combined, isBounded, isComputable, numbersOf, tensorOf } from './numbers.ts';
+import { instead, named, producerOf, type Replacement, type Site, simplification } from './rule.ts';
+import { type Layout, scaledWeight } from './weights.ts';
+
+/** Weights that others read too are copied only where they are small. */
+const MOST_BYTES_TWICE = 1 << 14;
+const MOST_CHANNELS = 1 << 16;
+
+/** An operator whose weights can scale and shift what it gives. */
+export interface Carrier {
+  readonly node: Node;
+  readonly rank: number;
+  /** The axis of its output along which the channels lie, and how many there are. */
+  readonly axis: number;
+  readonly channels: number;
+  build(scale: Float64Array, shift: Float64Array, site: Site): Value | undefined;
+}
+
+function rule(name: string, title: string, operators: string): PatternRule {
+  return simplification({ name, title, operators, reassociates: true, replace: intoWeights });
+}
+
+function intoWeights(node: Node, site: Site): Replacement | undefined {
+  for (const input of node.op === 'BatchNormalization' ? node.inputs.slice(0, 1) : node.inputs) {
+    const before = producerOf(input, node, ...CARRIERS);
+    if (!before || !input) continue;
+    const carrier = carrierOf(before);
+    const affine = carrier && affineOf(node, carrier.rank);
+    if (!affine || affine.x !== input) continue;
+    if (input.useCount !== 1) return site.missed(`what ${named(before)} gives is read elsewhere too`, before, node);
+    const value = carried(carrier, affine, site);
+    if (value)
+      return instead(node, value, `${named(node)} scales and shifts channels by constants: ${named(before)} can`);
+  }
+  return undefined;
+}
+
+function carried(carrier: Carrier, affine: Affine, site: Site): Value | undefined {
+  const { rank, axis, channels, node } = carrier;
+  const scale = perChannel(affine.scale, 1, rank, axis, channels);
+  const shift = perChannel(affine.shift, 0, rank, axis, channels);
+  if (!scale || !shift)
+    return site.missed('its constants vary along other axes than the channels, or are not finite', node);
+  return (
+    carrier.build(scale, shift, site) ??
+    site.missed('its weights are not finite, would overflow, or are read elsewhere', node)
+  );
+}
+
+const CARRIERS = [
+  'Conv',
+  'ConvTranspose',
+  'Gemm',
+  'MatMul',
+  'Add',
+  'BatchNormalization',
+  'InstanceNormalization',
+  'LayerNormalization',
+];
+
+function carrierOf(node: Node): Carrier | undefined {
+  switch (node.op) {
+    case 'Conv':
+    case 'ConvTranspose':
+      return convolution(node);
+    case 'Gemm':
+      return gemm(node);
+    case 'MatMul':
+      return product(node, undefined);
+    case 'Add':
+      return biasedProduct(node);
+    default:
+      return normalization(node);
+  }
+}
+
+function convolution(node: Node): Carrier | undefined {
+  const [weight, bias] = [weightOf(node, 1), weightOf(node, 2)];
+  if (!weight || (node.input(2) && !bias)) return undefined;
+  const [rows = 1, columns = 1] = weight.shape;
+  const group = Number(node.int('group', 1n));
+  const perGroup = rows / group;
+  const transposed = node.op === 'ConvTranspose';
+  const channels = transposed ? columns * group : rows;
+  const layout: Layout = transposed
+    ? { rows, columns, at: (row, column) => Math.floor(row / perGroup) * columns + column }
+    : { rows, columns: 1, at: (row) => row };
+  return {
+    node,
+    rank: weight.shape.length,
+    axis: 1,
+    channels,
+    build(scale, shift, site) {
+      const scaled = scaledInput(node, 1, layout, scale, site);
+      const moved = scaled && shifted(node, 2, scale, shift, weight, site);
+      if (!moved) return undefined;
+      return site.from(node).same([node.input(0), scaled, moved.value])[0];
+    },
+  };
+}
+
+function gemm(node: Node): Carrier | undefined {
+  const weight = weightOf(node, 1);
+  const added = numbersOf(node.input(2), MOST_CHANNELS);
+  if (weight?.shape.length !== 2 || (node.input(2) && !added)) return undefined;
+  const turned = node.int('transB', 0n) !== 0n;
+  const [rows = 1, columns = 1] = weight.shape;
+  const channels = turned ? rows : columns;
+  const layout: Layout = turned ? { rows, columns: 1, at: (row) => row } : { rows, columns, at: (_, column) => column };
+  return {
+    node,
+    rank: 2,
+    axis: 1,
+    channels,
+    build(scale, shift, site) {
+      const scaled = scaledInput(node, 1, layout, scale, site);
+      const beta = added ? node.float('beta', 1) : 1;
+      const row = { shape: [channels], values: scale };
+      const grown = combined(
+        added ?? { shape: [], values: Float64Array.of(0) },
+        row,
+        (c, s) => beta * c * s,
+        MOST_CHANNELS,
+      );
+      const whole = grown && combined(grown, { shape: [channels], values: shift }, (a, b) => a + b, MOST_CHANNELS);
+      if (!scaled || !whole || !isBounded(whole, weight.dtype)) return undefined;
+      const onnx = site.from(node);
+      const empty = !added && whole.values.every((value) => value === 0);
+      const bias = empty ? undefined : onnx.constant(tensorOf(whole, weight.dtype));
+      return onnx.same([node.input(0), scaled, bias], added ? { beta: undefined } : {})[0];
+    },
+  };
+}
+
+/** A product with a constant matrix on its right; `bias` is an Add after it, which scales along. */
+function product(node: Node, bias: { readonly add: Node; readonly constant: Value } | undefined): Carrier | undefined {
+  const weight = weightOf(node, 1);
+  const x = node.input(0);
+  if (!weight || weight.shape.length < 2 || x?.rank === undefined || x.rank < 2) return undefined;
+  const channels = weight.shape.at(-1) ?? 1;
+  const rank = Math.max(x.rank, weight.shape.length);
+  const layout: Layout = { rows: weight.count / channels, columns: channels, at: (_, column) => column };
+  return {
+    node: bias?.add ?? node,
+    rank,
+    axis: rank - 1,
+    channels,
+    build(scale, shift, site) {
+      const moves = shift.some((value) => value !== 0);
+      const flat = rank === 2 && x.rank === 2;
+      if (!bias && moves && !flat) return undefined;
+      const scaled = scaledInput(node, 1, layout, scale, site);
+      const before = bias && numbersOf(bias.constant, MOST_CHANNELS);
+      if (!scaled || (bias && !before)) return undefined;
+      if (!bias && moves) {
+        const row = { shape: [channels], values: shift };
+        if (!isBounded(row, weight.dtype)) return undefined;
+        const onnx = site.from(node);
+        return onnx.Gemm(x, scaled, onnx.constant(tensorOf(row, weight.dtype)));
+      }
+      const result = scaled === node.input(1) ? node.output() : site.from(node).same([x, scaled])[0];
+      if (!before || !result) return result;
+      const grown = combined(before, { shape: [channels], values: scale }, (b, s) => b * s, MOST_CHANNELS);
+      const whole = grown && combined(grown, { shape: [channels], values: shift }, (a, b) => a + b, MOST_CHANNELS);
+      if (!whole || !isBounded(whole, weight.dtype)) return undefined;
+      const onnx = site.from(bias.add);
+      return onnx.Add(result, onnx.constant(tensorOf(whole, weight.dtype)));
+    },
+  };
+}
+
+function biasedProduct(node: Node): Carrier | undefined {
+  for (const index of [0, 1]) {
+    const matrix = producerOf(node.input(index), node, 'MatMul');
+    const constant = node.input(1 - index);
+    if (!matrix || !constant || matrix.output().useCount !== 1 || !constantOf(constant)) continue;
+    const carrier = product(matrix, { add: node, constant });
+    // A bias that broadcasts the product would change the channels.
+    if (carrier && sameShape(matrix.output().shape, node.output().shape) === true) return carrier;
+  }
+  return undefined;
+}
+
+/** Normalisations have a scale and a shift of their own. */
+function normalization(node: Node): Carrier | undefined {
+  const [scaled, moved] = [weightOf(node, 1), weightOf(node, 2)];
+  const rank = node.input(0)?.rank;
+  if (rank === undefined || scaled?.shape.length !== 1 || (node.input(2) && !moved)) return undefined;
+  if (node.outputs.some((value, k) => k > 0 && value.useCount > 0)) return undefined;
+  const layers = node.op === 'LayerNormalization';
+  if (layers && Number(node.int('axis', -1n)) !== -1 && Number(node.int('axis', -1n)) !== rank - 1) return undefined;
+  if (node.op === 'BatchNormalization' && affineOf(node, rank) === undefined) return undefined;
+  const channels = scaled.count;
+  return {
+    node,
+    rank,
+    axis: layers ? rank - 1 : 1,
+    channels,
+    build(scale, shift, site) {
+      const gain = scaledInput(node, 1, { rows: channels, columns: 1, at: (row) => row }, scale, site);
+      const bias = gain && shifted(node, 2, scale, shift, scaled, site);
+      if (!bias) return undefined;
+      return site.from(node).same([node.input(0), gain, bias.value, ...node.inputs.slice(3)])[0];
+    },
+  };
+}
+
+export function weightOf(node: Node, index: number): Tensor | undefined {
+  const value = node.input(index);
+  const constant = value && constantOf(value);
+  return constant && isComputable(constant.dtype) ? constant : undefined;
+}
+
+/** An input whose constant is scaled; the input as it is where all factors are 1. */
+export function scaledInput(
+  node: Node,
+  index: number,
+  layout: Layout,
+  factors: Float64Array,
+  site: Site,
+): Value | undefined {
+  const value = node.input(index);
+  const weight = weightOf(node, index);
+  if (!value || !weight) return undefined;
+  if (factors.every((factor) => factor === 1)) return value;
+  if (value.useCount > 1 && weight.byteLength > MOST_BYTES_TWICE) return undefined;
+  const scaled = scaledWeight(weight, layout, factors);
+  return scaled && site.onnx.graph.addInitializer({ name: value.name, constant: scaled });
+}
+
+/** The bias at an input, scaled and shifted; no value where there was none and none is needed. */
+function shifted(
+  node: Node,
+  index: number,
+  scale: Float64Array,
+  shift: Float64Array,
+  like: Tensor,
+  site: Site,
+): { readonly value: Value | undefined } | undefined {
+  const before = node.input(index) && numbersOf(node.input(index), MOST_CHANNELS);
+  if (node.input(index) && !before) return undefined;
+  const values = shift.map((each, k) => (before?.values[k] ?? 0) * (scale[k] ?? 1) + each);
+  const whole = { shape: [values.length], values };
+  if (!isBounded(whole, like.dtype)) return undefined;
+  if (!before && values.every((value) => value === 0)) return { value: undefined };
+  return { value: site.onnx.constant(tensorOf(whole, like.dtype)) };
+}
+
+export const foldBatchNormalization = rule(
+  'fold-batch-normalization',
+  'Makes BatchNormalization part of the weights before it',
+  'BatchNormalization',
+);
+
+export const affineRules: readonly PatternRule[] = [
+  foldBatchNormalization,
+  rule('scale-into-weights', 'Makes factors of channels part of the weights before them', 'Mul Div Neg'),
+  rule('shift-into-weights', 'Makes what is added to channels part of the bias before it', 'Add Sub'),
+];

@@ -1,0 +1,132 @@
+/** Weights made from others: scaled where they are written, in double precision and rounded once; looked over before. */
+import type { DataType } from '../../ir/dtype.ts';
+import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf } from '../../ir/small-floats.ts';
+import { ComputedSource, Tensor } from '../../ir/tensor.ts';
+import { isComputable } from './numbers.ts';
+
+/** How the bits of a 16-bit float read as a number, and back. */
+interface Half {
+  readonly read: Float32Array;
+  readonly write: (value: number) => number;
+}
+
+const halves = new Map<DataType, Half>();
+
+function halfOf(dtype: DataType): Half | undefined {
+  if (dtype !== 'float16' && dtype !== 'bfloat16') return undefined;
+  let half = halves.get(dtype);
+  if (!half) {
+    const [decode, write] = dtype === 'float16' ? [halfToNumber, numberToHalf] : [bfloatToNumber, numberToBfloat];
+    half = { read: Float32Array.from({ length: 1 << 16 }, (_, bits) => decode(bits)), write };
+    halves.set(dtype, half);
+  }
+  return half;
+}
+
+/** A copy of all elements; undefined for types whose numbers rules do not compute with. */
+export function elementsOf(tensor: Tensor): Float32Array | Float64Array | undefined {
+  if (!isComputable(tensor.dtype)) return undefined;
+  // The bytes may stand at any offset of a larger buffer.
+  const { buffer } = new Uint8Array(tensor.bytes());
+  if (tensor.dtype === 'float64') return new Float64Array(buffer);
+  if (tensor.dtype === 'float32') return new Float32Array(buffer);
+  const { read } = halfOf(tensor.dtype) ?? {};
+  return Float32Array.from(new Uint16Array(buffer), (bits) => read?.[bits] ?? 0);
+}
+
+function bytesOf(values: Float32Array | Float64Array, dtype: DataType): Uint8Array {
+  const half = halfOf(dtype);
+  const typed = half ? Uint16Array.from(values, half.write) : values;
+  return new Uint8Array(typed.buffer, typed.byteOffset, typed.byteLength);
+}
+
+/** A tensor whose elements are computed where somebody asks for them. */
+export function computedTensor(
+  dtype: DataType,
+  shape: readonly number[],
+  compute: () => Float32Array | Float64Array,
+): Tensor {
+  return new Tensor(dtype, shape, new ComputedSource('computed', () => bytesOf(compute(), dtype)));
+}
+
+/** The greatest absolute value among the elements; infinite where one is infinite or NaN. Each tensor is looked over once. */
+export function greatest(tensor: Tensor): number {
+  let found = known.get(tensor);
+  if (found === undefined) {
+    found = lookedOver(tensor);
+    known.set(tensor, found);
+  }
+  return found;
+}
+
+const known = new WeakMap<Tensor, number>();
+
+/** Floats of one sign are in the order of their bits. */
+function lookedOver(tensor: Tensor): number {
+  if (tensor.dtype === 'float64') {
+    let most = 0;
+    for (const value of elementsOf(tensor) ?? []) most = Math.max(most, Math.abs(value));
+    return Number.isNaN(most) ? Number.POSITIVE_INFINITY : most;
+  }
+  const half = halfOf(tensor.dtype);
+  const width = half ? 2 : 4;
+  const sign = half ? 0x7fff : 0x7fffffff;
+  let most = 0;
+  for (const chunk of piecesOf(tensor, width)) {
+    const words = half
+      ? new Uint16Array(chunk.buffer, chunk.byteOffset, chunk.byteLength / width)
+      : new Uint32Array(chunk.buffer, chunk.byteOffset, chunk.byteLength / width);
+    for (let k = 0; k < words.length; k++) {
+      const bits = (words[k] ?? 0) & sign;
+      if (bits > most) most = bits;
+    }
+  }
+  const value = half ? (half.read[most] ?? 0) : new Float32Array(Uint32Array.of(most).buffer)[0];
+  return value === undefined || !Number.isFinite(value) ? Number.POSITIVE_INFINITY : value;
+}
+
+/** The bytes in pieces of whole elements that typed arrays can look at. */
+function* piecesOf(tensor: Tensor, width: number): Iterable<Uint8Array> {
+  for (const chunk of tensor.source.chunks()) {
+    if (chunk.byteLength % width !== 0) {
+      yield new Uint8Array(tensor.bytes());
+      return;
+    }
+    yield chunk.byteOffset % width === 0 ? chunk : new Uint8Array(chunk);
+  }
+}
+
+/** How factors lie along a weight, seen as rows of columns of equally scaled elements. */
+export interface Layout {
+  readonly rows: number;
+  readonly columns: number;
+  /** Which factor scales the elements at a row and a column. */
+  readonly at: (row: number, column: number) => number;
+}
+
+/** Each element of a weight times the factor of its place; undefined where a result may be too large for the type. */
+export function scaledWeight(weight: Tensor, layout: Layout, factors: Float64Array): Tensor | undefined {
+  const most = factors.reduce((before, each) => Math.max(before, Math.abs(each)), 0) * greatest(weight);
+  if (!(most <= MOST[weight.dtype as keyof typeof MOST])) return undefined;
+  const scaled = computedTensor(weight.dtype, weight.shape, () => {
+    const values = elementsOf(weight) ?? new Float32Array();
+    const { rows, columns, at: factorAt } = layout;
+    const inner = values.length / (rows * columns);
+    for (let row = 0, at = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const by = factors[factorAt(row, column)] ?? 1;
+        for (const end = at + inner; at < end; at++) values[at] = (values[at] ?? 0) * by;
+      }
+    }
+    return values;
+  });
+  known.set(scaled, most);
+  return scaled;
+}
+
+const MOST = {
+  float64: Number.MAX_VALUE / 4,
+  float32: 2 ** 127,
+  float16: 65504,
+  bfloat16: 2 ** 127,
+} as const;
