@@ -1,48 +1,14 @@
-/** Matrix products: Add and Transpose that Gemm does itself. */
+/** Matrix products: what Gemm does itself. */
 import { isFloat } from '../../ir/dtype.ts';
 import type { Node } from '../../ir/node.ts';
-import { sameDim } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
+import { gemmAndSum, matmulAndSum } from '../fusions/linear.ts';
 import type { PatternRule } from '../pass.ts';
 import { instead, named, producerOf, simplification } from './rule.ts';
 
 /** Types that Gemm multiplies at every opset. */
 function isMultiplied(value: Value | undefined): boolean {
   return value?.dtype !== undefined && isFloat(value.dtype) && value.dtype !== 'bfloat16';
-}
-
-const addition = simplification({
-  name: 'product-and-sum',
-  title: 'Makes a Gemm of MatMul and Add of matrices',
-  operators: 'Add',
-  reassociates: true,
-  replace(node, site) {
-    for (const index of [0, 1]) {
-      const inner = producerOf(node.input(index), node, 'MatMul', 'Gemm');
-      const added = node.input(1 - index);
-      const [a, b] = inner?.inputs ?? [];
-      if (!inner || !added || !a || !b || inner.output().useCount !== 1 || !isMultiplied(a)) continue;
-      if (inner.op === 'Gemm' && inner.input(2)) continue;
-      if (a.rank !== 2 || b.rank !== 2) {
-        if (a.rank !== undefined)
-          site.missed(`the product has rank ${Math.max(a.rank, b.rank ?? 0)}, and Gemm takes matrices`, inner, node);
-        continue;
-      }
-      if (!broadcastsInto(added, inner.output())) continue;
-      const onnx = site.from(inner);
-      const value = inner.op === 'Gemm' ? onnx.same([a, b, added], { beta: undefined })[0] : onnx.Gemm(a, b, added);
-      return value && instead(node, value, `${named(inner)} and ${named(node)} are one Gemm`);
-    }
-    return undefined;
-  },
-});
-
-/** Whether a value broadcasts to a matrix without making it larger. */
-function broadcastsInto(value: Value, matrix: Value): boolean {
-  const [small, large] = [value.shape, matrix.shape];
-  if (!small || !large || small.length > large.length) return false;
-  const offset = large.length - small.length;
-  return small.every((size, k) => size === 1 || sameDim(size, large[k + offset]) === true);
 }
 
 const turned = simplification({
@@ -83,4 +49,4 @@ function isSwap(node: Node): boolean {
   return !order || (order[0] === 1n && order[1] === 0n);
 }
 
-export const productRules: readonly PatternRule[] = [addition, turned];
+export const productRules: readonly PatternRule[] = [matmulAndSum, gemmAndSum, turned];

@@ -27,6 +27,8 @@ export interface Site {
   readonly onnx: OnnxBuilder;
   /** Builds before `place` from now on, with the origin of `source`. */
   from(source: Node, place?: Node): OnnxBuilder;
+  /** Whether somebody asks why a rule does not fit here. */
+  readonly asks: boolean;
   /** Says why the rule nearly fits and does not (`seen` are the nodes that do); for `return site.missed(...)`. */
   missed(reason: string, ...seen: readonly Node[]): undefined;
 }
@@ -112,6 +114,10 @@ class Work implements Site {
     return this.builder.from(source, place);
   }
 
+  get asks(): boolean {
+    return this.context.missed !== undefined;
+  }
+
   missed(reason: string, ...seen: readonly Node[]): undefined {
     this.context.missed?.(this.root, reason, seen.length > 0 ? seen : undefined);
     return undefined;
@@ -124,12 +130,14 @@ class Work implements Site {
   apply({ values, reason }: Replacement): Rewritten | undefined {
     const made = new Set(this.built());
     const steps: [old: Value, by: Value][] = [];
+    const taken = new Set<Value>();
     for (const [old, by] of values) {
-      const stands = this.nameable(old, by, made);
+      const stands = this.nameable(old, by, made, taken);
       if (!stands) {
         this.takeBack();
         return undefined;
       }
+      if (old.isGraphOutput) taken.add(stands);
       steps.push([old, stands]);
     }
     for (const [old, by] of steps) {
@@ -144,9 +152,9 @@ class Work implements Site {
   }
 
   /** A graph output takes its name from what stands there: a value that has a name to keep gets a node of its own. */
-  private nameable(old: Value, by: Value, made: Set<Node>): Value | undefined {
+  private nameable(old: Value, by: Value, made: Set<Node>, taken: ReadonlySet<Value>): Value | undefined {
     if (!old.isGraphOutput) return by;
-    const free = by.producer && by.producer.graph === this.root.graph && !by.isGraphOutput;
+    const free = by.producer && by.producer.graph === this.root.graph && !by.isGraphOutput && !taken.has(by);
     if (free) return by;
     if (old.producer?.op === 'Identity' && old.producer.domain === '') return undefined;
     const node = this.from(this.root).node('', 'Identity', [by]);

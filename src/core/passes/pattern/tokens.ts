@@ -1,0 +1,96 @@
+/** The words of a rule's text. */
+import { type Place, RuleTextError } from './syntax.ts';
+
+export interface Token {
+  readonly kind: 'name' | 'number' | 'text' | 'mark' | 'end';
+  readonly text: string;
+  readonly place: Place;
+}
+
+const TOKEN =
+  /(?<space>[ \t\r]+|#[^\n]*)|(?<line>\n)|(?<name>[A-Za-z_]\w*)|(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<text>"(?:[^"\\\n]|\\.)*")|(?<mark>\.\.\.|=>|==|!=|~=|<=|>=|\/\/|[=<>()[\]{},.?|+\-*/%:])|(?<other>.)/gsu;
+
+/** Throws RuleTextError at a character that no word starts with. */
+export function tokensOf(text: string): readonly Token[] {
+  const tokens: Token[] = [];
+  let line = 1;
+  let lineStart = 0;
+  for (const match of text.matchAll(TOKEN)) {
+    const groups = match.groups ?? {};
+    if (groups.line !== undefined) {
+      line++;
+      lineStart = match.index + 1;
+    }
+    if (groups.space !== undefined || groups.line !== undefined) continue;
+    const place = { line, column: match.index - lineStart + 1 };
+    if (groups.other !== undefined) throw new RuleTextError(`"${match[0]}" has no meaning in a rule`, place);
+    const kind =
+      groups.name !== undefined
+        ? 'name'
+        : groups.number !== undefined
+          ? 'number'
+          : groups.text !== undefined
+            ? 'text'
+            : 'mark';
+    tokens.push({ kind, text: match[0], place });
+  }
+  return [...tokens, { kind: 'end', text: '', place: { line, column: text.length - lineStart + 1 } }];
+}
+
+/** Walks over tokens; `expect` says what is missing where something is. */
+export class Tokens {
+  private at = 0;
+  private readonly tokens: readonly Token[];
+
+  constructor(text: string) {
+    this.tokens = tokensOf(text);
+  }
+
+  get place(): Place {
+    return this.peek().place;
+  }
+
+  peek(ahead = 0): Token {
+    const token = this.tokens[Math.min(this.at + ahead, this.tokens.length - 1)];
+    if (!token) throw new RangeError('a text has one token at least');
+    return token;
+  }
+
+  next(): Token {
+    const token = this.peek();
+    this.at++;
+    return token;
+  }
+
+  /** Whether a mark or a word comes next, `ahead` tokens from here. */
+  sees(text: string, ahead = 0): boolean {
+    const token = this.peek(ahead);
+    return token.text === text && (token.kind === 'mark' || token.kind === 'name');
+  }
+
+  /** Takes a mark or word where it comes next. */
+  takes(text: string): boolean {
+    const found = this.sees(text);
+    if (found) this.at++;
+    return found;
+  }
+
+  expect(text: string, where: string): void {
+    if (!this.takes(text)) this.fail(`expected "${text}" ${where}`);
+  }
+
+  expectName(what: string): Token {
+    const token = this.peek();
+    if (token.kind !== 'name') this.fail(`expected ${what}`);
+    return this.next();
+  }
+
+  /** What was expected, and what stands there. */
+  fail(message: string): never {
+    const { kind, text, place } = this.peek();
+    throw new RuleTextError(
+      `${message}, found ${kind === 'end' ? 'the end of the rule' : `"${text.replace(/^"|"$/g, '')}"`}`,
+      place,
+    );
+  }
+}
