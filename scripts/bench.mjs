@@ -1,67 +1,30 @@
 /**
- * Times our work on ONNX text beside ONNX's own tools, on the same models in one run.
+ * Times our work beside that of other tools, on the same models in one run.
  *
- *   node scripts/bench.mjs [--write-docs]
+ *   node scripts/bench.mjs [--only onnx-text|pytorch-export] [--cases FOLDER] [--write-docs]
  *
- * --write-docs writes the table into docs/speed.md.
+ * --write-docs writes the tables into docs/speed.md. --cases names a folder where models of test/conformance/zoo/make.py
+ * stand; they are made, and deleted after, where it is not given.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { bundleForNode } from './lib/bundle.mjs';
+import { exportTable } from './lib/export-bench.mjs';
+import { onnxTextTable } from './lib/onnx-text-bench.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { pythonEnvironment } from './lib/python.mjs';
-import { node, run, step } from './lib/run.mjs';
-import { rewriteSection, table } from './lib/table.mjs';
+import { rewriteSection } from './lib/table.mjs';
 
-const SIZES = ['1000', '10000'];
-const PASSES = 3;
-/** Each step of ours, and the step of ONNX's own tools beside it. */
-const STEPS = {
-  parse: ['Parse the text', 'parse', 'onnx.parser'],
-  print: ['Print the text', 'print', 'onnx.printer'],
-  check: ['Check, with types and shapes', 'check', 'onnx.checker (full)'],
-  infer: ['Infer types and shapes', 'infer', 'onnx.shape_inference'],
-  open: ['Open the text, to its problems', 'keystroke', 'onnx.parser, then onnx.checker (full)'],
-  keystroke: ['From a keystroke to its problems', 'keystroke', 'onnx.parser, then onnx.checker (full)'],
-  everywhere: ['The same, where it changes all sizes', 'keystroke', 'onnx.parser, then onnx.checker (full)'],
-};
+/** By the name of the section in the page. */
+const BENCHES = { 'onnx-text': onnxTextTable, 'pytorch-export': exportTable };
 
-const { values } = parseArgs({ options: { 'write-docs': { type: 'boolean' } } });
-const folder = inRoot('artifacts/onnx-text-bench');
-const bundle = inRoot('artifacts/onnx-text-bench.js');
-const sources = inRoot('test/bench/onnx-text');
-// Those of the engine in the editor.
-const flags = JSON.parse(readFileSync(inRoot('src/service/node-flags.json'), 'utf8'));
-mkdirSync(folder, { recursive: true });
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, cases: { type: 'string' }, 'write-docs': { type: 'boolean' } },
+});
+const names = values.only === undefined ? Object.keys(BENCHES) : [values.only];
+const unknown = names.find((name) => !Object.hasOwn(BENCHES, name));
+if (unknown !== undefined) throw new Error(`there is no bench "${unknown}": ${Object.keys(BENCHES).join(', ')}`);
 const interpreter = await pythonEnvironment();
-await bundleForNode(`${sources}/ours.ts`, bundle);
-// In turns, so that what else the machine does meets both.
-const passes = [];
-for (let pass = 1; pass <= PASSES; pass++) {
-  await step(`Timing both, ${pass} of ${PASSES}`, async () => {
-    await run(interpreter, [`${sources}/theirs.py`, folder, ...SIZES]);
-    await node([...flags, bundle, folder, ...SIZES], { show: true });
-  });
-  const read = (name) => JSON.parse(readFileSync(`${folder}/${name}`, 'utf8'));
-  passes.push({ ours: read('ours.json'), theirs: read('theirs.json') });
-}
-const text = timesTable();
-console.log(`\n${text}`);
-if (values['write-docs']) rewriteSection(inRoot('docs/speed.md'), 'onnx-text', text);
-
-function timesTable() {
-  const rows = Object.entries(STEPS).flatMap(([key, [title, other, tool]]) =>
-    SIZES.flatMap((size) => {
-      // Other programs only ever cost time, of caches say: the turn that they cost least is the one to compare.
-      const us = Math.min(...passes.map(({ ours }) => ours[size][key]));
-      const them = Math.min(...passes.map(({ theirs }) => theirs[size][other]));
-      const perNode = `${((1000 * us) / Number(size)).toFixed(2)} µs`;
-      return [[title, size, milliseconds(us), perNode, tool, milliseconds(them), (us / them).toFixed(2)]];
-    }),
-  );
-  return table(['Step', 'Nodes', 'Graphwright', 'a node', "ONNX's own", 'takes', 'ratio'], rows);
-}
-
-function milliseconds(number) {
-  return `${number.toFixed(number < 10 ? 2 : 1)} ms`;
+for (const name of names) {
+  const text = await BENCHES[name](interpreter, values);
+  console.log(`\n${text}`);
+  if (values['write-docs']) rewriteSection(inRoot('docs/speed.md'), name, text);
 }

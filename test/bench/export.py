@@ -1,16 +1,21 @@
-"""Times converting a traced program beside PyTorch's own exporters on the same program, in one run.
+"""Times converting PyTorch programs beside PyTorch's own exporters on the same programs, in one run.
 
-usage: export.py CASE_DIR [--runs N] [--opset N]
+usage: export.py [--runs N] [--opset N] [--json] CASE_DIR...
 
 CASE_DIR is a case of test/conformance/zoo/make.py with traced.pt, exported.pt2 and data_0. Each command runs in a fresh
-process, in turn; printed are medians of wall time and peak memory (the operating system's own figures), and ratios.
+process, the commands in turn, each over the file that the one before left; copying traced.pt is the least that writing a
+model can cost. Of each command are told the least wall time, the least processor time (of all threads, in the system too)
+and the highest peak of memory, as the operating system counts them: what else the machine does only ever adds to times.
+--json prints one object a case instead, sizes in bytes.
 """
 import argparse
+import json
 import os
-import statistics
 import sys
 import tempfile
 import time
+
+CLI = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "dist", "cli.js")
 
 TORCHSCRIPT = """
 import sys, numpy, torch
@@ -26,8 +31,21 @@ torch.onnx.export(program, (), sys.argv[2], opset_version=int(sys.argv[3]), dyna
 """
 
 
+def commands(case, out, opset):
+    """What is timed, by name."""
+    convert = lambda file: ["node", CLI, "convert", f"{case}/{file}", "--to", "onnx", "--opset", opset, "-o", out, "--force"]
+    export = lambda code: [sys.executable, "-W", "ignore", "-c", code, case, out, opset]
+    return {
+        "graphwright, traced.pt": convert("traced.pt"),
+        "graphwright, exported.pt2": convert("exported.pt2"),
+        "torch.onnx.export (TorchScript), traced.pt": export(TORCHSCRIPT),
+        "torch.onnx.export (dynamo), exported.pt2": export(DYNAMO),
+        "copying traced.pt": ["cp", f"{case}/traced.pt", out],
+    }
+
+
 def measure(command):
-    """Runs one command to its end: (wall seconds, peak memory in MB), or None where it fails."""
+    """Runs one command to its end: (wall seconds, processor seconds, peak bytes), or None where it fails."""
     started = time.perf_counter()
     child = os.posix_spawnp(
         command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_WRONLY, 0) for fd in (1, 2)]
@@ -35,46 +53,50 @@ def measure(command):
     _, status, usage = os.wait4(child, 0)
     if status:
         return None
-    return time.perf_counter() - started, usage.ru_maxrss / 1000
+    return time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+
+
+def times(case, opset, runs):
+    """The figures of each command by name; None where it fails."""
+    rows = {}
+    with tempfile.TemporaryDirectory() as folder:
+        named = commands(case, os.path.join(folder, "model.onnx"), str(opset))
+        # The first round warms the disk's cache.
+        for run in range(runs + 1):
+            for name, command in named.items():
+                # What fails once fails again.
+                figures = measure(command) if rows.get(name, ()) is not None else None
+                if figures is None:
+                    rows[name] = None
+                elif run > 0:
+                    rows.setdefault(name, []).append(figures)
+    return {name: rows[name] and best(rows[name]) for name in named}
+
+
+def best(figures):
+    wall, processor, peak = zip(*figures)
+    return {"wall": min(wall), "processor": min(processor), "peak": max(peak)}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--opset", type=int, default=18)
-    parser.add_argument("case")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("cases", nargs="+")
     options = parser.parse_args()
-    cli = os.path.join(os.path.dirname(__file__), "..", "..", "dist", "cli.js")
-    with tempfile.TemporaryDirectory() as folder:
-        out = os.path.join(folder, "model.onnx")
-        opset = str(options.opset)
-        convert = lambda file: ["node", cli, "convert", f"{options.case}/{file}", "--to", "onnx", "--opset", opset, "-o", out, "--force"]
-        export = lambda code: [sys.executable, "-W", "ignore", "-c", code, options.case, out, opset]
-        commands = {
-            "graphwright, traced.pt": convert("traced.pt"),
-            "graphwright, exported.pt2": convert("exported.pt2"),
-            "torch.onnx.export (TorchScript), traced.pt": export(TORCHSCRIPT),
-            "torch.onnx.export (dynamo), exported.pt2": export(DYNAMO),
-        }
-        figures = {name: [] for name in commands}
-        for run in range(options.runs + 1):
-            for name, command in commands.items():
-                # What fails once fails again; the first round warms the disk's cache.
-                figure = measure(command) if figures[name] is not None else None
-                if figure is None:
-                    figures[name] = None
-                elif run > 0:
-                    figures[name].append(figure)
-    file_size = os.path.getsize(f"{options.case}/traced.pt") / 1e6
-    print(f"{options.case}: traced.pt of {file_size:.0f} MB, opset {opset}, {options.runs} runs each, medians")
-    base = statistics.median(wall for wall, _ in figures["graphwright, traced.pt"])
-    for name, rows in figures.items():
-        if rows is None:
-            print(f"{name:44}  fails")
+    for case in options.cases:
+        rows = times(case, options.opset, options.runs)
+        size = os.path.getsize(f"{case}/traced.pt")
+        if options.json:
+            print(json.dumps({"case": case, "size": size, "rows": rows}), flush=True)
             continue
-        wall = statistics.median(row[0] for row in rows)
-        peak = statistics.median(row[1] for row in rows)
-        print(f"{name:44} {wall:7.2f} s  {wall / base:6.1f} x  peak {peak:6.0f} MB")
+        print(f"{case}: traced.pt of {size / 1e6:.0f} MB, opset {options.opset}, the best of {options.runs} runs each")
+        for name, row in rows.items():
+            told = "fails"
+            if row:
+                told = f"{row['wall']:7.2f} s wall {row['processor']:7.2f} s processor {row['peak'] / 1e6:6.0f} MB peak"
+            print(f"{name:44} {told}", flush=True)
 
 
 if __name__ == "__main__":

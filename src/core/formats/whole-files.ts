@@ -13,11 +13,12 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
 } from 'node:fs';
 import path from 'node:path';
+import type { ChunkMemory } from '../ir/chunk-memory.ts';
 import { InputError } from '../ir/errors.ts';
 import type { Progress } from '../progress.ts';
+import { WriteBehind } from './write-behind.ts';
 
 export interface WriteOptions {
   /** Whether files that exist may be replaced. */
@@ -27,8 +28,8 @@ export interface WriteOptions {
 
 export interface OutputFile {
   readonly path: string;
-  /** The content, a piece at a time. */
-  chunks(): Iterable<Uint8Array>;
+  /** The content, a piece at a time, as those of a TensorSource. */
+  chunks(memory: ChunkMemory): Iterable<Uint8Array>;
 }
 
 /**
@@ -72,40 +73,18 @@ function realOrSame(file: string): string {
   return existsSync(file) ? realpathSync(file) : file;
 }
 
-/** Pieces are gathered up to this size: a model has many small ones. */
-const BUFFER_BYTES = 1 << 18;
-/** After how many bytes other work of the process gets its turn: a few hundredths of a second. */
-const BREATH_BYTES = 1 << 25;
-
 async function writeChunks(to: string, file: OutputFile, progress: Progress | undefined): Promise<void> {
   const descriptor = attempt(file.path, () => openSync(to, 'wx'));
-  const buffer = new Uint8Array(BUFFER_BYTES);
-  let filled = 0;
-  let held = 0;
-  const put = async (bytes: Uint8Array): Promise<void> => {
-    progress?.check();
-    for (let done = 0; done < bytes.length; ) {
-      done += attempt(file.path, () => writeSync(descriptor, bytes, done, Math.min(bytes.length - done, 1 << 30)));
-    }
-    held += bytes.length;
-    if (held < BREATH_BYTES) return;
-    held = 0;
-    await new Promise((resolve) => setImmediate(resolve));
-  };
+  const writer = new WriteBehind(descriptor, (error) => refused(file.path, error));
   try {
-    for (const chunk of file.chunks()) {
-      if (filled + chunk.length > BUFFER_BYTES) {
-        await put(buffer.subarray(0, filled));
-        filled = 0;
-      }
-      if (chunk.length > BUFFER_BYTES) await put(chunk);
-      else {
-        buffer.set(chunk, filled);
-        filled += chunk.length;
-      }
+    for (const chunk of file.chunks(writer)) {
+      progress?.check();
+      const room = writer.put(chunk);
+      if (room) await room;
     }
-    await put(buffer.subarray(0, filled));
+    await writer.end();
   } finally {
+    await writer.settled();
     closeSync(descriptor);
   }
 }
@@ -140,10 +119,13 @@ function attempt<T>(file: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined) throw error;
-    throw unwritable(file, code);
+    throw refused(file, error);
   }
+}
+
+function refused(file: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === undefined ? error : unwritable(file, code);
 }
 
 function unwritable(file: string, code: string): InputError {

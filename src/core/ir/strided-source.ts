@@ -1,5 +1,6 @@
 /** Views of packed elements by strides, as PyTorch stores channels_last weights: made contiguous while they are written. */
 import { CHUNK_BYTES } from './bytes.ts';
+import type { ChunkMemory } from './chunk-memory.ts';
 import { DATA_TYPES, type DataType } from './dtype.ts';
 import { Scratch } from './scratch.ts';
 import type { StaticShape } from './shape.ts';
@@ -32,12 +33,10 @@ class StridedSource implements TensorSource {
     return gather(this.base.bytes(), this.width, this.view);
   }
 
-  *chunks(): Iterable<Uint8Array> {
-    const buffer = PIECES.take(CHUNK_BYTES);
+  *chunks(memory: ChunkMemory): Iterable<Uint8Array> {
     for (const { bytes, view } of this.fetched()) {
-      for (const piece of slabs(view, CHUNK_BYTES / this.width)) yield gather(bytes, this.width, piece, buffer);
+      for (const piece of slabs(view, CHUNK_BYTES / this.width)) yield gather(bytes, this.width, piece, memory.take());
     }
-    PIECES.give(buffer);
   }
 
   /** What is viewed, in parts that can be held. */
@@ -65,7 +64,6 @@ const MOST_HELD = 1 << 25;
 /** Shorter runs are not read one by one. */
 const SHORTEST_RUN = 512;
 const HELD = new Scratch();
-const PIECES = new Scratch();
 
 /** Packed elements, and a view of them. */
 interface Fetched {

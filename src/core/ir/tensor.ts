@@ -1,7 +1,7 @@
 /** Constant tensors: a type, a shape, and where the bytes are. Bytes are touched only when they are asked for. */
 import { type ByteSource, CHUNK_BYTES } from './bytes.ts';
+import type { ChunkMemory } from './chunk-memory.ts';
 import { byteLength, type DataType } from './dtype.ts';
-import { Scratch } from './scratch.ts';
 import { elementCount, type StaticShape } from './shape.ts';
 import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf } from './small-floats.ts';
 
@@ -11,8 +11,11 @@ export interface TensorSource {
   readonly kind: 'memory' | 'file' | 'inflated' | 'strided' | 'computed';
   /** All bytes, packed. What must be fetched may go `into` the memory given, where that is long enough. */
   bytes(into?: Uint8Array): Uint8Array;
-  /** The same bytes in order, a piece at a time, so that nobody holds them all. A piece holds until the next is asked for. */
-  chunks(): Iterable<Uint8Array>;
+  /**
+   * The same bytes in order, a piece at a time, so that nobody holds them all. What must be fetched is put into `memory`,
+   * where a piece stays until the next is asked for; others stay.
+   */
+  chunks(memory: ChunkMemory): Iterable<Uint8Array>;
 }
 
 export interface TensorInfo {
@@ -118,16 +121,12 @@ export class FileSource implements TensorSource {
     return this.file.read(this.offset, this.length, into);
   }
 
-  *chunks(): Iterable<Uint8Array> {
-    const buffer = PIECES.take(CHUNK_BYTES);
+  *chunks(memory: ChunkMemory): Iterable<Uint8Array> {
     for (let done = 0; done < this.length; done += CHUNK_BYTES) {
-      yield this.file.read(this.offset + done, Math.min(CHUNK_BYTES, this.length - done), buffer);
+      yield this.file.read(this.offset + done, Math.min(CHUNK_BYTES, this.length - done), memory.take());
     }
-    PIECES.give(buffer);
   }
 }
-
-const PIECES = new Scratch();
 
 /** Bytes that a function makes each time: an inflated archive entry, folded arithmetic. */
 export class ComputedSource implements TensorSource {

@@ -1,5 +1,6 @@
 /** A Caffe graph to its two files: both are written whole or neither, weights pass through a piece at a time. */
 import type { CaffeSchema } from '../../dialects/caffe/schema.ts';
+import { type ChunkMemory, OneChunk } from '../../ir/chunk-memory.ts';
 import { InputError } from '../../ir/errors.ts';
 import type { Model } from '../../ir/model.ts';
 import { type WriteOptions, writeWhole } from '../whole-files.ts';
@@ -31,15 +32,15 @@ export async function writeCaffe(
   const text = new TextEncoder().encode(printTree(nets.text));
   return writeWhole(
     [
-      { path: caffemodel, chunks: () => chunksOf(pieces) },
+      { path: caffemodel, chunks: (memory) => chunksOf(pieces, memory) },
       { path: prototxt, chunks: () => [text] },
     ],
     options,
   );
 }
 
-function* chunksOf(pieces: ReturnType<typeof encodeTree>): Iterable<Uint8Array> {
-  for (const piece of pieces) yield* piece instanceof Uint8Array ? [piece] : piece.source.chunks();
+function* chunksOf(pieces: ReturnType<typeof encodeTree>, memory: ChunkMemory): Iterable<Uint8Array> {
+  for (const piece of pieces) yield* piece instanceof Uint8Array ? [piece] : piece.source.chunks(memory);
 }
 
 /** The two files in memory, for models that fit there. */
@@ -51,7 +52,7 @@ export function encodeCaffe(
   const pieces = encodeTree(nets.binary);
   const caffemodel = new Uint8Array(pieces.length);
   let at = 0;
-  for (const chunk of chunksOf(pieces)) {
+  for (const chunk of chunksOf(pieces, new OneChunk())) {
     caffemodel.set(chunk, at);
     at += chunk.length;
   }

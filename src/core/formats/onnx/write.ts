@@ -1,5 +1,6 @@
 /** Models to ONNX files: written whole or not at all, tensors copied a piece at a time, data beside the model where it is large. */
 import path from 'node:path';
+import { type ChunkMemory, OneChunk } from '../../ir/chunk-memory.ts';
 import { InputError } from '../../ir/errors.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Model } from '../../ir/model.ts';
@@ -32,7 +33,8 @@ export interface OnnxWriteOptions extends WriteOptions {
 export async function writeOnnx(model: Model, file: string, options: OnnxWriteOptions): Promise<string[]> {
   const largest = options.largestFile ?? LARGEST_FILE;
   const whole = encodeModelPieces(model, options.kept);
-  if (whole.length <= largest) return writeWhole([{ path: file, chunks: () => chunksOf(whole) }], options);
+  if (whole.length <= largest)
+    return writeWhole([{ path: file, chunks: (memory) => chunksOf(whole, memory) }], options);
   const data = placeTensors(model, `${path.basename(file)}.data`);
   const spine = encodeModelPieces(model, (tensor) => data.places.get(tensor));
   if (spine.length > largest) {
@@ -46,7 +48,7 @@ export async function writeOnnx(model: Model, file: string, options: OnnxWriteOp
   return writeWhole(
     [
       { path: `${file}.data`, chunks: data.chunks },
-      { path: file, chunks: () => chunksOf(spine) },
+      { path: file, chunks: (memory) => chunksOf(spine, memory) },
     ],
     options,
   );
@@ -57,21 +59,21 @@ export function encodeOnnx(model: Model): Uint8Array {
   const pieces = encodeModelPieces(model);
   const bytes = new Uint8Array(pieces.length);
   let at = 0;
-  for (const chunk of chunksOf(pieces)) {
+  for (const chunk of chunksOf(pieces, new OneChunk())) {
     bytes.set(chunk, at);
     at += chunk.length;
   }
   return bytes;
 }
 
-function* chunksOf(pieces: Pieces): Iterable<Uint8Array> {
-  for (const piece of pieces) yield* piece instanceof Uint8Array ? [piece] : tensorChunks(piece);
+function* chunksOf(pieces: Pieces, memory: ChunkMemory): Iterable<Uint8Array> {
+  for (const piece of pieces) yield* piece instanceof Uint8Array ? [piece] : tensorChunks(piece, memory);
 }
 
 /** The bytes of a tensor; a source that gives more or fewer than the message says would spoil the whole file. */
-function* tensorChunks(tensor: Tensor): Iterable<Uint8Array> {
+function* tensorChunks(tensor: Tensor, memory: ChunkMemory): Iterable<Uint8Array> {
   let given = 0;
-  for (const chunk of tensor.source.chunks()) {
+  for (const chunk of tensor.source.chunks(memory)) {
     given += chunk.length;
     yield chunk;
   }
@@ -96,11 +98,11 @@ function placeTensors(
   }
   return {
     places,
-    *chunks() {
+    *chunks(memory) {
       let at = 0;
       for (const [tensor, { offset }] of places) {
         if (offset > at) yield new Uint8Array(offset - at);
-        yield* tensorChunks(tensor);
+        yield* tensorChunks(tensor, memory);
         at = offset + tensor.byteLength;
       }
     },

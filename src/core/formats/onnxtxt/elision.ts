@@ -3,6 +3,7 @@
  * with `location`, `offset` and `length` in a file beside the text. They are checked against the hash when they are read.
  */
 import { createHash } from 'node:crypto';
+import { type ChunkMemory, OneChunk } from '../../ir/chunk-memory.ts';
 import { byteLength, type DataType } from '../../ir/dtype.ts';
 import { InputError } from '../../ir/errors.ts';
 import type { Model } from '../../ir/model.ts';
@@ -48,10 +49,12 @@ export class Hasher {
   }
 }
 
+const CHUNK = new OneChunk();
+
 /** The hash of a tensor's bytes, which are read piece by piece. */
 export function hashOf(source: TensorSource): string {
   const hasher = new Hasher();
-  for (const chunk of source.chunks()) hasher.update(chunk);
+  for (const chunk of source.chunks(CHUNK)) hasher.update(chunk);
   return hasher.digest();
 }
 
@@ -112,9 +115,9 @@ class CheckedSource implements TensorSource {
     return this.source.bytes();
   }
 
-  chunks(): Iterable<Uint8Array> {
+  chunks(memory: ChunkMemory): Iterable<Uint8Array> {
     this.checkOnce();
-    return this.source.chunks();
+    return this.source.chunks(memory);
   }
 
   private checkOnce(): void {

@@ -1,6 +1,7 @@
 /** Models to files of text, with their large constants in a data file beside them. */
 import path from 'node:path';
 import type { Attribute } from '../../ir/attribute.ts';
+import type { ChunkMemory } from '../../ir/chunk-memory.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Model } from '../../ir/model.ts';
 import type { Tensor, TensorSource } from '../../ir/tensor.ts';
@@ -35,7 +36,7 @@ export async function writeOnnxText(model: Model, file: string, options: TextWri
   if (data.isEmpty) return writeWhole([text(() => wholeText(model, outside))], options);
   // The data goes first: only then are the hashes known that stand in the text.
   const files = [
-    { path: `${file}.data`, chunks: () => data.chunks() },
+    { path: `${file}.data`, chunks: (memory: ChunkMemory) => data.chunks(memory) },
     text(() => wholeText(model, (tensor) => outside(tensor) ?? data.placeOf(tensor))),
   ];
   return (await writeWhole(files, options)).reverse();
@@ -76,10 +77,10 @@ class DataFile {
     return this.places.size === 0;
   }
 
-  *chunks(): Iterable<Uint8Array> {
+  *chunks(memory: ChunkMemory): Iterable<Uint8Array> {
     for (const source of this.places.keys()) {
       const hasher = new Hasher();
-      for (const chunk of source.chunks()) {
+      for (const chunk of source.chunks(memory)) {
         hasher.update(chunk);
         yield chunk;
       }

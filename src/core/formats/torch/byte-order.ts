@@ -1,4 +1,6 @@
 /** Numbers of big-endian archives: their bytes are swapped as they are handed out, so that nobody holds them all. */
+
+import type { ChunkMemory } from '../../ir/chunk-memory.ts';
 import { DATA_TYPES, type DataType } from '../../ir/dtype.ts';
 import type { TensorSource } from '../../ir/tensor.ts';
 
@@ -29,8 +31,8 @@ class SwappedSource implements TensorSource {
     return this.swapped(this.base.bytes());
   }
 
-  *chunks(): Iterable<Uint8Array> {
-    for (const chunk of this.base.chunks()) {
+  *chunks(memory: ChunkMemory): Iterable<Uint8Array> {
+    for (const chunk of this.base.chunks(memory)) {
       // Pieces are so long that no element lies across two of them.
       if (chunk.length % this.width !== 0)
         throw new RangeError(`${chunk.length} bytes are no elements of ${this.width}`);

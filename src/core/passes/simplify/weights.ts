@@ -1,4 +1,5 @@
 /** Weights made from others: scaled where they are written, in double precision and rounded once; looked over before. */
+import { OneChunk } from '../../ir/chunk-memory.ts';
 import type { DataType } from '../../ir/dtype.ts';
 import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf } from '../../ir/small-floats.ts';
 import { ComputedSource, Tensor } from '../../ir/tensor.ts';
@@ -85,9 +86,11 @@ function lookedOver(tensor: Tensor): number {
   return value === undefined || !Number.isFinite(value) ? Number.POSITIVE_INFINITY : value;
 }
 
+const CHUNK = new OneChunk();
+
 /** The bytes in pieces of whole elements that typed arrays can look at. */
 function* piecesOf(tensor: Tensor, width: number): Iterable<Uint8Array> {
-  for (const chunk of tensor.source.chunks()) {
+  for (const chunk of tensor.source.chunks(CHUNK)) {
     if (chunk.byteLength % width !== 0) {
       yield new Uint8Array(tensor.bytes());
       return;

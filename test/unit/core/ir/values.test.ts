@@ -4,6 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FileBytes, MemoryBytes } from '../../../../src/core/ir/bytes.ts';
+import { OneChunk } from '../../../../src/core/ir/chunk-memory.ts';
 import { InputError } from '../../../../src/core/ir/errors.ts';
 import { Expression } from '../../../../src/core/ir/expression.ts';
 import {
@@ -111,7 +112,7 @@ test('the pieces of a file follow each other, also in walks at the same time', (
   writeFileSync(name, bytes);
   const file = new FileBytes(name);
   const walks = [new FileSource(file, 0, 2_500_000), new FileSource(file, 500_000, 2_500_000)].map((source) =>
-    source.chunks()[Symbol.iterator](),
+    source.chunks(new OneChunk())[Symbol.iterator](),
   );
   const found = walks.map(() => Buffer.alloc(0));
   for (let going = true; going; ) {
