@@ -3,6 +3,7 @@ import { inferModel } from '../../../src/core/dialects/onnx/infer.ts';
 import { operatorSchema } from '../../../src/core/dialects/onnx/operators.ts';
 import { encodeOnnx } from '../../../src/core/formats/onnx/write.ts';
 import { type DataType, isFloat } from '../../../src/core/ir/dtype.ts';
+import { sameShape } from '../../../src/core/ir/shape.ts';
 import { Tensor } from '../../../src/core/ir/tensor.ts';
 import type { Chance } from './chance.ts';
 import { type Body, type Constant, type Known, type Line, programModel, readsOf } from './program.ts';
@@ -202,10 +203,13 @@ export class Grow {
       const model = programModel({ opset, irVersion, inputs, constants, lines: [line], outputs, declared: new Map() });
       for (const output of model.graph.outputs) output.type = undefined;
       if (inferModel(model).length > 0) return undefined;
+      const inferred = model.graph.outputs.map(({ shape }) => shape);
       const [results] = await runAll(encodeOnnx(model), [new Map(inputs.map(({ name, tensor }) => [name, tensor]))]);
       if (!results || typeof results === 'string') return undefined;
       const made = [...results].map(([name, tensor]) => ({ name, tensor }));
-      return made.every(({ tensor }) => this.isOfUse(tensor)) ? made : undefined;
+      // Some kernels of onnxruntime give empty tensors other shapes than ONNX says.
+      const right = made.every(({ tensor }, k) => sameShape(tensor.shape, inferred[k]) !== false);
+      return right && made.every(({ tensor }) => this.isOfUse(tensor)) ? made : undefined;
     } catch {
       // Most often a kernel that onnxruntime does not have for the type.
       return undefined;

@@ -53,12 +53,12 @@ function folded(node: Node, reader: Reader, affine: Affine, site: Site): Value |
   const scaled = scaledInput(node, 1, layout, scale, site);
   if (!scaled) return site.missed('its weights are not finite, would overflow, or are read elsewhere', node);
   const onnx = site.from(node);
-  const [, , bias] = node.inputs;
   if (!moves || !outputs) return onnx.same([affine.x, scaled, ...node.inputs.slice(2)])[0];
   const moved = shiftedBias(node, reader, shift);
   const weight = weightOf(node, 1);
   if (!moved || !weight || !isBounded(moved, weight.dtype)) return undefined;
-  const changes = node.op === 'Gemm' && bias ? { beta: undefined } : {};
+  // A Gemm without a bias may say anything of its beta.
+  const changes = node.op === 'Gemm' ? { beta: undefined } : {};
   return onnx.same([affine.x, scaled, onnx.constant(tensorOf(moved, weight.dtype))], changes)[0];
 }
 

@@ -138,7 +138,8 @@ function gemm(node: Node): Carrier | undefined {
       const onnx = site.from(node);
       const empty = !added && whole.values.every((value) => value === 0);
       const bias = empty ? undefined : onnx.constant(tensorOf(whole, weight.dtype));
-      return onnx.same([node.input(0), scaled, bias], added ? { beta: undefined } : {})[0];
+      // A Gemm without a bias may say anything of its beta.
+      return onnx.same([node.input(0), scaled, bias], { beta: undefined })[0];
     },
   };
 }

@@ -65,6 +65,11 @@ describe('scales and shifts after weights', () => {
       'Gemm',
     ],
     [
+      `float[3,2] x => float[?,4] y <${floats('w', [2, 4])}, ${BN}>`,
+      'c = Gemm <alpha = 0.5, beta = 0.0> (x, w)\ny = BatchNormalization (c, s, t, m, v)',
+      'Gemm',
+    ],
+    [
       `float[3,2] x => float[?,4] y <${floats('w', [4, 2])}, ${floats('k', [4])}>`,
       'c = Gemm <transB = 1> (x, w)\ny = Mul (c, k)',
       'Gemm',
@@ -184,6 +189,11 @@ describe('scales and shifts before weights', () => {
     [
       `float[3,2] x => float[3,4] y <${floats('w', [2, 4])}, ${floats('b', [4])}, ${TWO}>`,
       'n = BatchNormalization (x, s, t, m, v)\ny = Gemm <alpha = 0.5, beta = 3.0> (n, w, b)',
+      'Gemm',
+    ],
+    [
+      `float[3,2] x => float[3,4] y <${floats('w', [2, 4])}, ${TWO}>`,
+      'n = BatchNormalization (x, s, t, m, v)\ny = Gemm <beta = 0.0> (n, w)',
       'Gemm',
     ],
     [
