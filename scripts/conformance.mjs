@@ -16,6 +16,7 @@ import { dynamicTable, scoreDynamic } from './lib/dynamic-zoo.mjs';
 import { countTests, measureOnnx, onnxStages, onnxTables } from './lib/onnx-suite.mjs';
 import { build, installPackages } from './lib/packages.mjs';
 import { inRoot } from './lib/paths.mjs';
+import { scorePrograms } from './lib/programs.mjs';
 import { pythonEnvironment } from './lib/python.mjs';
 import { randomStage, randomTable } from './lib/random-models.mjs';
 import { everyModel, sampledModels, scoreSimplifiers } from './lib/simplify-suite.mjs';
@@ -45,7 +46,8 @@ async function sampledZoo(interpreter, suites) {
   const onnx = await scored(suites, 'The zoo: PyTorch to ONNX', () => scoreSample(interpreter, folder));
   const caffe = await scored(suites, 'The zoo: PyTorch to Caffe', () => scoreCaffe(interpreter, folder));
   const dynamic = await scored(suites, 'The zoo: sizes that stay open', () => scoreDynamic(interpreter, folder));
-  keep('conformance.json', { zoo: onnx, caffe, dynamic });
+  const programs = await scored(suites, 'Random programs: control flow', () => scorePrograms(interpreter));
+  keep('conformance.json', { zoo: onnx, caffe, dynamic, programs });
   return { caffe: caffeTable(caffe), dynamic: dynamicTable(dynamic) };
 }
 

@@ -5,8 +5,9 @@ import type { Operators } from '../operators/operators.ts';
 import { choose } from '../regions/conditions.ts';
 import { NO_WORLD, type Variables, type World } from '../regions/containers.ts';
 import { loop } from '../regions/loops.ts';
+import { appendTo, stack } from '../values/open-lists.ts';
 import { ScalarValue } from '../values/scalars.ts';
-import { appendTo, rowAt, stack } from '../values/sequences.ts';
+import { rowAt } from '../values/sequences.ts';
 import {
   type CapturedValue,
   isTensor,

@@ -136,6 +136,12 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
       (x, y) => x + y,
     )(args, keywords);
   },
+  // `a += b` changes the list itself.
+  add_: ([a, b]) => {
+    if (!(a instanceof ListValue) || !(b instanceof ListValue)) return undefined;
+    a.items.push(...b.items);
+    return a;
+  },
   sub: arithmetic(
     (x, y) => x - y,
     (x, y) => x - y,

@@ -2,11 +2,12 @@
 import type { CustomOperators } from '../../custom/definition.ts';
 import { callDecomposed } from '../exported/quantized-decomposed.ts';
 import type { Recorder } from '../recorder.ts';
+import { callOnOpenList } from '../values/open-lists.ts';
 import { RaisedError } from '../values/plain-values.ts';
-import { callOnSequences } from '../values/sequences.ts';
 import type { TensorValue } from '../values/tensor.ts';
 import {
   type CapturedValue,
+  DictValue,
   isScalarValue,
   isTensor,
   isUnknown,
@@ -24,7 +25,7 @@ import type { Operators } from './operators.ts';
 import { holdsQuantized, prepack } from './quantized.ts';
 import { callQuantized } from './quantized-operators.ts';
 import { asNumber, isQuery, numberTypeOf, query, TO_NUMBER } from './queries.ts';
-import { callOnScalars } from './scalar-operators.ts';
+import { callOnNumbers, callOnScalars } from './scalar-operators.ts';
 
 export type Keywords = ReadonlyMap<string, CapturedValue>;
 export const NO_KEYWORDS: Keywords = new Map();
@@ -55,6 +56,17 @@ const SILENT = new Set([
   'sym_constrain_range_for_size',
 ]);
 
+/** Methods that change the list or dict that they are called on. */
+const CHANGING = new Set([
+  ...['append', 'extend', 'insert', 'pop', 'popitem', 'remove', 'reverse', 'sort', 'clear', 'add_'],
+  ...['_set_item', 'Delete', 'update', 'setdefault'],
+]);
+
+function changesShared(operators: Operators, name: string, container: CapturedValue | undefined): boolean {
+  const changed = container instanceof ListValue || container instanceof DictValue;
+  return changed && CHANGING.has(name) && operators.aliases.isShared(container);
+}
+
 /** Runs a call at the recorder's place. Throws ProgramError where the program itself would raise. */
 export function dispatch(operators: Operators, customOps: CustomOperators, call: OperatorCall): CapturedValue {
   const { namespace, name, args, keywords, recorded } = call;
@@ -70,8 +82,9 @@ export function dispatch(operators: Operators, customOps: CustomOperators, call:
     return target ?? UNKNOWN;
   }
   const generic = { positional: args, keywords };
-  if (name === '__contains__' && isScalarValue(args[1]))
-    return containsScalar(operators, itemsOf(args[0]) ?? [], args[1]);
+  const among = name === '__contains__' ? itemsOf(args[0]) : undefined;
+  if (among && args[1] !== undefined && [args[1], ...among].some(isScalarValue))
+    return containsScalar(operators, among, args[1]);
   const packed = namespace === 'quantized' ? prepack(name, args, keywords) : undefined;
   if (packed) return packed;
   const quantized =
@@ -89,7 +102,13 @@ export function dispatch(operators: Operators, customOps: CustomOperators, call:
   if (SILENT.has(name)) return null;
   const tensors = args.some(holdsTensor) || [...keywords.values()].some(holdsTensor);
   if (!tensors && args.some(isUnknown) && !keepsUnknown(name)) return UNKNOWN;
-  const listed = callOnSequences(operators, name, args);
+  if (changesShared(operators, name, args[0])) {
+    const reason = 'whether they are one list, dict or object follows from a way taken that only a run knows';
+    operators.recorder.report('alias-write', { operator: `${namespace}::${name}` }, { reason });
+    operators.recorder.incomplete = true;
+    return UNKNOWN;
+  }
+  const listed = callOnOpenList(operators, name, args);
   if (listed !== undefined) return listed;
   if (args.some((arg) => arg instanceof ListValue && arg.grown)) {
     const reason = 'it is called on a list whose length is only known in a run';
@@ -153,7 +172,7 @@ function callOnOptional(operators: Operators, name: string, args: readonly Captu
 function containsScalar(operators: Operators, items: readonly CapturedValue[], item: CapturedValue): CapturedValue {
   let found: CapturedValue = false;
   for (const each of items) {
-    const same: CapturedValue = callOnScalars(operators, 'eq', [item, each]) ?? UNKNOWN;
+    const same: CapturedValue = callOnNumbers(operators, 'eq', [item, each]) ?? UNKNOWN;
     if (same === true || isUnknown(same)) return same;
     if (same !== false) found = found === false ? same : (callOnScalars(operators, '__or__', [found, same]) ?? UNKNOWN);
   }

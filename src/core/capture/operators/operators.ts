@@ -9,6 +9,7 @@ import type { DataType } from '../../ir/dtype.ts';
 import { Expression } from '../../ir/expression.ts';
 import { sameShape } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
+import { Aliases } from '../regions/aliases.ts';
 import { Scalars } from '../values/scalars.ts';
 import { TensorValue } from '../values/tensor.ts';
 import { type CapturedValue, isTensor } from '../values/values.ts';
@@ -25,11 +26,12 @@ import {
 import { conversion, FunctionalOperators, operatorName, type RecordedResults, readerOf } from './functional.ts';
 import { foldKnown } from './known.ts';
 import { foldSizes } from './known-sizes.ts';
-import { checkRecordedNumbers, EXPORT_ADVICE } from './recorded-numbers.ts';
+import { checkRecordedNumbers, EXPORT_ADVICE, valueAdvice } from './recorded-numbers.ts';
 import { leadingNumberAsTensor, scalarsAsTensors } from './scalar-arguments.ts';
 
 export class Operators extends FunctionalOperators {
   readonly scalars = new Scalars(this);
+  readonly aliases = new Aliases();
 
   /** Calls `aten::name` with the overload that TorchScript would take. */
   call(name: string, call: CallArguments, recorded?: RecordedResults): CapturedValue {
@@ -84,7 +86,7 @@ export class Operators extends FunctionalOperators {
       if (error instanceof ShapeError) {
         this.recorder.report('invalid-model', { operator }, { reason: `${operator}: ${error.message}` });
       } else if (isUndecided(error)) {
-        const reason = `${error.message}${traced ? EXPORT_ADVICE : ''}`;
+        const reason = `${error.message}${traced ? EXPORT_ADVICE : valueAdvice(error.message, this.recorder.symbols.inputs)}`;
         this.recorder.report('shape-unknown', { operator }, { reason });
       } else {
         throw error;

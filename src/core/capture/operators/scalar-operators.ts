@@ -116,8 +116,8 @@ export function callOnScalars(
   if (name === '__range_length') return rangeLength(operators, args);
   if (name === '__derive_index') {
     const [index = null, start = null, step = null] = args;
-    const offset = callOn(operators, 'mul', [index, step]);
-    return offset === undefined ? undefined : callOn(operators, 'add', [start, offset]);
+    const offset = callOnNumbers(operators, 'mul', [index, step]);
+    return offset === undefined ? undefined : callOnNumbers(operators, 'add', [start, offset]);
   }
   const types = args.flatMap((arg) => numberType(arg) ?? []);
   if (types.length !== args.length) return undefined;
@@ -141,7 +141,11 @@ export function callOnScalars(
 }
 
 /** As `callOnScalars`, also for numbers that are all known. */
-function callOn(operators: Operators, name: string, args: readonly CapturedValue[]): CapturedValue | undefined {
+export function callOnNumbers(
+  operators: Operators,
+  name: string,
+  args: readonly CapturedValue[],
+): CapturedValue | undefined {
   return callOnScalars(operators, name, args) ?? callBuiltin(name, args, new Map());
 }
 

@@ -90,7 +90,9 @@ class Merge {
     const results = this.record(parts, storages);
     const sources = results.map((_, k) => takers.flatMap((taker) => taker.storages[k] ?? []));
     const doubts = storages.map((storage) => this.both(() => storage.doubt).find((doubt) => doubt !== undefined));
-    const maker = new Maker(operators, results, sources);
+    const existing = (pattern: Pattern) =>
+      takers.flatMap((taker) => taker.containers.get(pattern) ?? []).filter((each) => regions[0].existed(each));
+    const maker = new Maker(operators, results, sources, existing);
     const made = maker.make(result.pattern);
     for (const filled of containers) this.fill(filled, maker);
     for (const storage of storages) operators.memory.replace(storage, maker.result(), 'prim::If');

@@ -56,11 +56,15 @@ export function setContent(container: Container, content: Content): void {
   for (const [key, value] of content) target.set(key, value);
 }
 
+export function isContainer(value: CapturedValue | undefined): value is ListValue | DictValue | ObjectValue {
+  return value instanceof ListValue || value instanceof DictValue || value instanceof ObjectValue;
+}
+
 /** The containers within values, each once. */
 export function containersIn(values: Iterable<CapturedValue>, into = new Set<Container>()): Set<Container> {
   for (const value of values) {
     if (value instanceof TupleValue) containersIn(value.items, into);
-    if (!(value instanceof ListValue || value instanceof DictValue || value instanceof ObjectValue)) continue;
+    if (!isContainer(value)) continue;
     if (into.has(value)) continue;
     into.add(value);
     containersIn(contentOf(value).values(), into);
@@ -74,6 +78,11 @@ export class Snapshot {
 
   constructor(world: World) {
     for (const container of world.containers()) this.contents.set(container, contentOf(container));
+  }
+
+  /** Whether a container was there. */
+  has(container: Container): boolean {
+    return this.contents.has(container);
   }
 
   /** The containers that hold something else now, with what they held then. */

@@ -47,6 +47,8 @@ class LoopRunner {
   /** Which slots may share memory that rounds make, and which memory from before the loop rounds leave in them. */
   private readonly shares = new Set<string>();
   private readonly numbers = new Map<Storage, number>();
+  /** The lists, dicts and objects from before the loop that what it carries may be. */
+  private readonly existing = new Map<Pattern, Set<Container>>();
   /** Writes of a round that may have reached what the next one reads. */
   private readonly doubts = new Map<Storage, NonNullable<Storage['doubt']>>();
 
@@ -92,7 +94,7 @@ class LoopRunner {
       operators,
       this.world,
       () => {
-        const maker = new Maker(operators, inputs, this.sources);
+        const maker = new Maker(operators, inputs, this.sources, this.existingOf);
         for (const [container, patterns] of this.carried) this.fill(container, patterns, maker);
         for (const storage of this.storages) memory.replace(storage, maker.result(), 'prim::Loop');
         for (const [storage, doubt] of this.doubts) memory.setDoubt(storage, doubt);
@@ -147,7 +149,8 @@ class LoopRunner {
     const last = new Taker(this.operators);
     region.enter(() => this.take(last));
     this.left = last.storages;
-    const before = this.shares.size;
+    const before = this.shares.size + this.existingCount;
+    for (const [pattern, container] of last.containers) if (region.existed(container)) this.mayBe(pattern, container);
     const holders = new Map<Storage, number[]>();
     for (const [k, storages] of last.storages.entries())
       for (const storage of storages) holders.set(storage, [...(holders.get(storage) ?? []), k]);
@@ -159,7 +162,17 @@ class LoopRunner {
         this.shares.add(slots.join());
       }
     }
-    return this.shares.size === before;
+    return this.shares.size + this.existingCount === before;
+  }
+
+  private readonly existingOf = (pattern: Pattern): Iterable<Container> => this.existing.get(pattern) ?? [];
+
+  private mayBe(pattern: Pattern, container: Container): void {
+    this.existing.set(pattern, (this.existing.get(pattern) ?? new Set<Container>()).add(container));
+  }
+
+  private get existingCount(): number {
+    return [...this.existing.values()].reduce((sum, each) => sum + each.size, 0);
   }
 
   private numberOf(storage: Storage): number {
@@ -187,6 +200,7 @@ class LoopRunner {
       () => this.take(taker),
       () => false,
     );
+    for (const [pattern, container] of taker.containers) this.mayBe(pattern, container);
     return taker.storages;
   }
 
@@ -225,7 +239,7 @@ class LoopRunner {
       output.type = types[k];
     });
     const sources = node.outputs.map((_, k) => [...(this.sources[k] ?? []), ...(last.storages[k] ?? [])]);
-    const maker = new Maker(operators, node.outputs, sources);
+    const maker = new Maker(operators, node.outputs, sources, this.existingOf);
     for (const [container, patterns] of this.carried) this.fill(container, patterns, maker);
     for (const storage of this.storages) memory.replace(storage, maker.result(), 'prim::Loop');
     for (const [storage, doubt] of this.doubts) memory.setDoubt(storage, doubt);

@@ -18,7 +18,9 @@ import {
   NeverValue,
   OptionalValue,
   SequenceValue,
+  UnmergedValue,
 } from '../values/values.ts';
+import { GROWN } from './containers.ts';
 import type { Frozen, Group } from './frozen.ts';
 
 export type Pattern =
@@ -58,11 +60,14 @@ export function differ(reason: string): Pattern {
 /** As a pattern that other values can be joined to: `same` only for values that have no other. */
 export function generalized(frozen: Frozen): Pattern {
   if (frozen.kind === 'group') {
+    const grown = frozen.items.get(GROWN)?.value;
+    if (grown instanceof SequenceValue) return { kind: 'sequence', element: grown.element, number: grown.number };
     const items = [...frozen.items].map(([key, item]) => [key, same(item)] as const);
     return { kind: 'group', like: frozen, items: new Map(items) };
   }
   const { value } = frozen;
   if (value instanceof NeverValue) return NEVER;
+  if (value instanceof UnmergedValue) return differ(value.reason);
   if (isUnknown(value)) return { kind: 'unknown' };
   if (value === null) return { kind: 'optional', item: NEVER };
   if (value instanceof OptionalValue) return { kind: 'optional', item: detached(generalized(leaf(value.item))) };

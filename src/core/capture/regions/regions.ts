@@ -22,12 +22,13 @@ export class Region {
   private constructor(
     private readonly operators: Operators,
     readonly graph: Graph,
+    private readonly snapshot: Snapshot,
   ) {}
 
   /** Runs a part of a program. Errors other than those that the program itself raises go on to the caller. */
   static run(operators: Operators, world: World, work: () => CapturedValue, graph = new Graph()): Region {
-    const region = new Region(operators, graph);
     const snapshot = new Snapshot(world);
+    const region = new Region(operators, graph, snapshot);
     try {
       region.result = region.inside(work);
     } catch (error) {
@@ -38,6 +39,11 @@ export class Region {
       region.swap();
     }
     return region;
+  }
+
+  /** Whether a container was there before it. */
+  existed(container: Container): boolean {
+    return this.snapshot.has(container);
   }
 
   get containers(): Iterable<Container> {

@@ -1,6 +1,6 @@
 /** Takes values apart into the tensors of a pattern, and puts the results of an If or a Loop together again. */
 import { fresh, type TensorInfo } from '../../dialects/aten/rule.ts';
-import { type Attribute, int, ints } from '../../ir/attribute.ts';
+import { type Attribute, dims, int } from '../../ir/attribute.ts';
 import { type Bounds, UNBOUNDED } from '../../ir/bounds.ts';
 import type { Dim } from '../../ir/shape.ts';
 import type { ValueType } from '../../ir/type.ts';
@@ -22,7 +22,7 @@ import {
   UNKNOWN,
   UnmergedValue,
 } from '../values/values.ts';
-import { type Content, GROWN, setContent } from './containers.ts';
+import { type Container, type Content, GROWN, isContainer, setContent } from './containers.ts';
 import type { Frozen } from './frozen.ts';
 import { leaf, numberInfo, openName, type Pattern, type PatternOf } from './patterns.ts';
 
@@ -34,7 +34,9 @@ export function slotTypes(pattern: Pattern, seen: Set<Pattern>): ValueType[] {
     case 'number':
       return [typeOf(numberInfo(pattern.type))];
     case 'sequence':
-      return [sequenceType(pattern.element)];
+      if (seen.has(pattern)) return [];
+      seen.add(pattern);
+      return [sequenceType(pattern)];
     case 'optional':
       return [typeOf(numberInfo('bool')), ...slotTypes(pattern.item, seen)];
     case 'group':
@@ -56,11 +58,14 @@ export class Taker {
   private readonly seen = new Set<Pattern>();
   /** Memory that slots had, in the order of slots. */
   readonly storages: (readonly Storage[])[] = [];
+  /** The list, dict or object that a pattern stood for. */
+  readonly containers = new Map<Pattern, Container>();
 
   constructor(private readonly operators: Operators) {}
 
   take(pattern: Pattern, frozen: Frozen | undefined): Value[] {
     const value = frozen?.value;
+    if (isContainer(value)) this.containers.set(pattern, value);
     switch (pattern.kind) {
       case 'tensor':
         if (!isTensor(value)) return this.slot(this.placeholder(pattern.info));
@@ -68,6 +73,8 @@ export class Taker {
       case 'number':
         return this.slot(this.number(pattern.type, value));
       case 'sequence':
+        if (this.seen.has(pattern)) return [];
+        this.seen.add(pattern);
         return this.slot(this.sequence(pattern, frozen), memoryOf(frozen));
       case 'optional': {
         const present = value instanceof OptionalValue ? value.present : isPresent(value);
@@ -95,8 +102,9 @@ export class Taker {
     return this.operators.read(this.operators.scalars.tensorOf(value));
   }
 
-  private sequence({ element, number }: PatternOf<'sequence'>, frozen: Frozen | undefined): Value {
-    if (frozen?.kind !== 'group') return construct(this.operators, [], element);
+  private sequence(pattern: PatternOf<'sequence'>, frozen: Frozen | undefined): Value {
+    const { number } = pattern;
+    if (frozen?.kind !== 'group') return construct(this.operators, [], pattern);
     const grown = frozen.items.get(GROWN)?.value;
     if (grown instanceof SequenceValue) {
       this.operators.memory.checkDoubt(grown.storage);
@@ -105,16 +113,18 @@ export class Taker {
     const items = [...frozen.items.values()].map(({ value }) =>
       number || !isTensor(value) ? this.number(number ?? 'float', value) : this.operators.read(value),
     );
-    return construct(this.operators, items, element);
+    return construct(this.operators, items, pattern);
   }
 
   /** Something of the right type that nothing reads. */
   private placeholder({ dtype, shape }: TensorInfo): Value {
     const { recorder } = this.operators;
     if (shape.length === 0) return recorder.constant('unset', dtype, dtype === 'bool' ? false : 0);
-    const sizes = shape.map((size) => (typeof size === 'number' ? size : 1));
+    // A runtime believes sizes that are declared, also of what nothing reads.
+    const told = (size: Dim) => size !== undefined && !openName(size) && recorder.symbols.sees(size);
+    const sizes = shape.map((size) => (told(size) ? size : 1));
     const attributes: Record<string, Attribute> = {
-      size: ints(sizes),
+      size: dims(sizes),
       fill_value: int(0),
       dtype: { type: 'dtype', value: dtype },
       pin_memory: { type: 'none', value: undefined },
@@ -156,6 +166,8 @@ export class Maker {
     private readonly results: readonly Value[],
     /** For each result the memory that it may be. */
     private readonly sources: readonly (readonly Storage[])[],
+    /** The lists, dicts and objects from outside that what is made of a pattern may be. */
+    private readonly containers: (pattern: Pattern) => Iterable<Container> = () => [],
   ) {}
 
   make(pattern: Pattern): CapturedValue {
@@ -168,7 +180,10 @@ export class Maker {
       case 'number':
         return this.number(pattern);
       case 'sequence': {
+        const before = this.made.get(pattern);
+        if (before !== undefined) return before;
         const list = new ListValue([]);
+        this.keep(pattern, list);
         const sources = this.sources[this.next] ?? [];
         list.grown = new SequenceValue(this.result(), pattern.element, pattern.number);
         for (const source of sources) this.link(list.grown.storage, source);
@@ -235,6 +250,11 @@ export class Maker {
     return found;
   }
 
+  private keep(pattern: Pattern, container: Container): void {
+    this.made.set(pattern, container as CapturedValue);
+    for (const source of this.containers(pattern)) this.operators.aliases.link(container, source);
+  }
+
   private link(result: Storage, source: Storage): void {
     const { memory, recorder } = this.operators;
     if (recorder.sees(source.base)) {
@@ -243,6 +263,8 @@ export class Maker {
     }
     const sharing = this.hidden.get(source) ?? [];
     for (const other of sharing) memory.link(result, other);
+    // What it may have been within is what it may be here.
+    for (const other of source.perhaps) if (recorder.sees(other.base)) memory.link(result, other);
     this.hidden.set(source, [...sharing, result]);
   }
 
@@ -261,7 +283,7 @@ export class Maker {
         : value instanceof DictValue
           ? new DictValue()
           : new ObjectValue(value.className);
-    this.made.set(pattern, container);
+    this.keep(pattern, container);
     setContent(container, this.content(pattern.items));
     return container;
   }

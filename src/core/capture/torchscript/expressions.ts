@@ -12,8 +12,9 @@ import type {
 } from '../../formats/torch/ast.ts';
 import type { Scope } from '../../ir/origin.ts';
 import { complexNumber } from '../operators/complex-numbers.ts';
-import { dispatch, type Keywords, NO_KEYWORDS, numberOf } from '../operators/dispatch.ts';
+import { dispatch, type Keywords, NO_KEYWORDS, numberOf, reportUnmerged } from '../operators/dispatch.ts';
 import type { Operators } from '../operators/operators.ts';
+import type { Container } from '../regions/containers.ts';
 import { getItem, ProgramError, slice, truth } from '../values/plain-values.ts';
 import { ScalarValue } from '../values/scalars.ts';
 import type { TensorValue } from '../values/tensor.ts';
@@ -35,6 +36,7 @@ import {
   orUnknown,
   TupleValue,
   UNKNOWN,
+  type UnknownValue,
 } from '../values/values.ts';
 import { type CallSite, originWithin } from './call-stack.ts';
 import type { Frame } from './interpreter.ts';
@@ -105,6 +107,8 @@ export abstract class Expressions {
     frame: Frame,
     sides: readonly [() => CapturedValue, () => CapturedValue],
   ): CapturedValue;
+  /** All lists, dicts and objects that the program can reach now. */
+  protected abstract reachable(): ReadonlySet<Container>;
   abstract callGlobal(name: string, args: readonly CapturedValue[], keywords: Keywords): CapturedValue;
 
   constructor(
@@ -112,7 +116,9 @@ export abstract class Expressions {
     protected readonly operators: Operators,
     protected readonly state: ArchiveState,
     protected readonly customOps: CustomOperators,
-  ) {}
+  ) {
+    operators.aliases.reachable = () => this.reachable();
+  }
 
   evaluate(expression: Expression, frame: Frame): CapturedValue {
     switch (expression.kind) {
@@ -212,6 +218,14 @@ export abstract class Expressions {
     this.operators.recorder.place = { scope: this.scope, origin: () => originWithin(archive, source, at.start, site) };
   }
 
+  /** Whether a value is unknown; one that differs by the way taken is reported where it is used. */
+  protected isUnknown(value: CapturedValue, operator: string, at: Span, frame: Frame): value is UnknownValue {
+    if (!isUnknown(value)) return false;
+    this.standAt(at, frame);
+    reportUnmerged(this.operators.recorder, value, operator);
+    return true;
+  }
+
   /** Runs a call of the program's own code that stands there. */
   private entering<T>(at: Span, frame: Frame, call: () => T): T {
     const outer = this.site;
@@ -305,6 +319,7 @@ export abstract class Expressions {
   protected attribute(expression: ExpressionOf<'attribute'>, frame: Frame): CapturedValue {
     const object = this.evaluate(expression.object, frame);
     const { name } = expression;
+    if (this.isUnknown(object, `prim::${name}`, expression, frame)) return UNKNOWN;
     if (object instanceof ModuleValue) return this.moduleAttribute(object, name);
     if (object instanceof ObjectValue) return orUnknown(object.attributes.get(name));
     if (object instanceof TupleValue) return orUnknown(object.items[object.names?.indexOf(name) ?? -1]);
@@ -349,7 +364,7 @@ export abstract class Expressions {
     at: Span,
     frame: Frame,
   ): CapturedValue {
-    if (isUnknown(value)) return UNKNOWN;
+    if (this.isUnknown(value, 'prim::CallFunction', at, frame)) return UNKNOWN;
     this.standAt(at, frame);
     if (value instanceof FunctionValue)
       return this.entering(at, frame, () => this.callGlobal(value.name, args, keywords));
@@ -383,7 +398,7 @@ export abstract class Expressions {
       const method = this.archive.classOf(object.className)?.methods.get(callee.name);
       if (method) return this.entering(at, frame, () => this.callFunction(method, [object, ...args], keywords));
     }
-    if (isUnknown(object)) return UNKNOWN;
+    if (this.isUnknown(object, `aten::${callee.name}`, at, frame)) return UNKNOWN;
     return this.callOperator('aten', callee.name, [object, ...args], keywords, at, frame);
   }
 
@@ -393,7 +408,7 @@ export abstract class Expressions {
 
   protected elementOf(container: CapturedValue, expression: ExpressionOf<'subscript'>, frame: Frame): CapturedValue {
     const [index] = expression.indices;
-    if (!index || isUnknown(container)) return UNKNOWN;
+    if (!index || this.isUnknown(container, 'aten::__getitem__', expression, frame)) return UNKNOWN;
     if (container instanceof ModuleValue) {
       const at = this.evaluate(index, frame);
       return this.moduleAttribute(container, String(at));

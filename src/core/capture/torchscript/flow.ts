@@ -5,9 +5,10 @@ import { NO_KEYWORDS } from '../operators/dispatch.ts';
 import { choose } from '../regions/conditions.ts';
 import { containersIn, type World } from '../regions/containers.ts';
 import { type LoopProgram, loop } from '../regions/loops.ts';
+import { callOnOpenList } from '../values/open-lists.ts';
 import { ProgramError, truth } from '../values/plain-values.ts';
 import { ScalarValue } from '../values/scalars.ts';
-import { callOnSequences, rowAt } from '../values/sequences.ts';
+import { lengthOf, rowAt } from '../values/sequences.ts';
 import {
   type CapturedValue,
   DictValue,
@@ -284,9 +285,10 @@ export abstract class Flow extends Expressions {
   /** What a loop goes through whose length only a run knows: a list, or a tensor along its first axis. */
   private counted(iterable: CapturedValue): Counted | undefined {
     if (iterable instanceof ListValue && iterable.grown) {
-      const rounds = callOnSequences(this.operators, 'len', [iterable]);
-      if (!(rounds instanceof ScalarValue || typeof rounds === 'bigint')) return undefined;
-      return { rounds, item: (round) => orUnknown(callOnSequences(this.operators, '__getitem__', [iterable, round])) };
+      const rounds = this.operators.scalars.ofSize(lengthOf(this.operators, iterable.grown) ?? 0);
+      const item = (round: CapturedValue) =>
+        orUnknown(callOnOpenList(this.operators, '__getitem__', [iterable, round]));
+      return { rounds, item };
     }
     const size = isTensor(iterable) ? iterable.shape?.[0] : undefined;
     if (size === undefined || typeof size === 'number') return undefined;

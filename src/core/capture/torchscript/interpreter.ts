@@ -8,11 +8,13 @@ import type {
   ExpressionOf,
   FunctionDefinition,
   SourceFile,
+  Span,
   Statement,
 } from '../../formats/torch/ast.ts';
 import { NO_SCOPE, type Scope } from '../../ir/origin.ts';
 import { callCustomModule } from '../operators/custom.ts';
 import { type Keywords, NO_KEYWORDS } from '../operators/dispatch.ts';
+import { type Container, containersIn } from '../regions/containers.ts';
 import { equal, ProgramError, RaisedError } from '../values/plain-values.ts';
 import {
   type CapturedValue,
@@ -41,7 +43,18 @@ const NO_SOURCE: SourceFile = { entry: '', text: '', place: () => ({ line: 1, co
 
 export class Interpreter extends Flow {
   /** The calls that are running, each with the object whose method it is. */
-  private readonly calls: { readonly definition: FunctionDefinition; readonly receiver: object | undefined }[] = [];
+  private readonly calls: {
+    readonly definition: FunctionDefinition;
+    readonly receiver: object | undefined;
+    readonly frame: Frame;
+  }[] = [];
+
+  /** All lists, dicts and objects that the program can reach now. */
+  protected override reachable(): Set<Container> {
+    const { changes } = this.state;
+    const variables = this.calls.flatMap(({ frame }) => [...frame.variables.values()]);
+    return containersIn([...variables, ...changes.entries.values(), ...this.state.held()]);
+  }
 
   /** Calls a function or method; `args` and `keywords` fill its parameters by order and name. */
   override callFunction(
@@ -66,7 +79,7 @@ export class Interpreter extends Flow {
         throw new ProgramError(`${definition.qualifiedName} is called without ${parameter.name}`);
       frame.variables.set(parameter.name, value);
     }
-    this.calls.push({ definition, receiver });
+    this.calls.push({ definition, receiver, frame });
     try {
       const completion = this.run(definition.body, frame);
       return completion?.kind === 'return' ? completion.value : null;
@@ -220,7 +233,7 @@ export class Interpreter extends Flow {
       case 'attribute': {
         const object = this.evaluate(target.object, frame);
         if (object instanceof ModuleValue) this.state.setAttribute(object, target.name, value);
-        else if (object instanceof ObjectValue) object.attributes.set(target.name, value);
+        else if (object instanceof ObjectValue) this.setField(object, target.name, value, target, frame);
         return;
       }
       case 'subscript': {
@@ -240,6 +253,16 @@ export class Interpreter extends Flow {
       default:
         throw new ProgramError(`${target.kind} cannot be assigned to`);
     }
+  }
+
+  private setField(object: ObjectValue, name: string, value: CapturedValue, at: Span, frame: Frame): void {
+    if (this.operators.aliases.isShared(object)) {
+      this.standAt(at, frame);
+      const reason = 'whether they are one object follows from a way taken that only a run knows';
+      this.operators.recorder.report('alias-write', { operator: 'prim::SetAttr' }, { reason });
+      this.operators.recorder.incomplete = true;
+    }
+    object.attributes.set(name, value);
   }
 
   private unpack(target: ExpressionOf<'tuple' | 'list'>, value: CapturedValue, frame: Frame): void {

@@ -5,7 +5,7 @@ import type { PickleValue } from '../../formats/torch/archive.ts';
 import type { Parameter, TypeExpression } from '../../formats/torch/ast.ts';
 import type { Inputs } from '../inputs.ts';
 import type { Operators } from '../operators/operators.ts';
-import type { ScalarType } from '../values/scalars.ts';
+import { type ScalarType, ScalarValue } from '../values/scalars.ts';
 import { type CapturedValue, DictValue, isTensor, ListValue, TupleValue } from '../values/values.ts';
 
 const NUMBERS: Readonly<Record<string, ScalarType>> = { int: 'int', float: 'float', bool: 'bool' };
@@ -37,7 +37,11 @@ function declared(operators: Operators, inputs: Inputs, name: string, type: Type
   const number = NUMBERS[type.name];
   if (number) {
     const tensor = inputs.number(name, type.name);
-    return tensor.info ? operators.scalars.ofTensor(number, tensor) : inputs.unknown();
+    if (!tensor.info) return inputs.unknown();
+    const value = operators.scalars.ofTensor(number, tensor);
+    const symbol = value instanceof ScalarValue ? value.size.symbol : undefined;
+    if (symbol !== undefined) operators.recorder.symbols.inputs.set(symbol, name);
+    return value;
   }
   if (type.name === 'Optional' && first) return inputs.speaksOf(name) ? declared(operators, inputs, name, first) : null;
   if (type.name === 'Tuple' || type.name === 'tuple')

@@ -18,6 +18,8 @@ export class SymbolTable {
   private readonly counts = new Map<string, number>();
   /** What symbols were in the example that a program was traced with. */
   readonly examples = new Map<string, number>();
+  /** Symbols of plain numbers that are inputs of the program, with the names of these. */
+  readonly inputs = new Map<string, string>();
   private serial = 0;
 
   constructor(private readonly here: Here) {}

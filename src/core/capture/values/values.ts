@@ -2,6 +2,7 @@
 import type { TensorInfo } from '../../dialects/aten/rule.ts';
 import type { ScriptObject } from '../../formats/torch/archive.ts';
 import type { FunctionDefinition } from '../../formats/torch/ast.ts';
+import type { Dim } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
 import type { PackedValue, QuantizedValue } from './quantized-values.ts';
 import { type ScalarType, ScalarValue } from './scalars.ts';
@@ -52,9 +53,12 @@ export class UnknownLength extends Error {
   override readonly name = 'UnknownLength';
 }
 
-/** The items of a list of a length that only a run knows: tensors of one type, or numbers as tensors without axes. */
+/** The items of a list of a length that only a run knows: tensors of one type as a sequence, or numbers as a tensor of one axis. */
 export class SequenceValue {
   readonly kind = 'sequence';
+  /** How many there are, as an expression, where that is known or has been asked for. */
+  length: Dim;
+
   constructor(
     readonly value: Value,
     readonly element: TensorInfo,

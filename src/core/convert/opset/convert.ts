@@ -63,10 +63,10 @@ class Conversion {
     imports.set(key, to);
   }
 
-  private step(graph: Graph, path: string, from: number, to: number): void {
-    const onnx = onnxBuilder(graph, to);
+  /** A name stands for one value in graphs within too, so that these share the names of the graph around them. */
+  private step(graph: Graph, path: string, from: number, to: number, onnx = onnxBuilder(graph, to)): void {
     for (const node of graph.nodes) {
-      for (const [inner, place] of subgraphPaths(node, path)) this.step(inner, place, from, to);
+      for (const [inner, place] of subgraphPaths(node, path)) this.step(inner, place, from, to, onnx.within(inner));
       const newer = Math.max(from, to);
       if (onnxDomain(node.domain) !== '' || this.refused.has(node) || !hasNewVersion(node, newer)) continue;
       try {
