@@ -916,6 +916,7 @@ export interface AtenArguments {
     readonly eps: number;
     readonly cudnn_enabled: boolean;
   };
+  'aten::inverse': { readonly self: Value };
   'aten::isclose': {
     readonly self: Value;
     readonly other: Value;
@@ -988,6 +989,8 @@ export interface AtenArguments {
   'aten::linalg_cross': { readonly self: Value; readonly other: Value; readonly dim: number };
   'aten::linalg_det': { readonly A: Value };
   'aten::linalg_diagonal': { readonly A: Value; readonly offset: number; readonly dim1: number; readonly dim2: number };
+  'aten::linalg_inv': { readonly A: Value };
+  'aten::linalg_inv_ex': { readonly A: Value; readonly check_errors: boolean };
   'aten::linalg_matmul': { readonly self: Value; readonly other: Value };
   'aten::linalg_matrix_norm': {
     readonly self: Value;
@@ -1006,6 +1009,13 @@ export interface AtenArguments {
     readonly dtype: DataType | undefined;
   };
   'aten::linalg_slogdet': { readonly A: Value };
+  'aten::linalg_solve': { readonly A: Value; readonly B: Value; readonly left: boolean };
+  'aten::linalg_solve_ex': {
+    readonly A: Value;
+    readonly B: Value;
+    readonly left: boolean;
+    readonly check_errors: boolean;
+  };
   'aten::linalg_vecdot': { readonly x: Value; readonly y: Value; readonly dim: number };
   'aten::linalg_vector_norm': {
     readonly self: Value;
@@ -1408,6 +1418,13 @@ export interface AtenArguments {
   'aten::remainder': { readonly self: Value | Scalar; readonly other: Value | Scalar };
   'aten::renorm': { readonly self: Value; readonly p: Scalar; readonly dim: number; readonly maxnorm: Scalar };
   'aten::repeat': { readonly self: Value; readonly repeats: readonly (number | Expression)[] };
+  'aten::repeat_interleave.Tensor': { readonly repeats: Value; readonly output_size: number | Expression | undefined };
+  'aten::repeat_interleave.self_Tensor': {
+    readonly self: Value;
+    readonly repeats: Value;
+    readonly dim: number | undefined;
+    readonly output_size: number | Expression | undefined;
+  };
   'aten::repeat_interleave.self_int': {
     readonly self: Value;
     readonly repeats: number | Expression;
@@ -1700,6 +1717,12 @@ export interface AtenArguments {
   'aten::unbind': { readonly self: Value; readonly dim: number };
   'aten::unflatten': { readonly self: Value; readonly dim: number; readonly sizes: readonly (number | Expression)[] };
   'aten::unfold': { readonly self: Value; readonly dimension: number; readonly size: number; readonly step: number };
+  'aten::unique_consecutive': {
+    readonly self: Value;
+    readonly return_inverse: boolean;
+    readonly return_counts: boolean;
+    readonly dim: number | undefined;
+  };
   'aten::unique_dim': {
     readonly self: Value;
     readonly dim: number;

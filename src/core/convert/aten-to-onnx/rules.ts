@@ -12,10 +12,13 @@ import { comparison } from './rules/comparison.ts';
 import { conversion } from './rules/conversion.ts';
 import { convolution } from './rules/convolution.ts';
 import { creation } from './rules/creation.ts';
+import { distinctElements } from './rules/distinct.ts';
 import { embedding } from './rules/embedding.ts';
 import { fakeQuantization } from './rules/fake-quantization.ts';
 import { frequencies } from './rules/frequencies.ts';
 import { indexing } from './rules/indexing.ts';
+import { indices } from './rules/indices.ts';
+import { inverses } from './rules/inverses.ts';
 import { linear } from './rules/linear.ts';
 import { losses } from './rules/losses.ts';
 import { matrices } from './rules/matrices.ts';
@@ -27,6 +30,7 @@ import { pooling } from './rules/pooling.ts';
 import { randomNumbers } from './rules/random.ts';
 import { recurrent } from './rules/recurrent.ts';
 import { reduction } from './rules/reduction.ts';
+import { repetition } from './rules/repetition.ts';
 import { runningResults } from './rules/running.ts';
 import { shape } from './rules/shape.ts';
 import { transformer } from './rules/transformer.ts';
@@ -43,9 +47,12 @@ const FAMILIES = [
   conversion,
   convolution,
   creation,
+  distinctElements,
   embedding,
   frequencies,
+  indices,
   indexing,
+  inverses,
   linear,
   normalization,
   onReals,
@@ -53,6 +60,7 @@ const FAMILIES = [
   pooling,
   recurrent,
   reduction,
+  repetition,
   shape,
   transformer,
   vision,

@@ -193,11 +193,11 @@ test('sizes that only a run knows are symbols, or refused with their place', () 
   });
   expect(model.graph.outputs.map((output) => String(output.shape))).toEqual(['u0,2', 'u1']);
   const { problems } = captured({
-    code: forward('x: Tensor', 'z, _0, _1 = torch.unique_consecutive(x)\nreturn torch.sum(z)'),
+    code: forward('x: Tensor', 'z, _0, _1 = torch.unique_dim_consecutive(x, 0)\nreturn torch.sum(z)'),
     inputs: [x],
   });
   expect(problems.map((each) => [each.code, each.details.operator, each.origin[0]?.line])).toEqual([
-    ['data-dependent', 'aten::unique_consecutive', 5],
+    ['data-dependent', 'aten::unique_dim_consecutive', 5],
   ]);
 });
 

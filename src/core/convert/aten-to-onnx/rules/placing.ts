@@ -38,14 +38,6 @@ const unpool: Lowering<Unpool> = ({ self, indices, output_size }, onnx, node) =>
   return onnx.reshape(onnx.ScatterElements(zeros, flat(indices), flat(self), { axis: outer.length }), resultDims(node));
 };
 
-/** Sorted distinct elements, or slices along an axis; where each element stands among them; and how often each occurs. */
-function distinct(self: Value, axis: number | undefined, onnx: OnnxBuilder, node: Node): readonly Value[] {
-  const attributes = { sorted: 1, ...(axis !== undefined && { axis }) };
-  const [values, , inverse, counts] = onnx.many('Unique', [self], attributes, 4);
-  if (!values || !inverse || !counts) throw new Error('Unique has four outputs');
-  return [values, onnx.reshape(inverse, resultDims(node, 1)), counts];
-}
-
 /** Whether each element is one of several. */
 function oneOf(elements: Value | Scalar, tests: Value | Scalar, invert: boolean, onnx: OnnxBuilder, node: Node): Value {
   const dtype = commonType(elements, tests);
@@ -78,9 +70,6 @@ function choices(n: number, r: number, repeating: boolean, from = 0): number[][]
 }
 
 export const placing = lowerings({
-  'aten::_unique': ({ self }, onnx, node) => distinct(self, undefined, onnx, node).slice(0, 2),
-  'aten::_unique2': ({ self }, onnx, node) => distinct(self, undefined, onnx, node),
-  'aten::unique_dim': ({ self, dim }, onnx, node) => distinct(self, axisFrom(dim, rankOf(self, node)), onnx, node),
   'aten::bincount': ({ self, weights, minlength }, onnx, node) => {
     const dtype = resultType(node);
     const numbers = onnx.cast(self, 'int64');

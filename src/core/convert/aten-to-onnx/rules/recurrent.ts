@@ -8,6 +8,7 @@ import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
 import { type Lowered, type Lowering, lowerings } from '../lowering.ts';
 import { dimsOf, range, refuseArgument, sizeAt } from '../support.ts';
+import { projectedLstm } from './projected-lstm.ts';
 
 interface Kind {
   readonly op: 'LSTM' | 'GRU' | 'RNN';
@@ -38,12 +39,9 @@ function layers(kind: Kind, args: Layers, states: readonly Value[], onnx: OnnxBu
   const { params, num_layers, has_biases } = args;
   const directions = args.bidirectional ? 2 : 1;
   const perDirection = has_biases ? 4 : 2;
-  if (args.train && args.dropout > 0 && num_layers > 1) {
-    refuseArgument(node, 'dropout', 'its result is random: export the model after model.eval()');
-  }
-  if (params.length !== num_layers * directions * perDirection) {
-    refuseArgument(node, 'proj_size', 'ONNX has no projection of the hidden state');
-  }
+  checkDropout(args, node);
+  if (params.length !== num_layers * directions * perDirection)
+    throw new Error(`${node.operator} has ${params.length} parameters`);
   const turned = (x: Value) => (args.batch_first ? onnx.transpose(x, [1, 0, 2]) : x);
   let x = turned(args.input);
   const last: Value[][] = states.map(() => []);
@@ -110,6 +108,11 @@ function layers(kind: Kind, args: Layers, states: readonly Value[], onnx: OnnxBu
     return each.length === 1 && first ? first : onnx.Concat(...each, { axis: 0 });
   });
   return [turned(x), ...ends];
+}
+
+function checkDropout({ train, dropout, num_layers }: Layers, node: Node): void {
+  if (train && dropout > 0 && num_layers > 1)
+    refuseArgument(node, 'dropout', 'its result is random: export the model after model.eval()');
 }
 
 /** The states of one layer out of those of all. */
@@ -181,7 +184,13 @@ const plainCell =
     onnx[op](onnx.Add(...gatesOf(args, args.hx, onnx)));
 
 export const recurrent = lowerings({
-  'aten::lstm.input': (args, onnx, node) => layers(LSTM, args, args.hx, onnx, node),
+  'aten::lstm.input': (args, onnx, node) => {
+    // A projection is one weight more for each direction of a layer.
+    const directions = args.num_layers * (args.bidirectional ? 2 : 1);
+    const projected = args.params.length === directions * (args.has_biases ? 5 : 3);
+    if (projected) checkDropout(args, node);
+    return projected ? projectedLstm(args, onnx, node) : layers(LSTM, args, args.hx, onnx, node);
+  },
   'aten::gru.input': singleState(GRU),
   'aten::rnn_tanh.input': singleState(rnn('Tanh')),
   'aten::rnn_relu.input': singleState(rnn('Relu')),

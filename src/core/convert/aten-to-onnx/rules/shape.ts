@@ -231,14 +231,6 @@ export const shape = lowerings({
     const x = onnx.unsqueeze(self, range(rank - rankOf(self, node)));
     return onnx.Tile(x, onnx.sizes([...Array<number>(rank - dims.length).fill(1), ...dims]));
   },
-  'aten::repeat_interleave.self_int': ({ self, repeats, dim }, onnx, node) => {
-    const flat = dim === undefined ? onnx.reshape(self, [-1]) : self;
-    const axis = axisFrom(dim ?? 0, rankOf(flat, node));
-    const column = onnx.unsqueeze(flat, [axis + 1]);
-    const wide = dimsOf(column, node).map((size, k) => (k === axis + 1 ? repeats : size));
-    return onnx.reshape(expandTo(onnx, column, wide, node), resultDims(node));
-  },
-
   'aten::slice': ({ self, dim, start, end, step }, onnx, node) => {
     const axis = axisFrom(dim, rankOf(self, node));
     const within = bounded(start, end, dimAt(self, axis, node));

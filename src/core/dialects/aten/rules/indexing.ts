@@ -2,7 +2,6 @@
  * Operators that pick, place, join or rearrange elements. Rules: ATen/native/TensorAdvancedIndexing.cpp, TensorShape.cpp,
  * TensorTransformations.cpp, PadNd.cpp.
  */
-import { Expression } from '../../../ir/expression.ts';
 import {
   add,
   atMost,
@@ -31,6 +30,7 @@ import {
   type TensorInfo,
   withSize,
 } from '../rule.ts';
+import { index } from './indices.ts';
 import { elementwise } from './pointwise.ts';
 
 /** Tensors of one shape but for the axis that they are joined along; empty ones of one axis are skipped. */
@@ -58,46 +58,6 @@ const stack: Rule = (args) => {
   const shape = [...first.shape.slice(0, axis), tensors.length, ...first.shape.slice(axis)];
   return packed(resultType(tensors), shape, ...tensors);
 };
-
-/**
- * Indexing by tensors: their common shape stands where the first indexed axis was, or in front where other axes stand
- * between them. A bool index selects as many places as it has true elements, which only the data says.
- */
-const index: Rule = (args, counted) => {
-  const self = args.tensor('self');
-  const given = args.optionalTensors('indices');
-  const used = given.flatMap((tensor, axis) => (tensor ? [{ tensor, axis }] : []));
-  const [first, last] = [used[0], used.at(-1)];
-  if (!first || !last) return self;
-  if (used.some(({ tensor }) => isMask(tensor)))
-    return used.length === 1 ? chosen(self, first.tensor, first.axis, counted()) : undefined;
-  const common = broadcast(...used.map(({ tensor }) => tensor.shape));
-  const rest = self.shape.filter((_, axis) => !given[axis]);
-  const together = last.axis - first.axis + 1 === used.length;
-  const at = together ? self.shape.slice(0, first.axis).length : 0;
-  const shape = [...rest.slice(0, at), ...common, ...rest.slice(at)];
-  // Only indices of one axis behind untouched ones give a result that is certainly row-major.
-  return {
-    dtype: self.dtype,
-    shape,
-    strides: first.axis === 0 && together ? packed(self.dtype, shape, self).strides : undefined,
-  };
-};
-
-function isMask({ dtype }: TensorInfo): boolean {
-  return dtype === 'bool' || dtype === 'uint8';
-}
-
-/** The elements where a mask over some neighbouring axes is true. */
-function chosen(self: TensorInfo, mask: TensorInfo, axis: number, count: Dim): TensorInfo {
-  const end = axis + mask.shape.length;
-  agreeShapes(self.shape.slice(axis, end), mask.shape, 'a mask as index');
-  return {
-    dtype: self.dtype,
-    shape: [...self.shape.slice(0, axis), count, ...self.shape.slice(end)],
-    strides: undefined,
-  };
-}
 
 const self: Rule = (args) => {
   const info = args.tensor('self');
@@ -129,17 +89,29 @@ const repeated: Rule = (args: RuleArguments) => {
   return fresh(info.dtype, shape);
 };
 
-/** Distinct elements, where each stands among them, and how often it occurs. */
+/**
+ * Distinct elements, where each stands among them, and how often it occurs; those of neighbours alone for
+ * `unique_consecutive`. What is not asked for has no elements.
+ */
 const distinct: Rule = (args, counted) => {
   const self = args.tensor('self');
+  const { name } = args.schema;
   const count = counted();
-  const byAxis = args.schema.name === 'unique_dim';
-  const axis = byAxis ? axisOf(args.number('dim'), self.shape.length) : 0;
-  const values = byAxis
-    ? { dtype: self.dtype, shape: withSize(self.shape, axis, count), strides: undefined }
-    : fresh(self.dtype, [count]);
-  const inverse = fresh('int64', byAxis ? [sizeAt(self.shape, axis)] : self.shape);
-  return args.schema.name === '_unique' ? [values, inverse] : [values, inverse, fresh('int64', [count])];
+  const axis =
+    name !== '_unique' && name !== '_unique2' && args.has('dim')
+      ? axisOf(args.number('dim'), self.shape.length)
+      : undefined;
+  const values =
+    axis !== undefined
+      ? { dtype: self.dtype, shape: withSize(self.shape, axis, count), strides: undefined }
+      : fresh(self.dtype, [count]);
+  // PyTorch tells the places of elements along an axis, and counts them, whether it is asked or not.
+  const flat = axis === undefined || (name === 'unique_consecutive' && self.shape.length === 1);
+  const always = name === 'unique_dim' || (name === 'unique_consecutive' && !flat);
+  const where = axis !== undefined ? [sizeAt(self.shape, axis)] : self.shape;
+  const inverse = fresh('int64', always || args.bool('return_inverse') ? where : [0]);
+  if (name === '_unique') return [values, inverse];
+  return [values, inverse, fresh('int64', always || args.bool('return_counts') ? [count] : [0])];
 };
 
 export const indexing: RuleTable = {
@@ -154,8 +126,8 @@ export const indexing: RuleTable = {
     broadcast(info.shape, args.tensor('mask').shape);
     return fresh(info.dtype, [counted()]);
   },
-  ...each('nonzero_numpy unique_consecutive unique_dim_consecutive', () => undefined),
-  ...each('_unique _unique2 unique_dim', distinct),
+  ...each('nonzero_numpy unique_dim_consecutive', () => undefined),
+  ...each('_unique _unique2 unique_dim unique_consecutive', distinct),
   bincount: (args, counted) => {
     const weights = args.optionalTensor('weights');
     const dtype = weights ? (weights.dtype === 'float32' ? 'float32' : 'float64') : 'int64';
@@ -228,14 +200,19 @@ export const indexing: RuleTable = {
   ...each('_pad_circular _pad_enum constant_pad_nd pad reflection_pad1d reflection_pad2d reflection_pad3d', padded),
   ...each('replication_pad1d replication_pad2d replication_pad3d', padded),
   ...each('repeat tile', repeated),
-  repeat_interleave: (args) => {
-    const info = args.optionalTensor('self');
-    const repeats = args.get('repeats');
-    if (!info || (typeof repeats === 'object' && !(repeats instanceof Expression))) return undefined;
-    const times = args.dim('repeats');
-    if (!args.has('dim')) return fresh(info.dtype, [multiply(elementCount(info.shape), times)]);
-    const axis = axisOf(args.number('dim'), info.shape.length);
-    return packed(info.dtype, withSize(info.shape, axis, multiply(sizeAt(info.shape, axis), times)), info);
+  repeat_interleave: (args, counted) => {
+    const total = args.optionalDim('output_size');
+    if (args.schema.overload === 'Tensor') return fresh(args.tensor('repeats').dtype, [total ?? counted()]);
+    const info = args.tensor('self');
+    const flat = !args.has('dim');
+    const [axis, shape] = flat
+      ? [0, [elementCount(info.shape)]]
+      : [axisOf(args.number('dim'), info.shape.length), info.shape];
+    const size =
+      args.schema.overload === 'self_Tensor'
+        ? (total ?? counted())
+        : multiply(sizeAt(shape, axis), args.dim('repeats'));
+    return packed(info.dtype, withSize(shape, axis, size), info);
   },
   one_hot: (args) => {
     const classes = args.dim('num_classes');

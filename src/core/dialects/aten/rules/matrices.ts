@@ -1,5 +1,5 @@
 /** Determinants, powers, norms and products of matrices and vectors. Rules: ATen/native/LinearAlgebra.cpp, BatchLinearAlgebra.cpp. */
-import { add, type Dim, multiply, type Shape } from '../../../ir/shape.ts';
+import { add, type Dim, multiply, type Shape, sameShape } from '../../../ir/shape.ts';
 import { floatType, resultType } from '../promotion.ts';
 import {
   axisOf,
@@ -22,6 +22,22 @@ function matrix(args: RuleArguments): TensorInfo {
 
 const square: Rule = (args) => ({ ...matrix(args), strides: undefined });
 const perMatrix: Rule = (args) => fresh(matrix(args).dtype, matrix(args).shape.slice(0, -2));
+
+/** PyTorch's code of success for each matrix. */
+function perMatrixInfo(args: RuleArguments): TensorInfo {
+  return fresh('int32', matrix(args).shape.slice(0, -2));
+}
+
+/** Of one system for each matrix, or of several side by side. */
+function solution(args: RuleArguments): TensorInfo {
+  const [a, b] = [args.tensor('A'), args.tensor('B')];
+  const outer = a.shape.slice(0, -2);
+  const vector =
+    b.shape.length === 1 ||
+    (b.shape.length === a.shape.length - 1 && sameShape(b.shape, a.shape.slice(0, -1)) === true);
+  const shape = vector ? a.shape.slice(0, -1) : [...broadcast(outer, b.shape.slice(0, -2)), ...b.shape.slice(-2)];
+  return { dtype: a.dtype, shape, strides: undefined };
+}
 
 function withoutAxes(shape: Shape, axes: readonly number[], keep: boolean): Dim[] {
   const gone = new Set(axes.map((axis) => axisOf(axis, shape.length)));
@@ -70,6 +86,9 @@ export const matrices: RuleTable = {
     return [result, result];
   }),
   ...each('linalg_matrix_power matrix_power', square),
+  linalg_inv_ex: (args) => [{ ...matrix(args), strides: undefined }, perMatrixInfo(args)],
+  linalg_solve: (args) => solution(args),
+  linalg_solve_ex: (args) => [solution(args), perMatrixInfo(args)],
   ...each('linalg_norm linalg_matrix_norm', norm),
   ...each('linalg_multi_dot chain_matmul', chain),
   linalg_vecdot: (args) => {

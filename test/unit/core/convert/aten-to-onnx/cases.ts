@@ -47,7 +47,7 @@ export interface Batch {
 }
 
 /** What make.py writes by hand, what edges.py makes by tables, and what the makers of families beside them do. */
-export const CASE_FILES = ['cases.json', 'edges.json', 'complex.json'] as const;
+export const CASE_FILES = ['cases.json', 'edges.json', 'complex.json', 'choices.json'] as const;
 
 export function readCases(file: (typeof CASE_FILES)[number]): Row[] {
   return JSON.parse(readFileSync(new URL(`../../../../fixtures/aten/${file}`, import.meta.url), 'utf8'));
