@@ -293,7 +293,7 @@ const ALIGNED = new Set(['half_pixel', 'half_pixel_symmetric', 'pytorch_half_pix
 
 function resizesNothing(node: Node): boolean {
   if (!ALIGNED.has(node.string('coordinate_transformation_mode', 'half_pixel'))) return false;
-  const scales = node.ints('scales') ? undefined : node.attribute('scales', 'floats');
+  const scales = node.attribute('scales', 'floats');
   if (scales) return scales.every((scale) => scale === 1);
   const [given, sizes] = node.inputCount > 2 ? [node.input(2), node.input(3)] : [node.input(1), undefined];
   const constant = given && constantOf(given);

@@ -98,6 +98,13 @@ describe('operators that change something stay', () => {
 describe('older forms', () => {
   const cases: readonly (readonly [opset: number, ...Case])[] = [
     [7, X, 'a = Neg (x)\nb = Dropout (a)\ny = Neg (b)', 'Neg Neg'],
+    [
+      7,
+      'float[1,1,2,2] x => float[1,1,2,2] y',
+      'a = Neg (x)\nb = Upsample <scales = [1.0, 1.0, 1.0, 1.0]> (a)\ny = Neg (b)',
+      'Neg Neg',
+    ],
+    [7, 'float[1,1,2,2] x => float[1,1,2,4] y', 'y = Upsample <scales = [1.0, 1.0, 1.0, 2.0]> (x)'],
     [9, X, 'a = Neg (x)\nb = Slice <starts = [0], ends = [5], axes = [1]> (a)\ny = Neg (b)', 'Neg Neg'],
     [9, X, 'a = Neg (x)\nb = Pad <pads = [0, 0, 0, 0]> (a)\ny = Neg (b)', 'Neg Neg'],
     [9, X, 'a = Neg (x)\nb = Squeeze (a)\ny = Neg (b)', 'Neg Neg'],
