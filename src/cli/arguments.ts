@@ -18,6 +18,12 @@ export const READING_OPTIONS = {
 
 export const TARGET_OPTIONS = { to: { type: 'string' }, opset: { type: 'string' } } as const satisfies Options;
 
+/** What is to be told of passes, and which are left out. */
+export const PASS_OPTIONS = {
+  explain: { type: 'boolean' },
+  disable: { type: 'string', multiple: true },
+} as const satisfies Options;
+
 export const JSON_OPTION = { json: { type: 'boolean' } } as const satisfies Options;
 
 /** Parses by a table of options. `files` says what the plain arguments are, for messages. */

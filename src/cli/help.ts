@@ -2,6 +2,7 @@
 export const HELP = `graphwright converts neural-network models, and says exactly what a target cannot take.
 
   graphwright convert IN --to TARGET [--opset N] [-o OUT] [--simplify] [--verify] [--force] [READING] [--json]
+  graphwright simplify IN -o OUT [--explain] [--why NODE] [--disable RULE]... [--verify] [--force] [READING] [--json]
   graphwright check IN [--to TARGET|all] [--opset N|all] [READING] [--json]
   graphwright inspect IN [READING] [--json]
   graphwright text IN [-o OUT.onnxtxt] [--inline] [--force] [READING]
@@ -11,6 +12,11 @@ export const HELP = `graphwright converts neural-network models, and says exactl
 IN is ONNX (.onnx, .onnxtxt), TorchScript (torch.jit.save), a .pt2 archive (torch.export.save) or a pickled module
 (torch.save of a whole module).
 TARGET is onnx, or caffe:BACKEND: graphwright targets lists them.
+
+SIMPLIFYING (also convert --simplify)
+  --explain                          each step, with its nodes before and after
+  --why NODE                         what became of a node (or the node of a value), and which rules nearly fit there
+  --disable RULE                     leave a rule out; may stand several times
 
 READING
   --input NAME_OR_INDEX:TYPE[DIMS]   the type of an input, such as x:float32[1,3,224,224]; may stand several times;

@@ -4,6 +4,7 @@ import { frameText } from '../core/ir/origin.ts';
 import { fixText } from '../core/problems/fixes.ts';
 import type { Problem } from '../core/problems/problem.ts';
 import { type Progress, watched } from '../core/progress.ts';
+import type { Verification } from '../core/request.ts';
 
 /** Exit statuses. */
 export const DONE = 0;
@@ -53,6 +54,15 @@ function showStatus(title: string): void {
 export function clearStatus(): void {
   if (showing) process.stderr.write('\r\x1b[K');
   showing = false;
+}
+
+/** Rounding in another order stays far below this on any sound model. */
+const CLOSE = 1e-4;
+
+export function printVerification({ reference, relativeError }: Verification): void {
+  const verdict = relativeError <= CLOSE ? 'Agrees with' : 'DIFFERS from';
+  const by = relativeError === 0 ? 'no difference' : `largest relative difference ${relativeError.toExponential(1)}`;
+  say(`${verdict} ${reference}: ${by}`);
 }
 
 /** How many places are shown of a problem; the first node's show the way to it. */

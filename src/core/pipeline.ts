@@ -10,15 +10,13 @@ import { checkOnnx } from './dialects/onnx/check.ts';
 import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
 import { type OpenedModel, openModel } from './open.ts';
-import { foldConstants } from './passes/fold/fold-constants.ts';
-import { type PassRecord, type PassSummary, summarized, withRecords } from './passes/records.ts';
-import { type PassesResult, runPasses } from './passes/run.ts';
-import { SIMPLIFICATION } from './passes/simplification.ts';
+import { type PassSummary, summarized } from './passes/records.ts';
 import { acceptable } from './problems/accept.ts';
 import type { Problem } from './problems/problem.ts';
 import type { Progress } from './progress.ts';
 import { PLAIN_READING } from './reading.ts';
-import type { ConvertRequest, ConvertResult, Verification } from './request.ts';
+import type { ConvertRequest, ConvertResult, Simplified, Verification } from './request.ts';
+import { type Part, Rewriting, type Wishes } from './rewriting.ts';
 import { caffeBackend } from './targets/caffe-backends.ts';
 import { targetOf } from './targets/table.ts';
 import type { CaffeTarget, OnnxTarget, Target, TargetRequest } from './targets/target.ts';
@@ -32,14 +30,19 @@ export async function convertModel(request: ConvertRequest, progress: Progress):
   const files = outputFiles(request, target);
   const opened = await openModel(request.input, request.reading, progress);
   try {
-    const { model, problems, passes } = await lower(opened, target, request.target.opset, request, progress);
-    if (problems.some(isError)) {
-      return { status: 'refused', output: [], problems, passes, seconds: since(started) };
-    }
+    const { model, problems, passes, simplified } = await lower(
+      opened,
+      target,
+      request.target.opset,
+      request,
+      progress,
+    );
+    const told = { problems, passes, ...(simplified && { simplified }) };
+    if (problems.some(isError)) return { status: 'refused', output: [], ...told, seconds: since(started) };
     await progress.step('Writing the model');
     const output = await writeResult(model, target, files, request.force, progress);
     const verification = request.verify ? await prove(opened, target, output, progress) : undefined;
-    return { status: 'done', output, problems, passes, ...(verification && { verification }), seconds: since(started) };
+    return { status: 'done', output, ...told, ...(verification && { verification }), seconds: since(started) };
   } finally {
     opened.close();
   }
@@ -58,9 +61,10 @@ export async function modelAfterSteps(
   try {
     await progress.step('Converting the operators');
     const { model, problems } = toOnnx(opened);
-    const done = rewrite(opened, model, targetOf(request.target.target), request, steps);
-    const { length } = done.records;
-    if (problems.some(isError) || length !== steps) {
+    const target = targetOf(request.target.target);
+    const rewriting = new Rewriting(request, opened.custom, steps);
+    if (!problems.some(isError)) adapt(opened, model, target, request.target.opset, rewriting);
+    if (!rewriting.reached) {
       const next = 'Convert it again.';
       throw new InputError('file-changed', 'the model has changed since it was converted', { file: opened.path }, next);
     }
@@ -116,6 +120,7 @@ interface Lowered {
   readonly model: Model;
   readonly problems: readonly Problem[];
   readonly passes: readonly PassSummary[];
+  readonly simplified?: Simplified;
 }
 
 async function lower(
@@ -132,43 +137,39 @@ async function lower(
   const problems = [...opened.problems, ...found.filter(({ node }) => !node || !told.has(node.name))];
   // A graph with holes is not taken further: its own problems explain whatever would follow.
   if (problems.some(isError)) return { model, problems, passes: [] };
-  const done = rewrite(opened, model, target, wishes);
   await progress.step(`Adapting to ${target.title}`);
-  const result = target.kind === 'onnx' ? toOpset(model, opened, target, opset) : toCaffe(model, target, wishes);
-  const parts = [{ ...done, passes: done.passes.map((each) => ({ ...each, optional: true })) }, ...result.parts];
+  const rewriting = new Rewriting(wishes, opened.custom);
+  const result = adapt(opened, model, target, opset, rewriting);
   return {
     model: result.model,
-    problems: [...problems, ...done.problems, ...acceptable(result.problems, opened.reading.accept)],
-    passes: parts.flatMap(({ passes, records }) => (wishes.explain ? withRecords(passes, records) : passes)),
+    problems: [...problems, ...rewriting.problems, ...acceptable(result.problems, opened.reading.accept)],
+    passes: rewriting.summaries(result.parts),
+    ...rewriting.tell(),
   };
 }
 
-/** Runs the passes that a request asks for and a target wants before anything is adapted to it. */
-function rewrite(opened: Given, model: Model, target: Target, wishes: Wishes, upTo?: number): PassesResult {
-  const folds = opened.model !== model || target.kind === 'caffe';
-  const list = wishes.simplify ? SIMPLIFICATION : folds ? [foldConstants] : [];
-  return runPasses(model, list, {
-    disabled: new Set(wishes.disabled),
-    detail: upTo === undefined ? detailOf(wishes) : 'records',
-    untilStable: wishes.simplify,
-    ...(upTo !== undefined && { upTo }),
-  });
+/**
+ * Takes a graph to its target and runs the passes on the way. ONNX is simplified at the opset of the result; what becomes
+ * layers is simplified before.
+ */
+function adapt(opened: Given, model: Model, target: Target, opset: number | undefined, rewriting: Rewriting): Adapted {
+  if (opened.model !== model || target.kind === 'caffe') rewriting.fold(model);
+  if (target.kind === 'caffe') rewriting.simplify(model);
+  if (rewriting.reached) return { model, problems: [], parts: [] };
+  if (target.kind === 'caffe') return toCaffe(model, target, rewriting);
+  const result = toOpset(model, opened, target, opset);
+  if (!acceptable(result.problems, opened.reading.accept).some(isError)) rewriting.simplify(result.model);
+  return result;
 }
 
-/** What a request says about passes. */
-type Wishes = Pick<ConvertRequest, 'simplify' | 'disabled' | 'explain'>;
+/** A graph at its target, and what was done to it on the way but for the passes that are asked for. */
+interface Adapted {
+  readonly model: Model;
+  readonly problems: readonly Problem[];
+  readonly parts: readonly Part[];
+}
 
 const NO_WISHES: Wishes = { simplify: false };
-
-function detailOf({ explain }: Wishes) {
-  return explain ? 'text' : 'counts';
-}
-
-/** What one part of the way did. */
-interface Part {
-  readonly passes: readonly PassSummary[];
-  readonly records: readonly PassRecord[];
-}
 
 /** The middle: an ONNX graph, at the pivot opset where it was made from another dialect. */
 function toOnnx({ model, custom }: Given): { model: Model; problems: readonly Problem[] } {
@@ -190,7 +191,7 @@ function toOnnx({ model, custom }: Given): { model: Model; problems: readonly Pr
   }
 }
 
-function toOpset(model: Model, opened: Given, target: OnnxTarget, wanted: number | undefined) {
+function toOpset(model: Model, opened: Given, target: OnnxTarget, wanted: number | undefined): Adapted {
   const own = opened.model === model ? model.opsetImports.get('') : undefined;
   const opset = wanted ?? own ?? target.opsets.usual;
   const { lowest, highest } = target.opsets;
@@ -203,16 +204,15 @@ function toOpset(model: Model, opened: Given, target: OnnxTarget, wanted: number
   return opsetPart(convertOpset(model, opset));
 }
 
-function opsetPart({ model, problems, records }: OpsetResult) {
-  const part: Part = { passes: summarized(records), records };
-  return { model, problems, parts: [part] };
+function opsetPart({ model, problems, records }: OpsetResult): Adapted {
+  return { model, problems, parts: [{ passes: summarized(records), records }] };
 }
 
-function toCaffe(model: Model, target: CaffeTarget, wishes: Wishes) {
+function toCaffe(model: Model, target: CaffeTarget, { detail }: Rewriting): Adapted {
   const pivot = opsetPart(convertOpset(model, PIVOT_OPSET));
   if (pivot.problems.some(isError)) return pivot;
   const fixed = fixDefaults(model, target.title);
-  const { model: made, problems, fused } = onnxToCaffe(model, caffeBackend(target.backend), detailOf(wishes));
+  const { model: made, problems, fused } = onnxToCaffe(model, caffeBackend(target.backend), detail);
   return { model: made, problems: [...fixed, ...problems], parts: [...pivot.parts, fused] };
 }
 

@@ -1,5 +1,6 @@
 /** What can be asked of the engine, and what it answers. Plain data: it crosses processes. */
 import type { PassSummary } from './passes/records.ts';
+import type { NearMiss, NodeFate } from './passes/run.ts';
 import type { Problem } from './problems/problem.ts';
 import type { Reading } from './reading.ts';
 import type { TargetRequest } from './targets/target.ts';
@@ -18,6 +19,8 @@ export interface ConvertRequest {
   readonly disabled?: readonly string[];
   /** Keep every application of every pass, with the text of its nodes. */
   readonly explain?: boolean;
+  /** The name of a node, or of a value that it makes: says what simplification did to it, and which rules nearly fit. */
+  readonly why?: string | undefined;
   /** Run the result against the graph that it was made from. */
   readonly verify: boolean;
 }
@@ -32,6 +35,22 @@ export interface Verification {
   readonly seed: number;
 }
 
+/** What simplification came to. */
+export interface Simplified {
+  /** Nodes of the graph, its subgraphs and functions. */
+  readonly nodesBefore: number;
+  readonly nodesAfter: number;
+  /** How often the list of passes was run, and whether nothing was left to do then. */
+  readonly rounds: number;
+  readonly settled: boolean;
+  /** What was asked about one node. */
+  readonly why?: {
+    readonly node: string;
+    readonly done: readonly NodeFate[];
+    readonly missed: readonly NearMiss[];
+  };
+}
+
 export interface ConvertResult {
   readonly status: 'done' | 'refused';
   /** The files written, the model first. */
@@ -39,6 +58,7 @@ export interface ConvertResult {
   readonly problems: readonly Problem[];
   /** What each pass did; with its records where the request asked for them. */
   readonly passes: readonly PassSummary[];
+  readonly simplified?: Simplified;
   readonly verification?: Verification;
   readonly seconds: number;
 }

@@ -1,15 +1,34 @@
 /** graphwright convert IN --to TARGET: writes the converted model, or says why not. */
 import { InputError } from '../../core/ir/errors.ts';
 import { convertModel } from '../../core/pipeline.ts';
-import { JSON_OPTION, opsetOf, parse, READING_OPTIONS, readingOf, SEE_HELP, TARGET_OPTIONS } from '../arguments.ts';
-import { clearStatus, counted, DONE, printJson, printProblems, REFUSED, say, statusProgress } from '../report.ts';
-
-/** Rounding in another order stays far below this on any sound model. */
-const CLOSE = 1e-4;
+import {
+  JSON_OPTION,
+  opsetOf,
+  PASS_OPTIONS,
+  parse,
+  READING_OPTIONS,
+  readingOf,
+  SEE_HELP,
+  TARGET_OPTIONS,
+} from '../arguments.ts';
+import { untilInterrupted } from '../interrupt.ts';
+import {
+  clearStatus,
+  counted,
+  DONE,
+  printJson,
+  printProblems,
+  printVerification,
+  REFUSED,
+  say,
+  statusProgress,
+} from '../report.ts';
+import { printPasses } from './simplify.ts';
 
 const OPTIONS = {
   ...READING_OPTIONS,
   ...TARGET_OPTIONS,
+  ...PASS_OPTIONS,
   ...JSON_OPTION,
   output: { type: 'string', short: 'o' },
   simplify: { type: 'boolean' },
@@ -29,6 +48,8 @@ export async function convert(args: readonly string[]): Promise<number> {
       output: values.output,
       force: values.force ?? false,
       simplify: values.simplify ?? false,
+      disabled: values.disable ?? [],
+      explain: values.explain ?? false,
       verify: values.verify ?? false,
     },
     statusProgress(values.json, untilInterrupted()),
@@ -38,22 +59,10 @@ export async function convert(args: readonly string[]): Promise<number> {
   } else {
     clearStatus();
     printProblems(result.problems);
+    if (values.explain) printPasses(result.passes);
     for (const file of result.output) say(`Wrote ${file}`);
-    if (result.verification) {
-      const { reference, relativeError } = result.verification;
-      const verdict = relativeError <= CLOSE ? 'Agrees with' : 'DIFFERS from';
-      const by =
-        relativeError === 0 ? 'no difference' : `largest relative difference ${relativeError.toExponential(1)}`;
-      say(`${verdict} ${reference}: ${by}`);
-    }
+    if (result.verification) printVerification(result.verification);
     if (result.status === 'refused') say(`Nothing was written: ${counted(result.problems.length, 'problem')}.`);
   }
   return result.status === 'done' ? DONE : REFUSED;
-}
-
-/** A signal that is raised when the user or the system wants the work to stop; what is half-written is then taken away. */
-function untilInterrupted(): AbortSignal {
-  const stop = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => stop.abort());
-  return stop.signal;
 }

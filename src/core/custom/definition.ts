@@ -2,6 +2,7 @@
 import type { Attribute } from '../ir/attribute.ts';
 import type { DataType } from '../ir/dtype.ts';
 import type { ValueType } from '../ir/type.ts';
+import type { PatternRule } from '../passes/pass.ts';
 import type { CustomForward } from './forwards.ts';
 import type { ShapeRule } from './shape-rule.ts';
 
@@ -77,6 +78,8 @@ export class CustomOperators {
     readonly all: readonly CustomOperator[] = [],
     /** Forwards of pickled modules; later ones win. */
     readonly forwards: readonly CustomForward[] = [],
+    /** Rewrite rules, for simplification. */
+    readonly rules: readonly PatternRule[] = [],
   ) {
     for (const definition of all) {
       this.byName.set(`${definition.domain}::${definition.name}`, definition);

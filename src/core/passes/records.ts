@@ -65,7 +65,16 @@ export class PassLog {
   /** Of all passes together. */
   applications = 0;
 
-  constructor(private readonly detail: Detail) {}
+  /** `firstStep` is the number of the first application. */
+  constructor(
+    private readonly detail: Detail,
+    private readonly firstStep = 1,
+  ) {}
+
+  /** The number of the last application. */
+  get step(): number {
+    return this.firstStep + this.applications - 1;
+  }
 
   /** To be told of every node that is about to change or to go. */
   willChange(node: Node): void {
@@ -95,7 +104,7 @@ export class PassLog {
     };
     this.seen.clear();
     this.records.push({
-      step: this.applications,
+      step: this.step,
       pass: pass.name,
       graph,
       reason,

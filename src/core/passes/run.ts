@@ -21,7 +21,9 @@ export interface RunOptions {
   readonly why?: string | undefined;
   /** Runs the whole list again until nothing changes any more. */
   readonly untilStable?: boolean;
-  /** Stops after so many applications: the model as it was after a step of a run that was the same so far. */
+  /** The number of the first application, where runs follow each other. */
+  readonly firstStep?: number;
+  /** Stops after the application of that number: the model as it was after a step of a run that was the same so far. */
   readonly upTo?: number;
 }
 
@@ -34,12 +36,21 @@ export interface NearMiss {
   readonly reason: string;
 }
 
+/** What became of the node that was asked about. */
+export interface NodeFate {
+  readonly pass: string;
+  readonly graph: string;
+  readonly node: string;
+  readonly reason: string;
+}
+
 export interface PassesResult {
   /** What each pass did, of those that did something. */
   readonly passes: readonly PassSummary[];
   readonly records: readonly PassRecord[];
   readonly problems: readonly Problem[];
   readonly misses: readonly NearMiss[];
+  readonly fates: readonly NodeFate[];
   /** How often the list was run, and whether the last time nothing was left to do. */
   readonly rounds: number;
   readonly settled: boolean;
@@ -59,13 +70,14 @@ export function runPasses(model: Model, passes: readonly Pass[], options: RunOpt
   const own = passes.filter((pass) => pass.dialect === model.dialect && !options.disabled?.has(pass.name));
   const manager = new Manager(model, options);
   manager.provide(own);
-  return manager.run(options.upTo === 0 ? [] : grouped(own));
+  return manager.run(options.upTo !== undefined && options.upTo < (options.firstStep ?? 1) ? [] : grouped(own));
 }
 
 class Manager {
   private readonly log: PassLog;
   private readonly problems: Problem[] = [];
   private readonly misses = new Map<string, NearMiss>();
+  private readonly fates: NodeFate[] = [];
   private readonly stopped = new Set<string>();
   private readonly functions: Functions;
   private settled = true;
@@ -74,7 +86,7 @@ class Manager {
     private readonly model: Model,
     private readonly options: RunOptions,
   ) {
-    this.log = new PassLog(options.detail ?? 'records');
+    this.log = new PassLog(options.detail ?? 'records', options.firstStep);
     this.functions = functionsOf(model);
   }
 
@@ -115,6 +127,7 @@ class Manager {
       records: this.log.records,
       problems: this.problems,
       misses: [...this.misses.values()],
+      fates: this.fates,
       rounds,
       settled,
     };
@@ -164,8 +177,9 @@ class Manager {
       opset,
       record: (reason, before, after) => {
         this.log.add(pass, path, reason, before, after);
+        if (why !== undefined) this.tellFate(pass, path, reason, before, why);
         rewritten?.(pass.name);
-        if (this.log.applications === this.options.upTo) throw new Reached();
+        if (this.log.step === this.options.upTo) throw new Reached();
       },
       report: (problem) => this.problems.push(problem),
       infer: (...nodes) => this.infer(nodes, opset),
@@ -173,11 +187,16 @@ class Manager {
         why === undefined
           ? undefined
           : (root, reason, seen = [root]) => {
-              if (!seen.some((node) => isNamed(node, why))) return;
+              if (!seen.some((node) => isNodeOf(node, why))) return;
               const miss = { pass: pass.name, graph: path, node: nodeLabel(root), reason };
               this.misses.set(`${pass.name} ${path} ${miss.node}`, miss);
             },
     };
+  }
+
+  private tellFate({ name }: Pass, graph: string, reason: string, before: readonly Node[], why: string): void {
+    const node = before.find((each) => isNodeOf(each, why));
+    if (node) this.fates.push({ pass: name, graph, node: nodeLabel(node), reason });
   }
 
   private infer(nodes: readonly Node[], opset: number): void {
@@ -194,7 +213,8 @@ class Manager {
   }
 }
 
-function isNamed(node: Node, name: string): boolean {
+/** Whether a node has that name, or makes a value that has it. */
+export function isNodeOf(node: Node, name: string): boolean {
   return node.name === name || node.sourceName === name || node.outputs.some((value) => value.name === name);
 }
 

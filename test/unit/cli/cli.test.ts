@@ -65,6 +65,58 @@ test('a model is converted, and kept from being overwritten', async () => {
   expect(await json('inspect', out)).toMatchObject({ opsets: [{ domain: 'ai.onnx', version: 17 }] });
 });
 
+interface Explained {
+  readonly passes: [{ readonly records: [{ readonly text: { readonly before: string[] } }] }];
+}
+
+const SMALL = `<ir_version: 8, opset_import: ["" : 17]>
+  g (float[2,3] x) => (float[2,2] y) <float[3,2] w = {1, 2, 3, 4, 5, 6}, float[2] b = {1, 2}> {
+    [product] t = MatMul (x, w)
+    [sum] u = Add (t, b)
+    [same] v = Identity (u)
+    [last] y = Relu (v)
+  }`;
+
+test('a model is simplified, step by step where that is asked for', async () => {
+  const [file, out] = [join(folder, 'm.onnxtxt'), join(folder, 'm.onnx')];
+  writeFileSync(file, SMALL);
+  const plain = await json('simplify', file, '-o', out, '--verify');
+  expect(plain).toMatchObject({ exit: 0, simplified: { nodesBefore: 4, nodesAfter: 2, settled: true } });
+  expect(plain).not.toHaveProperty('passes.0.records');
+  const told = await json('simplify', file, '-o', out, '--force', '--explain', '--disable', 'no-identity');
+  expect(told).toMatchObject({ simplified: { nodesAfter: 3 } });
+  expect(told).toHaveProperty('passes.0.applications', 1);
+  expect([...(told as unknown as Explained).passes[0].records[0].text.before].sort()).toEqual([
+    '[product] t = MatMul (x, w)',
+    '[sum] u = Add (t, b)',
+  ]);
+  expect(
+    await json('convert', file, '--to', 'onnx', '--opset', '15', '--simplify', '-o', out, '--force'),
+  ).toMatchObject({
+    simplified: { nodesBefore: 4, nodesAfter: 2 },
+  });
+});
+
+test('of one node is told what became of it, and which rules nearly fit', async () => {
+  const [file, out] = [join(folder, 'm.onnxtxt'), join(folder, 'm.onnx')];
+  writeFileSync(file, SMALL.replace('float[2,3] x', 'float[4,2,3] x').replace('float[2,2] y', 'float[4,2,2] y'));
+  const report = await json('simplify', file, '-o', out, '--why', 'product');
+  const reason = '`x` has rank 3; the rule wants rank(x) == 2';
+  expect(report).toHaveProperty('simplified.why.missed', expect.arrayContaining([expect.objectContaining({ reason })]));
+  const same = await json('simplify', file, '-o', out, '--force', '--why', 'v');
+  expect(same).toMatchObject({ simplified: { why: { done: [{ pass: 'no-identity', node: 'Identity same' }] } } });
+  const lost = await json('simplify', file, '-o', out, '--force', '--why', 'produkt');
+  expect(lost).toMatchObject({
+    exit: 2,
+    error: { message: 'no node and no value is named "produkt" (did you mean product?)' },
+  });
+  const rule = await json('simplify', file, '-o', out, '--force', '--disable', 'no-identiti');
+  expect(rule).toMatchObject({
+    exit: 2,
+    error: { message: 'there is no rule "no-identiti" (did you mean no-identity?)' },
+  });
+});
+
 test('an operator that nobody knows is refused with its place, and nothing is written', async () => {
   const out = join(folder, 'acme.onnx');
   const copy = join(folder, 'acme.pt');

@@ -1,0 +1,91 @@
+/** graphwright simplify IN -o OUT: the same model in fewer nodes, and what was done to it. */
+import { InputError } from '../../core/ir/errors.ts';
+import type { PassSummary } from '../../core/passes/records.ts';
+import { convertModel } from '../../core/pipeline.ts';
+import type { ConvertResult, Simplified } from '../../core/request.ts';
+import { JSON_OPTION, PASS_OPTIONS, parse, READING_OPTIONS, readingOf, SEE_HELP } from '../arguments.ts';
+import { untilInterrupted } from '../interrupt.ts';
+import {
+  clearStatus,
+  columns,
+  counted,
+  DONE,
+  printJson,
+  printProblems,
+  printVerification,
+  REFUSED,
+  say,
+  statusProgress,
+} from '../report.ts';
+
+const OPTIONS = {
+  ...READING_OPTIONS,
+  ...PASS_OPTIONS,
+  ...JSON_OPTION,
+  output: { type: 'string', short: 'o' },
+  why: { type: 'string' },
+  verify: { type: 'boolean' },
+  force: { type: 'boolean' },
+} as const;
+
+export async function simplify(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parse(args, OPTIONS, ['IN']);
+  if (values.output === undefined) throw new InputError('bad-argument', '-o OUT is missing', undefined, SEE_HELP);
+  const result = await convertModel(
+    {
+      input: positionals[0] ?? '',
+      reading: readingOf(values),
+      target: { target: 'onnx', opset: undefined },
+      output: values.output,
+      force: values.force ?? false,
+      simplify: true,
+      disabled: values.disable ?? [],
+      explain: values.explain ?? false,
+      why: values.why,
+      verify: values.verify ?? false,
+    },
+    statusProgress(values.json, untilInterrupted()),
+  );
+  if (values.json) printJson({ ...result });
+  else print(result);
+  return result.status === 'done' ? DONE : REFUSED;
+}
+
+function print({ problems, passes, output, simplified, verification, status }: ConvertResult): void {
+  clearStatus();
+  printProblems(problems);
+  printPasses(passes);
+  if (simplified) printSimplified(simplified);
+  for (const file of output) say(`Wrote ${file}`);
+  if (verification) printVerification(verification);
+  if (status === 'refused') say(`Nothing was written: ${counted(problems.length, 'problem')}.`);
+}
+
+/** Each pass that did something; with the records of each application where they were kept. */
+export function printPasses(passes: readonly PassSummary[]): void {
+  const rows = passes.map(({ pass, title, applications, removed, added }) => [
+    pass,
+    counted(applications, 'time'),
+    `-${removed} +${added}`,
+    title,
+  ]);
+  for (const line of columns(rows)) say(line);
+  for (const record of passes.flatMap(({ records = [] }) => records)) {
+    say('');
+    say(`${record.pass} in ${record.graph}: ${record.reason}`);
+    for (const line of record.text?.before ?? record.before) say(`  - ${line}`);
+    for (const line of record.text?.after ?? record.after) say(`  + ${line}`);
+  }
+}
+
+function printSimplified({ nodesBefore, nodesAfter, rounds, settled, why }: Simplified): void {
+  if (why) {
+    say(`What became of ${why.node}:`);
+    for (const { pass, graph, node, reason } of why.done) say(`  ${pass} took ${node} in ${graph}: ${reason}`);
+    for (const { pass, graph, node, reason } of why.missed)
+      say(`  ${pass} nearly fits at ${node} in ${graph}: ${reason}`);
+    if (why.done.length + why.missed.length === 0) say('  no rule fits it, and none nearly does');
+  }
+  const end = settled ? 'nothing is left to do' : 'not all that could be done was done';
+  say(`${counted(nodesBefore, 'node')} before, ${nodesAfter} after ${counted(rounds, 'round')}: ${end}.`);
+}
