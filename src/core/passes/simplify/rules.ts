@@ -8,6 +8,7 @@ import { constantLayoutRules } from './constant-layouts.ts';
 import { cutRules } from './cuts.ts';
 import { noOps } from './no-ops.ts';
 import { paddingRules } from './padding-into-windows.ts';
+import { pickRules } from './picks.ts';
 import { productRules } from './products.ts';
 import { reshapeRules } from './reshapes.ts';
 import { transposeRegionRules } from './transpose-regions.ts';
@@ -19,6 +20,7 @@ export const eliminations: readonly PatternRule[] = [
   ...constantChainRules,
   ...cutRules,
   ...reshapeRules,
+  ...pickRules,
   ...constantLayoutRules,
   ...affineRules,
   ...affineBeforeRules,
