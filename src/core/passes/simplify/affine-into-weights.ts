@@ -69,7 +69,8 @@ const CARRIERS = [
   'LayerNormalization',
 ];
 
-function carrierOf(node: Node): Carrier | undefined {
+/** How an operator with constant weights can scale and shift what it gives; undefined where it cannot. */
+export function carrierOf(node: Node): Carrier | undefined {
   switch (node.op) {
     case 'Conv':
     case 'ConvTranspose':

@@ -134,4 +134,27 @@ const stacked = simplification({
   },
 });
 
-export const pickRules: readonly PatternRule[] = [squeezed, unsqueezed, unbound, stacked];
+const inOrder = simplification({
+  name: 'gather-in-order',
+  title: 'Reshapes instead of a Gather that takes every element in its order',
+  operators: 'Gather',
+  replace(node, site) {
+    const [x, indices] = node.inputs;
+    const axis = axisOf(node, 0n);
+    const size = axis === undefined ? undefined : x?.shape?.[axis];
+    const constant = indices && constantOf(indices);
+    const { shape } = node.output();
+    if (!x || !constant || !shape || constant.shape.length === 0 || constant.count !== size) return undefined;
+    if (constant.count > MOST_INDICES || !constant.numbers().every((index, k) => index === k || index === k - size)) {
+      return undefined;
+    }
+    const target = targetOf(x.shape, shape);
+    if (!target || target.empty) return site.missed('the shape that follows is no constant', node);
+    const value = site.onnx.Reshape(x, site.onnx.ints(target.shape));
+    return instead(node, value, `${named(node)} takes every element in its order`);
+  },
+});
+
+const MOST_INDICES = 1 << 13;
+
+export const pickRules: readonly PatternRule[] = [inOrder, squeezed, unsqueezed, unbound, stacked];

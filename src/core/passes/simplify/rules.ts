@@ -11,6 +11,7 @@ import { paddingRules } from './padding-into-windows.ts';
 import { pickRules } from './picks.ts';
 import { productRules } from './products.ts';
 import { reshapeRules } from './reshapes.ts';
+import { scalarRules } from './scalars.ts';
 import { transposeRegionRules } from './transpose-regions.ts';
 import { transposeRules } from './transposes.ts';
 
@@ -24,6 +25,7 @@ export const eliminations: readonly PatternRule[] = [
   ...constantLayoutRules,
   ...affineRules,
   ...affineBeforeRules,
+  ...scalarRules,
   ...productRules,
   ...paddingRules,
   ...transposeRules,

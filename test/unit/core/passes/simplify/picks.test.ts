@@ -33,6 +33,17 @@ describe('single elements of an axis', () => {
   );
 });
 
+describe('every element in its order', () => {
+  testEach(
+    [
+      ['float[3,2] x => float[1,3,1,2] y <int64[1,3,1] i = {0, 1, -1}>', 'y = Gather (x, i)', 'Reshape'],
+      ['float[3,2] x => float[1,3,2] y <int64[1,3] i = {0, 2, 1}>', 'y = Gather (x, i)'],
+      ['float[4,2] x => float[1,3,2] y <int64[1,3] i = {0, 1, 2}>', 'y = Gather (x, i)'],
+    ],
+    { rules: pickRules },
+  );
+});
+
 describe('values stacked along a new axis', () => {
   testEach(
     [

@@ -4,6 +4,7 @@ import { affineRules } from '../../../../../src/core/passes/simplify/affine-into
 import { constantLayoutRules } from '../../../../../src/core/passes/simplify/constant-layouts.ts';
 import { paddingRules } from '../../../../../src/core/passes/simplify/padding-into-windows.ts';
 import { productRules } from '../../../../../src/core/passes/simplify/products.ts';
+import { scalarRules } from '../../../../../src/core/passes/simplify/scalars.ts';
 import { type Case, expectSimplified, testEach } from './simplifying.ts';
 
 /** `float[2,3] w = {...}` of numbers that differ. */
@@ -235,6 +236,42 @@ describe('scales and shifts before weights', () => {
   ];
   testEach(fit, { rules: affineBeforeRules, within: 1e-5 });
   testEach(unfit, { rules: affineBeforeRules });
+});
+
+describe('factors of whole values', () => {
+  const [w, b] = [floats('w', [4, 6]), floats('b', [6])];
+  const S = 'float s = {0.25}, int64[4] to = {2, 3, 2, 3}';
+  const REST = 'r = Reshape (q, to)\nt = Transpose <perm = [0, 2, 1, 3]> (r)';
+  testEach(
+    [
+      [
+        `float[2,3,4] x => float[2,2,3,3] y <${w}, ${b}, ${S}>`,
+        `m = MatMul (x, w)\nq = Add (m, b)\n${REST}\ny = Mul (t, s)`,
+        'MatMul Add Reshape Transpose',
+      ],
+      [
+        `float[2,3,4] x, float[2,2,3,3] k => float[2,2,3,3] y <${w}, ${S}>`,
+        `q = MatMul (x, w)\n${REST}\na = MatMul (k, t)\ny = Div (a, s)`,
+        'MatMul Reshape Transpose MatMul',
+      ],
+      [
+        'float[2,3] x, float[3,2] z => float[2,2] y <float s = {0.25}, float t = {3}>',
+        'a = Mul (x, s)\nb = Div (z, t)\ny = MatMul (a, b)',
+        'Mul MatMul',
+      ],
+      [
+        `float[2,3,4] x => float[2,2,3,3] y, float[2,2,3,3] t <${w}, ${b}, ${S}>`,
+        `m = MatMul (x, w)\nq = Add (m, b)\n${REST}\ny = Mul (t, s)`,
+      ],
+      [`float[2,3,4] x => float[2,3,6] y <${w}, ${S}>`, 'q = MatMul (x, w)\nr = Relu (q)\ny = Mul (r, s)'],
+      [
+        `float[2,3,4] x => float[2,3,6] y <${w}, float[6] s = {1,2,3,4,5,6}, int64[3] to = {2,3,6}>`,
+        'q = MatMul (x, w)\nr = Reshape (q, to)\ny = Mul (r, s)',
+      ],
+      ['float[2,3] x, float[3,2] z => float[2,2] y <float s = {0.25}>', 'a = Mul (x, s)\ny = MatMul (a, z)'],
+    ],
+    { rules: scalarRules, within: 1e-5 },
+  );
 });
 
 describe('products', () => {
