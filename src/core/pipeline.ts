@@ -153,12 +153,14 @@ async function lower(
  * layers is simplified before.
  */
 function adapt(opened: Given, model: Model, target: Target, opset: number | undefined, rewriting: Rewriting): Adapted {
-  if (opened.model !== model || target.kind === 'caffe') rewriting.fold(model);
-  if (target.kind === 'caffe') rewriting.simplify(model);
+  // A graph that was made here is what its types say; a file may say what is not so.
+  const doubts = opened.model === model;
+  if (!doubts || target.kind === 'caffe') rewriting.fold(model);
+  if (target.kind === 'caffe') rewriting.simplify(model, doubts);
   if (rewriting.reached) return { model, problems: [], parts: [] };
   if (target.kind === 'caffe') return toCaffe(model, target, rewriting);
   const result = toOpset(model, opened, target, opset);
-  if (!acceptable(result.problems, opened.reading.accept).some(isError)) rewriting.simplify(result.model);
+  if (!acceptable(result.problems, opened.reading.accept).some(isError)) rewriting.simplify(result.model, doubts);
   return result;
 }
 

@@ -7,7 +7,7 @@ import { foldConstants } from './passes/fold/fold-constants.ts';
 import { allGraphs } from './passes/graphs.ts';
 import type { Pass } from './passes/pass.ts';
 import { type PassRecord, type PassSummary, withRecords } from './passes/records.ts';
-import { isNodeOf, type NearMiss, type NodeFate, runPasses } from './passes/run.ts';
+import { isNodeOf, type NearMiss, type NodeFate, type RunOptions, runPasses } from './passes/run.ts';
 import { SIMPLIFICATION } from './passes/simplification.ts';
 import type { Problem } from './problems/problem.ts';
 import type { ConvertRequest, Simplified } from './request.ts';
@@ -54,16 +54,19 @@ export class Rewriting {
 
   /** Small constants, on which the rules look that adapt operators to a target. */
   fold(model: Model): void {
-    this.run(model, [foldConstants], false);
+    this.run(model, [foldConstants], {});
   }
 
-  /** What the user asks for, at the opset of the result. Throws InputError where nothing is named as `why` says. */
-  simplify(model: Model): void {
+  /**
+   * What the user asks for, at the opset of the result; `doubts` says that declared sizes of values in between are not to be
+   * believed. Throws InputError where nothing is named as `why` says.
+   */
+  simplify(model: Model, doubts: boolean): void {
     const { simplify, why } = this.wishes;
     if (!simplify || this.reached) return;
     if (why !== undefined) checkNode(model, why);
     const nodesBefore = nodeCount(model);
-    const { rounds, settled } = this.run(model, this.list, true);
+    const { rounds, settled } = this.run(model, this.list, { untilStable: true, doubts });
     this.simplified = { nodesBefore, nodesAfter: nodeCount(model), rounds, settled };
   }
 
@@ -86,13 +89,13 @@ export class Rewriting {
     );
   }
 
-  private run(model: Model, list: readonly Pass[], untilStable: boolean) {
+  private run(model: Model, list: readonly Pass[], options: Pick<RunOptions, 'untilStable' | 'doubts'>) {
     const { disabled, upTo, detail, steps } = this;
     const { why } = this.wishes;
     const result = runPasses(model, list, {
       disabled,
+      ...options,
       detail,
-      untilStable,
       why,
       firstStep: steps + 1,
       ...(upTo !== undefined && { upTo }),

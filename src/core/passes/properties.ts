@@ -1,5 +1,5 @@
 /** What can be said of a whole model between passes. A pass names what it needs; the manager provides it or refuses the list. */
-import { inferModel } from '../dialects/onnx/infer.ts';
+import { inferModel, proveTypes } from '../dialects/onnx/infer.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Model } from '../ir/model.ts';
 
@@ -12,9 +12,10 @@ export type Property =
   | 'live';
 
 /** How the manager brings about a property that no pass before has: undefined where only a pass can. */
-export const PROVIDERS: Readonly<Record<Property, ((model: Model) => void) | undefined>> = {
-  typed: (model) => {
-    inferModel(model);
+export const PROVIDERS: Readonly<Record<Property, ((model: Model, doubts: boolean) => void) | undefined>> = {
+  typed: (model, doubts) => {
+    if (doubts) proveTypes(model);
+    else inferModel(model);
   },
   folded: undefined,
   live: undefined,

@@ -1,7 +1,7 @@
 /** The pass manager: runs passes in their order over every graph of a model, and tells what they did. */
 
 import { type Functions, functionsOf } from '../dialects/onnx/infer/context.ts';
-import { inferContext, inferOutputs } from '../dialects/onnx/infer.ts';
+import { inferContext, inferOutputs, restoreDeclared } from '../dialects/onnx/infer.ts';
 import type { Model } from '../ir/model.ts';
 import type { Node } from '../ir/node.ts';
 import { type Problem, Refusal } from '../problems/problem.ts';
@@ -19,6 +19,11 @@ export interface RunOptions {
   readonly detail?: Detail;
   /** The name of a node, or of a value that it makes: says which rules nearly fit there, and why they do not. */
   readonly why?: string | undefined;
+  /**
+   * Whether the sizes that values in between are said to have are left aside: a file may say what is not so. What passes
+   * prove and what inputs declare counts.
+   */
+  readonly doubts?: boolean;
   /** Runs the whole list again until nothing changes any more. */
   readonly untilStable?: boolean;
   /** The number of the first application, where runs follow each other. */
@@ -99,7 +104,7 @@ class Manager {
         const provider = PROVIDERS[property];
         if (!provider)
           throw new Error(`the pass ${name} requires a model that is ${property}, which no pass before ensures`);
-        provider(this.model);
+        provider(this.model, this.options.doubts === true);
         holds.add(property);
       }
       for (const property of ensures) holds.add(property);
@@ -122,6 +127,7 @@ class Manager {
   }
 
   private result(rounds: number, settled: boolean): PassesResult {
+    if (this.options.doubts) restoreDeclared(this.model);
     return {
       passes: this.log.summaries(),
       records: this.log.records,
@@ -201,7 +207,7 @@ class Manager {
 
   private infer(nodes: readonly Node[], opset: number): void {
     const imports = new Map(this.model.opsetImports).set('', opset);
-    const context = inferContext(imports, this.functions);
+    const context = { ...inferContext(imports, this.functions), doubts: this.options.doubts === true };
     for (const node of nodes) {
       try {
         inferOutputs(node, context);

@@ -2,7 +2,8 @@
  * Proves after every pass of a test that the model is still sound: links, order, scopes, names of the interface, types.
  * Nothing of this runs in production: tests and conformance runs set GRAPHWRIGHT_VALIDATE_PASSES.
  */
-import { differ } from '../dialects/onnx/infer/join.ts';
+import { declaredType } from '../dialects/onnx/infer/declared.ts';
+import { completed, differ } from '../dialects/onnx/infer/join.ts';
 import { inferModel } from '../dialects/onnx/infer.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Model } from '../ir/model.ts';
@@ -89,8 +90,9 @@ function isGiven({ constant, overridable }: Value): boolean {
   return !constant || overridable;
 }
 
-function namedType({ name, type }: Value): NamedType {
-  return { name, type };
+/** What the outside is told: a run that doubts the file puts back in the end what it declares. */
+function namedType(value: Value): NamedType {
+  return { name: value.name, type: completed(value.type, declaredType(value)) };
 }
 
 /** Throws an Error where an input or output is another one than before. A type may say more, never less or otherwise. */

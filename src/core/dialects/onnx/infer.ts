@@ -7,7 +7,7 @@ import { type Problem, Refusal } from '../../problems/problem.ts';
 import { renewData, setData, withConstantsOnly } from './data.ts';
 import { calledFunction, inferCall } from './infer/calls.ts';
 import { type Functions, functionsOf, type InferContext, makeContext, schemaOf } from './infer/context.ts';
-import { declaredType, forgetInferred, setInferred } from './infer/declared.ts';
+import { believedType, declaredType, forgetInferred, setInferred } from './infer/declared.ts';
 import { completed } from './infer/join.ts';
 import { clashOfType, type Outcome } from './infer/rule.ts';
 import { ruleOf } from './infer/rules.ts';
@@ -40,6 +40,24 @@ export function modelContext(model: Model): InferContext {
 /** Infers every value of a model, subgraphs and called functions included. Returns what contradicts. */
 export function inferModel(model: Model): Problem[] {
   return [...inferGraph(model.graph, modelContext(model)).values()];
+}
+
+/**
+ * As `inferModel`, by what can be proved: sizes that the file declares of values in between are left aside. Values of
+ * unknown operators keep theirs.
+ */
+export function proveTypes(model: Model): void {
+  inferGraph(model.graph, { ...modelContext(model), doubts: true });
+}
+
+/** Fills what `proveTypes` left open from what the file declares. */
+export function restoreDeclared(model: Model): void {
+  for (const { graph } of [model, ...model.functions]) for (const node of graph.allNodes()) restoreOf(node);
+}
+
+function restoreOf(node: Node): void {
+  const values = [...node.outputs, ...node.subgraphs().flatMap((graph) => graph.inputs)];
+  for (const value of values) setInferred(value, completed(value.type, declaredType(value)));
 }
 
 /**
@@ -104,14 +122,14 @@ function inferOperator(node: Node, schema: OperatorSchema, context: InferContext
   const { outputs, fault } = readTypes(node, schema);
   // What the schema tells stays where the rule finds a contradiction.
   node.outputs.forEach((output, index) => {
-    setInferred(output, completed(outputs[index], declaredType(output)));
+    setInferred(output, completed(outputs[index], believedType(output, context)));
   });
   if (fault) clashOfType(node, fault, { kind: 'input', index: fault.input });
   const outcomes = attributesFit(node, schema) ? outcomesOf(node, schema, context) : [];
   const asOnnx = context.oddShapes ? withOddShapes(node, schema, outcomes) : outcomes;
   node.outputs.forEach((output, index) => {
     const found = sound(node, typed(asOnnx[index], outputs[index]));
-    setInferred(output, completed(found, declaredType(output)));
+    setInferred(output, completed(found, believedType(output, context)));
   });
   const odd = context.oddities && oddityOf(node, schema);
   if (odd) context.oddities?.set(node, odd);

@@ -4,10 +4,12 @@
  */
 import { tensor as tensorAttribute } from '../../ir/attribute.ts';
 import type { Graph } from '../../ir/graph.ts';
+import type { Model } from '../../ir/model.ts';
 import { Node } from '../../ir/node.ts';
 import { tensorType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
 import { problem } from '../../problems/problem.ts';
+import { allGraphs } from '../graphs.ts';
 import type { GraphPass, PassContext } from '../pass.ts';
 import { removeUnused } from '../simplify/unused.ts';
 import { byteLengthOf, KnownValues } from './known.ts';
@@ -34,12 +36,14 @@ export const foldAllConstants: GraphPass = {
 
 /** Nodes of which a user was told that they stay. */
 const told = new WeakSet<Node>();
+/** Bytes that a model may still grow by: it is looked at again and again. */
+const roomOf = new WeakMap<Model, number>();
 
 function fold(graph: Graph, context: PassContext, limits: FoldLimits): void {
   const known = new KnownValues(context.opset, limits);
   const found: Node[] = [];
   for (const node of graph.nodes) if (known.look(node)) found.push(node);
-  let room = Math.max(limits.leastRoom, limits.mostShare * constantBytes(graph));
+  let room = roomOf.get(context.model) ?? Math.max(limits.leastRoom, limits.mostShare * constantBytes(context.model));
   const gone = new Set<Node>();
   const kept = new Set<Node>();
   const freed = freedBytes(found);
@@ -60,6 +64,7 @@ function fold(graph: Graph, context: PassContext, limits: FoldLimits): void {
     gone.add(node);
     if (needed.length > 0) replace(graph, node, needed, known, context);
   }
+  if (Number.isFinite(room)) roomOf.set(context.model, room);
 }
 
 /** For each node the bytes of constants that go when it goes, shared out among their readers. */
@@ -117,8 +122,8 @@ function replace(graph: Graph, node: Node, needed: readonly Value[], known: Know
   context.record('its inputs are known beforehand', [...removed], made);
 }
 
-function constantBytes(graph: Graph): number {
+function constantBytes(model: Model): number {
   let sum = 0;
-  for (const { constant } of graph.initializers) sum += byteLengthOf(constant);
+  for (const graph of allGraphs(model)) for (const { constant } of graph.initializers) sum += byteLengthOf(constant);
   return sum;
 }

@@ -8,7 +8,7 @@ export interface FoldLimits {
   readonly later: number;
   /** Bytes that one folded value may add to the file, beyond the constants that it makes unnecessary. */
   readonly mostGrowth: number;
-  /** The same for all values of one graph together, as a share of its constants; but at least `leastRoom` bytes. */
+  /** The same for all values of a model together, as a share of its constants; but at least `leastRoom` bytes. */
   readonly mostShare: number;
   readonly leastRoom: number;
 }
@@ -28,5 +28,5 @@ export const ALL_CONSTANTS: FoldLimits = {
   later: 1 << 16,
   mostGrowth: 1 << 20,
   mostShare: 0.1,
-  leastRoom: 1 << 22,
+  leastRoom: 1 << 20,
 };

@@ -1,12 +1,12 @@
 /** Inferring the subgraph of a node with the types of what it is handed. */
-import type { DataType } from '../../../ir/dtype.ts';
 import type { Graph } from '../../../ir/graph.ts';
 import type { Node } from '../../../ir/node.ts';
 import type { ValueType } from '../../../ir/type.ts';
 import { DEEPEST, type InferContext } from './context.ts';
-import { declaredType, setInferred } from './declared.ts';
+import { believedType, setInferred } from './declared.ts';
 import { completed, differ, met } from './join.ts';
 import { clash } from './rule.ts';
+import { withoutSizes } from './unsized.ts';
 
 /**
  * The types of a subgraph's outputs, when it is handed values of `inputs`. Throws a Refusal `invalid-model` where the
@@ -26,7 +26,7 @@ export function bodyTypes(
     clash(node, `its subgraph takes ${taken.length} inputs, but is handed ${inputs.length}`);
   }
   taken.forEach((value, k) => {
-    const [given, declared] = [inputs[k], declaredType(value)];
+    const [given, declared] = [inputs[k], believedType(value, context)];
     const what = `input ${k} of its subgraph`;
     if (sizesAgree(k)) {
       setInferred(value, met(node, given, declared, what));
@@ -38,28 +38,4 @@ export function bodyTypes(
   if (context.depth >= DEEPEST) return body.outputs.map((value) => value.type);
   context.inferNodes(body, { ...context, depth: context.depth + 1 });
   return body.outputs.map((value) => value.type);
-}
-
-/** Tensors of each element type of which nothing else is known: they are asked for again and again. */
-const UNSIZED = new Map<DataType, ValueType>();
-
-function unsized(dtype: DataType): ValueType {
-  const known = UNSIZED.get(dtype) ?? { kind: 'tensor', dtype, shape: undefined };
-  UNSIZED.set(dtype, known);
-  return known;
-}
-
-/** The same type with nothing known of sizes. */
-export function withoutSizes(type: ValueType): ValueType {
-  switch (type.kind) {
-    case 'tensor':
-      return type.shape ? unsized(type.dtype) : type;
-    case 'sparse-tensor':
-      return type.shape ? { ...type, shape: undefined } : type;
-    case 'sequence':
-    case 'optional':
-      return { ...type, element: type.element && withoutSizes(type.element) };
-    default:
-      return type;
-  }
 }

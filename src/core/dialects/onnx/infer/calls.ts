@@ -11,7 +11,7 @@ import { Value } from '../../../ir/value.ts';
 import { type Problem, problem } from '../../../problems/problem.ts';
 import { constantTensor, dataOf, setData } from '../data.ts';
 import { DEEPEST, functionKey, type InferContext, normalImports } from './context.ts';
-import { declaredType, setInferred } from './declared.ts';
+import { believedType, declaredType, setInferred } from './declared.ts';
 import { completed, differ, joined } from './join.ts';
 import { clash } from './rule.ts';
 
@@ -41,7 +41,7 @@ export function inferCall(node: Node, called: FunctionDefinition, context: Infer
   node.outputs.forEach((output, index) => {
     const inner = body.outputs[index];
     // A body that contradicts itself says nothing of what it gives.
-    setInferred(output, completed(contradicts ? undefined : inner?.type, declaredType(output)));
+    setInferred(output, completed(contradicts ? undefined : inner?.type, believedType(output, context)));
     setData(output, inner && dataOf(inner));
   });
   if (context.bodies) instance.record(context.bodies);

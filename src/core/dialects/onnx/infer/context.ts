@@ -39,6 +39,11 @@ export interface InferContext {
   readonly oddities?: Map<Node, Problem>;
   /** Whether outputs get the shapes that onnx's own inference gives them, also where these are wrong. */
   readonly oddShapes?: boolean;
+  /**
+   * Whether the sizes that a file declares of values in between are left aside: what it says there may not be so. Those of
+   * inputs count, and those of what unknown operators give.
+   */
+  readonly doubts?: boolean;
   /** Infers a graph within this one, in that context. */
   readonly inferNodes: (graph: Graph, context: InferContext) => void;
 }

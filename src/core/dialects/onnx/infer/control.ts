@@ -6,10 +6,11 @@ import { type TensorType, tensorType, type ValueType } from '../../../ir/type.ts
 import type { Value } from '../../../ir/value.ts';
 import type { Problem } from '../../../problems/problem.ts';
 import { dimsOf, numberOf } from '../data.ts';
-import { bodyTypes, withoutSizes } from './body.ts';
+import { bodyTypes } from './body.ts';
 import type { InferContext } from './context.ts';
 import { completed, differ, joined } from './join.ts';
 import { agree, clash, normalAxis, type Outcome, type Rules } from './rule.ts';
+import { withoutSizes } from './unsized.ts';
 
 export const control: Rules = {
   If: (node, _, context) => {

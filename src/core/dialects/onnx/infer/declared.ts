@@ -5,11 +5,18 @@
 import type { ValueType } from '../../../ir/type.ts';
 import type { Value } from '../../../ir/value.ts';
 import { keep, keptOf } from './kept.ts';
+import { withoutSizes } from './unsized.ts';
 
 /** The type that somebody else than inference gave a value. */
 export function declaredType(value: Value): ValueType | undefined {
   const kept = keptOf(value);
   return kept && kept.inferred === value.type ? kept.declared : value.type;
+}
+
+/** As much of the declared type as counts for a value whose maker is known. */
+export function believedType(value: Value, { doubts }: { readonly doubts?: boolean }): ValueType | undefined {
+  const declared = declaredType(value);
+  return doubts && declared ? withoutSizes(declared) : declared;
 }
 
 /** Gives a value the type that inference found, and remembers what was declared. */

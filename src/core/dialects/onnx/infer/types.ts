@@ -3,8 +3,8 @@ import { isDataType } from '../../../ir/dtype.ts';
 import type { Node } from '../../../ir/node.ts';
 import { typeText, type ValueType } from '../../../ir/type.ts';
 import { allowedTypes, type Formal, formalAt, type OperatorSchema } from '../operators.ts';
-import { withoutSizes } from './body.ts';
 import type { TypeFault } from './rule.ts';
+import { withoutSizes } from './unsized.ts';
 
 /** What the schema tells of a node. */
 export interface SchemaReading {

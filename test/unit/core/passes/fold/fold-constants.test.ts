@@ -5,6 +5,7 @@ import type { Model } from '../../../../../src/core/ir/model.ts';
 import { ComputedSource, Tensor } from '../../../../../src/core/ir/tensor.ts';
 import { validateModel } from '../../../../../src/core/ir/validate.ts';
 import { foldAllConstants, foldConstants } from '../../../../../src/core/passes/fold/fold-constants.ts';
+import { inferTypes } from '../../../../../src/core/passes/fold/infer-types.ts';
 import type { Pass } from '../../../../../src/core/passes/pass.ts';
 import { runPasses } from '../../../../../src/core/passes/run.ts';
 
@@ -203,4 +204,16 @@ test('Split gives its pieces', () => {
       z = Slice (x, w, q)
     }`);
   expect(constants).toEqual({ p: [3], q: [4], w: [0] });
+});
+
+test('sizes that a file declares of values in between are not believed where somebody doubts them', () => {
+  const unknown = (doubts: boolean) => {
+    const text = `<ir_version: 8, opset_import: ["" : 17]> g (float[k] x, int64[1] n) => (int64[1] y)
+      <float[9] t> { t = Reshape (x, n) y = Shape (t) }`;
+    const model = parseModel(text, 'test.onnxtxt');
+    runPasses(model, [inferTypes, foldAllConstants], { doubts });
+    return [...model.graph.nodes].map((node) => `${node.op} ${node.output().shape}`).join(', ');
+  };
+  expect(unknown(true)).toBe('Reshape 9, Shape 1');
+  expect(unknown(false)).toBe('Constant 1');
 });
