@@ -189,7 +189,7 @@ def main():
     parser.add_argument("--cases")
     parser.add_argument("--exports")
     parser.add_argument("--source", action="append", choices=SOURCES, help="default: all of them")
-    parser.add_argument("--simplify", default="node dist/cli.js convert --to onnx --simplify")
+    parser.add_argument("--simplify", default="node dist/cli.js simplify")
     parser.add_argument("--convert", default="node dist/cli.js convert")
     parser.add_argument("--turns", type=int, default=1)
     parser.add_argument("--remember")

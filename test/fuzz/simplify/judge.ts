@@ -152,7 +152,7 @@ function mayOverflow(set: ReadonlyMap<string, Tensor>): boolean {
 function simplified(bytes: Uint8Array) {
   const model = readOnnx(new MemoryBytes('random.onnx', bytes));
   const nodes = nodeCount(model);
-  const result = runPasses(model, SIMPLIFICATION, { untilStable: true });
+  const result = runPasses(model, SIMPLIFICATION, { untilStable: true, doubts: true });
   const passes = result.passes.map(({ pass }) => pass);
   const folded = result.records.filter(({ pass }) => pass === foldAllConstants.name).flatMap(({ before }) => before);
   return {
