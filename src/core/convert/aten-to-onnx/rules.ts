@@ -28,6 +28,7 @@ import { placing } from './rules/placing.ts';
 import { pointwise } from './rules/pointwise.ts';
 import { pooling } from './rules/pooling.ts';
 import { randomNumbers } from './rules/random.ts';
+import { rearranging } from './rules/rearranging.ts';
 import { recurrent } from './rules/recurrent.ts';
 import { reduction } from './rules/reduction.ts';
 import { repetition } from './rules/repetition.ts';
@@ -58,6 +59,7 @@ const FAMILIES = [
   onReals,
   pointwise,
   pooling,
+  rearranging,
   recurrent,
   reduction,
   repetition,

@@ -10,7 +10,8 @@ import { add, type Dim, floorDivide, sameDim, subtract } from '../../../ir/shape
 import { ComputedSource, Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
-import { bounded, flipped, sliced } from '../rules/shape.ts';
+import { flipped } from '../rules/rearranging.ts';
+import { bounded, sliced } from '../rules/shape.ts';
 import { dimAt, dimsOf, rankOf, refuseArgument } from '../support.ts';
 import { Complex, type Parts, realOf, sideBySide, takenApart } from './complex.ts';
 

@@ -5,7 +5,7 @@ import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import { type Lowering, lowerings } from '../lowering.ts';
 import { axesFrom, dimAt, range, rankOf, resultType } from '../support.ts';
-import { rolled } from './shape.ts';
+import { rolled } from './rearranging.ts';
 
 interface Shift {
   readonly self: Value;

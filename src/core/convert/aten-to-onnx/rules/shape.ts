@@ -1,24 +1,11 @@
 /** Views and other changes of shape. Shapes come from what capture recorded, so that nothing is computed at run time. */
 import { Expression } from '../../../ir/expression.ts';
 import type { Node } from '../../../ir/node.ts';
-import {
-  add,
-  atMost,
-  type Dim,
-  elementCount,
-  floorDivide,
-  isStatic,
-  modulo,
-  multiply,
-  type Shape,
-  sameDim,
-  sameShape,
-} from '../../../ir/shape.ts';
+import { add, atMost, type Dim, isStatic, type Shape, sameDim, sameShape } from '../../../ir/shape.ts';
 import { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
 import { type Lowering, lowerings } from '../lowering.ts';
 import {
-  asNumber,
   axesFrom,
   axisFrom,
   commonType,
@@ -28,10 +15,8 @@ import {
   rankOf,
   refuseArgument,
   resultDims,
-  resultSizes,
   resultType,
   sizeAt,
-  sizes,
 } from '../support.ts';
 
 type OfSelf = Lowering<{ readonly self: Value }>;
@@ -289,34 +274,6 @@ export const shape = lowerings({
     return joined(onnx, deep, 2, node);
   },
 
-  'aten::flip': ({ self, dims }, onnx, node) => flipped(onnx, self, axesFrom(dims, rankOf(self, node))),
-  'aten::roll': ({ self, shifts, dims }, onnx, node) => {
-    const flat = dims.length === 0 ? onnx.reshape(self, [-1]) : self;
-    const axes = shifts.map((_, k) => axisFrom(dims[k] ?? 0, rankOf(flat, node)));
-    return onnx.reshape(rolled(onnx, flat, axes, shifts, node), resultDims(node));
-  },
-  'aten::unfold': ({ self, dimension, size, step }, onnx, node) => {
-    if (rankOf(self, node) === 0) return onnx.reshape(self, resultSizes(node));
-    const axis = axisFrom(dimension, rankOf(self, node));
-    const count = asNumber(resultDims(node)[axis], node);
-    // Windows [count, size] of places along the axis; their own axis goes last.
-    const places = range(count).flatMap((k) => range(size, k * step));
-    const windows = onnx.Gather(self, onnx.reshape(onnx.ints(places), [count, size]), { axis });
-    const rank = rankOf(self, node) + 1;
-    const order = range(rank).filter((each) => each !== axis + 1);
-    return onnx.transpose(windows, [...order, axis + 1]);
-  },
-  'aten::fliplr': ({ self }, onnx) => flipped(onnx, self, [1]),
-  'aten::flipud': ({ self }, onnx) => flipped(onnx, self, [0]),
-  'aten::rot90': ({ self, k, dims }, onnx, node) => {
-    const [a = 0, b = 1] = axesFrom(dims, rankOf(self, node));
-    const turns = ((k % 4) + 4) % 4;
-    if (turns === 0) return self;
-    if (turns === 2) return flipped(onnx, self, [a, b]);
-    const x = turns === 1 ? flipped(onnx, self, [b]) : self;
-    const turnedOnce = swapAxes(onnx, x, a, b, node);
-    return turns === 1 ? turnedOnce : flipped(onnx, turnedOnce, [b]);
-  },
   'aten::atleast_1d': ({ self, tensors }, onnx, node) => raised(self, tensors, onnx, node),
   'aten::atleast_2d': ({ self, tensors }, onnx, node) => raised(self, tensors, onnx, node),
   'aten::atleast_3d': ({ self, tensors }, onnx, node) => raised(self, tensors, onnx, node),
@@ -324,79 +281,7 @@ export const shape = lowerings({
     const rows = tensors.map((each) => (rankOf(each, node) < 2 ? onnx.reshape(each, [1, -1]) : each));
     return joined(onnx, rows, 0, node);
   },
-  'aten::diag_embed': ({ self, offset, dim1, dim2 }, onnx, node) => {
-    const result = resultSizes(node);
-    const [a, b] = [axisFrom(dim1, result.length), axisFrom(dim2, result.length)];
-    const side = result[a] ?? 0;
-    const length = sizes(self, node).at(-1) ?? 0;
-    // Each element lies in a row of its own, at `offset` from the diagonal; the other places hold the zero behind it.
-    const rank = rankOf(self, node);
-    const pads = [...Array<number>(2 * rank - 1).fill(0), 1];
-    const withZero = onnx.Pad(self, onnx.ints(pads), onnx.like(self, 0));
-    const places = range(side).flatMap((row) =>
-      range(side).map((column) => (column - row === offset ? Math.min(row, column) : length)),
-    );
-    const square = onnx.Gather(withZero, onnx.reshape(onnx.ints(places), [side, side]), { axis: rank - 1 });
-    const order = range(result.length);
-    const others = order.filter((axis) => axis !== a && axis !== b);
-    return onnx.transpose(
-      square,
-      order.map((axis) => (axis === a ? rank - 1 : axis === b ? rank : others.indexOf(axis))),
-    );
-  },
-  'aten::tril': ({ self, diagonal }, onnx) => onnx.Trilu(self, onnx.size(diagonal), { upper: 0 }),
-  'aten::triu': ({ self, diagonal }, onnx) => onnx.Trilu(self, onnx.size(diagonal), { upper: 1 }),
-  'aten::diagonal': diagonalOf,
-  'aten::linalg_diagonal': ({ A, offset, dim1, dim2 }, onnx, node) =>
-    diagonalOf({ self: A, offset, dim1, dim2 }, onnx, node),
-  'aten::pixel_shuffle': ({ self, upscale_factor }, onnx, node) => {
-    const four = fourAxes(onnx, self, node);
-    const result = onnx.DepthToSpace(four, { blocksize: upscale_factor, mode: 'CRD' });
-    return onnx.reshape(result, resultDims(node));
-  },
-  'aten::pixel_unshuffle': ({ self, downscale_factor: r }, onnx, node) => {
-    const shape = dimsOf(self, node);
-    const [channels, height, width] = shape.slice(-3);
-    const outer = elementCount(shape.slice(0, -3));
-    const blocks = onnx.reshape(self, [outer, channels, floorDivide(height, r), r, floorDivide(width, r), r]);
-    return onnx.reshape(onnx.transpose(blocks, [0, 1, 3, 5, 2, 4]), resultDims(node));
-  },
-  'aten::channel_shuffle': ({ self, groups }, onnx, node) => {
-    const [batch, channels, ...rest] = dimsOf(self, node);
-    const grouped = onnx.reshape(self, [batch, groups, floorDivide(channels, groups), ...rest]);
-    return onnx.reshape(onnx.transpose(grouped, [0, 2, 1, ...range(rest.length, 3)]), resultDims(node));
-  },
 });
-
-/** Everything before the last three axes as one. */
-function fourAxes(onnx: OnnxBuilder, self: Value, node: Node): Value {
-  const shape = dimsOf(self, node);
-  return onnx.reshape(self, [elementCount(shape.slice(0, -3)), ...shape.slice(-3)]);
-}
-
-/** Axes turned round: what leaves at the end comes in at the front. */
-export function rolled(onnx: OnnxBuilder, self: Value, axes: readonly number[], shifts: Shape, node: Node): Value {
-  let x = self;
-  for (const [k, axis] of axes.entries()) {
-    const size = dimAt(self, axis, node);
-    const from = size === 0 ? 0 : modulo(multiply(-1, shifts[k]), size);
-    if (from === 0) continue;
-    const parts = [
-      sliced(onnx, x, axis, { start: from, end: size }, node),
-      sliced(onnx, x, axis, { start: 0, end: from }, node),
-    ];
-    x = onnx.Concat(...parts, { axis });
-  }
-  return x;
-}
-
-/** Axes from the last element to the first. */
-export function flipped(onnx: OnnxBuilder, self: Value, axes: readonly number[]): Value {
-  if (axes.length === 0) return self;
-  const each = (value: number | bigint) => onnx.ints(axes.map(() => value));
-  // Ends before the first element.
-  return onnx.Slice(self, each(-1), each(-(2n ** 63n)), onnx.ints(axes), each(-1));
-}
 
 /** Axes of size 1 put in front or behind: one tensor, or each of a list. */
 function raised(
@@ -407,24 +292,4 @@ function raised(
 ): readonly Value[] {
   const all = self ? [self] : (tensors ?? []);
   return all.map((each, k) => onnx.reshape(each, resultDims(node, k)));
-}
-
-interface Diagonal {
-  readonly self: Value;
-  readonly offset: number;
-  readonly dim1: number;
-  readonly dim2: number;
-}
-
-function diagonalOf({ self, offset, dim1, dim2 }: Diagonal, onnx: OnnxBuilder, node: Node): Value {
-  const rank = rankOf(self, node);
-  const [a, b] = [axisFrom(dim1, rank), axisFrom(dim2, rank)];
-  const [rows, columns] = [sizeAt(self, a, node), sizeAt(self, b, node)];
-  const length = resultSizes(node).at(-1) ?? 0;
-  const order = [...range(rank).filter((axis) => axis !== a && axis !== b), a, b];
-  const shape = sizes(self, node);
-  const outer = order.slice(0, -2).map((axis) => shape[axis] ?? 1);
-  const flat = onnx.reshape(onnx.transpose(self, order), [...outer, rows * columns]);
-  const first = offset >= 0 ? offset : -offset * columns;
-  return onnx.Gather(flat, onnx.ints(range(length).map((k) => first + k * (columns + 1))), { axis: rank - 2 });
 }

@@ -6,26 +6,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { PIVOT_OPSET } from '../../../../../src/core/convert/pivot.ts';
 import { type Row, readCases } from './cases.ts';
 import { type Outcome, runCases } from './run-cases.ts';
+import { NO_KERNEL, WITHOUT_KERNEL } from './without-kernel.ts';
 
 const rows = readCases('edges.json');
 const operators = [...new Set(rows.map(([operator]) => operator))];
-
-/** Operators of ONNX that onnxruntime has not for every type on a CPU: models with them are valid, and nothing runs them here. */
-const WITHOUT_KERNEL: ReadonlySet<string> = new Set([
-  ...of(
-    'float64',
-    'Acos Acosh Asin Asinh Atan Atanh AveragePool Conv Cosh Elu Erf Gelu HardSigmoid HardSwish LeakyRelu',
-  ),
-  ...of('float64', 'Mish PRelu Selu Sinh Softplus Tan'),
-  ...of('int16', 'Max Min Where'),
-  ...of('int8', 'Where'),
-  ...of('uint8', 'Trilu'),
-]);
-const NO_KERNEL = 'Could not find an implementation for';
-
-function of(dtype: string, operators: string): string[] {
-  return operators.split(' ').map((operator) => `${operator} ${dtype}`);
-}
 
 /** Calls that ONNX has no words for. */
 const REFUSED: readonly string[] = [

@@ -3,9 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { PIVOT_OPSET } from '../../../../../src/core/convert/pivot.ts';
 import { readCases } from './cases.ts';
 import { type Outcome, runCases } from './run-cases.ts';
-
-/** onnxruntime has no such kernel on a CPU: what needs one is converted and does not run. */
-const WITHOUT_KERNEL = new Set(['Atan float64', 'Det float64']);
+import { WITHOUT_KERNEL } from './without-kernel.ts';
 
 describe.each(['complex.json', 'choices.json'] as const)('%s at the pivot opset', (file) => {
   const rows = readCases(file);
