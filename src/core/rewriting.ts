@@ -1,5 +1,6 @@
 /** The passes on the way to a target: which run, where on the way, and what they tell together. */
 import type { CustomOperators } from './custom/definition.ts';
+import { addCustomFunctions } from './custom/functions.ts';
 import { nearestName, suggestionOf } from './dialects/onnx/spelling.ts';
 import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
@@ -34,7 +35,7 @@ export class Rewriting {
 
   constructor(
     private readonly wishes: Wishes,
-    custom: CustomOperators,
+    private readonly custom: CustomOperators,
     private readonly upTo?: number,
   ) {
     this.list = [...custom.rules, ...SIMPLIFICATION];
@@ -67,6 +68,7 @@ export class Rewriting {
     if (why !== undefined) checkNode(model, why);
     const nodesBefore = nodeCount(model);
     const { rounds, settled } = this.run(model, this.list, { untilStable: true, doubts });
+    if (this.custom.rules.length > 0) addCustomFunctions(model, this.custom);
     this.simplified = { nodesBefore, nodesAfter: nodeCount(model), rounds, settled };
   }
 
@@ -111,6 +113,10 @@ export class Rewriting {
   /** A rule that is spelled wrong would be left on in silence. */
   private checkNames(): void {
     const known = this.list.map(({ name }) => name);
+    const twice = known.find((name, k) => known.indexOf(name) < k);
+    if (twice !== undefined) {
+      throw new InputError('bad-argument', `two rules are named "${twice}"`, undefined, 'Rename yours.');
+    }
     for (const name of this.disabled) {
       if (known.includes(name) || name === foldConstants.name) continue;
       const next = 'docs/simplification-rules.md lists them.';

@@ -24,6 +24,7 @@ import {
   standsForText,
 } from './definition.ts';
 import { type CustomForward, readForward } from './forwards.ts';
+import { type CustomRule, readRule } from './rules.ts';
 import { parseShapeRule } from './shape-rule.ts';
 
 export const OPS_FILE = 'graphwright.ops.json';
@@ -46,6 +47,7 @@ export function loadCustomOperators(modelPath: string, opsFiles: readonly string
   return new CustomOperators(
     texts.flatMap(([text, file]) => parseOps(text, file)),
     texts.flatMap(([text, file]) => parseForwards(text, file)),
+    texts.flatMap(([text, file]) => parseOpsRules(text, file).map(({ rule }) => rule)),
   );
 }
 
@@ -71,6 +73,24 @@ export function parseForwards(text: string, file: string): CustomForward[] {
   );
 }
 
+/** All rewrite rules of a file. */
+export function parseOpsRules(text: string, file: string): CustomRule[] {
+  const { root, reader } = parseFile(text, file);
+  const rules = entriesOf(root, 'rules', reader).map((entry) => ({
+    entry,
+    made: readRule(entry, {
+      file,
+      lineOf: (offset) => reader.lineOf(offset),
+      error: (node, message) => reader.error(node, message),
+    }),
+  }));
+  const names = rules.map(({ made }) => made.rule.name);
+  for (const [k, { entry, made }] of rules.entries()) {
+    if (names.indexOf(made.rule.name) < k) throw reader.error(entry, `there is a rule "${made.rule.name}" above`);
+  }
+  return rules.map(({ made }) => made);
+}
+
 function parseFile(text: string, file: string): { readonly root: JsonNode; readonly reader: EntryReader } {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
@@ -88,10 +108,12 @@ function parseFile(text: string, file: string): { readonly root: JsonNode; reado
   return { root, reader };
 }
 
-/** The entries of a list of the file, which has one of its two lists at least. */
-function entriesOf(root: JsonNode, key: 'operators' | 'modules', reader: EntryReader): readonly JsonNode[] {
+const LISTS = ['operators', 'modules', 'rules'] as const;
+
+/** The entries of a list of the file, which has one of its lists at least. */
+function entriesOf(root: JsonNode, key: (typeof LISTS)[number], reader: EntryReader): readonly JsonNode[] {
   const list = findNodeAtLocation(root, [key]);
-  const other = findNodeAtLocation(root, [key === 'operators' ? 'modules' : 'operators']);
+  const other = LISTS.some((each) => findNodeAtLocation(root, [each]));
   if (!list && other) return [];
   if (list?.type !== 'array') throw reader.error(list ?? root, `expected a list "${key}"`);
   return list.children ?? [];
@@ -125,6 +147,10 @@ class EntryReader {
     private readonly file: string,
     private readonly at: (offset: number) => { file: string; line: number },
   ) {}
+
+  lineOf(offset: number): number {
+    return this.at(offset).line;
+  }
 
   placeOf(node: JsonNode): { readonly file: string; readonly line: number } {
     return { file: this.file, line: this.at(node.offset).line };

@@ -9,12 +9,14 @@ export interface NamedGraph {
   /** `model`, `function acme::swish`, `model/If check/then_branch`. */
   readonly path: string;
   readonly opset: number;
+  /** The versions of domains that its model or function imports. */
+  readonly imports: Map<string, number>;
 }
 
 /** The model's graph, every subgraph, and the graph of every function: inner ones after outer ones. */
 export function* namedGraphs(model: Model): Iterable<NamedGraph> {
-  yield* within(model.graph, 'model', opsetOf(model.opsetImports));
-  for (const each of model.functions) yield* within(each.graph, functionPath(each), opsetOf(each.opsetImports));
+  yield* within(model.graph, 'model', model.opsetImports);
+  for (const each of model.functions) yield* within(each.graph, functionPath(each), each.opsetImports);
 }
 
 /** As `namedGraphs`, without the words. */
@@ -22,10 +24,10 @@ export function* allGraphs(model: Model): Iterable<Graph> {
   for (const { graph } of namedGraphs(model)) yield graph;
 }
 
-function* within(graph: Graph, path: string, opset: number): Iterable<NamedGraph> {
-  yield { graph, path, opset };
+function* within(graph: Graph, path: string, imports: Map<string, number>): Iterable<NamedGraph> {
+  yield { graph, path, imports, opset: opsetOf(imports) };
   for (const node of graph.nodes) {
-    for (const [inner, place] of subgraphPaths(node, path)) yield* within(inner, place, opset);
+    for (const [inner, place] of subgraphPaths(node, path)) yield* within(inner, place, imports);
   }
 }
 

@@ -30,6 +30,8 @@ export interface PassContext {
   readonly model: Model;
   /** The version of ai.onnx that the graph at hand imports; 0 where it imports none. */
   readonly opset: number;
+  /** Imports the operators of a domain into the graph's model or function, where they are not yet. */
+  importDomain(domain: string): void;
   /** Keeps a record of one application that is done: the graph is whole. Nodes that are both before and after were changed in place. */
   record(reason: string, before: readonly Node[], after: readonly Node[]): void;
   /** Reports what cannot be kept, and goes on. */

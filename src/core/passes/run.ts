@@ -176,7 +176,11 @@ class Manager {
     if (!result.reached) this.settled = false;
   }
 
-  private contextFor(pass: Pass, { path, opset }: NamedGraph, rewritten?: (rule: string) => void): PassContext {
+  private contextFor(
+    pass: Pass,
+    { path, opset, imports }: NamedGraph,
+    rewritten?: (rule: string) => void,
+  ): PassContext {
     const { why } = this.options;
     return {
       model: this.model,
@@ -186,6 +190,9 @@ class Manager {
         if (why !== undefined) this.tellFate(pass, path, reason, before, why);
         rewritten?.(pass.name);
         if (this.log.step === this.options.upTo) throw new Reached();
+      },
+      importDomain: (domain) => {
+        for (const each of [imports, this.model.opsetImports]) if (!each.has(domain)) each.set(domain, 1);
       },
       report: (problem) => this.problems.push(problem),
       infer: (...nodes) => this.infer(nodes, opset),

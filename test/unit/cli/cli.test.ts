@@ -97,6 +97,22 @@ test('a model is simplified, step by step where that is asked for', async () => 
   });
 });
 
+test('rules of the user run before ours, and can be left out', async () => {
+  const [file, out] = [join(folder, 'm.onnxtxt'), join(folder, 'm.onnx')];
+  writeFileSync(file, SMALL);
+  const rule = 'y = Relu (Identity (x)) => y = com.acme.Act (x)';
+  writeFileSync(
+    join(folder, 'graphwright.ops.json'),
+    JSON.stringify({ version: 1, rules: [{ name: 'acme-act', rule }] }),
+  );
+  expect(await json('simplify', file, '-o', out)).toMatchObject({
+    passes: [{ pass: 'acme-act', applications: 1 }, {}],
+  });
+  expect(await json('inspect', out)).toMatchObject({ opsets: [{}, { domain: 'com.acme', version: 1 }] });
+  const without = await json('simplify', file, '-o', out, '--force', '--disable', 'acme-act');
+  expect(JSON.stringify(without)).not.toContain('acme-act');
+});
+
 test('of one node is told what became of it, and which rules nearly fit', async () => {
   const [file, out] = [join(folder, 'm.onnxtxt'), join(folder, 'm.onnx')];
   writeFileSync(file, SMALL.replace('float[2,3] x', 'float[4,2,3] x').replace('float[2,2] y', 'float[4,2,2] y'));

@@ -57,7 +57,11 @@ export function textRule(facts: TextRuleFacts): TextRule {
     get roots() {
       return [...new Set(compiledRule().patterns.flatMap(({ root }) => root.operators))];
     },
-    rewrite,
+    rewrite: (root, context) => {
+      const done = rewrite(root, context);
+      for (const { domain } of done?.added ?? []) if (domain !== '') context.importDomain(domain);
+      return done;
+    },
   };
 }
 
