@@ -2,6 +2,7 @@
 import type { CustomOperators } from '../../custom/definition.ts';
 import { callDecomposed } from '../exported/quantized-decomposed.ts';
 import type { Recorder } from '../recorder.ts';
+import { forEachOption } from '../regions/selected.ts';
 import { callOnOpenList } from '../values/open-lists.ts';
 import { RaisedError } from '../values/plain-values.ts';
 import type { TensorValue } from '../values/tensor.ts';
@@ -14,6 +15,7 @@ import {
   itemsOf,
   ListValue,
   OptionalValue,
+  SelectedValue,
   UNKNOWN,
   UnmergedValue,
 } from '../values/values.ts';
@@ -56,6 +58,16 @@ const SILENT = new Set([
   'sym_constrain_range_for_size',
 ]);
 
+/** Methods that take a value as it is. */
+const KEEPS_SELECTED = new Set(['append', 'insert', 'Print', 'unchecked_unwrap_optional', '_unwrap_optional']);
+
+function refuseSelectedKey(operators: Operators, operator: string): CapturedValue {
+  const reason = 'the key or the item is one of several texts or enums';
+  operators.recorder.report('data-dependent', { operator }, { reason });
+  operators.recorder.incomplete = true;
+  return UNKNOWN;
+}
+
 /** Methods that change the list or dict that they are called on. */
 const CHANGING = new Set([
   ...['append', 'extend', 'insert', 'pop', 'popitem', 'remove', 'reverse', 'sort', 'clear', 'add_'],
@@ -72,6 +84,15 @@ export function dispatch(operators: Operators, customOps: CustomOperators, call:
   const { namespace, name, args, keywords, recorded } = call;
   for (const value of [...args, ...keywords.values()])
     reportUnmerged(operators.recorder, value, `${namespace}::${name}`);
+  const selected = args.findIndex((arg) => arg instanceof SelectedValue);
+  const option = args[selected];
+  if (option instanceof SelectedValue && !KEEPS_SELECTED.has(name)) {
+    if (CHANGING.has(name)) return refuseSelectedKey(operators, `${namespace}::${name}`);
+    const withOption = (each: CapturedValue) => args.map((arg, k) => (k === selected ? each : arg));
+    return forEachOption(operators, option, (each) =>
+      dispatch(operators, customOps, { ...call, args: withOption(each) }),
+    );
+  }
   const definition = customOps.forOperator(`${namespace}::${name}`);
   if (definition) return callCustom(operators, definition, args, keywords, recorded);
   const inPlace = inPlaceDefinition(customOps, call);

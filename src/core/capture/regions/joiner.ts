@@ -13,6 +13,7 @@ import {
   NeverValue,
   ObjectValue,
   OptionalValue,
+  SelectedValue,
   TupleValue,
 } from '../values/values.ts';
 import { GROWN } from './containers.ts';
@@ -31,6 +32,8 @@ import {
   type PatternOf,
   same,
 } from './patterns.ts';
+
+import { optionsWith, selectable } from './selected.ts';
 
 const ALIASED = 'lists that are one in one case and two in another';
 
@@ -71,9 +74,7 @@ export class Joiner {
       case 'same': {
         const general = generalized(pattern.frozen);
         if (value instanceof NeverValue) return this.detached(pattern);
-        return general.kind === 'same'
-          ? differ('values that are no tensors or numbers')
-          : this.joinNew(general, frozen);
+        return general.kind === 'same' ? this.joinPlain(pattern, frozen) : this.joinNew(general, frozen);
       }
       case 'unmerged':
       case 'unknown':
@@ -100,7 +101,10 @@ export class Joiner {
     return withTensors(detached(pattern), opened);
   }
 
-  private joinValue(pattern: PatternOf<'tensor' | 'number' | 'group' | 'sequence'>, frozen: Frozen): Pattern {
+  private joinValue(
+    pattern: PatternOf<'tensor' | 'number' | 'group' | 'sequence' | 'selected'>,
+    frozen: Frozen,
+  ): Pattern {
     const { value } = frozen;
     if (value instanceof NeverValue) return this.detached(pattern);
     if (isUnknown(value)) return { kind: 'unknown' };
@@ -111,6 +115,8 @@ export class Joiner {
         return isTensor(value) ? this.joinTensors(pattern.info, value.info) : differ('a tensor in one case alone');
       case 'number':
         return this.joinNumbers(pattern, value);
+      case 'selected':
+        return this.joinSelected(pattern, value);
       case 'sequence':
         return frozen.kind === 'group' && value instanceof ListValue
           ? this.asSequence([pattern, ...itemPatterns(frozen)])
@@ -118,6 +124,22 @@ export class Joiner {
       case 'group':
         return frozen.kind === 'group' ? this.joinGroups(pattern, frozen) : differ('values of different kinds');
     }
+  }
+
+  /** Values that are no tensors or numbers: texts, enums and devices can be selected among. */
+  private joinPlain(pattern: PatternOf<'same'>, frozen: Frozen): Pattern {
+    const first = pattern.frozen.value;
+    const kind = selectable(first);
+    if (kind === undefined) return differ('values that are no tensors or numbers');
+    if (frozen.value === null) return { kind: 'optional', item: pattern };
+    return this.joinSelected({ kind: 'selected', options: [first] }, frozen.value);
+  }
+
+  private joinSelected({ options }: PatternOf<'selected'>, value: CapturedValue): Pattern {
+    const more = value instanceof SelectedValue ? value.options : [value];
+    const kinds = new Set([...options, ...more].map(selectable));
+    if (kinds.has(undefined) || kinds.size > 1) return differ('values of different kinds');
+    return { kind: 'selected', options: optionsWith(options, more) };
   }
 
   private joinNumbers(pattern: PatternOf<'number'>, value: CapturedValue): Pattern {

@@ -17,6 +17,7 @@ import {
   ModuleValue,
   NeverValue,
   OptionalValue,
+  SelectedValue,
   SequenceValue,
   UnmergedValue,
 } from '../values/values.ts';
@@ -34,6 +35,8 @@ export type Pattern =
   | { readonly kind: 'sequence'; readonly element: TensorInfo; readonly number: ScalarType | undefined }
   /** None, or what `item` says. */
   | { readonly kind: 'optional'; readonly item: Pattern }
+  /** One of several texts, enums or devices. */
+  | { readonly kind: 'selected'; readonly options: readonly CapturedValue[] }
   /** No run reads it. */
   | { readonly kind: 'never' }
   /** Values that nothing can stand for; `reason` completes "a value is one of ...". */
@@ -72,6 +75,7 @@ export function generalized(frozen: Frozen): Pattern {
   if (value === null) return { kind: 'optional', item: NEVER };
   if (value instanceof OptionalValue) return { kind: 'optional', item: detached(generalized(leaf(value.item))) };
   if (isTensor(value)) return value.info ? { kind: 'tensor', info: value.info } : { kind: 'unknown' };
+  if (value instanceof SelectedValue) return { kind: 'selected', options: value.options };
   if (value instanceof SequenceValue) return { kind: 'sequence', element: value.element, number: value.number };
   const type = numberType(value);
   return type ? { kind: 'number', type, size: type === 'int' ? intSize(value) : undefined } : same(frozen);
@@ -139,6 +143,8 @@ export function samePattern(a: Pattern, b: Pattern): boolean {
       return b.kind === 'sequence' && sameInfo(a.element, b.element);
     case 'optional':
       return b.kind === 'optional' && samePattern(a.item, b.item);
+    case 'selected':
+      return b.kind === 'selected' && a.options.length === b.options.length;
     case 'group': {
       if (b.kind !== 'group') return false;
       return [...a.items].every(([key, item]) => {

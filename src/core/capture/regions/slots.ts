@@ -17,6 +17,7 @@ import {
   ListValue,
   ObjectValue,
   OptionalValue,
+  SelectedValue,
   SequenceValue,
   TupleValue,
   UNKNOWN,
@@ -25,6 +26,7 @@ import {
 import { type Container, type Content, GROWN, isContainer, setContent } from './containers.ts';
 import type { Frozen } from './frozen.ts';
 import { leaf, numberInfo, openName, type Pattern, type PatternOf } from './patterns.ts';
+import { indexAmong } from './selected.ts';
 
 /** The types of the tensors that a pattern has, in order. A list that stands at several places counts once. */
 export function slotTypes(pattern: Pattern, seen: Set<Pattern>): ValueType[] {
@@ -37,6 +39,8 @@ export function slotTypes(pattern: Pattern, seen: Set<Pattern>): ValueType[] {
       if (seen.has(pattern)) return [];
       seen.add(pattern);
       return [sequenceType(pattern)];
+    case 'selected':
+      return [typeOf(numberInfo('int'))];
     case 'optional':
       return [typeOf(numberInfo('bool')), ...slotTypes(pattern.item, seen)];
     case 'group':
@@ -72,6 +76,8 @@ export class Taker {
         return this.slot(this.operators.read(value), [value.storage]);
       case 'number':
         return this.slot(this.number(pattern.type, value));
+      case 'selected':
+        return this.slot(this.number('int', indexAmong(this.operators, value, pattern.options)));
       case 'sequence':
         if (this.seen.has(pattern)) return [];
         this.seen.add(pattern);
@@ -179,6 +185,12 @@ export class Maker {
         return this.tensor(pattern.info);
       case 'number':
         return this.number(pattern);
+      case 'selected': {
+        const bounds = { least: 0, most: pattern.options.length - 1 };
+        const index = scalars.ofTensor('int', this.tensor(numberInfo('int')), bounds);
+        if (index instanceof ScalarValue) return new SelectedValue(index, pattern.options);
+        return pattern.options[Number(index)] ?? null;
+      }
       case 'sequence': {
         const before = this.made.get(pattern);
         if (before !== undefined) return before;

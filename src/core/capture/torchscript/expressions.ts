@@ -15,6 +15,7 @@ import { complexNumber } from '../operators/complex-numbers.ts';
 import { dispatch, type Keywords, NO_KEYWORDS, numberOf, reportUnmerged } from '../operators/dispatch.ts';
 import type { Operators } from '../operators/operators.ts';
 import type { Container } from '../regions/containers.ts';
+import { forEachOption } from '../regions/selected.ts';
 import { getItem, ProgramError, slice, truth } from '../values/plain-values.ts';
 import { ScalarValue } from '../values/scalars.ts';
 import type { TensorValue } from '../values/tensor.ts';
@@ -34,6 +35,7 @@ import {
   ObjectValue,
   OptionalValue,
   orUnknown,
+  SelectedValue,
   TupleValue,
   UNKNOWN,
   type UnknownValue,
@@ -317,12 +319,17 @@ export abstract class Expressions {
   }
 
   protected attribute(expression: ExpressionOf<'attribute'>, frame: Frame): CapturedValue {
-    const object = this.evaluate(expression.object, frame);
+    return this.fieldOf(this.evaluate(expression.object, frame), expression, frame);
+  }
+
+  private fieldOf(object: CapturedValue, expression: ExpressionOf<'attribute'>, frame: Frame): CapturedValue {
     const { name } = expression;
     if (this.isUnknown(object, `prim::${name}`, expression, frame)) return UNKNOWN;
     if (object instanceof ModuleValue) return this.moduleAttribute(object, name);
     if (object instanceof ObjectValue) return orUnknown(object.attributes.get(name));
     if (object instanceof TupleValue) return orUnknown(object.items[object.names?.indexOf(name) ?? -1]);
+    if (object instanceof SelectedValue)
+      return forEachOption(this.operators, object, (each) => this.fieldOf(each, expression, frame));
     if (object instanceof EnumValue) return name === 'name' ? object.name : object.value;
     if (object instanceof DeviceValue) return name === 'type' ? (object.device.split(':')[0] ?? '') : null;
     if (!isTensor(object)) return UNKNOWN;
@@ -424,7 +431,7 @@ export abstract class Expressions {
     const at = this.evaluate(index, frame);
     if (isTensor(container))
       return this.callOperator('aten', 'select', [container, 0n, at], NO_KEYWORDS, expression, frame);
-    if (at instanceof ScalarValue || (container instanceof ListValue && container.grown))
+    if (at instanceof ScalarValue || at instanceof SelectedValue || (container instanceof ListValue && container.grown))
       return this.callOperator('aten', '__getitem__', [container, at], NO_KEYWORDS, expression, frame);
     return isUnknown(at) ? UNKNOWN : orUnknown(getItem(container, at));
   }

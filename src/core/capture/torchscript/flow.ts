@@ -23,6 +23,7 @@ import {
 } from '../values/values.ts';
 import { Expressions } from './expressions.ts';
 import type { Frame } from './interpreter.ts';
+import { behindChoice } from './mentions.ts';
 
 /** How a block ended; undefined where it ran to its end. */
 export type Completion =
@@ -48,10 +49,12 @@ export abstract class Flow extends Expressions {
   protected abstract assign(target: Expression, value: CapturedValue, frame: Frame): void;
 
   protected run(block: Block, frame: Frame): Completion {
-    const outer = frame.rest;
+    const { rest: outer, at } = frame;
+    const around = behindChoice(at);
     try {
       for (const [k, statement] of block.entries()) {
         this.count();
+        frame.at = { block, next: k, outer: around };
         const holdsBlocks = statement.kind === 'if' || statement.kind === 'with';
         if (outer && holdsBlocks) frame.rest = [block.slice(k + 1), ...outer];
         const completion = this.guarded(statement, frame);
@@ -60,6 +63,7 @@ export abstract class Flow extends Expressions {
       return undefined;
     } finally {
       frame.rest = outer;
+      frame.at = at;
     }
   }
 

@@ -28,6 +28,7 @@ import {
   UNKNOWN,
 } from '../values/values.ts';
 import { type Completion, Flow } from './flow.ts';
+import { mentionedFrom, type Position } from './mentions.ts';
 import { readableClass } from './state.ts';
 
 /** The variables of one call. */
@@ -36,6 +37,8 @@ export class Frame {
   readonly functions = new Map<string, FunctionDefinition>();
   /** The blocks that follow the statement that runs, to the end of the function; undefined within a loop. */
   rest: readonly Block[] | undefined = [];
+  /** The statement that runs; loops around it run again. */
+  at: Position | undefined;
   constructor(readonly source: SourceFile) {}
 }
 
@@ -52,7 +55,10 @@ export class Interpreter extends Flow {
   /** All lists, dicts and objects that the program can reach now. */
   protected override reachable(): Set<Container> {
     const { changes } = this.state;
-    const variables = this.calls.flatMap(({ frame }) => [...frame.variables.values()]);
+    const variables = this.calls.flatMap(({ frame }) => {
+      const names = mentionedFrom(frame.at);
+      return [...frame.variables].flatMap(([name, value]) => (names.has(name) ? [value] : []));
+    });
     return containersIn([...variables, ...changes.entries.values(), ...this.state.held()]);
   }
 

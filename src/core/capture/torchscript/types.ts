@@ -10,12 +10,14 @@ import {
   ListValue,
   ModuleValue,
   ObjectValue,
+  SelectedValue,
   TupleValue,
 } from '../values/values.ts';
 
 /** Whether a value is of a type, by its outermost name: what a list or tuple holds is looked at too. */
 export function isInstance(value: CapturedValue, type: TypeExpression): boolean {
   const [inner] = type.arguments;
+  if (value instanceof SelectedValue) return value.options.every((each) => isInstance(each, type));
   switch (type.name) {
     case 'Tensor':
       return isTensor(value);

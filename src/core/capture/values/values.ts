@@ -30,6 +30,7 @@ export type CapturedValue =
   | ClosureValue
   | SequenceValue
   | OptionalValue
+  | SelectedValue
   | NeverValue
   | UnknownValue;
 
@@ -137,6 +138,16 @@ export class OptionalValue {
     readonly present: ScalarValue,
     /** What it is then; nothing may read it else. */
     readonly item: CapturedValue,
+  ) {}
+}
+
+/** One of several texts, enums or devices: a run decides which. */
+export class SelectedValue {
+  readonly kind = 'selected';
+  constructor(
+    /** An int: the place among the options. */
+    readonly index: ScalarValue,
+    readonly options: readonly CapturedValue[],
   ) {}
 }
 
