@@ -106,7 +106,7 @@ export function dispatch(operators: Operators, customOps: CustomOperators, call:
   const among = name === '__contains__' ? itemsOf(args[0]) : undefined;
   if (among && args[1] !== undefined && [args[1], ...among].some(isScalarValue))
     return containsScalar(operators, among, args[1]);
-  const packed = namespace === 'quantized' ? prepack(name, args, keywords) : undefined;
+  const packed = namespace === 'quantized' ? prepack(operators, name, args, keywords) : undefined;
   if (packed) return packed;
   const quantized =
     namespace === 'quantized_decomposed'

@@ -24,6 +24,7 @@ import {
 } from '../values/values.ts';
 import type { Keywords } from './dispatch.ts';
 import type { Operators } from './operators.ts';
+import { DYNAMIC } from './quantized-dynamic.ts';
 import { isQuery, query } from './queries.ts';
 
 const RANGES: Readonly<Record<QuantizedType, readonly [least: bigint, most: bigint]>> = {
@@ -237,10 +238,13 @@ export function callQuantized(
   const table = namespace === 'quantized' ? QUANTIZED : namespace === 'aten' ? ATEN : {};
   const [self] = args;
   if (namespace === 'quantized' && args.some(holdsUnknown)) return UNKNOWN;
-  if (self instanceof QuantizedValue && namespace === 'aten' && isQuery(name))
+  if (self instanceof QuantizedValue && namespace !== 'quantized' && isQuery(name))
     return queryOf(self, name, args.slice(1));
+  // 1.4 writes arguments that were not given.
+  if ([...keywords.values()].some((value) => value !== null)) return undefined;
+  if (namespace === 'quantized' && Object.hasOwn(DYNAMIC, name)) return DYNAMIC[name]?.(operators, args, name);
   const compute = Object.hasOwn(table, name) ? table[name] : undefined;
-  if (!compute || keywords.size > 0) return undefined;
+  if (!compute) return undefined;
   if (name !== 'quantize_per_tensor' && !quantizedIn(args)) return undefined;
   return compute(operators, args, name);
 }

@@ -8,8 +8,10 @@ import {
 } from '../values/quantized-values.ts';
 import { type CapturedValue, isTensor, itemsOf } from '../values/values.ts';
 import type { Keywords } from './dispatch.ts';
+import type { Operators } from './operators.ts';
+import { halved } from './quantized-dynamic.ts';
 
-type Prepack = (args: readonly CapturedValue[]) => CapturedParameters | undefined;
+type Prepack = (args: readonly CapturedValue[], operators: Operators) => CapturedParameters | undefined;
 
 /** weight, bias, stride, padding, (output padding,) dilation, groups */
 const convolution =
@@ -46,15 +48,21 @@ const PREPACK: Readonly<Record<string, Prepack>> = {
   conv_transpose2d_prepack: convolution(true),
   conv_transpose3d_prepack: convolution(true),
   linear_prepack: linear,
-  linear_prepack_fp16: linear,
+  linear_prepack_fp16: ([weight, bias], operators) =>
+    isTensor(weight) ? linear([halved(operators, weight), bias ?? null], operators) : undefined,
   embedding_bag_prepack: ([weight]) =>
     weight instanceof QuantizedValue ? { operator: 'embedding', weight, bits: 8 } : undefined,
 };
 
 /** What `quantized::name` puts together; undefined for operators that compute. */
-export function prepack(name: string, args: readonly CapturedValue[], keywords: Keywords): PackedValue | undefined {
+export function prepack(
+  operators: Operators,
+  name: string,
+  args: readonly CapturedValue[],
+  keywords: Keywords,
+): PackedValue | undefined {
   const make = Object.hasOwn(PREPACK, name) ? PREPACK[name] : undefined;
-  const parameters = keywords.size === 0 ? make?.(args) : undefined;
+  const parameters = keywords.size === 0 ? make?.(args, operators) : undefined;
   return parameters && new PackedValue(parameters);
 }
 

@@ -248,8 +248,9 @@ export abstract class Expressions {
     frame: Frame,
   ): CapturedValue {
     this.standAt(at, frame);
-    const call = namespace === 'aten' ? upgraded(this.archive.version, name, { args, keywords }) : { args, keywords };
-    return dispatch(this.operators, this.customOps, { namespace, name, ...call });
+    const call = { name, args, keywords };
+    const meant = namespace === 'aten' ? upgraded(this.archive.version, call) : call;
+    return dispatch(this.operators, this.customOps, { namespace, ...meant });
   }
 
   protected numberOf(name: string, tensor: TensorValue, at: Span, frame: Frame): CapturedValue {

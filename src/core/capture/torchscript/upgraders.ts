@@ -6,7 +6,8 @@ import { isFloat } from '../../ir/dtype.ts';
 import type { Keywords } from '../operators/dispatch.ts';
 import { type CapturedValue, isTensor } from '../values/values.ts';
 
-interface Arguments {
+interface Call {
+  readonly name: string;
   readonly args: readonly CapturedValue[];
   readonly keywords: Keywords;
 }
@@ -14,7 +15,7 @@ interface Arguments {
 interface Upgrader {
   /** The first version in which the operator means what it means today. */
   readonly since: number;
-  readonly upgrade: (call: Arguments) => Arguments;
+  readonly upgrade: (call: Call) => Call;
 }
 
 /** c10's number of float32. */
@@ -22,39 +23,57 @@ const FLOAT32 = 6n;
 const DEFAULT_STEPS = 100n;
 
 /** Integers were divided as integers, towards zero. */
-function divide({ args, keywords }: Arguments): Arguments {
+function divide(call: Call): Call {
+  const { args, keywords } = call;
   const [self, other = keywords.get('other')] = args;
   const floating = [self, other].some((value) =>
     isTensor(value) ? !value.info || isFloat(value.info.dtype) : typeof value === 'number',
   );
-  if (!isTensor(self) || floating || keywords.has('rounding_mode')) return { args, keywords };
-  return { args, keywords: new Map([...keywords, ['rounding_mode', 'trunc']]) };
+  if (!isTensor(self) || floating || keywords.has('rounding_mode')) return call;
+  return { ...call, keywords: new Map([...keywords, ['rounding_mode', 'trunc']]) };
 }
 
 /** Without a dtype, it was float32 whatever filled it. */
-function full({ args, keywords }: Arguments): Arguments {
-  if ((keywords.get('dtype') ?? null) !== null) return { args, keywords };
-  return { args, keywords: new Map([...keywords, ['dtype', FLOAT32]]) };
+function full(call: Call): Call {
+  const { keywords } = call;
+  if ((keywords.get('dtype') ?? null) !== null) return call;
+  return { ...call, keywords: new Map([...keywords, ['dtype', FLOAT32]]) };
 }
 
 /** The count of steps could be left out. */
-function steps({ args, keywords }: Arguments): Arguments {
+function steps(call: Call): Call {
+  const { args, keywords } = call;
   const [start = null, end = null, count = null, ...rest] = args;
-  if (count !== null || (keywords.get('steps') ?? null) !== null) return { args, keywords };
-  if (args.length > 2) return { args: [start, end, DEFAULT_STEPS, ...rest], keywords };
-  return { args, keywords: new Map([...keywords, ['steps', DEFAULT_STEPS]]) };
+  if (count !== null || (keywords.get('steps') ?? null) !== null) return call;
+  if (args.length > 2) return { ...call, args: [start, end, DEFAULT_STEPS, ...rest] };
+  return { ...call, keywords: new Map([...keywords, ['steps', DEFAULT_STEPS]]) };
+}
+
+/**
+ * Until 1.12 it rounded towards zero. PyTorch has no upgrader for it, and an archive's version is the least that its operators
+ * need: from 3 on (1.6) it does not tell old files from new ones, and the operator means what PyTorch makes of it today.
+ */
+function floorDivide({ name, args, keywords }: Call): Call {
+  if (!args.some(isTensor)) return { name, args, keywords };
+  return {
+    name: name.replace('floor_divide', 'div'),
+    args,
+    keywords: new Map([...keywords, ['rounding_mode', 'trunc']]),
+  };
 }
 
 const UPGRADERS: Readonly<Record<string, Upgrader>> = {
   div: { since: 4, upgrade: divide },
   div_: { since: 4, upgrade: divide },
+  floor_divide: { since: 3, upgrade: floorDivide },
+  floor_divide_: { since: 3, upgrade: floorDivide },
   full: { since: 5, upgrade: full },
   linspace: { since: 8, upgrade: steps },
   logspace: { since: 9, upgrade: steps },
 };
 
-/** The arguments with which today's `aten::name` does what it did in an archive of that version. */
-export function upgraded(version: number, name: string, call: Arguments): Arguments {
-  const upgrader = Object.hasOwn(UPGRADERS, name) ? UPGRADERS[name] : undefined;
+/** The call that does today what this one of an `aten::` operator did in an archive of that version. */
+export function upgraded(version: number, call: Call): Call {
+  const upgrader = Object.hasOwn(UPGRADERS, call.name) ? UPGRADERS[call.name] : undefined;
   return upgrader && version < upgrader.since ? upgrader.upgrade(call) : call;
 }

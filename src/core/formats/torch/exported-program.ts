@@ -148,7 +148,7 @@ function readConstants(records: Records, constants: Field): Map<string, PickledT
   for (const [name, value] of constants.absent ? [] : constants.entries()) {
     const bytes = new Uint8Array(Buffer.from(value.text(), 'base64'));
     const saved = new MemoryBytes(`${records.file}[${name}]`, bytes);
-    const tensor = new Records(ZipArchive.open(saved), `${name}!`).pickle('data.pkl', 'data/');
+    const tensor = new Records(ZipArchive.open(saved), `${name}!`).saved();
     if (isRecord(tensor) && tensor.kind === 'tensor') found.set(name, tensor);
   }
   return found;
@@ -186,7 +186,7 @@ function readSaved(records: Records, entry: string, weights: Map<string, Pickled
   if (found.size === 0) return;
   const saved = new Records(ZipArchive.open(records.zip.content(found)), `${entry}!`);
   if (!saved.has('data.pkl')) return;
-  const value = saved.pickle('data.pkl', 'data/');
+  const value = saved.saved();
   if (path !== undefined && isRecord(value) && value.kind === 'tensor') weights.set(path, value);
   if (path !== undefined) return;
   for (const [name, item] of stringEntries(value)) {

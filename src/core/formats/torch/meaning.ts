@@ -15,6 +15,7 @@ import {
   pickleError,
   stringEntries,
 } from './pickle-machine.ts';
+import { itemsOf, quantization, toNumber, toNumbers } from './pickled-arguments.ts';
 import { type PartedStorage, STORAGE_TYPES, type TensorView, TORCH_DTYPES, viewStorage } from './storages.ts';
 import { isUnsafeGlobal } from './unsafe-globals.ts';
 
@@ -193,8 +194,6 @@ export class TorchMeaning implements PickleMeaning {
 
 const STORAGE = 'torch.storage';
 const MOST_KEY = 1000;
-/** c10 has no more than 64 axes. */
-const MOST_AXES = 64;
 
 function partOf(whole: PartedStorage, offset: number, count: number, place: PicklePlace): PartedStorage {
   if (offset < 0 || count < 0 || offset + count > whole.count)
@@ -206,8 +205,9 @@ function partOf(whole: PartedStorage, offset: number, count: number, place: Pick
 
 const PLAIN_TENSORS = /^torch\.(?:Tensor|_tensor\.Tensor|nn\.parameter\.(?:Parameter|Buffer))$/;
 
-/** Names of Python 2, which protocols up to 2 write, as Python 3 has them. */
+/** Names that things had once: in Python 2, as protocols up to 2 write them, and in PyTorch 1.8. */
 function renamed(name: string): string {
+  if (name === 'torch.fx.graph_module.deserialize_graphmodule') return 'torch.fx.graph_module.reduce_graph_module';
   return name.replace(/^__builtin__\./, 'builtins.').replace(/^copy_reg\./, 'copyreg.');
 }
 
@@ -222,19 +222,6 @@ function parameter(data: PickleValue | undefined, grad: PickleValue | undefined,
   return { ...data, isParameter: true, requiresGrad: grad === true };
 }
 
-function quantization(value: PickleValue | undefined, place: PicklePlace): Quantization {
-  const [scheme, first, second, axis] = itemsOf(value);
-  const name = isRecord(scheme) && scheme.kind === 'global' ? scheme.name : '';
-  if (name === 'torch.per_tensor_affine' && typeof first === 'number' && typeof second === 'bigint') {
-    return { scheme: 'per-tensor', scale: first, zeroPoint: second };
-  }
-  const perChannel = isRecord(first) && first.kind === 'tensor' && isRecord(second) && second.kind === 'tensor';
-  if (name.startsWith('torch.per_channel_affine') && perChannel) {
-    return { scheme: 'per-channel', scales: first, zeroPoints: second, axis: toNumber(axis, place) };
-  }
-  throw pickleError(place, `its quantisation (${name || 'unnamed'}) is not known`);
-}
-
 function typedList(value: PickleValue | undefined, type: string): PickleValue {
   if (isRecord(value) && value.kind === 'list') {
     value.type = type;
@@ -243,28 +230,12 @@ function typedList(value: PickleValue | undefined, type: string): PickleValue {
   return { kind: 'list', items: [...itemsOf(value)], type };
 }
 
-function itemsOf(value: PickleValue | undefined): readonly PickleValue[] {
-  return isRecord(value) && (value.kind === 'tuple' || value.kind === 'list') ? value.items : [];
-}
-
 function* pairsOf(value: PickleValue | undefined): Iterable<[PickleValue, PickleValue]> {
   for (const pair of itemsOf(value)) {
     const [key, item] = itemsOf(pair);
     if (key !== undefined && item !== undefined) yield [key, item];
   }
   yield* stringEntries(value);
-}
-
-function toNumber(value: PickleValue | undefined, place: PicklePlace): number {
-  const number = typeof value === 'bigint' ? Number(value) : value;
-  if (typeof number === 'number' && Number.isSafeInteger(number)) return number;
-  throw pickleError(place, 'expected a size');
-}
-
-function toNumbers(value: PickleValue | undefined, place: PicklePlace): number[] {
-  if (!isRecord(value) || (value.kind !== 'tuple' && value.kind !== 'list')) throw pickleError(place, 'expected sizes');
-  if (value.items.length > MOST_AXES) throw pickleError(place, `a tensor has ${value.items.length} axes`);
-  return value.items.map((item) => toNumber(item, place));
 }
 
 function unsafe(name: string, place: PicklePlace): InputError {

@@ -34,7 +34,7 @@ function openArchive(
   if (isTorchScript(records)) return openTorchScript(records);
   if (isExported(records)) return openExported(records, program);
   const saved = records.has('data.pkl') && !records.has('constants.pkl');
-  const found = saved ? findModule(records.pickle('data.pkl', 'data/', { unchecked: true })) : undefined;
+  const found = saved ? findModule(records.saved({ unchecked: true })) : undefined;
   if (found) return { kind: 'module', file: records.file, ...found, sources: new Map() };
   throw refuseArchive(records);
 }
@@ -70,7 +70,7 @@ function refuseArchive(records: Records): InputError {
     const inside = names.find((name) => tell.test(name));
     if (inside !== undefined) return new InputError('format-unsupported', `this is ${what}`, { file, inside }, next);
   }
-  if (records.has('data.pkl')) return noProgram(file, records.pickle('data.pkl', 'data/', { unchecked: true }));
+  if (records.has('data.pkl')) return noProgram(file, records.saved({ unchecked: true }));
   const sample = [...records.zip.entries.keys()].slice(0, 3).join(', ');
   return new InputError(
     'format-unknown',

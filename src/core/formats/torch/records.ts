@@ -76,6 +76,12 @@ export class Records {
     return value;
   }
 
+  /** What torch.save wrote. The zip files of 1.4, which were on trial, keep storages in another folder. */
+  saved(options: PickleOptions = {}): PickleValue {
+    const folder = this.names.some((name) => name.startsWith('tensors/')) ? 'tensors/' : 'data/';
+    return this.pickle('data.pkl', folder, options);
+  }
+
   /** A storage by the entry that holds it; returns what is wrong where the entry is missing or too small. */
   storage(name: string, dtype: DataType, count: number, withoutData = false): PartedStorage | string {
     const known = this.storages.get(`${dtype} ${name}`);

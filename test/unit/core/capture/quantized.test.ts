@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { capture } from '../../../../src/core/capture/capture.ts';
+import { Operators } from '../../../../src/core/capture/operators/operators.ts';
 import { prepack } from '../../../../src/core/capture/operators/quantized.ts';
+import { Recorder } from '../../../../src/core/capture/recorder.ts';
 import { PackedValue, QuantizedValue } from '../../../../src/core/capture/values/quantized-values.ts';
 import { Storage, TensorValue } from '../../../../src/core/capture/values/tensor.ts';
 import { ListValue } from '../../../../src/core/capture/values/values.ts';
@@ -56,11 +58,12 @@ test('packed parameters of an archive are values that a program may pass on', ()
 });
 
 test('prepack operators put the same parameters together', () => {
+  const operators = new Operators(new Recorder());
   const integers = new TensorValue(new Storage(() => new Value({ name: 'w', type: undefined })), undefined);
   const weight = new QuantizedValue(integers, { dtype: 'int8', scale: 1, zeroPoint: 0n });
   const sizes = (...items: bigint[]) => new ListValue(items);
   const arguments_ = [weight, null, sizes(2n, 1n), sizes(1n, 0n), sizes(1n, 3n), 4n];
-  expect(prepack('conv2d_prepack', arguments_, new Map())?.parameters).toEqual({
+  expect(prepack(operators, 'conv2d_prepack', arguments_, new Map())?.parameters).toEqual({
     operator: 'convolution',
     weight,
     bias: null,
@@ -72,12 +75,12 @@ test('prepack operators put the same parameters together', () => {
     transposed: false,
   });
   arguments_.splice(4, 0, sizes(1n, 0n));
-  expect(prepack('conv_transpose2d_prepack', arguments_, new Map())?.parameters).toMatchObject({
+  expect(prepack(operators, 'conv_transpose2d_prepack', arguments_, new Map())?.parameters).toMatchObject({
     outputPadding: [1, 0],
     dilation: [1, 3],
     groups: 4,
     transposed: true,
   });
-  expect(prepack('linear_prepack', [weight, null], new Map())).toBeInstanceOf(PackedValue);
-  expect(prepack('linear_relu', [weight, null], new Map())).toBeUndefined();
+  expect(prepack(operators, 'linear_prepack', [weight, null], new Map())).toBeInstanceOf(PackedValue);
+  expect(prepack(operators, 'linear_relu', [weight, null], new Map())).toBeUndefined();
 });

@@ -71,7 +71,7 @@ export const linear = lowerings({
   'aten::vdot': ({ self, other }, onnx, node) => product(onnx, self, other, node),
   'aten::addmm': ({ self, mat1, mat2, beta, alpha }, onnx, node) => {
     // Gemm scales by floats, and wants `self` to spread over the product.
-    if (!isFloat(dtypeOf(self)) || sizes(mat1, node).at(-1) === 0)
+    if (!isFloat(dtypeOf(self)) || dimsOf(mat1, node).at(-1) === 0)
       return plus(onnx, self, product(onnx, mat1, mat2, node), beta, alpha);
     const summand = Number(beta) === 0 ? undefined : self;
     return onnx.Gemm(mat1, mat2, summand, { alpha: Number(alpha), beta: summand ? Number(beta) : 1 });
