@@ -5,6 +5,7 @@ import { removeDeadCode } from './cleanup/dead-code.ts';
 import { mergeConstants } from './cleanup/tied.ts';
 import { foldAllConstants } from './fold/fold-constants.ts';
 import { inferTypes } from './fold/infer-types.ts';
+import { constantSizes } from './fold/size-targets.ts';
 import { inlineBranches } from './inline/branches.ts';
 import { inlineLoops } from './inline/loops.ts';
 import type { Pass } from './pass.ts';
@@ -17,6 +18,7 @@ export const SIMPLIFICATION: readonly Pass[] = [
   liftConstants,
   foldAllConstants,
   mergeConstants,
+  constantSizes,
   // What is decided beforehand.
   inlineBranches,
   inlineLoops,

@@ -1,4 +1,5 @@
 /** Shape arithmetic that moves, joins and sums up elements. Rules: the ONNX operator specification. */
+import { isFloat } from '../../../ir/dtype.ts';
 import type { Node } from '../../../ir/node.ts';
 import { add, type Dim, elementCount, isStatic, maximum, minimum, multiply, type Shape } from '../../../ir/shape.ts';
 import { type Data, MOST_INTEGERS, numberOf } from '../data.ts';
@@ -15,11 +16,15 @@ const REDUCTIONS: Readonly<Record<string, (elements: readonly Dim[]) => Dim>> = 
 export const movement: DataRules = {
   ...Object.fromEntries(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'].map((op) => [op, reshaped])),
   Expand: (node) => stretched(node, 0),
-  Concat: (node) =>
-    joined(
-      node.inputs.map((_, k) => input(node, k)),
+  // Beside what is known, parts of which only the length is.
+  Concat: (node) => {
+    const parts = node.inputs.map((_, k) => input(node, k));
+    if (parts.every((part) => !part)) return undefined;
+    return joined(
+      parts.map((part, k) => part ?? unknownPart(node, k)),
       1,
-    ),
+    );
+  },
   Gather: (node) => {
     const [from, indices] = [input(node, 0), input(node, 1)];
     if (from?.shape.length !== 1 || !indices) return undefined;
@@ -115,6 +120,15 @@ export const movement: DataRules = {
 /** The element at an index, counted from the end where it is negative. */
 function at(from: Data, index: Dim): Dim {
   return typeof index === 'number' ? from.elements[index < 0 ? index + from.elements.length : index] : undefined;
+}
+
+/** A list of integers of which nothing is known but how long it is. */
+function unknownPart(node: Node, index: number): Data | undefined {
+  const { dtype, shape } = node.input(index) ?? {};
+  const [length] = shape ?? [];
+  if (!dtype || isFloat(dtype) || shape?.length !== 1 || typeof length !== 'number' || length > MOST_INTEGERS)
+    return undefined;
+  return { dtype, shape: [length], elements: Array<Dim>(length).fill(undefined) };
 }
 
 /** Lists of that rank one behind the other: scalars are stacked to a list. */

@@ -30,7 +30,7 @@ test.each([
     `s = Shape (x) ${C('a', '-1')}${C('b', '-9')}${C('c', '0')}${C('d', '-1')}y = Slice (s, a, b, c, d)`,
     '3 4',
   ],
-  ['float[N,3] x, int64[1] q', 's = Shape (x) y = Concat <axis = 0> (s, q, s)', undefined],
+  ['float[N,3] x, int64[1] q', 's = Shape (x) y = Concat <axis = 0> (s, q, s)', 'N 3 ? N 3'],
   ['float[N,3] x', 's = Shape (x) y, r = Split <num_outputs = 2> (s)', 'N'],
   ['float[4,3] x', `s = Shape (x) ${C('k', '4, 5')}e = Equal (s, k) y = Cast <to = 7> (e)`, '1 0'],
   ['float[4] x', `${C('s', '2, 2')}y = ConstantOfShape <value = int64[1] {7}> (s)`, '7 7 7 7'],
