@@ -17,7 +17,9 @@ function transposedConvolution(node: Node, onnx: OnnxBuilder): Value {
   const image = constantInts(node, 1, 'sizes', NEEDED) ?? [];
   const block = constantInts(node, 2, 'blocks', NEEDED) ?? [];
   const axes = image.map((_, k) => axisOf(node, k, image, block));
-  const [, rows = 0] = sizesOf(node);
+  // The batch may be open: -1 stands for it.
+  const [, known] = columns.shape ?? [];
+  const [, rows = 0] = typeof known === 'number' ? [0, known] : sizesOf(node);
   const count = block.reduce((product, size) => product * size, 1);
   const single = onnx.reshape(columns, [-1, count, ...axes.map(({ places }) => places)]);
   const filters = Array.from({ length: count * count }, (_, at) => (at % (count + 1) === 0 ? 1 : 0));

@@ -269,6 +269,13 @@ table('columns', [
     'Reshape ConvTranspose Reshape',
   ],
   [
+    'float[n,24,4] x => float[n,2,5,6] y',
+    'i = Constant <value_ints = [5, 6]> ()\nb = Constant <value_ints = [3, 4]> ()\ny = Col2Im <pads = [1, 0, 0, 1], strides = [2, 2]> (x, i, b)',
+    18,
+    17,
+    'Reshape ConvTranspose Reshape',
+  ],
+  [
     'float[1,4,15] x => float[1,2,4,6] y',
     'i = Constant <value_ints = [4, 6]> ()\nb = Constant <value_ints = [1, 2]> ()\ny = Col2Im <dilations = [2, 3], strides = [1, 1], pads = [0, 0, 1, 0]> (x, i, b)',
     18,
