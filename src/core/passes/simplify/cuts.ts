@@ -31,20 +31,37 @@ const slices = simplification({
   replace(node, { onnx }) {
     const inner = producerOf(node.input(0), node, 'Slice');
     const x = inner?.input(0);
-    if (!inner || !x || inner.output().useCount !== 1) return undefined;
-    const [first, second] = [writtenCuts(inner), writtenCuts(node)];
-    if (!first || !second) return undefined;
-    const shared = second.some(({ axis }) => first.some((cut) => cut.axis === axis));
-    const cuts = shared ? nested(exactCuts(inner), exactCuts(node)) : [...first, ...second];
+    if (!inner || !x || !feedsOnlySlices(inner)) return undefined;
+    const cuts = merged(inner, node);
     const value = cuts && sliced(onnx, x, cuts);
     return value && instead(node, value, `${named(inner)} and ${named(node)} are one cut`);
   },
 });
 
+/** Whether a Slice goes once those that read it cut its input themselves. */
+function feedsOnlySlices(inner: Node): boolean {
+  const value = inner.output();
+  if (value.useCount > MOST_PARTS) return false;
+  return value.uses.every((use) => {
+    const user = use.kind === 'input' && use.index === 0 ? use.node : undefined;
+    return (
+      user?.op === 'Slice' && user.domain === '' && user.graph === inner.graph && merged(inner, user) !== undefined
+    );
+  });
+}
+
+/** The cuts of two Slices, one after the other. */
+function merged(inner: Node, node: Node): readonly Cut[] | undefined {
+  const [first, second] = [writtenCuts(inner), writtenCuts(node)];
+  if (!first || !second) return undefined;
+  const shared = second.some(({ axis }) => first.some((cut) => cut.axis === axis));
+  return shared ? nested(exactCuts(inner), exactCuts(node)) : [...first, ...second];
+}
+
 /** Cuts of what other cuts have left. */
 function nested(first: readonly Cut[] | undefined, second: readonly Cut[] | undefined): readonly Cut[] | undefined {
   if (!first || !second) return undefined;
-  const merged = first.map((outer): Cut => {
+  const both = first.map((outer): Cut => {
     const inner = second.find(({ axis }) => axis === outer.axis);
     if (!inner) return outer;
     const at = (index: number): number => outer.start + index * outer.step;
@@ -53,7 +70,7 @@ function nested(first: readonly Cut[] | undefined, second: readonly Cut[] | unde
     const start = at(inner.start);
     return { axis: outer.axis, start, end: count === 0 ? start : start + (count - 1) * step + 1, step };
   });
-  return [...merged, ...second.filter(({ axis }) => !first.some((cut) => cut.axis === axis))];
+  return [...both, ...second.filter(({ axis }) => !first.some((cut) => cut.axis === axis))];
 }
 
 /** What one input of a Concat brings, and where it begins. */

@@ -3,7 +3,7 @@
  * element, so the last shape is all that counts. Exact.
  */
 import { reshapeTarget } from '../../convert/reshape-target.ts';
-import { dimsOf } from '../../dialects/onnx/data.ts';
+import { constantOf, dimsOf } from '../../dialects/onnx/data.ts';
 import type { Node } from '../../ir/node.ts';
 import { boundsOf, type Dim, isStatic, type Shape, sameDim, sameShape } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
@@ -169,6 +169,36 @@ const leadingAxes = simplification({
   },
 });
 
+const leadingOnes = simplification({
+  name: 'constant-without-leading-axes',
+  title: 'Takes axes of size 1 from a constant instead of from what it is added to',
+  operators: RESHAPES.join(' '),
+  replace(node, site) {
+    const inner = producerOf(node.input(0), node, 'Add', 'Sub', 'Mul', 'Div');
+    const { shape } = node.output();
+    const whole = inner?.output().shape;
+    if (!inner || !shape || !whole || inner.output().useCount !== 1) return undefined;
+    const extra = whole.length - shape.length;
+    if (extra <= 0 || sameShape(whole.slice(extra), shape) !== true) return undefined;
+    if (whole.slice(0, extra).some((size) => size !== 1)) return undefined;
+    const inputs = inner.inputs.map((input) => {
+      if (!input?.shape || input.shape.length <= shape.length) return input;
+      const constant = constantOf(input);
+      const fits = constant?.shape.slice(0, input.shape.length - shape.length).every((size) => size === 1);
+      if (!constant || !fits || constant.byteLength > MOST_BYTES) return undefined;
+      return site.onnx.constant(constant.reshaped(constant.shape.slice(constant.shape.length - shape.length)));
+    });
+    if (inputs.includes(undefined)) return undefined;
+    const [value] = site.from(inner).same(inputs);
+    return (
+      value && instead(node, value, `the constant of ${named(inner)} alone has the axes that ${named(node)} takes out`)
+    );
+  },
+});
+
+/** Larger constants are not written in a second shape. */
+const MOST_BYTES = 1 << 24;
+
 /** Whether broadcasting a value of shape `from` gives what the other has: axes of size 1 in front, or repeated. */
 function broadcastsTo(from: Shape | undefined, to: Shape | undefined): boolean {
   if (!from || !to || from.length > to.length) return false;
@@ -195,4 +225,4 @@ export function broadcast(shapes: readonly (Shape | undefined)[]): Shape | undef
   return result;
 }
 
-export const reshapeRules: readonly PatternRule[] = [chain, reduction, leadingAxes];
+export const reshapeRules: readonly PatternRule[] = [chain, reduction, leadingAxes, leadingOnes];

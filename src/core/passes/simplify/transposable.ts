@@ -56,12 +56,51 @@ const elementwise: Kind = (node, order) => {
       onnx.same(
         node.inputs.map((input) => {
           const tensor = input && others.get(input);
-          if (tensor) return onnx.constant(tensor);
+          if (input && tensor) return constantLike(onnx, input, tensor);
           return input && data.includes(input) ? moved(input) : input;
         }),
       ),
   };
 };
+
+/** A product of matrices is the product of their transposes the other way round. */
+const product: Kind = (node, order) => {
+  const [a, b] = node.inputs;
+  const rank = order.length;
+  if (!a || !b || node.output().rank !== rank || !swapsLastTwo(order)) return undefined;
+  const data: Value[] = [];
+  const others = new Map<Value, Tensor>();
+  for (const input of [a, b]) {
+    const constant = constantOf(input);
+    if (constant && constant.shape.length >= 2) {
+      if (constant.byteLength > MOST_BYTES_TWICE && input.useCount > 1) return undefined;
+      const tensor = transposedTensor(constant, swapped(constant.shape.length));
+      if (!tensor) return undefined;
+      others.set(input, tensor);
+    } else if (input.rank === rank) data.push(input);
+    else return undefined;
+  }
+  if (data.length === 0) return undefined;
+  const operand = (onnx: OnnxBuilder, input: Value, moved: (value: Value) => Value): Value => {
+    const tensor = others.get(input);
+    return tensor ? constantLike(onnx, input, tensor) : moved(input);
+  };
+  return { data, build: (onnx, moved) => onnx.same([operand(onnx, b, moved), operand(onnx, a, moved)]) };
+};
+
+function swapped(rank: number): readonly number[] {
+  return Array.from({ length: rank }, (_, k) => (k === rank - 1 ? rank - 2 : k === rank - 2 ? rank - 1 : k));
+}
+
+function swapsLastTwo(order: readonly number[]): boolean {
+  return order.length >= 2 && swapped(order.length).every((axis, k) => axis === order[k]);
+}
+
+/** A constant in the place of another, whose name it keeps where it is large. */
+function constantLike(onnx: OnnxBuilder, old: Value, tensor: Tensor): Value {
+  if (tensor.byteLength <= MOST_BYTES_TWICE) return onnx.constant(tensor);
+  return onnx.graph.addInitializer({ name: old.name, constant: tensor });
+}
 
 /** A single element means the same in any order. */
 function isSingle(value: Value): boolean {
@@ -176,6 +215,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     ArgMax ArgMin`,
     reduce,
   ),
+  MatMul: product,
   Pad: pad,
   Slice: slice,
   Tile: tile,

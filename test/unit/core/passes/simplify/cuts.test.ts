@@ -67,6 +67,11 @@ const FIT: readonly Case[] = [
     'y = Slice (x, zero, two, one)\nz = Slice (x, two, max, one)',
     'Split',
   ],
+  [
+    `float[6,6] x => float[3,3] y, float[3,3] z <${INTS}>`,
+    'a = Slice (x, zero, max, zero, two)\ny = Slice (a, zero, max, one, two)\nz = Slice (a, one, max, one, two)',
+    'Slice Slice',
+  ],
 ];
 
 const UNFIT: readonly Case[] = [

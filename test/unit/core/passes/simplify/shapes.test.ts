@@ -102,6 +102,29 @@ describe('operators that broadcast by themselves', () => {
   );
 });
 
+describe('constants with axes of size 1 in front', () => {
+  testEach(
+    [
+      [
+        'float[2,3] x => float[2,3] y <float[1,2,1] c = {5, 6}, int64[2] s = {2, 3}>',
+        'a = Add (x, c)\ny = Reshape (a, s)',
+        'Add',
+      ],
+      [
+        'float[2,3] x => float[2,3] y <float[1,1,3] c = {5, 6, 7}, int64[1] k = {0}>',
+        'a = Sub (c, x)\ny = Squeeze (a, k)',
+        'Sub',
+      ],
+      [
+        'float[2,3] x => float[4,3] y <float[2,1,1] c = {5, 6}, int64[2] s = {4, 3}>',
+        'a = Add (x, c)\ny = Reshape (a, s)',
+      ],
+      ['float[2,3] x, float[1,2,1] c => float[2,3] y <int64[2] s = {2, 3}>', 'a = Add (x, c)\ny = Reshape (a, s)'],
+    ],
+    { rules: reshapeRules },
+  );
+});
+
 describe('Transposes', () => {
   testEach(
     [
@@ -170,6 +193,16 @@ describe('Transposes across', () => {
         'float[1,2,3,4] x => float[1,2,3,4] y <float[4,2] c = {1,2,3,4,5,6,7,8}>',
         `a = ${T} (x)\nb = Mul (a, c)\ny = ${B} (b)`,
         'Mul',
+      ],
+      [
+        'float[2,3,4] x => float[2,5,4] y <float[3,5] w = {1,2,3,4,5,6,7,8,9,1,2,3,4,5,6}, float[5] b = {1,2,3,4,5}>',
+        'a = Transpose <perm = [0,2,1]> (x)\nm = MatMul (a, w)\nc = Add (m, b)\ny = Transpose <perm = [0,2,1]> (c)',
+        'MatMul Add',
+      ],
+      [
+        'float[2,3,4] x, float[2,3,5] z => float[2,5,4] y',
+        'a = Transpose <perm = [0,2,1]> (x)\nm = MatMul (a, z)\ny = Transpose <perm = [0,2,1]> (m)',
+        'Transpose MatMul',
       ],
       // A branch that is read in the old order keeps one Transpose: nothing is won.
       [
