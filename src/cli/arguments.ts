@@ -22,6 +22,7 @@ export const TARGET_OPTIONS = { to: { type: 'string' }, opset: { type: 'string' 
 export const PASS_OPTIONS = {
   explain: { type: 'boolean' },
   disable: { type: 'string', multiple: true },
+  inline: { type: 'boolean' },
 } as const satisfies Options;
 
 export const JSON_OPTION = { json: { type: 'boolean' } } as const satisfies Options;

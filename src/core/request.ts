@@ -15,6 +15,8 @@ export interface ConvertRequest {
   readonly force: boolean;
   /** Fold constants and drop what does nothing, also where the target does not ask for it. */
   readonly simplify: boolean;
+  /** Puts the bodies of the model's own functions in the place of their calls, where it is simplified. */
+  readonly inline?: boolean;
   /** Names of passes that are left out. */
   readonly disabled?: readonly string[];
   /** Keep every application of every pass, with the text of its nodes. */

@@ -6,6 +6,7 @@ import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
 import { foldConstants } from './passes/fold/fold-constants.ts';
 import { allGraphs } from './passes/graphs.ts';
+import { inlineFunctions } from './passes/inline/functions.ts';
 import type { Pass } from './passes/pass.ts';
 import { type PassRecord, type PassSummary, withRecords } from './passes/records.ts';
 import { isNodeOf, type NearMiss, type NodeFate, type RunOptions, runPasses } from './passes/run.ts';
@@ -14,7 +15,7 @@ import type { Problem } from './problems/problem.ts';
 import type { ConvertRequest, Simplified } from './request.ts';
 
 /** What a request says about passes. */
-export type Wishes = Pick<ConvertRequest, 'simplify' | 'disabled' | 'explain' | 'why'>;
+export type Wishes = Pick<ConvertRequest, 'simplify' | 'inline' | 'disabled' | 'explain' | 'why'>;
 
 /** What one part of the way did. */
 export interface Part {
@@ -38,7 +39,7 @@ export class Rewriting {
     private readonly custom: CustomOperators,
     private readonly upTo?: number,
   ) {
-    this.list = [...custom.rules, ...SIMPLIFICATION];
+    this.list = [...(wishes.inline ? [inlineFunctions] : []), ...custom.rules, ...SIMPLIFICATION];
     this.disabled = new Set(wishes.disabled);
     if (wishes.simplify) this.checkNames();
   }

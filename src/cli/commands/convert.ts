@@ -50,6 +50,7 @@ export async function convert(args: readonly string[]): Promise<number> {
       simplify: values.simplify ?? false,
       disabled: values.disable ?? [],
       explain: values.explain ?? false,
+      inline: values.inline ?? false,
       verify: values.verify ?? false,
     },
     statusProgress(values.json, untilInterrupted()),

@@ -42,6 +42,7 @@ export async function simplify(args: readonly string[]): Promise<number> {
       disabled: values.disable ?? [],
       explain: values.explain ?? false,
       why: values.why,
+      inline: values.inline ?? false,
       verify: values.verify ?? false,
     },
     statusProgress(values.json, untilInterrupted()),

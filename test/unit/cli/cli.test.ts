@@ -97,6 +97,19 @@ test('a model is simplified, step by step where that is asked for', async () => 
   });
 });
 
+test('functions are put where they are called, where that is asked for', async () => {
+  const [file, out] = [join(folder, 'm.onnxtxt'), join(folder, 'm.onnx')];
+  writeFileSync(
+    file,
+    `<ir_version: 8, opset_import: ["" : 17, "acme" : 1]>
+     g (float[2] x) => (float[2] y) { y = acme.twice (x) }
+     <domain: "acme", opset_import: ["" : 17]> twice (p) => (q) { q = Add (p, p) }`,
+  );
+  expect(await json('simplify', file, '-o', out, '--inline')).toMatchObject({
+    passes: [{ pass: 'inline-functions', applications: 1 }, { pass: 'remove-dead-code' }],
+  });
+});
+
 test('rules of the user run before ours, and can be left out', async () => {
   const [file, out] = [join(folder, 'm.onnxtxt'), join(folder, 'm.onnx')];
   writeFileSync(file, SMALL);
