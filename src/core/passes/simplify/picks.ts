@@ -6,7 +6,7 @@ import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import type { PatternRule } from '../pass.ts';
 import { axisOf, cutsOf, splitSizes, squeezedAxes, unsqueezedAxes } from './forms.ts';
-import { targetOf } from './reshapes.ts';
+import { RESHAPES, targetOf } from './reshapes.ts';
 import { instead, named, producerOf, type Replacement, type Site, simplification } from './rule.ts';
 
 /** One element of an axis of `x`. */
@@ -96,6 +96,8 @@ const unbound = simplification({
       for (const use of part.uses) {
         const user = use.kind === 'input' && use.index === 0 ? use.node : undefined;
         const squeezes = user?.domain === '' && user.graph === node.graph && ['Squeeze', 'Reshape'].includes(user.op);
+        // A change of the shape behind it takes the Squeeze in: then the Split is the shorter way.
+        if (user && feedsReshapes(user)) return undefined;
         if (!user || !squeezes || part.useCount !== 1 || !drops(user, { x, axis, index })) return undefined;
         values.set(user.output(), picked({ x, axis, index }, site));
       }
@@ -105,6 +107,11 @@ const unbound = simplification({
       : { values, reason: `what ${named(node)} gives are single elements of an axis` };
   },
 });
+
+function feedsReshapes(node: Node): boolean {
+  const { users } = node.output();
+  return users.size > 0 && [...users].every(({ domain, op }) => domain === '' && RESHAPES.includes(op));
+}
 
 const stacked = simplification({
   name: 'stack-by-concat',

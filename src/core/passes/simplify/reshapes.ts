@@ -11,7 +11,8 @@ import type { PatternRule } from '../pass.ts';
 import { keepsAxes, reducedAxes, reducedLike, squeezed, squeezedAxes, unsqueezed, unsqueezedAxes } from './forms.ts';
 import { instead, named, producerOf, type Site, simplification } from './rule.ts';
 
-const RESHAPES = ['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'];
+/** Operators that give the elements of their input in their order, in another shape. */
+export const RESHAPES = ['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'];
 
 const chain = simplification({
   name: 'reshape-chain',

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { pickRules } from '../../../../../src/core/passes/simplify/picks.ts';
+import { reshapeRules } from '../../../../../src/core/passes/simplify/reshapes.ts';
 import { testEach } from './simplifying.ts';
 
 const INTS =
@@ -31,6 +32,14 @@ describe('single elements of an axis', () => {
     ],
     { rules: pickRules },
   );
+});
+
+describe('elements whose axis goes with a change of the shape', () => {
+  const nodes =
+    'a, b = Split <axis = 0> (x)\nc = Squeeze (a, k)\nd = Squeeze (b, k)\ny = Reshape (c, s)\nz = Reshape (d, s)';
+  const text = 'float[2,3,4] x => float[4,3] y, float[4,3] z <int64[1] k = {0}, int64[2] s = {4, 3}>';
+  testEach([[text, nodes]], { rules: pickRules });
+  testEach([[text, nodes, 'Split Reshape Reshape']], { rules: [...pickRules, ...reshapeRules] });
 });
 
 describe('every element in its order', () => {
