@@ -62,7 +62,7 @@ export async function modelAfterSteps(
     await progress.step('Converting the operators');
     const { model, problems } = toOnnx(opened);
     const target = targetOf(request.target.target);
-    const rewriting = new Rewriting(request, opened.custom, steps);
+    const rewriting = new Rewriting(request, opened.custom, target, steps);
     if (!problems.some(isError)) adapt(opened, model, target, request.target.opset, rewriting);
     if (!rewriting.reached) {
       const next = 'Convert it again.';
@@ -138,7 +138,7 @@ async function lower(
   // A graph with holes is not taken further: its own problems explain whatever would follow.
   if (problems.some(isError)) return { model, problems, passes: [] };
   await progress.step(`Adapting to ${target.title}`);
-  const rewriting = new Rewriting(wishes, opened.custom);
+  const rewriting = new Rewriting(wishes, opened.custom, target);
   const result = adapt(opened, model, target, opset, rewriting);
   return {
     model: result.model,

@@ -5,14 +5,16 @@ import { nearestName, suggestionOf } from './dialects/onnx/spelling.ts';
 import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
 import { foldConstants } from './passes/fold/fold-constants.ts';
+import { FUSIONS } from './passes/fusions/table.ts';
 import { allGraphs } from './passes/graphs.ts';
 import { inlineFunctions } from './passes/inline/functions.ts';
 import type { Pass } from './passes/pass.ts';
 import { type PassRecord, type PassSummary, withRecords } from './passes/records.ts';
 import { isNodeOf, type NearMiss, type NodeFate, type RunOptions, runPasses } from './passes/run.ts';
-import { SIMPLIFICATION } from './passes/simplification.ts';
+import { simplificationFor } from './passes/simplification.ts';
 import type { Problem } from './problems/problem.ts';
 import type { ConvertRequest, Simplified } from './request.ts';
+import type { Target } from './targets/target.ts';
 
 /** What a request says about passes. */
 export type Wishes = Pick<ConvertRequest, 'simplify' | 'inline' | 'disabled' | 'explain' | 'why'>;
@@ -37,9 +39,10 @@ export class Rewriting {
   constructor(
     private readonly wishes: Wishes,
     private readonly custom: CustomOperators,
+    target: Target,
     private readonly upTo?: number,
   ) {
-    this.list = [...(wishes.inline ? [inlineFunctions] : []), ...custom.rules, ...SIMPLIFICATION];
+    this.list = [...(wishes.inline ? [inlineFunctions] : []), ...custom.rules, ...simplificationFor(target)];
     this.disabled = new Set(wishes.disabled);
     if (wishes.simplify) this.checkNames();
   }
@@ -113,11 +116,12 @@ export class Rewriting {
 
   /** A rule that is spelled wrong would be left on in silence. */
   private checkNames(): void {
-    const known = this.list.map(({ name }) => name);
-    const twice = known.find((name, k) => known.indexOf(name) < k);
+    const own = this.list.map(({ name }) => name);
+    const twice = own.find((name, k) => own.indexOf(name) < k);
     if (twice !== undefined) {
       throw new InputError('bad-argument', `two rules are named "${twice}"`, undefined, 'Rename yours.');
     }
+    const known = [...own, ...FUSIONS.map(({ name }) => name)];
     for (const name of this.disabled) {
       if (known.includes(name) || name === foldConstants.name) continue;
       const next = 'docs/simplification-rules.md lists them.';

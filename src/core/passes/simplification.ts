@@ -1,4 +1,7 @@
-/** What `simplify` and `--simplify` do, in order. The list is run again until nothing changes any more. */
+/** What `simplify` and `--simplify` do, in order. */
+
+import { ONNX_TARGET } from '../targets/onnx.ts';
+import type { Target } from '../targets/target.ts';
 import { mergeCommon } from './cleanup/common-subexpressions.ts';
 import { dropConstantInputs, liftConstants } from './cleanup/constant-places.ts';
 import { removeDeadCode } from './cleanup/dead-code.ts';
@@ -6,25 +9,34 @@ import { mergeConstants } from './cleanup/tied.ts';
 import { foldAllConstants } from './fold/fold-constants.ts';
 import { inferTypes } from './fold/infer-types.ts';
 import { constantSizes } from './fold/size-targets.ts';
+import { fusionsNamed } from './fusions/table.ts';
 import { inlineBranches } from './inline/branches.ts';
 import { inlineLoops } from './inline/loops.ts';
 import type { Pass } from './pass.ts';
 import { eliminations } from './simplify/rules.ts';
 
-export const SIMPLIFICATION: readonly Pass[] = [
-  inferTypes,
-  // Constants, each once, and what is known beforehand.
-  dropConstantInputs,
-  liftConstants,
-  foldAllConstants,
-  mergeConstants,
-  constantSizes,
-  // What is decided beforehand.
-  inlineBranches,
-  inlineLoops,
-  // What is computed twice, or for nobody.
-  mergeCommon,
-  removeDeadCode,
-  // What changes nothing, follows each other, or goes into weights.
-  ...eliminations,
-];
+/** With the operators that a target wants made of several. The list is run again until nothing changes any more. */
+export function simplificationFor({ fusions }: Pick<Target, 'fusions'>): readonly Pass[] {
+  return [
+    inferTypes,
+    // Constants, each once, and what is known beforehand.
+    dropConstantInputs,
+    liftConstants,
+    foldAllConstants,
+    mergeConstants,
+    constantSizes,
+    // What is decided beforehand.
+    inlineBranches,
+    inlineLoops,
+    // What is computed twice, or for nobody.
+    mergeCommon,
+    // Before others take such operators apart or their constants away.
+    ...fusionsNamed(fusions),
+    removeDeadCode,
+    // What changes nothing, follows each other, or goes into weights.
+    ...eliminations,
+  ];
+}
+
+/** What `simplify` does to a model that stays ONNX. */
+export const SIMPLIFICATION: readonly Pass[] = simplificationFor(ONNX_TARGET);

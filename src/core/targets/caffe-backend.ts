@@ -1,7 +1,6 @@
 /** What a Caffe backend is: its schema, the layers that its framework has, and where that framework differs. Facts alone. */
 import type { CaffeSchema } from '../dialects/caffe/schema.ts';
 import { type CaffeDialect, schemaOf } from '../formats/caffe/dialects.ts';
-import type { Pass } from '../passes/pass.ts';
 
 export interface CaffeLimits {
   /** The attribute that makes pooling round down; undefined where it always rounds up. */
@@ -18,6 +17,12 @@ export interface CaffeLimits {
   readonly constants?: { readonly layer: string; readonly shape?: string };
 }
 
+/** What every Caffe wants: it has layers for these, and none for comparisons. */
+export const CAFFE_FUSIONS: readonly string[] = [
+  ...['relu-of-where', 'leaky-relu', 'prelu', 'elu', 'elu-of-one', 'softplus'],
+  'fold-batch-normalization',
+];
+
 export interface CaffeBackendFacts {
   /** `bvlc`; the target is `caffe:bvlc`. */
   readonly id: string;
@@ -32,8 +37,8 @@ export interface CaffeBackendFacts {
   readonly limits: CaffeLimits;
   /** ONNX operators of one input and no attributes that are a layer without parameters. */
   readonly direct: Readonly<Record<string, string>>;
-  /** Rewrites of the ONNX graph before its operators become layers. */
-  readonly fusions: readonly Pass[];
+  /** Rewrites of the ONNX graph before its operators become layers, by the names of their rules. */
+  readonly fusions: readonly string[];
 }
 
 export class CaffeBackend {
@@ -43,7 +48,7 @@ export class CaffeBackend {
   readonly source: string;
   readonly limits: CaffeLimits;
   readonly direct: Readonly<Record<string, string>>;
-  readonly fusions: readonly Pass[];
+  readonly fusions: readonly string[];
   private readonly types: ReadonlySet<string>;
 
   constructor(private readonly facts: CaffeBackendFacts) {

@@ -1,6 +1,5 @@
 /** BVLC Caffe: the master branch of 2020, and its last release, 1.0 of 2017, which many frameworks grew out of. */
-import { foldBatchNormalization } from '../passes/simplify/affine-into-weights.ts';
-import { CaffeBackend, type CaffeBackendFacts } from './caffe-backend.ts';
+import { CAFFE_FUSIONS, CaffeBackend, type CaffeBackendFacts } from './caffe-backend.ts';
 
 /** Registered layers that run a trained network (REGISTER_LAYER_CLASS in src/caffe/layers of release 1.0). */
 const RELEASE_LAYERS = [
@@ -24,7 +23,7 @@ const release: CaffeBackendFacts = {
     constants: { layer: 'Parameter', shape: 'parameter_param.shape.dim' },
   },
   direct: { Abs: 'AbsVal', Exp: 'Exp', Log: 'Log', Sigmoid: 'Sigmoid', Softplus: 'BNLL', Tanh: 'TanH' },
-  fusions: [foldBatchNormalization],
+  fusions: CAFFE_FUSIONS,
 };
 
 export const bvlcRelease = new CaffeBackend(release);

@@ -1,6 +1,5 @@
 /** OpenCV 4's dnn module, which reads Caffe models by a schema of its own. */
-import { foldBatchNormalization } from '../passes/simplify/affine-into-weights.ts';
-import { CaffeBackend } from './caffe-backend.ts';
+import { CAFFE_FUSIONS, CaffeBackend } from './caffe-backend.ts';
 
 export const opencv = new CaffeBackend({
   id: 'opencv',
@@ -35,5 +34,5 @@ export const opencv = new CaffeBackend({
     Softplus: 'BNLL',
     Tanh: 'TanH',
   },
-  fusions: [foldBatchNormalization],
+  fusions: CAFFE_FUSIONS,
 });

@@ -1,15 +1,8 @@
 /** The table of targets. Caffe's come from the table of its backends. */
 import { InputError } from '../ir/errors.ts';
 import { CAFFE_BACKENDS } from './caffe-backends.ts';
-import type { CaffeTarget, OnnxTarget, Target } from './target.ts';
-
-export const ONNX_TARGET: OnnxTarget = {
-  kind: 'onnx',
-  id: 'onnx',
-  title: 'ONNX',
-  description: 'Runs in onnxruntime and in most inference frameworks',
-  opsets: { lowest: 13, highest: 22, usual: 17 },
-};
+import { ONNX_TARGET } from './onnx.ts';
+import type { CaffeTarget, Target } from './target.ts';
 
 export const TARGETS: readonly Target[] = [
   ONNX_TARGET,
@@ -19,6 +12,7 @@ export const TARGETS: readonly Target[] = [
       id: `caffe:${backend.id}`,
       title: `Caffe (${backend.title})`,
       description: backend.description,
+      fusions: backend.fusions,
       backend: backend.id,
     }),
   ),

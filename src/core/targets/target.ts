@@ -5,6 +5,8 @@ export interface OnnxTarget {
   readonly id: 'onnx';
   readonly title: string;
   readonly description: string;
+  /** Operators made of several by simplification, by the names of their rules (docs/simplification-rules.md). */
+  readonly fusions: readonly string[];
   readonly opsets: { readonly lowest: number; readonly highest: number; readonly usual: number };
 }
 
@@ -13,6 +15,8 @@ export interface CaffeTarget {
   readonly id: `caffe:${string}`;
   readonly title: string;
   readonly description: string;
+  /** As its backend's. */
+  readonly fusions: readonly string[];
   /** The backend's name in the table of Caffe backends. */
   readonly backend: string;
 }

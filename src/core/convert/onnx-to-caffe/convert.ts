@@ -7,6 +7,7 @@ import { Node } from '../../ir/node.ts';
 import { isStatic, shapeText } from '../../ir/shape.ts';
 import { tensorType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
+import { fusionsNamed } from '../../passes/fusions/table.ts';
 import type { Detail } from '../../passes/records.ts';
 import { type PassesResult, runPasses } from '../../passes/run.ts';
 import { type Problem, problem, Refusal, refuse } from '../../problems/problem.ts';
@@ -32,7 +33,7 @@ const TAKEN = new Set<DataType>(['float32', 'float16', 'bfloat16']);
  * the model of the result has holes and is not to be written.
  */
 export function onnxToCaffe(model: Model, backend: CaffeBackend, detail: Detail = 'counts'): CaffeResult {
-  const fused = runPasses(model, backend.fusions, { detail });
+  const fused = runPasses(model, fusionsNamed(backend.fusions), { detail });
   const problems = [...fused.problems];
   const caffe = new CaffeBuilder(new Graph(model.graph.name), backend);
   problems.push(...takeInputs(model.graph, caffe));

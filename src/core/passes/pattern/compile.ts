@@ -287,7 +287,8 @@ function checkCall(
   for (const operator of call.operators) checkOperator(operator, opsets, call.place);
   for (const attribute of call.attributes) {
     if (call.same === undefined) attributeType(attribute.name, call, opsets, attribute.place);
-    typeOf(attribute.value, names);
+    // Of what the pattern makes attributes may still tell the sizes.
+    typeOf(attribute.value, new Map([...captured, ...names]));
   }
   if (call.rest && names.get(call.rest) !== 'attribute') {
     throw new RuleTextError(`the pattern captures no attributes "...${call.rest}"`, call.place);

@@ -3,7 +3,7 @@ import { constantOf, dataOf } from '../../dialects/onnx/data.ts';
 import type { Expression } from '../../ir/expression.ts';
 import { add, type Dim, elementCount, isStatic, maximum, minimum, multiply, sameDim } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
-import { scalarOf } from '../simplify/forms.ts';
+import { reducedAxes, scalarOf } from '../simplify/forms.ts';
 import { ABSENT, type Item, type ItemType, isSize, nameOf, type Result, Unknown } from './items.ts';
 
 export interface FunctionFacts {
@@ -53,6 +53,8 @@ export const FUNCTIONS: Readonly<Record<string, FunctionFacts>> = {
   uses: value('is read this many times:', 'number', (x) => x.useCount),
   value: value('is', 'number', (x) => scalarOf(x) ?? new Unknown(`${nameOf(x)} is no constant of one number`)),
   values: value('is', 'list', valuesOf),
+  // The axes that a reduction takes together, counted from the end.
+  reduced: value('is over the axes', 'list', reducedFromEnd),
   constant: { takes: ['value'], gives: 'truth', apply: (x: Value) => constantOf(x) !== undefined },
   absent: { takes: ['value'], gives: 'truth', apply: (x: Item) => x === ABSENT },
   present: { takes: ['value'], gives: 'truth', apply: (x: Item) => x !== ABSENT },
@@ -141,6 +143,13 @@ function valuesOf(x: Value): Result {
   const elements = dataOf(x)?.elements;
   if (elements?.every((each) => each !== undefined)) return elements as Item[];
   return new Unknown(`the numbers of ${nameOf(x)} are not known`);
+}
+
+function reducedFromEnd({ producer }: Value): Result {
+  const [axes, rank] = [producer && reducedAxes(producer), producer?.input(0)?.rank];
+  return axes && rank !== undefined
+    ? axes.map((axis) => axis - rank)
+    : new Unknown('the axes of a reduction are not known');
 }
 
 export function itemAt(list: readonly Item[], at: number, what: string): Result {
