@@ -7,6 +7,7 @@ export const HELP = `graphwright converts neural-network models, and says exactl
   graphwright inspect IN [READING] [--json]
   graphwright text IN [-o OUT.onnxtxt] [--inline] [--force] [READING]
   graphwright assemble IN.onnxtxt -o OUT.onnx [--force]
+  graphwright rules FILE [--test] [--seed N] [--json]
   graphwright targets [--json]
 
 IN is ONNX (.onnx, .onnxtxt), TorchScript (torch.jit.save), a .pt2 archive (torch.export.save) or a pickled module

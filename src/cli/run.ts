@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./commands/check.ts')).check,
   convert: async () => (await import('./commands/convert.ts')).convert,
   inspect: async () => (await import('./commands/inspect.ts')).inspect,
+  rules: async () => (await import('./commands/rules.ts')).rules,
   simplify: async () => (await import('./commands/simplify.ts')).simplify,
   targets: async () => (await import('./commands/targets.ts')).targets,
   text: async () => (await import('./commands/text.ts')).text,

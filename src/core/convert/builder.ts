@@ -150,7 +150,13 @@ class Builder {
       scope: this.source?.scope ?? NO_SCOPE,
       sourceName: this.source && (this.source.sourceName ?? (this.source.name || this.source.outputs[0]?.name)),
     });
-    inferOutputs(node, this.context);
+    try {
+      inferOutputs(node, this.context);
+    } catch (error) {
+      // It reads nothing where it does not come to stand.
+      node.release();
+      throw error;
+    }
     this.insert(node);
     return node;
   }

@@ -125,6 +125,16 @@ export const PROBLEM_CODES = {
     message: '{reason}: what was done is right, but not all that could be done is done.',
     fixes: [],
   },
+  'rule-differs': {
+    severity: 'error',
+    message: 'The rule {rule} changes what a model computes: {reason}.',
+    fixes: [],
+  },
+  'rule-untested': {
+    severity: 'error',
+    message: 'The rule {rule} cannot be tested: {reason}.',
+    fixes: [],
+  },
   ...MODEL_CODES,
 } as const satisfies Record<string, CodeFacts>;
 

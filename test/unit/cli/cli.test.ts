@@ -126,6 +126,24 @@ test('rules of the user run before ours, and can be left out', async () => {
   expect(JSON.stringify(without)).not.toContain('acme-act');
 });
 
+test('rules are listed, and proved by numbers', async () => {
+  const file = join(folder, 'rules.onnxtxt');
+  writeFileSync(
+    file,
+    'rule good { y = Neg (Neg (x)) => y = Identity (x) }\nrule bad { y = Neg (Neg (x)) => y = Neg (x) }',
+  );
+  expect(await json('rules', file)).toMatchObject({
+    exit: 0,
+    rules: [{ name: 'good', roots: ['Neg'] }, { name: 'bad' }],
+  });
+  const tested = await json('rules', file, '--test', '--seed', '3');
+  expect(tested).toMatchObject({
+    exit: 1,
+    rules: [{ proof: { result: 'agrees' } }, { proof: { result: 'differs' } }],
+    problems: [{ code: 'rule-differs', filePlace: { file, line: 2 } }],
+  });
+});
+
 test('of one node is told what became of it, and which rules nearly fit', async () => {
   const [file, out] = [join(folder, 'm.onnxtxt'), join(folder, 'm.onnx')];
   writeFileSync(file, SMALL.replace('float[2,3] x', 'float[4,2,3] x').replace('float[2,2] y', 'float[4,2,2] y'));
