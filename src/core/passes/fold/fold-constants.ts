@@ -71,16 +71,21 @@ function fold(graph: Graph, context: PassContext, limits: FoldLimits): void {
 function freedBytes(nodes: readonly Node[]): ReadonlyMap<Node, number> {
   const all = new Set(nodes);
   const freed = new Map<Node, number>();
-  for (const node of nodes) {
-    let sum = 0;
-    for (const input of node.inputs) {
-      if (!input) continue;
-      const { producer } = input;
-      const bytes = producer ? freed.get(producer) : byteLengthOf(input.constant);
-      if (bytes && !isNeeded(input, all)) sum += bytes / input.useCount;
-    }
-    freed.set(node, sum);
-  }
+  // A constant may have as many readers as there are nodes: each is looked at once.
+  const shares = new Map<Value, number>();
+  const shareOf = (value: Value): number => {
+    const known = shares.get(value);
+    if (known !== undefined) return known;
+    const bytes = value.producer ? freed.get(value.producer) : byteLengthOf(value.constant);
+    const share = bytes && !isNeeded(value, all) ? bytes / value.useCount : 0;
+    shares.set(value, share);
+    return share;
+  };
+  for (const node of nodes)
+    freed.set(
+      node,
+      node.inputs.reduce((sum, input) => sum + (input ? shareOf(input) : 0), 0),
+    );
   return freed;
 }
 
