@@ -8,7 +8,7 @@ export type Mutation = (bytes: Uint8Array, random: Random) => Uint8Array;
 const BYTES: Readonly<Record<string, Mutation>> = {
   'cut off': (bytes, random) => bytes.slice(0, random(bytes.length)),
   'bits flipped': (bytes, random) => {
-    const copy = bytes.slice();
+    const copy = Uint8Array.from(bytes);
     for (let k = 0; k <= random(16); k++) {
       const at = random(copy.length);
       copy[at] = (copy[at] ?? 0) ^ (1 << random(8));
@@ -16,7 +16,7 @@ const BYTES: Readonly<Record<string, Mutation>> = {
     return copy;
   },
   'bytes overwritten': (bytes, random) => {
-    const copy = bytes.slice();
+    const copy = Uint8Array.from(bytes);
     const at = random(copy.length);
     copy.fill(random(256), at, Math.min(at + 1 + random(64), copy.length));
     return copy;

@@ -23,6 +23,7 @@ import { MemoryBytes } from '../../src/core/ir/bytes.ts';
 import { InputError } from '../../src/core/ir/errors.ts';
 import { generator } from '../../src/core/runtime/inputs.ts';
 import { unzip } from '../unit/core/formats/torch/build.ts';
+import { versions } from '../unit/core/formats/torch/made-files.ts';
 import { cpuTime } from '../unit/cpu-time.ts';
 import { type Mutation, mutationsOf, type Random } from './mutations.ts';
 
@@ -42,26 +43,40 @@ interface Sample {
 
 const FIXTURES = new URL('../fixtures/torch/', import.meta.url);
 
+type File = readonly [name: string, bytes: Uint8Array];
+
+function fixtures(): File[] {
+  return readdirSync(FIXTURES)
+    .filter((name) => /\.(pt2?|pth|ptl)$/.test(name))
+    .map((name) => [name, new Uint8Array(readFileSync(new URL(name, FIXTURES)))]);
+}
+
+/** What each version of PyTorch made. */
+function versionFiles(): File[] {
+  return versions().flatMap(({ name: version, files, content }) =>
+    Object.keys(files)
+      .filter((name) => name !== 'method')
+      .map((name): File => [`${version}/${name}`, content(name)]),
+  );
+}
+
 /** Whole files, and the pickles and code within them, each for its own reader. */
-function samples(): Sample[] {
+function samplesOf(files: readonly File[]): Sample[] {
   const made = (name: string, bytes: Uint8Array, read: Sample['read']): Sample => ({
     name,
     bytes,
     mutations: Object.entries(mutationsOf(name, bytes)),
     read,
   });
-  return readdirSync(FIXTURES)
-    .filter((name) => /\.(pt2?|pth|ptl)$/.test(name))
-    .flatMap((name) => {
-      const bytes = new Uint8Array(readFileSync(new URL(name, FIXTURES)));
-      const whole = made(name, bytes, readFile);
-      if (bytes[0] !== 0x50) return [whole];
-      const parts = Object.entries(unzip(bytes)).flatMap(([entry, content]) => {
-        if (entry.endsWith('.pkl')) return [made(`${name}!${entry}`, content, readOnePickle)];
-        return entry.endsWith('.py') ? [made(`${name}!${entry}`, content, readOneSource)] : [];
-      });
-      return [whole, whole, ...parts];
+  return files.flatMap(([name, bytes]) => {
+    const whole = made(name, bytes, readFile);
+    if (bytes[0] !== 0x50) return [whole];
+    const parts = Object.entries(unzip(bytes)).flatMap(([entry, content]) => {
+      if (entry.endsWith('.pkl')) return [made(`${name}!${entry}`, content, readOnePickle)];
+      return entry.endsWith('.py') ? [made(`${name}!${entry}`, content, readOneSource)] : [];
     });
+    return [whole, whole, ...parts];
+  });
 }
 
 function readFile(bytes: Uint8Array): void {
@@ -162,7 +177,8 @@ function release(): void {
 }
 afterAll(release);
 
-const all = samples();
+/** Each is broken as often as the other, though the versions made many more. */
+const groups = [fixtures(), versionFiles()].map(samplesOf);
 
 test(`${FILES} broken files are read, or refused, within ${LONGEST_MS} ms each (seed ${SEED})`, () => {
   const next = generator(SEED);
@@ -170,7 +186,8 @@ test(`${FILES} broken files are read, or refused, within ${LONGEST_MS} ms each (
   let slowest = { time: 0, said: '' };
   const ended = { read: 0, refused: 0 };
   for (let round = 0; round < FILES; round++) {
-    const sample = all[random(all.length)];
+    const group = groups[random(groups.length)] ?? [];
+    const sample = group[random(group.length)];
     const [what, mutate] = sample?.mutations[random(sample.mutations.length)] ?? [];
     if (!sample || !mutate) throw new RangeError('there are samples');
     const said = `${sample.name}, ${what}, file ${round}, seed ${SEED}`;

@@ -105,6 +105,12 @@ export const PROBLEM_CODES = {
       'The file does not record in which order {operator} takes its {count} tensors: they stand in the order of their first use.',
     fixes: [],
   },
+  'rounding-assumed': {
+    severity: 'warning',
+    message:
+      'The file does not record how {operator} rounds: PyTorch 1.6 to 1.12 rounded towards zero, later ones round down, as is done here. That differs where a quotient is negative.',
+    fixes: [],
+  },
   'unknown-module': {
     severity: 'error',
     message: 'Nothing is known of what {operator} computes ({module}): a pickled module holds no code.',

@@ -18,6 +18,7 @@ export class ObjectArchive implements TorchScriptArchive {
   readonly root: ScriptObject;
   readonly constants: readonly PickleValue[] = [];
   readonly version = Number.POSITIVE_INFINITY;
+  readonly identified = true;
   readonly tracedInputs: ReadonlyMap<string, readonly PickleValue[]> = new Map();
   private readonly objects: ModuleObjects;
   private readonly classes = new Map<string, ClassDefinition>();

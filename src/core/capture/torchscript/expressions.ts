@@ -44,7 +44,7 @@ import { type CallSite, originWithin } from './call-stack.ts';
 import type { Frame } from './interpreter.ts';
 import { type ArchiveState, readableClass } from './state.ts';
 import { isInstance } from './types.ts';
-import { upgraded } from './upgraders.ts';
+import { roundingOpen, upgraded } from './upgraders.ts';
 
 const BINARY: Readonly<Record<BinaryOperator, string>> = {
   '+': 'add',
@@ -250,7 +250,10 @@ export abstract class Expressions {
     this.standAt(at, frame);
     const call = { name, args, keywords };
     const meant = namespace === 'aten' ? upgraded(this.archive.version, call) : call;
-    return dispatch(this.operators, this.customOps, { namespace, ...meant });
+    const result = dispatch(this.operators, this.customOps, { namespace, ...meant });
+    if (namespace === 'aten' && roundingOpen(this.archive, meant.name, result))
+      this.operators.recorder.report('rounding-assumed', this.operators.read(result).producer ?? { operator: name });
+    return result;
   }
 
   protected numberOf(name: string, tensor: TensorValue, at: Span, frame: Frame): CapturedValue {

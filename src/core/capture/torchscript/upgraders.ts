@@ -2,8 +2,10 @@
  * What operators meant in archives of old versions, said with today's operators. Versions and meanings:
  * torch/csrc/jit/operator_upgraders/upgraders_entry.cpp and version_map.cpp.
  */
-import { isFloat } from '../../ir/dtype.ts';
+import type { TorchScriptArchive } from '../../formats/torch/archive.ts';
+import { DATA_TYPES, isFloat } from '../../ir/dtype.ts';
 import type { Keywords } from '../operators/dispatch.ts';
+import type { TensorValue } from '../values/tensor.ts';
 import { type CapturedValue, isTensor } from '../values/values.ts';
 
 interface Call {
@@ -51,7 +53,8 @@ function steps(call: Call): Call {
 
 /**
  * Until 1.12 it rounded towards zero. PyTorch has no upgrader for it, and an archive's version is the least that its operators
- * need: from 3 on (1.6) it does not tell old files from new ones, and the operator means what PyTorch makes of it today.
+ * need: from 3 on (1.6) it does not tell old files from new ones, and the operator means what PyTorch makes of it today
+ * (`roundingOpen` says where that matters).
  */
 function floorDivide({ name, args, keywords }: Call): Call {
   if (!args.some(isTensor)) return { name, args, keywords };
@@ -76,4 +79,19 @@ const UPGRADERS: Readonly<Record<string, Upgrader>> = {
 export function upgraded(version: number, call: Call): Call {
   const upgrader = Object.hasOwn(UPGRADERS, call.name) ? UPGRADERS[call.name] : undefined;
   return upgrader && version < upgrader.since ? upgrader.upgrade(call) : call;
+}
+
+/**
+ * Whether a call is `floor_divide`, and the archive does not say by which PyTorch it rounded, and the result shows no sign that
+ * both ways agree: quotients that are rounded down to 0 or more are not negative, nor are those of sizes.
+ */
+export function roundingOpen(
+  { identified }: TorchScriptArchive,
+  name: string,
+  result: CapturedValue,
+): result is TensorValue {
+  if (identified || !/^floor_divide_?$/.test(name) || !isTensor(result) || !result.info) return false;
+  const { element, info, scalar } = result;
+  if (DATA_TYPES[info.dtype].kind === 'uint' || scalar?.size !== undefined) return false;
+  return typeof element !== 'bigint' && typeof element !== 'number' ? true : element < 0;
 }

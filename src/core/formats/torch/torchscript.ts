@@ -25,6 +25,7 @@ class OpenedArchive implements TorchScriptArchive {
   readonly kind = 'torchscript';
   readonly file: string;
   readonly version: number;
+  readonly identified: boolean;
   readonly root: ScriptObject;
   readonly constants: readonly PickleValue[];
   readonly sourceEntries: readonly string[];
@@ -36,6 +37,7 @@ class OpenedArchive implements TorchScriptArchive {
   constructor(private readonly records: Records) {
     this.file = records.file;
     this.version = readVersion(records);
+    this.identified = records.has('.data/serialization_id');
     this.root = this.readRoot();
     const constants = records.pickle('constants.pkl', 'constants/');
     this.constants = isRecord(constants) && constants.kind === 'tuple' ? constants.items : [];

@@ -28,6 +28,7 @@ export interface Program {
   readonly inputs?: readonly PickleValue[];
   /** Of the archive: what its operators mean. Today's, unless given. */
   readonly version?: number;
+  readonly identified?: boolean;
 }
 
 /** A module class `M` whose forward has the given parameters and body. */
@@ -68,7 +69,14 @@ export function object(className: string, attributes: Readonly<Record<string, Pi
   };
 }
 
-export function archive({ code, attributes, constants = [], inputs, version = 10 }: Program): TorchScriptArchive {
+export function archive({
+  code,
+  attributes,
+  constants = [],
+  inputs,
+  version = 10,
+  identified = true,
+}: Program): TorchScriptArchive {
   const source = sourceFile('code/__torch__.py', code);
   const definitions = parseSource(source, 'test.pt');
   return {
@@ -78,6 +86,7 @@ export function archive({ code, attributes, constants = [], inputs, version = 10
     constants,
     tracedInputs: new Map(inputs ? [['forward', inputs]] : []),
     version,
+    identified,
     sourceEntries: [source.entry],
     source: () => source,
     classOf: (name) => {

@@ -38,3 +38,24 @@ test.each([
 ])('in version %i, %s is %s', (version, expression, expected) => {
   expect(operator(version, expression)).toContain(expected);
 });
+
+test.each([
+  [3, false, 'torch.floor_divide(i, 2)', 1],
+  [10, false, 'torch.floor_divide_(f, i)', 1],
+  [10, false, 'i // 2', 1],
+  [10, false, 'torch.floor_divide(torch.neg(torch.tensor(3)), 2)', 1],
+  [10, false, 'torch.floor_divide(torch.tensor(3), 2)', 0],
+  [10, false, 'torch.floor_divide(torch.to(i, 0), torch.to(i, 0))', 0],
+  [10, false, 'torch.div(i, 2)', 0],
+  [2, false, 'torch.floor_divide(i, 2)', 0],
+  [10, true, 'torch.floor_divide(i, 2)', 0],
+])('in version %i, identified %s, %s is warned of %i times', (version, identified, expression, count) => {
+  const program = forward('i: Tensor, f: Tensor', `return ${expression}`);
+  const { problems } = captured({ code: program, inputs, version, identified });
+  expect(problems.map((each) => each.code)).toEqual(Array(count).fill('rounding-assumed'));
+});
+
+test('an unused floor_divide is not warned of', () => {
+  const code = forward('i: Tensor, f: Tensor', 'unused = torch.floor_divide(i, 2)\nreturn f');
+  expect(captured({ code, inputs, identified: false }).problems).toEqual([]);
+});
