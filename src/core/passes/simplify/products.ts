@@ -1,9 +1,11 @@
 /** Matrix products: what Gemm does itself. */
 import { isFloat } from '../../ir/dtype.ts';
 import type { Node } from '../../ir/node.ts';
+import { sameDim } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
 import { gemmAndSum, matmulAndSum } from '../fusions/linear.ts';
 import type { PatternRule } from '../pass.ts';
+import { RESHAPES, targetOf } from './reshapes.ts';
 import { instead, named, producerOf, simplification } from './rule.ts';
 
 /** Types that Gemm multiplies at every opset. */
@@ -49,4 +51,36 @@ function isSwap(node: Node): boolean {
   return !order || (order[0] === 1n && order[1] === 0n);
 }
 
-export const productRules: readonly PatternRule[] = [matmulAndSum, gemmAndSum, turned];
+const between = simplification({
+  name: 'product-between-reshapes',
+  title: 'Makes a Gemm of MatMul and Add where their neighbours change the shape anyway',
+  operators: RESHAPES.join(' '),
+  reassociates: true,
+  replace(node, site) {
+    const add = producerOf(node.input(0), node, 'Add');
+    const { shape } = node.output();
+    if (!add || !shape || add.output().useCount !== 1) return undefined;
+    for (const index of [0, 1]) {
+      const product = producerOf(add.input(index), node, 'MatMul');
+      const [a, b] = product?.inputs ?? [];
+      const bias = add.input(1 - index);
+      const first = producerOf(a, node, ...RESHAPES);
+      const x = first?.input(0);
+      if (!product || !first || !a || !b || !bias || !x || product.output().useCount !== 1 || a.useCount !== 1)
+        continue;
+      const [depth, width] = b.shape ?? [];
+      if (b.rank !== 2 || typeof depth !== 'number' || depth === 0 || !isMultiplied(a) || (a.rank ?? 0) < 3) continue;
+      // The bias lies along the columns, and broadcasts nothing.
+      if (bias.rank !== 1 || (sameDim(bias.shape?.[0], width) !== true && bias.shape?.[0] !== 1)) continue;
+      const target = targetOf(undefined, shape);
+      if (!target || target.empty) return site.missed('the shape that follows is no constant', product, add, node);
+      const rows = site.from(first, node).Reshape(x, site.onnx.ints([-1, depth]));
+      const matrix = site.from(product, node).Gemm(rows, b, bias);
+      const value = site.from(node).Reshape(matrix, site.onnx.ints(target.shape));
+      return instead(node, value, `${named(product)} and ${named(add)} are one Gemm between changes of the shape`);
+    }
+    return undefined;
+  },
+});
+
+export const productRules: readonly PatternRule[] = [matmulAndSum, gemmAndSum, turned, between];

@@ -300,6 +300,21 @@ describe('products', () => {
   );
 });
 
+describe('products between changes of the shape', () => {
+  const ab = 'int64[3] a = {2, 3, 4}, int64[4] b = {2, 3, 2, 3}';
+  const chain = 'r = Reshape (x, a)\nm = MatMul (r, w)\nc = Add (b1, m)\ny = Reshape (c, b)';
+  testEach(
+    [
+      [`float[6,4] x, float[4,6] w, float[6] b1 => float[2,3,2,3] y <${ab}>`, chain, 'Reshape Gemm Reshape'],
+      [`float[6,4] x, float[4,6] w, float[1] b1 => float[2,3,2,3] y <${ab}>`, chain, 'Reshape Gemm Reshape'],
+      [`float[6,4] x, float[4,6] w, float[3,6] b1 => float[2,3,2,3] y <${ab}>`, chain],
+      [`float[6,4] x, float[4,6] w, float[6] b1 => float[2,3,2,3] y, float[2,3,4] r <${ab}>`, chain],
+      [`float[6,4] x, float[2,4,6] w, float[6] b1 => float[2,3,2,3] y <${ab}>`, chain],
+    ],
+    { rules: productRules, within: 1e-5 },
+  );
+});
+
 describe('padding', () => {
   const W = floats('w', [4, 2, 3, 3]);
   const P = 'int64[8] p = {0,0,1,2,0,0,1,0}';
