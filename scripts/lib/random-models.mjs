@@ -7,7 +7,7 @@ import { table } from './table.mjs';
 
 /** A process serves so many models: what it holds does not grow without end, and a crash says roughly where. */
 const AT_ONCE = 250;
-const FAILURES = ['differs', 'broken', 'threw', 'unsettled'];
+const FAILURES = ['differs', 'broken', 'threw', 'unsettled', 'died'];
 
 /** Runs models of consecutive seeds; gives what each process found, and counts. */
 export async function randomStage(first, count) {
@@ -15,32 +15,31 @@ export async function randomStage(first, count) {
   const file = inRoot('artifacts/random-models-part.json');
   await bundleForNode(inRoot('test/fuzz/simplify/run.ts'), bundle);
   const parts = [];
-  for (let seed = first; seed < first + count; seed += AT_ONCE) {
+  for (let seed = first; seed < first + count; ) {
     const models = Math.min(AT_ONCE, first + count - seed);
     rmSync(file, { force: true });
     try {
       const env = { GRAPHWRIGHT_VALIDATE_PASSES: '1' };
       await node([bundle, file, String(seed), String(models)], { show: true, env });
     } catch (error) {
-      if (!(error instanceof CommandError)) throw error;
+      if (!(error instanceof CommandError) || !existsSync(file)) throw error;
       console.error(error.message);
     }
-    parts.push({
-      ...(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { running: seed, verdicts: {} }),
-      models,
-    });
+    const part = JSON.parse(readFileSync(file, 'utf8'));
+    // The others go on behind the model of which the process died.
+    const died = part.running !== undefined;
+    if (died) console.log(`seed ${part.running}: the process died`);
+    const next = died ? part.running + 1 : seed + models;
+    if (died) part.verdicts.died = 1;
+    parts.push({ ...part, models: next - seed });
+    seed = next;
   }
-  const failed = sum(parts.map((part) => missing(part) + counted(part, FAILURES)));
+  const failed = sum(parts.map((part) => counted(part, FAILURES)));
   // A model that onnxruntime does not run says nothing.
   const passed =
     sum(parts.map((part) => counted(part, Object.keys(part.verdicts)))) -
     sum(parts.map((part) => counted(part, [...FAILURES, 'unrunnable'])));
   return { rows: parts, counts: { passed, failed } };
-}
-
-/** Models that a process which died did not come to. */
-function missing(part) {
-  return part.models - counted(part, Object.keys(part.verdicts));
 }
 
 function counted({ verdicts }, words) {
@@ -73,10 +72,11 @@ export function randomTable(parts, seed) {
 const WORDS = {
   same: 'the same outputs',
   idle: 'nothing to simplify',
-  loose: 'outputs that last digits of the inputs move as far',
+  loose: 'moved as far by last digits of the inputs',
   unrunnable: 'not run by onnxruntime',
   differs: '**other outputs**',
   broken: '**no longer run**',
   threw: '**an error**',
   unsettled: '**no end**',
+  died: '**the process died**',
 };
