@@ -6,8 +6,8 @@
  * Writes for each size the nodes before and after, and medians of each step in milliseconds of processor time.
  */
 import { writeFileSync } from 'node:fs';
-import { encodeOnnx } from '../../../src/core/formats/onnx/write.ts';
 import { readOnnx } from '../../../src/core/formats/onnx/read.ts';
+import { encodeOnnx } from '../../../src/core/formats/onnx/write.ts';
 import { MemoryBytes } from '../../../src/core/ir/bytes.ts';
 import type { Model } from '../../../src/core/ir/model.ts';
 import { runPasses } from '../../../src/core/passes/run.ts';

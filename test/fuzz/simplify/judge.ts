@@ -247,6 +247,8 @@ function nudged(set: ReadonlyMap<string, Tensor>, turn: number): Map<string, Ten
   );
 }
 
+/** Its end says what is wrong: what stands before it may be a long list of passes. */
 function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 300) ?? '';
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return line.length > 300 ? `... ${line.slice(-300)}` : line;
 }

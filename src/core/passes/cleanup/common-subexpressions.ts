@@ -1,5 +1,5 @@
 /** Nodes that compute the same of the same become one. Operators of chance do not, nor do those whose meaning is not known. */
-import { completed } from '../../dialects/onnx/infer/join.ts';
+import { takePlace } from '../../dialects/onnx/infer/declared.ts';
 import { operatorSchema } from '../../dialects/onnx/operators.ts';
 import type { Node } from '../../ir/node.ts';
 import type { GraphPass, PassContext } from '../pass.ts';
@@ -52,7 +52,7 @@ function merge(kept: Node, node: Node, context: PassContext): void {
   if (pairs.some(([value, other]) => value.isGraphOutput && other.isGraphOutput)) return;
   for (const [value, other] of pairs) {
     if (value.isGraphOutput) other.name = value.name;
-    other.type = completed(other.type, value.type);
+    takePlace(other, value);
     value.replaceAllUsesWith(other);
   }
   node.graph?.nodes.remove(node);

@@ -1,4 +1,5 @@
 /** A graph within a node, or a function's body, put in the place of the node: its nodes, its constants, its outputs. */
+import { takePlace } from '../../dialects/onnx/infer/declared.ts';
 import { completed } from '../../dialects/onnx/infer/join.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { Node } from '../../ir/node.ts';
@@ -31,7 +32,7 @@ export function replaceOutputs(node: Node, values: readonly (Value | undefined)[
     const isFree = value.producer !== undefined && moved.has(value.producer) && !isOutputOf(value, node.graph);
     if (!output.isGraphOutput || isFree) {
       if (output.isGraphOutput) value.name = output.name;
-      value.type = completed(value.type, output.type);
+      takePlace(value, output);
       output.replaceAllUsesWith(value);
       continue;
     }

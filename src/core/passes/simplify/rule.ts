@@ -3,7 +3,7 @@
  * graph outputs, origins and what nobody reads any more are seen to here.
  */
 import { type OnnxBuilder, onnxBuilder } from '../../convert/builder.ts';
-import { completed } from '../../dialects/onnx/infer/join.ts';
+import { takePlace } from '../../dialects/onnx/infer/declared.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
@@ -172,8 +172,7 @@ function takeOver(value: Value, old: Value): void {
   value.doc = old.doc;
   for (const [key, text] of old.metadata) value.metadata.set(key, text);
   value.unknown = old.unknown;
-  // What is declared of a graph output stays declared.
-  value.type = old.isGraphOutput ? (old.type ?? value.type) : completed(value.type, old.type);
+  takePlace(value, old);
 }
 
 /** A node that goes leaves its name to the first new one of the same operator. */

@@ -130,6 +130,21 @@ describe('declared types that do not hold', () => {
   });
 });
 
+test('an output keeps the type that it is declared to have, where nobody can tell it', () => {
+  const model = read({
+    text: `g (float[3] x, int64[1] k) => (float[1] y, float[1] z) <int64[1] k = {1}> {
+      v, i = TopK (x, k)
+      a = Identity (v)
+      y = Identity (a)
+      p = Cast <to = 1> (i)
+      z = Cast <to = 1> (p)
+    }`,
+    gives: '',
+  });
+  expect(simplify(model)).toBe('TopK Cast');
+  expect(model.graph.outputs.map(({ type }) => typeText(type))).toEqual(['float32[1]', 'float32[1]']);
+});
+
 describe('what is not of ONNX', () => {
   const FUNCTION =
     '<domain: "com.acme", opset_import: ["" : 17]> Twice (v) => (r) { i = Identity (v)\n r = Add (i, i) }';

@@ -4,6 +4,7 @@
  */
 import type { ValueType } from '../../../ir/type.ts';
 import type { Value } from '../../../ir/value.ts';
+import { completed } from './join.ts';
 import { keep, keptOf } from './kept.ts';
 import { withoutSizes } from './unsized.ts';
 
@@ -32,4 +33,14 @@ export function setInferred(value: Value, type: ValueType | undefined): void {
 /** Puts the declared type back. */
 export function forgetInferred(value: Value): void {
   value.type = declaredType(value);
+}
+
+/**
+ * Gives a value what is known of one whose place it takes: an output of a graph keeps its type, and what the file declares
+ * of the one it declares of the other, whether it is believed for the time being or not.
+ */
+export function takePlace(value: Value, old: Value): void {
+  const type = old.isGraphOutput ? (old.type ?? value.type) : completed(value.type, old.type);
+  if (old.isGraphOutput || !value.type) value.type = declaredType(old);
+  setInferred(value, type);
 }
