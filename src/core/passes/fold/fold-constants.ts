@@ -2,6 +2,7 @@
  * Computes beforehand what follows from constants and known sizes. Only what somebody else reads becomes a constant: what
  * stands between is never stored. Where the file would grow too much the last step is left to be run.
  */
+import { takePlace } from '../../dialects/onnx/infer/declared.ts';
 import { tensor as tensorAttribute } from '../../ir/attribute.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Model } from '../../ir/model.ts';
@@ -113,11 +114,12 @@ function replace(graph: Graph, node: Node, needed: readonly Value[], known: Know
     if (!constant) continue;
     if (output.isGraphOutput) {
       // Not every reader of files takes a constant for an output that no node makes.
-      const options = { name: output.name, type: output.type ?? tensorType(constant.dtype, constant.shape) };
+      const options = { name: output.name, type: tensorType(constant.dtype, constant.shape) };
       const attributes = { value: tensorAttribute(constant) };
       const { origin, scope, sourceName, name } = node;
       const stand = new Node('Constant', [], { attributes, outputs: [options], origin, scope, sourceName, name });
       graph.nodes.insertBefore(node, stand);
+      takePlace(stand.output(), output);
       output.replaceAllUsesWith(stand.output());
       made.push(stand);
     } else output.replaceAllUsesWith(graph.addInitializer({ name: output.name, constant }));

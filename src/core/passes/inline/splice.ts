@@ -1,6 +1,5 @@
 /** A graph within a node, or a function's body, put in the place of the node: its nodes, its constants, its outputs. */
 import { takePlace } from '../../dialects/onnx/infer/declared.ts';
-import { completed } from '../../dialects/onnx/infer/join.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
@@ -37,9 +36,10 @@ export function replaceOutputs(node: Node, values: readonly (Value | undefined)[
       continue;
     }
     const { origin, scope, sourceName } = node;
-    const outputs = [{ name: output.name, type: completed(output.type, value.type) }];
+    const outputs = [{ name: output.name, type: value.type }];
     const identity = new Node('Identity', [value], { outputs, origin, scope, sourceName });
     node.graph?.nodes.insertBefore(node, identity);
+    takePlace(identity.output(), output);
     output.replaceAllUsesWith(identity.output());
     made.push(identity);
   }

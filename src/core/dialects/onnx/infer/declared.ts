@@ -4,7 +4,7 @@
  */
 import type { ValueType } from '../../../ir/type.ts';
 import type { Value } from '../../../ir/value.ts';
-import { completed } from './join.ts';
+import { completed, differ } from './join.ts';
 import { keep, keptOf } from './kept.ts';
 import { withoutSizes } from './unsized.ts';
 
@@ -41,6 +41,8 @@ export function forgetInferred(value: Value): void {
  */
 export function takePlace(value: Value, old: Value): void {
   const type = old.isGraphOutput ? (old.type ?? value.type) : completed(value.type, old.type);
-  if (old.isGraphOutput || !value.type) value.type = declaredType(old);
+  const declared = declaredType(old);
+  // What is known not to be so is not handed on.
+  if (old.isGraphOutput || !value.type) value.type = differ(declared, type) ? type : declared;
   setInferred(value, type);
 }
