@@ -156,7 +156,7 @@ export interface TorchScriptArchive {
   readonly tracedInputs: ReadonlyMap<string, readonly PickleValue[]>;
   /** Numbers of the archive's `version` entry; operators of old archives may have meant something else. */
   readonly version: number;
-  /** Whether it has an identifier of its content: archives of PyTorch 1.13 and older have none, those of 2.3 and later do. */
+  /** Whether it has an identifier of its content: archives of PyTorch 1.13 and older have none, those of 2.1 and later do. */
   readonly identified: boolean;
   /** The code files by entry name, read and parsed only when asked for. */
   readonly sourceEntries: readonly string[];
