@@ -229,9 +229,8 @@ export class FunctionalOperators {
     if (!self.info || this.hasUnknown(bound)) return this.unknownView(schema, bound, self, recorded);
     let views: View[];
     try {
-      views = rule(readerOf(schema, bound), self.info, () => this.counted()).map((view, k) =>
-        refine(view, recorded?.[k]),
-      );
+      const made = rule(readerOf(schema, bound), self.info, () => this.counted(), recorded?.length);
+      views = made.map((view, k) => refine(view, recorded?.[k]));
     } catch (error) {
       if (isUndecided(error) && isWhole(recorded)) return this.unknownView(schema, bound, self, recorded);
       throw error;

@@ -75,6 +75,9 @@ const COMPARE: Readonly<Record<CompareOperator, string>> = {
   'not in': '__contains__',
 };
 
+/** Operators whose sizes may leave open how many tensors they give. */
+const COUNTED = new Set(['chunk', 'unsafe_chunk', 'split', 'unsafe_split']);
+
 /** Builtin functions by the operators that they are. */
 const FUNCTIONS: Readonly<Record<string, string>> = {
   int: 'Int',
@@ -85,6 +88,8 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
 };
 
 export abstract class Expressions {
+  /** The call whose results an assignment takes apart, and into how many: it fails for any other number. */
+  protected unpacked: { readonly call: object; readonly count: number } | undefined;
   /** The call that is running. */
   private site: CallSite | undefined;
 
@@ -250,7 +255,9 @@ export abstract class Expressions {
     this.standAt(at, frame);
     const call = { name, args, keywords };
     const meant = namespace === 'aten' ? upgraded(this.archive.version, call) : call;
-    const result = dispatch(this.operators, this.customOps, { namespace, ...meant });
+    const taken = COUNTED.has(meant.name) && this.unpacked?.call === at ? this.unpacked.count : undefined;
+    const recorded = taken === undefined ? undefined : Array<undefined>(taken).fill(undefined);
+    const result = dispatch(this.operators, this.customOps, { namespace, ...meant, recorded });
     if (namespace === 'aten' && roundingOpen(this.archive, meant.name, result))
       this.operators.recorder.report('rounding-assumed', this.operators.read(result).producer ?? { operator: name });
     return result;

@@ -181,6 +181,10 @@ export class Interpreter extends Flow {
   protected override execute(statement: Statement, frame: Frame): Completion {
     switch (statement.kind) {
       case 'assign': {
+        const { target: into } = statement;
+        if (into.kind === 'tuple' && into.items.every((item) => item.kind !== 'starred')) {
+          this.unpacked = { call: statement.value, count: into.items.length };
+        }
         const value = this.evaluate(statement.value, frame);
         for (const target of [statement.target, ...(statement.more ?? [])]) this.assign(target, value, frame);
         return undefined;

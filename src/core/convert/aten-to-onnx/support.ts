@@ -110,6 +110,12 @@ export function range(count: number, start = 0): number[] {
   return Array.from({ length: count }, (_, k) => start + k);
 }
 
+/** The places `0, 1, ..., count - 1` as a list of ints: a constant, or made by a run where only that knows the count. */
+export function placesOf(onnx: OnnxBuilder, count: Dim): Value {
+  if (typeof count === 'number') return onnx.ints(range(count));
+  return onnx.Range(onnx.size(0), onnx.size(count), onnx.size(1));
+}
+
 /** A list as PyTorch takes it for `count` axes: one number stands for all of them. */
 export function spread<T extends number | Expression>(list: readonly T[], count: number): T[] {
   const [only] = list;

@@ -7,17 +7,19 @@ const SIZES = new Set(
   HxW`.split(/\s+/),
 );
 
-/** Of the type Scalar, by operator. */
-const SCALARS: Readonly<Record<string, readonly string[]>> = {
+/** Of the types Scalar and int, by operator: programs give these operators sizes as well. */
+const NUMBERS: Readonly<Record<string, readonly string[]>> = {
   arange: ['start', 'end', 'step'],
   full: ['fill_value'],
   new_full: ['fill_value'],
   full_like: ['fill_value'],
   masked_fill: ['value'],
   scalar_tensor: ['s'],
+  linspace: ['steps'],
+  one_hot: ['num_classes'],
 };
 
 export function isSymbolic(schema: Pick<Schema, 'name'>, { name, type }: SchemaArgument): boolean {
-  if (type.base === 'Scalar') return SCALARS[schema.name]?.includes(name) ?? false;
-  return type.symbolic && SIZES.has(name);
+  if (NUMBERS[schema.name]?.includes(name)) return true;
+  return type.base !== 'Scalar' && type.symbolic && SIZES.has(name);
 }

@@ -6,6 +6,7 @@ import {
   ceilDivide,
   type Dim,
   elementCount,
+  exactQuotient,
   maximum,
   minimum,
   multiply,
@@ -187,9 +188,51 @@ export function cut(self: TensorInfo, dim: number, sizes: Shape): View[] {
   });
 }
 
-/** Pieces of one size, the last of which may be smaller. How many there are must be certain. */
-export function equalPieces(total: Dim, size: Dim): Dim[] {
+/** Pieces of one size, the last of which may be smaller. How many there are must be certain, or what the program `wants`. */
+export function equalPieces(total: Dim, size: Dim, wants?: number): Dim[] {
   if (total === 0 || atMost(size, 0)) return [total];
-  const count = numberOf(ceilDivide(total, size), `the number of pieces of ${sizeText(size)}`);
-  return Array.from({ length: count }, (_, k) => minimum(size, subtract(total, multiply(k, size))));
+  const count = ceilDivide(total, size);
+  const { least, most } = boundsOf(count);
+  return piecesOf(
+    total,
+    size,
+    least === most ? least : (wants ?? numberOf(count, `the number of pieces of ${sizeText(size)}`)),
+  );
+}
+
+/** So many pieces of one size, of which the last takes what is left. */
+function piecesOf(total: Dim, size: Dim, count: number): Dim[] {
+  return Array.from({ length: count }, (_, k) => (k < count - 1 ? size : subtract(total, multiply(k, size))));
+}
+
+/** More pieces than these are not counted for every size that a symbol may be. */
+const MOST_CHUNKS = 64;
+
+/**
+ * The pieces of `torch.chunk`: all of one size but the last. They may be fewer than were asked for: 4 elements in 3 are two
+ * pieces of 2. Where their number is not the same for all that a symbol may be, it is what the program `wants`: PyTorch fails
+ * for any other.
+ */
+export function chunksOf(total: Dim, chunks: number, wants?: number): Dim[] {
+  const size = ceilDivide(total, chunks);
+  const { least, most } = boundsOf(total);
+  if (typeof total === 'number' || least < 1 || chunks > MOST_CHUNKS) return equalPieces(total, size, wants);
+  // From chunks * (chunks - 1) + 1 elements on there is one piece for each chunk.
+  const all = chunks * (chunks - 1) + 1;
+  const counts = new Set<number>();
+  for (let n = least; n <= Math.max(least, Math.min(most, all)); n++) {
+    counts.add(Math.ceil(n / Math.ceil(n / chunks)));
+  }
+  const [count, other] = counts;
+  if (other === undefined) return piecesOf(total, size, count ?? chunks);
+  if (exactQuotient(total, chunks) !== undefined) return piecesOf(total, size, chunks);
+  return piecesOf(
+    total,
+    size,
+    wants ?? undecided(`how many pieces ${chunks} chunks of ${sizeText(total)} are depends on it: ${listText(counts)}`),
+  );
+}
+
+function listText(counts: ReadonlySet<number>): string {
+  return [...counts].sort((a, b) => a - b).join(' or ');
 }

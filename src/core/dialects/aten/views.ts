@@ -5,7 +5,6 @@
 import type { DataType } from '../../ir/dtype.ts';
 import {
   add,
-  ceilDivide,
   type Dim,
   elementCount,
   floorDivide,
@@ -38,6 +37,7 @@ import {
 } from './rule.ts';
 import type { View } from './view.ts';
 import {
+  chunksOf,
   cut,
   equalPieces,
   expanded,
@@ -52,8 +52,11 @@ import {
   without,
 } from './view-geometry.ts';
 
-/** The views that a call makes of its input, in order. `counted` gives a new size for what only the data of a run tells. */
-export type ViewRule = (args: RuleArguments, self: TensorInfo, counted?: () => Dim) => readonly View[];
+/**
+ * The views that a call makes of its input, in order. `counted` gives a new size for what only the data of a run tells;
+ * `wants` is how many the program takes, where it takes no other number.
+ */
+export type ViewRule = (args: RuleArguments, self: TensorInfo, counted?: () => Dim, wants?: number) => readonly View[];
 
 const one =
   (rule: (args: RuleArguments, self: TensorInfo, counted?: () => Dim) => View): ViewRule =>
@@ -81,23 +84,23 @@ function diagonalOf(self: TensorInfo, offset: number, first: number, second: num
   return { aliasing: 'view', info, offset: moved, step: { kind: 'diagonal', offset, dim1, dim2 } };
 }
 
-function split(args: RuleArguments, self: TensorInfo): View[] {
+function split(args: RuleArguments, self: TensorInfo, _: unknown, wants: number | undefined): View[] {
   const dim = axisOf(args.number('dim'), self.shape.length);
   const total = sizeAt(self.shape, dim);
   if (args.has('split_size') && !Array.isArray(args.get('split_size')))
-    return cut(self, dim, equalPieces(total, args.dim('split_size')));
+    return cut(self, dim, equalPieces(total, args.dim('split_size'), wants));
   const sizes = args.dims(args.has('split_sizes') ? 'split_sizes' : 'split_size');
   agree(sizes.reduce(add, 0), total, `pieces of ${sizes.map(sizeText).join(', ')}`);
   return cut(self, dim, sizes);
 }
 
-function chunk(args: RuleArguments, self: TensorInfo): View[] {
+function chunk(args: RuleArguments, self: TensorInfo, _: unknown, wants: number | undefined): View[] {
   const dim = axisOf(args.number('dim'), self.shape.length);
   const total = sizeAt(self.shape, dim);
   const chunks = args.number('chunks');
   // Of nothing there are as many pieces as were asked for.
   if (total === 0) return cut(self, dim, Array<number>(chunks).fill(0));
-  return cut(self, dim, equalPieces(total, ceilDivide(total, chunks)));
+  return cut(self, dim, chunksOf(total, chunks, wants));
 }
 
 function tensorSplit(args: RuleArguments, self: TensorInfo): View[] {

@@ -2,12 +2,12 @@
 import type { Scalar } from '../../../dialects/aten/arguments.ts';
 import { Expression } from '../../../ir/expression.ts';
 import type { Node } from '../../../ir/node.ts';
-import { elementCount, isStatic } from '../../../ir/shape.ts';
+import { elementCount, isStatic, subtract } from '../../../ir/shape.ts';
 import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
 import { type Lowering, lowerings } from '../lowering.ts';
-import { filled, operand, range, resultDims, resultType } from '../support.ts';
+import { filled, operand, placesOf, range, resultDims, resultType } from '../support.ts';
 
 const filledWith =
   (value: Scalar): Lowering<object> =>
@@ -55,6 +55,19 @@ function whole(value: number | bigint, dtype: string): number | bigint {
   return typeof value === 'number' && dtype === 'int64' ? BigInt(Math.trunc(value)) : value;
 }
 
+/** `steps` numbers from a to b, as float64: the first half counted from a, the second from b. */
+function evenly(onnx: OnnxBuilder, a: number, b: number, steps: Expression): Value {
+  const number = (value: number) => onnx.constant(value, 'float64');
+  const places = onnx.cast(placesOf(onnx, steps), 'float64');
+  const last = onnx.cast(onnx.size(subtract(steps, 1)), 'float64');
+  const step = onnx.Div(number(b - a), onnx.Max(last, number(1)));
+  const fromStart = onnx.Add(onnx.Mul(places, step), number(a));
+  const fromEnd = onnx.Sub(number(b), onnx.Mul(onnx.Sub(last, places), step));
+  // k is below the middle where 2k < steps, thus where 2k <= last.
+  const first = onnx.LessOrEqual(onnx.Mul(places, number(2)), last);
+  return onnx.Where(first, fromStart, fromEnd);
+}
+
 export const creation = lowerings({
   'aten::zeros': filledWith(0n),
   'aten::zeros_like': filledWith(0n),
@@ -79,6 +92,7 @@ export const creation = lowerings({
     if (typeof start === 'object' || typeof end === 'object') throw new Error('linspace of tensors');
     const dtype = resultType(node);
     const [a, b] = [Number(start), Number(end)];
+    if (typeof steps === 'object') return onnx.cast(evenly(onnx, a, b, steps), dtype);
     const step = steps > 1 ? (b - a) / (steps - 1) : 0;
     // From both ends, as PyTorch does: the last element is the end itself.
     const at = (k: number) => (k < steps / 2 ? a + k * step : b - (steps - 1 - k) * step);

@@ -21,6 +21,7 @@ import {
   sizes,
 } from '../support.ts';
 import { scatterReduced } from './indexing.ts';
+import { diagonalOf, squareOf } from './rearranging.ts';
 import { expandTo } from './shape.ts';
 
 interface Unpool {
@@ -47,18 +48,6 @@ function oneOf(elements: Value | Scalar, tests: Value | Scalar, invert: boolean,
   const equal = onnx.Equal(onnx.unsqueeze(x, [rankOf(x, node)]), list);
   const found = onnx.cast(onnx.ReduceMax(onnx.cast(equal, 'int32'), onnx.ints([-1]), { keepdims: 0 }), 'bool');
   return invert ? onnx.Not(found) : found;
-}
-
-/** A list on a diagonal of a square of zeros. */
-function squareOf(onnx: OnnxBuilder, self: Value, offset: number, node: Node): Value {
-  const [side = 0] = resultSizes(node);
-  const flat = onnx.reshape(self, [-1]);
-  const count = sizeAt(flat, 0, node);
-  const withZero = onnx.Concat(flat, filled(onnx, [1], 0, dtypeOf(self)), { axis: 0 });
-  const places = range(side).flatMap((row) =>
-    range(side).map((column) => (column - row === offset ? Math.min(row, column) : count)),
-  );
-  return onnx.Gather(withZero, onnx.reshape(onnx.ints(places), [side, side]), { axis: 0 });
 }
 
 /** All choices of r of n places, in order. */
@@ -114,14 +103,11 @@ export const placing = lowerings({
   'aten::isin': ({ elements, element, test_elements, test_element, invert }, onnx, node) =>
     oneOf(elements ?? element ?? 0, test_elements ?? test_element ?? 0, invert, onnx, node),
   'aten::diag': ({ self, diagonal }, onnx, node) => {
-    if (rankOf(self, node) === 1) return squareOf(onnx, self, diagonal, node);
-    const [, columns = 0] = sizes(self, node);
-    const [length = 0] = resultSizes(node);
-    const first = diagonal >= 0 ? diagonal : -diagonal * columns;
-    const places = onnx.ints(range(length).map((k) => first + k * (columns + 1)));
-    return onnx.Gather(onnx.reshape(self, [-1]), places, { axis: 0 });
+    if (rankOf(self, node) === 1) return squareOf(onnx, self, diagonal, resultDims(node)[0], node);
+    return diagonalOf({ self, offset: diagonal, dim1: 0, dim2: 1 }, onnx, node);
   },
-  'aten::diagflat': ({ self, offset }, onnx, node) => squareOf(onnx, self, offset, node),
+  'aten::diagflat': ({ self, offset }, onnx, node) =>
+    squareOf(onnx, onnx.reshape(self, [-1]), offset, resultDims(node)[0], node),
   'aten::diagonal_scatter': ({ self, src, offset, dim1, dim2 }, onnx, node) => {
     const shape = sizes(self, node);
     const [a, b] = [axisFrom(dim1, shape.length), axisFrom(dim2, shape.length)];

@@ -1,21 +1,22 @@
 /** Elements put in another order: turned round, read from the end, along diagonals and windows, from blocks. */
 import type { Node } from '../../../ir/node.ts';
-import { elementCount, floorDivide, modulo, multiply, type Shape } from '../../../ir/shape.ts';
+import { add, type Dim, elementCount, floorDivide, modulo, multiply, type Shape } from '../../../ir/shape.ts';
+import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
 import { lowerings } from '../lowering.ts';
 import {
-  asNumber,
   axesFrom,
   axisFrom,
   dimAt,
   dimsOf,
+  filled,
+  placesOf,
   range,
   rankOf,
   resultDims,
   resultSizes,
   sizeAt,
-  sizes,
 } from '../support.ts';
 import { sliced, swapAxes } from './shape.ts';
 
@@ -29,10 +30,9 @@ export const rearranging = lowerings({
   'aten::unfold': ({ self, dimension, size, step }, onnx, node) => {
     if (rankOf(self, node) === 0) return onnx.reshape(self, resultSizes(node));
     const axis = axisFrom(dimension, rankOf(self, node));
-    const count = asNumber(resultDims(node)[axis], node);
     // Windows [count, size] of places along the axis; their own axis goes last.
-    const places = range(count).flatMap((k) => range(size, k * step));
-    const windows = onnx.Gather(self, onnx.reshape(onnx.ints(places), [count, size]), { axis });
+    const places = windowPlaces(onnx, resultDims(node)[axis], step, range(size), 1);
+    const windows = onnx.Gather(self, places, { axis });
     const rank = rankOf(self, node) + 1;
     const order = range(rank).filter((each) => each !== axis + 1);
     return onnx.transpose(windows, [...order, axis + 1]);
@@ -49,18 +49,10 @@ export const rearranging = lowerings({
     return turns === 1 ? turnedOnce : flipped(onnx, turnedOnce, [b]);
   },
   'aten::diag_embed': ({ self, offset, dim1, dim2 }, onnx, node) => {
-    const result = resultSizes(node);
+    const result = resultDims(node);
     const [a, b] = [axisFrom(dim1, result.length), axisFrom(dim2, result.length)];
-    const side = result[a] ?? 0;
-    const length = sizes(self, node).at(-1) ?? 0;
-    // Each element lies in a row of its own, at `offset` from the diagonal; the other places hold the zero behind it.
     const rank = rankOf(self, node);
-    const pads = [...Array<number>(2 * rank - 1).fill(0), 1];
-    const withZero = onnx.Pad(self, onnx.ints(pads), onnx.like(self, 0));
-    const places = range(side).flatMap((row) =>
-      range(side).map((column) => (column - row === offset ? Math.min(row, column) : length)),
-    );
-    const square = onnx.Gather(withZero, onnx.reshape(onnx.ints(places), [side, side]), { axis: rank - 1 });
+    const square = squareOf(onnx, self, offset, result[a], node);
     const order = range(result.length);
     const others = order.filter((axis) => axis !== a && axis !== b);
     return onnx.transpose(
@@ -129,15 +121,66 @@ interface Diagonal {
   readonly dim2: number;
 }
 
-function diagonalOf({ self, offset, dim1, dim2 }: Diagonal, onnx: OnnxBuilder, node: Node): Value {
+export function diagonalOf({ self, offset, dim1, dim2 }: Diagonal, onnx: OnnxBuilder, node: Node): Value {
   const rank = rankOf(self, node);
   const [a, b] = [axisFrom(dim1, rank), axisFrom(dim2, rank)];
-  const [rows, columns] = [sizeAt(self, a, node), sizeAt(self, b, node)];
-  const length = resultSizes(node).at(-1) ?? 0;
+  const shape = dimsOf(self, node);
+  const [rows, columns] = [shape[a], shape[b]];
+  const length = resultDims(node).at(-1);
   const order = [...range(rank).filter((axis) => axis !== a && axis !== b), a, b];
-  const shape = sizes(self, node);
-  const outer = order.slice(0, -2).map((axis) => shape[axis] ?? 1);
-  const flat = onnx.reshape(onnx.transpose(self, order), [...outer, rows * columns]);
-  const first = offset >= 0 ? offset : -offset * columns;
-  return onnx.Gather(flat, onnx.ints(range(length).map((k) => first + k * (columns + 1))), { axis: rank - 2 });
+  const outer = order.slice(0, -2).map((axis) => shape[axis]);
+  const flat = onnx.reshape(onnx.transpose(self, order), [...outer, multiply(rows, columns)]);
+  const first = offset >= 0 ? offset : multiply(-offset, columns);
+  return onnx.Gather(flat, everyPlace(onnx, first, length, add(columns, 1)), { axis: rank - 2 });
+}
+
+/** `count` places, so many apart. */
+function everyPlace(onnx: OnnxBuilder, first: Dim, count: Dim, step: Dim): Value {
+  if (typeof first === 'number' && typeof count === 'number' && typeof step === 'number') {
+    return onnx.ints(range(count).map((k) => first + k * step));
+  }
+  return onnx.Range(onnx.size(first), onnx.size(add(first, multiply(count, step))), onnx.size(step));
+}
+
+/**
+ * The places of windows along an axis: [count, within] where `axis` is 1, [within, count] where it is 0. `within` are those of the
+ * first window, and `step` is from one window to the next.
+ */
+export function windowPlaces(
+  onnx: OnnxBuilder,
+  count: Dim,
+  step: number,
+  within: readonly number[],
+  axis: 0 | 1,
+): Value {
+  if (typeof count === 'number') {
+    const list =
+      axis === 1
+        ? range(count).flatMap((k) => within.map((at) => k * step + at))
+        : within.flatMap((at) => range(count).map((k) => k * step + at));
+    return onnx.constant(Tensor.of('int64', axis === 1 ? [count, within.length] : [within.length, count], list));
+  }
+  const starts = onnx.Mul(placesOf(onnx, count), onnx.size(step));
+  return onnx.Add(onnx.unsqueeze(starts, [axis]), onnx.unsqueeze(onnx.ints(within), [1 - axis]));
+}
+
+/** The last axis on a diagonal of squares of zeros, `offset` from the main one: [..., side, side]. */
+export function squareOf(onnx: OnnxBuilder, self: Value, offset: number, side: Dim, node: Node): Value {
+  const rank = rankOf(self, node);
+  const behind = (count: number) => {
+    const pads = [...Array<number>(2 * rank - 1).fill(0), count];
+    return count === 0 ? self : onnx.Pad(self, onnx.ints(pads), onnx.like(self, 0));
+  };
+  if (typeof side === 'number') {
+    // Each element lies in a row of its own; the other places hold the zero behind all.
+    const length = sizeAt(self, rank - 1, node);
+    const places = range(side).flatMap((row) =>
+      range(side).map((column) => (column - row === offset ? Math.min(row, column) : length)),
+    );
+    return onnx.Gather(behind(1), onnx.reshape(onnx.ints(places), [side, side]), { axis: rank - 1 });
+  }
+  const on = onnx.EyeLike(filled(onnx, [side, side], 0n, 'int64'), { k: offset });
+  // Above the main diagonal rows count the elements, below it columns.
+  const spread = onnx.unsqueeze(behind(Math.abs(offset)), [offset >= 0 ? rank : rank - 1]);
+  return onnx.Where(onnx.cast(on, 'bool'), spread, onnx.like(self, 0));
 }

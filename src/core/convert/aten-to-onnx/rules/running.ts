@@ -6,7 +6,7 @@ import type { Node } from '../../../ir/node.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
 import { type Lowered, lowerings } from '../lowering.ts';
-import { axisFrom, filled, neutral, rankOf, refuseArgument, resultType, sizeAt } from '../support.ts';
+import { axisFrom, dimAt, filled, neutral, placesOf, rankOf, refuseArgument, resultType } from '../support.ts';
 
 /** A running result of n elements is written out as n * n. */
 const MOST = 256;
@@ -22,8 +22,9 @@ function running(
 ): Value {
   const rank = rankOf(x, node);
   const axis = axisFrom(dim, rank);
-  const size = sizeAt(x, axis, node);
-  if (size > MOST) refuseArgument(node, 'dim', `ONNX has no such running result, and ${size} elements are too many`);
+  const size = dimAt(x, axis, node);
+  if (typeof size === 'number' && size > MOST)
+    refuseArgument(node, 'dim', `ONNX has no such running result, and ${size} elements are too many`);
   return onnx.movedToLast(x, axis, (moved) => {
     const below = onnx.Trilu(filled(onnx, [size, size], true, 'bool'), { upper: 0 });
     return take(onnx.Where(below, onnx.unsqueeze(moved, [rank - 1]), neutral(onnx, moved, filling)), rank);
@@ -55,16 +56,9 @@ function extreme(
 }
 
 function lastPlace(rows: Value, last: number, op: 'ArgMax' | 'ArgMin', onnx: OnnxBuilder, node: Node): Value {
-  const size = sizeAt(rows, last, node);
   const found = onnx[op](rows, { axis: last, keepdims: 0, select_last_index: 1 });
   // Where every element so far is as far as can be, what stands behind the triangle is no farther: its place is cut off.
-  return onnx.Min(
-    found,
-    onnx.constant(
-      Array.from({ length: size }, (_, k) => k),
-      'int64',
-    ),
-  );
+  return onnx.Min(found, placesOf(onnx, dimAt(rows, last, node)));
 }
 
 export const runningResults = lowerings({

@@ -4,10 +4,12 @@ import { scaled } from '../../../dialects/aten/rules/resampling.ts';
 import type { Expression } from '../../../ir/expression.ts';
 import type { Node } from '../../../ir/node.ts';
 import {
+  add,
   atMost,
   boundsOf,
   type Dim,
   exactQuotient,
+  floorDivide,
   isStatic,
   type Shape,
   sameDim,
@@ -21,6 +23,7 @@ import type { OnnxBuilder } from '../../builder.ts';
 import { type Lowering, lowerings } from '../lowering.ts';
 import {
   asNumber,
+  dimAt,
   dimsOf,
   operand,
   range,
@@ -28,9 +31,9 @@ import {
   refuseArgument,
   resultDims,
   resultType,
-  sizeAt,
   spread,
 } from '../support.ts';
+import { windowPlaces } from './rearranging.ts';
 import { sliced } from './shape.ts';
 
 /** PyTorch lists pads from the last axis on, begin and end; ONNX all begins, then all ends. */
@@ -226,16 +229,15 @@ export const vision = lowerings({
     const x = single ? onnx.unsqueeze(self, [0]) : self;
     const [padY = 0, padX = padY] = padding;
     const wide = padded(onnx, x, [padX, padX, padY, padY], 'constant', 0, node);
-    const [height, width] = [sizeAt(wide, 2, node), sizeAt(wide, 3, node)];
     // Places [kernel, windows] along each axis.
-    const places = (size: number, k: 0 | 1) => {
+    const places = (k: 0 | 1) => {
       const [kernel, by, step] = [kernel_size[k] ?? 1, dilation[k] ?? 1, stride[k] ?? 1];
-      const windows = Math.floor((size - by * (kernel - 1) - 1) / step) + 1;
-      const list = range(kernel).flatMap((at) => range(windows).map((each) => each * step + at * by));
-      return onnx.constant(Tensor.of('int64', [kernel, windows], list));
+      const room = subtract(dimAt(wide, 2 + k, node), by * (kernel - 1) + 1);
+      const within = range(kernel).map((at) => at * by);
+      return windowPlaces(onnx, add(floorDivide(room, step), 1), step, within, 0);
     };
-    const rows = onnx.Gather(wide, places(height, 0), { axis: 2 });
-    const both = onnx.Gather(rows, places(width, 1), { axis: 4 });
+    const rows = onnx.Gather(wide, places(0), { axis: 2 });
+    const both = onnx.Gather(rows, places(1), { axis: 4 });
     return onnx.reshape(onnx.transpose(both, [0, 1, 2, 4, 3, 5]), resultDims(node));
   },
   'aten::col2im': ({ self, output_size, kernel_size, dilation, padding, stride }, onnx, node) => {
