@@ -1028,7 +1028,7 @@ export interface AtenArguments {
   'aten::linspace': {
     readonly start: Value | Scalar;
     readonly end: Value | Scalar;
-    readonly steps: number;
+    readonly steps: number | Expression;
     readonly dtype: DataType | undefined;
     readonly pin_memory: boolean | undefined;
   };
@@ -1078,7 +1078,11 @@ export interface AtenArguments {
   };
   'aten::lt': { readonly self: Value; readonly other: Value | Scalar };
   'aten::mT': { readonly self: Value };
-  'aten::masked_fill': { readonly self: Value; readonly mask: Value; readonly value: Scalar | Expression | Value };
+  'aten::masked_fill': {
+    readonly self: Value;
+    readonly mask: Value;
+    readonly value: Scalar | Expression | Value | Expression;
+  };
   'aten::masked_scatter': { readonly self: Value; readonly mask: Value; readonly source: Value };
   'aten::masked_select': { readonly self: Value; readonly mask: Value };
   'aten::matmul': { readonly self: Value; readonly other: Value };
@@ -1314,7 +1318,7 @@ export interface AtenArguments {
   };
   'aten::norm_except_dim': { readonly v: Value; readonly pow: number; readonly dim: number };
   'aten::numpy_T': { readonly self: Value };
-  'aten::one_hot': { readonly self: Value; readonly num_classes: number };
+  'aten::one_hot': { readonly self: Value; readonly num_classes: number | Expression };
   'aten::ones': {
     readonly size: readonly (number | Expression)[];
     readonly dtype: DataType | undefined;
