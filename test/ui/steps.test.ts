@@ -16,6 +16,8 @@ afterAll(() => vscode?.stop());
 
 const steps = () => vscode.page.locator('.pane').filter({ hasText: 'Conversion Steps' });
 const row = (text: string | RegExp) => steps().locator('.monaco-list-row').filter({ hasText: text }).first();
+/** What it does here is known: the program normalises after four of its convolutions. */
+const PASS = 'fold-batch-normalization';
 const output = () => readFileSync(path.join(vscode.workspace, 'digits.traced.onnx'));
 
 test('Simplify is checked: the passes are listed with their counts', async () => {
@@ -25,13 +27,14 @@ test('Simplify is checked: the passes are listed with their counts', async () =>
   await vscode.convertNow('Simplify');
   const done = vscode.notification('Converted digits.traced.pt to ONNX, opset 17');
   await done.getByRole('button', { name: 'Show Steps' }).click();
-  await row(/\d+× · −\d+ \+\d+ nodes/).waitFor();
+  await row(PASS)
+    .filter({ hasText: /4× · −\d+ \+\d+ nodes/ })
+    .waitFor();
   await vscode.shot('passes');
 });
 
 test('a step is shown as text in the diff editor', async () => {
-  const pass = row(/\d+× · −/);
-  await pass.click();
+  await row(PASS).click();
   await vscode.page.keyboard.press('ArrowRight');
   const step = steps().locator('.monaco-list-row[aria-level="2"]').first();
   await step.click();
@@ -62,13 +65,11 @@ test('and in the graph, before and after side by side', async () => {
 test('a pass is left out, and the conversion made again without it', async () => {
   await vscode.command('View: Close All Editors');
   const before = output();
-  const pass = row(/\d+× · −/);
-  const title = (await pass.locator('.label-name').textContent()) ?? '';
-  await pass.getByRole('checkbox').click();
+  await row(PASS).getByRole('checkbox').click();
   await steps().getByText('Other passes are checked than were run').waitFor();
   await vscode.shot('unchecked');
   await vscode.command('Graphwright: Convert Again with the Checked Steps');
-  await row(title).filter({ hasText: 'left out' }).waitFor();
+  await row(PASS).filter({ hasText: 'left out' }).waitFor();
   await vscode.shot('again');
   expect(output().equals(before)).toBe(false);
 });

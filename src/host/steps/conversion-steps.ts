@@ -135,7 +135,8 @@ export class ConversionStepsView implements vscode.TreeDataProvider<Item>, vscod
     // The name is short, and what the command line's --disable takes.
     const row = new vscode.TreeItem(pass.pass, state);
     row.id = pass.pass;
-    row.description = applications > 0 ? `${applications}× · −${removed} +${added} nodes` : 'left out';
+    const nodes = removed + added > 0 ? ` · −${removed} +${added} nodes` : '';
+    row.description = applications > 0 ? `${applications}×${nodes}` : 'left out';
     row.tooltip = title;
     row.contextValue = 'pass';
     const { Checked, Unchecked } = vscode.TreeItemCheckboxState;
@@ -187,11 +188,13 @@ export class ConversionStepsView implements vscode.TreeDataProvider<Item>, vscod
 
 function stepItem(item: StepItem): vscode.TreeItem {
   const { step } = item;
-  const row = new vscode.TreeItem(
-    step.before.map(({ label }) => label).join(', ') || step.after[0]?.label || step.pass,
-  );
+  const nodes = step.before.length > 0 ? step.before : step.after;
+  const tooltip = [step.reason, ...(step.graph === 'model' ? [] : [`in ${step.graph}`])].join(', ');
+  // A step that changed constants alone has no nodes to show.
+  if (nodes.length === 0) return Object.assign(new vscode.TreeItem(step.reason), { tooltip });
+  const row = new vscode.TreeItem(nodes.map(({ label }) => label).join(', '));
   row.description = step.reason;
-  row.tooltip = [step.reason, ...(step.graph === 'model' ? [] : [`in ${step.graph}`])].join(', ');
+  row.tooltip = tooltip;
   row.contextValue = step.step === undefined ? 'step' : 'step-graph';
   row.command = { command: 'graphwright.showStep', title: 'Show Step', arguments: [item] };
   return row;
