@@ -11,19 +11,9 @@ import {
   SEE_HELP,
   TARGET_OPTIONS,
 } from '../arguments.ts';
+import { printPasses, tell } from '../conversion-report.ts';
 import { untilInterrupted } from '../interrupt.ts';
-import {
-  clearStatus,
-  counted,
-  DONE,
-  printJson,
-  printProblems,
-  printVerification,
-  REFUSED,
-  say,
-  statusProgress,
-} from '../report.ts';
-import { printPasses } from './simplify.ts';
+import { statusProgress } from '../report.ts';
 
 const OPTIONS = {
   ...READING_OPTIONS,
@@ -55,15 +45,7 @@ export async function convert(args: readonly string[]): Promise<number> {
     },
     statusProgress(values.json, untilInterrupted()),
   );
-  if (values.json) {
-    printJson({ ...result });
-  } else {
-    clearStatus();
-    printProblems(result.problems);
+  return tell(result, values.json, () => {
     if (values.explain) printPasses(result.passes);
-    for (const file of result.output) say(`Wrote ${file}`);
-    if (result.verification) printVerification(result.verification);
-    if (result.status === 'refused') say(`Nothing was written: ${counted(result.problems.length, 'problem')}.`);
-  }
-  return result.status === 'done' ? DONE : REFUSED;
+  });
 }

@@ -1,22 +1,11 @@
 /** graphwright simplify IN -o OUT: the same model in fewer nodes, and what was done to it. */
 import { InputError } from '../../core/ir/errors.ts';
-import type { PassSummary } from '../../core/passes/records.ts';
 import { convertModel } from '../../core/pipeline.ts';
-import type { ConvertResult, Simplified } from '../../core/request.ts';
+import type { Simplified } from '../../core/request.ts';
 import { JSON_OPTION, PASS_OPTIONS, parse, READING_OPTIONS, readingOf, SEE_HELP } from '../arguments.ts';
+import { printPasses, tell } from '../conversion-report.ts';
 import { untilInterrupted } from '../interrupt.ts';
-import {
-  clearStatus,
-  columns,
-  counted,
-  DONE,
-  printJson,
-  printProblems,
-  printVerification,
-  REFUSED,
-  say,
-  statusProgress,
-} from '../report.ts';
+import { counted, say, statusProgress } from '../report.ts';
 
 const OPTIONS = {
   ...READING_OPTIONS,
@@ -47,36 +36,10 @@ export async function simplify(args: readonly string[]): Promise<number> {
     },
     statusProgress(values.json, untilInterrupted()),
   );
-  if (values.json) printJson({ ...result });
-  else print(result);
-  return result.status === 'done' ? DONE : REFUSED;
-}
-
-function print({ problems, passes, output, simplified, verification, status }: ConvertResult): void {
-  clearStatus();
-  printProblems(problems);
-  printPasses(passes);
-  if (simplified) printSimplified(simplified);
-  for (const file of output) say(`Wrote ${file}`);
-  if (verification) printVerification(verification);
-  if (status === 'refused') say(`Nothing was written: ${counted(problems.length, 'problem')}.`);
-}
-
-/** Each pass that did something; with the records of each application where they were kept. */
-export function printPasses(passes: readonly PassSummary[]): void {
-  const rows = passes.map(({ pass, title, applications, removed, added }) => [
-    pass,
-    counted(applications, 'time'),
-    `-${removed} +${added}`,
-    title,
-  ]);
-  for (const line of columns(rows)) say(line);
-  for (const record of passes.flatMap(({ records = [] }) => records)) {
-    say('');
-    say(`${record.pass} in ${record.graph}: ${record.reason}`);
-    for (const line of record.text?.before ?? record.before) say(`  - ${line}`);
-    for (const line of record.text?.after ?? record.after) say(`  + ${line}`);
-  }
+  return tell(result, values.json, () => {
+    printPasses(result.passes);
+    if (result.simplified) printSimplified(result.simplified);
+  });
 }
 
 function printSimplified({ nodesBefore, nodesAfter, rounds, settled, why }: Simplified): void {

@@ -1,0 +1,46 @@
+/** What is said of a conversion when it is over, and the exit status that says the same. */
+import type { PassSummary } from '../core/passes/records.ts';
+import type { ConvertResult } from '../core/request.ts';
+import {
+  clearStatus,
+  columns,
+  counted,
+  DONE,
+  printJson,
+  printProblems,
+  printVerification,
+  REFUSED,
+  say,
+} from './report.ts';
+
+/** Prints a result; `whatWasDone` stands between its problems and its files. */
+export function tell(result: ConvertResult, json: boolean | undefined, whatWasDone: () => void): number {
+  const { problems, output, verification, status } = result;
+  if (json) printJson({ ...result });
+  else {
+    clearStatus();
+    printProblems(problems);
+    whatWasDone();
+    for (const file of output) say(`Wrote ${file}`);
+    if (verification) printVerification(verification);
+    if (status === 'refused') say(`Nothing was written: ${counted(problems.length, 'problem')}.`);
+  }
+  return status === 'done' ? DONE : REFUSED;
+}
+
+/** Each pass that did something; with the records of each application where they were kept. */
+export function printPasses(passes: readonly PassSummary[]): void {
+  const rows = passes.map(({ pass, title, applications, removed, added }) => [
+    pass,
+    counted(applications, 'time'),
+    `-${removed} +${added}`,
+    title,
+  ]);
+  for (const line of columns(rows)) say(line);
+  for (const record of passes.flatMap(({ records = [] }) => records)) {
+    say('');
+    say(`${record.pass} in ${record.graph}: ${record.reason}`);
+    for (const line of record.text?.before ?? record.before) say(`  - ${line}`);
+    for (const line of record.text?.after ?? record.after) say(`  + ${line}`);
+  }
+}
