@@ -57,11 +57,28 @@ interface Count {
   added: number;
 }
 
+/** How often each pass did something, in the order in which they first did. */
+class PassCounts {
+  private readonly counts = new Map<string, Count>();
+
+  add(pass: string, title: string, removed: number, added: number): void {
+    const count = this.counts.get(pass) ?? { pass, title, applications: 0, removed: 0, added: 0 };
+    this.counts.set(pass, count);
+    count.applications++;
+    count.removed += removed;
+    count.added += added;
+  }
+
+  summaries(): PassSummary[] {
+    return [...this.counts.values()].map((count) => ({ ...count }));
+  }
+}
+
 export class PassLog {
   readonly records: PassRecord[] = [];
   /** Nodes as they were before the application that is under way: they lose their inputs as they go. */
   private readonly seen = new Map<Node, Seen>();
-  private readonly counts = new Map<string, Count>();
+  private readonly counts = new PassCounts();
   /** Of all passes together. */
   applications = 0;
 
@@ -89,11 +106,8 @@ export class PassLog {
     before: readonly Node[],
     after: readonly Node[],
   ): void {
-    const count = this.countOf(pass.name, pass.title);
     this.applications++;
-    count.applications++;
-    count.removed += before.length;
-    count.added += after.length;
+    this.counts.add(pass.name, pass.title, before.length, after.length);
     if (this.detail === 'counts') return;
     const told = this.detail === 'text' && {
       text: {
@@ -116,19 +130,13 @@ export class PassLog {
 
   /** Passes in the order in which they first did something. */
   summaries(): PassSummary[] {
-    return [...this.counts.values()].map((count) => ({ ...count }));
+    return this.counts.summaries();
   }
 
   /** Neighbours of what went that are still there. */
   private near(gone: readonly Node[]): string[] {
     const stayed = gone.flatMap((node) => this.seen.get(node)?.around ?? []).filter((node) => node.graph);
     return [...new Set(stayed.map(foundBy))];
-  }
-
-  private countOf(pass: string, title: string): Count {
-    const count = this.counts.get(pass) ?? { pass, title, applications: 0, removed: 0, added: 0 };
-    this.counts.set(pass, count);
-    return count;
   }
 }
 
@@ -145,15 +153,9 @@ export function withRecords(summaries: readonly PassSummary[], records: readonly
 
 /** Summaries of records that were kept without a log. */
 export function summarized(records: readonly PassRecord[]): PassSummary[] {
-  const counts = new Map<string, Count>();
-  for (const { pass, before, after } of records) {
-    const count = counts.get(pass) ?? { pass, title: pass, applications: 0, removed: 0, added: 0 };
-    count.applications++;
-    count.removed += before.length;
-    count.added += after.length;
-    counts.set(pass, count);
-  }
-  return [...counts.values()];
+  const counts = new PassCounts();
+  for (const { pass, before, after } of records) counts.add(pass, pass, before.length, after.length);
+  return counts.summaries();
 }
 
 /** Who makes the inputs of a node, and the first readers of its outputs. */
