@@ -6,7 +6,7 @@ import { Expression } from '../../ir/expression.ts';
 import { sameDim, shapeText } from '../../ir/shape.ts';
 import { type InputSpec, Inputs } from '../inputs.ts';
 import type { Operators } from '../operators/operators.ts';
-import { StoredTensors } from '../torchscript/state.ts';
+import { StoredTensors } from '../torchscript/stored-tensors.ts';
 import { UNKNOWN } from '../values/values.ts';
 import { argumentValue, type Environment, infoOf } from './exported-values.ts';
 import { ProgramSymbols } from './program-symbols.ts';

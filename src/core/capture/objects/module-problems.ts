@@ -3,7 +3,7 @@ import type { ScriptObject } from '../../formats/torch/archive.ts';
 import type { Scope } from '../../ir/origin.ts';
 import { OBJECT_ANALYSIS } from '../../problems/problem.ts';
 import type { Recorder } from '../recorder.ts';
-import { readableClass } from '../torchscript/state.ts';
+import { readableClass } from '../torchscript/names.ts';
 import type { ProgramError } from '../values/plain-values.ts';
 import type { ModuleValue } from '../values/values.ts';
 import { fitText, misfit } from './fit.ts';

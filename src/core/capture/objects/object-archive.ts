@@ -5,7 +5,7 @@ import { parseSource } from '../../formats/torch/parser.ts';
 import { sourceFile } from '../../formats/torch/text.ts';
 import { InputError } from '../../ir/errors.ts';
 import type { Origin } from '../../ir/origin.ts';
-import { readableClass } from '../torchscript/state.ts';
+import { readableClass } from '../torchscript/names.ts';
 import type { ForwardRow, ForwardTable } from './forward-table.ts';
 import { type GraphCode, type ModuleFacts, ModuleObjects } from './module-objects.ts';
 import { moduleWithin, wrapperText } from './wrappers.ts';

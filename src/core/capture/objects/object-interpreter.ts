@@ -8,13 +8,12 @@ import { callBuiltin } from '../operators/builtins.ts';
 import { dispatch, type Keywords, NO_KEYWORDS } from '../operators/dispatch.ts';
 import type { Operators } from '../operators/operators.ts';
 import { type Frame, Interpreter } from '../torchscript/interpreter.ts';
-import { type ArchiveState, readableClass } from '../torchscript/state.ts';
+import { readableClass } from '../torchscript/names.ts';
+import type { ArchiveState } from '../torchscript/state.ts';
 import { ProgramError } from '../values/plain-values.ts';
-import { ScalarValue } from '../values/scalars.ts';
 import type { TensorValue } from '../values/tensor.ts';
 import {
   type CapturedValue,
-  DeviceValue,
   isTensor,
   isUnknown,
   itemsOf,
@@ -23,18 +22,12 @@ import {
   TupleValue,
   UNKNOWN,
 } from '../values/values.ts';
-import { type CallAten, ELLIPSIS, indexTensor, sliceValue } from './indexing.ts';
+import { ELLIPSIS, indexTensor, sliceValue } from './indexing.ts';
+import { ModuleChildren } from './module-children.ts';
 import { ModuleProblems } from './module-problems.ts';
 import type { ObjectArchive } from './object-archive.ts';
-import {
-  CONVERSIONS,
-  KEYWORD_ALIASES,
-  operatorOf,
-  PYTHON_OPERATORS,
-  pythonGlobal,
-  REVERSED,
-  SIZES_AT,
-} from './python-names.ts';
+import { callAten } from './python-calls.ts';
+import { operatorOf, PYTHON_OPERATORS, pythonGlobal } from './python-names.ts';
 
 /** Modules whose name a program may write before a dot, as in `math.sqrt(x)`. */
 const PYTHON_MODULE = /^(_?operator|math|builtins)\.(\w+)$/;
@@ -44,6 +37,7 @@ const OPERATOR_NAME = /^torch\.ops\.(\w+)\.(\w+)(?:\.(\w+))?$/;
 
 export class ObjectInterpreter extends Interpreter {
   private readonly problems: ModuleProblems;
+  private readonly children: ModuleChildren;
 
   constructor(
     private readonly objects: ObjectArchive,
@@ -53,7 +47,11 @@ export class ObjectInterpreter extends Interpreter {
   ) {
     super(objects, operators, state, customOps);
     this.problems = new ModuleProblems(objects, operators.recorder);
+    this.children = new ModuleChildren(objects, state);
   }
+
+  private readonly aten = (name: string, args: readonly CapturedValue[], keywords?: Keywords): CapturedValue =>
+    callAten(this.operators, this.customOps, name, args, keywords);
 
   /** A module that cannot be run is reported, and what it gives is unknown: so all problems show at once. */
   override callModule(
@@ -96,7 +94,7 @@ export class ObjectInterpreter extends Interpreter {
     const operator = python === undefined ? operatorOf(name) : (PYTHON_OPERATORS[member] ?? member);
     if (operator !== undefined) {
       const known = this.pythonFunction(operator, args);
-      return known === undefined ? this.callAten(operator, args, keywords) : known;
+      return known === undefined ? this.aten(operator, args, keywords) : known;
     }
     const dot = name.lastIndexOf('.');
     return this.operators.unknownOperator(name.slice(0, dot), name.slice(dot + 1), { positional: args, keywords });
@@ -119,38 +117,9 @@ export class ObjectInterpreter extends Interpreter {
     }
     if (namespace === 'aten' && name.includes('.')) return this.callGlobal(`torch.${name}`, args, keywords);
     return namespace === 'aten'
-      ? this.callAten(name, args, keywords)
+      ? this.aten(name, args, keywords)
       : super.callOperator(namespace, name, args, keywords, at, frame);
   }
-
-  /** An operator of PyTorch as Python calls it: sizes one by one, names of numpy, conversions by the name of a type. */
-  private callAten(name: string, args: readonly CapturedValue[], keywords: Keywords = NO_KEYWORDS): CapturedValue {
-    const made = pythonObject(name, args, keywords);
-    if (made) return made;
-    const call = (op: string, positional: readonly CapturedValue[]) => {
-      const named = [...keywords].map(([key, value]) => [KEYWORD_ALIASES[key] ?? key, value] as const);
-      return dispatch(this.operators, this.customOps, {
-        namespace: 'aten',
-        name: op,
-        args: positional,
-        keywords: new Map(named),
-      });
-    };
-    const dtype =
-      isTensor(args[0]) && args.length === 1 && Object.hasOwn(CONVERSIONS, name) ? CONVERSIONS[name] : undefined;
-    if (dtype !== undefined) return call('to', [...args, pythonGlobal(`torch.${dtype}`)]);
-    if (name === 'floordiv' && args.some(isTensor)) return call('floor_divide', args);
-    const [left = null, right = null] = args;
-    if (args.length === 2 && isNumeric(left) && isTensor(right) && Object.hasOwn(REVERSED, name))
-      return name === 'div'
-        ? call('mul', [call('reciprocal', [right]), left])
-        : call(REVERSED[name] ?? name, [right, left]);
-    const start = Object.hasOwn(SIZES_AT, name) ? SIZES_AT[name] : undefined;
-    const sizes = start !== undefined && isNumeric(args[start] ?? null) ? args.slice(start) : undefined;
-    return call(name, sizes ? [...args.slice(0, start), new ListValue(sizes)] : args);
-  }
-
-  private readonly aten: CallAten = (name, args) => this.callAten(name, args);
 
   /** Functions of Python that modules and subscripts are given to; undefined for all others. */
   private pythonFunction(name: string, args: readonly CapturedValue[]): CapturedValue | undefined {
@@ -160,10 +129,10 @@ export class ObjectInterpreter extends Interpreter {
         return args.length === 1 ? sliceValue(null, first, null) : sliceValue(first, second, third ?? null);
       case 'getattr':
         if (!(first instanceof ModuleValue) || typeof second !== 'string') return undefined;
-        return this.attributeOf(first, second) ?? third ?? this.moduleAttribute(first, second);
+        return this.children.attributeOf(first, second) ?? third ?? this.moduleAttribute(first, second);
       case 'hasattr':
         if (!(first instanceof ModuleValue) || typeof second !== 'string') return undefined;
-        return this.attributeOf(first, second) !== undefined;
+        return this.children.attributeOf(first, second) !== undefined;
       case 'getitem':
         if (isTensor(first)) return indexTensor(this.aten, first, itemsOrOne(second));
         return callBuiltin('__getitem__', args, NO_KEYWORDS);
@@ -175,7 +144,7 @@ export class ObjectInterpreter extends Interpreter {
         if (!args.some((each) => each instanceof ModuleValue)) return undefined;
         return callBuiltin(
           name,
-          args.map((each) => (each instanceof ModuleValue ? new ListValue([...this.walked(each)]) : each)),
+          args.map((each) => (each instanceof ModuleValue ? new ListValue([...this.children.walked(each)]) : each)),
           NO_KEYWORDS,
         );
       }
@@ -208,56 +177,16 @@ export class ObjectInterpreter extends Interpreter {
   ): CapturedValue {
     const { name } = callee;
     if (object instanceof ModuleValue && !this.archive.classOf(object.object.className)?.methods.has(name)) {
-      const held = this.attributeOf(object, name);
+      const held = this.children.attributeOf(object, name);
       if (held !== undefined) return this.callValue(held, args, keywords, at, frame);
-      const walked = this.walk(object, name);
+      const walked = this.children.walk(object, name);
       if (walked) return walked;
     }
     return super.callMethodOf(object, callee, args, keywords, at, frame);
   }
 
-  /** `values()`, `items()` and their kin of modules that hold others. */
-  private walk(module: ModuleValue, method: string): ListValue | undefined {
-    const entries = this.childrenOf(module);
-    switch (method) {
-      case 'values':
-      case 'children':
-        return new ListValue(entries.map(([, child]) => child));
-      case 'items':
-      case 'named_children':
-        return new ListValue(entries.map((entry) => new TupleValue([...entry])));
-      case 'keys':
-        return new ListValue(entries.map(([name]) => name));
-      default:
-        return undefined;
-    }
-  }
-
-  /** The submodules of a module that are not None, in order. */
-  private childrenOf(module: ModuleValue): readonly (readonly [name: string, child: ModuleValue])[] {
-    const names = [...(this.objects.factsOf(module.object)?.children.keys() ?? [])];
-    return names.flatMap((name) => {
-      const child = this.state.attribute(module, name);
-      return child instanceof ModuleValue ? [[name, child] as const] : [];
-    });
-  }
-
-  /** What Python gives for each round of a loop over a module: names of a ModuleDict, else submodules. */
-  private walked(module: ModuleValue): readonly CapturedValue[] {
-    const named = readableClass(module.object.className) === 'torch.nn.modules.container.ModuleDict';
-    return this.childrenOf(module).map(([name, child]) => (named ? name : child));
-  }
-
   protected override iterated(value: CapturedValue): readonly CapturedValue[] | undefined {
-    return value instanceof ModuleValue ? this.walked(value) : super.iterated(value);
-  }
-
-  /** What a module, or its class, has by that name; undefined where it has nothing. */
-  private attributeOf(module: ModuleValue, name: string): CapturedValue | undefined {
-    const stored = this.state.attribute(module, name);
-    if (stored !== undefined) return stored;
-    const declared = this.archive.classOf(module.object.className)?.attributes.find((each) => each.name === name);
-    return declared?.value && this.constantExpression(declared.value);
+    return value instanceof ModuleValue ? this.children.walked(value) : super.iterated(value);
   }
 
   protected override attribute(expression: ExpressionOf<'attribute'>, frame: Frame): CapturedValue {
@@ -313,7 +242,7 @@ export class ObjectInterpreter extends Interpreter {
   /** `layers[0]`, `layers[1:]`, `blocks["first"]`. */
   private childAt(module: ModuleValue, expression: ExpressionOf<'subscript'>, frame: Frame): CapturedValue {
     const [index] = expression.indices;
-    const children = new ListValue(this.childrenOf(module).map(([, child]) => child));
+    const children = new ListValue(this.children.of(module).map(([, child]) => child));
     if (index?.kind === 'slice') return super.elementOf(children, expression, frame);
     const at = index ? this.evaluate(index, frame) : null;
     return typeof at === 'string' ? this.moduleAttribute(module, at) : super.elementOf(children, expression, frame);
@@ -334,20 +263,8 @@ export class ObjectInterpreter extends Interpreter {
   /** `tensor[indices] = value` */
   private write(tensor: TensorValue, indices: readonly CapturedValue[], value: CapturedValue): void {
     if (indices.some(isTensor)) throw new ProgramError('a write at places that a tensor gives');
-    this.callAten(isTensor(value) ? 'copy_' : 'fill_', [indexTensor(this.aten, tensor, indices), value]);
+    this.aten(isTensor(value) ? 'copy_' : 'fill_', [indexTensor(this.aten, tensor, indices), value]);
   }
-}
-
-/** Small objects of PyTorch that programs make: devices, sizes. */
-function pythonObject(name: string, args: readonly CapturedValue[], keywords: Keywords): CapturedValue | undefined {
-  const [first = keywords.get('type')] = args;
-  if (name === 'device' && typeof first === 'string') return new DeviceValue(first);
-  const items = itemsOf(first);
-  return name === 'Size' && items ? new ListValue([...items]) : undefined;
-}
-
-function isNumeric(value: CapturedValue): boolean {
-  return typeof value === 'bigint' || typeof value === 'number' || value instanceof ScalarValue;
 }
 
 function itemsOrOne(value: CapturedValue): readonly CapturedValue[] {

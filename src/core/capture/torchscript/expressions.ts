@@ -1,24 +1,9 @@
-/** Evaluates the expressions of TorchScript code: values, attributes, and calls of operators, modules and functions. */
-import type { CustomOperators } from '../../custom/definition.ts';
-import type { TorchScriptArchive } from '../../formats/torch/archive.ts';
-import type {
-  BinaryOperator,
-  CompareOperator,
-  Expression,
-  ExpressionOf,
-  FunctionDefinition,
-  Span,
-  TypeExpression,
-} from '../../formats/torch/ast.ts';
-import type { Scope } from '../../ir/origin.ts';
+import type { Expression, ExpressionOf, Span, TypeExpression } from '../../formats/torch/ast.ts';
 import { complexNumber } from '../operators/complex-numbers.ts';
-import { dispatch, type Keywords, NO_KEYWORDS, numberOf, reportUnmerged } from '../operators/dispatch.ts';
-import type { Operators } from '../operators/operators.ts';
-import type { Container } from '../regions/containers.ts';
+import { type Keywords, NO_KEYWORDS } from '../operators/dispatch.ts';
 import { forEachOption } from '../regions/selected.ts';
 import { getItem, ProgramError, slice, truth } from '../values/plain-values.ts';
 import { ScalarValue } from '../values/scalars.ts';
-import type { TensorValue } from '../values/tensor.ts';
 import {
   type CapturedValue,
   ClosureValue,
@@ -38,75 +23,13 @@ import {
   SelectedValue,
   TupleValue,
   UNKNOWN,
-  type UnknownValue,
 } from '../values/values.ts';
-import { type CallSite, originWithin } from './call-stack.ts';
+import { Calls, constantOf } from './calls.ts';
 import type { Frame } from './interpreter.ts';
-import { type ArchiveState, readableClass } from './state.ts';
+import { BINARY, COMPARE, FUNCTIONS, TENSOR_ATTRIBUTES } from './operator-names.ts';
 import { isInstance } from './types.ts';
-import { roundingOpen, upgraded } from './upgraders.ts';
 
-const BINARY: Readonly<Record<BinaryOperator, string>> = {
-  '+': 'add',
-  '-': 'sub',
-  '*': 'mul',
-  '/': 'div',
-  '//': 'floordiv',
-  '%': 'remainder',
-  '@': 'matmul',
-  '**': 'pow',
-  '&': '__and__',
-  '|': '__or__',
-  '^': '__xor__',
-  '<<': '__lshift__',
-  '>>': '__rshift__',
-};
-
-const COMPARE: Readonly<Record<CompareOperator, string>> = {
-  '==': 'eq',
-  '!=': 'ne',
-  '<': 'lt',
-  '<=': 'le',
-  '>': 'gt',
-  '>=': 'ge',
-  is: '__is__',
-  'is not': '__isnot__',
-  in: '__contains__',
-  'not in': '__contains__',
-};
-
-/** Operators whose sizes may leave open how many tensors they give. */
-const COUNTED = new Set(['chunk', 'unsafe_chunk', 'split', 'unsafe_split']);
-
-/** Builtin functions by the operators that they are. */
-const FUNCTIONS: Readonly<Record<string, string>> = {
-  int: 'Int',
-  float: 'Float',
-  bool: 'Bool',
-  isnan: 'isnan',
-  print: 'Print',
-};
-
-export abstract class Expressions {
-  /** The call whose results an assignment takes apart, and into how many: it fails for any other number. */
-  protected unpacked: { readonly call: object; readonly count: number } | undefined;
-  /** The call that is running. */
-  private site: CallSite | undefined;
-
-  abstract scope: Scope;
-  abstract callFunction(
-    definition: FunctionDefinition,
-    args: readonly CapturedValue[],
-    keywords: Keywords,
-    /** What a function within another sees of that. */
-    outer?: ReadonlyMap<string, CapturedValue>,
-  ): CapturedValue;
-  abstract callModule(
-    module: ModuleValue,
-    name: string,
-    args: readonly CapturedValue[],
-    keywords: Keywords,
-  ): CapturedValue;
+export abstract class Expressions extends Calls {
   /** Evaluates one of two expressions, or both where only a run knows the condition. */
   protected abstract either(
     condition: CapturedValue,
@@ -114,19 +37,6 @@ export abstract class Expressions {
     frame: Frame,
     sides: readonly [() => CapturedValue, () => CapturedValue],
   ): CapturedValue;
-  /** All lists, dicts and objects that the program can reach now. */
-  protected abstract reachable(): ReadonlySet<Container>;
-  abstract callGlobal(name: string, args: readonly CapturedValue[], keywords: Keywords): CapturedValue;
-
-  constructor(
-    protected readonly archive: TorchScriptArchive,
-    protected readonly operators: Operators,
-    protected readonly state: ArchiveState,
-    protected readonly customOps: CustomOperators,
-  ) {
-    operators.aliases.reachable = () => this.reachable();
-  }
-
   evaluate(expression: Expression, frame: Frame): CapturedValue {
     switch (expression.kind) {
       case 'int':
@@ -218,56 +128,6 @@ export abstract class Expressions {
     }
   }
 
-  /** Says where the program is, for whatever is recorded or reported next. */
-  protected standAt(at: Span, frame: Frame): void {
-    const { archive, site } = this;
-    const { source } = frame;
-    this.operators.recorder.place = { scope: this.scope, origin: () => originWithin(archive, source, at.start, site) };
-  }
-
-  /** Whether a value is unknown; one that differs by the way taken is reported where it is used. */
-  protected isUnknown(value: CapturedValue, operator: string, at: Span, frame: Frame): value is UnknownValue {
-    if (!isUnknown(value)) return false;
-    this.standAt(at, frame);
-    reportUnmerged(this.operators.recorder, value, operator);
-    return true;
-  }
-
-  /** Runs a call of the program's own code that stands there. */
-  private entering<T>(at: Span, frame: Frame, call: () => T): T {
-    const outer = this.site;
-    this.site = { source: frame.source, offset: at.start, outer };
-    try {
-      return call();
-    } finally {
-      this.site = outer;
-    }
-  }
-
-  protected callOperator(
-    namespace: string,
-    name: string,
-    args: readonly CapturedValue[],
-    keywords: Keywords,
-    at: Span,
-    frame: Frame,
-  ): CapturedValue {
-    this.standAt(at, frame);
-    const call = { name, args, keywords };
-    const meant = namespace === 'aten' ? upgraded(this.archive.version, call) : call;
-    const taken = COUNTED.has(meant.name) && this.unpacked?.call === at ? this.unpacked.count : undefined;
-    const recorded = taken === undefined ? undefined : Array<undefined>(taken).fill(undefined);
-    const result = dispatch(this.operators, this.customOps, { namespace, ...meant, recorded });
-    if (namespace === 'aten' && roundingOpen(this.archive, meant.name, result))
-      this.operators.recorder.report('rounding-assumed', this.operators.read(result).producer ?? { operator: name });
-    return result;
-  }
-
-  protected numberOf(name: string, tensor: TensorValue, at: Span, frame: Frame): CapturedValue {
-    this.standAt(at, frame);
-    return numberOf(this.operators, name, tensor);
-  }
-
   private annotated(type: TypeExpression, value: CapturedValue, at: Span, frame: Frame): CapturedValue {
     if (!isTensor(value)) return value;
     const conversions: Readonly<Record<string, string>> = {
@@ -314,19 +174,7 @@ export abstract class Expressions {
     const definition = this.archive.classOf(className);
     const found = definition?.base === 'Enum' ? definition.attributes.find((each) => each.name === member) : undefined;
     if (!definition || !found?.value) return UNKNOWN;
-    return new EnumValue(className, member, this.constantExpression(found.value));
-  }
-
-  /** Values of class attributes are literals. */
-  protected constantExpression(expression: Expression): CapturedValue {
-    return expression.kind === 'int' ||
-      expression.kind === 'float' ||
-      expression.kind === 'string' ||
-      expression.kind === 'bool'
-      ? expression.value
-      : expression.kind === 'none'
-        ? null
-        : UNKNOWN;
+    return new EnumValue(className, member, constantOf(found.value));
   }
 
   protected attribute(expression: ExpressionOf<'attribute'>, frame: Frame): CapturedValue {
@@ -345,14 +193,6 @@ export abstract class Expressions {
     if (object instanceof DeviceValue) return name === 'type' ? (object.device.split(':')[0] ?? '') : null;
     if (!isTensor(object)) return UNKNOWN;
     return this.callOperator('aten', TENSOR_ATTRIBUTES[name] ?? name, [object], NO_KEYWORDS, expression, frame);
-  }
-
-  protected moduleAttribute(module: ModuleValue, name: string): CapturedValue {
-    const stored = this.state.attribute(module, name);
-    if (stored !== undefined) return stored;
-    const declared = this.archive.classOf(module.object.className)?.attributes.find((each) => each.name === name);
-    if (declared?.value) return this.constantExpression(declared.value);
-    throw new ProgramError(`${readableClass(module.object.className)} has no attribute ${name}`);
   }
 
   private call(expression: ExpressionOf<'call'>, frame: Frame): CapturedValue {
@@ -374,22 +214,6 @@ export abstract class Expressions {
     return this.callOperator('prim', FUNCTIONS[callee.name] ?? callee.name, args, keywords, expression, frame);
   }
 
-  /** Calls what a variable or an attribute holds: a function, or a module. */
-  protected callValue(
-    value: CapturedValue,
-    args: readonly CapturedValue[],
-    keywords: Keywords,
-    at: Span,
-    frame: Frame,
-  ): CapturedValue {
-    if (this.isUnknown(value, 'prim::CallFunction', at, frame)) return UNKNOWN;
-    this.standAt(at, frame);
-    if (value instanceof FunctionValue)
-      return this.entering(at, frame, () => this.callGlobal(value.name, args, keywords));
-    if (!(value instanceof ModuleValue)) throw new ProgramError('this is no function or module that could be called');
-    return this.entering(at, frame, () => this.callModule(value, 'forward', args, keywords));
-  }
-
   protected callMethod(
     callee: ExpressionOf<'attribute'>,
     args: readonly CapturedValue[],
@@ -398,26 +222,6 @@ export abstract class Expressions {
     frame: Frame,
   ): CapturedValue {
     return this.callMethodOf(this.evaluate(callee.object, frame), callee, args, keywords, at, frame);
-  }
-
-  protected callMethodOf(
-    object: CapturedValue,
-    callee: ExpressionOf<'attribute'>,
-    args: readonly CapturedValue[],
-    keywords: Keywords,
-    at: Span,
-    frame: Frame,
-  ): CapturedValue {
-    if (object instanceof ModuleValue) {
-      this.standAt(at, frame);
-      return this.entering(at, frame, () => this.callModule(object, callee.name, args, keywords));
-    }
-    if (object instanceof ObjectValue) {
-      const method = this.archive.classOf(object.className)?.methods.get(callee.name);
-      if (method) return this.entering(at, frame, () => this.callFunction(method, [object, ...args], keywords));
-    }
-    if (this.isUnknown(object, `aten::${callee.name}`, at, frame)) return UNKNOWN;
-    return this.callOperator('aten', callee.name, [object, ...args], keywords, at, frame);
   }
 
   private subscript(expression: ExpressionOf<'subscript'>, frame: Frame): CapturedValue {
@@ -480,5 +284,3 @@ export abstract class Expressions {
     return expression.operator === 'not in' && typeof answer === 'boolean' ? !answer : answer;
   }
 }
-
-const TENSOR_ATTRIBUTES: Readonly<Record<string, string>> = { T: 'numpy_T', H: 'matrix_H' };

@@ -27,9 +27,10 @@ import {
   TupleValue,
   UNKNOWN,
 } from '../values/values.ts';
+import { constantOf } from './calls.ts';
 import { type Completion, Flow } from './flow.ts';
 import { mentionedFrom, type Position } from './mentions.ts';
-import { readableClass } from './state.ts';
+import { readableClass } from './names.ts';
 
 /** The variables of one call. */
 export class Frame {
@@ -166,9 +167,7 @@ export class Interpreter extends Flow {
       );
     }
     if (definition?.base === 'Enum') {
-      const member = definition.attributes.find(
-        (each) => each.value && equal(this.constantExpression(each.value), args[0] ?? null),
-      );
+      const member = definition.attributes.find((each) => each.value && equal(constantOf(each.value), args[0] ?? null));
       return member ? new EnumValue(name, member.name, args[0] ?? null) : UNKNOWN;
     }
     if (!definition) throw new ProgramError(`there is no function or class ${name}`);

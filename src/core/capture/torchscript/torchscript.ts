@@ -10,8 +10,9 @@ import { ProgramError } from '../values/plain-values.ts';
 import { ModuleValue } from '../values/values.ts';
 import { type AssumedState, CarriedState } from './carried-state.ts';
 import { Interpreter } from './interpreter.ts';
+import { readableClass } from './names.ts';
 import { parameterValue } from './parameters.ts';
-import { ArchiveState, readableClass } from './state.ts';
+import { ArchiveState } from './state.ts';
 
 /**
  * Runs the program into `operators`, on attributes as `assumed` says. Gives how they look after the call where that is

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readableClass } from '../../../../src/core/capture/torchscript/state.ts';
+import { readableClass } from '../../../../src/core/capture/torchscript/names.ts';
 import type { Problem } from '../../../../src/core/problems/problem.ts';
 import { cpuTime } from '../../cpu-time.ts';
 import { captured, forward, graphText, lines, object, stored } from './support.ts';
