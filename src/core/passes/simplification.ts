@@ -6,6 +6,7 @@ import { mergeCommon } from './cleanup/common-subexpressions.ts';
 import { dropConstantInputs, liftConstants } from './cleanup/constant-places.ts';
 import { removeDeadCode } from './cleanup/dead-code.ts';
 import { mergeConstants } from './cleanup/tied.ts';
+import { foldByRuntime } from './fold/fold-by-runtime.ts';
 import { foldAllConstants } from './fold/fold-constants.ts';
 import { inferTypes } from './fold/infer-types.ts';
 import { constantSizes } from './fold/size-targets.ts';
@@ -23,6 +24,7 @@ export function simplificationFor({ fusions }: Pick<Target, 'fusions'>): readonl
     dropConstantInputs,
     liftConstants,
     foldAllConstants,
+    foldByRuntime,
     mergeConstants,
     constantSizes,
     // What is decided beforehand.

@@ -126,6 +126,11 @@ export const PROBLEM_CODES = {
     message: '{operator} could be computed beforehand, but its result would make the file {size} larger: it stays.',
     fixes: [],
   },
+  'not-computed': {
+    severity: 'information',
+    message: '{operator} reads only constants, and is not computed beforehand: {reason}.',
+    fixes: [],
+  },
   'endless-rules': {
     severity: 'warning',
     message: '{reason}: what was done is right, but not all that could be done is done.',

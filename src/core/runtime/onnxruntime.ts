@@ -1,8 +1,8 @@
 /** Runs ONNX models with onnxruntime-node, which is loaded when first needed and may be missing. */
-import { DATA_TYPES, type DataType } from '../ir/dtype.ts';
 import { InputError } from '../ir/errors.ts';
 import { elementCount } from '../ir/shape.ts';
 import { Tensor } from '../ir/tensor.ts';
+import { isRunnable, RUNTIME_ARRAYS } from './array-types.ts';
 
 /** The part of onnxruntime-node that is used; its own types are there only where it is installed. */
 interface Runtime {
@@ -24,22 +24,6 @@ interface RuntimeTensor {
   readonly data: ArrayBufferView | readonly string[];
   readonly dims: readonly number[];
 }
-
-/** How the elements of each type cross: the array that onnxruntime takes for them. */
-const ARRAYS: Partial<Record<DataType, new (buffer: ArrayBuffer) => ArrayBufferView & ArrayLike<unknown>>> = {
-  float32: Float32Array,
-  float64: Float64Array,
-  float16: Uint16Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
-};
 
 export interface RunOptions {
   /** Lets onnxruntime rewrite the graph first; without, each operator runs as it stands. */
@@ -130,8 +114,8 @@ function toRuntime(runtime: Runtime, tensor: Tensor, file: string): RuntimeTenso
     const texts = tensor.strings().map((item) => new TextDecoder().decode(item));
     return new runtime.Tensor('string', texts, tensor.shape);
   }
-  const ArrayType = ARRAYS[tensor.dtype];
-  if (!ArrayType) throw notTaken(tensor.dtype, file);
+  if (!isRunnable(tensor.dtype)) throw notTaken(tensor.dtype, file);
+  const ArrayType = RUNTIME_ARRAYS[tensor.dtype];
   // A copy of its own: the bytes may start at any offset of a larger buffer.
   const data = new ArrayType(new Uint8Array(tensor.bytes()).buffer);
   return new runtime.Tensor(tensor.dtype, data, tensor.shape);
@@ -144,11 +128,10 @@ function fromRuntime({ type, data, dims }: RuntimeTensor, file: string): Tensor 
       data.map((text) => new TextEncoder().encode(String(text))),
     );
   }
-  const dtype = type as DataType;
-  if (!Object.hasOwn(DATA_TYPES, type) || !ArrayBuffer.isView(data)) throw notTaken(type, file);
+  if (!isRunnable(type) || !ArrayBuffer.isView(data)) throw notTaken(type, file);
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   // An empty output comes with room for nothing, whatever its shape.
-  return Tensor.ofBytes(dtype, dims, elementCount(dims) === 0 ? new Uint8Array(0) : bytes.slice());
+  return Tensor.ofBytes(type, dims, elementCount(dims) === 0 ? new Uint8Array(0) : bytes.slice());
 }
 
 function notTaken(dtype: string, file: string): InputError {

@@ -1,11 +1,11 @@
 /** Several operators that stand together as rules look for them, or nearly so. */
 import { elementCount } from '../../../src/core/ir/shape.ts';
 import { Tensor } from '../../../src/core/ir/tensor.ts';
+import type { Runnable } from '../../../src/core/runtime/array-types.ts';
 import type { Grow } from './grow.ts';
 import * as single from './operators.ts';
 import { CODES, type Recipe } from './operators.ts';
 import type { Body, Known } from './program.ts';
-import type { Runnable } from './running.ts';
 import { ANY, FLOATS, filled, NUMBERS, randomDtype, tensorOf } from './tensors.ts';
 
 /** What the last node made: the next of a chain reads it. */

@@ -1,11 +1,11 @@
 /** Single operators with valid inputs and attributes: the table of ONNX's operators says which types and forms an opset has. */
 import { allowedTypes, formalAt, operatorSchema } from '../../../src/core/dialects/onnx/operators.ts';
-import { DATA_TYPES, type DataType, isDataType, isFloat } from '../../../src/core/ir/dtype.ts';
+import { DATA_TYPES, type DataType, isFloat } from '../../../src/core/ir/dtype.ts';
 import { elementCount } from '../../../src/core/ir/shape.ts';
 import { Tensor } from '../../../src/core/ir/tensor.ts';
+import { isRunnable, type Runnable } from '../../../src/core/runtime/array-types.ts';
 import type { AttributeGiven, Grow } from './grow.ts';
 import type { Known } from './program.ts';
-import { RUNNABLE, type Runnable } from './running.ts';
 import { ANY, FLOATS, filled, NUMBERS, randomDtype, randomShape, tensorOf } from './tensors.ts';
 
 export type Recipe = (grow: Grow) => Promise<unknown>;
@@ -99,7 +99,7 @@ function typesOf(grow: Grow, op: string): readonly DataType[] {
   const schema = operatorSchema('', op, grow.opset);
   const formal = schema && formalAt(schema.inputs, 0);
   const allowed = schema && formal ? allowedTypes(schema, formal) : [];
-  return allowed.filter((name): name is Runnable => isDataType(name) && RUNNABLE.includes(name as Runnable));
+  return allowed.filter(isRunnable);
 }
 
 /** A number now and then for each float attribute, near its default. */

@@ -3,30 +3,12 @@ import { createRequire } from 'node:module';
 import type * as Runtime from 'onnxruntime-node';
 import { elementCount } from '../../../src/core/ir/shape.ts';
 import { Tensor } from '../../../src/core/ir/tensor.ts';
+import { isRunnable, RUNTIME_ARRAYS, type Runnable } from '../../../src/core/runtime/array-types.ts';
 
 // A CommonJS package, and native: it is found where the tests run.
 const { InferenceSession, Tensor: RuntimeTensor } = createRequire(import.meta.url)(
   'onnxruntime-node',
 ) as typeof Runtime;
-
-const ARRAYS = {
-  float32: Float32Array,
-  float64: Float64Array,
-  float16: Uint16Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
-} as const;
-
-export type Runnable = keyof typeof ARRAYS;
-
-export const RUNNABLE = Object.keys(ARRAYS) as Runnable[];
 
 const OPTIONS: Runtime.InferenceSession.SessionOptions = {
   graphOptimizationLevel: 'disabled',
@@ -66,7 +48,7 @@ export async function runAll(
 }
 
 function toRuntime(tensor: Tensor): Runtime.Tensor {
-  const ArrayType = ARRAYS[tensor.dtype as Runnable];
+  const ArrayType = RUNTIME_ARRAYS[tensor.dtype as Runnable];
   const data = new ArrayType(new Uint8Array(tensor.bytes()).buffer);
   return new RuntimeTensor(tensor.dtype as 'float32', data as Float32Array, tensor.shape);
 }
@@ -74,10 +56,10 @@ function toRuntime(tensor: Tensor): Runtime.Tensor {
 /** Throws TypeError for what is no tensor of numbers. */
 function fromRuntime(result: Runtime.OnnxValue | undefined): Tensor {
   const found = result as Runtime.Tensor | undefined;
-  if (!found || !Object.hasOwn(ARRAYS, found.type) || !ArrayBuffer.isView(found.data))
+  if (!found || !isRunnable(found.type) || !ArrayBuffer.isView(found.data))
     throw new TypeError(`an output of ${found?.type ?? 'no type'} cannot be compared`);
   const { data, dims, type } = found;
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   // An empty output comes with room for nothing, whatever its shape.
-  return Tensor.ofBytes(type as Runnable, dims, elementCount(dims) === 0 ? new Uint8Array(0) : bytes.slice());
+  return Tensor.ofBytes(type, dims, elementCount(dims) === 0 ? new Uint8Array(0) : bytes.slice());
 }

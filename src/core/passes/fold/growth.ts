@@ -1,0 +1,93 @@
+/** Which of the nodes that are known beforehand become constants: those that do not make the file much larger. */
+import type { Model } from '../../ir/model.ts';
+import type { Node } from '../../ir/node.ts';
+import type { Value } from '../../ir/value.ts';
+import { problem } from '../../problems/problem.ts';
+import { allGraphs } from '../graphs.ts';
+import type { PassContext } from '../pass.ts';
+import { byteLengthOf } from './known.ts';
+import type { FoldLimits } from './limits.ts';
+
+/** Nodes of which a user was told that they stay. */
+const told = new WeakSet<Node>();
+/** Bytes that a model may still grow by: it is looked at again and again. */
+const roomOf = new WeakMap<Model, number>();
+
+/**
+ * Of nodes in their order, all known, those that become constants, last first, each with the outputs that somebody else
+ * reads: what stands between is not among them. `sizeOf` says how many bytes a value has. A node that would make the file too
+ * large is told of.
+ */
+export function chooseWithin(
+  limits: FoldLimits,
+  found: readonly Node[],
+  sizeOf: (value: Value) => number,
+  context: PassContext,
+): ReadonlyMap<Node, readonly Value[]> {
+  let room = roomOf.get(context.model) ?? Math.max(limits.leastRoom, limits.mostShare * constantBytes(context.model));
+  const gone = new Set<Node>();
+  const kept = new Set<Node>();
+  const freed = freedBytes(found);
+  const chosen = new Map<Node, readonly Value[]>();
+  // Last first: whether a value is needed shows once all that read it have been decided on.
+  for (const node of [...found].reverse()) {
+    const needed = node.outputs.filter((output) => isNeeded(output, gone));
+    const size = needed.reduce((sum, output) => sum + sizeOf(output), 0);
+    const growth = size - (freed.get(node) ?? 0);
+    if (growth > Math.min(limits.mostGrowth, room)) {
+      // Of a chain of large values the last is told of.
+      if (needed.some((output) => isNeeded(output, kept))) tell(node, growth, context);
+      kept.add(node);
+      continue;
+    }
+    room -= Math.max(growth, 0);
+    gone.add(node);
+    if (needed.length > 0) chosen.set(node, needed);
+  }
+  if (Number.isFinite(room)) roomOf.set(context.model, room);
+  return chosen;
+}
+
+/** For each node the bytes of constants that go when it goes, shared out among their readers. */
+function freedBytes(nodes: readonly Node[]): ReadonlyMap<Node, number> {
+  const all = new Set(nodes);
+  const freed = new Map<Node, number>();
+  // A constant may have as many readers as there are nodes: each is looked at once.
+  const shares = new Map<Value, number>();
+  const shareOf = (value: Value): number => {
+    const known = shares.get(value);
+    if (known !== undefined) return known;
+    const bytes = value.producer ? freed.get(value.producer) : byteLengthOf(value.constant);
+    const share = bytes && !isNeeded(value, all) ? bytes / value.useCount : 0;
+    shares.set(value, share);
+    return share;
+  };
+  for (const node of nodes)
+    freed.set(
+      node,
+      node.inputs.reduce((sum, input) => sum + (input ? shareOf(input) : 0), 0),
+    );
+  return freed;
+}
+
+function tell(node: Node, growth: number, context: PassContext): void {
+  const size = `${(growth / 1e6).toFixed(1)} MB`;
+  context.missed?.(node, `as a constant its result would make the file ${size} larger`);
+  if (told.has(node)) return;
+  told.add(node);
+  context.report(problem('constant-too-large', node, { size }));
+}
+
+/** Whether others than these nodes read a value. */
+function isNeeded(value: Value, nodes: ReadonlySet<Node>): boolean {
+  for (let use = value.firstUse; use; use = use.next) {
+    if (use.kind === 'output' || !nodes.has(use.node)) return true;
+  }
+  return false;
+}
+
+function constantBytes(model: Model): number {
+  let sum = 0;
+  for (const graph of allGraphs(model)) for (const { constant } of graph.initializers) sum += byteLengthOf(constant);
+  return sum;
+}
