@@ -36,7 +36,8 @@ interface Report {
   readonly problem: Problem;
   /** The node that it is about, where one was recorded: if that turns out to be dead code, so is the problem. */
   readonly node: Node | undefined;
-  readonly subject: object | undefined;
+  /** Of several that are about one thing, the first shows. */
+  readonly subject: unknown;
 }
 
 export class Recorder {
@@ -152,16 +153,15 @@ export class Recorder {
   }
 
   /**
-   * Reports a problem of a recorded node, or of something that ran and leaves no node; only once for each `subject`,
+   * Reports a problem of a recorded node, or of something that ran and leaves no node; only one shows for each `subject`,
    * where one is given.
    */
   report(
     code: ProblemCode,
     at: Node | { readonly operator: string; readonly place?: Place },
     details: Readonly<Record<string, string>> = {},
-    subject?: object,
+    subject?: unknown,
   ): void {
-    if (subject && this.reports.some((report) => report.subject === subject)) return;
     const recorded = at instanceof Node;
     const node = recorded ? at : this.ghost(at.operator, at.place ?? this.place);
     this.reports.push({ problem: problem(code, node, details), node: recorded ? at : undefined, subject });
@@ -174,7 +174,12 @@ export class Recorder {
 
   /** All problems whose nodes are still part of the graph. */
   problems(): Problem[] {
-    return this.reports.flatMap(({ problem: found, node }) => (node && !this.holds(node) ? [] : [found]));
+    const subjects = new Set<unknown>();
+    return this.reports.flatMap(({ problem: found, node, subject }) => {
+      if ((node && !this.holds(node)) || subjects.has(subject)) return [];
+      if (subject !== undefined) subjects.add(subject);
+      return [found];
+    });
   }
 
   /** Removes nodes whose results nothing uses: operators of this dialect have no other effect. Incomplete graphs stay. */

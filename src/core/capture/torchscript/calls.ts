@@ -102,9 +102,16 @@ export abstract class Calls {
     const taken = COUNTED.has(meant.name) && this.unpacked?.call === at ? this.unpacked.count : undefined;
     const recorded = taken === undefined ? undefined : Array<undefined>(taken).fill(undefined);
     const result = dispatch(this.operators, this.customOps, { namespace, ...meant, recorded });
-    if (namespace === 'aten' && roundingOpen(this.archive, meant.name, result))
-      this.operators.recorder.report('rounding-assumed', this.operators.read(result).producer ?? { operator: name });
+    if (namespace === 'aten' && roundingOpen(this.archive, meant.name, result)) this.warnOfRounding(name, result);
     return result;
+  }
+
+  /** Once for each line of the user's: traces hold the rounds of a loop one by one. */
+  private warnOfRounding(name: string, result: TensorValue): void {
+    const { recorder } = this.operators;
+    const [frame] = recorder.place.origin();
+    const subject = frame && `rounding of ${frame.file}:${frame.line}`;
+    recorder.report('rounding-assumed', this.operators.read(result).producer ?? { operator: name }, {}, subject);
   }
 
   protected numberOf(name: string, tensor: TensorValue, at: Span, frame: Frame): CapturedValue {

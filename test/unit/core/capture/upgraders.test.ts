@@ -59,3 +59,12 @@ test('an unused floor_divide is not warned of', () => {
   const code = forward('i: Tensor, f: Tensor', 'unused = torch.floor_divide(i, 2)\nreturn f');
   expect(captured({ code, inputs, identified: false }).problems).toEqual([]);
 });
+
+test.each([
+  ['each round of a loop', 'for k in range(3):\n  i = torch.floor_divide(i, 2)\nreturn i', 1],
+  ['rounds of which one is used', 'y = i\nfor k in range(1, 4):\n  y = torch.floor_divide(i, k)\nreturn y', 1],
+  ['two lines', 'i = torch.floor_divide(i, 2)\ni = torch.floor_divide(i, 2)\nreturn i', 2],
+])('%s: as many warnings as lines', (_, body, count) => {
+  const { problems } = captured({ code: forward('i: Tensor, f: Tensor', body), inputs, identified: false });
+  expect(problems.map((each) => each.code)).toEqual(Array(count).fill('rounding-assumed'));
+});
