@@ -233,6 +233,9 @@ export function chunksOf(total: Dim, chunks: number, wants?: number): Dim[] {
   );
 }
 
+/** `1, 2 or 3`; of many the first and the last. */
 function listText(counts: ReadonlySet<number>): string {
-  return [...counts].sort((a, b) => a - b).join(' or ');
+  const sorted = [...counts].sort((a, b) => a - b);
+  const last = sorted.pop();
+  return sorted.length > 5 ? `${sorted[0]} to ${last}` : `${sorted.join(', ')} or ${last}`;
 }

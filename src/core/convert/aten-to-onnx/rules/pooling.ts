@@ -177,18 +177,30 @@ function adaptiveAverage({ self }: AdaptiveArguments, onnx: OnnxBuilder, node: N
   if (kernel) {
     return batched(onnx, self, axes, node, (x) => onnx.AveragePool(x, { kernel_shape: kernel, strides: kernel }));
   }
-  // Windows of different lengths: each axis is multiplied by the matrix of its means.
+  // Windows of different lengths, axis by axis.
   const rank = rankOf(self, node);
   let x = self;
   for (const [k, size] of output.entries()) {
     const axis = rank - axes + k;
     const from = dimAt(self, axis, node);
     if (sameDim(from, size)) continue;
+    if (size === 1) {
+      x = onnx.ReduceMean(x, onnx.ints([axis]));
+      continue;
+    }
     const known = typeof from === 'number' && typeof size === 'number';
-    const matrix = known ? onnx.constant(meansOfWindows(from, size, self)) : computedMeans(onnx, from, size, self);
-    x = onnx.movedToLast(x, axis, (moved) => onnx.MatMul(moved, matrix));
+    const means = known ? knownMeans(onnx, from, size, self) : computedMeans(onnx, from, size, self);
+    x = onnx.movedToLast(x, axis, means);
   }
   return x;
+}
+
+/** Means of the windows along the last axis. */
+type Means = (x: Value) => Value;
+
+function knownMeans(onnx: OnnxBuilder, from: number, to: number, like: Value): Means {
+  const matrix = onnx.constant(meansOfWindows(from, to, like));
+  return (x) => onnx.MatMul(x, matrix);
 }
 
 /** Where window `k` of an adaptive pooling begins and ends. */
@@ -206,8 +218,8 @@ function meansOfWindows(from: number, to: number, like: Value): Tensor {
   return Tensor.of(dtypeOf(like), [from, to], matrix);
 }
 
-/** As `meansOfWindows`, of sizes that only a run knows. */
-function computedMeans(onnx: OnnxBuilder, from: Dim, to: Dim, like: Value): Value {
+/** Of sizes that only a run knows: sums of the windows by their lengths, as PyTorch computes them. */
+function computedMeans(onnx: OnnxBuilder, from: Dim, to: Dim, like: Value): Means {
   const [zero, one] = [onnx.constant(0n), onnx.constant(1n)];
   const [rows, columns] = [onnx.size(from), onnx.size(to)];
   const places = onnx.unsqueeze(onnx.Range(zero, rows, one), [1]);
@@ -217,7 +229,8 @@ function computedMeans(onnx: OnnxBuilder, from: Dim, to: Dim, like: Value): Valu
   const ends = onnx.Div(onnx.Add(onnx.Mul(onnx.Add(windows, one), rows), onnx.Sub(columns, one)), columns);
   const inside = onnx.And(onnx.GreaterOrEqual(places, starts), onnx.Less(places, ends));
   const dtype = dtypeOf(like);
-  return onnx.Div(onnx.cast(inside, dtype), onnx.cast(onnx.Sub(ends, starts), dtype));
+  const lengths = onnx.cast(onnx.Sub(ends, starts), dtype);
+  return (x) => onnx.Div(onnx.MatMul(x, onnx.cast(inside, dtype)), lengths);
 }
 
 /** Above this many windows of unequal length a model would drown in slices. */
