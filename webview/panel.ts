@@ -246,7 +246,10 @@ export class Panel {
     for (const { root, groups } of ringed) if (root === this.root) for (const group of groups) this.open.add(group);
     this.view.ring(new Set(ringed.map(({ node }) => node)), side);
     const place = ringed.at(-1) ?? (await found(near.slice(0, 1)))[0];
-    if (!place) return;
+    if (!place) {
+      this.details.notice('This step changed no node: the diff editor shows what it did.');
+      return;
+    }
     await this.goTo(place.node, place.root, place.groups);
     if (ringed.length > 1) await this.arrange();
     this.select(undefined);

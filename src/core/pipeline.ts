@@ -2,7 +2,6 @@
 import { atenToOnnx } from './convert/aten-to-onnx/convert.ts';
 import { onnxToCaffe } from './convert/onnx-to-caffe/convert.ts';
 import { fixDefaults } from './convert/onnx-to-caffe/defaults.ts';
-import { convertOpset, type OpsetResult } from './convert/opset/convert.ts';
 import { PIVOT_OPSET } from './convert/pivot.ts';
 import type { CustomOperators } from './custom/definition.ts';
 import { addCustomFunctions } from './custom/functions.ts';
@@ -10,13 +9,13 @@ import { checkOnnx } from './dialects/onnx/check.ts';
 import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
 import { type OpenedModel, openModel } from './open.ts';
-import { type PassSummary, summarized } from './passes/records.ts';
+import type { PassSummary } from './passes/records.ts';
 import { acceptable } from './problems/accept.ts';
 import type { Problem } from './problems/problem.ts';
 import type { Progress } from './progress.ts';
 import { PLAIN_READING } from './reading.ts';
 import type { ConvertRequest, ConvertResult, Simplified, Verification } from './request.ts';
-import { type Part, Rewriting, type Wishes } from './rewriting.ts';
+import { Rewriting, type Wishes } from './rewriting.ts';
 import { caffeBackend } from './targets/caffe-backends.ts';
 import { targetOf } from './targets/table.ts';
 import type { CaffeTarget, OnnxTarget, Target, TargetRequest } from './targets/target.ts';
@@ -143,7 +142,7 @@ async function lower(
   return {
     model: result.model,
     problems: [...problems, ...rewriting.problems, ...acceptable(result.problems, opened.reading.accept)],
-    passes: rewriting.summaries(result.parts),
+    passes: rewriting.summaries(),
     ...rewriting.tell(),
   };
 }
@@ -157,18 +156,17 @@ function adapt(opened: Given, model: Model, target: Target, opset: number | unde
   const doubts = opened.model === model;
   if (!doubts || target.kind === 'caffe') rewriting.fold(model);
   if (target.kind === 'caffe') rewriting.simplify(model, doubts);
-  if (rewriting.reached) return { model, problems: [], parts: [] };
+  if (rewriting.reached) return { model, problems: [] };
   if (target.kind === 'caffe') return toCaffe(model, target, rewriting);
-  const result = toOpset(model, opened, target, opset);
+  const result = toOpset(model, opened, target, opset, rewriting);
   if (!acceptable(result.problems, opened.reading.accept).some(isError)) rewriting.simplify(result.model, doubts);
   return result;
 }
 
-/** A graph at its target, and what was done to it on the way but for the passes that are asked for. */
+/** A graph at its target, or where its rewriting was to end. */
 interface Adapted {
   readonly model: Model;
   readonly problems: readonly Problem[];
-  readonly parts: readonly Part[];
 }
 
 const NO_WISHES: Wishes = { simplify: false };
@@ -193,29 +191,33 @@ function toOnnx({ model, custom }: Given): { model: Model; problems: readonly Pr
   }
 }
 
-function toOpset(model: Model, opened: Given, target: OnnxTarget, wanted: number | undefined): Adapted {
+function toOpset(
+  model: Model,
+  opened: Given,
+  target: OnnxTarget,
+  wanted: number | undefined,
+  rewriting: Rewriting,
+): Adapted {
   const own = opened.model === model ? model.opsetImports.get('') : undefined;
   const opset = wanted ?? own ?? target.opsets.usual;
   const { lowest, highest } = target.opsets;
   // A model that stays at its own opset is not touched, whatever that opset is.
-  if (opset === own) return { model, problems: [], parts: [] };
+  if (opset === own) return { model, problems: [] };
   if (opset < lowest || opset > highest) {
     const next = `Choose one from ${lowest} to ${highest}.`;
     throw new InputError('bad-argument', `opset ${opset} cannot be written`, undefined, next);
   }
-  return opsetPart(convertOpset(model, opset));
+  return { model, problems: rewriting.toOpset(model, opset) };
 }
 
-function opsetPart({ model, problems, records }: OpsetResult): Adapted {
-  return { model, problems, parts: [{ passes: summarized(records), records }] };
-}
-
-function toCaffe(model: Model, target: CaffeTarget, { detail }: Rewriting): Adapted {
-  const pivot = opsetPart(convertOpset(model, PIVOT_OPSET));
-  if (pivot.problems.some(isError)) return pivot;
+function toCaffe(model: Model, target: CaffeTarget, rewriting: Rewriting): Adapted {
+  const found = rewriting.toOpset(model, PIVOT_OPSET);
+  if (found.some(isError) || rewriting.reached) return { model, problems: found };
   const fixed = fixDefaults(model, target.title);
-  const { model: made, problems, fused } = onnxToCaffe(model, caffeBackend(target.backend), detail);
-  return { model: made, problems: [...fixed, ...problems], parts: [...pivot.parts, fused] };
+  rewriting.fuse(model, target.fusions);
+  if (rewriting.reached) return { model, problems: fixed };
+  const { model: made, problems } = onnxToCaffe(model, caffeBackend(target.backend));
+  return { model: made, problems: [...fixed, ...problems] };
 }
 
 /** Runs the written model against the graph that it came from. */

@@ -1,15 +1,16 @@
 /** The passes on the way to a target: which run, where on the way, and what they tell together. */
+import { convertOpset, opsetStepNamed } from './convert/opset/convert.ts';
 import type { CustomOperators } from './custom/definition.ts';
 import { addCustomFunctions } from './custom/functions.ts';
 import { nearestName, suggestionOf } from './dialects/onnx/spelling.ts';
 import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
 import { foldConstants } from './passes/fold/fold-constants.ts';
-import { FUSIONS } from './passes/fusions/table.ts';
+import { FUSIONS, fusionsNamed } from './passes/fusions/table.ts';
 import { allGraphs } from './passes/graphs.ts';
 import { inlineFunctions } from './passes/inline/functions.ts';
 import type { Pass } from './passes/pass.ts';
-import { type PassRecord, type PassSummary, withRecords } from './passes/records.ts';
+import { type Detail, joined, type PassRecord, type PassSummary, withRecords } from './passes/records.ts';
 import { isNodeOf, type NearMiss, type NodeFate, type RunOptions, runPasses } from './passes/run.ts';
 import { simplificationFor } from './passes/simplification.ts';
 import type { Problem } from './problems/problem.ts';
@@ -19,15 +20,13 @@ import type { Target } from './targets/target.ts';
 /** What a request says about passes. */
 export type Wishes = Pick<ConvertRequest, 'simplify' | 'inline' | 'disabled' | 'explain' | 'why'>;
 
-/** What one part of the way did. */
-export interface Part {
-  readonly passes: readonly PassSummary[];
-  readonly records: readonly PassRecord[];
-}
-
-/** Runs the passes that a request asks for and its target wants. `upTo` ends it after so many applications. */
+/**
+ * Rewrites a model on its way to a target, in parts that count their steps together: what the request asks for, what the
+ * target wants, and the way from opset to opset. `upTo` ends it after so many steps.
+ */
 export class Rewriting {
-  readonly parts: Part[] = [];
+  private readonly passes: PassSummary[] = [];
+  private readonly records: PassRecord[] = [];
   readonly problems: Problem[] = [];
   private readonly misses: NearMiss[] = [];
   private readonly fates: NodeFate[] = [];
@@ -44,7 +43,8 @@ export class Rewriting {
   ) {
     this.list = [...(wishes.inline ? [inlineFunctions] : []), ...custom.rules, ...simplificationFor(target)];
     this.disabled = new Set(wishes.disabled);
-    if (wishes.simplify) this.checkNames();
+    if (wishes.simplify) this.checkDistinct();
+    for (const name of this.disabled) this.checkOptional(name);
   }
 
   /** Whether as many steps are made as were asked for: nothing is to follow. */
@@ -52,9 +52,9 @@ export class Rewriting {
     return this.upTo !== undefined && this.steps >= this.upTo;
   }
 
-  /** How much is kept of each application. */
-  get detail() {
-    return this.wishes.explain ? 'text' : this.upTo === undefined ? 'counts' : 'records';
+  /** How much is kept of each step: nothing of one that is made again. */
+  private get detail(): Detail {
+    return this.wishes.explain && this.upTo === undefined ? 'text' : 'counts';
   }
 
   /** Small constants, on which the rules look that adapt operators to a target. */
@@ -76,6 +76,20 @@ export class Rewriting {
     this.simplified = { nodesBefore, nodesAfter: nodeCount(model), rounds, settled };
   }
 
+  /** Takes the model to another opset, and returns what cannot go there. */
+  toOpset(model: Model, opset: number): readonly Problem[] {
+    if (this.reached) return [];
+    const { detail, upTo, steps } = this;
+    const result = convertOpset(model, opset, { detail, upTo, firstStep: steps + 1 });
+    this.keep(result);
+    return result.problems;
+  }
+
+  /** Rewrites that a target wants before its operators are made, by the names of their rules. */
+  fuse(model: Model, fusions: readonly string[]): void {
+    if (!this.reached) this.run(model, fusionsNamed(fusions), {});
+  }
+
   /** What a result says of it. */
   tell(): { readonly simplified?: Simplified } {
     if (!this.simplified) return {};
@@ -84,15 +98,10 @@ export class Rewriting {
     return { simplified: { ...this.simplified, ...told } };
   }
 
-  /** The passes of all parts, with their records where these were asked for. */
-  summaries(others: readonly Part[]): readonly PassSummary[] {
-    const own = this.parts.map((part) => ({
-      ...part,
-      passes: part.passes.map((each) => ({ ...each, optional: true })),
-    }));
-    return [...own, ...others].flatMap(({ passes, records }) =>
-      this.wishes.explain ? withRecords(passes, records) : passes,
-    );
+  /** The passes of all parts in the order in which they first did something, with their records where these were asked for. */
+  summaries(): readonly PassSummary[] {
+    const passes = joined(this.passes);
+    return this.wishes.explain ? withRecords(passes, this.records) : passes;
   }
 
   private run(model: Model, list: readonly Pass[], options: Pick<RunOptions, 'untilStable' | 'doubts'>) {
@@ -104,34 +113,46 @@ export class Rewriting {
       detail,
       why,
       firstStep: steps + 1,
-      ...(upTo !== undefined && { upTo }),
+      upTo,
     });
-    this.steps += result.passes.reduce((sum, { applications }) => sum + applications, 0);
-    this.parts.push(result);
+    this.keep(result);
     this.problems.push(...result.problems);
     this.misses.push(...result.misses);
     this.fates.push(...result.fates);
     return result;
   }
 
-  /** A rule that is spelled wrong would be left on in silence. */
-  private checkNames(): void {
+  private keep({ passes, records }: { passes: readonly PassSummary[]; records: readonly PassRecord[] }): void {
+    this.steps += passes.reduce((sum, { applications }) => sum + applications, 0);
+    this.passes.push(...passes);
+    for (const record of records) this.records.push(record);
+  }
+
+  private checkDistinct(): void {
     const own = this.list.map(({ name }) => name);
     const twice = own.find((name, k) => own.indexOf(name) < k);
     if (twice !== undefined) {
       throw new InputError('bad-argument', `two rules are named "${twice}"`, undefined, 'Rename yours.');
     }
-    const known = [...own, ...FUSIONS.map(({ name }) => name)];
-    for (const name of this.disabled) {
-      if (known.includes(name) || name === foldConstants.name) continue;
-      const next = 'docs/simplification-rules.md lists them.';
-      throw new InputError(
-        'bad-argument',
-        `there is no rule "${name}"${suggestionOf(nearestName(name, known))}`,
-        undefined,
-        next,
-      );
+  }
+
+  /** A rule that is spelled wrong, or cannot be left out, would be left on in silence. */
+  private checkOptional(name: string): void {
+    const known = [...this.list, foldConstants, inlineFunctions, ...FUSIONS];
+    const found = known.find((pass) => pass.name === name) ?? opsetStepNamed(name);
+    if (found?.required !== undefined) {
+      const message = `"${name}" cannot be left out: ${found.required}`;
+      throw new InputError('bad-argument', message, undefined, 'Leave out other rules.');
     }
+    if (found) return;
+    const near = suggestionOf(
+      nearestName(
+        name,
+        known.map((pass) => pass.name),
+      ),
+    );
+    const next = 'docs/simplification-rules.md lists them.';
+    throw new InputError('bad-argument', `there is no rule "${name}"${near}`, undefined, next);
   }
 }
 

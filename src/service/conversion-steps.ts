@@ -6,6 +6,9 @@ import type { Page, PassData, Step, StepNode, StepPage, StepsId } from '../share
 
 /** So many conversions are remembered. */
 const MOST_KEPT = 4;
+/** So many nodes of a step are shown: one may take out thousands. */
+const MOST_NODES = 200;
+const MOST_NEAR = 8;
 
 interface Kept {
   readonly request: ConvertRequest;
@@ -49,14 +52,15 @@ export function countsOf(passes: readonly PassSummary[]): PassData[] {
 
 function stepOf({ step, pass, graph, reason, before, after, text, found }: PassRecord): Step {
   const nodes = (labels: readonly string[], texts: readonly string[] = [], names: readonly string[] = []) =>
-    labels.map((label, k): StepNode => ({ label, text: texts[k] ?? label, name: names[k] ?? '' }));
+    labels.slice(0, MOST_NODES).map((label, k): StepNode => ({ label, text: texts[k] ?? label, name: names[k] ?? '' }));
   return {
-    ...(step !== undefined && { step }),
+    step,
     pass,
     graph,
     reason,
     before: nodes(before, text?.before, found?.before),
     after: nodes(after, text?.after, found?.after),
-    near: found?.near ?? [],
+    count: { before: before.length, after: after.length },
+    near: (found?.near ?? []).slice(0, MOST_NEAR),
   };
 }

@@ -421,25 +421,27 @@ export type StepSide = 'before' | 'after';
 
 /** One application of a pass. */
 export interface Step {
-  /** Its number in the conversion, from 1; absent where the model cannot be opened as it was then. */
-  readonly step?: number;
+  /** Its number in the conversion, from 1. */
+  readonly step: number;
   readonly pass: string;
   /** `model`, `function acme::swish`, `model/If check/then_branch`. */
   readonly graph: string;
   readonly reason: string;
-  /** The nodes that it changed, and what they became. */
+  /** The nodes and constants that it changed, and what they became: the first of them, in the order of the graph. */
   readonly before: readonly StepNode[];
   readonly after: readonly StepNode[];
+  /** How many there are. */
+  readonly count: Readonly<Record<StepSide, number>>;
   /** Names of nodes around them, which stayed. */
   readonly near: readonly string[];
 }
 
 export interface StepNode {
-  /** Operator and name. */
+  /** Operator and name; `constant` and name. */
   readonly label: string;
   /** As ONNX text. */
   readonly text: string;
-  /** By what `locate` finds it in the model of that side. */
+  /** By what `locate` finds it in the model of that side; empty for a constant. */
   readonly name: string;
 }
 
@@ -456,7 +458,7 @@ export interface PassData {
   readonly removed: number;
   readonly added: number;
   /** Whether it may be switched off. */
-  readonly optional?: boolean;
+  readonly optional: boolean;
 }
 
 export interface ConvertResult {

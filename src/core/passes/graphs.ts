@@ -24,6 +24,16 @@ export function* allGraphs(model: Model): Iterable<Graph> {
   for (const { graph } of namedGraphs(model)) yield graph;
 }
 
+/** The graphs of the nodes of a graph, at any depth. */
+export function* graphsWithin(graph: Graph): Iterable<Graph> {
+  for (const node of graph.nodes) {
+    for (const inner of node.subgraphs()) {
+      yield inner;
+      yield* graphsWithin(inner);
+    }
+  }
+}
+
 function* within(graph: Graph, path: string, imports: Map<string, number>): Iterable<NamedGraph> {
   yield { graph, path, imports, opset: opsetOf(imports) };
   for (const node of graph.nodes) {

@@ -4,6 +4,7 @@ import type { Dialect, Model } from '../ir/model.ts';
 import type { Node } from '../ir/node.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { Property } from './properties.ts';
+import type { ChangedConstants } from './records.ts';
 
 /** The opsets of ai.onnx at which a pass knows the operators: a graph at another one is left alone. */
 export interface OpsetRange {
@@ -20,6 +21,8 @@ export interface PassFacts {
   readonly opsets?: OpsetRange;
   /** Whether floating-point numbers are added or multiplied in another order than before. Else results are bit for bit the same. */
   readonly reassociates: boolean;
+  /** Why it cannot be switched off: what would not be exact without it. Absent where it can. */
+  readonly required?: string;
   /** What must hold of a model before: the manager sees to it, or refuses the list. */
   readonly requires?: readonly Property[];
   /** What holds of a model afterwards. */
@@ -32,8 +35,10 @@ export interface PassContext {
   readonly opset: number;
   /** Imports the operators of a domain into the graph's model or function, where they are not yet. */
   importDomain(domain: string): void;
+  /** To be told of a node right before a value that it makes gets another name. All else that changes is seen. */
+  willRename(node: Node): void;
   /** Keeps a record of one application that is done: the graph is whole. Nodes that are both before and after were changed in place. */
-  record(reason: string, before: readonly Node[], after: readonly Node[]): void;
+  record(reason: string, before: readonly Node[], after: readonly Node[], constants?: ChangedConstants): void;
   /** Reports what cannot be kept, and goes on. */
   report(problem: Problem): void;
   /** Gives the outputs of new nodes the types that follow from their inputs. What cannot be told stays as it is. */

@@ -2,21 +2,20 @@
 
 import { type Functions, functionsOf } from '../dialects/onnx/infer/context.ts';
 import { inferContext, inferOutputs, restoreDeclared } from '../dialects/onnx/infer.ts';
+import type { Graph } from '../ir/graph.ts';
 import type { Model } from '../ir/model.ts';
 import type { Node } from '../ir/node.ts';
 import { type Problem, Refusal } from '../problems/problem.ts';
 import { runRules } from './fixpoint.ts';
-import { type NamedGraph, namedGraphs } from './graphs.ts';
+import { graphsWithin, type NamedGraph, namedGraphs } from './graphs.ts';
 import type { GraphPass, Pass, PassContext, PatternRule } from './pass.ts';
 import { PROVIDERS, type Property } from './properties.ts';
-import { type Detail, nodeLabel, PassLog, type PassRecord, type PassSummary } from './records.ts';
+import { type LogOptions, nodeLabel, PassLog, type PassRecord, type PassSummary, Reached } from './records.ts';
 import { watchStep } from './validate.ts';
 
-export interface RunOptions {
+export interface RunOptions extends LogOptions {
   /** Names of passes that are left out. */
   readonly disabled?: ReadonlySet<string>;
-  /** How much is kept of each application; `records` where nothing is said. */
-  readonly detail?: Detail;
   /** The name of a node, or of a value that it makes: says which rules nearly fit there, and why they do not. */
   readonly why?: string | undefined;
   /**
@@ -26,10 +25,6 @@ export interface RunOptions {
   readonly doubts?: boolean;
   /** Runs the whole list again until nothing changes any more. */
   readonly untilStable?: boolean;
-  /** The number of the first application, where runs follow each other. */
-  readonly firstStep?: number;
-  /** Stops after the application of that number: the model as it was after a step of a run that was the same so far. */
-  readonly upTo?: number;
 }
 
 /** A rule that nearly fits at the node that was asked about. */
@@ -61,9 +56,6 @@ export interface PassesResult {
   readonly settled: boolean;
 }
 
-/** Thrown within a run to end it there. */
-class Reached extends Error {}
-
 /** How often a list may be run before it counts as endless. Real models need three or four. */
 const MOST_ROUNDS = 25;
 
@@ -75,7 +67,7 @@ export function runPasses(model: Model, passes: readonly Pass[], options: RunOpt
   const own = passes.filter((pass) => pass.dialect === model.dialect && !options.disabled?.has(pass.name));
   const manager = new Manager(model, options);
   manager.provide(own);
-  return manager.run(options.upTo !== undefined && options.upTo < (options.firstStep ?? 1) ? [] : grouped(own));
+  return manager.run(grouped(own));
 }
 
 class Manager {
@@ -91,7 +83,7 @@ class Manager {
     private readonly model: Model,
     private readonly options: RunOptions,
   ) {
-    this.log = new PassLog(options.detail ?? 'records', options.firstStep);
+    this.log = new PassLog(options);
     this.functions = functionsOf(model);
   }
 
@@ -112,6 +104,7 @@ class Manager {
   }
 
   run(steps: readonly (GraphPass | readonly PatternRule[])[]): PassesResult {
+    if (this.log.reached) return this.result(0, false);
     const mostRounds = this.options.untilStable ? MOST_ROUNDS : 1;
     let quiet = 0;
     let rounds = 0;
@@ -157,13 +150,18 @@ class Manager {
 
   private walk(pass: GraphPass, named: NamedGraph): void {
     if (!inRange(pass, named.opset)) return;
-    const { nodes } = named.graph;
-    nodes.watcher = (node) => this.log.willChange(node);
+    const watched = [named.graph, ...this.within(named.graph)];
+    for (const { nodes } of watched) nodes.watcher = (node) => this.log.willChange(node);
     try {
       pass.run(named.graph, this.contextFor(pass, named));
     } finally {
-      nodes.watcher = undefined;
+      for (const { nodes } of watched) nodes.watcher = undefined;
     }
+  }
+
+  /** The graphs within a graph, where changes in them are to be shown too: what reads a value may stand there. */
+  private within(graph: Graph): readonly Graph[] {
+    return this.log.detail === 'text' ? [...graphsWithin(graph)] : [];
   }
 
   private offer(rules: readonly PatternRule[], named: NamedGraph, rewritten: (rule: string) => void): void {
@@ -185,11 +183,12 @@ class Manager {
     return {
       model: this.model,
       opset,
-      record: (reason, before, after) => {
-        this.log.add(pass, path, reason, before, after);
+      willRename: (node) => this.log.willChange(node),
+      record: (reason, before, after, constants) => {
+        this.log.add(pass, path, reason, before, after, constants);
         if (why !== undefined) this.tellFate(pass, path, reason, before, why);
         rewritten?.(pass.name);
-        if (this.log.step === this.options.upTo) throw new Reached();
+        if (this.log.reached) throw new Reached();
       },
       importDomain: (domain) => {
         for (const each of [imports, this.model.opsetImports]) if (!each.has(domain)) each.set(domain, 1);

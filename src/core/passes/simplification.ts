@@ -18,7 +18,7 @@ import { eliminations } from './simplify/rules.ts';
 
 /** With the operators that a target wants made of several. The list is run again until nothing changes any more. */
 export function simplificationFor({ fusions }: Pick<Target, 'fusions'>): readonly Pass[] {
-  return [
+  const list: readonly Pass[] = [
     inferTypes,
     // Constants, each once, and what is known beforehand.
     dropConstantInputs,
@@ -38,6 +38,8 @@ export function simplificationFor({ fusions }: Pick<Target, 'fusions'>): readonl
     // What changes nothing, follows each other, or goes into weights.
     ...eliminations,
   ];
+  // What a target wants may be what all want.
+  return [...new Set(list)];
 }
 
 /** What `simplify` does to a model that stays ONNX. */

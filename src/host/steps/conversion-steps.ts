@@ -9,6 +9,8 @@ import { StepTexts } from './step-texts.ts';
 const VIEW = 'graphwright.steps';
 const HAS_STEPS = 'graphwright.hasSteps';
 const PAGE = 200;
+/** So many nodes name a step. */
+const MOST_NAMED = 4;
 
 /** A conversion that was made, and how to make it again. */
 export interface Conversion {
@@ -84,8 +86,7 @@ export class ConversionStepsView implements vscode.TreeDataProvider<Item>, vscod
     this.conversion = conversion;
     this.off = new Set(conversion.disabled);
     this.shown.clear();
-    for (const { pass, title, optional } of conversion.passes)
-      this.titles.set(pass, { pass, title, ...(optional && { optional }) });
+    for (const { pass, title, optional } of conversion.passes) this.titles.set(pass, { pass, title, optional });
     const isEmpty = conversion.passes.length === 0 && this.off.size === 0;
     void vscode.commands.executeCommand('setContext', HAS_STEPS, !isEmpty);
     this.refresh();
@@ -173,9 +174,7 @@ export class ConversionStepsView implements vscode.TreeDataProvider<Item>, vscod
 
   private async showGraph(item: Item | undefined): Promise<void> {
     if (item?.kind !== 'step' || !this.conversion) return;
-    const { step } = item.step;
-    if (step !== undefined)
-      await this.graphs.show(this.conversion.steps, { ...item.step, step }, this.conversion.modelName);
+    await this.graphs.show(this.conversion.steps, item.step, this.conversion.modelName);
   }
 
   private showMore(item: Item | undefined): void {
@@ -188,14 +187,18 @@ export class ConversionStepsView implements vscode.TreeDataProvider<Item>, vscod
 
 function stepItem(item: StepItem): vscode.TreeItem {
   const { step } = item;
-  const nodes = step.before.length > 0 ? step.before : step.after;
-  const tooltip = [step.reason, ...(step.graph === 'model' ? [] : [`in ${step.graph}`])].join(', ');
-  // A step that changed constants alone has no nodes to show.
-  if (nodes.length === 0) return Object.assign(new vscode.TreeItem(step.reason), { tooltip });
-  const row = new vscode.TreeItem(nodes.map(({ label }) => label).join(', '));
+  const row = new vscode.TreeItem(nodesOf(step));
   row.description = step.reason;
-  row.tooltip = tooltip;
-  row.contextValue = step.step === undefined ? 'step' : 'step-graph';
+  row.tooltip = [step.reason, ...(step.graph === 'model' ? [] : [`in ${step.graph}`])].join(', ');
+  row.contextValue = 'step';
   row.command = { command: 'graphwright.showStep', title: 'Show Step', arguments: [item] };
   return row;
+}
+
+/** The first nodes that a step changed, or what it did where there are none. */
+function nodesOf({ before, after, count, reason }: Step): string {
+  const [nodes, all] = before.length > 0 ? [before, count.before] : [after, count.after];
+  const named = nodes.slice(0, MOST_NAMED).map(({ label }) => label);
+  if (named.length === 0) return reason;
+  return all > named.length ? `${named.join(', ')} and ${all - named.length} more` : named.join(', ');
 }

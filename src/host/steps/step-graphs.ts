@@ -18,14 +18,15 @@ export class StepGraphs implements vscode.Disposable {
   ) {}
 
   /** Opens both moments and rings what the step changed in each. Throws where the steps are not remembered any more. */
-  async show(steps: StepsId, step: Step & { readonly step: number }, modelName: string): Promise<void> {
+  async show(steps: StepsId, step: Step, modelName: string): Promise<void> {
     const moments = await withProgress(`Opening ${modelName} as it was at step ${step.step}`, (watch) =>
       Promise.all(
         SIDES.map(async (side) => ({ side, model: await this.engine.openStep(steps, step.step, side, watch) })),
       ),
     );
     for (const { side, model } of moments) {
-      const changes = { side, nodes: step[side].map(({ name }) => name), near: step.near };
+      const nodes = step[side].map(({ name }) => name).filter((name) => name !== '');
+      const changes = { side, nodes, near: step.near };
       this.panelOf(side).show(`${TITLES[side]} ${step.step}: ${modelName}`, COLUMNS[side], model, changes);
     }
   }

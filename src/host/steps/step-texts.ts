@@ -1,6 +1,6 @@
 /** The nodes of a step as two documents, for the diff editor. */
 import * as vscode from 'vscode';
-import type { Step, StepNode, StepSide } from '../../shared/engine.ts';
+import type { Step, StepSide } from '../../shared/engine.ts';
 
 const SCHEME = 'graphwright-step';
 
@@ -25,7 +25,7 @@ export class StepTexts implements vscode.TextDocumentContentProvider, vscode.Dis
     const { pass } = step;
     const number = ++this.count;
     const [before, after] = (['before', 'after'] as const).map((side) => this.document(step, side, number));
-    const title = `${pass}: ${step.before.length} → ${step.after.length} nodes`;
+    const title = `Step ${step.step}: ${pass}`;
     await vscode.commands.executeCommand('vscode.diff', before, after, title, { preview: true });
   }
 
@@ -35,12 +35,15 @@ export class StepTexts implements vscode.TextDocumentContentProvider, vscode.Dis
 
   private document(step: Step, side: StepSide, number: number): vscode.Uri {
     const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${number}/${side}.onnxtxt` });
-    this.texts.set(uri.toString(), textOf(step, step[side]));
+    this.texts.set(uri.toString(), textOf(step, side));
     return uri;
   }
 }
 
-function textOf({ pass, reason, graph }: Step, nodes: readonly StepNode[]): string {
+function textOf(step: Step, side: StepSide): string {
+  const { pass, reason, graph, count } = step;
   const head = [`# ${pass}: ${reason}`, ...(graph === 'model' ? [] : [`# in ${graph}`])];
-  return `${[...head, '', ...nodes.map(({ text }) => text)].join('\n')}\n`;
+  const lines = step[side].map(({ text }) => text);
+  const left = count[side] - lines.length;
+  return `${[...head, '', ...lines, ...(left > 0 ? [`# and ${left} more`] : [])].join('\n')}\n`;
 }

@@ -45,6 +45,7 @@ test('steps come in pages, with their nodes by label, text and name', () => {
         reason: 'it changes nothing',
         before: [{ label: 'Identity same_1', text: '[same_1] y = Identity (x)', name: 'same_1' }],
         after: [],
+        count: { before: 1, after: 0 },
         near: ['conv'],
       },
     ],

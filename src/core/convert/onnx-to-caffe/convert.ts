@@ -7,9 +7,6 @@ import { Node } from '../../ir/node.ts';
 import { isStatic, shapeText } from '../../ir/shape.ts';
 import { tensorType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
-import { fusionsNamed } from '../../passes/fusions/table.ts';
-import type { Detail } from '../../passes/records.ts';
-import { type PassesResult, runPasses } from '../../passes/run.ts';
 import { type Problem, problem, Refusal, refuse } from '../../problems/problem.ts';
 import type { CaffeBackend } from '../../targets/caffe-backend.ts';
 import { PIVOT_OPSET } from '../pivot.ts';
@@ -20,8 +17,6 @@ import { weightOf } from './weights.ts';
 export interface CaffeResult {
   readonly model: Model;
   readonly problems: readonly Problem[];
-  /** What the fusions of the backend did. */
-  readonly fused: Pick<PassesResult, 'passes' | 'records'>;
 }
 
 /** Caffe computes in single precision whatever a file says; narrower floats fit, wider ones and integers do not. */
@@ -29,12 +24,11 @@ const PIVOT_CONTEXT = opsetContext(PIVOT_OPSET);
 const TAKEN = new Set<DataType>(['float32', 'float16', 'bfloat16']);
 
 /**
- * Converts a model at the pivot opset, whose graph the backend's fusions may change. With problems of severity error
- * the model of the result has holes and is not to be written.
+ * Converts a model at the pivot opset, on which the backend's fusions were run. With problems of severity error the model
+ * of the result has holes and is not to be written.
  */
-export function onnxToCaffe(model: Model, backend: CaffeBackend, detail: Detail = 'counts'): CaffeResult {
-  const fused = runPasses(model, fusionsNamed(backend.fusions), { detail });
-  const problems = [...fused.problems];
+export function onnxToCaffe(model: Model, backend: CaffeBackend): CaffeResult {
+  const problems: Problem[] = [];
   const caffe = new CaffeBuilder(new Graph(model.graph.name), backend);
   problems.push(...takeInputs(model.graph, caffe));
   const alive = liveNodes(model.graph);
@@ -55,7 +49,7 @@ export function onnxToCaffe(model: Model, backend: CaffeBackend, detail: Detail 
   if (backend.limits.unusedTops === 'outputs') silenceUnused(caffe.graph);
   const made = makeModel('caffe', caffe.graph, { file: model.file });
   made.producerName = model.producerName;
-  return { model: made, problems, fused };
+  return { model: made, problems };
 }
 
 function convertNode(node: Node, caffe: CaffeBuilder): void {

@@ -9,7 +9,14 @@ import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
 import { functionPath, subgraphPaths } from '../../passes/graphs.ts';
-import { nodeLabel, type PassRecord } from '../../passes/records.ts';
+import {
+  type Doer,
+  type LogOptions,
+  PassLog,
+  type PassRecord,
+  type PassSummary,
+  Reached,
+} from '../../passes/records.ts';
 import { type Problem, Refusal } from '../../problems/problem.ts';
 import { type OnnxBuilder, onnxBuilder } from '../builder.ts';
 import { tooOld } from './adapter.ts';
@@ -21,30 +28,52 @@ export interface OpsetResult {
   /** The same model, changed; half-way where there are problems. */
   readonly model: Model;
   readonly problems: readonly Problem[];
+  readonly passes: readonly PassSummary[];
   readonly records: readonly PassRecord[];
+}
+
+/** A step from one opset to the next, as records name it. */
+export function opsetStep(from: number, to: number): Doer {
+  return {
+    name: `opset ${from} to ${to}`,
+    title: `Says in opset ${to} what opset ${from} says in other words`,
+    required: `operators would not mean in opset ${to} what they mean in opset ${from}`,
+  };
+}
+
+/** The step of that name; undefined where the name is that of something else. */
+export function opsetStepNamed(name: string): Doer | undefined {
+  const [from, to] = /^opset (\d+) to (\d+)$/.exec(name)?.slice(1).map(Number) ?? [];
+  return from === undefined || to === undefined ? undefined : opsetStep(from, to);
 }
 
 /**
  * Changes an ONNX model so that it means the same at opset `to`, subgraphs and functions included, and sets its IR version.
  * Every node whose operator changed on the way goes through an adapter; those that no adapter keeps exactly are problems.
  */
-export function convertOpset(model: Model, to: number): OpsetResult {
-  const work = new Conversion();
+export function convertOpset(model: Model, to: number, options: LogOptions = {}): OpsetResult {
+  const log = new PassLog(options);
+  const work = new Conversion(log);
   const before = model.opsetImports.get('') ?? model.opsetImports.get('ai.onnx') ?? to;
   const functions = functionsOf(model);
-  work.run(model.graph, 'model', model.opsetImports, to, functions);
-  for (const each of model.functions) work.run(each.graph, functionPath(each), each.opsetImports, to, functions);
+  try {
+    work.run(model.graph, 'model', model.opsetImports, to, functions);
+    for (const each of model.functions) work.run(each.graph, functionPath(each), each.opsetImports, to, functions);
+  } catch (error) {
+    if (!(error instanceof Reached)) throw error;
+  }
   // Going up nothing is taken back that the file could use before.
   const needed = neededIrVersion(model, to);
   model.irVersion = to < before ? needed : Math.max(model.irVersion, needed);
-  return { model, problems: work.problems, records: work.records };
+  return { model, problems: work.problems, passes: log.summaries(), records: log.records };
 }
 
 class Conversion {
   readonly problems: Problem[] = [];
-  readonly records: PassRecord[] = [];
   /** Each refused node gives one problem, however many steps follow. */
   private readonly refused = new Set<Node>();
+
+  constructor(private readonly log: PassLog) {}
 
   /** Converts one graph with its subgraphs. */
   run(graph: Graph, path: string, imports: Map<string, number>, to: number, functions: Functions): void {
@@ -59,17 +88,29 @@ class Conversion {
       this.problems.push(problem);
     }
     const direction = to < from ? -1 : 1;
-    for (let opset = from; opset !== to; opset += direction) this.step(graph, path, opset, opset + direction);
-    imports.set(key, to);
+    for (let opset = from; opset !== to; opset += direction) {
+      this.step(graph, path, opset, opset + direction);
+      imports.set(key, opset + direction);
+    }
   }
 
   /** A name stands for one value in graphs within too, so that these share the names of the graph around them. */
   private step(graph: Graph, path: string, from: number, to: number, onnx = onnxBuilder(graph, to)): void {
+    graph.nodes.watcher = (node) => this.log.willChange(node);
+    try {
+      this.stepNodes(graph, path, from, to, onnx);
+    } finally {
+      graph.nodes.watcher = undefined;
+    }
+  }
+
+  private stepNodes(graph: Graph, path: string, from: number, to: number, onnx: OnnxBuilder): void {
     for (const node of graph.nodes) {
       for (const [inner, place] of subgraphPaths(node, path)) this.step(inner, place, from, to, onnx.within(inner));
       const newer = Math.max(from, to);
       if (onnxDomain(node.domain) !== '' || this.refused.has(node) || !hasNewVersion(node, newer)) continue;
       try {
+        this.log.startOver();
         this.adapt(node, path, from, to, onnx.from(node));
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
@@ -80,7 +121,6 @@ class Conversion {
   }
 
   private adapt(node: Node, path: string, from: number, to: number, onnx: OnnxBuilder): void {
-    const before = nodeLabel(node);
     const newer = Math.max(from, to);
     // Rules rely on what the schema of the old opset promises.
     const schema = operatorSchema('', node.op, from);
@@ -94,26 +134,21 @@ class Conversion {
       const result = rule(node, onnx);
       if (result) {
         replace(node, Array.isArray(result) ? result : [result], onnx);
-        this.record(path, from, to, before, onnx.built.map(nodeLabel));
+        this.record(path, from, to, node, onnx.built);
         for (const made of onnx.built) checkFits(made, to, from);
         return;
       }
-      if (signature !== attributesText(node)) this.record(path, from, to, before, [nodeLabel(node)]);
+      if (signature !== attributesText(node)) this.record(path, from, to, node, [node]);
     } else if (!meansTheSame(node.op, newer)) {
       tooOld(node, from, `opset ${newer} changed or brought it, and no rule says it in opset ${to}`);
     }
-    if (to < from && dropNewAttributes(node, newer)) this.record(path, from, to, before, [nodeLabel(node)]);
+    if (to < from && dropNewAttributes(node, newer)) this.record(path, from, to, node, [node]);
     checkFits(node, to, from);
   }
 
-  private record(path: string, from: number, to: number, before: string, after: readonly string[]): void {
-    this.records.push({
-      pass: `opset ${from} to ${to}`,
-      graph: path,
-      reason: `opset ${to} says it in other words`,
-      before: [before],
-      after,
-    });
+  private record(path: string, from: number, to: number, before: Node, after: readonly Node[]): void {
+    this.log.add(opsetStep(from, to), path, `opset ${to} says it in other words`, [before], after);
+    if (this.log.reached) throw new Reached();
   }
 }
 

@@ -1,9 +1,9 @@
-/** One node as ONNX text, for people: names as they are, large constants and subgraphs shortened. */
+/** One node or constant as ONNX text, for people: names as they are, large constants and subgraphs shortened. */
 import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
 import { nameText } from './names.ts';
 import { operatorText } from './print-headers.ts';
-import { attributeText, fewElements } from './print-values.ts';
+import { attributeText, fewElements, typeToText } from './print-values.ts';
 
 /** `[conv_1] y = Conv <group: int = 2> (x, w)`. */
 export function nodeText(node: Node): string {
@@ -18,6 +18,12 @@ export function nodeText(node: Node): string {
   );
   const angle = attributes.length > 0 ? ` <${attributes.join(', ')}>` : '';
   return `${label}${namesText(node.outputs)} = ${operatorText(node)}${angle} (${namesText(node.inputs)})`;
+}
+
+/** `float[2] scale = {1, 2}`. */
+export function constantText({ name = '', type, constant }: Value): string {
+  const words = [type ? `${typeToText(type)} ` : '', nameText(name), constant ? ` = ${fewElements(constant)}` : ''];
+  return words.join('');
 }
 
 function namesText(values: readonly (Value | undefined)[]): string {

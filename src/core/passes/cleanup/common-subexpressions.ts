@@ -50,6 +50,7 @@ function merge(kept: Node, node: Node, context: PassContext): void {
   const pairs = node.outputs.map((value, k) => [value, kept.output(k)] as const);
   // Two outputs of a graph cannot be one value: each has its name.
   if (pairs.some(([value, other]) => value.isGraphOutput && other.isGraphOutput)) return;
+  context.willRename(kept);
   for (const [value, other] of pairs) {
     if (value.isGraphOutput) other.name = value.name;
     takePlace(other, value);

@@ -20,9 +20,10 @@ export const liftConstants: GraphPass = {
       const output = node.output();
       const constant = constantAttribute(node);
       if (!constant || output.isGraphOutput) continue;
-      output.replaceAllUsesWith(graph.addInitializer({ name: output.name, constant }));
+      const initializer = graph.addInitializer({ name: output.name, constant });
+      output.replaceAllUsesWith(initializer);
       graph.nodes.remove(node);
-      context.record('it is a constant', [node], []);
+      context.record('it is a constant', [node], [], { after: [initializer] });
     }
   },
 };

@@ -43,6 +43,7 @@ function removeOutputs(node: Node, context: PassContext): void {
   if (!schema || (node.domain !== '' && node.domain !== 'ai.onnx')) return;
   const isOptional = (index: number) => formalAt(schema.outputs, index)?.kind === 'optional';
   let changed = false;
+  context.willRename(node);
   for (let k = node.outputs.length - 1; k > 0 && node.output(k).useCount === 0 && isOptional(k); k--) {
     node.removeLastOutput();
     changed = true;
@@ -97,7 +98,8 @@ function removeConstants(graph: Graph, context: PassContext): void {
   if (unused.length === 0) return;
   for (const value of unused) graph.initializers.delete(value);
   const names = unused.map((value) => value.name).join(', ');
-  context.record(`nobody reads the constants ${names.length > 200 ? `${names.slice(0, 200)} …` : names}`, [], []);
+  const reason = `nobody reads the constants ${names.length > 200 ? `${names.slice(0, 200)} …` : names}`;
+  context.record(reason, [], [], { before: unused });
 }
 
 /** Functions that no node calls, neither of the graph nor of a function that is called. */

@@ -20,7 +20,8 @@ export const mergeConstants: GraphPass = {
           other.replaceAllUsesWith(first);
           graph.initializers.delete(other);
         }
-        context.record(`${others.map((each) => each.name).join(', ')}: the same as the constant ${first.name}`, [], []);
+        const reason = `${others.map((each) => each.name).join(', ')}: the same as the constant ${first.name}`;
+        context.record(reason, [], [], { before: equal, after: [first] });
       }
     }
   },

@@ -18,6 +18,7 @@ export function putConstants(
   context: PassContext,
 ): void {
   const made: Node[] = [];
+  const constants: Value[] = [];
   for (const output of needed) {
     const constant = known(output);
     if (!constant) continue;
@@ -31,9 +32,13 @@ export function putConstants(
       takePlace(stand.output(), output);
       output.replaceAllUsesWith(stand.output());
       made.push(stand);
-    } else output.replaceAllUsesWith(graph.addInitializer({ name: output.name, constant }));
+    } else {
+      const initializer = graph.addInitializer({ name: output.name, constant });
+      output.replaceAllUsesWith(initializer);
+      constants.push(initializer);
+    }
   }
   const removed = new Set<Node>();
   removeUnused(node, removed);
-  context.record('its inputs are known beforehand', [...removed], made);
+  context.record('its inputs are known beforehand', [...removed], made, { after: constants });
 }

@@ -1,8 +1,7 @@
 /** What Caffe cannot take: every node is named, with its module path and its origins, all at once. */
 import { expect, test } from 'vitest';
-import { onnxToCaffe } from '../../../../../src/core/convert/onnx-to-caffe/convert.ts';
 import { caffeBackend } from '../../../../../src/core/targets/caffe-backends.ts';
-import { modelOf, problemsOf } from './support.ts';
+import { modelOf, problemsOf, toCaffe } from './support.ts';
 
 /** A graph, the problem's code, and a part of its message. */
 const REFUSED: readonly (readonly [graph: string, code: string, message: string])[] = [
@@ -49,7 +48,7 @@ test('sizes that are no numbers are refused where they come in, once', () => {
   const [input] = model.graph.inputs;
   if (input) input.type = { kind: 'tensor', dtype: 'float32', shape: [undefined, 3, 4, 4] };
   for (const node of model.graph.nodes) for (const output of node.outputs) output.type = undefined;
-  const { problems } = onnxToCaffe(model, caffeBackend('bvlc'));
+  const { problems } = toCaffe(model, caffeBackend('bvlc'));
   expect(problems.map((each) => each.message)).toEqual([
     'The shape that input x needs is not known: Caffe fixes every size when a network is loaded, and its sizes are [?, 3, 4, 4].',
   ]);
@@ -64,7 +63,7 @@ test('all problems come at once, each with its node, its module and its origins'
     node.scope = [{ path: `block.${k}`, type: 'torch.nn.Module' }];
     node.origin = [{ kind: 'python', file: 'net.py', line: 10 + k }];
   }
-  const { problems } = onnxToCaffe(model, caffeBackend('opencv'));
+  const { problems } = toCaffe(model, caffeBackend('opencv'));
   expect(problems.map(({ node, origin }) => [node?.name, node?.scope[0]?.path, origin[0]?.line])).toEqual([
     ['block.0/Erf', 'block.0', 10],
     ['block.1/LayerNormalization', 'block.1', 11],
@@ -76,7 +75,7 @@ test('integers as inputs are refused', () => {
   const model = modelOf('float[2,3] x => y = Relu (x)');
   const [input] = model.graph.inputs;
   if (input) input.type = { kind: 'tensor', dtype: 'int64', shape: [2, 3] };
-  const [first] = onnxToCaffe(model, caffeBackend('bvlc')).problems;
+  const [first] = toCaffe(model, caffeBackend('bvlc')).problems;
   expect(first?.message).toBe('Caffe (BVLC) does not take int64 for input x.');
 });
 
@@ -88,7 +87,7 @@ test('layers lead back to the places that they came from', () => {
     node.name = `features.${k}`;
     node.origin = [{ kind: 'python', file: 'net.py', line: 10 + k }];
   }
-  const { model: made } = onnxToCaffe(model, caffeBackend('bvlc'));
+  const { model: made } = toCaffe(model, caffeBackend('bvlc'));
   expect([...made.graph.nodes].map((node) => [node.name, node.sourceName, node.origin[0]?.line])).toEqual([
     ['features.0', 'features.0', 10],
     ['features.2/power', 'features.2', 12],

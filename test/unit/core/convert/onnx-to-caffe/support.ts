@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { onnxToCaffe } from '../../../../../src/core/convert/onnx-to-caffe/convert.ts';
+import { type CaffeResult, onnxToCaffe } from '../../../../../src/core/convert/onnx-to-caffe/convert.ts';
 import { inferOutputs, opsetContext } from '../../../../../src/core/dialects/onnx/infer.ts';
 import { readCaffe } from '../../../../../src/core/formats/caffe/read.ts';
 import { writeCaffe } from '../../../../../src/core/formats/caffe/write.ts';
@@ -13,12 +13,15 @@ import { FileBytes } from '../../../../../src/core/ir/bytes.ts';
 import type { Model } from '../../../../../src/core/ir/model.ts';
 import { Tensor } from '../../../../../src/core/ir/tensor.ts';
 import { validateModel } from '../../../../../src/core/ir/validate.ts';
+import { fusionsNamed } from '../../../../../src/core/passes/fusions/table.ts';
+import { runPasses } from '../../../../../src/core/passes/run.ts';
 import type { Problem } from '../../../../../src/core/problems/problem.ts';
 import { silent } from '../../../../../src/core/progress.ts';
 import { runCaffe } from '../../../../../src/core/runtime/caffe/run.ts';
 import { compareOutputs } from '../../../../../src/core/runtime/compare.ts';
 import { randomInputs } from '../../../../../src/core/runtime/inputs.ts';
 import { runModel } from '../../../../../src/core/runtime/onnxruntime.ts';
+import type { CaffeBackend } from '../../../../../src/core/targets/caffe-backend.ts';
 import { caffeBackend } from '../../../../../src/core/targets/caffe-backends.ts';
 import { runOpenCv } from '../../runtime/caffe/opencv.ts';
 
@@ -61,6 +64,12 @@ export function modelOf(text: string): Model {
   return model;
 }
 
+/** As a conversion does it: first what the backend wants made of several operators. */
+export function toCaffe(model: Model, backend: CaffeBackend): CaffeResult {
+  runPasses(model, fusionsNamed(backend.fusions));
+  return onnxToCaffe(model, backend);
+}
+
 export interface Converted {
   readonly prototxt: string;
   /** Types of the layers, inputs left out. */
@@ -73,7 +82,7 @@ export async function runsTheSame(text: string, backendId: string): Promise<Conv
   const source = modelOf(text);
   const inputs = randomInputs(source.graph, { seed: 11 });
   const expected = await runModel(encodeOnnx(source), inputs);
-  const { model, problems } = onnxToCaffe(modelOf(text), backend);
+  const { model, problems } = toCaffe(modelOf(text), backend);
   expect(problems).toEqual([]);
   validateModel(model);
   const folder = mkdtempSync(join(tmpdir(), 'graphwright-caffe-'));
@@ -108,5 +117,5 @@ function close(expected: ReadonlyMap<string, Tensor>, found: ReadonlyMap<string,
 }
 
 export function problemsOf(text: string, backendId: string): readonly Problem[] {
-  return onnxToCaffe(modelOf(text), caffeBackend(backendId)).problems;
+  return toCaffe(modelOf(text), caffeBackend(backendId)).problems;
 }

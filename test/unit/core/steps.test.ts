@@ -1,0 +1,134 @@
+/** Every step of a conversion, whatever did it, can be looked at: the model is opened as it was before and after it. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { nodeText } from '../../../src/core/formats/onnxtxt/node-text.ts';
+import { InputError } from '../../../src/core/ir/errors.ts';
+import { convertModel, modelAfterSteps } from '../../../src/core/pipeline.ts';
+import { silent } from '../../../src/core/progress.ts';
+import type { ConvertRequest } from '../../../src/core/request.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'graphwright-steps-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const HEAD = '<ir_version: 6, opset_import: ["" : 11]>';
+const MODEL = `${HEAD}
+g (float[1, 2, 4, 4] x) => (float[1, 2, 4, 4] y)
+<
+  float[2, 2, 1, 1] w = {1, 2, 3, 4}, float[2] b = {1, 2}, float[2] scale = {1, 2}, float[2] shift = {1, 2},
+  float[2] mean = {0, 0}, float[2] variance = {1, 1}, float[3] unread = {1, 2, 3}, bool[1] yes = {1}
+>
+{
+  [conv] c = Conv (x, w, b)
+  [norm] n = BatchNormalization (c, scale, shift, mean, variance)
+  [same] s = Identity (n)
+  [up] u = Unsqueeze <axes = [0]> (s)
+  [down] d = Squeeze <axes = [0]> (u)
+  [relu] y = Relu (d)
+}
+`;
+const BRANCHES = `${HEAD}
+g (float[2] x, bool more) => (float[2] y) <float[2] one = {1, 1}, float[2] same = {1, 1}>
+{
+  [choice] y = If (more) <
+    then_branch = a () => (float[2] p) { p = Add (x, one) },
+    else_branch = b () => (float[2] q) { r = Add (x, same)  q = Mul (r, one) }
+  >
+}
+`;
+
+function requestOf(text: string, wishes: Partial<ConvertRequest>): ConvertRequest {
+  const input = join(folder, 'model.onnxtxt');
+  writeFileSync(input, text);
+  return {
+    input,
+    reading: { inputs: [], ops: [], accept: [] },
+    target: { target: 'onnx', opset: 17 },
+    output: join(folder, 'out'),
+    force: true,
+    simplify: false,
+    explain: true,
+    verify: false,
+    ...wishes,
+  };
+}
+
+async function lookAt(request: ConvertRequest, steps: number) {
+  const { model, close } = await modelAfterSteps(request, steps, silent);
+  const nodes = [...model.graph.allNodes()];
+  close();
+  return {
+    dialect: model.dialect,
+    opset: model.opsetImports.get(''),
+    names: nodes.map((node) => node.outputs[0]?.name ?? ''),
+    text: [...nodes.map(nodeText), ...[...model.graph.initializers].map(({ name }) => name)].join('\n'),
+  };
+}
+
+const CASES: readonly (readonly [title: string, text: string, wishes: Partial<ConvertRequest>, passes: string])[] = [
+  ['to another opset', MODEL, {}, 'opset 12 to 13'],
+  [
+    'to another opset, simplified',
+    MODEL,
+    { simplify: true },
+    'opset 12 to 13, merge-constants, remove-dead-code, fold-batch-normalization, no-identity, reshape-chain',
+  ],
+  ['to Caffe', MODEL, { target: { target: 'caffe:bvlc' } }, 'opset 12 to 13, fold-batch-normalization'],
+  [
+    'to Caffe, simplified',
+    MODEL,
+    { target: { target: 'caffe:bvlc' }, simplify: true },
+    'merge-constants, fold-batch-normalization, remove-dead-code, no-identity, reshape-chain',
+  ],
+  ['constants that branches read', BRANCHES, { simplify: true }, 'merge-constants, no-unit'],
+];
+
+test.each(CASES)('%s', async (_, text, wishes, names) => {
+  const request = requestOf(text, wishes);
+  const { passes } = await convertModel(request, silent);
+  expect(passes.map(({ pass }) => pass).join(', ')).toBe(names);
+  const records = passes.flatMap(({ records = [] }) => records).sort((a, b) => a.step - b.step);
+  expect(records.map(({ step }) => step)).toEqual(records.map((_record, k) => k + 1));
+  for (const { step, pass, found, text: lines } of records) {
+    const sides = { before: await lookAt(request, step - 1), after: await lookAt(request, step) };
+    expect(sides.after.text, `${step}: ${pass}`).not.toBe(sides.before.text);
+    expect(lines?.before, `${step}: ${pass}`).not.toEqual(lines?.after);
+    for (const side of ['before', 'after'] as const) {
+      expect(sides[side].dialect).toBe('onnx');
+      const named = (found?.[side] ?? []).filter((name) => name !== '');
+      // All are there, in the order of the graph.
+      expect(sides[side].names.filter((name) => named.includes(name))).toEqual(named);
+    }
+    for (const name of found?.near ?? []) expect(sides.after.names).toContain(name);
+  }
+});
+
+test('a model is shown at the opset that a step has reached', async () => {
+  const request = requestOf(MODEL, {});
+  expect((await lookAt(request, 0)).opset).toBe(11);
+  const [squeeze, unsqueeze] = [await lookAt(request, 1), await lookAt(request, 2)];
+  expect(squeeze.opset).toBe(12);
+  expect(unsqueeze.text).toContain('Squeeze (u, ');
+});
+
+test('what a Caffe backend wants can be left out; what is needed to be exact cannot', async () => {
+  const target = { target: 'caffe:bvlc' };
+  const with_ = await convertModel(requestOf(MODEL, { target }), silent);
+  expect(with_.passes.map(({ pass, optional }) => [pass, optional])).toEqual([
+    ['opset 12 to 13', false],
+    ['fold-batch-normalization', true],
+  ]);
+  const without = await convertModel(requestOf(MODEL, { target, disabled: ['fold-batch-normalization'] }), silent);
+  expect(without.status).toBe('done');
+  expect(without.passes.map(({ pass }) => pass)).toEqual(['opset 12 to 13']);
+  const refused = convertModel(requestOf(MODEL, { target, disabled: ['opset 12 to 13'] }), silent);
+  await expect(refused).rejects.toThrow(
+    '"opset 12 to 13" cannot be left out: operators would not mean in opset 13 what they mean in opset 12',
+  );
+  const wrong = convertModel(requestOf(MODEL, { target, disabled: ['fold-batch-normalisation'] }), silent);
+  await expect(wrong).rejects.toThrow(InputError);
+});
