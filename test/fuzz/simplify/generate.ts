@@ -2,14 +2,19 @@
 import { irVersionFor } from '../../../src/core/formats/onnx/versions.ts';
 import { Expression } from '../../../src/core/ir/expression.ts';
 import type { Dim, Shape } from '../../../src/core/ir/shape.ts';
+import { call, contributed } from './calls.ts';
 import { Chance } from './chance.ts';
+import { composite } from './composites.ts';
+import { CONTROL } from './control.ts';
 import { Grow, type Growing } from './grow.ts';
-import { control, motif, operator } from './motifs.ts';
+import { MOTIFS } from './motifs.ts';
+import type { Recipe } from './operators/recipe.ts';
 import type { Known, Program } from './program.ts';
+import { operator, weighted } from './recipes.ts';
 import { filled, randomDtype, randomTensor } from './tensors.ts';
 
 /** From the first opset that rules know to the last that onnxruntime runs; those that models have more often. */
-const OPSETS = [7, 8, 9, 10, 11, 11, 12, 13, 13, 14, 15, 16, 17, 17, 17, 18, 18, 19, 20, 21, 22, 23];
+const OPSETS = [7, 8, 9, 10, 11, 11, 12, 13, 13, 14, 15, 16, 17, 17, 17, 18, 18, 19, 20, 21, 22, 23, 23, 24];
 
 export interface Generated {
   readonly program: Program;
@@ -27,6 +32,7 @@ export async function generate(seed: number): Promise<Generated> {
     opset,
     irVersion: irVersionFor(opset),
     names: 0,
+    functions: [],
     taken: new Map(),
     refused: new Map(),
   };
@@ -36,14 +42,22 @@ export async function generate(seed: number): Promise<Generated> {
   const wanted = chance.int(3, 24);
   for (let tries = 0; grow.lines.length < wanted && tries < 4 * wanted; tries++) {
     const kind = chance.number();
-    await (kind < 0.08 ? control : kind < 0.5 ? motif : operator)(grow);
+    await recipe(grow, kind)(grow);
   }
   const values = new Map(grow.pool.map((known) => [known.name, known]));
   return { program: finished(grow, shared), values, taken: shared.taken, refused: shared.refused };
 }
 
+function recipe(grow: Grow, kind: number): Recipe {
+  if (kind < 0.08) return weighted(grow, CONTROL);
+  if (kind < 0.43) return weighted(grow, MOTIFS);
+  if (kind < 0.55) return composite;
+  if (kind < 0.59) return call;
+  return kind < 0.6 ? contributed : operator;
+}
+
 /** Its outputs: most values that nobody reads, so that some code is dead, and a few that somebody does. */
-function finished(grow: Grow, { chance, opset, irVersion }: Growing): Program {
+function finished(grow: Grow, { chance, opset, irVersion, functions }: Growing): Program {
   const made = new Set(grow.lines.flatMap((line) => line.outputs));
   const read = new Set(grow.lines.flatMap((line) => line.inputs));
   const values = grow.pool.filter(({ name }) => made.has(name));
@@ -57,6 +71,7 @@ function finished(grow: Grow, { chance, opset, irVersion }: Growing): Program {
     lines: grow.lines,
     outputs: some,
     declared: declarations(grow, chance),
+    functions,
   };
 }
 

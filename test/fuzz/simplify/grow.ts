@@ -6,7 +6,15 @@ import { type DataType, isFloat } from '../../../src/core/ir/dtype.ts';
 import { sameShape } from '../../../src/core/ir/shape.ts';
 import { Tensor } from '../../../src/core/ir/tensor.ts';
 import type { Chance } from './chance.ts';
-import { type Body, type Constant, type Known, type Line, programModel, readsOf } from './program.ts';
+import {
+  type Body,
+  type Constant,
+  type Known,
+  type Line,
+  type LocalFunction,
+  programModel,
+  readsOf,
+} from './program.ts';
 import { runAll } from './running.ts';
 import { constantLike, randomTensor, tensorOf, typical } from './tensors.ts';
 
@@ -42,6 +50,7 @@ export interface Growing {
   readonly opset: number;
   readonly irVersion: number;
   names: number;
+  readonly functions: LocalFunction[];
   /** How often each operator was taken, and refused. */
   readonly taken: Map<string, number>;
   readonly refused: Map<string, number>;
@@ -154,6 +163,22 @@ export class Grow {
     return outputs;
   }
 
+  /** Adds a node of another domain, of which nothing is known but what it gives when it runs. `op` has its domain. */
+  async addForeign(
+    op: string,
+    inputs: readonly Known[],
+    attributes: Readonly<Record<string, AttributeGiven>> = {},
+    outputs = 1,
+  ): Promise<Known[] | undefined> {
+    return this.take({
+      op,
+      inputs: inputs.map(({ name }) => name),
+      outputs: Array.from({ length: outputs }, () => this.name()),
+      attributes: Object.entries(attributes).map(([name, value]) => `${name} = ${attributeText(value)}`),
+      bodies: [],
+    });
+  }
+
   /** Adds a node that there is already once more. */
   async again(line: Line): Promise<Known[] | undefined> {
     return this.take({ ...line, outputs: line.outputs.map(() => this.name()) });
@@ -161,7 +186,8 @@ export class Grow {
 
   private async take(line: Line): Promise<Known[] | undefined> {
     const outputs = await this.run(line);
-    count(outputs ? this.shared.taken : this.shared.refused, line.op);
+    const called = this.shared.functions.some(({ domain, name }) => line.op === `${domain}.${name}`);
+    count(outputs ? this.shared.taken : this.shared.refused, called ? 'local function' : line.op);
     if (!outputs) return undefined;
     this.lines.push(line);
     this.made.push(...outputs);
@@ -191,7 +217,7 @@ export class Grow {
 
   /** What a line gives for the values at hand; undefined where it does not work, or gives what is of no use. */
   private async run(line: Line): Promise<Known[] | undefined> {
-    const { opset, irVersion } = this.shared;
+    const { opset, irVersion, functions } = this.shared;
     const pool = new Map(this.pool.map((known) => [known.name, known]));
     const reads = [...readsOf(line)].flatMap((name) => pool.get(name) ?? []);
     const constants = reads
@@ -200,7 +226,16 @@ export class Grow {
     const inputs = reads.filter((each) => !('form' in each));
     const outputs = line.outputs.map((name) => ({ name, tensor: EMPTY }));
     try {
-      const model = programModel({ opset, irVersion, inputs, constants, lines: [line], outputs, declared: new Map() });
+      const model = programModel({
+        opset,
+        irVersion,
+        inputs,
+        constants,
+        lines: [line],
+        outputs,
+        declared: new Map(),
+        functions,
+      });
       for (const output of model.graph.outputs) output.type = undefined;
       if (inferModel(model).length > 0) return undefined;
       const inferred = model.graph.outputs.map(({ shape }) => shape);

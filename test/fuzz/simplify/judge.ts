@@ -8,8 +8,11 @@ import type { Model } from '../../../src/core/ir/model.ts';
 import { shapeText } from '../../../src/core/ir/shape.ts';
 import { Tensor } from '../../../src/core/ir/tensor.ts';
 import { foldAllConstants } from '../../../src/core/passes/fold/fold-constants.ts';
+import { FUSIONS } from '../../../src/core/passes/fusions/table.ts';
+import { inlineFunctions } from '../../../src/core/passes/inline/functions.ts';
+import type { Pass } from '../../../src/core/passes/pass.ts';
 import { runPasses } from '../../../src/core/passes/run.ts';
-import { SIMPLIFICATION } from '../../../src/core/passes/simplification.ts';
+import { SIMPLIFICATION, simplificationFor } from '../../../src/core/passes/simplification.ts';
 import { compareTensors } from '../../../src/core/runtime/compare.ts';
 import { Chance } from './chance.ts';
 import { type Program, programModel } from './program.ts';
@@ -93,7 +96,15 @@ const OF_ITS_OWN = new Set([
 ]);
 /** How much a last digit is, to see what it does to the outputs. */
 const LAST_DIGITS = 1e-6;
-const REASSOCIATING = new Set(SIMPLIFICATION.filter((pass) => pass.reassociates).map(({ name }) => name));
+/** With the operators that only other targets want. */
+const EVERYTHING = simplificationFor({ fusions: FUSIONS.map(({ name }) => name) });
+const REASSOCIATING = new Set(EVERYTHING.filter((pass) => pass.reassociates).map(({ name }) => name));
+
+/** What a seed is judged by: ONNX's own list or one with all fusions, with local functions taken apart or not. */
+function passesOf(seed: number): readonly Pass[] {
+  const list = seed % 3 === 0 ? EVERYTHING : SIMPLIFICATION;
+  return seed % 2 === 0 ? [inlineFunctions, ...list] : list;
+}
 
 export async function judge(program: Program, seed: number): Promise<Judgement> {
   const bytes = encodeOnnx(programModel(program));
@@ -108,7 +119,7 @@ export async function judge(program: Program, seed: number): Promise<Judgement> 
   }
   let done: ReturnType<typeof simplified>;
   try {
-    done = simplified(bytes);
+    done = simplified(bytes, seed);
   } catch (error) {
     return { verdict: 'threw', detail: messageOf(error), ...nothing };
   }
@@ -149,10 +160,10 @@ function mayOverflow(set: ReadonlyMap<string, Tensor>): boolean {
   );
 }
 
-function simplified(bytes: Uint8Array) {
+function simplified(bytes: Uint8Array, seed: number) {
   const model = readOnnx(new MemoryBytes('random.onnx', bytes));
   const nodes = nodeCount(model);
-  const result = runPasses(model, SIMPLIFICATION, { untilStable: true, doubts: true });
+  const result = runPasses(model, passesOf(seed), { untilStable: true, doubts: true });
   const passes = result.passes.map(({ pass }) => pass);
   const folded = result.records.filter(({ pass }) => pass === foldAllConstants.name).flatMap(({ before }) => before);
   return {

@@ -1,11 +1,18 @@
 /** Several operators that stand together as rules look for them, or nearly so. */
+
+import { codeOfDtype } from '../../../src/core/dialects/onnx/dtype-codes.ts';
+import type { DataType } from '../../../src/core/ir/dtype.ts';
 import { elementCount } from '../../../src/core/ir/shape.ts';
-import { Tensor } from '../../../src/core/ir/tensor.ts';
-import type { Runnable } from '../../../src/core/runtime/array-types.ts';
 import type { Grow } from './grow.ts';
-import * as single from './operators.ts';
-import { CODES, type Recipe } from './operators.ts';
-import type { Body, Known } from './program.ts';
+import { clip } from './operators/elementwise.ts';
+import { split } from './operators/parts.ts';
+import { conv, picture, pool } from './operators/pictures.ts';
+import { gemm, matmul } from './operators/products.ts';
+import type { Recipe } from './operators/recipe.ts';
+import { besides } from './operators/recipe.ts';
+import { REDUCTIONS } from './operators/reductions.ts';
+import { reshape, squeeze, transpose, unsqueeze } from './operators/shapes.ts';
+import type { Known } from './program.ts';
 import { ANY, FLOATS, filled, NUMBERS, randomDtype, tensorOf } from './tensors.ts';
 
 /** What the last node made: the next of a chain reads it. */
@@ -14,7 +21,7 @@ function last(grow: Grow): Known | undefined {
 }
 
 const transposes: Recipe = async (grow) => {
-  await single.transpose(grow);
+  await transpose(grow);
   const x = last(grow);
   if (!x) return;
   const perm = grow.chance.shuffled(x.tensor.shape.map((_, k) => k));
@@ -32,11 +39,11 @@ const transposed: Recipe = async (grow) => {
   const perm = grow.chance.shuffled(x.tensor.shape.map((_, k) => k));
   const [y] = (await grow.add('Transpose', [x], { attributes: { perm } })) ?? [];
   const [z] = (y && (await grow.add(grow.chance.pick(['Relu', 'Sigmoid', 'Neg']), [y]))) ?? [];
-  const [sum] = (z && (await grow.add(grow.chance.pick(['Add', 'Mul']), [z, single.besides(grow, z)]))) ?? [];
+  const [sum] = (z && (await grow.add(grow.chance.pick(['Add', 'Mul']), [z, besides(grow, z)]))) ?? [];
   if (sum) await grow.add('Transpose', [sum], { attributes: { perm: perm.map((_, k) => perm.indexOf(k)) } });
 };
 
-const CHAINS = [single.reshape, single.squeeze, single.unsqueeze];
+const CHAINS = [reshape, squeeze, unsqueeze];
 
 const reshapes: Recipe = async (grow) => {
   for (let k = grow.chance.int(2, 4); k > 0; k--) await grow.chance.pick(CHAINS)(grow);
@@ -45,14 +52,14 @@ const reshapes: Recipe = async (grow) => {
 const casts: Recipe = async (grow) => {
   let x: Known | undefined = grow.any(ANY);
   for (let k = grow.chance.int(2, 3); k > 0 && x; k--) {
-    const to: Runnable = (grow.chance.flip() ? x.tensor.dtype : randomDtype(grow.chance)) as Runnable;
-    x = (await grow.add('Cast', [x], { attributes: { to: CODES[to] } }))?.[0];
+    const to: DataType = grow.chance.flip() ? x.tensor.dtype : randomDtype(grow.chance);
+    x = (await grow.add('Cast', [x], { attributes: { to: codeOfDtype(to) } }))?.[0];
   }
 };
 
 /** Convolution or matrix product, then normalisation, scale and shift. */
 const affine: Recipe = async (grow) => {
-  await grow.chance.pick([single.conv, single.conv, single.gemm, single.matmul])(grow);
+  await grow.chance.pick([conv, conv, gemm, matmul])(grow);
   let x = last(grow);
   if (x?.tensor.dtype !== 'float32') return;
   const { shape } = x.tensor;
@@ -89,7 +96,7 @@ const affine: Recipe = async (grow) => {
 };
 
 const padded: Recipe = async (grow) => {
-  const x = single.picture(grow);
+  const x = picture(grow);
   const side = () => grow.chance.pick([0, 1, 1, 2]);
   const pads = grow.chance.flip(0.9) ? [0, 0, side(), side(), 0, 0, side(), side()] : [0, 1, 1, 1, 0, 0, 1, 1];
   const mode = grow.chance.pick([undefined, 'constant', 'constant', 'reflect']);
@@ -103,7 +110,7 @@ const padded: Recipe = async (grow) => {
     settings: grow.opset < 11 ? { pads: { values: pads }, value } : { pads: { values: pads }, constant_value: value },
     attributes: { mode },
   });
-  await grow.chance.pick([single.conv, single.conv, single.pool])(grow);
+  await grow.chance.pick([conv, conv, pool])(grow);
 };
 
 const activations: Recipe = async (grow) => {
@@ -111,7 +118,7 @@ const activations: Recipe = async (grow) => {
   const ops = ['Relu', 'Relu', 'Neg', 'Abs', 'Sqrt', 'Identity', 'Sign', 'Floor', 'Exp', 'Log', 'Reciprocal'];
   let y: Known | undefined = x;
   for (let k = grow.chance.int(2, 3); k > 0 && y; k--) {
-    if (grow.chance.flip(0.3)) await single.clip(grow);
+    if (grow.chance.flip(0.3)) await clip(grow);
     else y = (await grow.add(grow.chance.pick(ops), [y]))?.[0];
   }
 };
@@ -122,7 +129,7 @@ const notNot: Recipe = async (grow) => {
   if (y)
     await grow.add(
       grow.chance.pick(['Not', 'And', 'Or']),
-      grow.lines.at(-1)?.op === 'Not' && grow.chance.flip() ? [y] : [y, single.besides(grow, y)],
+      grow.lines.at(-1)?.op === 'Not' && grow.chance.flip() ? [y] : [y, besides(grow, y)],
     );
 };
 
@@ -147,7 +154,7 @@ const parted: Recipe = async (grow) => {
   let axis = 0;
   let parts: Known[] = [];
   if (grow.chance.flip()) {
-    await single.split(grow);
+    await split(grow);
     const line = grow.lines.at(-1);
     if (!line || grow.lines.length === before) return;
     axis = Number(/axis = (-?\d+)/.exec(line.attributes.join())?.[1] ?? 0);
@@ -255,7 +262,7 @@ const productAndSum: Recipe = async (grow) => {
 };
 
 const twoConvolutions: Recipe = async (grow) => {
-  await single.conv(grow);
+  await conv(grow);
   const x = last(grow);
   if (x?.tensor.shape.length !== 4) return;
   const channels = x.tensor.shape[1] ?? 1;
@@ -269,63 +276,15 @@ const reducedThenSqueezed: Recipe = async (grow) => {
   const axis = grow.chance.int(0, x.tensor.shape.length - 1);
   const axes = { axes: { values: [axis] } };
   const [mean] =
-    (await grow.add(grow.chance.pick(single.REDUCTIONS), [x], {
+    (await grow.add(grow.chance.pick(REDUCTIONS), [x], {
       settings: axes,
       attributes: { keepdims: grow.chance.pick([0, 1]) },
     })) ?? [];
   if (mean) await grow.add(grow.chance.pick(['Squeeze', 'Unsqueeze']), [mean], { settings: axes });
 };
 
-/** A condition that is known, or is not. */
-const branches: Recipe = async (grow) => {
-  const condition = grow.chance.flip(0.6)
-    ? grow.constant(Tensor.of('bool', grow.chance.pick([[], [1]]), [grow.chance.int(0, 1)]))
-    : (grow.find(({ dtype, count }) => dtype === 'bool' && count === 1) ?? grow.source(Tensor.of('bool', [1], [1])));
-  const results: Known[] = [];
-  const then = await grow.body('then_branch', [], async (inner) => {
-    for (let k = grow.chance.int(1, 3); k > 0; k--) await operator(inner);
-    const made = inner.lines.flatMap((line) => line.outputs);
-    const found = inner.pool.filter(({ name }) => made.includes(name)).slice(-grow.chance.int(1, 2));
-    results.push(...found);
-    return found.length > 0 ? found : undefined;
-  });
-  if (!then) return;
-  const other = await grow.body('else_branch', [], async (inner) => {
-    if (grow.chance.flip()) await operator(inner);
-    // The other branch gives the same types; most often other numbers of the same sizes.
-    const alike = results.map(({ tensor }) => {
-      const same = ({ dtype, shape }: Tensor) =>
-        dtype === tensor.dtype &&
-        shape.length === tensor.shape.length &&
-        shape.every((size, k) => size === tensor.shape[k]);
-      return inner.find(same) ?? inner.constant(filled(grow.chance, tensor.dtype, tensor.shape));
-    });
-    return alike;
-  });
-  if (other) await grow.add('If', [condition], { bodies: [then, other] as Body[], outputs: then.outputs.length });
-};
-
-const loop: Recipe = async (grow) => {
-  const trips = grow.constant(tensorOf('int64', [], [grow.chance.int(0, 3)]));
-  const go = grow.constant(Tensor.of('bool', [], [grow.chance.flip(0.9) ? 1 : 0]));
-  const start = grow.any(['float32', 'int64', 'float64'], 0, 3);
-  const carried = { name: grow.name('s'), tensor: start.tensor };
-  const step = { name: grow.name('i'), tensor: Tensor.scalar('int64', 0) };
-  const condition = { name: grow.name('b'), tensor: Tensor.scalar('bool', 1) };
-  const body = await grow.body('body', [step, condition, carried], async (inner) => {
-    const [next] =
-      (await inner.add(grow.chance.pick(['Add', 'Mul', 'Sub']), [
-        carried,
-        inner.constant(filled(grow.chance, carried.tensor.dtype, [])),
-      ])) ?? [];
-    if (grow.chance.flip()) await operator(inner);
-    const scanned = grow.chance.flip() && next ? [next] : [];
-    return next && [condition, next, ...scanned];
-  });
-  if (body) await grow.add('Loop', [trips, go, start], { bodies: [body], outputs: body.outputs.length - 1 });
-};
-
-const MOTIFS: readonly (readonly [Recipe, number])[] = [
+/** Every motif, as often as it is wanted beside the others. */
+export const MOTIFS: readonly (readonly [Recipe, number])[] = [
   [transposes, 3],
   [transposed, 3],
   [reshapes, 4],
@@ -345,20 +304,3 @@ const MOTIFS: readonly (readonly [Recipe, number])[] = [
   [twoConvolutions, 2],
   [reducedThenSqueezed, 2],
 ];
-const CONTROL: readonly (readonly [Recipe, number])[] = [
-  [branches, 3],
-  [loop, 2],
-];
-
-export const operator: Recipe = (grow) => weighted(grow, single.OPERATORS)(grow);
-export const motif: Recipe = (grow) => weighted(grow, MOTIFS)(grow);
-export const control: Recipe = (grow) => weighted(grow, CONTROL)(grow);
-
-function weighted(grow: Grow, recipes: readonly (readonly [Recipe, number])[]): Recipe {
-  let at = grow.chance.number() * recipes.reduce((sum, [, weight]) => sum + weight, 0);
-  for (const [recipe, weight] of recipes) {
-    at -= weight;
-    if (at < 0) return recipe;
-  }
-  return operator;
-}

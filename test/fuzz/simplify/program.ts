@@ -29,12 +29,20 @@ export interface Body {
 
 /** One node. An input that is left out is the empty text. */
 export interface Line {
+  /** Behind the domain and a point where that is not ONNX's. */
   readonly op: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** `axis = 1`, as the text has them. */
   readonly attributes: readonly string[];
   readonly bodies: readonly Body[];
+}
+
+/** A function that lines call by the name of its domain and its own: text that opens with the name. */
+export interface LocalFunction {
+  readonly domain: string;
+  readonly name: string;
+  readonly text: string;
 }
 
 export interface Program {
@@ -46,6 +54,8 @@ export interface Program {
   readonly outputs: readonly Known[];
   /** How inputs are declared, where not by the sizes that they have. */
   readonly declared: ReadonlyMap<string, Shape>;
+  /** Those that no line calls any more are left out of the text. */
+  readonly functions: readonly LocalFunction[];
 }
 
 export function programText(program: Program): string {
@@ -57,9 +67,20 @@ export function programText(program: Program): string {
   );
   const given = [...inputs, ...defaults].map((each) => valueText(each, declared.get(each.name)));
   const results = outputs.map((each) => valueText(each, open ? each.tensor.shape.map(() => undefined) : undefined));
-  return `<ir_version: ${program.irVersion}, opset_import: ["" : ${program.opset}]>
+  const called = new Set(operatorsIn(program.lines));
+  const functions = program.functions.filter(({ domain, name }) => called.has(`${domain}.${name}`));
+  const domains = new Set([...called].filter((op) => op.includes('.')).map((op) => op.slice(0, op.lastIndexOf('.'))));
+  const own = `"" : ${program.opset}`;
+  const imports = [own, ...[...domains].map((domain) => `"${domain}" : 1`)];
+  return `<ir_version: ${program.irVersion}, opset_import: [${imports.join(', ')}]>
 g (${given.join(', ')}) => (${results.join(', ')})
-${contentText(constants, program.lines)}`;
+${contentText(constants, program.lines)}
+${functions.map(({ domain, text }) => `<domain: "${domain}", opset_import: [${own}]>\n${text}`).join('\n')}`;
+}
+
+/** Of lines, and of those within their bodies. */
+function operatorsIn(lines: readonly Line[]): string[] {
+  return lines.flatMap(({ op, bodies }) => [op, ...bodies.flatMap((body) => operatorsIn(body.lines))]);
 }
 
 /** Throws where the text does not parse. */

@@ -2,6 +2,7 @@
 import { takePlace } from '../../dialects/onnx/infer/declared.ts';
 import { operatorSchema } from '../../dialects/onnx/operators.ts';
 import type { Node } from '../../ir/node.ts';
+import { inferOnwards } from '../onwards.ts';
 import type { GraphPass, PassContext } from '../pass.ts';
 import { Structure } from './structure.ts';
 
@@ -51,11 +52,13 @@ function merge(kept: Node, node: Node, context: PassContext): void {
   // Two outputs of a graph cannot be one value: each has its name.
   if (pairs.some(([value, other]) => value.isGraphOutput && other.isGraphOutput)) return;
   context.willRename(kept);
+  const untyped = pairs.flatMap(([, other]) => (other.type ? [] : [other]));
   for (const [value, other] of pairs) {
     if (value.isGraphOutput) other.name = value.name;
     takePlace(other, value);
     value.replaceAllUsesWith(other);
   }
+  inferOnwards(untyped, context);
   node.graph?.nodes.remove(node);
   context.record('an earlier node computes the same', [kept, node], [kept]);
 }

@@ -49,6 +49,20 @@ test('an attribute with its usual value is as good as none', () => {
   ).toHaveLength(4);
 });
 
+test('what reads from a value of which more is known now has a type, and what reads from that', () => {
+  const { made } = after(
+    mergeCommon,
+    `<ir_version: 10, opset_import: ["" : 22, "acme" : 1]> g (float[2,3] x) => (float[3,2] y, z) {
+      u = acme.Unknown (x) a = Transpose <perm = [1, 0]> (u) b = Neg (a) c = Cast <to = 7> (b) y = Transpose <perm = [1, 0]> (u) z = Abs (c) }`,
+  );
+  expect(typesOf(made)).toEqual(['u ?', 'y float32[3,2]', 'b float32[3,2]', 'c int64[3,2]', 'z int64[3,2]']);
+});
+
+const typesOf = ({ graph }: Model) =>
+  [...graph.nodes].flatMap((node) =>
+    node.outputs.map(({ name, dtype, shape }) => `${name} ${dtype ? `${dtype}[${shape}]` : '?'}`),
+  );
+
 test('a graph output keeps its name, and two outputs stay two', () => {
   const { made, operators } = after(
     mergeCommon,
