@@ -6,6 +6,7 @@ import { arithmeticRules } from './arithmetic.ts';
 import { constantChainRules } from './constant-chains.ts';
 import { constantLayoutRules } from './constant-layouts.ts';
 import { cutRules } from './cuts.ts';
+import { linearChainRules } from './linear-chains.ts';
 import { noOps } from './no-ops.ts';
 import { paddingRules } from './padding-into-windows.ts';
 import { pickRules } from './picks.ts';
@@ -27,6 +28,7 @@ export const eliminations: readonly PatternRule[] = [
   ...affineBeforeRules,
   ...scalarRules,
   ...productRules,
+  ...linearChainRules,
   ...paddingRules,
   ...transposeRules,
   ...transposeRegionRules,

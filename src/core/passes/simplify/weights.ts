@@ -110,8 +110,7 @@ export interface Layout {
 /** Each element of a weight times the factor of its place; undefined where a result may be too large for the type. */
 export function scaledWeight(weight: Tensor, layout: Layout, factors: Float64Array): Tensor | undefined {
   const most = factors.reduce((before, each) => Math.max(before, Math.abs(each)), 0) * greatest(weight);
-  if (!(most <= MOST[weight.dtype as keyof typeof MOST])) return undefined;
-  const scaled = computedTensor(weight.dtype, weight.shape, () => {
+  return boundedTensor(weight.dtype, weight.shape, most, () => {
     const values = elementsOf(weight) ?? new Float32Array();
     const { rows, columns, at: factorAt } = layout;
     const inner = values.length / (rows * columns);
@@ -123,8 +122,19 @@ export function scaledWeight(weight: Tensor, layout: Layout, factors: Float64Arr
     }
     return values;
   });
-  known.set(scaled, most);
-  return scaled;
+}
+
+/** A tensor of which no element is above `most`; undefined where that is too large for the type. Computed when asked for. */
+export function boundedTensor(
+  dtype: DataType,
+  shape: readonly number[],
+  most: number,
+  compute: () => Float32Array | Float64Array,
+): Tensor | undefined {
+  if (!(most <= MOST[dtype as keyof typeof MOST])) return undefined;
+  const tensor = computedTensor(dtype, shape, compute);
+  known.set(tensor, most);
+  return tensor;
 }
 
 const MOST = {

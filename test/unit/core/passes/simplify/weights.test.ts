@@ -6,13 +6,7 @@ import { paddingRules } from '../../../../../src/core/passes/simplify/padding-in
 import { productRules } from '../../../../../src/core/passes/simplify/products.ts';
 import { scalarRules } from '../../../../../src/core/passes/simplify/scalars.ts';
 import { type Case, expectSimplified, testEach } from './simplifying.ts';
-
-/** `float[2,3] w = {...}` of numbers that differ. */
-function floats(name: string, dims: readonly number[], from = 0.3): string {
-  const count = dims.reduce((product, size) => product * size, 1);
-  const values = Array.from({ length: count }, (_, k) => (from + Math.sin(k * 1.7)).toFixed(3));
-  return `float[${dims.join(',')}] ${name} = {${values.join(', ')}}`;
-}
+import { floats } from './weights.ts';
 
 const BN = [floats('s', [4], 1.5), floats('t', [4]), floats('m', [4]), floats('v', [4], 1.5)].join(', ');
 const IMAGE = 'float[1,2,5,5] x => float[?,4,?,?] y';
