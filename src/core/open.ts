@@ -1,16 +1,13 @@
-/** From a file to a graph in its own dialect: formats are told apart by content, programs are captured. */
-import { capture } from './capture/capture.ts';
-import { openObjects } from './capture/objects/capture-objects.ts';
+/**
+ * From a file to a graph in its own dialect: formats are told apart by content, programs are captured. Each format is
+ * imported when a file has it, so that it costs the others nothing.
+ */
 import type { CustomOperators } from './custom/definition.ts';
 import { loadCustomOperators } from './custom/read.ts';
 import { checkNotBlank } from './formats/blank.ts';
-import { readCaffe } from './formats/caffe/read.ts';
 import { detectFormat, type FileFormat } from './formats/detect.ts';
 import { closeDataFiles } from './formats/onnx/external.ts';
 import { readOnnx, readOnnxLeniently } from './formats/onnx/read.ts';
-import { readOnnxText } from './formats/onnxtxt/read.ts';
-import { readOnnxTextLeniently } from './formats/onnxtxt/read-leniently.ts';
-import { openTorchFile } from './formats/torch/open.ts';
 import { FileBytes } from './ir/bytes.ts';
 import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
@@ -51,7 +48,7 @@ export function openToCheck(path: string, reading: Reading, progress: Progress):
   return open(path, reading, progress, LENIENT);
 }
 
-type ReadModel = (file: FileBytes) => Pick<Read, 'model' | 'problems' | 'told'>;
+type ReadModel = (file: FileBytes) => Promise<Pick<Read, 'model' | 'problems' | 'told'>>;
 
 /** How ONNX models are read from their two formats. */
 interface OnnxReaders {
@@ -60,13 +57,14 @@ interface OnnxReaders {
 }
 
 const STRICT: OnnxReaders = {
-  onnx: (file) => ({ model: readOnnx(file) }),
-  onnxtxt: (file) => ({ model: readOnnxText(file) }),
+  onnx: async (file) => ({ model: readOnnx(file) }),
+  onnxtxt: async (file) => ({ model: (await import('./formats/onnxtxt/read.ts')).readOnnxText(file) }),
 };
 
 const LENIENT: OnnxReaders = {
-  onnx: readOnnxLeniently,
-  onnxtxt: (file) => readOnnxTextLeniently(file) ?? STRICT.onnxtxt(file),
+  onnx: async (file) => readOnnxLeniently(file),
+  onnxtxt: async (file) =>
+    (await import('./formats/onnxtxt/read-leniently.ts')).readOnnxTextLeniently(file) ?? STRICT.onnxtxt(file),
 };
 
 async function open(path: string, reading: Reading, progress: Progress, readers: OnnxReaders): Promise<OpenedModel> {
@@ -74,7 +72,7 @@ async function open(path: string, reading: Reading, progress: Progress, readers:
   const file = new FileBytes(path);
   try {
     const custom = loadCustomOperators(path, reading.ops);
-    const read = readAs(formatOf(file, reading), file, reading, custom, readers);
+    const read = await readAs(formatOf(file, reading), file, reading, custom, readers);
     return {
       path,
       reading,
@@ -105,27 +103,32 @@ function formatOf(file: FileBytes, { from }: Reading): FileFormat {
   throw new InputError('bad-argument', `there is no format "${from}"`, undefined, `Formats: ${READABLE.join(', ')}.`);
 }
 
-function readAs(
+async function readAs(
   format: FileFormat,
   file: FileBytes,
   reading: Reading,
   custom: CustomOperators,
   readers: OnnxReaders,
-): Read {
+): Promise<Read> {
   switch (format) {
     case 'onnx':
-      return { format: { id: format, title: 'ONNX' }, ...readers.onnx(file) };
+      return { format: { id: format, title: 'ONNX' }, ...(await readers.onnx(file)) };
     case 'onnxtxt':
-      return { format: { id: format, title: 'ONNX text' }, ...readers.onnxtxt(file) };
+      return { format: { id: format, title: 'ONNX text' }, ...(await readers.onnxtxt(file)) };
     case 'torch':
       return readTorch(file, reading, custom);
     case 'caffemodel':
-    case 'prototxt':
+    case 'prototxt': {
+      const { readCaffe } = await import('./formats/caffe/read.ts');
       return { format: { id: format, title: 'Caffe' }, model: readCaffe(file, reading.prototxt) };
+    }
   }
 }
 
-function readTorch(file: FileBytes, reading: Reading, customOps: CustomOperators): Read {
+async function readTorch(file: FileBytes, reading: Reading, customOps: CustomOperators): Promise<Read> {
+  const { openTorchFile } = await import('./formats/torch/open.ts');
+  const { openObjects } = await import('./capture/objects/capture-objects.ts');
+  const { capture } = await import('./capture/capture.ts');
   const opened = openTorchFile(file, reading.method);
   const program = opened.kind === 'module' ? openObjects(opened, customOps.forwards) : opened;
   const inputs = reading.inputs.map((spec) => ({ ...spec, shape: shapeOf(spec) }));

@@ -1,7 +1,7 @@
-/** The whole way of the data: a file is opened, its graph converted, passed and adapted, written and proven. */
-import { atenToOnnx } from './convert/aten-to-onnx/convert.ts';
-import { onnxToCaffe } from './convert/onnx-to-caffe/convert.ts';
-import { fixDefaults } from './convert/onnx-to-caffe/defaults.ts';
+/**
+ * The whole way of the data: a file is opened, its graph converted, passed and adapted, written and proven. What only some
+ * conversions need is imported where they need it, so that it costs the others nothing.
+ */
 import { PIVOT_OPSET } from './convert/pivot.ts';
 import type { CustomOperators } from './custom/definition.ts';
 import { addCustomFunctions } from './custom/functions.ts';
@@ -19,7 +19,6 @@ import { Rewriting, type Wishes } from './rewriting.ts';
 import { caffeBackend } from './targets/caffe-backends.ts';
 import { targetOf } from './targets/table.ts';
 import type { CaffeTarget, OnnxTarget, Target, TargetRequest } from './targets/target.ts';
-import { declareInputs, graphSide, resultSide, verify } from './verify.ts';
 import { outputFiles, writeResult } from './write.ts';
 
 /** Converts a file. What the target cannot take exactly is in the result; bad input throws InputError. */
@@ -59,10 +58,10 @@ export async function modelAfterSteps(
   const opened = await openModel(request.input, request.reading, progress);
   try {
     await progress.step('Converting the operators');
-    const { model, problems } = toOnnx(opened);
+    const { model, problems } = await toOnnx(opened);
     const target = targetOf(request.target.target);
     const rewriting = new Rewriting(request, opened.custom, target, steps);
-    if (!problems.some(isError)) adapt(opened, model, target, request.target.opset, rewriting);
+    if (!problems.some(isError)) await adapt(opened, model, target, request.target.opset, rewriting);
     if (!rewriting.reached) {
       const next = 'Convert it again.';
       throw new InputError('file-changed', 'the model has changed since it was converted', { file: opened.path }, next);
@@ -130,7 +129,7 @@ async function lower(
   progress: Progress,
 ): Promise<Lowered> {
   await progress.step('Converting the operators');
-  const { model, problems: found } = toOnnx(opened);
+  const { model, problems: found } = await toOnnx(opened);
   // A node that could not be read is told once.
   const told = new Set(opened.problems.map((problem) => problem.node?.name));
   const problems = [...opened.problems, ...found.filter(({ node }) => !node || !told.has(node.name))];
@@ -138,7 +137,7 @@ async function lower(
   if (problems.some(isError)) return { model, problems, passes: [] };
   await progress.step(`Adapting to ${target.title}`);
   const rewriting = new Rewriting(wishes, opened.custom, target);
-  const result = adapt(opened, model, target, opset, rewriting);
+  const result = await adapt(opened, model, target, opset, rewriting);
   return {
     model: result.model,
     problems: [...problems, ...rewriting.problems, ...acceptable(result.problems, opened.reading.accept)],
@@ -151,14 +150,20 @@ async function lower(
  * Takes a graph to its target and runs the passes on the way. ONNX is simplified at the opset of the result; what becomes
  * layers is simplified before.
  */
-function adapt(opened: Given, model: Model, target: Target, opset: number | undefined, rewriting: Rewriting): Adapted {
+async function adapt(
+  opened: Given,
+  model: Model,
+  target: Target,
+  opset: number | undefined,
+  rewriting: Rewriting,
+): Promise<Adapted> {
   // A graph that was made here is what its types say; a file may say what is not so.
   const doubts = opened.model === model;
   if (!doubts || target.kind === 'caffe') rewriting.fold(model);
   if (target.kind === 'caffe') rewriting.simplify(model, doubts);
   if (rewriting.reached) return { model, problems: [] };
   if (target.kind === 'caffe') return toCaffe(model, target, rewriting);
-  const result = toOpset(model, opened, target, opset, rewriting);
+  const result = await toOpset(model, opened, target, opset, rewriting);
   if (!acceptable(result.problems, opened.reading.accept).some(isError)) rewriting.simplify(result.model, doubts);
   return result;
 }
@@ -172,11 +177,12 @@ interface Adapted {
 const NO_WISHES: Wishes = { simplify: false };
 
 /** The middle: an ONNX graph, at the pivot opset where it was made from another dialect. */
-function toOnnx({ model, custom }: Given): { model: Model; problems: readonly Problem[] } {
+async function toOnnx({ model, custom }: Given): Promise<{ model: Model; problems: readonly Problem[] }> {
   switch (model.dialect) {
     case 'onnx':
       return { model, problems: [] };
     case 'aten': {
+      const { atenToOnnx } = await import('./convert/aten-to-onnx/convert.ts');
       const made = atenToOnnx(model, { customOps: custom });
       addCustomFunctions(made.model, custom);
       return made;
@@ -191,13 +197,13 @@ function toOnnx({ model, custom }: Given): { model: Model; problems: readonly Pr
   }
 }
 
-function toOpset(
+async function toOpset(
   model: Model,
   opened: Given,
   target: OnnxTarget,
   wanted: number | undefined,
   rewriting: Rewriting,
-): Adapted {
+): Promise<Adapted> {
   const own = opened.model === model ? model.opsetImports.get('') : undefined;
   const opset = wanted ?? own ?? target.opsets.usual;
   const { lowest, highest } = target.opsets;
@@ -207,11 +213,13 @@ function toOpset(
     const next = `Choose one from ${lowest} to ${highest}.`;
     throw new InputError('bad-argument', `opset ${opset} cannot be written`, undefined, next);
   }
-  return { model, problems: rewriting.toOpset(model, opset) };
+  return { model, problems: await rewriting.toOpset(model, opset) };
 }
 
-function toCaffe(model: Model, target: CaffeTarget, rewriting: Rewriting): Adapted {
-  const found = rewriting.toOpset(model, PIVOT_OPSET);
+async function toCaffe(model: Model, target: CaffeTarget, rewriting: Rewriting): Promise<Adapted> {
+  const { fixDefaults } = await import('./convert/onnx-to-caffe/defaults.ts');
+  const { onnxToCaffe } = await import('./convert/onnx-to-caffe/convert.ts');
+  const found = await rewriting.toOpset(model, PIVOT_OPSET);
   if (found.some(isError) || rewriting.reached) return { model, problems: found };
   const fixed = fixDefaults(model, target.title);
   rewriting.fuse(model, target.fusions);
@@ -228,10 +236,11 @@ async function prove(
   progress: Progress,
 ): Promise<Verification> {
   await progress.step('Running both sides');
+  const { declareInputs, graphSide, resultSide, verify } = await import('./verify.ts');
   // The opened graph may have been changed on the way: the source is read once more.
   const again = await openModel(opened.path, opened.reading, progress);
   try {
-    const { model } = toOnnx(again);
+    const { model } = await toOnnx(again);
     const outputs = model.graph.outputs.map((value) => value.name ?? '');
     if (again.model === model) declareInputs(model, opened.reading.inputs);
     return await verify(

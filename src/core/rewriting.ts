@@ -1,5 +1,5 @@
 /** The passes on the way to a target: which run, where on the way, and what they tell together. */
-import { convertOpset, opsetStepNamed } from './convert/opset/convert.ts';
+import { opsetStepNamed } from './convert/opset/step.ts';
 import type { CustomOperators } from './custom/definition.ts';
 import { addCustomFunctions } from './custom/functions.ts';
 import { nearestName, suggestionOf } from './dialects/onnx/spelling.ts';
@@ -77,8 +77,9 @@ export class Rewriting {
   }
 
   /** Takes the model to another opset, and returns what cannot go there. */
-  toOpset(model: Model, opset: number): readonly Problem[] {
+  async toOpset(model: Model, opset: number): Promise<readonly Problem[]> {
     if (this.reached) return [];
+    const { convertOpset } = await import('./convert/opset/convert.ts');
     const { detail, upTo, steps } = this;
     const result = convertOpset(model, opset, { detail, upTo, firstStep: steps + 1 });
     this.keep(result);

@@ -1,7 +1,6 @@
 /** Writes the result of a conversion: which files, and never over one that exists unless told. */
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { writeCaffe } from './formats/caffe/write.ts';
 import { writeOnnx } from './formats/onnx/write.ts';
 import { checkPlaces } from './formats/whole-files.ts';
 import { InputError } from './ir/errors.ts';
@@ -55,6 +54,7 @@ export async function writeResult(
 ): Promise<readonly string[]> {
   const [path = ''] = files;
   if (target.kind === 'onnx') return writeOnnx(model, path, { force, progress });
+  const { writeCaffe } = await import('./formats/caffe/write.ts');
   const [caffemodel = '', prototxt = ''] = files;
   return writeCaffe(model, caffeBackend(target.backend), { caffemodel, prototxt }, { force, progress });
 }

@@ -1,6 +1,5 @@
 /** What a Caffe backend is: its schema, the layers that its framework has, and where that framework differs. Facts alone. */
-import type { CaffeSchema } from '../dialects/caffe/schema.ts';
-import { type CaffeDialect, schemaOf } from '../formats/caffe/dialects.ts';
+import type { CaffeDialect } from '../formats/caffe/dialects.ts';
 
 export interface CaffeLimits {
   /** The attribute that makes pooling round down; undefined where it always rounds up. */
@@ -46,25 +45,22 @@ export class CaffeBackend {
   readonly title: string;
   readonly description: string;
   readonly source: string;
+  readonly dialect: CaffeDialect;
   readonly limits: CaffeLimits;
   readonly direct: Readonly<Record<string, string>>;
   readonly fusions: readonly string[];
   private readonly types: ReadonlySet<string>;
 
-  constructor(private readonly facts: CaffeBackendFacts) {
+  constructor(facts: CaffeBackendFacts) {
     this.id = facts.id;
     this.title = facts.title;
     this.description = facts.description;
     this.source = facts.source;
+    this.dialect = facts.dialect;
     this.limits = facts.limits;
     this.direct = facts.direct;
     this.fusions = facts.fusions;
     this.types = new Set(facts.layers);
-  }
-
-  /** The messages of its dialect. */
-  get schema(): CaffeSchema {
-    return schemaOf(this.facts.dialect);
   }
 
   has(layer: string): boolean {

@@ -4,6 +4,7 @@
  */
 import { CAFFE_LAYERS } from '../../dialects/caffe/layers.ts';
 import { type CaffeField, fieldAt } from '../../dialects/caffe/schema.ts';
+import { schemaOf } from '../../formats/caffe/dialects.ts';
 import type { Attribute } from '../../ir/attribute.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { Node } from '../../ir/node.ts';
@@ -162,7 +163,7 @@ export class CaffeBuilder {
     return Object.entries(parameters).flatMap(([name, value]) => {
       if (value === undefined) return [];
       const path = `${holder}.${name}`;
-      const field = fieldAt(this.backend.schema.layer, path);
+      const field = fieldAt(schemaOf(this.backend.dialect).layer, path);
       if (!field) throw new Error(`${this.backend.id} has no field ${path}`);
       return [[path, typed(field, value)]];
     });

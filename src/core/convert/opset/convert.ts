@@ -9,17 +9,11 @@ import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
 import { functionPath, subgraphPaths } from '../../passes/graphs.ts';
-import {
-  type Doer,
-  type LogOptions,
-  PassLog,
-  type PassRecord,
-  type PassSummary,
-  Reached,
-} from '../../passes/records.ts';
+import { type LogOptions, PassLog, type PassRecord, type PassSummary, Reached } from '../../passes/records.ts';
 import { type Problem, Refusal } from '../../problems/problem.ts';
 import { type OnnxBuilder, onnxBuilder } from '../builder.ts';
 import { tooOld } from './adapter.ts';
+import { opsetStep } from './step.ts';
 import { adapterFor } from './table.ts';
 import { checkFits, dropNewAttributes, hasNewVersion, meansTheSame } from './unchanged.ts';
 import { neededIrVersion } from './versions.ts';
@@ -30,21 +24,6 @@ export interface OpsetResult {
   readonly problems: readonly Problem[];
   readonly passes: readonly PassSummary[];
   readonly records: readonly PassRecord[];
-}
-
-/** A step from one opset to the next, as records name it. */
-export function opsetStep(from: number, to: number): Doer {
-  return {
-    name: `opset ${from} to ${to}`,
-    title: `Says in opset ${to} what opset ${from} says in other words`,
-    required: `operators would not mean in opset ${to} what they mean in opset ${from}`,
-  };
-}
-
-/** The step of that name; undefined where the name is that of something else. */
-export function opsetStepNamed(name: string): Doer | undefined {
-  const [from, to] = /^opset (\d+) to (\d+)$/.exec(name)?.slice(1).map(Number) ?? [];
-  return from === undefined || to === undefined ? undefined : opsetStep(from, to);
 }
 
 /**

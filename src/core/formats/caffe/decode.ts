@@ -2,7 +2,7 @@
  * Protobuf bytes to message trees by a dialect's table. Weights are not read: they stay byte ranges of the file. Fields
  * that the table does not know, or knows as something else, are left out and noted.
  */
-import { Reader } from 'protobufjs';
+import protobuf from 'protobufjs/minimal.js';
 import type { CaffeField, CaffeMessage, CaffeSchema, ScalarName } from '../../dialects/caffe/schema.ts';
 import type { ByteSource } from '../../ir/bytes.ts';
 import { InputError } from '../../ir/errors.ts';
@@ -76,7 +76,7 @@ class Decoder {
     if (length > LONGEST_TEXT) throw this.tooLarge(found.start, `a text of ${length} bytes`);
     const name = type.kind === 'enum' ? 'int32' : type.name;
     const bytes = this.source.read(found.content, length);
-    const reader = Reader.create(bytes);
+    const reader = protobuf.Reader.create(bytes);
     const packed = found.wire === 2 && WIRES[name] !== 2;
     do {
       const value = type.kind === 'enum' ? enumName(type.numbers, reader.int32()) : scalar(name, reader, bytes);
@@ -147,7 +147,7 @@ function enumName(numbers: ReadonlyMap<string, number>, number: number): string 
   return undefined;
 }
 
-function scalar(name: ScalarName, reader: Reader, bytes: Uint8Array): TreeValue {
+function scalar(name: ScalarName, reader: protobuf.Reader, bytes: Uint8Array): TreeValue {
   switch (name) {
     case 'int32':
       return BigInt(reader.int32());

@@ -1,5 +1,5 @@
 /** Message trees as protobuf bytes: protobufjs writes the small fields by the dialect's table, weights stay where they are until then. */
-import { Writer } from 'protobufjs';
+import protobuf from 'protobufjs/minimal.js';
 import type { CaffeField, ScalarName } from '../../dialects/caffe/schema.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import { Pieces } from '../onnx/pieces.ts';
@@ -14,7 +14,7 @@ const FIXED_32 = 5;
 
 interface Encoding {
   readonly wire: number;
-  write(writer: Writer, value: Scalar): Writer;
+  write(writer: protobuf.Writer, value: Scalar): protobuf.Writer;
 }
 
 const ENCODINGS: Readonly<Record<ScalarName, Encoding>> = {
@@ -45,7 +45,7 @@ export function encodeTree(tree: Tree): Pieces {
 
 function encodeScalars(field: CaffeField, values: readonly Scalar[]): Uint8Array {
   const { wire, write } = encodingOf(field);
-  const writer = Writer.create();
+  const writer = protobuf.Writer.create();
   if (field.packed) {
     writer.uint32(field.number * 8 + LENGTH_DELIMITED).fork();
     for (const value of values) write(writer, value);

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import protobuf from 'protobufjs';
 import { afterEach, expect, test } from 'vitest';
 import bvlcProto from '../../../../../proto/caffe/bvlc.proto?raw';
-import { schemaOf } from '../../../../../src/core/formats/caffe/dialects.ts';
 import { readCaffe } from '../../../../../src/core/formats/caffe/read.ts';
 import { encodeCaffe, writeCaffe } from '../../../../../src/core/formats/caffe/write.ts';
 import { FileBytes, MemoryBytes } from '../../../../../src/core/ir/bytes.ts';
@@ -30,7 +29,7 @@ afterEach(() => {
   for (const each of folders.splice(0)) rmSync(each, { recursive: true });
 });
 
-const bvlc = { schema: schemaOf('bvlc') };
+const bvlc = { dialect: 'bvlc' } as const;
 
 /** Convolution of half-precision weights, then two layers of one name. */
 function network(): Model {
