@@ -27,6 +27,7 @@ const UNFOLD_BUDGET = 12_000;
 const MOST_RINGED = 50;
 
 type Pointed = Extract<ToPanel, { type: 'point' }>;
+type Asked = Extract<ToPanel, { type: 'explain' }>;
 
 interface ShownModel {
   readonly summary: ModelSummary;
@@ -56,6 +57,8 @@ export class Panel {
   private wanted: string | undefined;
   /** What is to be ringed, until there is a picture. */
   private pointed: Pointed | undefined;
+  /** What is to be explained, until there is a picture. */
+  private asked: Asked | undefined;
   private keeping = 0;
 
   constructor(
@@ -89,6 +92,7 @@ export class Panel {
     this.details = new DetailsPane(host, {
       reveal: (place) => this.guard(this.goTo(place.node, place.root, place.groups).then(() => this.tell())),
       toggle: (id) => this.guard(this.toggle(id)),
+      target: () => this.target ?? { target: 'onnx' },
       fixTitle: (fix) => this.model?.fixTitles[fix] ?? fix,
     });
     const stage = h('div', { class: 'stage' }, this.view.element, this.overlay);
@@ -134,6 +138,10 @@ export class Panel {
         this.pointed = message;
         if (this.scene !== EMPTY_SCENE) this.guard(this.point(message));
         break;
+      case 'explain':
+        if (this.scene === EMPTY_SCENE) this.asked = message;
+        else this.guard(this.explain(message));
+        break;
       case 'find':
         this.search.focus();
         break;
@@ -175,6 +183,7 @@ export class Panel {
     this.wanted = undefined;
     if (wanted !== undefined) await this.reveal(wanted);
     if (this.pointed) await this.point(this.pointed);
+    if (this.asked) await this.explain(this.asked);
   }
 
   /** Lays out what is open and shows it; a later call makes an earlier one void. */
@@ -271,9 +280,20 @@ export class Panel {
   }
 
   private tell(): void {
+    this.host.send({ type: 'selected', node: this.selectedNode });
+  }
+
+  private get selectedNode(): string | undefined {
     const item = this.selected === undefined ? undefined : this.scene.byId.get(this.selected)?.item;
-    const node = item?.kind === 'node' ? item.id : item?.kind === 'group' ? item.node : undefined;
-    this.host.send({ type: 'selected', node });
+    return item?.kind === 'node' ? item.id : item?.kind === 'group' ? item.node : undefined;
+  }
+
+  private async explain({ node: named }: Asked): Promise<void> {
+    this.asked = undefined;
+    if (named !== undefined) await this.reveal(named);
+    const node = this.selectedNode;
+    if (node === undefined) this.details.notice('Select a node first.');
+    else this.details.explain(node);
   }
 
   private showDetails(): void {

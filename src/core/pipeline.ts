@@ -13,7 +13,7 @@ import type { PassSummary } from './passes/records.ts';
 import { acceptable } from './problems/accept.ts';
 import type { Problem } from './problems/problem.ts';
 import type { Progress } from './progress.ts';
-import { PLAIN_READING } from './reading.ts';
+import { PLAIN_READING, type Reading } from './reading.ts';
 import type { ConvertRequest, ConvertResult, Simplified, Verification } from './request.ts';
 import { Rewriting, type Wishes } from './rewriting.ts';
 import { caffeBackend } from './targets/caffe-backends.ts';
@@ -70,6 +70,27 @@ export async function modelAfterSteps(
   } catch (error) {
     opened.close();
     throw error;
+  }
+}
+
+/**
+ * What simplification on the way to a target does to one node, named as `why` of a request names it, and which rules nearly
+ * fit there. Undefined where the model does not get that far. Nothing is written.
+ */
+export async function explainNode(
+  input: string,
+  reading: Reading,
+  request: TargetRequest,
+  node: string,
+  progress: Progress,
+): Promise<Simplified['why']> {
+  const opened = await openModel(input, reading, progress);
+  try {
+    const wishes = { simplify: true, why: node };
+    const { simplified } = await lower(opened, targetOf(request.target), request.opset, wishes, progress);
+    return simplified?.why;
+  } finally {
+    opened.close();
   }
 }
 

@@ -1,6 +1,6 @@
 /** What can be asked of the engine, and what it answers. Plain data: it crosses processes. */
 import type { PassSummary } from './passes/records.ts';
-import type { NearMiss, NodeFate } from './passes/run.ts';
+import type { NearMiss, NodeStory } from './passes/run.ts';
 import type { Problem } from './problems/problem.ts';
 import type { Reading } from './reading.ts';
 import type { TargetRequest } from './targets/target.ts';
@@ -48,7 +48,8 @@ export interface Simplified {
   /** What was asked about one node. */
   readonly why?: {
     readonly node: string;
-    readonly done: readonly NodeFate[];
+    readonly done: readonly NodeStory[];
+    /** Those that nearly fit first. */
     readonly missed: readonly NearMiss[];
   };
 }

@@ -11,7 +11,7 @@ import { allGraphs } from './passes/graphs.ts';
 import { inlineFunctions } from './passes/inline/functions.ts';
 import type { Pass } from './passes/pass.ts';
 import { type Detail, joined, type PassRecord, type PassSummary, withRecords } from './passes/records.ts';
-import { isNodeOf, type NearMiss, type NodeFate, type RunOptions, runPasses } from './passes/run.ts';
+import { isNodeOf, type NearMiss, type NodeStory, type RunOptions, runPasses } from './passes/run.ts';
 import { simplificationFor } from './passes/simplification.ts';
 import type { Problem } from './problems/problem.ts';
 import type { ConvertRequest, Simplified } from './request.ts';
@@ -29,7 +29,7 @@ export class Rewriting {
   private readonly records: PassRecord[] = [];
   readonly problems: Problem[] = [];
   private readonly misses: NearMiss[] = [];
-  private readonly fates: NodeFate[] = [];
+  private readonly fates: NodeStory[] = [];
   private readonly list: readonly Pass[];
   private readonly disabled: ReadonlySet<string>;
   private simplified: Omit<Simplified, 'why'> | undefined;
@@ -69,7 +69,7 @@ export class Rewriting {
   simplify(model: Model, doubts: boolean): void {
     const { simplify, why } = this.wishes;
     if (!simplify || this.reached) return;
-    if (why !== undefined) checkNode(model, why);
+    if (why !== undefined && this.fates.length === 0) checkNode(model, why);
     const nodesBefore = nodeCount(model);
     const { rounds, settled } = this.run(model, this.list, { untilStable: true, doubts });
     if (this.custom.rules.length > 0) addCustomFunctions(model, this.custom);

@@ -191,6 +191,7 @@ class App implements vscode.Disposable {
       about('openText', 'Open as Text', (model) => this.documents.showText(model)),
       about('revealInGraph', 'Reveal in Graph', (model) => this.revealInGraph(model)),
       about('revealInText', 'Reveal in Text', (model) => this.openText(model, this.graphs.selectedIn(model))),
+      about('explainNode', 'Explain Simplification', (model) => this.explainNode(model)),
       about('giveInputShapes', 'Set Input Shapes', (model) => this.converter.giveInputShapes(model)),
       about('defineOperator', 'Define Custom Operator', (model) => this.defineOne(model)),
       about('showProblems', 'Show Problems', () => vscode.commands.executeCommand('workbench.actions.view.problems')),
@@ -202,9 +203,17 @@ class App implements vscode.Disposable {
 
   /** Shows the node of the text's cursor in the graph. */
   private async revealInGraph(model: vscode.Uri): Promise<void> {
+    await this.graphs.show(model, await this.nodeAtCursor(), vscode.ViewColumn.Beside);
+  }
+
+  /** Says what simplification does to the node of the text's cursor, or to the one that is selected in the graph. */
+  private async explainNode(model: vscode.Uri): Promise<void> {
+    await this.graphs.explain(model, await this.nodeAtCursor());
+  }
+
+  private async nodeAtCursor(): Promise<string | undefined> {
     const editor = vscode.window.activeTextEditor;
-    const node = editor && (await this.documents.nodeAt(editor.document, editor.selection.active));
-    await this.graphs.show(model, node, vscode.ViewColumn.Beside);
+    return editor && this.documents.nodeAt(editor.document, editor.selection.active);
   }
 
   /** Lets the user choose among the operators that a target does not take. */

@@ -80,6 +80,12 @@ export class GraphEditors implements vscode.CustomReadonlyEditorProvider, vscode
     return this.panelOf(uri)?.selected;
   }
 
+  /** Says in the graph of a model what simplification does to a node: the one given, or the one that is selected. */
+  async explain(uri: vscode.Uri, node?: string): Promise<void> {
+    await this.show(uri, undefined, vscode.ViewColumn.Beside);
+    this.panelOf(uri)?.explain(node);
+  }
+
   /** Puts the cursor into the search of the graph that is active. */
   find(): void {
     for (const panel of this.panels) if (panel.active) panel.find();

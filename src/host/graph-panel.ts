@@ -40,6 +40,8 @@ export class GraphPanel implements vscode.Disposable {
   private wanted: string | undefined;
   /** What the cursor of the text is on, until the panel can show it. */
   private following: string | undefined;
+  /** What to explain once the panel shows the model. */
+  private explained: { readonly node: string | undefined } | undefined;
   /** The node that is selected, by its id. */
   selected: string | undefined;
 
@@ -84,6 +86,12 @@ export class GraphPanel implements vscode.Disposable {
   follow(node: string): void {
     this.following = node;
     this.sendFollowing();
+  }
+
+  /** Says what simplification does to a node, or to the one that is selected. */
+  explain(node: string | undefined): void {
+    if (this.ready) this.send({ type: 'explain', node });
+    else this.explained = { node };
   }
 
   find(): void {
@@ -148,6 +156,8 @@ export class GraphPanel implements vscode.Disposable {
       this.sendProblems();
       if (this.wanted !== undefined) this.send({ type: 'reveal', node: this.wanted });
       this.wanted = undefined;
+      if (this.explained) this.explain(this.explained.node);
+      this.explained = undefined;
       this.sendFollowing();
     } catch (error) {
       this.ready = true;

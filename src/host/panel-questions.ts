@@ -51,6 +51,8 @@ export class PanelQuestions {
         return this.engine.node(model, ...question.arguments, watch);
       case 'tensor':
         return this.engine.tensor(model, ...question.arguments, watch);
+      case 'explain':
+        return this.engine.explain(model, ...question.arguments, watch);
     }
   }
 }

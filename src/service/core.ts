@@ -7,7 +7,7 @@ import { type PrintedModel, printModel } from '../core/formats/onnxtxt/print.ts'
 import { documentLines } from '../core/formats/onnxtxt/store.ts';
 import type { Model } from '../core/ir/model.ts';
 import { type OpenedModel, openModel } from '../core/open.ts';
-import { checkModel, convertModel, modelAfterSteps } from '../core/pipeline.ts';
+import { checkModel, convertModel, explainNode, modelAfterSteps } from '../core/pipeline.ts';
 import { TARGETS } from '../core/targets/table.ts';
 import type { Core } from './engine.ts';
 import { slotNames } from './slots.ts';
@@ -25,6 +25,7 @@ export const realCore: Core<OpenedModel> = {
   },
   check: checkModel,
   convert: convertModel,
+  explain: explainNode,
   async openAfter(request, steps, progress) {
     const opened = await modelAfterSteps(request, steps, progress);
     if (opened.model.dialect === 'onnx') inferModel(opened.model);

@@ -6,7 +6,11 @@ import { editsText } from '../core/problems/fixes.ts';
 import type { Problem } from '../core/problems/problem.ts';
 import { type Progress, watched } from '../core/progress.ts';
 import { parseInputSpec, type Reading } from '../core/reading.ts';
-import type { ConvertRequest as CoreConvertRequest, ConvertResult as CoreConvertResult } from '../core/request.ts';
+import type {
+  ConvertRequest as CoreConvertRequest,
+  ConvertResult as CoreConvertResult,
+  Simplified,
+} from '../core/request.ts';
 import type { TargetRequest } from '../core/targets/target.ts';
 import type {
   CallArguments,
@@ -46,6 +50,14 @@ export interface Core<M extends CoreModel> {
   open(path: string, reading: Reading, progress: Progress): Promise<M>;
   check(opened: M, target: TargetRequest, progress: Progress): Promise<readonly Problem[]>;
   convert(request: CoreConvertRequest, progress: Progress): Promise<CoreConvertResult>;
+  /** What simplification does to a node; undefined where the model does not get that far. */
+  explain(
+    path: string,
+    reading: Reading,
+    target: TargetRequest,
+    node: string,
+    progress: Progress,
+  ): Promise<Simplified['why']>;
   /** The model as a conversion had it after so many steps. */
   openAfter(request: CoreConvertRequest, steps: number, progress: Progress): Promise<M>;
   print(model: Model): Printed;
@@ -76,6 +88,8 @@ interface Open<M> {
 
 /** A model that callers know. It may be let go while others are used, and is opened again when it is asked for. */
 interface Known<M> {
+  /** How its file is read; absent where it is one moment of a conversion. */
+  readonly reading?: Reading | undefined;
   read(watch?: Watch): Promise<Open<M>>;
   open: Promise<Open<M>> | undefined;
 }
@@ -92,7 +106,8 @@ export class Engine<M extends CoreModel> implements EngineCalls {
   constructor(private readonly core: Core<M>) {}
 
   async open(path: string, reading: ReadingOptions, watch?: Watch): Promise<ModelSummary> {
-    return this.know((again) => this.core.open(path, readingOf(reading), progressOf(again)), watch);
+    const given = readingOf(reading);
+    return this.know((again) => this.core.open(path, given, progressOf(again)), watch, given);
   }
 
   async close(id: ModelId): Promise<void> {
@@ -134,6 +149,14 @@ export class Engine<M extends CoreModel> implements EngineCalls {
     const tensor = constantOf(value) ?? unknown('constant', value.name ?? valueId);
     const elements = elementTexts(tensor, page.offset, page.limit);
     return { type: tensor.dtype, shape: tensor.shape, count: tensor.count, offset: page.offset, elements };
+  }
+
+  async explain(id: ModelId, nodeId: string, target: TargetChoice, watch?: Watch): Promise<CallResult<'explain'>> {
+    const { graph, opened } = await this.use(id, watch);
+    const node = graph.nodeOf(nodeId) ?? unknown('node', nodeId);
+    const reading = this.models.get(id)?.reading ?? unknown('file of the model', id);
+    const told = await this.core.explain(opened.path, reading, target, nameOf(node, opened.model), progressOf(watch));
+    return { tried: told !== undefined, done: told?.done ?? [], missed: told?.missed ?? [] };
   }
 
   async text(...[id, page]: CallArguments<'text'>): Promise<TextPage> {
@@ -190,7 +213,7 @@ export class Engine<M extends CoreModel> implements EngineCalls {
   }
 
   /** Opens a model and gives it an id. */
-  private async know(open: (watch?: Watch) => Promise<M>, watch?: Watch): Promise<ModelSummary> {
+  private async know(open: (watch?: Watch) => Promise<M>, watch?: Watch, reading?: Reading): Promise<ModelSummary> {
     const read = async (again?: Watch): Promise<Open<M>> => {
       const opened = await open(again);
       const slots = this.core.slots(opened.model);
@@ -198,7 +221,7 @@ export class Engine<M extends CoreModel> implements EngineCalls {
     };
     const first = await read(watch);
     const id = `m${++this.count}`;
-    this.models.set(id, { read, open: Promise.resolve(first) });
+    this.models.set(id, { read, reading, open: Promise.resolve(first) });
     await this.trim();
     return summaryOf(id, first.opened, first.graph, place(first, first.opened.problems));
   }
@@ -247,6 +270,12 @@ function place(open: Pick<Open<unknown>, 'graph'>, problems: readonly Problem[],
     const line = node && text?.lineOf(node);
     return { ...plain, ...(node && { place: open.graph.placeOf(node) }), ...(line !== undefined && { line }) };
   });
+}
+
+/** By what passes know a node: what is made of one of another dialect keeps its name, one of ONNX keeps its values. */
+function nameOf(node: Node, { dialect }: Model): string {
+  const value = node.outputs.find((output) => output.name)?.name;
+  return (dialect === 'onnx' ? value || node.name : node.name || value) ?? '';
 }
 
 function unknown(what: string, id: string): never {

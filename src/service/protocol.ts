@@ -49,6 +49,7 @@ const ENGINE_COUNTS: { readonly [C in keyof EngineCalls]: ArgumentsOf<EngineCall
   locate: 2,
   node: 2,
   tensor: 3,
+  explain: 3,
   text: 2,
   source: 2,
   targets: 0,

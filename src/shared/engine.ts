@@ -52,6 +52,8 @@ export interface EngineCalls {
   locate(model: ModelId, name: string, watch?: Watch): Promise<NodePlace | undefined>;
   node(model: ModelId, node: NodeId, watch?: Watch): Promise<NodeDetails>;
   tensor(model: ModelId, value: ValueId, page: Page, watch?: Watch): Promise<TensorPage>;
+  /** What simplification on the way to a target does to a node, and why rules that nearly fit there do not. */
+  explain(model: ModelId, node: NodeId, target: TargetChoice, watch?: Watch): Promise<NodeExplanation>;
 
   /** The model as ONNX text (of its own dialect). Lines count from 1; without a page, all of it. */
   text(model: ModelId, page: LinePage | undefined, watch?: Watch): Promise<TextPage>;
@@ -307,6 +309,32 @@ export interface SourceFrame {
   readonly column?: number;
   readonly function?: string;
   readonly text?: string;
+}
+
+/** What becomes of a node when its model is simplified. */
+export interface NodeExplanation {
+  /** Whether the model gets as far as being simplified: else its problems say why not. */
+  readonly tried: boolean;
+  readonly done: readonly RuleAtNode[];
+  /** Those that nearly fit first. */
+  readonly missed: readonly MissedRule[];
+}
+
+/** A rule that did something to a node, or nearly fits there. */
+export interface RuleAtNode {
+  readonly pass: string;
+  readonly title: string;
+  /** As in `Step`. */
+  readonly graph: string;
+  /** Operator and name of the node where it stands. */
+  readonly node: string;
+  /** Why it fits, or why it does not. */
+  readonly reason: string;
+}
+
+export interface MissedRule extends RuleAtNode {
+  /** Whether it nearly fits: not where of several operators only the last is there. */
+  readonly near: boolean;
 }
 
 export interface TensorPage {

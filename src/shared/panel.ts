@@ -20,7 +20,10 @@ import type {
 } from './engine.ts';
 
 /** The calls that a panel may make; the host puts the model's id before the arguments. */
-export type PanelCall = Extract<EngineCall, 'groups' | 'unfolding' | 'search' | 'locate' | 'node' | 'tensor'>;
+export type PanelCall = Extract<
+  EngineCall,
+  'groups' | 'unfolding' | 'search' | 'locate' | 'node' | 'tensor' | 'explain'
+>;
 /** Arguments of a panel's call: those of the engine without the model. */
 export type PanelArguments<C extends PanelCall> =
   CallArguments<C> extends readonly [unknown, ...infer Rest] ? Rest : never;
@@ -86,6 +89,8 @@ export type ToPanel =
       readonly nodes: readonly string[];
       readonly near: readonly string[];
     }
+  /** Says what simplification does to a node, named as for `reveal`, or to the one that is selected. */
+  | { readonly type: 'explain'; readonly node: string | undefined }
   | { readonly type: 'find' }
   | PanelAnswer;
 

@@ -91,6 +91,35 @@ test('a problem is a badge, also on the folded group around it, and its fix reac
   ]);
 });
 
+test('a node tells what simplification does to it, when it is asked for by a link or by the host', async () => {
+  const { page, show, send } = bound(await started());
+  await show(resnet18());
+  await page.locator("[data-name='conv1.Conv_0']").click();
+  await page.getByTestId('explain').click();
+  const explanation = page.getByTestId('explanation');
+  await explanation.getByText('it adds 0').waitFor();
+  expect(await explanation.textContent()).toContain('its input has rank 3, not 2');
+  expect(await explanation.getByText('Makes one Softplus').isVisible()).toBe(false);
+  await explanation.getByText('1 further rule ends with this operator').click();
+  await explanation.getByText('Makes one Softplus').waitFor();
+  await send({ type: 'explain', node: 'maxpool.MaxPool_3' });
+  await page.locator('[data-testid=node-details] h2', { hasText: 'MaxPool' }).waitFor();
+  await explanation.getByText('it adds 0').waitFor();
+});
+
+test('the right button selects a node and says what stands there', async () => {
+  const { page, show } = bound(await started());
+  await show(resnet18());
+  const graph = page.locator('svg.graph');
+  await page.locator("[data-name='conv1.Conv_0']").click({ button: 'right' });
+  expect(JSON.parse((await graph.getAttribute('data-vscode-context')) ?? '')).toMatchObject({ webviewSection: 'node' });
+  await page.getByTestId('node-details').getByText('kernel_shape').waitFor();
+  await graph.click({ button: 'right', position: { x: 5, y: 5 } });
+  expect(JSON.parse((await graph.getAttribute('data-vscode-context')) ?? '')).toMatchObject({
+    webviewSection: 'graph',
+  });
+});
+
 test('groups fold and unfold where they stand', async () => {
   const { page, show } = bound(await started());
   await show(resnet18());

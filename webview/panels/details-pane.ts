@@ -1,5 +1,5 @@
 /** The pane beside the graph (below it in narrow windows): the model, or what is selected. */
-import type { FixName, GraphItem, NodePlace, PlacedProblem } from '../../src/shared/engine.ts';
+import type { FixName, GraphItem, NodePlace, PlacedProblem, TargetChoice } from '../../src/shared/engine.ts';
 import { h } from '../dom.ts';
 import type { Host } from '../host.ts';
 import { borderPanel, groupPanel } from './group-panel.ts';
@@ -8,6 +8,8 @@ import { type SummaryState, summaryPanel } from './summary.ts';
 import { iconButton } from './toolkit.ts';
 
 export interface DetailsEvents {
+  /** What the model is checked against. */
+  target(): TargetChoice;
   reveal(place: NodePlace): void;
   toggle(id: string): void;
   fixTitle(fix: FixName): string;
@@ -21,6 +23,8 @@ export class DetailsPane {
   private readonly note = h('p', { class: 'notice', role: 'alert', 'data-testid': 'notice' });
   private readonly actions: NodeActions & DetailsEvents;
   private round = 0;
+  /** The node whose explanation is wanted as soon as its details are there. */
+  private wanted: string | undefined;
 
   constructor(
     private readonly host: Host,
@@ -32,6 +36,7 @@ export class DetailsPane {
       openText: (node) => host.send({ type: 'open-text', node }),
       openSource: (frame) => host.send({ type: 'open-source', frame }),
       copy: (text) => host.send({ type: 'copy', text }),
+      explain: (node) => host.ask('explain', node, events.target()),
       tensor: (value, offset) => host.ask('tensor', value, { offset, limit: TENSOR_PAGE }),
     };
     this.note.hidden = true;
@@ -78,6 +83,21 @@ export class DetailsPane {
     else if (item.kind !== 'node') this.put(borderPanel(item));
   }
 
+  /** Says of a node what simplification does to it, now or when it is shown. */
+  explain(node: string): void {
+    this.wanted = node;
+    this.open();
+    this.explainWanted();
+  }
+
+  private explainWanted(): void {
+    const shown = this.content.querySelector<HTMLElement>('[data-testid=node-details]');
+    if (this.wanted === undefined || shown?.dataset.node !== this.wanted) return;
+    this.wanted = undefined;
+    shown.querySelector<HTMLElement>('[data-testid=explain]')?.click();
+    shown.querySelector('[data-testid=simplification]')?.scrollIntoView({ block: 'start' });
+  }
+
   /** Something that could not be done. It stays until something else is shown. */
   notice(text: string): void {
     this.note.textContent = text;
@@ -98,5 +118,6 @@ export class DetailsPane {
     this.note.hidden = true;
     this.content.replaceChildren(content);
     this.content.scrollTop = 0;
+    this.explainWanted();
   }
 }

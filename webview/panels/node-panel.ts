@@ -2,6 +2,7 @@
 import type {
   AttributeRow,
   NodeDetails,
+  NodeExplanation,
   NodePlace,
   PlacedProblem,
   SlotRow,
@@ -9,6 +10,7 @@ import type {
   TensorPage,
 } from '../../src/shared/engine.ts';
 import { h } from '../dom.ts';
+import { explanationView } from './explanation.ts';
 import { fileName } from './format.ts';
 import { type ProblemActions, problemCard } from './problem-card.ts';
 import { keyValues, link, section } from './section.ts';
@@ -16,6 +18,7 @@ import { keyValues, link, section } from './section.ts';
 export interface NodeActions extends ProblemActions {
   tensor(value: string, offset: number): Promise<TensorPage>;
   copy(text: string): void;
+  explain(node: string): Promise<NodeExplanation>;
 }
 
 export function nodePanel(node: NodeDetails, problems: readonly PlacedProblem[], actions: NodeActions): HTMLElement {
@@ -33,6 +36,7 @@ export function nodePanel(node: NodeDetails, problems: readonly PlacedProblem[],
     section('Outputs', ...node.outputs.map((slot) => slotView(slot, 'output', actions))),
     module && section('Module', moduleView(node)),
     node.origin.length > 0 && section('Origin', originList(node.origin, actions)),
+    explanationView(`${node.operator} ${node.name}`, () => actions.explain(node.id)),
     node.metadata.length > 0 && section('Metadata', keyValues(node.metadata)),
     h(
       'p',

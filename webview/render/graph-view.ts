@@ -76,6 +76,7 @@ export class GraphView {
     );
     this.camera = new Camera(this.element, (view) => this.moved(view));
     this.element.addEventListener('click', (event) => this.clicked(event));
+    this.element.addEventListener('contextmenu', (event) => this.menu(event));
     this.element.addEventListener('dblclick', (event) => {
       const box = this.boxUnder(event);
       if (box?.item.kind === 'group') this.events.toggle(box.id);
@@ -316,6 +317,15 @@ export class GraphView {
       }
     }
     this.events.select(box?.id);
+  }
+
+  /** The editor shows the menu, with what fits what it is told stands under the pointer. */
+  private menu(event: MouseEvent): void {
+    const box = this.boxUnder(event);
+    const isNode = box?.item.kind === 'node' || (box?.item.kind === 'group' && box.item.node !== undefined);
+    const context = { webviewSection: isNode ? 'node' : 'graph', preventDefaultContextMenuItems: true };
+    this.element.dataset.vscodeContext = JSON.stringify(context);
+    if (box) this.events.select(box.id);
   }
 
   private hover(id: string | undefined): void {

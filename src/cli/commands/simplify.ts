@@ -46,8 +46,8 @@ function printSimplified({ nodesBefore, nodesAfter, rounds, settled, why }: Simp
   if (why) {
     say(`What became of ${why.node}:`);
     for (const { pass, graph, node, reason } of why.done) say(`  ${pass} took ${node} in ${graph}: ${reason}`);
-    for (const { pass, graph, node, reason } of why.missed)
-      say(`  ${pass} nearly fits at ${node} in ${graph}: ${reason}`);
+    for (const { pass, graph, node, reason, near } of why.missed)
+      say(`  ${pass} ${near ? 'nearly fits' : 'does not fit'} at ${node} in ${graph}: ${reason}`);
     if (why.done.length + why.missed.length === 0) say('  no rule fits it, and none nearly does');
   }
   const end = settled ? 'nothing is left to do' : 'not all that could be done was done';

@@ -45,9 +45,10 @@ export interface PassContext {
   infer(...nodes: readonly Node[]): void;
   /**
    * Where somebody asks about a node: says why a rule that nearly fits does not, as in "its input has rank 3, not 2".
-   * `seen` are the nodes that do fit; the root alone where nothing is said.
+   * `seen` are the nodes that do fit; the root alone where nothing is said. It is not near where of several operators
+   * only the one at the root fits.
    */
-  readonly missed?: ((root: Node, reason: string, seen?: readonly Node[]) => void) | undefined;
+  readonly missed?: ((root: Node, reason: string, seen?: readonly Node[], near?: boolean) => void) | undefined;
 }
 
 /** A walk over one graph. It is run on the model's graph, on every subgraph and on every function. */

@@ -27,19 +27,18 @@ export interface RunOptions extends LogOptions {
   readonly untilStable?: boolean;
 }
 
-/** A rule that nearly fits at the node that was asked about. */
-export interface NearMiss {
-  readonly pass: string;
-  readonly graph: string;
-  /** Operator and name of the node where the rule's pattern ends. */
-  readonly node: string;
-  readonly reason: string;
+/** A rule that does not fit at the node that was asked about, and why. */
+export interface NearMiss extends NodeStory {
+  /** Whether it nearly fits: not where of several operators only the last is there. */
+  readonly near: boolean;
 }
 
-/** What became of the node that was asked about. */
-export interface NodeFate {
+/** What a pass did to the node that was asked about. */
+export interface NodeStory {
   readonly pass: string;
+  readonly title: string;
   readonly graph: string;
+  /** Operator and name of the node; where a rule nearly fits, of the one where its pattern ends. */
   readonly node: string;
   readonly reason: string;
 }
@@ -49,8 +48,9 @@ export interface PassesResult {
   readonly passes: readonly PassSummary[];
   readonly records: readonly PassRecord[];
   readonly problems: readonly Problem[];
+  /** Those that nearly fit first. */
   readonly misses: readonly NearMiss[];
-  readonly fates: readonly NodeFate[];
+  readonly fates: readonly NodeStory[];
   /** How often the list was run, and whether the last time nothing was left to do. */
   readonly rounds: number;
   readonly settled: boolean;
@@ -74,7 +74,7 @@ class Manager {
   private readonly log: PassLog;
   private readonly problems: Problem[] = [];
   private readonly misses = new Map<string, NearMiss>();
-  private readonly fates: NodeFate[] = [];
+  private readonly fates: NodeStory[] = [];
   private readonly stopped = new Set<string>();
   private readonly functions: Functions;
   private settled = true;
@@ -125,7 +125,7 @@ class Manager {
       passes: this.log.summaries(),
       records: this.log.records,
       problems: this.problems,
-      misses: [...this.misses.values()],
+      misses: [...this.misses.values()].sort((a, b) => Number(b.near) - Number(a.near)),
       fates: this.fates,
       rounds,
       settled,
@@ -198,17 +198,17 @@ class Manager {
       missed:
         why === undefined
           ? undefined
-          : (root, reason, seen = [root]) => {
+          : (root, reason, seen = [root], near = true) => {
               if (!seen.some((node) => isNodeOf(node, why))) return;
-              const miss = { pass: pass.name, graph: path, node: nodeLabel(root), reason };
+              const miss = { pass: pass.name, title: pass.title, graph: path, node: nodeLabel(root), reason, near };
               this.misses.set(`${pass.name} ${path} ${miss.node}`, miss);
             },
     };
   }
 
-  private tellFate({ name }: Pass, graph: string, reason: string, before: readonly Node[], why: string): void {
+  private tellFate({ name, title }: Pass, graph: string, reason: string, before: readonly Node[], why: string): void {
     const node = before.find((each) => isNodeOf(each, why));
-    if (node) this.fates.push({ pass: name, graph, node: nodeLabel(node), reason });
+    if (node) this.fates.push({ pass: name, title, graph, node: nodeLabel(node), reason });
   }
 
   private infer(nodes: readonly Node[], opset: number): void {

@@ -116,6 +116,20 @@ export class Harness {
   }
 }
 
+/** What an engine would say of a node: one rule that fits, and one that nearly does. */
+function explanationOf(node: string) {
+  const at = { graph: 'model', node: `Add ${node}` };
+  const title = 'Makes a Gemm of MatMul and Add of matrices';
+  return {
+    node,
+    done: [{ ...at, pass: 'no-unit', title: 'Takes out arithmetic with 0 and 1', reason: 'it adds 0' }],
+    missed: [
+      { ...at, pass: 'product-and-sum', title, node: 'Add sum', reason: 'its input has rank 3, not 2', near: true },
+      { ...at, pass: 'softplus', title: 'Makes one Softplus', reason: 'its input is made by MatMul', near: false },
+    ],
+  };
+}
+
 /** The page as the host writes it, with the theme that an editor adds. */
 function pageOf(name: ThemeName): string {
   const theme = THEMES[name];
@@ -163,6 +177,7 @@ function coreOf(model: Model | undefined, problemsOf?: string): Core<CoreModel> 
       };
     },
     openAfter: missing,
+    explain: async (_path, _reading, _target, node) => explanationOf(node),
     check: async (opened): Promise<Problem[]> =>
       [...opened.model.graph.nodes]
         .filter((node) => node.operator === problemsOf)

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { nodeText } from '../../../src/core/formats/onnxtxt/node-text.ts';
 import { InputError } from '../../../src/core/ir/errors.ts';
-import { convertModel, modelAfterSteps } from '../../../src/core/pipeline.ts';
+import { convertModel, explainNode, modelAfterSteps } from '../../../src/core/pipeline.ts';
 import { silent } from '../../../src/core/progress.ts';
 import type { ConvertRequest } from '../../../src/core/request.ts';
 
@@ -131,4 +131,27 @@ test('what a Caffe backend wants can be left out; what is needed to be exact can
   );
   const wrong = convertModel(requestOf(MODEL, { target, disabled: ['fold-batch-normalisation'] }), silent);
   await expect(wrong).rejects.toThrow(InputError);
+});
+
+test('a node tells what simplification does to it, and which rules nearly fit', async () => {
+  const { input, reading } = requestOf(MODEL, {});
+  const same = await explainNode(input, reading, { target: 'onnx' }, 's', silent);
+  expect(same?.done).toMatchObject([{ pass: 'no-identity', title: 'Takes out Identity', node: 'Identity same' }]);
+  const caffe = await explainNode(input, reading, { target: 'caffe:bvlc' }, 'n', silent);
+  expect(caffe?.done).toMatchObject([{ pass: 'fold-batch-normalization', node: 'BatchNormalization norm' }]);
+  const three = `${HEAD} g (float[2,2,3] x) => (float[2,2,2] y) <float[3,2] w = {1, 2, 3, 4, 5, 6}, float[2] b = {1, 2}>
+    { [product] t = MatMul (x, w)  [sum] y = Add (t, b) }`;
+  const sum = await explainNode(requestOf(three, {}).input, reading, { target: 'onnx' }, 'y', silent);
+  expect(sum?.done).toEqual([]);
+  expect(sum?.missed[0]).toEqual({
+    pass: 'product-and-sum',
+    title: 'Makes a Gemm of MatMul and Add of matrices',
+    graph: 'model',
+    node: 'Add sum',
+    reason: '`x` has rank 3; the rule wants rank(x) == 2',
+    near: true,
+  });
+  expect(sum?.missed.at(-1)?.near).toBe(false);
+  const nowhere = explainNode(input, reading, { target: 'onnx' }, 'nothing', silent);
+  await expect(nowhere).rejects.toThrow('no node and no value is named "nothing"');
 });

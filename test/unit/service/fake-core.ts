@@ -64,6 +64,19 @@ export function fakeCore(model: () => Model = smallModel): Core<CoreModel> {
         close: () => {},
       };
     },
+    explain: async (path, _reading, { target }, node) => ({
+      node,
+      done: [
+        {
+          pass: 'no-relu',
+          title: 'Takes out Relu',
+          graph: 'model',
+          node: `Relu ${node}`,
+          reason: `${path} to ${target}`,
+        },
+      ],
+      missed: [],
+    }),
     openAfter: async (request, steps) => ({
       path: `${request.input} after ${steps}`,
       format: { title: 'ONNX' },

@@ -109,3 +109,16 @@ test('text comes in pages with the nodes that begin there', async () => {
   expect(await engine.source(id, 'code/net.py')).toMatchObject({ language: 'torchscript' });
   await expect(engine.source(id, 'code/other.py')).rejects.toMatchObject({ code: 'file-missing' });
 });
+
+test('a node is explained by a value that it makes, out of the file that was opened', async () => {
+  const engine = new Engine(fakeCore());
+  const { id } = await engine.open('small.onnx', PLAIN);
+  expect(await engine.explain(id, 'n1', { target: 'caffe:bvlc' })).toMatchObject({
+    tried: true,
+    done: [{ node: 'Relu stem.relu', reason: 'small.onnx to caffe:bvlc' }],
+  });
+  const request = { reading: PLAIN, target: { target: 'onnx' }, force: false, simplify: false, verify: false };
+  const { steps = '' } = await engine.convert({ ...request, input: 'short.onnx', explain: true });
+  const moment = await engine.openStep(steps, 1, 'before');
+  await expect(engine.explain(moment.id, 'n1', { target: 'onnx' })).rejects.toThrow('there is no file of the model');
+});

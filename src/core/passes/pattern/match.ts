@@ -32,6 +32,8 @@ export interface Failure {
   readonly reason: string;
   /** The nodes that did fit. */
   readonly seen: readonly Node[];
+  /** Whether more than the operator at the end of the pattern did, where there is more. */
+  readonly near: boolean;
 }
 
 /** The first of a rule's patterns that fits; else undefined, and `missed` is told how far the best one came. */
@@ -304,7 +306,9 @@ class Matcher {
   private fail(reason: () => string): false {
     if (!this.explains) return false;
     const seen = this.nodes.filter((node) => node !== undefined);
-    if (seen.length > (this.failure?.seen.length ?? 0)) this.failure = { reason: reason(), seen };
+    if (seen.length <= (this.failure?.seen.length ?? 0)) return false;
+    const near = seen.length > 1 || this.nodes.length === 1;
+    this.failure = { reason: reason(), seen, near };
     return false;
   }
 }

@@ -71,7 +71,7 @@ function replace(facts: TextRuleFacts, rule: CompiledRule, root: Node, site: Sit
     rule,
     root,
     onnx.opset,
-    site.asks ? ({ reason, seen }) => site.missed(reason, ...seen) : undefined,
+    site.asks ? ({ reason, seen, near }) => (near ? site.missed(reason, ...seen) : site.begun(reason)) : undefined,
   );
   if (!match) return undefined;
   const made = facts.make?.from(match) ?? {};

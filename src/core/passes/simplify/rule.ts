@@ -31,6 +31,8 @@ export interface Site {
   readonly asks: boolean;
   /** Says why the rule nearly fits and does not (`seen` are the nodes that do); for `return site.missed(...)`. */
   missed(reason: string, ...seen: readonly Node[]): undefined;
+  /** The same where of several operators only the root fits. */
+  begun(reason: string): undefined;
 }
 
 export interface Simplification {
@@ -120,6 +122,11 @@ class Work implements Site {
 
   missed(reason: string, ...seen: readonly Node[]): undefined {
     this.context.missed?.(this.root, reason, seen.length > 0 ? seen : undefined);
+    return undefined;
+  }
+
+  begun(reason: string): undefined {
+    this.context.missed?.(this.root, reason, undefined, false);
     return undefined;
   }
 

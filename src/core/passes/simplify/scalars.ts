@@ -71,6 +71,7 @@ function inPlace(site: Site): Site {
     asks: site.asks,
     from: (source, place = source) => site.from(source, place),
     missed: (...args) => site.missed(...args),
+    begun: (reason) => site.begun(reason),
   };
 }
 

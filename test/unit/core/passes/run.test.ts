@@ -269,7 +269,14 @@ test('of the node that is asked about, rules say why they nearly fit', () => {
   };
   const { misses } = runPasses(negations(3), [telling], { why: 'neg_1' });
   expect(misses).toEqual([
-    { pass: 'cancel-negations', graph: 'model', node: 'Neg neg_1', reason: 'it is not asked to' },
+    {
+      pass: 'cancel-negations',
+      title: 'Takes out two negations in a row',
+      near: true,
+      graph: 'model',
+      node: 'Neg neg_1',
+      reason: 'it is not asked to',
+    },
   ]);
 });
 
