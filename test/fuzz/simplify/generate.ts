@@ -40,9 +40,10 @@ export async function generate(seed: number): Promise<Generated> {
   for (let k = chance.int(1, 2); k > 0; k--) grow.source(randomTensor(chance, randomDtype(chance), chance.int(1, 4)));
   if (chance.flip(0.3)) grow.source(filled(chance, 'float32', [1, 4, 5, 6]));
   const wanted = chance.int(3, 24);
+  // Between others few composites stay as rules look for them.
+  const spelledOut = chance.flip(0.2);
   for (let tries = 0; grow.lines.length < wanted && tries < 4 * wanted; tries++) {
-    const kind = chance.number();
-    await recipe(grow, kind)(grow);
+    await (spelledOut ? composite : recipe(grow, chance.number()))(grow);
   }
   const values = new Map(grow.pool.map((known) => [known.name, known]));
   return { program: finished(grow, shared), values, taken: shared.taken, refused: shared.refused };

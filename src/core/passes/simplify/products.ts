@@ -5,8 +5,10 @@ import { sameDim } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
 import { gemmAndSum, matmulAndSum } from '../fusions/linear.ts';
 import type { PatternRule } from '../pass.ts';
+import { scaledInput } from './affine-into-weights.ts';
 import { RESHAPES, targetOf } from './reshapes.ts';
 import { instead, named, producerOf, simplification } from './rule.ts';
+import type { Layout } from './weights.ts';
 
 /** Types that Gemm multiplies at every opset. */
 function isMultiplied(value: Value | undefined): boolean {
@@ -83,4 +85,27 @@ const between = simplification({
   },
 });
 
-export const productRules: readonly PatternRule[] = [matmulAndSum, gemmAndSum, turned, between];
+/** A factor for all elements. */
+const EVERYWHERE: Layout = { rows: 1, columns: 1, at: () => 0 };
+
+const factors = simplification({
+  name: 'gemm-factors',
+  title: 'Makes the factors of a Gemm part of its constants',
+  operators: 'Gemm',
+  reassociates: true,
+  replace(node, site) {
+    const [alpha, beta] = [node.float('alpha', 1), node.input(2) ? node.float('beta', 1) : 1];
+    // What is taken 0 times may be infinite.
+    const factorOf = (index: number, factor: number) =>
+      factor === 0 || factor === 1 ? undefined : scaledInput(node, index, EVERYWHERE, Float64Array.of(factor), site);
+    const [weight, added] = [factorOf(1, alpha), factorOf(2, beta)];
+    if (!weight && !added) return undefined;
+    const [value] = site.onnx.same([node.input(0), weight ?? node.input(1), added ?? node.input(2)], {
+      ...(weight && { alpha: undefined }),
+      ...(added && { beta: undefined }),
+    });
+    return value && instead(node, value, `the factors of ${named(node)} can be part of its constants`);
+  },
+});
+
+export const productRules: readonly PatternRule[] = [matmulAndSum, gemmAndSum, factors, turned, between];

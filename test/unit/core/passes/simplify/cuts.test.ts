@@ -6,6 +6,16 @@ const INTS =
   'int64[1] zero = {0}, int64[1] one = {1}, int64[1] two = {2}, int64[1] three = {3}, int64[1] five = {5}, int64[1] m1 = {-1}, int64[1] max = {9223372036854775807}';
 
 const FIT: readonly Case[] = [
+  [
+    'float[2,9] x => float[2,2] y, float[2,5] z, float[2,2] u <int64[4] s = {2, 3, 2, 2}>',
+    'a, b, c, d = Split <axis = 1> (x, s)\nz = Concat <axis = -1> (b, c)\ny = Neg (a)\nu = Relu (d)',
+    'Split Neg Relu',
+  ],
+  [
+    'float[2,6] x => float[2,4] y, float[2,2] z <int64[3] s = {2, 2, 2}>',
+    'a, b, c = Split <axis = 1> (x, s)\nj = Concat <axis = 1> (a, b)\ny = Exp (j)\nz = Neg (c)',
+    'Split Exp Neg',
+  ],
   [`float[6,5] x => float[4,3] y <${INTS}>`, 'a = Slice (x, two, max, zero)\ny = Slice (a, one, m1, one)', 'Slice'],
   [`float[n,5] x => float[m,3] y <${INTS}>`, 'a = Slice (x, m1, max, zero)\ny = Slice (a, one, m1, one)', 'Slice'],
   [`float[9] x => float[3] y <${INTS}>`, 'a = Slice (x, one, max, zero, two)\ny = Slice (a, one, max, zero)', 'Slice'],
@@ -75,6 +85,19 @@ const FIT: readonly Case[] = [
 ];
 
 const UNFIT: readonly Case[] = [
+  // Neighbours in another order, of which others read, along another axis.
+  [
+    'float[2,6] x => float[2,6] y <int64[3] s = {2, 2, 2}>',
+    'a, b, c = Split <axis = 1> (x, s)\nj = Concat <axis = 1> (b, a, c)\ny = Exp (j)',
+  ],
+  [
+    'float[2,6] x => float[2,4] y, float[2,2] z <int64[3] s = {2, 2, 2}>',
+    'a, b, c = Split <axis = 1> (x, s)\ny = Concat <axis = 1> (a, b)\nd = Mul (b, c)\nz = Neg (d)',
+  ],
+  [
+    'float[2,6] x => float[4,2] y, float[2,2] z <int64[3] s = {2, 2, 2}>',
+    'a, b, c = Split <axis = 1> (x, s)\ny = Concat <axis = 0> (a, b)\nz = Neg (c)',
+  ],
   [
     `float[6,5] x => float[4,5] a, float[4,3] y <${INTS}>`,
     'a = Slice (x, two, max, zero)\ny = Slice (a, one, m1, one)',

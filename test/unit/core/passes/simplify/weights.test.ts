@@ -11,6 +11,34 @@ import { floats } from './weights.ts';
 const BN = [floats('s', [4], 1.5), floats('t', [4]), floats('m', [4]), floats('v', [4], 1.5)].join(', ');
 const IMAGE = 'float[1,2,5,5] x => float[?,4,?,?] y';
 
+describe('factors of a Gemm', () => {
+  const rows = 'float[3,2] x => float[3,4] y';
+  const rules = productRules;
+  const w = floats('w', [2, 4]);
+  const b = floats('b', [4]);
+  test.each<readonly [constants: string, inputs: string, attributes: string, left: readonly string[]]>([
+    [`${w}, ${b}`, 'x, w, b', 'alpha = 0.5, beta = 2.0', []],
+    [w, 'x, w', 'alpha = -2.0', []],
+    [`${w}, ${b}`, 'x, w, b', 'alpha = 0.0, beta = 2.0', ['alpha']],
+    [`${w}, ${b}`, 'x, w, b', 'alpha = 2.0, beta = 0.0', ['beta']],
+    [`${floats('w', [4, 2])}, ${floats('b', [3, 1])}`, 'x, w, b', 'transB = 1, beta = 0.25', ['transB']],
+  ])('%s, %s, %s', async (constants, inputs, attributes, left) => {
+    const made = await expectSimplified([`${rows} <${constants}>`, `y = Gemm <${attributes}> (${inputs})`, 'Gemm'], {
+      rules,
+    });
+    expect([...([...made.graph.nodes][0]?.attributes.keys() ?? [])]).toEqual(left);
+  });
+  testEach(
+    [
+      [`float[3,2] x, float[2,4] w => float[3,4] y <${b}>`, 'y = Gemm <alpha = 0.5> (x, w, b)'],
+      [`float[3,2] x, float[4] b => float[3,4] y <${w}>`, 'y = Gemm <beta = 0.5> (x, w, b)'],
+      [`${rows} <${w}, ${b}>`, 'y = Gemm <alpha = 0.0> (x, w, b)'],
+      [`float[3,80] x => float[3,80] y, z <${floats('w', [80, 80])}>`, 'y = Gemm <alpha = 0.5> (x, w)\nz = Relu (w)'],
+    ],
+    { rules },
+  );
+});
+
 describe('scales and shifts after weights', () => {
   const fit: readonly Case[] = [
     [
