@@ -23,6 +23,7 @@ export const PASS_OPTIONS = {
   explain: { type: 'boolean' },
   disable: { type: 'string', multiple: true },
   inline: { type: 'boolean' },
+  annotate: { type: 'boolean' },
 } as const satisfies Options;
 
 export const JSON_OPTION = { json: { type: 'boolean' } } as const satisfies Options;

@@ -2,7 +2,8 @@
 export const HELP = `graphwright converts neural-network models, and says exactly what a target cannot take.
 
   graphwright convert IN --to TARGET [--opset N] [-o OUT] [--simplify] [--verify] [--force] [READING] [--json]
-  graphwright simplify IN -o OUT [--explain] [--why NODE] [--disable RULE]... [--inline] [--verify] [--force] [READING] [--json]
+  graphwright simplify IN -o OUT [--explain] [--why NODE] [--disable RULE]... [--inline] [--annotate] [--verify] [--force]
+                       [READING] [--json]
   graphwright check IN [--to TARGET|all] [--opset N|all] [READING] [--json]
   graphwright inspect IN [READING] [--json]
   graphwright text IN [-o OUT.onnxtxt] [--inline] [--force] [READING]
@@ -19,6 +20,7 @@ SIMPLIFYING (also convert --simplify)
   --why NODE                         what became of a node (or the node of a value), and which rules nearly fit there
   --disable RULE                     leave a rule out; may stand several times
   --inline                           put the bodies of the model's functions where they are called
+  --annotate                         say on each node where it came from, and the type of each value: a larger file
 
 READING
   --input NAME_OR_INDEX:TYPE[DIMS]   the type of an input, such as x:float32[1,3,224,224]; may stand several times;

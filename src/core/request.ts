@@ -15,6 +15,8 @@ export interface ConvertRequest {
   readonly force: boolean;
   /** Fold constants and drop what does nothing, also where the target does not ask for it. */
   readonly simplify: boolean;
+  /** Writes on each node where it came from and the type of each value, also where it is simplified. */
+  readonly annotate?: boolean;
   /** Puts the bodies of the model's own functions in the place of their calls, where it is simplified. */
   readonly inline?: boolean;
   /** Names of passes that are left out. */

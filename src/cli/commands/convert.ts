@@ -41,6 +41,7 @@ export async function convert(args: readonly string[]): Promise<number> {
       disabled: values.disable ?? [],
       explain: values.explain ?? false,
       inline: values.inline ?? false,
+      annotate: values.annotate ?? false,
       verify: values.verify ?? false,
     },
     statusProgress(values.json, untilInterrupted()),

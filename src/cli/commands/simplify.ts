@@ -32,6 +32,7 @@ export async function simplify(args: readonly string[]): Promise<number> {
       explain: values.explain ?? false,
       why: values.why,
       inline: values.inline ?? false,
+      annotate: values.annotate ?? false,
       verify: values.verify ?? false,
     },
     statusProgress(values.json, untilInterrupted()),

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -16,6 +17,8 @@ import { fileURLToPath } from 'node:url';
 import Ajv from 'ajv';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { run } from '../../../src/cli/run.ts';
+import { readOnnx } from '../../../src/core/formats/onnx/read.ts';
+import { MemoryBytes } from '../../../src/core/ir/bytes.ts';
 import { DEFECTS, defectBytes } from '../../conformance/onnx/defects.ts';
 
 const fixture = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
@@ -95,6 +98,20 @@ test('a model is simplified, step by step where that is asked for', async () => 
   ).toMatchObject({
     simplified: { nodesBefore: 4, nodesAfter: 2 },
   });
+});
+
+test('a simplified file says once where its nodes came from, and on each node where that is asked for', async () => {
+  const [whole, out] = [join(folder, 'digits.onnx'), join(folder, 'm.onnx')];
+  const convert = ['convert', DIGITS, '--to', 'onnx', ...SHAPE, '--simplify', '--force'];
+  await json(...convert, '--annotate', '-o', whole);
+  await json(...convert, '-o', out);
+  expect(statSync(out).size).toBeLessThan(statSync(whole).size);
+  const [each, once] = [whole, out].map((path) => readOnnx(new MemoryBytes(path, readFileSync(path))));
+  const places = (model = each) => [...(model?.graph.nodes ?? [])].map(({ origin, scope }) => ({ origin, scope }));
+  expect(places(once)).toEqual(places(each));
+  expect(places(once)[0]?.origin[0]).toMatchObject({ kind: 'python' });
+  expect([...(each?.graph.nodes ?? [])].every(({ metadata }) => metadata.has('pkg.torch.onnx.stack_trace'))).toBe(true);
+  expect([...(once?.graph.nodes ?? [])].some(({ hasMetadata }) => hasMetadata)).toBe(false);
 });
 
 test('functions are put where they are called, where that is asked for', async () => {

@@ -10,6 +10,7 @@ import { encodeEntries, encodeSparse, encodeTensor, type PlaceTensor } from './e
 import { encodeValueInfo } from './encode-value.ts';
 import { toInt64 } from './int64.ts';
 import { ValueNames } from './names.ts';
+import { encodeOrigins, ORIGINS } from './origin-table.ts';
 import { Pieces } from './pieces.ts';
 import { provenanceOf } from './provenance.ts';
 import { SparseSource } from './sparse.ts';
@@ -44,11 +45,16 @@ export function encodeModelPieces(model: Model, place?: PlaceTensor): Pieces {
       metadataProps: encodeEntries(model.metadata),
     }).finish(),
   );
+  const file = { irVersion, place, sharesOrigins: model.graph.metadata.has(ORIGINS) };
   const names = new ValueNames(model.graph);
-  pieces.addMessage(MODEL.graph, new GraphEncoder(names, irVersion, place).encode(model.graph));
-  for (const definition of model.functions) {
-    pieces.addMessage(MODEL.functions, encodeFunction(definition, irVersion, place));
+  const functions = model.functions.map((each) => [each, new ValueNames(each.graph)] as const);
+  const encoder = new GraphEncoder(names, file);
+  if (file.sharesOrigins) {
+    const namesOf = new Map([[model.graph, names], ...functions.map(([{ graph }, each]) => [graph, each] as const)]);
+    encoder.origins = encodeOrigins(model, namesOf);
   }
+  pieces.addMessage(MODEL.graph, encoder.encode(model.graph));
+  for (const [definition, own] of functions) pieces.addMessage(MODEL.functions, encodeFunction(definition, own, file));
   pieces.add(model.unknown);
   return pieces;
 }
@@ -69,12 +75,22 @@ function present<K extends string>(key: K, text: string | undefined): { [P in K]
   return text ? ({ [key]: text } as { [P in K]: string }) : {};
 }
 
+/** What holds for all graphs of a file. */
+interface FileOptions {
+  readonly irVersion: number;
+  readonly place: PlaceTensor | undefined;
+  /** Whether nodes say where they came from in one table, not each by itself. */
+  readonly sharesOrigins: boolean;
+}
+
 /** Encodes a graph and the graphs within, under one set of names. */
 class GraphEncoder {
+  /** The table in the place of the one that the graph has. */
+  origins: string | undefined;
+
   constructor(
     private readonly names: ValueNames,
-    private readonly irVersion: number,
-    private readonly place: PlaceTensor | undefined,
+    private readonly file: FileOptions,
   ) {}
 
   encode(graph: Graph): Pieces {
@@ -84,7 +100,7 @@ class GraphEncoder {
       onnx.GraphProto.encode({
         name: graph.name,
         ...present('docString', graph.doc),
-        metadataProps: encodeEntries(graph.metadata),
+        metadataProps: encodeEntries(this.metadataOf(graph)),
       }).finish(),
     );
     for (const value of graph.initializers) this.addInitializer(pieces, value);
@@ -106,7 +122,7 @@ class GraphEncoder {
         ...present('docString', node.doc),
         ...present('domain', node.domain),
         ...present('overload', node.overload),
-        metadataProps: encodeEntries(provenanceOf(node)),
+        metadataProps: encodeEntries(this.file.sharesOrigins ? node.metadata : provenanceOf(node)),
       }).finish(),
     );
     for (const [name, attribute] of node.attributes) {
@@ -121,6 +137,11 @@ class GraphEncoder {
     return encodeAttribute(name, attribute, operator, inner);
   }
 
+  private *metadataOf({ metadata, parent }: Graph): Iterable<readonly [string, string]> {
+    for (const [key, text] of metadata) if (key !== ORIGINS) yield [key, text];
+    if (this.origins !== undefined && !parent) yield [ORIGINS, this.origins];
+  }
+
   addValueInfo(pieces: Pieces, field: number, value: Value): void {
     const info = new Pieces();
     info.add(encodeValueInfo(this.names.of(value), value));
@@ -130,7 +151,7 @@ class GraphEncoder {
   /** Old IR versions want every constant of the graph among its inputs. */
   private *inputsOf(graph: Graph): Iterable<Value> {
     yield* graph.inputs;
-    if (this.irVersion > CONSTANTS_ARE_INPUTS || graph.parent) return;
+    if (this.file.irVersion > CONSTANTS_ARE_INPUTS || graph.parent) return;
     const inputs = new Set(graph.inputs);
     for (const value of graph.initializers) if (!inputs.has(value)) yield value;
   }
@@ -153,15 +174,14 @@ class GraphEncoder {
     if (constant.source instanceof SparseSource) {
       pieces.addMessage(GRAPH.sparseInitializer, encodeSparse(constant.source.sparse, name));
     } else {
-      pieces.addMessage(GRAPH.initializer, encodeTensor(constant, name, this.place));
+      pieces.addMessage(GRAPH.initializer, encodeTensor(constant, name, this.file.place));
     }
   }
 }
 
-function encodeFunction(definition: FunctionDefinition, irVersion: number, place: PlaceTensor | undefined): Pieces {
+function encodeFunction(definition: FunctionDefinition, names: ValueNames, file: FileOptions): Pieces {
   const { graph } = definition;
-  const names = new ValueNames(graph);
-  const encoder = new GraphEncoder(names, irVersion, place);
+  const encoder = new GraphEncoder(names, file);
   const pieces = new Pieces();
   pieces.add(
     onnx.FunctionProto.encode({
@@ -182,7 +202,7 @@ function encodeFunction(definition: FunctionDefinition, irVersion: number, place
   // Functions have no place for constants outside of nodes.
   for (const value of graph.initializers) pieces.addMessage(FUNCTION.node, encodeConstant(names.of(value), value));
   for (const node of graph.nodes) pieces.addMessage(FUNCTION.node, encoder.encodeNode(node));
-  if (irVersion >= FUNCTION_TYPES) {
+  if (file.irVersion >= FUNCTION_TYPES) {
     const typed = new Set([...graph.inputs, ...graph.outputs].filter((value) => value.type));
     for (const value of [...typed, ...encoder.typedBetween(graph)]) {
       encoder.addValueInfo(pieces, FUNCTION.valueInfo, value);

@@ -11,6 +11,8 @@ import { type Frame, NO_ORIGIN, NO_SCOPE, type Origin, type Scope } from '../../
 const SCOPES = 'pkg.torch.onnx.name_scopes';
 const CLASSES = 'pkg.torch.onnx.class_hierarchy';
 const TRACE = 'pkg.torch.onnx.stack_trace';
+/** The same as scopes and classes, for another reader. */
+const NAMESPACE = 'namespace';
 
 /** The metadata that says where a node came from. What the node says itself stays as it is. */
 export function provenanceOf(node: Node): ReadonlyMap<string, string> {
@@ -25,6 +27,16 @@ export function provenanceOf(node: Node): ReadonlyMap<string, string> {
   return metadata;
 }
 
+/**
+ * Whether metadata is what PyTorch's exporter and onnxscript's optimiser write for their own use: graph nodes and signatures
+ * of the exported program, rules that made a node. Scopes and traces count where they are `known` to the graph.
+ */
+export function isExporterNote(key: string, known: { readonly scope: boolean; readonly origin: boolean }): boolean {
+  if (key === SCOPES || key === CLASSES || key === NAMESPACE) return known.scope;
+  if (key === TRACE) return known.origin;
+  return key.startsWith('pkg.torch.') || key.startsWith('pkg.onnxscript.');
+}
+
 export function scopeOf(metadata: ReadonlyMap<string, string>): Scope {
   if (metadata.size === 0) return NO_SCOPE;
   const paths = pythonStrings(metadata.get(SCOPES));
@@ -34,10 +46,13 @@ export function scopeOf(metadata: ReadonlyMap<string, string>): Scope {
 }
 
 /** Frames of the user's code and of TorchScript go into files; those of a text or a prototxt belong to that text. */
+export function writtenFrames(origin: Origin): Origin {
+  return origin.filter((frame) => frame.kind === 'python' || frame.kind === 'torchscript');
+}
+
 function traceText(origin: Origin): string {
-  return origin
-    .filter((frame) => frame.kind === 'python' || frame.kind === 'torchscript')
-    .reverse()
+  return writtenFrames(origin)
+    .toReversed()
     .map((frame) => {
       const head = `File "${frame.file}", line ${frame.line}, in ${frame.function ?? '<module>'}`;
       return frame.text === undefined ? head : `${head}\n    ${frame.text.replaceAll('\n', ' ')}`;
@@ -48,6 +63,16 @@ function traceText(origin: Origin): string {
 const FRAME = /^\s*File "([^"\n]+)", line (\d{1,9})(?:, in (.+))?$/;
 
 /** Entries of TorchScript archives are told by their folder. */
+export function frameOfFile(file: string, line: number, name: string | undefined, text: string | undefined): Frame {
+  return {
+    kind: file.startsWith('code/') ? 'torchscript' : 'python',
+    file,
+    line,
+    ...(name && name !== '<module>' && { function: name }),
+    ...(text !== undefined && { text }),
+  };
+}
+
 export function originOf(metadata: ReadonlyMap<string, string>): Origin {
   const trace = metadata.get(TRACE);
   if (!trace) return NO_ORIGIN;
@@ -59,13 +84,7 @@ export function originOf(metadata: ReadonlyMap<string, string>): Origin {
     const [, file = '', number = '', name] = match;
     const next = lines[k + 1];
     const text = next?.trim() && !FRAME.test(next) ? next.trim() : undefined;
-    frames.unshift({
-      kind: file.startsWith('code/') ? 'torchscript' : 'python',
-      file,
-      line: Number(number),
-      ...(name && name !== '<module>' && { function: name }),
-      ...(text !== undefined && { text }),
-    });
+    frames.unshift(frameOfFile(file, Number(number), name, text));
   });
   return frames;
 }

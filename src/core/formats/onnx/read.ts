@@ -19,6 +19,7 @@ import { attempt, Faults } from './faults.ts';
 import { missingInType } from './faults-in-fields.ts';
 import { fromInt64, int64ToNumber } from './int64.ts';
 import { GraphLinker } from './link.ts';
+import { handOutOrigins } from './origin-table.ts';
 import { originOf, scopeOf } from './provenance.ts';
 import { SparseSource } from './sparse.ts';
 import { type Spine, walkModel, walkTensor } from './spine.ts';
@@ -111,6 +112,7 @@ class Reader {
       const definition = attempt(this.faults, () => this.function(at), nothing, 'invalid-model');
       if (definition) model.functions.push(definition);
     }
+    handOutOrigins(model);
     return model;
   }
 
