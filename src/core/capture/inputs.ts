@@ -18,13 +18,19 @@ export interface InputSpec {
   readonly dtype: DataType;
   readonly shape: Shape;
   /** A plain value that it has in every run: it is no input of the graph. */
-  readonly value?: bigint | number | boolean | string | null | undefined;
+  readonly value?: PlainValue | undefined;
 }
 
-/** Makes the graph's inputs, in the order in which they are asked for. */
+type PlainValue = bigint | number | boolean | string | null;
+
+/**
+ * Makes the graph's inputs, in the order in which they are asked for. Positions count all that a call takes, also numbers
+ * that the user gives a value.
+ */
 export class Inputs {
   private readonly used = new Set<InputSpec>();
-  private position = 0;
+  /** The names of those that have been asked for. */
+  private readonly names: string[] = [];
 
   constructor(
     private readonly recorder: Recorder,
@@ -35,9 +41,8 @@ export class Inputs {
 
   /** The next tensor input; `example` is what the file knows of it. */
   tensor(name: string, example: TensorInfo | undefined): TensorValue {
-    const index = this.position++;
-    const spec = this.specs.find(({ key }) => key === name || key === index);
-    if (spec) this.used.add(spec);
+    const index = this.position;
+    const spec = this.take(name);
     const info = spec ? this.fromSpec(spec) : example;
     if (spec && example) this.remember(spec.shape, example.shape);
     if (!info && !spec) this.missing(name, index);
@@ -64,34 +69,57 @@ export class Inputs {
 
   /** The next tensor input, of which the file knows all: what the user said of it agrees with that. */
   recorded(name: string, info: TensorInfo | undefined): TensorValue {
-    const index = this.position++;
-    const spec = this.specs.find(({ key }) => key === name || key === index);
-    if (spec) this.used.add(spec);
+    const index = this.position;
+    this.take(name);
     if (!info) this.missing(name, index);
     return this.input(name, info);
   }
 
-  /** The plain value that the user gives a parameter; undefined where he gives none. */
-  value(name: string, index: number): CapturedValue | undefined {
-    const spec = this.specs.find(({ key, value }) => value !== undefined && (key === name || key === index));
-    if (spec) this.used.add(spec);
-    return spec?.value;
+  /** The plain value that the user gives the next input; undefined where he gives none. */
+  value(name: string): PlainValue | undefined {
+    const spec = this.specOf(name);
+    return spec?.value === undefined ? undefined : this.take(name)?.value;
   }
 
-  /** A parameter that is a plain number and that only a run knows: a tensor without axes. */
-  number(name: string, type: string): TensorValue {
-    const known = this.specs.some(({ key }) => key === name || key === this.position);
-    if (known) return this.tensor(name, undefined);
-    this.position++;
-    const [value, dtype] = type === 'int' ? ['16', 'int64'] : type === 'float' ? ['0.5', 'float64'] : ['true', 'bool'];
-    const reason = `the file keeps no value of it; give one, as in --input ${name}=${value}, or make it an input of the graph with --input ${name}:${dtype}[]`;
-    this.recorder.report('shape-unknown', { operator: `input ${name}` }, { reason });
-    return new TensorValue(new Storage(() => this.recorder.graph.addInput({ name })), undefined);
+  /** A plain value that was fixed when the program was saved: what the user gives for it must be that. */
+  fixed(name: string, value: PlainValue): void {
+    const given = this.specs.find(({ key }) => key === name);
+    if (!given) return;
+    this.used.add(given);
+    const same = typeof given.value === 'bigint' ? Number(given.value) : given.value;
+    if (same === (typeof value === 'bigint' ? Number(value) : value)) return;
+    throw new InputError(
+      'bad-argument',
+      `the program was exported for ${name} = ${value}`,
+      undefined,
+      `Export it again with the value that you want, or with dynamic_shapes={"${name}": torch.export.Dim.DYNAMIC, ...} where it is an int.`,
+    );
+  }
+
+  /** What the user says of the next input. */
+  private specOf(name: string): InputSpec | undefined {
+    return this.specs.find(({ key }) => key === name || key === this.position);
+  }
+
+  private take(name: string): InputSpec | undefined {
+    const spec = this.specOf(name);
+    if (spec) this.used.add(spec);
+    this.names.push(name);
+    return spec;
+  }
+
+  private get position(): number {
+    return this.names.length;
+  }
+
+  /** Whether the user has named a size so. */
+  namesSize(name: string): boolean {
+    return this.specs.some(({ shape }) => shape.some((size) => size instanceof Expression && size.symbols().has(name)));
   }
 
   /** Whether the user says something of an input, or of one within it. */
   speaksOf(name: string): boolean {
-    return this.specs.some(({ key }) => key === name || key === this.position) || this.keysWithin(name).length > 0;
+    return this.specOf(name) !== undefined || this.keysWithin(name).length > 0;
   }
 
   /** What stands behind `name_` in the names that the user gives, in his order. */
@@ -135,7 +163,7 @@ export class Inputs {
   checkAllUsed(): void {
     const stray = this.specs.find((spec) => !this.used.has(spec));
     if (!stray) return;
-    const names = this.recorder.graph.inputs.map((input, k) => `${k}: ${input.name}`);
+    const names = this.names.map((name, k) => `${k}: ${name}`);
     throw new InputError(
       'bad-argument',
       `the program has no input ${stray.key}`,

@@ -1,4 +1,4 @@
-/** Binds the inputs of an exported program: parameters by their path, user inputs by name, symbols by the sizes given. */
+/** Binds the inputs of an exported program: parameters by their path, user inputs by name, symbols by the sizes and numbers given. */
 import type { PickledTensor } from '../../formats/torch/archive.ts';
 import type { Argument, ExportedProgram, InputSpec as Signature, TensorMeta } from '../../formats/torch/exported.ts';
 import { InputError } from '../../ir/errors.ts';
@@ -8,6 +8,8 @@ import { type InputSpec, Inputs } from '../inputs.ts';
 import type { Operators } from '../operators/operators.ts';
 import { StoredTensors } from '../torchscript/stored-tensors.ts';
 import { UNKNOWN } from '../values/values.ts';
+import { declareDerived } from './derived-sizes.ts';
+import { bindNumber, fixNumber, type NumberArgument, numberArgument, symbolsOfNumbers } from './exported-numbers.ts';
 import { argumentValue, type Environment, infoOf } from './exported-values.ts';
 import { ProgramSymbols } from './program-symbols.ts';
 
@@ -26,11 +28,12 @@ export function bindInputs(program: ExportedProgram, operators: Operators, specs
   const inputs = new Inputs(recorder, specs);
   const environment: Environment = new Map();
   const states: Environment = new Map();
-  const symbols = new ProgramSymbols(program.rangeConstraints);
-  // Sizes of one input may fix those of another that comes before it.
-  tensorInputs(program).forEach(({ name, meta }, k) => {
+  const symbols = new ProgramSymbols(program.rangeConstraints, symbolsOfNumbers(program));
+  // Sizes of one input, and numbers, may fix those of another that comes before it.
+  userInputs(program).forEach(({ name, meta, number }, k) => {
     const given = specs.find(({ key }) => key === name || key === k);
     if (given && meta) fix(program, name, meta, given, symbols);
+    if (number) fixNumber(program, number, given, symbols);
   });
   const bind = (spec: Signature, argument: Argument | undefined): void => {
     switch (spec.kind) {
@@ -43,6 +46,8 @@ export function bindInputs(program: ExportedProgram, operators: Operators, specs
         return;
       }
       case 'user-input': {
+        const number = argument && numberArgument(argument, program.graph);
+        if (number) environment.set(number.name, bindNumber(operators, inputs, number, symbols));
         if (argument?.kind !== 'tensor') return;
         const meta = program.graph.tensors.get(argument.name);
         environment.set(argument.name, inputs.recorded(argument.name, infoOf(meta, symbols)));
@@ -54,14 +59,18 @@ export function bindInputs(program: ExportedProgram, operators: Operators, specs
       case 'token':
         environment.set(spec.name, null);
         return;
-      case 'constant-input':
-        environment.set(spec.name, argumentValue(spec.value, environment));
+      case 'constant-input': {
+        const value = argumentValue(spec.value, environment);
+        if (value === null || typeof value !== 'object') inputs.fixed(spec.name, value);
+        environment.set(spec.name, value);
+      }
     }
   };
   program.inputSpecs.forEach((spec, k) => {
     bind(spec, spec.kind === 'user-input' ? spec.argument : program.graph.inputs[k]);
   });
   inputs.checkAllUsed();
+  declareDerived(operators);
   return { environment, states, symbols };
 }
 
@@ -72,10 +81,20 @@ function weightOf(program: ExportedProgram, target: string): PickledTensor {
   throw new InputError('file-malformed', `the weights of ${target} are missing`, { file: program.file }, next);
 }
 
-function tensorInputs(program: ExportedProgram): { readonly name: string; readonly meta: TensorMeta | undefined }[] {
-  return program.inputSpecs.flatMap((spec) => {
-    const argument = spec.kind === 'user-input' ? spec.argument : undefined;
-    return argument?.kind === 'tensor' ? [{ name: argument.name, meta: program.graph.tensors.get(argument.name) }] : [];
+interface UserInput {
+  readonly name: string;
+  readonly meta?: TensorMeta | undefined;
+  readonly number?: NumberArgument;
+}
+
+/** The tensors and numbers that a caller gives, in order. */
+function userInputs({ inputSpecs, graph }: ExportedProgram): UserInput[] {
+  return inputSpecs.flatMap((spec): UserInput[] => {
+    if (spec.kind !== 'user-input') return [];
+    const { argument } = spec;
+    if (argument.kind === 'tensor') return [{ name: argument.name, meta: graph.tensors.get(argument.name) }];
+    const number = numberArgument(argument, graph);
+    return number ? [{ name: number.name, number }] : [];
   });
 }
 

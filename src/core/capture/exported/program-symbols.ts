@@ -10,7 +10,11 @@ import type { Dim, Shape } from '../../ir/shape.ts';
 export class ProgramSymbols {
   private readonly values = new Map<string, number | Expression>();
 
-  constructor(private readonly ranges: ReadonlyMap<string, RangeConstraint>) {}
+  constructor(
+    private readonly ranges: ReadonlyMap<string, RangeConstraint>,
+    /** Those that stand for numbers, and for no size of an input. */
+    private readonly numbers: ReadonlySet<string> = new Set(),
+  ) {}
 
   /** What a symbol stands for in this capture; undefined where nobody has asked or said. */
   get(name: string): number | Expression | undefined {
@@ -36,7 +40,7 @@ export class ProgramSymbols {
   /** Sizes of inputs are at least 1: a program that holds for empty tensors too is none that anybody runs so. */
   boundsOf(name: string): Bounds {
     const { min, max } = this.ranges.get(name) ?? {};
-    const otherwise = name.startsWith('u') ? UNBOUNDED : SIZE_BOUNDS;
+    const otherwise = name.startsWith('u') || this.numbers.has(name) ? UNBOUNDED : SIZE_BOUNDS;
     const least = min === undefined ? otherwise.least : Math.max(Number(min), otherwise.least);
     return { least, most: max === undefined ? otherwise.most : Number(max) };
   }

@@ -27,6 +27,7 @@ import type { Operators } from './operators.ts';
 import { holdsQuantized, prepack } from './quantized.ts';
 import { callQuantized } from './quantized-operators.ts';
 import { asNumber, isQuery, numberTypeOf, query, TO_NUMBER } from './queries.ts';
+import { fillWithScalar } from './scalar-fills.ts';
 import { callOnNumbers, callOnScalars } from './scalar-operators.ts';
 
 export type Keywords = ReadonlyMap<string, CapturedValue>;
@@ -146,7 +147,7 @@ export function dispatch(operators: Operators, customOps: CustomOperators, call:
   if (isTensor(self) && isQuery(name))
     return query(name, self.info, [...args.slice(1), ...(keywords.has('dim') ? [keywords.get('dim') ?? null] : [])]);
   if (isTensor(self) && TO_NUMBER.has(name)) return numberOf(operators, name, self);
-  const composed = compose(operators, name, args, keywords);
+  const composed = fillWithScalar(operators, name, args, keywords) ?? compose(operators, name, args, keywords);
   if (composed !== undefined) return composed;
   if (name === 'RaiseException') throw new RaisedError(typeof self === 'string' ? self : 'an exception');
   // `x.data` is x without its history.

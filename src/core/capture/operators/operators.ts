@@ -26,7 +26,8 @@ import {
 import { conversion, FunctionalOperators, operatorName, type RecordedResults, readerOf } from './functional.ts';
 import { foldKnown } from './known.ts';
 import { foldSizes } from './known-sizes.ts';
-import { checkRecordedNumbers, EXPORT_ADVICE, valueAdvice } from './recorded-numbers.ts';
+import { numberAdvice } from './number-advice.ts';
+import { checkRecordedNumbers, EXPORT_ADVICE } from './recorded-numbers.ts';
 import { leadingNumberAsTensor, scalarsAsTensors } from './scalar-arguments.ts';
 
 export class Operators extends FunctionalOperators {
@@ -73,7 +74,8 @@ export class Operators extends FunctionalOperators {
       bound = bind(schema, call);
     } catch (error) {
       if (!(error instanceof DataDependent)) throw error;
-      this.recorder.report('data-dependent', { operator: operatorName(schema) }, { reason: error.message });
+      const reason = error.message + numberAdvice(this.recorder, [...call.positional, ...call.keywords.values()]);
+      this.recorder.report('data-dependent', { operator: operatorName(schema) }, { reason });
       return this.unknownResults(schema);
     }
     const { examples } = this.recorder.symbols;
@@ -86,7 +88,7 @@ export class Operators extends FunctionalOperators {
       if (error instanceof ShapeError) {
         this.recorder.report('invalid-model', { operator }, { reason: `${operator}: ${error.message}` });
       } else if (isUndecided(error)) {
-        const reason = `${error.message}${traced ? EXPORT_ADVICE : valueAdvice(error.message, this.recorder.symbols.inputs)}`;
+        const reason = error.message + (traced ? EXPORT_ADVICE : numberAdvice(this.recorder, bound.values()));
         this.recorder.report('shape-unknown', { operator }, { reason });
       } else {
         throw error;

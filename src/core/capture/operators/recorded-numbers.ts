@@ -20,13 +20,6 @@ export const EXPORT_ADVICE =
   '. A trace keeps numbers for the sizes of its example: give a number for that size, or export the model with ' +
   'torch.export.export(model, args, dynamic_shapes=...) and convert that';
 
-/** What a problem goes on with whose sizes follow from a plain number that is an input: `inputs` are these by symbol. */
-export function valueAdvice(message: string, inputs: ReadonlyMap<string, string>): string {
-  const [symbol, name] = [...inputs].find(([each]) => new RegExp(`\\b${each}\\b`).test(message)) ?? [];
-  if (symbol === undefined) return '';
-  return `. ${symbol} is the input ${name}: give its value in the place of its type, as in --input ${name}=16000`;
-}
-
 /**
  * Throws UndecidedSize where a new shape has, in the place of an open size, the number that this size had in the example.
  * `examples` are the numbers of the symbols there.

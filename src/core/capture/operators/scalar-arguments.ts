@@ -8,6 +8,7 @@ import { converted, type ScalarType, ScalarValue, scalarTypeOfElement } from '..
 import { type CapturedValue, isTensor } from '../values/values.ts';
 import type { CallArguments } from './bind.ts';
 import type { Operators } from './operators.ts';
+import { callOnNumbers } from './scalar-operators.ts';
 
 /** Operators of which an operand may be a tensor or a number, with the same meaning. */
 const BINARY = new Set(
@@ -25,6 +26,9 @@ const NATURAL: Readonly<Record<ScalarType, DataType>> = { bool: 'bool', int: 'in
 
 /** The call with tensors where it had such numbers; the call itself where there is nothing to change. */
 export function scalarsAsTensors(operators: Operators, name: string, call: CallArguments): CallArguments {
+  const alpha = call.keywords.get('alpha');
+  const scaled = SCALED[name.replace(/_$/, '')];
+  if (alpha instanceof ScalarValue && scaled) return multiplied(operators, call, scaled, alpha);
   const all = BOUNDS.has(name);
   if (!all && !BINARY.has(name)) return call;
   const operands = [...call.positional, ...call.keywords.values()];
@@ -39,8 +43,34 @@ export function scalarsAsTensors(operators: Operators, name: string, call: CallA
     const wider = !self || WIDTH[type] > WIDTH[scalarTypeOfElement(self.dtype)];
     return operators.scalars.as(operators.scalars.tensorOf(value), wider ? NATURAL[type] : self.dtype);
   };
-  const keywords = [...call.keywords].map(([key, value]) => [key, key === 'alpha' ? value : tensorOf(value)] as const);
+  const keywords = [...call.keywords].map(([key, value]) => [key, tensorOf(value)] as const);
   return { positional: call.positional.map(tensorOf), keywords: new Map(keywords) };
+}
+
+/** Operators with an `alpha`, by the operand that it multiplies. */
+const SCALED: Readonly<Record<string, 'self' | 'other'>> = {
+  add: 'other',
+  sub: 'other',
+  subtract: 'other',
+  rsub: 'self',
+};
+
+/** `add(x, y, alpha=n)` as `add(x, y * n)`. */
+function multiplied(
+  operators: Operators,
+  call: CallArguments,
+  scaled: 'self' | 'other',
+  alpha: ScalarValue,
+): CallArguments {
+  const keywords = new Map(call.keywords);
+  keywords.delete('alpha');
+  const positional = [...call.positional];
+  const at = scaled === 'self' ? 0 : 1;
+  const operand = positional[at] ?? keywords.get(scaled) ?? null;
+  const product = callOnNumbers(operators, 'mul', [operand, alpha]) ?? operators.tensorCall('mul', [operand, alpha]);
+  if (at < positional.length) positional[at] = product;
+  else keywords.set(scaled, product);
+  return { positional, keywords };
 }
 
 /**

@@ -146,7 +146,10 @@ export function addLive(operators: Operators, carried: readonly Carried[]): void
   recorder.dropUnused();
   for (const { input } of open) {
     const at = graph.inputs.indexOf(input);
-    if (at >= 0 && input.useCount === 0) graph.inputs.splice(at, 1);
+    if (at < 0) continue;
+    // What still reads it is part of a graph with gaps, and of no output.
+    if (input.useCount > 0) input.replaceAllUsesWith(recorder.constant('unknown', input.dtype ?? 'float32', 0));
+    graph.inputs.splice(at, 1);
   }
 }
 

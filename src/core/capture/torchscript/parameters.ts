@@ -4,8 +4,9 @@ import { isScalar } from '../../dialects/aten/arguments.ts';
 import type { PickleValue } from '../../formats/torch/archive.ts';
 import type { Parameter, TypeExpression } from '../../formats/torch/ast.ts';
 import type { Inputs } from '../inputs.ts';
+import { numberInput } from '../number-inputs.ts';
 import type { Operators } from '../operators/operators.ts';
-import { type ScalarType, ScalarValue } from '../values/scalars.ts';
+import type { ScalarType } from '../values/scalars.ts';
 import { type CapturedValue, DictValue, isTensor, ListValue, TupleValue } from '../values/values.ts';
 
 const NUMBERS: Readonly<Record<string, ScalarType>> = { int: 'int', float: 'float', bool: 'bool' };
@@ -15,10 +16,9 @@ export function parameterValue(
   operators: Operators,
   inputs: Inputs,
   parameter: Parameter,
-  index: number,
   example: PickleValue | undefined,
 ): CapturedValue {
-  const given = inputs.value(parameter.name, index);
+  const given = inputs.value(parameter.name);
   if (given !== undefined) return converted(operators, given, parameter.type);
   if (example !== undefined || !parameter.type) return inputs.structure(parameter.name, example);
   return declared(operators, inputs, parameter.name, parameter.type);
@@ -36,12 +36,8 @@ function declared(operators: Operators, inputs: Inputs, name: string, type: Type
   const [first, second] = type.arguments;
   const number = NUMBERS[type.name];
   if (number) {
-    const tensor = inputs.number(name, type.name);
-    if (!tensor.info) return inputs.unknown();
-    const value = operators.scalars.ofTensor(number, tensor);
-    const symbol = value instanceof ScalarValue ? value.size.symbol : undefined;
-    if (symbol !== undefined) operators.recorder.symbols.inputs.set(symbol, name);
-    return value;
+    const given = inputs.value(name);
+    return given === undefined ? numberInput(operators, inputs, name, number) : converted(operators, given, type);
   }
   if (type.name === 'Optional' && first) return inputs.speaksOf(name) ? declared(operators, inputs, name, first) : null;
   if (type.name === 'Tuple' || type.name === 'tuple')

@@ -57,10 +57,9 @@ export function runMethod(
   // The first parameter is the module itself.
   const args = method.parameters.slice(1).map((parameter, k) => {
     const example = examples[k];
-    if (example === undefined && parameter.default && !specs.some(({ key }) => key === parameter.name || key === k)) {
+    if (example === undefined && parameter.default && !inputs.speaksOf(parameter.name))
       return interpreter.defaultOf(parameter.default);
-    }
-    return parameterValue(operators, inputs, parameter, k, example);
+    return parameterValue(operators, inputs, parameter, example);
   });
   inputs.checkAllUsed();
   const carried = new CarriedState(operators, state, assumed);

@@ -36,17 +36,24 @@ export class Scalars {
 
   constructor(private readonly operators: Operators) {}
 
-  /** The number that a tensor of one element holds now: a plain one where it is known. */
-  ofTensor(type: ScalarType, tensor: TensorValue, bounds?: Bounds): ScalarValue | bigint | number | boolean {
+  /** The number that a tensor of one element holds now: a plain one where it is known. `symbol` is its name in sizes. */
+  ofTensor(
+    type: ScalarType,
+    tensor: TensorValue,
+    bounds?: Bounds,
+    symbol?: string,
+  ): ScalarValue | bigint | number | boolean {
     const { recorder } = this.operators;
     const { scalar } = tensor;
     if (scalar?.type === type) return scalar;
     if (scalar?.type === 'bool' && type === 'int') return this.ofTensor('int', this.tensorOf(scalar), bounds);
     const value = this.operators.read(this.as(this.withoutAxes(tensor), SCALAR_DTYPES[type]));
     const known = bounds ?? (type === 'int' && isCount(value) ? COUNT : undefined);
+    const { symbols } = recorder;
+    const name = symbol ?? symbols.unused(type === 'int' ? 'u' : (type[0] ?? ''));
     return new ScalarValue(
       type,
-      recorder.symbols.fresh(type === 'int' ? 'u' : (type[0] ?? ''), () => value, known),
+      symbols.declare(name, () => value, known),
     );
   }
 

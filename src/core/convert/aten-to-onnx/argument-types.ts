@@ -1557,7 +1557,7 @@ export interface AtenArguments {
     readonly dim: number;
     readonly start: number | Expression | undefined;
     readonly end: number | Expression | undefined;
-    readonly step: number;
+    readonly step: number | Expression;
   };
   'aten::slice_scatter': {
     readonly self: Value;
@@ -1565,7 +1565,7 @@ export interface AtenArguments {
     readonly dim: number;
     readonly start: number | Expression | undefined;
     readonly end: number | Expression | undefined;
-    readonly step: number;
+    readonly step: number | Expression;
   };
   'aten::slogdet': { readonly self: Value };
   'aten::smooth_l1_loss': {

@@ -3,7 +3,7 @@ import type { Schema, SchemaArgument } from '../../dialects/aten/schema.ts';
 
 /** Of the type SymInt. What stands in attributes of ONNX, such as strides and groups, must be a number there. */
 const SIZES = new Set(
-  `size shape sizes start end length index split_size split_sizes repeats dims pad output_size k n m shifts diagonal N C
+  `size shape sizes start end step length index split_size split_sizes repeats dims pad output_size k n m shifts diagonal N C
   HxW`.split(/\s+/),
 );
 

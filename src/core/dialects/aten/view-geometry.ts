@@ -100,27 +100,29 @@ export function selected(self: TensorInfo, dim: number, index: Dim): View {
 
 /**
  * Python's slicing: bounds count from the end where negative, and are clamped. `counted` gives the size where only the data
- * says from which end a bound counts.
+ * says from which end a bound counts, or how long a step is. Throws ShapeError for steps of 0 or less, as PyTorch does.
  */
 export function sliced(
   self: TensorInfo,
   dim: number,
   from: Dim,
   to: Dim,
-  step: number,
+  step: Dim,
   counted: () => Dim = () => undecided(`from which end the slice ${sizeText(from)} to ${sizeText(to)} counts`),
 ): View {
   const axis = axisOf(dim, self.shape.length);
   const size = sizeAt(self.shape, axis);
-  if (step <= 0) mismatch(`a slice by steps of ${step}`);
+  if (atMost(step, 0)) mismatch(`a slice by steps of ${sizeText(step)}`);
   const change = (items: Shape, item: Dim) => items.map((old, k) => (k === axis ? item : old));
-  if ([from, to].some((bound) => isEitherEnd(bound))) {
+  const opaque = (length: Dim): View => {
     const strides = self.strides && change(self.strides, multiply(self.strides[axis], step));
-    const info = { ...self, shape: change(self.shape, counted()), strides };
+    const info = { ...self, shape: change(self.shape, length), strides };
     return { aliasing: 'view', info, offset: undefined, step: { kind: 'opaque' } };
-  }
+  };
+  if (!atMost(1, step) || [from, to].some((bound) => isEitherEnd(bound))) return opaque(counted());
   const start = clamped(from ?? 0, size);
   const end = maximum(clamped(to ?? size, size), start);
+  if (typeof step !== 'number') return opaque(ceilDivide(subtract(end, start), step));
   const stride = self.strides ? self.strides[axis] : 0;
   const info = {
     ...self,
@@ -132,6 +134,24 @@ export function sliced(
     info,
     offset: multiply(start, stride),
     step: { kind: 'slice', dim: axis, start, end, step },
+  };
+}
+
+/** `narrow`: so many elements from a place on. Fewer than that are an error in PyTorch, so that the size is certain. */
+export function narrowed(self: TensorInfo, dim: number, start: Dim, length: Dim): View {
+  const axis = axisOf(dim, self.shape.length);
+  const size = sizeAt(self.shape, axis);
+  if (isEitherEnd(start)) undecided(`from which end the start ${sizeText(start)} counts`);
+  const from = boundsOf(start).most < 0 ? add(start, size) : start;
+  const end = add(from, length);
+  if (atMost(0, length) === false || atMost(end, size) === false)
+    mismatch(`${sizeText(length)} elements from ${sizeText(start)} on of an axis of ${sizeText(size)}`);
+  const shape = self.shape.map((old, k) => (k === axis ? length : old));
+  return {
+    aliasing: 'view',
+    info: { ...self, shape },
+    offset: multiply(from, self.strides ? self.strides[axis] : 0),
+    step: { kind: 'slice', dim: axis, start: from, end, step: 1 },
   };
 }
 

@@ -41,6 +41,7 @@ import {
   cut,
   equalPieces,
   expanded,
+  narrowed,
   permuted,
   reshaped,
   same,
@@ -319,13 +320,9 @@ const RULES: Readonly<Record<string, ViewRule>> = {
   ...aliases(['movedim', 'moveaxis'], one(movedim)),
   select: one((args, self) => selected(self, args.number('dim'), args.dim('index'))),
   slice: one((args, self, counted) =>
-    sliced(self, args.number('dim'), args.optionalDim('start'), args.optionalDim('end'), args.number('step'), counted),
+    sliced(self, args.number('dim'), args.optionalDim('start'), args.optionalDim('end'), args.dim('step'), counted),
   ),
-  narrow: one((args, self) => {
-    const start = args.dim('start');
-    const from = typeof start === 'number' && start < 0 ? add(start, sizeAt(self.shape, args.number('dim'))) : start;
-    return sliced(self, args.number('dim'), from, add(from, args.dim('length')), 1);
-  }),
+  narrow: one((args, self) => narrowed(self, args.number('dim'), args.dim('start'), args.dim('length'))),
   ...aliases(['diagonal', 'linalg_diagonal'], one(diagonal)),
   // The diagonal of a matrix is a view; a matrix of a diagonal is new.
   diag: one((args, self) => {

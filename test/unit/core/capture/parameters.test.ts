@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { InputSpec } from '../../../../src/core/capture/inputs.ts';
+import { Expression } from '../../../../src/core/ir/expression.ts';
 import { parseInputSpec } from '../../../../src/core/reading.ts';
 import { captured, forward, graphText, lines } from './support.ts';
 
@@ -34,10 +35,47 @@ test('a plain parameter may be an input of the graph', () => {
   ]);
 });
 
-test('a plain parameter without a value says how to give one', () => {
-  const { problems } = run('x: Tensor, n: int', 'return torch.mul(x, n)');
-  expect(problems.map((each) => each.message)).toEqual([
-    'The shape that input n needs is not known: the file keeps no value of it; give one, as in --input n=16, or make it an input of the graph with --input n:int64[].',
+test('a plain parameter without a value is an input of the type that Python means', () => {
+  const body = 'return (torch.zeros([n]), torch.mul(x, s), torch.__not__(b), torch.zeros([m]))';
+  const { model, problems } = run('x: Tensor, n: int, s: float, b: bool, m: int=2', body);
+  expect(problems).toEqual([]);
+  expect(model.graph.inputs.map((each) => [each.name, each.dtype, each.shape])).toEqual([
+    ['x', 'float32', [2]],
+    ['n', 'int64', []],
+    ['s', 'float64', []],
+    ['b', 'bool', []],
+  ]);
+  expect(model.graph.outputs.map((each) => String(each.shape))).toEqual(['n', '2', '', '2']);
+});
+
+test('a size that the user calls as a parameter is called is another', () => {
+  const inputs: InputSpec[] = [{ key: 'x', dtype: 'float32', shape: [Expression.symbol('n')] }];
+  const { model } = captured({ code: forward('n: int, x: Tensor', 'return (torch.zeros([n]), x)') }, { inputs });
+  expect(model.graph.outputs.map((each) => String(each.shape))).toEqual(['u0', 'n']);
+});
+
+test('positions count numbers, also those with a value', () => {
+  const code = forward('n: int, y: Tensor', 'return torch.mul(y, n)');
+  const at = (...specs: readonly string[]) => {
+    const inputs = specs.map((text) => ({ ...parseInputSpec(text), shape: parseInputSpec(text).dims.map(Number) }));
+    return captured({ code }, { inputs }).model.graph.inputs.map((each) => [each.name, each.shape]);
+  };
+  expect(at('0=3', '1:float32[2]')).toEqual([['y', [2]]]);
+  expect(at('1:float32[2]')).toEqual([
+    ['n', []],
+    ['y', [2]],
+  ]);
+  expect(() => at('0=3', '1:float32[2]', '2=1')).toThrow('the program has no input 2');
+});
+
+test('what needs the value of a number names it', () => {
+  const messages = (body: string, parameters = 'x: Tensor, n: int, s: float') =>
+    run(parameters, body).problems.map((each) => each.message);
+  expect(messages('return torch.unfold(x, 0, torch.mul(n, 2), 1)')[0]).toMatch(
+    /^The shape that aten::unfold needs .*\. It follows from the input n: give its value in the place of its type, as in --input n=16000\.$/,
+  );
+  expect(messages('return torch.leaky_relu(x, s)')).toEqual([
+    'aten::leaky_relu depends on the data of a run: negative_slope is a number that only a run knows. It follows from the input s: give its value in the place of its type, as in --input s=0.5.',
   ]);
 });
 

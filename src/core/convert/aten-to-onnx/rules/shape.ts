@@ -1,7 +1,7 @@
 /** Views and other changes of shape. Shapes come from what capture recorded, so that nothing is computed at run time. */
 import { Expression } from '../../../ir/expression.ts';
 import type { Node } from '../../../ir/node.ts';
-import { add, atMost, type Dim, isStatic, type Shape, sameDim, sameShape } from '../../../ir/shape.ts';
+import { add, atMost, boundsOf, type Dim, isStatic, type Shape, sameDim, sameShape } from '../../../ir/shape.ts';
 import { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
 import { type Lowering, lowerings } from '../lowering.ts';
@@ -75,16 +75,19 @@ const turned: OfSelf = ({ self }, onnx, node) => permuted(onnx, self, range(rank
 interface Slice {
   readonly start: Dim;
   readonly end: Dim;
-  readonly step?: number;
+  readonly step?: Dim;
 }
 
-/** A slice of one axis; no node where it takes everything. */
+/** A slice of one axis; no node where it takes everything. A step that is not above 0 fails in a run, as in PyTorch. */
 export function sliced(onnx: OnnxBuilder, self: Value, axis: number, slice: Slice, node: Node): Value {
   const { start, end, step = 1 } = slice;
   if (start === 0 && step === 1 && atMost(dimAt(self, axis, node), end)) return self;
   // Steps of one are the default.
   const inputs = [onnx.sizes([start]), onnx.sizes([end]), onnx.ints([axis])];
-  return step === 1 ? onnx.Slice(self, ...inputs) : onnx.Slice(self, ...inputs, onnx.ints([step]));
+  if (step === 1) return onnx.Slice(self, ...inputs);
+  // ONNX would count backwards by steps below 0; it takes none of 0.
+  const steps = onnx.sizes([step]);
+  return onnx.Slice(self, ...inputs, atMost(1, step) ? steps : onnx.Max(steps, onnx.ints([0])));
 }
 
 /**
@@ -224,7 +227,7 @@ export const shape = lowerings({
   'aten::narrow': ({ self, dim, start, length }, onnx, node) => {
     if (start instanceof Value) refuseArgument(node, 'start as a tensor', 'the start is only known at run time');
     const axis = axisFrom(dim, rankOf(self, node));
-    const from = typeof start === 'number' && start < 0 ? add(start, dimAt(self, axis, node)) : start;
+    const from = boundsOf(start).most < 0 ? add(start, dimAt(self, axis, node)) : start;
     return sliced(onnx, self, axis, { start: from, end: add(from, length) }, node);
   },
   'aten::select': ({ self, dim, index }, onnx, node) => {

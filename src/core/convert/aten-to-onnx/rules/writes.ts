@@ -55,7 +55,7 @@ function within(start: Dim, end: Dim, size: Dim): { start: Dim; end: Dim } {
 export const writes = lowerings({
   'aten::slice_scatter': ({ self, src, dim, start, end, step }, onnx, node) => {
     const axis = axisFrom(dim, rankOf(self, node));
-    const slice = { ...within(start, end, dimAt(self, axis, node)), step };
+    const slice = { ...within(start, end, dimAt(self, axis, node)), step: asNumber(step, node) };
     const shape = dimsOf(self, node).map((size, k) => (k === axis ? countOf(slice) : size));
     const part = expandTo(onnx, onnx.cast(src, resultType(node)), shape, node);
     return replaced(onnx, self, part, axis, slice, node);
