@@ -28,6 +28,11 @@ export class Graph {
     return this.outputUses.flatMap(({ value }) => value ?? []);
   }
 
+  /** The output at `index`, without a list of all of them. */
+  output(index: number): Value | undefined {
+    return this.outputUses[index]?.value;
+  }
+
   addInput(options: ValueOptions = {}): Value {
     const value = new Value(options);
     this.inputs.push(value);

@@ -165,7 +165,9 @@ function simplified(bytes: Uint8Array, seed: number) {
   const nodes = nodeCount(model);
   const result = runPasses(model, passesOf(seed), { untilStable: true, doubts: true });
   const passes = result.passes.map(({ pass }) => pass);
-  const folded = result.records.filter(({ pass }) => pass === foldAllConstants.name).flatMap(({ before }) => before);
+  // What leads to a constant goes with it, or later as dead code.
+  const folds = passes.includes(foldAllConstants.name);
+  const gone = result.records.filter(({ after }) => folds && after.length === 0).flatMap(({ before }) => before);
   return {
     bytes: encodeOnnx(model),
     passes,
@@ -173,8 +175,7 @@ function simplified(bytes: Uint8Array, seed: number) {
     nodes: [nodes, nodeCount(model)] as const,
     /** Whether other last digits are to be expected. */
     reassociated:
-      passes.some((pass) => REASSOCIATING.has(pass)) ||
-      folded.some((label) => OF_ITS_OWN.has(label.split(' ')[0] ?? '')),
+      passes.some((pass) => REASSOCIATING.has(pass)) || gone.some((label) => OF_ITS_OWN.has(label.split(' ')[0] ?? '')),
   };
 }
 

@@ -204,13 +204,14 @@ const logSoftmax = simplification({
   },
 });
 
+/** Elements that are nearly the same may be the same behind it, by rounding; the least ones of a Softmax often all are 0. */
 const argOfSoftmax = simplification({
   name: 'greatest-of-softmax',
-  title: 'Looks for the greatest before a Softmax, which keeps the order',
+  title: 'Looks for the greatest before a Softmax, and for the least before a LogSoftmax, which keep the order',
   operators: 'ArgMax ArgMin',
   reassociates: true,
   replace(node, { onnx }) {
-    const inner = producerOf(node.input(0), node, 'Softmax', 'LogSoftmax');
+    const inner = producerOf(node.input(0), node, 'LogSoftmax', ...(node.op === 'ArgMax' ? ['Softmax'] : []));
     const x = inner?.input(0);
     if (!inner || !x || inner.output().useCount !== 1 || onnx.opset < 13) return undefined;
     if (axisOf(inner, -1n) === undefined || axisOf(inner, -1n) !== axisOf(node, 0n)) return undefined;

@@ -83,7 +83,13 @@ describe('signs, rounding and divisions', () => {
       [X, 'a = Softmax (x)\ny = Log (a)', 'LogSoftmax'],
       ['float[2,3] x => float[2,3] y, float[2,3] a', 'a = Softmax (x)\ny = Log (a)'],
       ['float[2,3] x => int64[2,1] y', 'a = Softmax (x)\ny = ArgMax <axis = 1> (a)', 'ArgMax'],
+      ['float[2,3] x => int64[2,1] y', 'a = LogSoftmax (x)\ny = ArgMin <axis = 1> (a)', 'ArgMin'],
       ['float[2,3] x => int64[1,3] y', 'a = Softmax (x)\ny = ArgMax <axis = 0> (a)'],
+      // What is far below the greatest is 0, and the first of all zeros is found.
+      [
+        'float[2,3] x => int64[2,1] y <float[3] k = {0, -200, -300}>',
+        'o = Mul (x, k)\np = Add (o, k)\na = Softmax (p)\ny = ArgMin <axis = 1> (a)',
+      ],
       ['bool[3] c, float[3] x, float[3] z => float[3] y', 'a = Not (c)\ny = Where (a, x, z)', 'Where'],
       ['bool[3] c, float[3] x, float[3] z => float[3] y, bool[3] a', 'a = Not (c)\ny = Where (a, x, z)'],
     ],
