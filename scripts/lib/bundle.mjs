@@ -27,6 +27,13 @@ export const ON_NODE = {
 export const WITH_REQUIRE =
   "import { createRequire as graphwrightRequire } from 'node:module'; const require = graphwrightRequire(import.meta.url);";
 
+/** For a bundle that Node loads as CommonJS, where modules ask for their address. */
+export const AS_COMMONJS = {
+  format: 'cjs',
+  define: { ...COMMON.define, 'import.meta.url': 'graphwrightUrl' },
+  banner: { js: "const graphwrightUrl = require('node:url').pathToFileURL(__filename).href;" },
+};
+
 /** Bundles a module of ours and what it imports into one file that Node runs. */
 export async function bundleForNode(entry, outfile) {
   const { build } = await import('esbuild');

@@ -1,4 +1,4 @@
-/** The entry of the command line. */
+/** The command line as a process: start.ts runs it. */
 import { run } from './run.ts';
 
 // A reader that has seen enough closes the pipe: there is nobody left to write to.
@@ -9,4 +9,6 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-process.exitCode = await run(process.argv.slice(2));
+run(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});

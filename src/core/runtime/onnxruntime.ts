@@ -1,4 +1,5 @@
 /** Runs ONNX models with onnxruntime-node, which is loaded when first needed and may be missing. */
+import { createRequire } from 'node:module';
 import { InputError } from '../ir/errors.ts';
 import { elementCount } from '../ir/shape.ts';
 import { Tensor } from '../ir/tensor.ts';
@@ -30,16 +31,6 @@ export interface RunOptions {
   readonly optimize?: boolean;
 }
 
-let loaded: Promise<Runtime> | undefined;
-
-/** Whether onnxruntime-node is installed for this machine. */
-export async function hasRuntime(): Promise<boolean> {
-  return load().then(
-    () => true,
-    () => false,
-  );
-}
-
 /**
  * Runs a model once, on the CPU. Call it only where a native crash does no harm: in the service's process or the
  * command line.
@@ -54,7 +45,7 @@ export async function runModel(
   inputs: ReadonlyMap<string, Tensor>,
   options: RunOptions = {},
 ): Promise<Map<string, Tensor>> {
-  const runtime = await load();
+  const runtime = load();
   const file = typeof model === 'string' ? model : 'the model';
   const session = await explained(file, () =>
     runtime.InferenceSession.create(model, {
@@ -80,23 +71,18 @@ export async function runModel(
   }
 }
 
-function load(): Promise<Runtime> {
-  // A name that bundlers do not follow: the package is found, or missing, where the engine runs.
-  const name = 'onnxruntime-node';
-  loaded ??= import(name).then(
-    // A CommonJS package: how its exports are offered depends on who loads it.
-    (found: Runtime & { default?: Runtime }) => (found.InferenceSession ? found : (found.default ?? found)),
-    () => {
-      loaded = undefined;
-      throw new InputError(
-        'runtime-missing',
-        'running a model needs onnxruntime-node, which is not installed',
-        undefined,
-        'Run `npm install onnxruntime-node` in the folder of Graphwright, or go without verifying.',
-      );
-    },
-  );
-  return loaded;
+function load(): Runtime {
+  try {
+    // Found, or missing, where the engine runs. A dynamic import would not do: compiled code that is kept knows none.
+    return createRequire(import.meta.url)('onnxruntime-node') as Runtime;
+  } catch {
+    throw new InputError(
+      'runtime-missing',
+      'running a model needs onnxruntime-node, which is not installed',
+      undefined,
+      'Run `npm install onnxruntime-node` in the folder of Graphwright, or go without verifying.',
+    );
+  }
 }
 
 async function explained<T>(file: string, work: () => Promise<T>): Promise<T> {
