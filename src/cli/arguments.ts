@@ -12,6 +12,7 @@ export const READING_OPTIONS = {
   from: { type: 'string' },
   method: { type: 'string' },
   prototxt: { type: 'string' },
+  stage: { type: 'string', multiple: true },
   ops: { type: 'string', multiple: true },
   accept: { type: 'string', multiple: true },
 } as const satisfies Options;
@@ -54,6 +55,7 @@ interface ReadingValues {
   readonly from?: string | undefined;
   readonly method?: string | undefined;
   readonly prototxt?: string | undefined;
+  readonly stage?: string[] | undefined;
   readonly ops?: string[] | undefined;
   readonly accept?: string[] | undefined;
 }
@@ -64,6 +66,7 @@ export function readingOf(values: ReadingValues): Reading {
     from: values.from,
     method: values.method,
     prototxt: values.prototxt,
+    stages: values.stage,
     ops: values.ops ?? [],
     accept: values.accept ?? [],
   };

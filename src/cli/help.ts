@@ -12,7 +12,7 @@ export const HELP = `graphwright converts neural-network models, and says exactl
   graphwright targets [--json]
 
 IN is ONNX (.onnx, .onnxtxt), TorchScript (torch.jit.save), a .pt2 archive (torch.export.save) or a pickled module
-(torch.save of a whole module).
+(torch.save of a whole module), or Caffe (.caffemodel, .prototxt).
 TARGET is onnx, or caffe:BACKEND: graphwright targets lists them.
 
 SIMPLIFYING (also convert --simplify)
@@ -26,9 +26,10 @@ READING
   --input NAME_OR_INDEX:TYPE[DIMS]   the type of an input, such as x:float32[1,3,224,224]; may stand several times;
                                      a size may be a name, which leaves it open: x:float32[batch,3,224,224]
   --input NAME=VALUE                 a number, text or None that a scripted program takes
-  --from FORMAT                      believe this format, not the content
+  --from FORMAT                      believe this format, not the content; caffe:DIALECT for a Caffe network
   --method NAME                      a method other than forward, or one program of a .pt2 that holds several
   --prototxt FILE                    the prototxt that goes with a caffemodel
+  --stage NAME                       a stage that the rules of Caffe layers ask for; may stand several times
   --ops FILE                         custom operators, beside the graphwright.ops.json found upward from the model
   --accept CODE[:NODE]               take an approximation
 

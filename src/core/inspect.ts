@@ -14,6 +14,8 @@ export interface Summary {
   readonly fileBytes: number;
   /** The modules that run, in the order of the program; nodes and parameters of those within them count too. */
   readonly modules: readonly ModuleSummary[];
+  /** Of a Caffe network: the dialect that it was read as, then the others, the best first; scores from 0 to 1. */
+  readonly dialects?: readonly { readonly id: string; readonly title: string; readonly score: number }[];
 }
 
 export interface ModuleSummary {
@@ -23,7 +25,7 @@ export interface ModuleSummary {
   readonly parameters: number;
 }
 
-export function summarize({ model, format, fileBytes }: OpenedModel): Summary {
+export function summarize({ model, format, fileBytes, dialects }: OpenedModel): Summary {
   const operators = new Map<string, number>();
   const modules = new Map<string, { type: string; nodes: number; parameters: number }>();
   let nodes = 0;
@@ -57,5 +59,6 @@ export function summarize({ model, format, fileBytes }: OpenedModel): Summary {
     parameterBytes: constants.reduce((sum, tensor) => sum + tensor.byteLength, 0),
     fileBytes,
     modules: [...modules].map(([path, module]) => ({ path, ...module })),
+    ...(dialects && { dialects }),
   };
 }

@@ -5,6 +5,7 @@
 import type { CustomOperators } from './custom/definition.ts';
 import { loadCustomOperators } from './custom/read.ts';
 import { checkNotBlank } from './formats/blank.ts';
+import type { DialectScore } from './formats/caffe/detect-dialect.ts';
 import { detectFormat, type FileFormat } from './formats/detect.ts';
 import { closeDataFiles } from './formats/onnx/external.ts';
 import { readOnnx, readOnnxLeniently } from './formats/onnx/read.ts';
@@ -27,13 +28,16 @@ export interface OpenedModel {
   readonly problems: readonly Problem[];
   /** Nodes of which not everything could be read: `problems` tells what. */
   readonly told?: ReadonlySet<Node>;
+  /** Of a Caffe network: the dialect that it was read as, then the others, the best first. */
+  readonly dialects?: readonly DialectScore[];
   readonly custom: CustomOperators;
   /** The source text inside an archive that a frame of kind `torchscript` names; undefined where there is none. */
   source(entry: string): string | undefined;
   close(): void;
 }
 
-type Read = Pick<OpenedModel, 'format' | 'model'> & Partial<Pick<OpenedModel, 'problems' | 'told' | 'source'>>;
+type Read = Pick<OpenedModel, 'format' | 'model'> &
+  Partial<Pick<OpenedModel, 'problems' | 'told' | 'source' | 'dialects'>>;
 
 /** Opens a model file. Weights stay in it until they are needed: close it when done. Throws InputError. */
 export function openModel(path: string, reading: Reading, progress: Progress): Promise<OpenedModel> {
@@ -100,7 +104,21 @@ function formatOf(file: FileBytes, { from }: Reading): FileFormat {
   checkNotBlank(file);
   const found = READABLE.find((format) => format === from);
   if (found) return found;
-  throw new InputError('bad-argument', `there is no format "${from}"`, undefined, `Formats: ${READABLE.join(', ')}.`);
+  if (caffeDialect(from) !== undefined) return caffeFormat(file);
+  const known = `Formats: ${READABLE.join(', ')}, and caffe:DIALECT (docs/caffe.md).`;
+  throw new InputError('bad-argument', `there is no format "${from}"`, undefined, known);
+}
+
+/** `ncnn` of `caffe:ncnn`: the file is Caffe's, of that dialect. */
+function caffeDialect(from: string | undefined): string | undefined {
+  return from?.startsWith('caffe:') ? from.slice('caffe:'.length) : undefined;
+}
+
+function caffeFormat(file: FileBytes): FileFormat {
+  const format = detectFormat(file);
+  if (format === 'caffemodel' || format === 'prototxt') return format;
+  const next = 'Leave --from out, or name the file.';
+  throw new InputError('format-unsupported', `this is no Caffe network, but ${format}`, { file: file.name }, next);
 }
 
 async function readAs(
@@ -118,11 +136,15 @@ async function readAs(
     case 'torch':
       return readTorch(file, reading, custom);
     case 'caffemodel':
-    case 'prototxt': {
-      const { readCaffe } = await import('./formats/caffe/read.ts');
-      return { format: { id: format, title: 'Caffe' }, model: readCaffe(file, reading.prototxt) };
-    }
+    case 'prototxt':
+      return readCaffeFile(format, file, reading);
   }
+}
+
+async function readCaffeFile(id: FileFormat, file: FileBytes, { prototxt, from, stages = [] }: Reading): Promise<Read> {
+  const { readCaffeNet } = await import('./formats/caffe/read.ts');
+  const { model, problems, scores } = readCaffeNet(file, { prototxt, dialect: caffeDialect(from), stages });
+  return { format: { id, title: `Caffe (${scores[0]?.title})` }, model, problems, dialects: scores };
 }
 
 async function readTorch(file: FileBytes, reading: Reading, customOps: CustomOperators): Promise<Read> {

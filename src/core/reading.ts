@@ -16,13 +16,15 @@ export interface InputSpec {
 export type PlainValue = bigint | number | boolean | string | null;
 
 export interface Reading {
-  /** The format to believe, where the content shall not decide. */
+  /** The format to believe, where the content shall not decide: `caffemodel`, or a Caffe dialect as `caffe:ncnn`. */
   readonly from?: string | undefined;
   readonly inputs: readonly InputSpec[];
   /** The method of a TorchScript archive, or the program of a .pt2 package, that is meant. Mostly there is no choice. */
   readonly method?: string | undefined;
   /** The prototxt that goes with a caffemodel. */
   readonly prototxt?: string | undefined;
+  /** Stages of a Caffe network that its layers' rules ask for, such as `deploy`. */
+  readonly stages?: readonly string[] | undefined;
   /** Further files of custom operators, beside the graphwright.ops.json found upward from the model. */
   readonly ops: readonly string[];
   /** Inexact problems that the user takes: `CODE` or `CODE:NODE`. */

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { OBJECT_ANALYSIS } from '../core/problems/problem.ts';
 import type { EngineClient } from '../service/client.ts';
 import type { FixName, PlacedProblem, SourceFrame, TargetChoice, TargetRow } from '../shared/engine.ts';
+import { chooseDialect } from './choose-dialect.ts';
 import { chooseTarget } from './choose-target.ts';
 import { Converter } from './convert.ts';
 import { OperatorDefiner } from './custom-operator.ts';
@@ -158,6 +159,13 @@ class App implements vscode.Disposable {
         return showExportHelp();
       case 'add-forward':
         return this.definer.addForward(model, problem);
+      case 'choose-dialect': {
+        const from = await chooseDialect(this.readings.of(model).from);
+        if (from === undefined) return;
+        await this.readings.keep(model, { from });
+        this.models.reload(model);
+        return;
+      }
       case 'accept-inexact': {
         const { accept } = this.readings.of(model);
         const name = ['inexact', acceptedName(problem)].filter((part) => part !== '').join(':');

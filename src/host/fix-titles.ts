@@ -10,6 +10,7 @@ export const FIX_TITLES: Readonly<Record<FixName, string>> = {
   'export-again': fixTitle('export-again'),
   'accept-inexact': fixTitle('accept-inexact'),
   'add-forward': fixTitle('add-forward'),
+  'choose-dialect': fixTitle('choose-dialect'),
   'add-opset-import': fixTitle('add-opset-import'),
   'rename-operator': fixTitle('rename-operator'),
   'rename-attribute': fixTitle('rename-attribute'),

@@ -2,7 +2,7 @@
 import type * as vscode from 'vscode';
 import type { ReadingOptions } from '../shared/engine.ts';
 
-type Kept = Partial<Pick<ReadingOptions, 'inputs' | 'accept'>>;
+type Kept = Partial<Pick<ReadingOptions, 'inputs' | 'accept' | 'from'>>;
 
 const KEY = 'readings';
 

@@ -24,6 +24,8 @@ export interface ReadingOptions {
   readonly inputs: readonly string[];
   readonly method?: string;
   readonly prototxt?: string;
+  /** Stages of a Caffe network that the rules of its layers ask for. */
+  readonly stages?: readonly string[];
   /** Paths of custom-operator definitions; those found upward from the model are added by the engine. */
   readonly ops: readonly string[];
   /** Accepted approximations: `CODE` or `CODE:NODE`. */
@@ -418,6 +420,7 @@ export type FixName =
   | 'export-again'
   | 'accept-inexact'
   | 'add-forward'
+  | 'choose-dialect'
   | 'add-opset-import'
   | 'rename-operator'
   | 'rename-attribute'

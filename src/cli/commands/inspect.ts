@@ -44,7 +44,18 @@ function describe(summary: Summary): string[] {
     ...section('Outputs', columns(summary.outputs.map(({ name, type }) => [name, type]))),
     ...section('Operators', columns(operators.map(({ operator, count }) => [String(count).padStart(5), operator]))),
     ...section('Modules', moduleLines(modules)),
+    ...section('Caffe dialects: how much of the file fits', dialectLines(summary.dialects)),
   ];
+}
+
+/** More are in the JSON. */
+const MOST_DIALECTS = 5;
+
+function dialectLines(dialects: Summary['dialects'] = []): string[] {
+  const rows = dialects
+    .slice(0, MOST_DIALECTS)
+    .map(({ id, score }) => [`${Math.floor(score * 100)} %`.padStart(5), id]);
+  return columns(rows);
 }
 
 function section(title: string, lines: readonly string[]): string[] {

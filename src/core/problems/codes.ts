@@ -1,4 +1,5 @@
 /** Every problem code, with its words. `{name}` is filled from the problem's details. docs/problems.md has a section for each. */
+import { CAFFE_CODES } from './caffe-codes.ts';
 import { MODEL_CODES } from './model-codes.ts';
 
 export type Severity = 'error' | 'warning' | 'information';
@@ -12,6 +13,7 @@ export type FixKind =
   | 'export-again'
   | 'accept-inexact'
   | 'add-forward'
+  | 'choose-dialect'
   // Changes of the model's text.
   | 'add-opset-import'
   | 'rename-operator'
@@ -147,6 +149,7 @@ export const PROBLEM_CODES = {
     fixes: [],
   },
   ...MODEL_CODES,
+  ...CAFFE_CODES,
 } as const satisfies Record<string, CodeFacts>;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

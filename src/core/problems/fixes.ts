@@ -36,6 +36,10 @@ const FIXES: Readonly<Record<FixKind, FixFacts>> = {
     title: 'Say what the class computes…',
     text: 'Say what the class computes in the list "modules" of graphwright.ops.json (docs/pickled-modules.md), or declare a custom operator for it.',
   },
+  'choose-dialect': {
+    title: 'Read as another Caffe dialect…',
+    text: 'Say which dialect the network is of, as in --from caffe:ncnn (docs/caffe.md has the list).',
+  },
   'add-opset-import': {
     title: 'Add the opset import',
     text: "Add the domain to the model's opset imports (graphwright text writes the model as text, where it can be changed).",

@@ -1,6 +1,6 @@
 /** The messages of one Caffe dialect as tables: they drive its readers, its writers and what rules may put into a layer. */
 
-export type ScalarName = 'int32' | 'int64' | 'uint32' | 'float' | 'double' | 'bool' | 'string' | 'bytes';
+export type ScalarName = 'int32' | 'int64' | 'uint32' | 'uint64' | 'float' | 'double' | 'bool' | 'string' | 'bytes';
 
 export type CaffeFieldType =
   | { readonly kind: 'scalar'; readonly name: ScalarName }

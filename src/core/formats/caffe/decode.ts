@@ -1,6 +1,6 @@
 /**
- * Protobuf bytes to message trees by a dialect's table. Weights are not read: they stay byte ranges of the file. Fields
- * that the table does not know, or knows as something else, are left out and noted.
+ * Protobuf bytes to message trees by a dialect's table. Weights are not read: they stay byte ranges of the file, as do
+ * fields that the table does not know, or knows as something else.
  */
 import protobuf from 'protobufjs/minimal.js';
 import type { CaffeField, CaffeMessage, CaffeSchema, ScalarName } from '../../dialects/caffe/schema.ts';
@@ -10,14 +10,6 @@ import { ComputedSource, FileSource, Tensor, type TensorSource } from '../../ir/
 import { FieldCursor, type WireField } from './cursor.ts';
 import { Tree, type TreeValue } from './tree.ts';
 
-export interface Decoded {
-  readonly net: Tree;
-  /** `LayerParameter.147`: what the dialect does not know. */
-  readonly unknown: ReadonlySet<string>;
-}
-
-/** Layers as files from before 2014 hold them (NetParameter.layers). */
-const OLD_LAYERS = 2;
 /** More values than any real network has beside its weights. */
 const MOST_ENTRIES = 10_000_000;
 const LONGEST_TEXT = 1 << 26;
@@ -26,6 +18,7 @@ const WIRES: Readonly<Record<ScalarName, number>> = {
   int32: 0,
   int64: 0,
   uint32: 0,
+  uint64: 0,
   bool: 0,
   double: 1,
   string: 2,
@@ -33,15 +26,23 @@ const WIRES: Readonly<Record<ScalarName, number>> = {
   float: 5,
 };
 
-/** Reads a whole .caffemodel. Throws InputError `file-malformed`, `file-truncated`, `format-unsupported`. */
-export function decodeNet(source: ByteSource, schema: CaffeSchema): Decoded {
-  const decoder = new Decoder(source);
-  const net = decoder.tree(schema.net, 0, source.size);
-  return { net, unknown: decoder.unknown };
+/** Fields of blobs that hold their numbers one behind the other, and what these are. */
+const NUMBERS: Readonly<Record<string, 'float32' | 'float64' | 'uint8'>> = {
+  data: 'float32',
+  diff: 'float32',
+  double_data: 'float64',
+  double_diff: 'float64',
+  raw_data: 'uint8',
+  raw_diff: 'uint8',
+  int8_data: 'uint8',
+};
+
+/** Reads a whole .caffemodel. Throws InputError `file-malformed`, `file-truncated`, `file-too-large`. */
+export function decodeNet(source: ByteSource, schema: CaffeSchema): Tree {
+  return new Decoder(source).tree(schema.net, 0, source.size);
 }
 
 class Decoder {
-  readonly unknown = new Set<string>();
   private readonly cursor: FieldCursor;
   private entries = 0;
 
@@ -51,47 +52,75 @@ class Decoder {
 
   tree(message: CaffeMessage, start: number, end: number): Tree {
     const tree = new Tree(message);
+    // A message of training is kept whole.
+    if (message.fields.size === 0) {
+      if (end > start) tree.unknown.push({ number: 0, wire: 2, bytes: this.range(start, end), offset: start });
+      return tree;
+    }
     const weights = new Map<CaffeField, WireField[]>();
     for (let at = start; at < end; ) {
       const found = this.cursor.read(at, end);
       at = found.end;
-      if (message.name === 'NetParameter' && found.number === OLD_LAYERS) throw this.old(found.start);
+      this.count(found.start);
       const field = message.byNumber.get(found.number);
-      if (!field || !fits(field, found.wire)) this.unknown.add(`${message.name}.${found.number}`);
+      if (!field || !fitsWire(field, found.wire)) this.unknown(tree, found);
       else if (isWeights(message, field)) append(weights, field, found);
       else this.add(tree, field, found);
     }
-    for (const [field, ranges] of weights) tree.entries.push({ field, value: this.weights(field, ranges) });
+    for (const [field, ranges] of weights) {
+      const offset = ranges[0]?.start ?? start;
+      tree.entries.push({ field, value: this.weights(field, ranges), offset });
+    }
     return tree;
   }
 
+  private unknown(tree: Tree, { number, wire, start, end }: WireField): void {
+    tree.unknown.push({ number, wire, bytes: this.range(start, end), offset: start });
+  }
+
+  private range(start: number, end: number): Tensor {
+    return new Tensor('uint8', [end - start], new FileSource(this.source, start, end - start));
+  }
+
   private add(tree: Tree, field: CaffeField, found: WireField): void {
-    if (++this.entries > MOST_ENTRIES) throw this.tooLarge(found.start, `more than ${MOST_ENTRIES} fields`);
     const { type } = field;
+    const offset = found.start;
     if (type.kind === 'message') {
-      tree.entries.push({ field, value: this.tree(type.message, found.content, found.end) });
+      tree.entries.push({ field, value: this.tree(type.message, found.content, found.end), offset });
       return;
     }
     const length = found.end - found.content;
-    if (length > LONGEST_TEXT) throw this.tooLarge(found.start, `a text of ${length} bytes`);
+    if (length > LONGEST_TEXT) throw this.tooLarge(offset, `a text of ${length} bytes`);
     const name = type.kind === 'enum' ? 'int32' : type.name;
     const bytes = this.source.read(found.content, length);
     const reader = protobuf.Reader.create(bytes);
     const packed = found.wire === 2 && WIRES[name] !== 2;
+    if (packed && length === 0) return;
     do {
-      const value = type.kind === 'enum' ? enumName(type.numbers, reader.int32()) : scalar(name, reader, bytes);
-      if (++this.entries > MOST_ENTRIES) throw this.tooLarge(found.start, `more than ${MOST_ENTRIES} fields`);
-      if (value !== undefined) tree.entries.push({ field, value });
+      const read = this.read(reader, name, bytes, offset);
+      const value = type.kind === 'enum' ? enumName(type.numbers, Number(read)) : read;
+      this.count(offset);
+      if (value !== undefined) tree.entries.push({ field, value, offset });
+      // A number without a name is kept as it is, though no reader of Caffe believes it.
+      else if (!packed) this.unknown(tree, found);
     } while (packed && reader.pos < reader.len);
+  }
+
+  /** Throws InputError where the bytes end within a value. */
+  private read(reader: protobuf.Reader, name: ScalarName, bytes: Uint8Array, offset: number): TreeValue {
+    try {
+      return scalar(name, reader, bytes);
+    } catch {
+      throw this.malformed(offset, `expected values of type ${name}`);
+    }
   }
 
   /** Numbers of a blob, one behind the other: one range of the file in all files that Caffe writes. */
   private weights(field: CaffeField, ranges: readonly WireField[]): Tensor {
     const bytes = ranges.reduce((sum, { content, end }) => sum + end - content, 0);
-    const dtype = field.name === 'double_data' ? 'float64' : 'float32';
-    const count = bytes / (dtype === 'float64' ? 8 : 4);
+    const dtype = NUMBERS[field.name] ?? 'float32';
+    const count = bytes / { float32: 4, float64: 8, uint8: 1 }[dtype];
     const [first] = ranges;
-    if (field.name === 'raw_data') return new Tensor('uint8', [bytes], this.joined(ranges));
     if (!Number.isInteger(count)) throw this.malformed(first?.start ?? 0, `${bytes} bytes are no numbers of ${dtype}`);
     return new Tensor(dtype, [count], this.joined(ranges));
   }
@@ -105,13 +134,8 @@ class Decoder {
     );
   }
 
-  private old(offset: number): InputError {
-    return new InputError(
-      'format-unsupported',
-      'the layers of this model are written as they were before 2014',
-      { file: this.source.name, offset },
-      "Upgrade it with Caffe's own upgrade_net_proto_binary and upgrade_net_proto_text.",
-    );
+  private count(offset: number): void {
+    if (++this.entries > MOST_ENTRIES) throw this.tooLarge(offset, `more than ${MOST_ENTRIES} fields`);
   }
 
   private malformed(offset: number, message: string): InputError {
@@ -125,14 +149,15 @@ class Decoder {
   }
 }
 
-function fits({ type, repeated }: CaffeField, wire: number): boolean {
+/** Whether a field can stand in a file in that form. */
+export function fitsWire({ type, repeated }: CaffeField, wire: number): boolean {
   if (type.kind === 'message') return wire === 2;
   const own = type.kind === 'enum' ? 0 : WIRES[type.name];
   return wire === own || (repeated && wire === 2);
 }
 
 function isWeights(message: CaffeMessage, { name }: CaffeField): boolean {
-  return message.name === 'BlobProto' && (name === 'data' || name === 'double_data' || name === 'raw_data');
+  return message.name === 'BlobProto' && Object.hasOwn(NUMBERS, name);
 }
 
 function append(map: Map<CaffeField, WireField[]>, field: CaffeField, found: WireField): void {
@@ -141,7 +166,7 @@ function append(map: Map<CaffeField, WireField[]>, field: CaffeField, found: Wir
   else map.set(field, [found]);
 }
 
-/** Undefined for a number that the dialect has no name for: it counts as not given, as in every reader. */
+/** Undefined for a number that the dialect has no name for. */
 function enumName(numbers: ReadonlyMap<string, number>, number: number): string | undefined {
   for (const [name, each] of numbers) if (each === number) return name;
   return undefined;
@@ -155,6 +180,8 @@ function scalar(name: ScalarName, reader: protobuf.Reader, bytes: Uint8Array): T
       return BigInt(reader.uint32());
     case 'int64':
       return BigInt(reader.int64().toString());
+    case 'uint64':
+      return BigInt(reader.uint64().toString());
     case 'bool':
       return reader.bool();
     case 'float':

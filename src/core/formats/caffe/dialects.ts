@@ -1,23 +1,66 @@
 /** The dialects whose schemas come with Graphwright, read from their text when they are first needed. */
+import ascendProto from '../../../../proto/caffe/ascend.proto?raw';
 import bvlcProto from '../../../../proto/caffe/bvlc.proto?raw';
+import cambriconProto from '../../../../proto/caffe/cambricon.proto?raw';
+import intelProto from '../../../../proto/caffe/intel.proto?raw';
+import mnnProto from '../../../../proto/caffe/mnn.proto?raw';
+import nartProto from '../../../../proto/caffe/nart.proto?raw';
+import ncnnProto from '../../../../proto/caffe/ncnn.proto?raw';
+import nvcaffeProto from '../../../../proto/caffe/nvcaffe.proto?raw';
 import opencvProto from '../../../../proto/caffe/opencv.proto?raw';
+import openvinoProto from '../../../../proto/caffe/openvino.proto?raw';
+import ssdProto from '../../../../proto/caffe/ssd.proto?raw';
+import tengineProto from '../../../../proto/caffe/tengine.proto?raw';
+import yoloUpsampleProto from '../../../../proto/caffe/yolo-upsample.proto?raw';
+import { FRAMEWORKS } from '../../dialects/caffe/frameworks.ts';
 import type { CaffeSchema } from '../../dialects/caffe/schema.ts';
-import { schemaOfProto } from './proto.ts';
+import type { CaffeVocabulary } from '../../dialects/caffe/vocabulary.ts';
+import { type ProtoFile, schemaOfProto } from './proto.ts';
 
-const PROTOS = { bvlc: bvlcProto, opencv: opencvProto } as const;
+const PROTOS = {
+  bvlc: bvlcProto,
+  ssd: ssdProto,
+  opencv: opencvProto,
+  'yolo-upsample': yoloUpsampleProto,
+  nvcaffe: nvcaffeProto,
+  ncnn: ncnnProto,
+  openvino: openvinoProto,
+  mnn: mnnProto,
+  tengine: tengineProto,
+  nart: nartProto,
+  ascend: ascendProto,
+  cambricon: cambriconProto,
+  intel: intelProto,
+} as const;
 
 export type CaffeDialect = keyof typeof PROTOS;
 
-/** In the order in which a file is tried. */
-export const CAFFE_DIALECTS: readonly CaffeDialect[] = ['bvlc', 'opencv'];
+/** The more common first: of two that fit a file alike, the first is meant. */
+export const CAFFE_DIALECTS = Object.keys(PROTOS) as readonly CaffeDialect[];
 
 const read = new Map<CaffeDialect, CaffeSchema>();
 
 export function schemaOf(dialect: CaffeDialect): CaffeSchema {
   let schema = read.get(dialect);
   if (!schema) {
-    schema = schemaOfProto(PROTOS[dialect]);
+    schema = schemaOfProto(protoFile(dialect));
     read.set(dialect, schema);
   }
   return schema;
+}
+
+/** What a file of the dialect can say. */
+export function vocabularyOf(dialect: CaffeDialect): CaffeVocabulary {
+  const { title, layers } = FRAMEWORKS[dialect];
+  return { id: dialect, title, schema: schemaOf(dialect), layers: new Set<string>(layers), own: {} };
+}
+
+/** The schema of Graphwright that a .proto file imports by name, such as `bvlc.proto`; undefined where there is none. */
+export function ownProto(name: string): ProtoFile | undefined {
+  const dialect = CAFFE_DIALECTS.find((each) => name === `${each}.proto`);
+  return dialect && protoFile(dialect);
+}
+
+function protoFile(dialect: CaffeDialect): ProtoFile {
+  return { name: `${dialect}.proto`, text: PROTOS[dialect], imported: ownProto };
 }

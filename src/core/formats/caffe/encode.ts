@@ -21,6 +21,7 @@ const ENCODINGS: Readonly<Record<ScalarName, Encoding>> = {
   int32: { wire: VARINT, write: (writer, value) => writer.int32(Number(value)) },
   int64: { wire: VARINT, write: (writer, value) => writer.int64(halves(BigInt(value as bigint))) },
   uint32: { wire: VARINT, write: (writer, value) => writer.uint32(Number(value)) },
+  uint64: { wire: VARINT, write: (writer, value) => writer.uint64(halves(BigInt(value as bigint))) },
   bool: { wire: VARINT, write: (writer, value) => writer.bool(Boolean(value)) },
   float: { wire: FIXED_32, write: (writer, value) => writer.float(Number(value)) },
   double: { wire: FIXED_64, write: (writer, value) => writer.double(Number(value)) },
@@ -40,6 +41,7 @@ export function encodeTree(tree: Tree): Pieces {
     }
     if (scalars.length > 0) pieces.add(encodeScalars(field, scalars));
   }
+  for (const field of tree.unknown) if ('bytes' in field) pieces.addBytes(field.bytes);
   return pieces;
 }
 

@@ -1,53 +1,62 @@
 /** A NetParameter as a graph: Input layers become inputs, blob names become values, blobs become initializers. */
-import { CAFFE_LAYERS } from '../../dialects/caffe/layers.ts';
+import { type CaffeVocabulary, layerFacts } from '../../dialects/caffe/vocabulary.ts';
 import { InputError } from '../../ir/errors.ts';
 import { Graph } from '../../ir/graph.ts';
 import { Node } from '../../ir/node.ts';
-import type { Origin } from '../../ir/origin.ts';
 import type { StaticShape } from '../../ir/shape.ts';
+import type { Tensor } from '../../ir/tensor.ts';
 import { tensorType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
 import { attributesOf } from './attributes.ts';
-import { blobTensor } from './blob.ts';
-import { type Entry, Tree } from './tree.ts';
+import { type Findings, originAt, placeOf } from './findings.ts';
+import { counts, stateOf } from './states.ts';
+import type { Entry, Tree } from './tree.ts';
+import { type LayerEntry, layersOf, Weights, type WeightsFile } from './weights.ts';
 
 /** Fields of a layer that are not parameters: they become names, inputs and outputs of the node. */
 const STRUCTURE = new Set(['name', 'type', 'bottom', 'top', 'blobs', 'include', 'exclude']);
 
-/**
- * Links a network as it runs (phase TEST). `weights` is the network that holds the blobs: itself, or that of the
- * .caffemodel, whose layers are found by name. Throws InputError `file-malformed`.
- */
-export function linkNet(net: Tree, weights: Tree | undefined, file: string): Graph {
-  return new Linker(net, weights, file).link();
+export interface Linking {
+  readonly net: Tree;
+  /** The file that it stands in. */
+  readonly file: string;
+  readonly dialect: CaffeVocabulary;
+  /** The .caffemodel, whose layers are found by name; undefined where the network holds its own blobs, or none. */
+  readonly weights: WeightsFile | undefined;
+  /** Stages that the network is run for, beside those that it names itself. */
+  readonly stages: readonly string[];
+  readonly findings: Findings;
+  /** Called for every layer that counts. */
+  seen(node: Node, layer: LayerEntry): void;
+}
+
+/** Links a network as it runs (phase TEST). Throws InputError `file-malformed`. */
+export function linkNet(linking: Linking): Graph {
+  return new Linker(linking).link();
 }
 
 class Linker {
   private readonly graph: Graph;
   private readonly blobs = new Map<string, Value>();
-  private readonly byName = new Map<string, Tree>();
+  private readonly weights: Weights;
+  /** The blobs that a name stands for, by the layers that name them. */
+  private readonly shared = new Map<string, Value>();
 
-  constructor(
-    private readonly net: Tree,
-    weights: Tree | undefined,
-    private readonly file: string,
-  ) {
-    this.graph = new Graph(net.string('name') ?? '');
-    for (const layer of weights?.trees('layer') ?? []) {
-      const name = layer.string('name') ?? '';
-      // The first layer of a name that has blobs gives them, as in Caffe.
-      if (!this.byName.has(name) && layer.trees('blobs').length > 0) this.byName.set(name, layer);
-    }
+  constructor(private readonly given: Linking) {
+    this.graph = new Graph(given.net.string('name') ?? '');
+    this.weights = new Weights(given.weights, given.findings);
   }
 
   link(): Graph {
+    const { net, file } = this.given;
+    const state = stateOf(net, this.given.stages);
     this.namedInputs();
-    for (const entry of this.net.entries) {
-      const { field, value: layer } = entry;
-      if (field.name !== 'layer' || !(layer instanceof Tree) || !runs(layer)) continue;
-      if (layer.string('type') === 'Input') this.inputLayer(layer);
-      else this.layer(layer, entry);
+    for (const each of layersOf(net)) {
+      if (!counts(each.layer, state)) continue;
+      if (each.layer.string('type') === 'Input') this.inputLayer(each);
+      else this.layer(each);
     }
+    this.weights.finish(file);
     const last = new Set(this.blobs.values());
     for (const value of [...this.graph.inputs, ...this.tops()]) {
       if (value.useCount === 0 && last.has(value)) this.graph.addOutput(value);
@@ -61,15 +70,16 @@ class Linker {
 
   /** `input: "data"` with `input_shape` or four numbers of `input_dim`, from before there were Input layers. */
   private namedInputs(): void {
-    const shapes = this.net.trees('input_shape');
-    const dims = this.net.numbers('input_dim');
-    this.net.strings('input').forEach((name, k) => {
+    const { net } = this.given;
+    const shapes = net.trees('input_shape');
+    const dims = net.numbers('input_dim');
+    net.strings('input').forEach((name, k) => {
       const shape = shapes[k]?.numbers('dim') ?? (dims.length >= 4 * k + 4 ? dims.slice(4 * k, 4 * k + 4) : undefined);
       this.input(name, shape);
     });
   }
 
-  private inputLayer(layer: Tree): void {
+  private inputLayer({ layer }: LayerEntry): void {
     const shapes = layer.trees('input_param').at(-1)?.trees('shape') ?? [];
     layer.strings('top').forEach((top, k) => {
       // One shape stands for all tops.
@@ -81,23 +91,29 @@ class Linker {
     this.blobs.set(name, this.graph.addInput({ name, type: tensorType('float32', shape) }));
   }
 
-  private layer(layer: Tree, entry: Entry): void {
+  private layer(each: LayerEntry): void {
+    const { layer, entry } = each;
+    const { file, findings } = this.given;
     const name = layer.string('name') ?? '';
     const type = layer.string('type');
     if (type === undefined) throw this.malformed(`layer ${name} has no type`, entry);
     const bottoms = layer.entries
       .filter(({ field }) => field.name === 'bottom')
-      .map((each) => this.bottom(each, name, entry));
-    const node = new Node(type, [...bottoms, ...this.weightsOf(layer, name, type, entry)], {
+      .map((bottom) => this.bottom(bottom, name, entry));
+    const blobs = this.blobsOf(each, name);
+    const node = new Node(type, [...bottoms, ...blobs], {
       domain: 'caffe',
       name,
       attributes: attributesOf(layer, STRUCTURE),
       outputs: layer.strings('top').map((top) => ({ name: top })),
-      origin: this.origin(entry),
+      origin: originAt(placeOf(entry, file)),
     });
     this.graph.nodes.append(node);
-    // A top of a bottom's name stands for it from here on.
-    for (const output of node.outputs) this.blobs.set(output.name ?? '', output);
+    for (const output of node.outputs) this.top(node, output, bottoms, entry);
+    if (layer.trees('include').length > 0 && layer.trees('exclude').length > 0)
+      findings.add('rules-contradict', node, placeOf(entry, file));
+    this.weights.check(node, each, file, blobs);
+    this.given.seen(node, each);
   }
 
   private bottom(entry: Entry, layer: string, around: Entry): Value {
@@ -111,40 +127,52 @@ class Linker {
     return found;
   }
 
-  private weightsOf(layer: Tree, name: string, type: string, entry: Entry): readonly Value[] {
-    const own = layer.trees('blobs');
-    const blobs = own.length > 0 ? own : (this.byName.get(name)?.trees('blobs') ?? []);
-    const names = CAFFE_LAYERS[type]?.blobs ?? [];
-    return blobs.map((blob, k) => {
-      const tensor = blobTensor(blob);
-      if (!tensor)
+  /** A top of a bottom's name stands for it from here on. */
+  private top(node: Node, output: Value, bottoms: readonly Value[], entry: Entry): void {
+    const name = output.name ?? '';
+    const before = this.blobs.get(name);
+    const twice = before !== undefined && before.producer === node;
+    if (before && (twice || !bottoms.includes(before))) {
+      const other = twice ? 'it' : before.producer ? `layer ${before.producer.name}` : 'the input of that name';
+      this.given.findings.add('top-redefined', node, placeOf(entry, this.given.file), { value: name, other });
+    }
+    this.blobs.set(name, output);
+  }
+
+  /** The blobs of a layer; one that it lacks is the one that `param { name }` calls alike in a layer before it. */
+  private blobsOf({ layer, entry }: LayerEntry, name: string): readonly Value[] {
+    const tensors = this.weights.tensors(layer);
+    const specs = layer.trees('param').map((spec) => spec.string('name') ?? '');
+    const values: Value[] = [];
+    for (let k = 0; k < Math.max(tensors.length, specs.length); k++) {
+      const tensor = tensors[k];
+      if (k < tensors.length && !tensor)
         throw this.malformed(`blob ${k} of layer ${name} does not hold as many numbers as its shape says`, entry);
-      return this.graph.addInitializer({ name: `${name}.${names[k] ?? k}`, constant: tensor });
-    });
+      const value = this.blob(layer, tensor, name, specs[k] ?? '', k);
+      // Blobs follow each other: behind one that is not there none has a meaning.
+      if (!value) break;
+      values.push(value);
+    }
+    return values;
   }
 
-  private origin({ line, column }: Entry): Origin {
-    return line === undefined
-      ? []
-      : [{ kind: 'prototxt', file: this.file, line, ...(column !== undefined && { column }) }];
+  /** Blobs of one name are one, which the first layer that names it owns. */
+  private blob(layer: Tree, tensor: Tensor | undefined, name: string, spec: string, k: number): Value | undefined {
+    const known = this.shared.get(spec);
+    if (known && (!tensor || sameShape(known.constant?.shape ?? [], tensor.shape))) return known;
+    if (!tensor) return undefined;
+    const facts = layerFacts(this.given.dialect, layer.string('type') ?? '');
+    const made = this.graph.addInitializer({ name: `${name}.${facts?.blobs?.[k] ?? k}`, constant: tensor });
+    if (spec !== '' && !known) this.shared.set(spec, made);
+    return made;
   }
 
-  private malformed(message: string, { line, column }: Entry): InputError {
-    const place = { file: this.file, ...(line !== undefined && { line }), ...(column !== undefined && { column }) };
+  private malformed(message: string, at: Entry): InputError {
+    const place = placeOf(at, this.given.file);
     return new InputError('file-malformed', message, place, 'Correct the network, or fetch it again.');
   }
 }
 
-/** Whether a layer belongs to the network that is run: BVLC/caffe src/caffe/net.cpp, Net::FilterNet with phase TEST. */
-function runs(layer: Tree): boolean {
-  const includes = layer.trees('include');
-  if (includes.length > 0) return includes.some(holds);
-  return !layer.trees('exclude').some(holds);
-}
-
-/** A rule holds for phase TEST, level 0 and no stages. */
-function holds(rule: Tree): boolean {
-  const [least, most] = [rule.number('min_level') ?? 0, rule.number('max_level') ?? 0];
-  const phase = rule.string('phase') ?? 'TEST';
-  return phase === 'TEST' && least <= 0 && most >= 0 && rule.strings('stage').length === 0;
+function sameShape(a: StaticShape, b: StaticShape): boolean {
+  return a.length === b.length && a.every((size, k) => size === b[k]);
 }

@@ -1,15 +1,24 @@
 /** A Caffe graph as a NetParameter: Input layers, then one layer a node; with blobs for the .caffemodel, without for the .prototxt. */
 import type { CaffeSchema } from '../../dialects/caffe/schema.ts';
+import type { DataType } from '../../ir/dtype.ts';
 import type { Graph } from '../../ir/graph.ts';
+import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
 import { isStatic } from '../../ir/shape.ts';
 import { ComputedSource, Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import { addAttributes } from './attributes.ts';
-import { Tree } from './tree.ts';
+import { Tree, type UnknownField } from './tree.ts';
 
-/** The two trees of a graph. Throws where an input has no static shape, or a layer has a field that the dialect lacks. */
-export function netsOf(graph: Graph, schema: CaffeSchema): { readonly text: Tree; readonly binary: Tree } {
+export interface Nets {
+  readonly text: Tree;
+  readonly binary: Tree;
+}
+
+/** The two trees of a model. Throws where an input has no static shape, or a layer has a field that the dialect lacks. */
+export function netsOf({ graph, metadata, unknown }: Model, schema: CaffeSchema): Nets {
+  // What was read from Caffe is written as it stood there; what was made is float32, which all of Caffe reads.
+  const asRead = metadata.has('caffe.dialect');
   const names = new BlobNames(graph);
   const [text, binary] = [new Tree(schema.net), new Tree(schema.net)];
   for (const net of [text, binary]) {
@@ -20,8 +29,9 @@ export function netsOf(graph: Graph, schema: CaffeSchema): { readonly text: Tree
   for (const node of graph.nodes) {
     const name = layers.get(node) ?? '';
     addLayer(text, graph, node, name, names);
-    addBlobs(addLayer(binary, graph, node, name, names), graph, node);
+    addBlobs(addLayer(binary, graph, node, name, names), graph, node, asRead);
   }
+  if (unknown) binary.unknown.push(unknownField(unknown));
   return { text, binary };
 }
 
@@ -56,17 +66,42 @@ function addLayer(net: Tree, graph: Graph, node: Node, name: string, names: Blob
   return layer;
 }
 
-function addBlobs(layer: Tree, graph: Graph, node: Node): void {
+function addBlobs(layer: Tree, graph: Graph, node: Node, asRead: boolean): void {
   for (const input of node.inputs) {
     if (!input?.constant || !graph.initializers.has(input)) continue;
-    const blob = layer.addTree('blobs');
-    const shape = blob.addTree('shape');
-    for (const size of input.constant.shape) shape.add('dim', BigInt(size));
-    if (input.constant.count > 0) blob.add('data', singles(input.constant));
+    addBlob(layer.addTree('blobs'), input.constant, asRead);
   }
 }
 
-/** The same numbers as float32, which is all that Caffe holds; made when they are written. */
+/** Fields that hold other numbers than float32, where a dialect has them, and what `raw_data_type` says of them. */
+const NUMBERS: Partial<Record<DataType, { readonly field: string; readonly raw?: string }>> = {
+  float16: { field: 'raw_data', raw: 'FLOAT16' },
+  float64: { field: 'double_data' },
+  int8: { field: 'int8_data' },
+  int32: { field: 'int32_data' },
+  uint64: { field: 'uint64_data' },
+};
+
+function addBlob(blob: Tree, tensor: Tensor, asRead: boolean): void {
+  const shape = blob.addTree('shape');
+  for (const size of tensor.shape) shape.add('dim', BigInt(size));
+  if (tensor.info.unknown) blob.unknown.push(unknownField(tensor.info.unknown));
+  if (tensor.count === 0) return;
+  const { field = 'data', raw } = (asRead && NUMBERS[tensor.dtype]) || {};
+  if (field === 'data' || !blob.message.fields.has(field)) {
+    blob.add('data', singles(tensor));
+    return;
+  }
+  if (raw !== undefined) blob.add('raw_data_type', raw);
+  const packed = field === 'int32_data' || field === 'uint64_data';
+  for (const value of packed ? tensor.bigints() : [tensor]) blob.add(field, value);
+}
+
+function unknownField(bytes: Uint8Array): UnknownField {
+  return { number: 0, wire: 2, bytes: Tensor.ofBytes('uint8', [bytes.length], bytes), offset: 0 };
+}
+
+/** The same numbers as float32; made when they are written. */
 function singles(tensor: Tensor): Tensor {
   if (tensor.dtype === 'float32') return tensor;
   const compute = () => new Uint8Array(Float32Array.from(tensor.numbers()).buffer);

@@ -9,6 +9,7 @@ export function printTree(tree: Tree, indent = ''): string {
     if (value instanceof Tree) text += `${indent}${field.name} {\n${printTree(value, `${indent}  `)}${indent}}\n`;
     else text += `${indent}${field.name}: ${scalarText(field, value)}\n`;
   }
+  for (const field of tree.unknown) if ('text' in field) text += `${indent}${field.text}\n`;
   return text;
 }
 

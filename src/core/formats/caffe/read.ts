@@ -1,48 +1,125 @@
-/** Opens a Caffe network: a .caffemodel, a .prototxt, or both. The dialect is the one whose table fits the file. */
+/** Opens a Caffe network: a .caffemodel, a .prototxt, or both. The dialect is the one whose tables fit the file best. */
 import { existsSync } from 'node:fs';
-import { CAFFE_LAYERS } from '../../dialects/caffe/layers.ts';
+import type { CaffeVocabulary } from '../../dialects/caffe/vocabulary.ts';
 import { type ByteSource, FileBytes } from '../../ir/bytes.ts';
 import { InputError } from '../../ir/errors.ts';
 import { type Model, makeModel } from '../../ir/model.ts';
-import { type Decoded, decodeNet } from './decode.ts';
-import { CAFFE_DIALECTS, type CaffeDialect, schemaOf } from './dialects.ts';
+import type { Problem } from '../../problems/problem.ts';
+import { bindText } from './bind.ts';
+import { unknownBytes } from './blob.ts';
+import { LayerCheck } from './check-layer.ts';
+import { decodeNet } from './decode.ts';
+import { type DialectScore, scoreDialects } from './detect-dialect.ts';
+import { CAFFE_DIALECTS, vocabularyOf } from './dialects.ts';
+import { binaryEvidence, type SeenLayer, textEvidence } from './evidence.ts';
+import { Findings, placeOf } from './findings.ts';
 import { linkNet } from './link.ts';
-import { parseNet } from './parse.ts';
-import { Tree } from './tree.ts';
+import { parseText } from './text.ts';
+import type { Tree } from './tree.ts';
+import { type Upgraded, upgradeNet } from './upgrade.ts';
+
+export interface CaffeReading {
+  /** The other file of the pair; else one that lies beside under the same name. */
+  readonly prototxt?: string | undefined;
+  /** The dialect to believe, by its name; else it is told by the file. */
+  readonly dialect?: string | undefined;
+  /** Stages that the network is run for. */
+  readonly stages?: readonly string[];
+  /** Dialects beside those of Graphwright. */
+  readonly further?: readonly CaffeVocabulary[];
+}
+
+export interface CaffeRead {
+  readonly model: Model;
+  readonly problems: readonly Problem[];
+  /** The dialect that the file was read as, then the others, the best first. */
+  readonly scores: readonly DialectScore[];
+}
+
+/** As `readCaffeNet`, for callers that know what they read. */
+export function readCaffe(file: ByteSource, prototxt?: string, dialect?: string): Model {
+  return readCaffeNet(file, { prototxt, dialect }).model;
+}
+
+/**
+ * Reads a network and leaves its weights in their file. Nodes are layers of domain `caffe`: inputs are bottoms, then blobs;
+ * attributes are paths of fields. What is wrong with the network is in the result; bad input throws InputError.
+ */
+export function readCaffeNet(file: ByteSource, reading: CaffeReading = {}): CaffeRead {
+  const text = isText(file);
+  const path = reading.prototxt ?? companion(file.name, text);
+  const other = path === undefined ? undefined : new FileBytes(path);
+  try {
+    const own = text ? textFile(file) : binaryFile(file);
+    return readFiles(other ? [own, text ? binaryFile(other) : textFile(other)] : [own], reading);
+  } finally {
+    // It opens itself again when weights are read.
+    other?.close();
+  }
+}
+
+function readFiles(files: readonly [NetFile, NetFile?], reading: CaffeReading): CaffeRead {
+  const [own] = files;
+  const given = files.flatMap((each) => each ?? []);
+  const all = [...CAFFE_DIALECTS.map(vocabularyOf), ...(reading.further ?? [])];
+  const { dialect, scores } = chosen(all, given, reading.dialect);
+  const structure = given.find((each) => each.isText) ?? own;
+  const weights = given.find((each) => each !== structure);
+
+  const findings = new Findings();
+  const net = upgraded(structure, dialect, findings);
+  if (net.trees('layer').length === 0) throw noLayers(own.name);
+  const check = new LayerCheck(dialect, all, structure.name, findings);
+  check.net(net);
+  const graph = linkNet({
+    net,
+    file: structure.name,
+    dialect,
+    weights: weights && { net: upgraded(weights, dialect, new Findings()), file: weights.name },
+    stages: reading.stages ?? [],
+    findings,
+    seen: (node, layer) => check.check(node, layer),
+  });
+  const model = makeModel('caffe', graph, { file: own.name });
+  model.metadata.set('caffe.dialect', dialect.id);
+  model.unknown = unknownBytes(net.unknown);
+  const note = reading.dialect === undefined ? dialectNote(dialect, scores) : undefined;
+  if (note !== undefined) findings.add('caffe-dialect', undefined, undefined, { dialect: dialect.id, reason: note });
+  return { model, problems: findings.problems, scores };
+}
+
+/** One of the two files, before it has a meaning. */
+interface NetFile {
+  readonly name: string;
+  readonly isText: boolean;
+  readonly evidence: readonly SeenLayer[];
+  /** Throws InputError `syntax-error`, `file-malformed`, `file-truncated`, `file-too-large`. */
+  read(dialect: CaffeVocabulary): Tree;
+}
 
 const LARGEST_TEXT = 1 << 28;
 
-/**
- * Reads a network and leaves its weights in their file. The other file of the pair is `prototxt`, or lies beside under the
- * same name. Nodes are layers of domain `caffe`: inputs are bottoms, then blobs; attributes are paths of fields.
- * Throws InputError.
- */
-export function readCaffe(file: ByteSource, prototxt?: string): Model {
-  const text = isText(file);
-  const other = prototxt ?? companion(file.name, text);
-  const weights = text ? (other === undefined ? undefined : withFile(other, decodeAny)) : decodeAny(file);
-  const structure = text ? parseAny(file) : other === undefined ? undefined : withFile(other, parseAny);
-  const dialect = (structure ?? weights)?.dialect;
-  const net = structure?.net ?? weights?.net;
-  if (!net) throw new Error('a network is a text or not');
-  if (net.trees('layer').length === 0) {
-    const message = 'the file has no layers';
-    throw new InputError(
-      'file-malformed',
-      message,
-      { file: file.name },
-      'Name the .prototxt or .caffemodel of a network.',
-    );
+function textFile(file: ByteSource): NetFile {
+  if (file.size > LARGEST_TEXT) {
+    const message = `a text of ${file.size} bytes is no network`;
+    throw new InputError('file-too-large', message, { file: file.name }, 'Name the .prototxt of a network.');
   }
-  const named = structure ? (text ? file.name : (other ?? file.name)) : file.name;
-  const model = makeModel('caffe', linkNet(net, weights?.net, named), { file: file.name });
-  model.metadata.set('caffe.dialect', dialect ?? 'bvlc');
-  return model;
+  const parsed = parseText(new TextDecoder().decode(file.read(0, file.size)), file.name);
+  return {
+    name: file.name,
+    isText: true,
+    evidence: textEvidence(parsed),
+    read: ({ schema }) => bindText(parsed, schema.net, file.name),
+  };
 }
 
-interface Read {
-  readonly net: Tree;
-  readonly dialect: CaffeDialect;
+function binaryFile(file: ByteSource): NetFile {
+  return {
+    name: file.name,
+    isText: false,
+    evidence: binaryEvidence(file),
+    read: ({ schema }) => decodeNet(file, schema),
+  };
 }
 
 /** The other file of the pair, where there is one under the same name. */
@@ -51,14 +128,51 @@ function companion(name: string, text: boolean): string | undefined {
   return other !== name && existsSync(other) ? other : undefined;
 }
 
-/** The file opens itself again when weights are read. */
-function withFile<T>(path: string, read: (file: FileBytes) => T): T {
-  const file = new FileBytes(path);
-  try {
-    return read(file);
-  } finally {
-    file.close();
+function chosen(all: readonly CaffeVocabulary[], files: readonly NetFile[], named: string | undefined) {
+  const evidence = files.flatMap((file) => file.evidence);
+  const scored = scoreDialects(evidence, all);
+  const best = named === undefined ? scored[0] : scored.find(({ id }) => id === named);
+  if (!best) {
+    const known = all.map(({ id }) => `caffe:${id}`).join(', ');
+    throw new InputError('bad-argument', `there is no Caffe dialect "${named}"`, undefined, `Dialects: ${known}.`);
   }
+  const scores = [best, ...scored.filter((each) => each !== best)].map(({ id, title, score }) => ({
+    id,
+    title,
+    score,
+  }));
+  return { dialect: best.dialect, scores };
+}
+
+function upgraded(file: NetFile, dialect: CaffeVocabulary, findings: Findings): Tree {
+  const { net, age, lost }: Upgraded = upgradeNet(file.read(dialect), dialect.schema, file.name);
+  if (age !== 'V2') {
+    const [first] = net.entries.filter(({ field }) => field.name === 'layer');
+    const place = first && placeOf(first, file.name);
+    findings.add('layers-upgraded', undefined, place, { year: age === 'V1' ? '2014' : '2013' });
+  }
+  for (const { layer, field } of lost) {
+    const name = `of number ${'number' in field ? field.number : ''} (layer ${layer})`;
+    const place = 'offset' in field ? { file: file.name, offset: field.offset } : undefined;
+    findings.add('field-unknown', undefined, place, {
+      message: 'V1LayerParameter',
+      field: name,
+      dialect: dialect.id,
+      knows: '',
+    });
+  }
+  return net;
+}
+
+/** What is to be said of the choice: nothing where the file is plain Caffe. */
+function dialectNote({ id }: CaffeVocabulary, [best, next]: readonly DialectScore[]): string | undefined {
+  if (!best || (id === 'bvlc' && best.score === 1)) return undefined;
+  const beside = next ? `, ${percent(next.score)} fits ${next.id}` : '';
+  return `${percent(best.score)} of what the file says fits it${beside}`;
+}
+
+function percent(score: number): string {
+  return `${Math.floor(score * 100)} %`;
 }
 
 function isText(file: ByteSource): boolean {
@@ -76,52 +190,7 @@ function isUtf8(head: Uint8Array): boolean {
   }
 }
 
-/** By the first dialect that has all fields; else the error of the one that came furthest. */
-function parseAny(file: ByteSource): Read {
-  if (file.size > LARGEST_TEXT) {
-    const message = `a text of ${file.size} bytes is no network`;
-    throw new InputError('file-too-large', message, { file: file.name }, 'Name the .prototxt of a network.');
-  }
-  const text = new TextDecoder().decode(file.read(0, file.size));
-  let furthest: InputError | undefined;
-  for (const dialect of CAFFE_DIALECTS) {
-    try {
-      return { net: parseNet(text, file.name, schemaOf(dialect)), dialect };
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      if (!furthest || (error.place?.line ?? 0) > (furthest.place?.line ?? 0)) furthest = error;
-    }
-  }
-  throw furthest ?? new Error('there is no dialect');
-}
-
-/** By the dialect in which the parameters belong to the types of their layers; one number means many things in Caffe. */
-function decodeAny(file: ByteSource): Read {
-  const tried = CAFFE_DIALECTS.map((dialect) => ({ dialect, decoded: decodeNet(file, schemaOf(dialect)) }));
-  tried.sort((a, b) => misfits(a.decoded) - misfits(b.decoded));
-  const [best] = tried;
-  if (!best) throw new Error('there is no dialect');
-  return { net: best.decoded.net, dialect: best.dialect };
-}
-
-function misfits({ net, unknown }: Decoded): number {
-  let count = unknown.size;
-  for (const layer of net.trees('layer')) {
-    const own = CAFFE_LAYERS[layer.string('type') ?? '']?.parameters;
-    for (const { field, value } of layer.entries) {
-      if (!field.name.endsWith('_param')) continue;
-      if (field.name !== own) count++;
-      if (value instanceof Tree) count += 0.01 * saidAnyway(value);
-    }
-  }
-  return count;
-}
-
-/**
- * How many fields say what they mean without being there. Nobody writes that, so the number of such a field means
- * something else: Pooling's 13 is `round_mode: CEIL` in one dialect and `ceil_mode: false` in another.
- */
-function saidAnyway(parameters: Tree): number {
-  return parameters.entries.filter(({ field, value }) => field.otherwise !== undefined && field.otherwise === value)
-    .length;
+function noLayers(file: string): InputError {
+  const next = 'Name the .prototxt or .caffemodel of a network.';
+  return new InputError('file-malformed', 'the file has no layers', { file }, next);
 }

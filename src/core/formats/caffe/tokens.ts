@@ -8,6 +8,8 @@ export interface Token {
   readonly bytes?: Uint8Array;
   readonly line: number;
   readonly column: number;
+  /** Where it starts, counted in characters of the text. */
+  readonly offset: number;
 }
 
 const SPACE = /(?:[ \t\r\n\f\v]|#[^\n]*)+/y;
@@ -21,6 +23,9 @@ export class Tokens {
   private line = 1;
   private lineStart = 0;
   private next: Token;
+  /** Where the token taken last ends. */
+  end = 0;
+  private nextEnd = 0;
 
   constructor(
     private readonly text: string,
@@ -35,6 +40,7 @@ export class Tokens {
 
   take(): Token {
     const token = this.next;
+    this.end = this.nextEnd;
     this.next = this.scan();
     return token;
   }
@@ -56,8 +62,14 @@ export class Tokens {
   }
 
   private scan(): Token {
+    const token = this.token();
+    this.nextEnd = this.at;
+    return token;
+  }
+
+  private token(): Token {
     this.match(SPACE);
-    const place = { line: this.line, column: this.at - this.lineStart + 1 };
+    const place = { line: this.line, column: this.at - this.lineStart + 1, offset: this.at };
     if (this.at >= this.text.length) return { kind: 'end', text: '', ...place };
     const string = this.match(STRING);
     if (string !== undefined) return { kind: 'string', text: string, bytes: this.strings(string), ...place };

@@ -11,10 +11,21 @@ export interface Entry {
   /** Where it stands in a text, counted from 1. */
   readonly line?: number;
   readonly column?: number;
+  /** Where it stands in a binary. */
+  readonly offset?: number;
 }
+
+/**
+ * A field that the dialect does not know: as it is written in a text, or its bytes with their tag. Number 0 stands for any
+ * number of fields that nobody looked into.
+ */
+export type UnknownField =
+  | { readonly name: string; readonly text: string; readonly line: number; readonly column: number }
+  | { readonly number: number; readonly wire: number; readonly bytes: Tensor; readonly offset: number };
 
 export class Tree {
   readonly entries: Entry[] = [];
+  readonly unknown: UnknownField[] = [];
 
   constructor(readonly message: CaffeMessage) {}
 

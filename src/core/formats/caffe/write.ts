@@ -26,7 +26,7 @@ export async function writeCaffe(
   { caffemodel, prototxt }: CaffePaths,
   options: WriteOptions,
 ): Promise<readonly string[]> {
-  const nets = netsOf(model.graph, schemaOf(dialect));
+  const nets = netsOf(model, schemaOf(dialect));
   const pieces = encodeTree(nets.binary);
   if (pieces.length > LARGEST_BYTES) throw tooLarge(caffemodel, pieces.length);
   const text = new TextEncoder().encode(printTree(nets.text));
@@ -48,7 +48,7 @@ export function encodeCaffe(
   model: Model,
   { dialect }: { readonly dialect: CaffeDialect },
 ): { readonly caffemodel: Uint8Array; readonly prototxt: string } {
-  const nets = netsOf(model.graph, schemaOf(dialect));
+  const nets = netsOf(model, schemaOf(dialect));
   const pieces = encodeTree(nets.binary);
   const caffemodel = new Uint8Array(pieces.length);
   let at = 0;

@@ -38,6 +38,12 @@ export class Pieces {
     this.total += tensor.byteLength;
   }
 
+  /** Fields that are encoded already and stay where they are until then. */
+  addBytes(fields: Tensor): void {
+    this.list.push(fields);
+    this.total += fields.byteLength;
+  }
+
   /** The pieces in order. */
   *[Symbol.iterator](): Iterator<Piece> {
     const stack: { list: readonly (Piece | Pieces)[]; next: number }[] = [{ list: this.list, next: 0 }];

@@ -8,7 +8,7 @@ import bvlcProto from '../../../../../proto/caffe/bvlc.proto?raw';
 import { readCaffe } from '../../../../../src/core/formats/caffe/read.ts';
 import { encodeCaffe, writeCaffe } from '../../../../../src/core/formats/caffe/write.ts';
 import { FileBytes, MemoryBytes } from '../../../../../src/core/ir/bytes.ts';
-import { CancelledError, InputError } from '../../../../../src/core/ir/errors.ts';
+import { CancelledError } from '../../../../../src/core/ir/errors.ts';
 import { Graph } from '../../../../../src/core/ir/graph.ts';
 import { type Model, makeModel } from '../../../../../src/core/ir/model.ts';
 import { Node } from '../../../../../src/core/ir/node.ts';
@@ -16,6 +16,7 @@ import { Tensor } from '../../../../../src/core/ir/tensor.ts';
 import { tensorType } from '../../../../../src/core/ir/type.ts';
 import { validateModel } from '../../../../../src/core/ir/validate.ts';
 import { silent } from '../../../../../src/core/progress.ts';
+import { caught } from './support.ts';
 
 const folders: string[] = [];
 
@@ -187,13 +188,12 @@ test('prototxt as people write it', () => {
 });
 
 test.each([
-  ['layer { name: "a" kind: "ReLU" }', 'syntax-error', 'LayerParameter has no field kind', 1],
   ['layer {\n  name: 3\n}', 'syntax-error', 'name takes string, not 3', 2],
   ['layer {\n pooling_param { pool: MIN } }', 'syntax-error', 'pool takes MAX, AVE, STOCHASTIC, not MIN', 2],
   ['layer { name: "a"', 'syntax-error', 'expected } before the end', 1],
   ['layer { type: "ReLU" bottom: "x" top: "y" }', 'file-malformed', 'reads blob x', 1],
   ['layer { name: "a" }', 'file-malformed', 'has no type', 1],
-  ['\nlayers { name: "a" type: CONVOLUTION }', 'format-unsupported', 'before 2014', 2],
+  ['layer { name: "a" }\nlayers { name: "b" type: RELU }', 'file-malformed', 'layers of different ages', 2],
   ['name: "empty"', 'file-malformed', 'no layers', undefined],
 ] as const)('%s', (text, code, message, line) => {
   const error = caught(() => textModel(text));
@@ -206,7 +206,8 @@ test.each([
   [Uint8Array.of(0xa2, 0x06, 0x7f, 0), 'file-truncated', 'but the file at byte 4'],
   // layer { name with a length beyond the layer }
   [Uint8Array.of(0xa2, 0x06, 3, 0x0a, 9, 0x61, 0, 0, 0, 0, 0, 0, 0, 0), 'file-malformed', 'the message around it'],
-  [Uint8Array.of(0x12, 2, 0x2a, 0), 'format-unsupported', 'before 2014'],
+  // layers { type: 99 }: no type that there is
+  [Uint8Array.of(0x12, 2, 0x28, 99), 'file-malformed', 'has no type'],
 ] as const)('broken bytes %#', (bytes, code, message) => {
   const error = caught(() => readCaffe(new MemoryBytes('net.caffemodel', bytes)));
   expect(error.code).toBe(code);
@@ -237,13 +238,3 @@ test('weights that do not fill their shape are refused', () => {
   const error = caught(() => readCaffe(new MemoryBytes('net.caffemodel', caffemodel)));
   expect(error.message).toContain('blob 0 of layer conv_2');
 });
-
-function caught(work: () => unknown): InputError {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof InputError) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
-}
