@@ -5,6 +5,7 @@ import type { Target } from '../targets/target.ts';
 import { mergeCommon } from './cleanup/common-subexpressions.ts';
 import { dropConstantInputs, liftConstants } from './cleanup/constant-places.ts';
 import { removeDeadCode } from './cleanup/dead-code.ts';
+import { dropLoopStates } from './cleanup/loop-states.ts';
 import { mergeConstants } from './cleanup/tied.ts';
 import { foldByRuntime } from './fold/fold-by-runtime.ts';
 import { foldAllConstants } from './fold/fold-constants.ts';
@@ -12,6 +13,7 @@ import { inferTypes } from './fold/infer-types.ts';
 import { constantSizes } from './fold/size-targets.ts';
 import { fusionsNamed } from './fusions/table.ts';
 import { inlineBranches } from './inline/branches.ts';
+import { hoistFromLoops } from './inline/hoist.ts';
 import { inlineLoops } from './inline/loops.ts';
 import type { Pass } from './pass.ts';
 import { eliminations } from './simplify/rules.ts';
@@ -30,6 +32,8 @@ export function simplificationFor({ fusions }: Pick<Target, 'fusions'>): readonl
     // What is decided beforehand.
     inlineBranches,
     inlineLoops,
+    dropLoopStates,
+    hoistFromLoops,
     // What is computed twice, or for nobody.
     mergeCommon,
     // Before others take such operators apart or their constants away.

@@ -1,6 +1,7 @@
 /** Nodes that compute the same of the same become one. Operators of chance do not, nor do those whose meaning is not known. */
 import { takePlace } from '../../dialects/onnx/infer/declared.ts';
-import { operatorSchema } from '../../dialects/onnx/operators.ts';
+import { type OperatorSchema, operatorSchema } from '../../dialects/onnx/operators.ts';
+import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/node.ts';
 import { inferOnwards } from '../onwards.ts';
 import type { GraphPass, PassContext } from '../pass.ts';
@@ -24,17 +25,60 @@ export const mergeCommon: GraphPass = {
   reassociates: false,
   opsets: { from: 7 },
   run(graph, context) {
-    const structure = new Structure();
-    const first = new Map<string, Node>();
+    const seen = new Seen(graph);
     for (const node of graph.nodes) {
+      seen.pass(node);
       if (!isRepeatable(node)) continue;
-      const key = structure.of(node, operatorSchema('', node.op, context.opset));
-      const same = first.get(key);
-      if (!same) first.set(key, node);
-      else merge(same, node, context);
+      const same = seen.find(node, operatorSchema('', node.op, context.opset));
+      if (same) merge(same, node, context);
     }
   },
 };
+
+/** The nodes of a graph by what they compute; of the graphs around it those that stand before the node that holds it. */
+class Seen {
+  private readonly structure: Structure;
+  private readonly around: Seen | undefined;
+  private readonly parent: Node | undefined;
+  private readonly first = new Map<string, Node>();
+  private readonly places = new Map<Node, number>();
+
+  constructor(graph: Graph) {
+    this.parent = graph.parent;
+    this.around = graph.parent?.graph && seenIn.get(graph.parent.graph);
+    this.structure = this.around?.structure ?? new Structure();
+    seenIn.set(graph, this);
+  }
+
+  /** Notes where a node stands. */
+  pass(node: Node): void {
+    this.places.set(node, this.places.size);
+  }
+
+  /** The node that computes the same; else this one is the first that does. */
+  find(node: Node, schema: OperatorSchema | undefined): Node | undefined {
+    const key = this.structure.of(node, schema);
+    const same = this.first.get(key) ?? this.outside(key, node);
+    if (!same) this.first.set(key, node);
+    return same;
+  }
+
+  /** What a graph gives is made in it. */
+  private outside(key: string, node: Node): Node | undefined {
+    const { around, parent } = this;
+    if (!around || !parent || node.outputs.some((value) => value.isGraphOutput)) return undefined;
+    const same = around.first.get(key);
+    const isBefore = same?.graph !== undefined && around.placeOf(same) < around.placeOf(parent);
+    return isBefore ? same : around.outside(key, node);
+  }
+
+  private placeOf(node: Node): number {
+    return this.places.get(node) ?? Number.POSITIVE_INFINITY;
+  }
+}
+
+/** Outer graphs are looked at before those within them. */
+const seenIn = new WeakMap<Graph, Seen>();
 
 /** Whether a node, and every node within it, gives the same each time. */
 export function isRepeatable(node: Node): boolean {

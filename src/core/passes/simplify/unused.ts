@@ -20,7 +20,7 @@ export function removeUnused(node: Node, removed: Set<Node> = new Set()): void {
 }
 
 /** What the subgraphs of a node read from around it. */
-function capturedBy(node: Node): Value[] {
+export function capturedBy(node: Node): Value[] {
   const read: Value[] = [];
   for (const graph of node.subgraphs()) {
     for (const inner of graph.allNodes()) for (const input of inner.inputs) if (input) read.push(input);
