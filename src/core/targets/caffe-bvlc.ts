@@ -23,7 +23,8 @@ const release: CaffeBackendFacts = {
     constants: { layer: 'Parameter', shape: 'parameter_param.shape.dim' },
   },
   direct: { Abs: 'AbsVal', Exp: 'Exp', Log: 'Log', Sigmoid: 'Sigmoid', Softplus: 'BNLL', Tanh: 'TanH' },
-  fusions: CAFFE_FUSIONS,
+  // Axes do not change places here: what exchanges them is known as a whole.
+  fusions: [...CAFFE_FUSIONS, 'depth-to-space-dcr', 'depth-to-space-crd', 'space-to-depth', 'channel-shuffle'],
 };
 
 export const bvlcRelease = new CaffeBackend(release);

@@ -167,7 +167,9 @@ function simplified(bytes: Uint8Array, seed: number) {
   const passes = result.passes.map(({ pass }) => pass);
   // What leads to a constant goes with it, or later as dead code.
   const folds = passes.includes(foldAllConstants.name);
-  const gone = result.records.filter(({ after }) => folds && after.length === 0).flatMap(({ before }) => before);
+  const gone = result.records
+    .filter(({ pass, after }) => pass === foldAllConstants.name || (folds && after.length === 0))
+    .flatMap(({ before }) => before);
   return {
     bytes: encodeOnnx(model),
     passes,

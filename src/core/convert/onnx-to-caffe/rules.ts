@@ -6,6 +6,7 @@ import { convolution } from './rules/convolution.ts';
 import { linear } from './rules/linear.ts';
 import { normalization } from './rules/normalization.ts';
 import { pooling } from './rules/pooling.ts';
+import { rearranging } from './rules/rearranging.ts';
 import { reduction } from './rules/reduction.ts';
 import { shape } from './rules/shape.ts';
 
@@ -16,6 +17,7 @@ export const CAFFE_RULES: CaffeRules = {
   ...linear,
   ...normalization,
   ...pooling,
+  ...rearranging,
   ...reduction,
   ...shape,
 };

@@ -22,6 +22,15 @@ export function sliced(caffe: CaffeBuilder, x: Value, axis: number, points: read
   return caffe.layers('Slice', [x], { axis: axis === 1 ? undefined : axis, slice_point: points }, shapes);
 }
 
+/** Parts one behind the other along an axis; no layer for a single one. */
+export function joined(caffe: CaffeBuilder, parts: readonly Value[], axis: number): Value {
+  const [first] = parts;
+  if (first && parts.length === 1) return first;
+  const total = parts.reduce((sum, each) => sum + (sizesOf(each)[axis] ?? 0), 0);
+  const shape = sizesOf(first).with(axis, total);
+  return caffe.layer('Concat', parts, { axis: axis === 1 ? undefined : axis }, { shapes: [shape] });
+}
+
 /** The same elements in another shape; no layer where it is the same. */
 export function reshaped(caffe: CaffeBuilder, x: Value, shape: StaticShape): Value {
   const own = sizesOf(x);

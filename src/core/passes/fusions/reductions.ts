@@ -8,9 +8,15 @@ const FLOATS = 'dtype(x) in [float32, float64, float16]';
  * From 13 to 17 the axes of ReduceSum are an input, and those of all other reductions still attributes. Before and after,
  * both have the same form.
  */
-function sums(name: string, title: string, patterns: readonly string[], operator: string): readonly PatternRule[] {
+function sums(
+  name: string,
+  title: string,
+  patterns: readonly string[],
+  operator: string,
+  reassociates = false,
+): readonly PatternRule[] {
   const lines = (sum: string) => patterns.map((pattern) => pattern.replace('SUM', sum)).join(' or ');
-  const facts = { title, reassociates: false };
+  const facts = { title, reassociates };
   const [plain, between] = ['ReduceSum <noop_with_empty_axes = 0, ...others>', 'ReduceSum <keepdims = k>'];
   return [
     textRule({
@@ -48,6 +54,8 @@ export const logOfSum = sums(
   'Makes one ReduceLogSumExp of the logarithm of a sum of exponentials',
   ['y = Log (SUM (Exp (x), axes...))'],
   'ReduceLogSumExp',
+  // Runtimes take the greatest out first.
+  true,
 );
 
 export const euclideanNorm = textRule({

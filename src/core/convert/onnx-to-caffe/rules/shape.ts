@@ -4,21 +4,13 @@ import type { Value } from '../../../ir/value.ts';
 import { refuse } from '../../../problems/problem.ts';
 import { type CaffeBuilder, sizesOf } from '../builder.ts';
 import { axisOf, type CaffeRule, type CaffeRules, constantInts, optionalWeight, sizes } from '../rule.ts';
-import { cut, reshaped, sliced } from '../support.ts';
+import { cut, joined, reshaped, sliced } from '../support.ts';
 import { filled } from '../weights.ts';
 
 /** The input's elements in the shape that inference found for the output. */
 const toOutputShape: CaffeRule = (node, caffe) => reshaped(caffe, caffe.input(node, 0), sizes(node.outputs[0], node));
 
 const unchanged: CaffeRule = (node, caffe) => caffe.input(node, 0);
-
-function joined(caffe: CaffeBuilder, parts: readonly Value[], axis: number): Value {
-  const [first] = parts;
-  if (first && parts.length === 1) return first;
-  const total = parts.reduce((sum, each) => sum + (sizesOf(each)[axis] ?? 0), 0);
-  const shape = sizesOf(first).with(axis, total);
-  return caffe.layer('Concat', parts, { axis: axis === 1 ? undefined : axis }, { shapes: [shape] });
-}
 
 /** A block of one number before and behind, along one axis. */
 function bordered(caffe: CaffeBuilder, x: Value, axis: number, begin: number, end: number, value: number): Value {

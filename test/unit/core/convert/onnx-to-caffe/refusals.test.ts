@@ -5,6 +5,11 @@ import { modelOf, problemsOf, toCaffe } from './support.ts';
 
 /** A graph, the problem's code, and a part of its message. */
 const REFUSED: readonly (readonly [graph: string, code: string, message: string])[] = [
+  [
+    'float[2,3,10,5] x | int64[9] k = {9,7,5,3,1,0,2,4,6} => y = Gather <axis = 2> (x, k)',
+    'unsupported-attribute',
+    'they pick too many pieces',
+  ],
   ['float[2,3,4,5] x => y = Transpose <perm = [0,3,1,2]> (x)', 'unsupported-operator', 'no operator for Transpose'],
   ['float[2,3] x => y = Gelu (x)', 'unsupported-operator', 'no operator for Gelu'],
   ['float[2,3] x => y = com.acme.Swish (x)', 'unsupported-operator', 'com.acme::Swish'],

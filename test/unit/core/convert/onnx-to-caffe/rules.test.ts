@@ -166,6 +166,43 @@ const CASES: readonly (readonly [name: string, graph: string, layers: Readonly<R
     'float[2,3,4,4] x | int64[3] s = {2,-1,8} => a = Reshape (x, s) y = Flatten (a)',
     { bvlc: 'Reshape Flatten', opencv: 'Reshape Flatten' },
   ],
+  [
+    'channels to blocks of pixels, the block first',
+    'float[2,12,3,4] x => y = DepthToSpace <blocksize = 2> (x)',
+    { bvlc: 'Deconvolution', opencv: 'Reshape Permute Reshape' },
+  ],
+  [
+    'channels to blocks of pixels, the block last',
+    'float[2,18,3,2] x => y = DepthToSpace <blocksize = 3, mode = "CRD"> (x)',
+    { bvlc: 'Deconvolution', opencv: 'Reshape Permute Reshape' },
+  ],
+  [
+    'blocks of pixels to channels',
+    'float[2,3,4,6] x => y = SpaceToDepth <blocksize = 2> (x)',
+    { bvlc: 'Convolution', opencv: 'Reshape Permute Reshape' },
+  ],
+  [
+    'channels to blocks, spelled out',
+    'float[1,8,3,4] x | int64[6] a = {1,2,2,2,3,4}, int64[4] b = {1,2,6,8} => t = Reshape (x, a) p = Transpose <perm = [0,1,4,2,5,3]> (t) y = Reshape (p, b)',
+    { bvlc: 'Deconvolution', 'bvlc-release': 'Deconvolution', opencv: 'Reshape Permute Reshape' },
+  ],
+  [
+    'channels exchanged between groups',
+    'float[2,12,3,4] x | int64[5] a = {2,3,4,3,4}, int64[4] b = {2,12,3,4} => t = Reshape (x, a) p = Transpose <perm = [0,2,1,3,4]> (t) y = Reshape (p, b)',
+    { bvlc: 'Convolution', opencv: 'Reshape Permute Reshape' },
+  ],
+  [
+    'channels in another order, in few pieces',
+    'float[2,6,3,4] x | int64[6] k = {3,4,5,-6,1,2} => y = Gather <axis = 1> (x, k)',
+    { bvlc: 'Slice Slice Concat Silence', opencv: 'Slice Slice Concat' },
+  ],
+  ['rows picked one by one', 'float[2,3,7,4] x | int64[2,2] k = {6,0,2,2} => y = Gather <axis = 2> (x, k)', {}],
+  ['one row', 'float[2,3,7,4] x | int64 k = {2} => y = Gather <axis = 2> (x, k)', {}],
+  [
+    'channels of a sequence picked one by one',
+    'float[2,10,5] x | int64[9] k = {9,7,5,3,1,0,2,4,6} => y = Gather <axis = 1> (x, k)',
+    { bvlc: 'Reshape Convolution Reshape' },
+  ],
   ['moving axes of size 1', 'float[2,1,4,5] x => y = Transpose <perm = [0,2,1,3]> (x)', { bvlc: 'Reshape' }],
   [
     'fully connected',
