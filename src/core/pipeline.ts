@@ -6,9 +6,9 @@ import { PIVOT_OPSET } from './convert/pivot.ts';
 import type { CustomOperators } from './custom/definition.ts';
 import { addCustomFunctions } from './custom/functions.ts';
 import { checkOnnx } from './dialects/onnx/check.ts';
-import { makeLean, typesBetween } from './formats/onnx/lean.ts';
 import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
+import { makeLean } from './lean.ts';
 import { type OpenedModel, openModel } from './open.ts';
 import type { PassSummary } from './passes/records.ts';
 import { acceptable } from './problems/accept.ts';
@@ -29,7 +29,6 @@ export async function convertModel(request: ConvertRequest, progress: Progress):
   const files = outputFiles(request, target);
   const opened = await openModel(request.input, request.reading, progress);
   try {
-    const typed = opened.model.dialect !== 'onnx' || typesBetween(opened.model);
     const { model, problems, passes, simplified } = await lower(
       opened,
       target,
@@ -40,7 +39,7 @@ export async function convertModel(request: ConvertRequest, progress: Progress):
     const told = { problems, passes, ...(simplified && { simplified }) };
     if (problems.some(isError)) return { status: 'refused', output: [], ...told, seconds: since(started) };
     await progress.step('Writing the model');
-    if (request.simplify && !request.annotate && target.kind === 'onnx') makeLean(model, typed);
+    if (request.simplify && !request.annotate && target.kind === 'onnx') makeLean(model);
     const output = await writeResult(model, target, files, request.force, progress);
     const verification = request.verify ? await prove(opened, target, output, progress) : undefined;
     return { status: 'done', output, ...told, ...(verification && { verification }), seconds: since(started) };

@@ -2,9 +2,11 @@
  * Proves after every pass of a test that the model is still sound: links, order, scopes, names of the interface, types.
  * Nothing of this runs in production: tests and conformance runs set GRAPHWRIGHT_VALIDATE_PASSES.
  */
+
 import { declaredType } from '../dialects/onnx/infer/declared.ts';
 import { completed, differ } from '../dialects/onnx/infer/join.ts';
 import { inferModel } from '../dialects/onnx/infer.ts';
+import { whyListed } from '../dialects/onnx/listed-constants.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Model } from '../ir/model.ts';
 import { typeText, type ValueType } from '../ir/type.ts';
@@ -75,6 +77,9 @@ interface NamedType {
 
 /** Of the graphs that are called or run from outside; inner ones may take and give what they like. */
 function interfacesOf(model: Model): readonly Interface[] {
+  const listed = whyListed(model) !== undefined;
+  // Callers give what is no constant, or has a default that they may replace.
+  const isGiven = ({ constant, overridable }: Value) => !constant || (overridable && !listed);
   return [...namedGraphs(model)]
     .filter(({ graph }) => graph.parent === undefined)
     .map(({ graph, path }) => ({
@@ -82,11 +87,6 @@ function interfacesOf(model: Model): readonly Interface[] {
       inputs: graph.inputs.filter(isGiven).map(namedType),
       outputs: graph.outputs.map(namedType),
     }));
-}
-
-/** Until IR 3 constants had to stand among the inputs: nobody gives those. */
-function isGiven({ constant, overridable }: Value): boolean {
-  return !constant || overridable;
 }
 
 /** What the outside is told: a run that doubts the file puts back in the end what it declares. */

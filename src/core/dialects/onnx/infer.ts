@@ -3,12 +3,14 @@ import type { Graph } from '../../ir/graph.ts';
 import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
 import type { ValueType } from '../../ir/type.ts';
+import type { Value } from '../../ir/value.ts';
 import { type Problem, Refusal } from '../../problems/problem.ts';
 import { renewData, setData, withConstantsOnly } from './data.ts';
 import { calledFunction, inferCall } from './infer/calls.ts';
 import { type Functions, functionsOf, type InferContext, makeContext, schemaOf } from './infer/context.ts';
 import { believedType, declaredType, forgetInferred, setInferred } from './infer/declared.ts';
 import { completed } from './infer/join.ts';
+import { keptOf } from './infer/kept.ts';
 import { clashOfType, type Outcome } from './infer/rule.ts';
 import { ruleOf } from './infer/rules.ts';
 import { sound } from './infer/sizes.ts';
@@ -57,7 +59,17 @@ export function restoreDeclared(model: Model): void {
 
 function restoreOf(node: Node): void {
   const values = [...node.outputs, ...node.subgraphs().flatMap((graph) => graph.inputs)];
-  for (const value of values) setInferred(value, completed(value.type, declaredType(value)));
+  for (const value of values) {
+    const type = completed(value.type, declaredType(value));
+    const kept = keptOf(value);
+    if (kept && kept.inferred === type) kept.proved = type;
+    setInferred(value, type);
+  }
+}
+
+/** Whether the type of what a node makes follows from the rest of the graph. That of an unknown operator does not. */
+export function followsFromRest(value: Value): boolean {
+  return value.type !== undefined && value.producer?.domain === '' && keptOf(value)?.proved === value.type;
 }
 
 /**

@@ -1,9 +1,7 @@
 /** Where constants stand: among the initializers, each of them, and not among the inputs. */
 import { constantAttribute } from '../../dialects/onnx/data.ts';
+import { CONSTANTS_ALONE, whyListed } from '../../dialects/onnx/listed-constants.ts';
 import type { GraphPass } from '../pass.ts';
-
-/** Before this IR version every constant had to be an input as well. */
-const CONSTANTS_ALONE = 4;
 
 /** Constant nodes become initializers; a graph output stays with its node. */
 export const liftConstants: GraphPass = {
@@ -28,20 +26,25 @@ export const liftConstants: GraphPass = {
   },
 };
 
-/** Constants that stand among the inputs of a model of IR 3 because they had to: nobody gives them. */
+/**
+ * Constants that stand among the inputs because they had to: nobody gives them. In a model of IR 3 that is every one; the
+ * exporters of dialects/onnx/listed-constants.ts went on with it.
+ */
 export const dropConstantInputs: GraphPass = {
   kind: 'graph',
   name: 'drop-constant-inputs',
-  title: 'Takes constants from among the inputs, where IR version 3 had to list them',
+  title: 'Takes constants from among the inputs, where IR version 3 or the exporter had to list them',
   dialect: 'onnx',
   reassociates: false,
   run(graph, { model, record }) {
-    if (graph !== model.graph || model.irVersion >= CONSTANTS_ALONE || model.irVersion === 0) return;
+    const reason = graph === model.graph ? whyListed(model) : undefined;
+    if (reason === undefined) return;
     const given = graph.inputs.filter((value) => !value.constant);
     const count = graph.inputs.length - given.length;
     if (count === 0) return;
+    for (const value of graph.inputs) value.overridable = false;
     graph.inputs.splice(0, graph.inputs.length, ...given);
-    model.irVersion = CONSTANTS_ALONE;
-    record(`${count} inputs are constants, which need not be inputs from IR version 4 on`, [], []);
+    model.irVersion = Math.max(model.irVersion, CONSTANTS_ALONE);
+    record(`${count} inputs are constants, ${reason}`, [], []);
   },
 };

@@ -163,6 +163,27 @@ test('constants among the inputs of IR 3 were never given by anybody; defaults o
   expect(after(dropConstantInputs, text(4)).made.graph.inputs.map((value) => value.name)).toEqual(['x', 'w']);
 });
 
+test('constants are no inputs either where an exporter listed all of them', () => {
+  const inputs = (producer: string, version: string, rest = '') => {
+    const header = `ir_version: 4, opset_import: ["" : 9], producer_name: "${producer}", producer_version: "${version}"`;
+    const { made } = after(
+      dropConstantInputs,
+      `<${header}> g (float[2] x, float[2] w = {1, 2}) => (float[2] y) <${rest}> { y = Add (x, w) }`,
+    );
+    for (const value of made.graph.initializers) expect(value.overridable).toBe(made.graph.inputs.includes(value));
+    expect(made.irVersion).toBe(4);
+    return made.graph.inputs.map(({ name }) => name);
+  };
+  expect(inputs('pytorch', '1.2')).toEqual(['x']);
+  expect(inputs('pytorch', '0.4.1')).toEqual(['x']);
+  expect(inputs('pytorch', '1.3')).toEqual(['x', 'w']);
+  expect(inputs('pytorch', '2.1.0')).toEqual(['x', 'w']);
+  expect(inputs('pytorch', '')).toEqual(['x', 'w']);
+  expect(inputs('somebody', '1.2')).toEqual(['x', 'w']);
+  // One that is not listed: who listed the other meant it.
+  expect(inputs('pytorch', '1.2', 'float[1] v = {1}')).toEqual(['x', 'w']);
+});
+
 test('equal constants become one; others of the same type stay', () => {
   const { constants } = after(
     mergeConstants,

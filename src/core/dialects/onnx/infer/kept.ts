@@ -11,6 +11,8 @@ export interface Kept {
   declared: ValueType | undefined;
   inferred: ValueType | undefined | typeof NOT_FOUND;
   data: Data | undefined | typeof NOT_FOUND;
+  /** The type, where what the file declares of sizes added nothing to it. */
+  proved?: ValueType | undefined;
 }
 
 /** What is kept of a value, to be changed; undefined where nothing is. */

@@ -1,13 +1,11 @@
 import { deflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { makeLean, typesBetween } from '../../../../../src/core/formats/onnx/lean.ts';
 import { ORIGINS, shareOrigins } from '../../../../../src/core/formats/onnx/origin-table.ts';
 import { encodeOnnx } from '../../../../../src/core/formats/onnx/write.ts';
 import { printModel } from '../../../../../src/core/formats/onnxtxt/print.ts';
 import type { Model } from '../../../../../src/core/ir/model.ts';
 import type { Node } from '../../../../../src/core/ir/node.ts';
 import type { Origin, Scope } from '../../../../../src/core/ir/origin.ts';
-import { typeText } from '../../../../../src/core/ir/type.ts';
 import { allGraphs } from '../../../../../src/core/passes/graphs.ts';
 import { model, nodeOf } from '../../../text-model.ts';
 import { floatType, modelBytes, read } from './files.ts';
@@ -207,17 +205,3 @@ function withTable(value: string): Uint8Array {
     metadataProps: [{ key: ORIGINS, value }],
   });
 }
-
-test('types of values in between are written where they were told', () => {
-  const made = model(TEXT);
-  expect(typesBetween(made)).toBe(false);
-  const relu = nodeOf(made.graph, 'a');
-  relu.output().type = made.graph.inputs[0]?.type;
-  expect(typesBetween(made)).toBe(true);
-  makeLean(made, true);
-  expect(typeText(nodeOf(read(encodeOnnx(made)).graph, 'a').output().type)).toBe('float32[2]');
-  makeLean(made, false);
-  const again = read(encodeOnnx(made)).graph;
-  expect(nodeOf(again, 'a').output().type).toBe(undefined);
-  expect(typeText(again.outputs[0]?.type)).toBe('float32[2]');
-});
