@@ -26,7 +26,7 @@ export const SIZES_ALONE: FoldLimits = {
 export const ALL_CONSTANTS: FoldLimits = {
   isSmall: (_, count) => count <= 1 << 22,
   later: 1 << 16,
-  mostGrowth: 1 << 20,
+  mostGrowth: 1 << 24,
   mostShare: 0.1,
-  leastRoom: 1 << 20,
+  leastRoom: 1 << 26,
 };

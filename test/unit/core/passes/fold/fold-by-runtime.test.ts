@@ -140,10 +140,10 @@ test.each<readonly [why: string, outcome: (models: readonly Uint8Array[]) => rea
 test('what would make the file much larger is not even computed', () => {
   const { calls, pass } = counted();
   const { operators, problems } = folding(
-    parsed(`g (float[1,1,1000,1000] x) => (float[1,1,1000,1000] y) <float[1,1,1,1] c = {1}> {
-      v = Conv <pads = [499, 499, 500, 500]> (c, c) y = Add (x, v) }`),
+    parsed(`g (float[1,1,2500,2500] x) => (float[1,1,2500,2500] y) <float[1,1,1,1] c = {1}> {
+      v = Conv <pads = [1249, 1249, 1250, 1250]> (c, c) y = Add (x, v) }`),
     pass,
   );
   expect([operators, calls]).toEqual(['Conv Add', []]);
-  expect(problems).toEqual([expect.stringContaining('4.0 MB larger')]);
+  expect(problems).toEqual([expect.stringContaining('25.0 MB larger')]);
 });
