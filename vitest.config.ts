@@ -7,7 +7,8 @@ export default defineConfig({
     env: { GRAPHWRIGHT_VALIDATE_PASSES: '1' },
     // A hang is minutes; a busy machine takes its time.
     testTimeout: 90_000,
-    // One process with few workers: the suites are small and start-up is what costs.
+    // Few workers that keep what they have loaded from file to file: the suites are small and start-up is what costs.
     maxWorkers: 2,
+    isolate: false,
   },
 });
