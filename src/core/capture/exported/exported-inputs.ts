@@ -24,7 +24,7 @@ export interface BoundInputs {
 /** Throws InputError where weights are missing, or where an input is not one that the program was exported for. */
 export function bindInputs(program: ExportedProgram, operators: Operators, specs: readonly InputSpec[]): BoundInputs {
   const { recorder, memory } = operators;
-  const stored = new StoredTensors(recorder, memory);
+  const stored = new StoredTensors(recorder, memory, program.file);
   const inputs = new Inputs(recorder, specs);
   const environment: Environment = new Map();
   const states: Environment = new Map();

@@ -2,6 +2,11 @@
  * The operators that exported programs are quantised with (quantized_decomposed::*), on the numbers that integers stand for, as
  * in quantized-operators.ts. Schemas: torch/ao/quantization/fx/_decomposed.py.
  */
+
+import { isDequantizable, takesZeroPoints } from '../../dialects/aten/quantized.ts';
+import { fresh } from '../../dialects/aten/rule.ts';
+import { isFloat } from '../../ir/dtype.ts';
+import { dequantized } from '../operators/dequantized.ts';
 import type { Keywords } from '../operators/dispatch.ts';
 import type { Operators } from '../operators/operators.ts';
 import { type QuantizedType, QuantizedValue } from '../values/quantized-values.ts';
@@ -35,7 +40,8 @@ const DECOMPOSED: Readonly<Record<string, Compute>> = {
       given.get(name),
     );
     if (typeof scale !== 'number' || typeof zeroPoint !== 'bigint') return undefined;
-    if (!(input instanceof QuantizedValue)) return scaled(operators, input, scale, zeroPoint);
+    if (!(input instanceof QuantizedValue))
+      return dequantizedTensor(operators, input, scale, zeroPoint) ?? scaled(operators, input, scale, zeroPoint);
     const same = input.quantizer.scale === scale && input.quantizer.zeroPoint === zeroPoint;
     return same ? input.numbers : undefined;
   },
@@ -46,11 +52,48 @@ const DECOMPOSED: Readonly<Record<string, Compute>> = {
     if (input instanceof QuantizedValue) return input.quantizer.scale === undefined ? input.numbers : undefined;
     const rank = isTensor(input) ? input.info?.shape.length : undefined;
     if (rank === undefined || typeof axis !== 'bigint') return undefined;
+    const known = dequantizedAlong(operators, input, scales, zeros, Number(axis));
+    if (known) return known;
     const sizes = new ListValue(Array.from({ length: rank }, (_, k) => (k === Number(axis) ? -1n : 1n)));
     const along = (list: CapturedValue) => call(operators, 'view', call(operators, 'to', list, FLOAT32), sizes);
     return scaled(operators, input, along(scales), zeros === null ? null : along(zeros));
   },
 };
+
+/** Integers of a type that ONNX dequantises; undefined for others. */
+function dequantizedTensor(
+  operators: Operators,
+  integers: CapturedValue,
+  scale: number,
+  zeroPoint: bigint,
+): CapturedValue | undefined {
+  const dtype = isTensor(integers) ? integers.info?.dtype : undefined;
+  if (!isTensor(integers) || !isDequantizable(dtype) || !takesZeroPoints(dtype, [zeroPoint])) return undefined;
+  const value = dequantized(operators.recorder, operators.read(integers), { scale, zeroPoint });
+  return operators.fresh(value, fresh('float32', integers.info?.shape ?? []));
+}
+
+/** The same with constants for the slices of an axis. */
+function dequantizedAlong(
+  operators: Operators,
+  integers: CapturedValue,
+  scales: CapturedValue,
+  zeros: CapturedValue,
+  axis: number,
+): CapturedValue | undefined {
+  const dtype = isTensor(integers) ? integers.info?.dtype : undefined;
+  if (!isTensor(integers) || !isDequantizable(dtype) || !isTensor(scales)) return undefined;
+  const constant = isTensor(zeros) ? operators.read(zeros).constant : undefined;
+  const known = constant && !isFloat(constant.dtype) ? constant.bigints() : undefined;
+  if (zeros !== null && !(known && takesZeroPoints(dtype, known))) return undefined;
+  const given = isTensor(zeros) && dtype !== 'int32' ? operators.read(operators.cast(zeros, dtype)) : undefined;
+  const value = dequantized(operators.recorder, operators.read(integers), {
+    axis: axis < 0 ? axis + (integers.info?.shape.length ?? 0) : axis,
+    scales: operators.read(operators.cast(scales, 'float32')),
+    zeroPoints: given,
+  });
+  return operators.fresh(value, fresh('float32', integers.info?.shape ?? []));
+}
 
 /** `(integers - zeroPoint) * scale`. */
 function scaled(

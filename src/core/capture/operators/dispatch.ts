@@ -1,5 +1,6 @@
 /** One operator call of a program, whatever it came from: custom, on plain values, a question about a tensor, or a tensor operator. */
 import type { CustomOperators } from '../../custom/definition.ts';
+import { QUANTIZED_DECOMPOSED } from '../../dialects/aten/quantized.ts';
 import { callDecomposed } from '../exported/quantized-decomposed.ts';
 import type { Recorder } from '../recorder.ts';
 import { forEachOption } from '../regions/selected.ts';
@@ -110,7 +111,7 @@ export function dispatch(operators: Operators, customOps: CustomOperators, call:
   const packed = namespace === 'quantized' ? prepack(operators, name, args, keywords) : undefined;
   if (packed) return packed;
   const quantized =
-    namespace === 'quantized_decomposed'
+    namespace === QUANTIZED_DECOMPOSED
       ? callDecomposed(operators, name, keywords)
       : callQuantized(operators, namespace, name, args, keywords);
   if (quantized !== undefined) return quantized;

@@ -4,7 +4,9 @@
  * A result is at most one step of its scale off where the kernel rounds differently. Schemas:
  * aten/src/ATen/native/quantized/library.cpp.
  */
+import { INTEGER_RANGES } from '../../dialects/aten/quantized.ts';
 import type { DataType } from '../../ir/dtype.ts';
+import { isStatic } from '../../ir/shape.ts';
 import {
   type CapturedConvolution,
   PackedValue,
@@ -27,10 +29,6 @@ import type { Operators } from './operators.ts';
 import { DYNAMIC } from './quantized-dynamic.ts';
 import { isQuery, query } from './queries.ts';
 
-const RANGES: Readonly<Record<QuantizedType, readonly [least: bigint, most: bigint]>> = {
-  int8: [-128n, 127n],
-  uint8: [0n, 255n],
-};
 /** c10's numbers of these types. */
 const QINT8 = 12n;
 const QUINT8 = 13n;
@@ -58,7 +56,7 @@ function rounded(
   const quantizer = quantizerOf(operators, scale, zeroPoint, dtype);
   if (!quantizer) return undefined;
   const { scale: by = null, zeroPoint: from = null } = quantizer;
-  const made = call(operators, 'fake_quantize_per_tensor_affine', numbers, by, from, ...RANGES[dtype]);
+  const made = call(operators, 'fake_quantize_per_tensor_affine', numbers, by, from, ...INTEGER_RANGES[dtype]);
   return isTensor(made) ? new QuantizedValue(made, quantizer) : made;
 }
 
@@ -144,8 +142,10 @@ function convolution(
   rank: string,
 ): CapturedValue {
   // An archive keeps one-dimensional ones with a height of 1.
-  const flat = rank === '1' && (of.weight.numbers.info?.shape.length ?? 3) === 4;
-  const weight = flat ? call(operators, 'squeeze', of.weight.numbers, 2n) : of.weight.numbers;
+  const { numbers, parts } = of.weight;
+  const shape = numbers.info?.shape ?? [];
+  const flat = rank === '1' && shape.length === 4 && isStatic(shape) ? shape.filter((_, k) => k !== 2) : undefined;
+  const weight = flat && parts ? parts.reshaped(flat) : numbers;
   const along = (items: readonly number[]) => sizes(rank === '1' ? items.slice(-1) : items);
   const [stride, padding, dilation, groups] = [
     along(of.stride),

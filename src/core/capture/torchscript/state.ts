@@ -50,7 +50,7 @@ export class ArchiveState {
     private readonly recorder: Recorder,
     memory: Memory,
   ) {
-    this.tensors = new StoredTensors(recorder, memory);
+    this.tensors = new StoredTensors(recorder, memory, archive.file);
     this.name(archive.root, '', new Set());
   }
 

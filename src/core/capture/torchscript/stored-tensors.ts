@@ -1,12 +1,11 @@
 /** Tensors of a file as values of a program: parameters become initializers when they are first read. */
 import type { Scalar } from '../../dialects/aten/arguments.ts';
-import { contiguousStrides } from '../../dialects/aten/layout.ts';
-import type { PickledTensor, Quantization } from '../../formats/torch/archive.ts';
+import type { PickledTensor } from '../../formats/torch/archive.ts';
 import { elementCount } from '../../ir/shape.ts';
-import { ComputedSource, Tensor } from '../../ir/tensor.ts';
 import type { Memory } from '../memory.ts';
+import { quantizedConstant } from '../quantized-constants.ts';
 import type { Recorder } from '../recorder.ts';
-import { QuantizedValue } from '../values/quantized-values.ts';
+import type { QuantizedValue } from '../values/quantized-values.ts';
 import { Storage, TensorValue } from '../values/tensor.ts';
 
 /** Constants this small are read while capturing, because sizes are computed from them. */
@@ -16,10 +15,12 @@ const SMALL = 1;
 export class StoredTensors {
   private readonly tensors = new Map<string, TensorValue>();
   private readonly storages = new Map<string, Storage[]>();
+  private readonly quantizedTensors = new Map<PickledTensor, QuantizedValue>();
 
   constructor(
     private readonly recorder: Recorder,
     private readonly memory: Memory,
+    private readonly file: string,
   ) {}
 
   /** `state` says that it is a parameter or buffer, which later calls see. */
@@ -43,13 +44,14 @@ export class StoredTensors {
     return tensor;
   }
 
-  /** A quantised tensor: a constant of the numbers that its integers stand for, made when it is written. */
+  /** A quantised tensor; undefined where it is none, or of a type that no operator here takes. */
   quantized(stored: PickledTensor, name: string): QuantizedValue | undefined {
     const { quantization, dtype } = stored;
     if (!quantization || (dtype !== 'int8' && dtype !== 'uint8')) return undefined;
-    const numbers = this.of(dequantized(stored, quantization), name, false);
-    const single = quantization.scheme === 'per-tensor' ? quantization : undefined;
-    return new QuantizedValue(numbers, { dtype, scale: single?.scale, zeroPoint: single?.zeroPoint });
+    const before = this.quantizedTensors.get(stored);
+    const made = before ?? quantizedConstant(this.recorder, { stored, quantization, dtype, name }, this.file);
+    this.quantizedTensors.set(stored, made);
+    return made;
   }
 
   /** The integers of a quantised tensor are not its elements. */
@@ -61,31 +63,6 @@ export class StoredTensors {
     );
     return undefined;
   }
-}
-
-/** The same tensor as packed float32. */
-function dequantized(stored: PickledTensor, quantization: Quantization): PickledTensor {
-  const { shape } = stored;
-  const source = new ComputedSource('computed', () => {
-    const axis = quantization.scheme === 'per-channel' ? quantization.axis : 0;
-    const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-    const channels = shape[axis] ?? 1;
-    const [scales, zeros] =
-      quantization.scheme === 'per-channel'
-        ? [quantization.scales.tensor.numbers(), quantization.zeroPoints.tensor.numbers()]
-        : [[quantization.scale], [Number(quantization.zeroPoint)]];
-    const channelOf = (k: number) => (quantization.scheme === 'per-channel' ? Math.floor(k / inner) % channels : 0);
-    const numbers = Float32Array.from(stored.tensor.numbers(), (integer, k) => {
-      const channel = channelOf(k);
-      return Math.fround(scales[channel] ?? 1) * (integer - (zeros[channel] ?? 0));
-    });
-    return new Uint8Array(numbers.buffer);
-  });
-  const dtype = 'float32';
-  const storage = { key: `${stored.storage.key} as numbers`, dtype, count: elementCount(shape), source } as const;
-  const tensor = new Tensor(dtype, shape, source);
-  const strides = contiguousStrides(shape);
-  return { ...stored, dtype, strides, offset: 0, storage, tensor, quantization: undefined };
 }
 
 function elementOf({ tensor, dtype }: PickledTensor): Scalar | undefined {

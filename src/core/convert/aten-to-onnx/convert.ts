@@ -25,6 +25,7 @@ import {
   touchesComplex,
 } from './complex/complex.ts';
 import { complexRuleOf } from './complex/rules.ts';
+import { keepFloatProducts } from './float-products.ts';
 import { plainArguments } from './plain-arguments.ts';
 import { programRuleOf } from './program-operators.ts';
 import { ruleOf } from './rules.ts';
@@ -77,6 +78,7 @@ class Conversion {
     for (const node of source.allNodes()) for (const graph of node.subgraphs()) this.keepNames(graph);
     for (const node of source.nodes) this.lower(node);
     this.addOutputs();
+    keepFloatProducts(this.graph);
     // Constants that a rule has replaced by others.
     for (const value of this.graph.initializers) if (value.useCount === 0) this.graph.initializers.delete(value);
     return { model: this.result(), problems: this.problems };

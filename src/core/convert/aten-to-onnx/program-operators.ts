@@ -1,7 +1,8 @@
-/** Operators that capture records for what a program does with plain values that only a run knows: sizes and lists. */
+/** Operators that capture records and that aten has no schema for: sizes and lists that only a run knows, quantised numbers. */
 import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
 import type { OnnxBuilder } from '../builder.ts';
+import { DEQUANTIZE_RULES } from './dequantized.ts';
 import { LIST_RULES } from './program-lists.ts';
 
 export type ProgramRule = (inputs: readonly Value[], onnx: OnnxBuilder, node: Node) => Value;
@@ -9,6 +10,7 @@ export type ProgramRule = (inputs: readonly Value[], onnx: OnnxBuilder, node: No
 const RULES: Readonly<Record<string, ProgramRule>> = {
   'aten::sym_size': ([x], onnx, node) => onnx.Gather(onnx.Shape(x), onnx.constant(node.int('dim', 0n), 'int64')),
   ...LIST_RULES,
+  ...DEQUANTIZE_RULES,
 };
 
 /** The rule of such an operator; undefined for all others. */

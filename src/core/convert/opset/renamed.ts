@@ -1,31 +1,6 @@
-/** Adapters of quantisation, recurrent layers, comparisons and what else changed in form. */
-import { dtypeOfCode } from '../../dialects/onnx/dtype-codes.ts';
-import { elementCount, isStatic } from '../../ir/shape.ts';
-import { Tensor } from '../../ir/tensor.ts';
+/** Adapters of recurrent layers, comparisons and what else changed in form. */
 import type { Value } from '../../ir/value.ts';
-import { refuse } from '../../problems/problem.ts';
 import { type Adapter, adapter, constantNumber, down, operand, rankOf, tooOld, up } from './adapter.ts';
-
-/** Scales for each slice of an axis came with 13. */
-const perTensor = adapter(down(13, 'DequantizeLinear', 'QuantizeLinear'), (node) => {
-  const shape = node.input(1)?.shape;
-  if (!isStatic(shape) || elementCount(shape) !== 1) tooOld(node, 13, 'it has a scale for each slice of an axis');
-  node.deleteAttribute('axis');
-  return undefined;
-});
-const perAxis = adapter(up(13, 'DequantizeLinear', 'QuantizeLinear'), () => undefined);
-
-/** The output type can be named from 21 on; before, the zero point gives it. */
-const quantizeDown = adapter(down(21, 'QuantizeLinear'), (node, onnx) => {
-  const named = dtypeOfCode(node.int('output_dtype', 0n));
-  if (node.int('block_size', 0n) !== 0n) tooOld(node, 21, 'it quantises by blocks');
-  const gone = { output_dtype: undefined, block_size: undefined };
-  if (!named || node.input(2)) return onnx.same(node.inputs, gone);
-  const shape = operand(node, 1).shape;
-  if (!isStatic(shape)) refuse('shape-unknown', node, { reason: 'the shape of its scale is not known' });
-  const zeros = Tensor.of(named, shape, Array<number>(elementCount(shape)).fill(0));
-  return onnx.same([operand(node), operand(node, 1), onnx.constant(zeros)], gone);
-});
 
 /** From 14 on the batch may come first. */
 const RECURRENT = ['GRU', 'LSTM', 'RNN'];
@@ -86,9 +61,6 @@ const dftUp = adapter(up(20, 'DFT'), (node, onnx) => {
 });
 
 export const renamed: readonly Adapter[] = [
-  perTensor,
-  perAxis,
-  quantizeDown,
   layoutDown,
   orEqual,
   bitwiseNot,

@@ -6,6 +6,7 @@ import { images } from './images.ts';
 import { indexing } from './indexing.ts';
 import { legacy } from './legacy.ts';
 import { normalizations } from './normalizations.ts';
+import { quantization } from './quantization.ts';
 import { reductions } from './reductions.ts';
 import { renamed } from './renamed.ts';
 import { shapes } from './shapes.ts';
@@ -18,6 +19,7 @@ export const ADAPTERS: readonly Adapter[] = [
   ...indexing,
   ...images,
   ...col2im,
+  ...quantization,
   ...renamed,
   ...legacy,
 ];

@@ -16,7 +16,7 @@ import { type ChildOptions, type ChildOutcome, runInChild } from '../../runtime/
 import { namedGraphs } from '../graphs.ts';
 import type { GraphPass, PassContext } from '../pass.ts';
 import { chooseWithin } from './growth.ts';
-import { givenConstant } from './known.ts';
+import { givenConstant, widensWeights } from './known.ts';
 import { ALL_CONSTANTS } from './limits.ts';
 import { type Piece, pieceModel, piecesOf } from './pieces.ts';
 import { putConstants } from './replace.ts';
@@ -126,7 +126,7 @@ function isAble(node: Node, able: ReadonlySet<Node>): boolean {
   const given = inputs.every(
     (value) => !value || ((givenConstant(value) || able.has(value.producer ?? node)) && isTaken(value)),
   );
-  if (!given || isOpen(node)) return false;
+  if (!given || isOpen(node) || widensWeights(node, ALL_CONSTANTS)) return false;
   // Attributes of a function's call differ from call to call.
   for (const { type } of node.attributes.values()) if (type === 'reference') return false;
   return outputs.every((value) => value.useCount === 0 || isTaken(value));

@@ -1,5 +1,6 @@
 /** What nodes give that is known beforehand: computed of constants, or followed from sizes. */
 import { constantAttribute, constantOf } from '../../dialects/onnx/data.ts';
+import { isFloat } from '../../ir/dtype.ts';
 import type { Node } from '../../ir/node.ts';
 import { elementCount, isStatic } from '../../ir/shape.ts';
 import { ComputedSource, Tensor } from '../../ir/tensor.ts';
@@ -12,6 +13,14 @@ export function givenConstant(value: Value): Tensor | undefined {
   const { producer } = value;
   if (!producer) return value.overridable ? undefined : value.constant;
   return producer.op === 'Constant' && producer.domain === '' ? constantAttribute(producer) : undefined;
+}
+
+/** Whether a node makes floats of quantised weights, which are four times as large. */
+export function widensWeights(node: Node, { keptIntegers }: Pick<FoldLimits, 'keptIntegers'>): boolean {
+  const [input, output] = [node.input(0), node.output()];
+  if (node.op !== 'Cast' || !input || !output.dtype || !isFloat(output.dtype)) return false;
+  const given = givenConstant(input);
+  return (given?.dtype === 'int8' || given?.dtype === 'uint8') && given.count >= keptIntegers;
 }
 
 /** The values of one graph that are known beforehand, found node by node from the first to the last. */
@@ -54,6 +63,7 @@ export class KnownValues {
     if (!isComputable(node, this.opset) || node.inputCount === 0) return undefined;
     // No elements need to be read to tell a size.
     if (node.op === 'Shape' || node.op === 'Size') return undefined;
+    if (widensWeights(node, this.limits)) return undefined;
     const tensors: (Tensor | undefined)[] = [];
     let most = 0;
     let isSmall = true;

@@ -11,6 +11,8 @@ export interface FoldLimits {
   /** The same for all values of a model together, as a share of its constants; but at least `leastRoom` bytes. */
   readonly mostShare: number;
   readonly leastRoom: number;
+  /** From how many elements on a constant of 8-bit integers stays one, although it is cast to floats: quantised weights. */
+  readonly keptIntegers: number;
 }
 
 /** Sizes and what follows from them: weights are never read. */
@@ -20,6 +22,7 @@ export const SIZES_ALONE: FoldLimits = {
   mostGrowth: 1 << 17,
   mostShare: 0,
   leastRoom: Number.POSITIVE_INFINITY,
+  keptIntegers: Number.POSITIVE_INFINITY,
 };
 
 /** Everything that makes the graph smaller, and the file not much larger. */
@@ -29,4 +32,5 @@ export const ALL_CONSTANTS: FoldLimits = {
   mostGrowth: 1 << 24,
   mostShare: 0.1,
   leastRoom: 1 << 26,
+  keptIntegers: 1 << 10,
 };

@@ -1,5 +1,7 @@
 /** Products of matrices. */
+
 import type { Scalar } from '../../../dialects/aten/arguments.ts';
+import { QUANTIZED_DECOMPOSED } from '../../../dialects/aten/quantized.ts';
 import { isFloat } from '../../../ir/dtype.ts';
 import type { Node } from '../../../ir/node.ts';
 import { elementCount } from '../../../ir/shape.ts';
@@ -31,15 +33,39 @@ function plusBias(onnx: OnnxBuilder, x: Value, bias: Value | undefined): Value {
  * A weight that nobody else reads is turned while it is written (a strided view of the same bytes), as runtimes expect
  * it; a shared one keeps its bytes and gets a Transpose, which runtimes fold.
  */
-function transposedMatrix(onnx: OnnxBuilder, weight: Value, node: Node): Value {
-  const { constant } = weight;
+export function transposedMatrix(onnx: OnnxBuilder, weight: Value, node: Node): Value {
+  const { constant, producer } = weight;
+  if (weight.useCount > 0) return onnx.transpose(weight, [1, 0]);
+  if (producer?.op === 'DequantizeLinear' && isReadOnce(node)) return turnedIntegers(onnx, producer);
   const isShared = node.inputs.some((each) => each?.constant === constant && each?.useCount !== 1);
-  if (!constant || isShared || weight.useCount > 0) return onnx.transpose(weight, [1, 0]);
+  return constant && !isShared ? turned(onnx, weight, constant) : onnx.transpose(weight, [1, 0]);
+}
+
+/** Whether the numbers that a node takes of quantised weights, and their integers, are read by nothing else. */
+function isReadOnce(node: Node): boolean {
+  const makers = node.inputs.flatMap((input) =>
+    input?.producer?.domain === QUANTIZED_DECOMPOSED ? [input.producer] : [],
+  );
+  return makers.every((maker) => maker.output().useCount === 1 && maker.input(0)?.useCount === 1);
+}
+
+/** Quantised weights are turned before they are dequantised, which stays the last that happens to them. */
+function turnedIntegers(onnx: OnnxBuilder, maker: Node): Value {
+  const [integers, scale, zero] = maker.inputs;
+  const { constant } = integers ?? {};
+  if (!integers || !constant) return onnx.transpose(maker.output(), [1, 0]);
+  const axis = scale?.rank === 0 ? {} : { axis: 1n - maker.int('axis', 1n) };
+  const made = onnx.DequantizeLinear(turned(onnx, integers, constant), scale, zero, axis);
+  maker.graph?.nodes.remove(maker);
+  return made;
+}
+
+function turned(onnx: OnnxBuilder, weight: Value, constant: Tensor): Value {
   const [rows = 1, columns = 1] = constant.shape;
   const shape = [columns, rows];
   const source = stridedSource(constant.source, constant.dtype, shape, [1, columns], 0);
-  const turned = new Tensor(constant.dtype, shape, source);
-  return onnx.graph.addInitializer({ name: onnx.unique(`${weight.name ?? 'weight'}_transposed`), constant: turned });
+  const made = new Tensor(constant.dtype, shape, source);
+  return onnx.graph.addInitializer({ name: onnx.unique(`${weight.name ?? 'weight'}_transposed`), constant: made });
 }
 
 function scaled(onnx: OnnxBuilder, x: Value, factor: Scalar): Value {
