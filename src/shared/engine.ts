@@ -499,6 +499,8 @@ export interface ConvertResult {
   readonly problems: readonly ProblemData[];
   /** What each pass did. */
   readonly passes: readonly PassData[];
+  /** How many nodes the model had before and after its simplification, where that was asked for. */
+  readonly simplified?: { readonly nodesBefore: number; readonly nodesAfter: number };
   /** The steps of this conversion, where the request asked for them. */
   readonly steps?: StepsId;
   /** What running both sides on the same random inputs showed, where that was asked for. */

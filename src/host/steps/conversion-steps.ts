@@ -1,16 +1,14 @@
 /** *Conversion Steps*: the passes of the last conversion with what each did, and a check box to leave one out. */
 import * as vscode from 'vscode';
-import type { EngineCalls, PassData, Step, StepsId } from '../../shared/engine.ts';
+import type { EngineCalls, PassData, StepsId } from '../../shared/engine.ts';
 import { showError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { StepGraphs } from './step-graphs.ts';
+import { counted, type Item, type PassItem, rangesOf, treeItemOf } from './step-items.ts';
 import { StepTexts } from './step-texts.ts';
 
 const VIEW = 'graphwright.steps';
 const HAS_STEPS = 'graphwright.hasSteps';
-const PAGE = 200;
-/** So many nodes name a step. */
-const MOST_NAMED = 4;
 
 /** A conversion that was made, and how to make it again. */
 export interface Conversion {
@@ -18,30 +16,12 @@ export interface Conversion {
   readonly targetTitle: string;
   readonly passes: readonly PassData[];
   readonly steps: StepsId;
+  /** How many nodes it had before and after it was simplified. */
+  readonly nodes?: readonly [before: number, after: number] | undefined;
   /** Names of passes that were left out. */
   readonly disabled: readonly string[];
   again(disabled: readonly string[]): Promise<void>;
 }
-
-/** A pass that did something, or one that was left out. */
-interface PassItem {
-  readonly kind: 'pass';
-  readonly pass: Pick<PassData, 'pass' | 'title' | 'optional'> & Partial<PassData>;
-}
-
-interface StepItem {
-  readonly kind: 'step';
-  readonly step: Step;
-}
-
-/** The end of a long list, which can be made longer. */
-interface MoreItem {
-  readonly kind: 'more';
-  readonly of: PassItem;
-  readonly left: number;
-}
-
-type Item = PassItem | StepItem | MoreItem;
 
 export class ConversionStepsView implements vscode.TreeDataProvider<Item>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<Item | undefined>();
@@ -51,10 +31,9 @@ export class ConversionStepsView implements vscode.TreeDataProvider<Item>, vscod
   private readonly graphs: StepGraphs;
   private readonly subscriptions: vscode.Disposable;
   private conversion: Conversion | undefined;
-  /** Titles of passes that were left out: they do nothing that would tell. */
-  private readonly titles = new Map<string, PassItem['pass']>();
+  /** Passes that were left out: they do nothing that would tell of them. */
+  private readonly known = new Map<string, PassData>();
   private off = new Set<string>();
-  private readonly shown = new Map<string, number>();
 
   constructor(
     private readonly engine: EngineCalls,
@@ -77,7 +56,6 @@ export class ConversionStepsView implements vscode.TreeDataProvider<Item>, vscod
       command('showStep', 'Show Step', (item) => this.showText(item)),
       command('showStepInGraph', 'Show Step in Graph', (item) => this.showGraph(item)),
       command('convertAgain', 'Convert Again', () => this.conversion?.again([...this.off])),
-      command('moreSteps', 'Show More Steps', async (item) => this.showMore(item)),
     );
   }
 
@@ -85,8 +63,7 @@ export class ConversionStepsView implements vscode.TreeDataProvider<Item>, vscod
   show(conversion: Conversion): void {
     this.conversion = conversion;
     this.off = new Set(conversion.disabled);
-    this.shown.clear();
-    for (const { pass, title, optional } of conversion.passes) this.titles.set(pass, { pass, title, optional });
+    for (const pass of conversion.passes) this.known.set(pass.pass, { ...pass, applications: 0, removed: 0, added: 0 });
     const isEmpty = conversion.passes.length === 0 && this.off.size === 0;
     void vscode.commands.executeCommand('setContext', HAS_STEPS, !isEmpty);
     this.refresh();
@@ -95,27 +72,17 @@ export class ConversionStepsView implements vscode.TreeDataProvider<Item>, vscod
   async getChildren(item?: Item): Promise<Item[]> {
     if (!this.conversion) return [];
     if (!item) return this.passes().map((pass): PassItem => ({ kind: 'pass', pass }));
-    if (item.kind !== 'pass' || !item.pass.applications) return [];
-    const { pass } = item.pass;
-    const limit = this.shown.get(pass) ?? PAGE;
-    const { total, steps } = await this.engine.steps(this.conversion.steps, pass, { offset: 0, limit });
-    const rows = steps.map((step): Item => ({ kind: 'step', step }));
-    const left = total - steps.length;
-    return left > 0 ? [...rows, { kind: 'more', of: item, left }] : rows;
+    if (item.kind === 'step' || (item.kind === 'pass' && item.pass.applications === 0)) return [];
+    const ranges = item.kind === 'pass' ? rangesOf(item) : [];
+    if (ranges.length > 0) return ranges;
+    const [from, to, { pass, title }] =
+      item.kind === 'range' ? [item.from, item.to, item.of.pass] : [0, item.pass.applications, item.pass];
+    const { steps } = await this.engine.steps(this.conversion.steps, pass, { offset: from, limit: to - from });
+    return steps.map((step): Item => ({ kind: 'step', step, title }));
   }
 
   getTreeItem(item: Item): vscode.TreeItem {
-    switch (item.kind) {
-      case 'pass':
-        return this.passItem(item.pass);
-      case 'step':
-        return stepItem(item);
-      case 'more': {
-        const row = new vscode.TreeItem(`Show More (${item.left} left)`);
-        row.command = { command: 'graphwright.moreSteps', title: 'Show More Steps', arguments: [item] };
-        return row;
-      }
-    }
+    return treeItemOf(item, (pass) => this.off.has(pass));
   }
 
   dispose(): void {
@@ -123,32 +90,11 @@ export class ConversionStepsView implements vscode.TreeDataProvider<Item>, vscod
   }
 
   /** What did something, then what was left out. */
-  private passes(): PassItem['pass'][] {
+  private passes(): readonly PassData[] {
     const { passes = [], disabled = [] } = this.conversion ?? {};
     const done = new Set(passes.map(({ pass }) => pass));
-    const out = disabled.filter((name) => !done.has(name));
-    return [...passes, ...out.map((name) => this.titles.get(name) ?? { pass: name, title: name, optional: true })];
-  }
-
-  private passItem(pass: PassItem['pass']): vscode.TreeItem {
-    const { applications = 0, removed = 0, added = 0, optional, title } = pass;
-    const state = applications > 0 ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None;
-    // The name is short, and what the command line's --disable takes.
-    const row = new vscode.TreeItem(pass.pass, state);
-    row.id = pass.pass;
-    const nodes = removed + added > 0 ? ` · −${removed} +${added} nodes` : '';
-    row.description = applications > 0 ? `${applications}×${nodes}` : 'left out';
-    row.tooltip = title;
-    row.contextValue = 'pass';
-    const { Checked, Unchecked } = vscode.TreeItemCheckboxState;
-    if (optional) {
-      const isOff = this.off.has(pass.pass);
-      row.checkboxState = {
-        state: isOff ? Unchecked : Checked,
-        tooltip: isOff ? 'Left out when converted again' : 'Uncheck to leave it out when converted again',
-      };
-    }
-    return row;
+    const out = disabled.flatMap((name) => (done.has(name) ? [] : (this.known.get(name) ?? [])));
+    return [...passes, ...out];
   }
 
   private check(items: readonly [Item, vscode.TreeItemCheckboxState][]): void {
@@ -164,41 +110,28 @@ export class ConversionStepsView implements vscode.TreeDataProvider<Item>, vscod
     const { modelName, targetTitle, disabled = [] } = this.conversion ?? {};
     const isSame = this.off.size === disabled.length && disabled.every((name) => this.off.has(name));
     this.view.description = modelName === undefined ? '' : `${modelName} to ${targetTitle}`;
-    this.view.message = isSame ? '' : 'Other passes are checked than were run: convert again to see the result.';
+    this.view.message = isSame
+      ? this.summary()
+      : 'Other passes are checked than were run: convert again to see the result.';
     this.changed.fire(undefined);
   }
 
+  /** What was done, and what one can do here. */
+  private summary(): string {
+    const { passes = [], nodes } = this.conversion ?? {};
+    const steps = passes.reduce((sum, { applications }) => sum + applications, 0);
+    if (steps === 0) return '';
+    const became = nodes ? `${counted(nodes[0])} nodes became ${counted(nodes[1])} in ` : '';
+    const count = steps === 1 ? '1 step' : `${counted(steps)} steps`;
+    return `${became}${count}. Unfold a row and click a step to compare its nodes before and after.`;
+  }
+
   private async showText(item: Item | undefined): Promise<void> {
-    if (item?.kind === 'step') await this.texts.show(item.step);
+    if (item?.kind === 'step') await this.texts.show(item.step, item.title);
   }
 
   private async showGraph(item: Item | undefined): Promise<void> {
     if (item?.kind !== 'step' || !this.conversion) return;
     await this.graphs.show(this.conversion.steps, item.step, this.conversion.modelName);
   }
-
-  private showMore(item: Item | undefined): void {
-    if (item?.kind !== 'more') return;
-    const { pass } = item.of.pass;
-    this.shown.set(pass, (this.shown.get(pass) ?? PAGE) + PAGE * 5);
-    this.changed.fire(undefined);
-  }
-}
-
-function stepItem(item: StepItem): vscode.TreeItem {
-  const { step } = item;
-  const row = new vscode.TreeItem(nodesOf(step));
-  row.description = step.reason;
-  row.tooltip = [step.reason, ...(step.graph === 'model' ? [] : [`in ${step.graph}`])].join(', ');
-  row.contextValue = 'step';
-  row.command = { command: 'graphwright.showStep', title: 'Show Step', arguments: [item] };
-  return row;
-}
-
-/** The first nodes that a step changed, or what it did where there are none. */
-function nodesOf({ before, after, count, reason }: Step): string {
-  const [nodes, all] = before.length > 0 ? [before, count.before] : [after, count.after];
-  const named = nodes.slice(0, MOST_NAMED).map(({ label }) => label);
-  if (named.length === 0) return reason;
-  return all > named.length ? `${named.join(', ')} and ${all - named.length} more` : named.join(', ');
 }

@@ -20,12 +20,11 @@ export class StepTexts implements vscode.TextDocumentContentProvider, vscode.Dis
     return this.texts.get(uri.toString()) ?? '# This step is not remembered any more. Convert again.\n';
   }
 
-  /** Shows what a step changed, in the diff editor. */
-  async show(step: Step): Promise<void> {
-    const { pass } = step;
+  /** Shows what a step changed, in the diff editor; `does` says what its pass does. */
+  async show(step: Step, does: string): Promise<void> {
     const number = ++this.count;
-    const [before, after] = (['before', 'after'] as const).map((side) => this.document(step, side, number));
-    const title = `Step ${step.step}: ${pass}`;
+    const [before, after] = (['before', 'after'] as const).map((side) => this.document(step, does, side, number));
+    const title = `Step ${step.step}: ${does}`;
     await vscode.commands.executeCommand('vscode.diff', before, after, title, { preview: true });
   }
 
@@ -33,16 +32,16 @@ export class StepTexts implements vscode.TextDocumentContentProvider, vscode.Dis
     this.subscriptions.dispose();
   }
 
-  private document(step: Step, side: StepSide, number: number): vscode.Uri {
+  private document(step: Step, does: string, side: StepSide, number: number): vscode.Uri {
     const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${number}/${side}.onnxtxt` });
-    this.texts.set(uri.toString(), textOf(step, side));
+    this.texts.set(uri.toString(), textOf(step, does, side));
     return uri;
   }
 }
 
-function textOf(step: Step, side: StepSide): string {
+function textOf(step: Step, does: string, side: StepSide): string {
   const { pass, reason, graph, count } = step;
-  const head = [`# ${pass}: ${reason}`, ...(graph === 'model' ? [] : [`# in ${graph}`])];
+  const head = [`# ${does} (${pass})`, `# ${reason}`, ...(graph === 'model' ? [] : [`# in ${graph}`])];
   const lines = step[side].map(({ text }) => text);
   const left = count[side] - lines.length;
   return `${[...head, '', ...lines, ...(left > 0 ? [`# and ${left} more`] : [])].join('\n')}\n`;

@@ -5,7 +5,7 @@ import type { Doer } from '../../passes/records.ts';
 export function opsetStep(from: number, to: number): Doer {
   return {
     name: `opset ${from} to ${to}`,
-    title: `Says in opset ${to} what opset ${from} says in other words`,
+    title: `Adapts operators from opset ${from} to opset ${to}`,
     required: `operators would not mean in opset ${to} what they mean in opset ${from}`,
   };
 }

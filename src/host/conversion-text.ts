@@ -1,0 +1,19 @@
+/** What is said of a conversion that is done. */
+import path from 'node:path';
+import type { ConvertResult } from '../shared/engine.ts';
+
+export function doneText(name: string, target: string, result: ConvertResult): string {
+  const { output, seconds, verification } = result;
+  const written = output.map((file) => path.basename(file)).join(' and ');
+  const proof = verification ? ` Outputs differ by ${verification.relativeError.toExponential(1)} at most.` : '';
+  return `Converted ${name} to ${target}: ${written} (${seconds.toFixed(1)} s).${proof}${stepsText(result)}`;
+}
+
+/** What the passes did, and where that is shown when the message has gone. */
+function stepsText({ passes, simplified }: ConvertResult): string {
+  const steps = passes.reduce((sum, { applications }) => sum + applications, 0);
+  if (steps === 0) return simplified ? ' There was nothing to simplify.' : '';
+  const became = simplified && simplified.nodesBefore !== simplified.nodesAfter;
+  const nodes = became ? `${simplified.nodesBefore} nodes became ${simplified.nodesAfter}: ` : '';
+  return ` ${nodes}${steps === 1 ? 'the step is' : `the ${steps} steps are`} listed under Conversion Steps, beside the problems.`;
+}
