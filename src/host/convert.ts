@@ -4,12 +4,14 @@ import * as vscode from 'vscode';
 import { InputError } from '../core/ir/errors.ts';
 import type { ConvertResult, EngineCalls, TargetChoice, TargetRow } from '../shared/engine.ts';
 import { chooseTarget } from './choose-target.ts';
+import { doneText } from './conversion-text.ts';
 import { askWishes, type ConversionWishes } from './conversion-wishes.ts';
 import { withProgress } from './engine.ts';
 import { showError } from './errors.ts';
 import { askInputShapes, wantsInputShapes } from './input-shapes.ts';
 import type { Log } from './log.ts';
 import type { HeldModel, Models } from './models.ts';
+import type { OpsFiles } from './ops-files.ts';
 import { BACK } from './pick.ts';
 import type { Readings } from './readings.ts';
 import type { ConversionStepsView } from './steps/conversion-steps.ts';
@@ -45,7 +47,7 @@ export class Converter implements vscode.Disposable {
     private readonly engine: EngineCalls,
     private readonly models: Models,
     private readonly readings: Readings,
-    private readonly steps: ConversionStepsView,
+    private readonly shown: { readonly steps: ConversionStepsView; readonly ops: OpsFiles },
     private readonly memory: vscode.Memento,
     private readonly log: Log,
   ) {}
@@ -152,13 +154,14 @@ export class Converter implements vscode.Disposable {
     }
   }
 
-  private showSteps(job: Job, { passes, steps, output }: ConvertResult): void {
+  private showSteps(job: Job, { passes, steps, output, simplified }: ConvertResult): void {
     if (steps === undefined) return;
-    this.steps.show({
+    this.shown.steps.show({
       modelName: nameOf(job.uri),
       targetTitle: job.title,
       passes,
       steps,
+      nodes: simplified && [simplified.nodesBefore, simplified.nodesAfter],
       disabled: job.disabled,
       // What it wrote itself it may replace.
       again: (disabled) => this.make({ ...job, disabled }, output.length > 0),
@@ -181,7 +184,7 @@ export class Converter implements vscode.Disposable {
   }
 
   private async report({ uri, target, title }: Job, result: ConvertResult): Promise<void> {
-    const { status, output, problems, verification } = result;
+    const { status, output, problems } = result;
     this.log.info(`${uri.fsPath} to ${title}: ${status} in ${result.seconds.toFixed(2)} s`, output);
     const name = nameOf(uri);
     if (status === 'refused') {
@@ -192,9 +195,8 @@ export class Converter implements vscode.Disposable {
       return;
     }
     this.release(uri);
-    const written = output.map((file) => path.basename(file)).join(' and ');
-    const proof = verification ? ` Outputs differ by ${verification.relativeError.toExponential(1)} at most.` : '';
-    const text = `Converted ${name} to ${title}: ${written} (${result.seconds.toFixed(1)} s).${proof}`;
+    await this.shown.ops.showEndless(uri, problems);
+    const text = doneText(name, title, result);
     const made = output.map((file) => vscode.Uri.file(file)).find((file) => file.path.endsWith('.onnx'));
     const buttons = [
       ...(made ? [OPEN_GRAPH] : []),

@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { type OpsEntry, withEntry, withModule } from '../core/custom/ops-file.ts';
-import { findOpsFile } from '../core/custom/read.ts';
+import { findOpsFile, OPS_FILE } from '../core/custom/ops-path.ts';
 import { parseShapeRule } from '../core/custom/shape-rule.ts';
 import type { EngineCalls, OperatorDraft, PlacedProblem } from '../shared/engine.ts';
 import { showError } from './errors.ts';
@@ -10,7 +10,6 @@ import type { Log } from './log.ts';
 import type { Models } from './models.ts';
 import { BACK, choose, write } from './pick.ts';
 
-const OPS_FILE = 'graphwright.ops.json';
 const OPEN_FILE = 'Open File';
 const CONVERT_AGAIN = 'Convert Again';
 

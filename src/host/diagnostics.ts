@@ -1,5 +1,6 @@
 /** Problems as diagnostics: on the lines of a model's text, of TorchScript inside its archive, and of the user's Python. */
 import * as vscode from 'vscode';
+import { OPS_FILE } from '../core/custom/ops-path.ts';
 import { InputError } from '../core/ir/errors.ts';
 import type { PlacedProblem, SourceFrame } from '../shared/engine.ts';
 import type { LanguageDocuments } from './language/documents.ts';
@@ -65,7 +66,8 @@ export class Diagnostics implements vscode.Disposable {
   }
 
   private updateFor({ uri, languageId }: vscode.TextDocument): void {
-    if (languageId === 'torchscript' || languageId === 'python' || uri.path.endsWith('.py'))
+    const isOps = uri.path.endsWith(`/${OPS_FILE}`);
+    if (isOps || languageId === 'torchscript' || languageId === 'python' || uri.path.endsWith('.py'))
       for (const model of this.models.uris) void this.update(model);
   }
 
@@ -100,6 +102,9 @@ export class Diagnostics implements vscode.Disposable {
 function placeFailure(model: vscode.Uri, failure: unknown): Map<string, readonly PlacedDiagnostic[]> {
   if (!(failure instanceof InputError) || failure.place?.line === undefined) return new Map();
   const { file, line, column = 1 } = failure.place;
+  // An operator file that is open is marked as one types.
+  const shown = vscode.workspace.textDocuments.some(({ uri, isClosed }) => !isClosed && uri.fsPath === file);
+  if (shown && file.endsWith(OPS_FILE)) return new Map();
   const range = new vscode.Range(line - 1, column - 1, line - 1, Number.MAX_SAFE_INTEGER);
   const diagnostic = new vscode.Diagnostic(range, [failure.message, failure.next].join('\n').trim());
   diagnostic.source = SOURCE;

@@ -20,6 +20,7 @@ import { TextProblems } from './language/problems.ts';
 import { registerLanguage } from './language/register.ts';
 import { createLog, type Log } from './log.ts';
 import { type Check, Models } from './models.ts';
+import { OpsFiles } from './ops-files.ts';
 import { choose } from './pick.ts';
 import { PythonPlaces } from './python-places.ts';
 import { Readings } from './readings.ts';
@@ -72,13 +73,14 @@ class App implements vscode.Disposable {
   ) {
     this.readings = new Readings(context.workspaceState);
     this.models = new Models(engine, this.readings, log);
+    const codes = vscode.Uri.joinPath(context.extensionUri, 'docs/problems.md');
     const steps = new ConversionStepsView(engine, context.extensionUri, log);
-    this.converter = new Converter(engine, this.models, this.readings, steps, context.workspaceState, log);
+    const ops = new OpsFiles(engine, codes, log);
+    this.converter = new Converter(engine, this.models, this.readings, { steps, ops }, context.workspaceState, log);
     this.definer = new OperatorDefiner(engine, this.models, log);
     const edited = new LanguageDocuments(engine, log);
     this.documents = new ModelDocuments(engine, this.models, edited);
     this.graphs = new GraphEditors(context.extensionUri, engine, this.models, this, log);
-    const codes = vscode.Uri.joinPath(context.extensionUri, 'docs/problems.md');
     const problems = new TextProblems(edited, this.models, codes, log);
     const diagnostics = new Diagnostics(this.models, edited, codes);
     const status = new TargetStatus(this.models, problems, () => this.rows);
@@ -95,6 +97,7 @@ class App implements vscode.Disposable {
         diagnostics,
         problems,
         steps,
+        ops,
         this.graphs,
         this.documents,
         this.converter,

@@ -1,7 +1,7 @@
 /** The core as the engine uses it. */
 import { dirname, join } from 'node:path';
 import { draftEntry, draftModuleEntry, inputName } from '../core/custom/entry.ts';
-import { findOpsFile, OPS_FILE } from '../core/custom/read.ts';
+import { findOpsFile, OPS_FILE } from '../core/custom/ops-path.ts';
 import { inferModel } from '../core/dialects/onnx/infer.ts';
 import { type PrintedModel, printModel } from '../core/formats/onnxtxt/print.ts';
 import { documentLines } from '../core/formats/onnxtxt/store.ts';

@@ -23,6 +23,7 @@ import { tokensIn } from '../core/language/tokens.ts';
 import { watched } from '../core/progress.ts';
 import type { ArgumentsOf, ResultOf, TargetChoice, Watch } from '../shared/engine.ts';
 import type { DocumentId, LanguageCalls, OpenedDocument, TextEdit, TextProblems } from '../shared/language.ts';
+import { lookAtOps, testRules } from './ops-files.ts';
 
 type Arguments<C extends keyof LanguageCalls> = ArgumentsOf<LanguageCalls, C>;
 type Result<C extends keyof LanguageCalls> = ResultOf<LanguageCalls, C>;
@@ -126,6 +127,14 @@ export class Documents implements LanguageCalls {
 
   async semanticTokens(...[id, range]: Arguments<'semanticTokens'>): Promise<Result<'semanticTokens'>> {
     return tokensIn(this.use(id), range);
+  }
+
+  async opsFile(...[path, text]: Arguments<'opsFile'>): Promise<Result<'opsFile'>> {
+    return lookAtOps(text, path);
+  }
+
+  async testRules(path: string, text: string, watch?: Watch): Promise<Result<'testRules'>> {
+    return testRules(text, path, progressOf(watch));
   }
 
   async nodeAt(...[id, position]: Arguments<'nodeAt'>): Promise<Result<'nodeAt'>> {

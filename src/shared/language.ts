@@ -101,6 +101,30 @@ export interface TextFix {
   readonly preferred: boolean;
 }
 
+/** What is wrong at a place of a graphwright.ops.json. */
+export interface OpsFault {
+  readonly range: TextRange;
+  readonly code: string;
+  readonly message: string;
+  /** What can be written there instead, where one word was meant. */
+  readonly suggested?: string;
+}
+
+/** A rewrite rule of such a file, by its name and where that stands. */
+export interface OpsRule {
+  readonly name: string;
+  readonly range: TextRange;
+}
+
+/** What a rule came to on small random models. */
+export interface RuleTest extends OpsRule {
+  readonly result: 'agrees' | 'differs' | 'untested' | 'endless';
+  /** In a line. */
+  readonly summary: string;
+  /** The model on which it fails, before and after, as ONNX text. */
+  readonly example?: string;
+}
+
 /** Kinds and modifiers of semantic tokens, by their index. */
 export const TOKEN_KINDS = [
   'operator',
@@ -149,6 +173,15 @@ export interface LanguageCalls {
   inlays(document: DocumentId, range: TextRange, watch?: Watch): Promise<readonly InlayText[]>;
   /** Five numbers a token, as VS Code wants them: line and character after the one before, length, kind, modifiers. */
   semanticTokens(document: DocumentId, range: TextRange | undefined, watch?: Watch): Promise<readonly number[]>;
+
+  /** All that is wrong with the text of a graphwright.ops.json at that path, and the rules that it names. */
+  opsFile(
+    path: string,
+    text: string,
+    watch?: Watch,
+  ): Promise<{ faults: readonly OpsFault[]; rules: readonly OpsRule[] }>;
+  /** Runs each rule of it before and after on small random models, and all of them together. */
+  testRules(path: string, text: string, watch?: Watch): Promise<readonly RuleTest[]>;
 
   /** The node at a position, as the graph of the file knows it: its name, or that of its first output. */
   nodeAt(document: DocumentId, position: TextPosition, watch?: Watch): Promise<string | undefined>;

@@ -1,7 +1,7 @@
 /** graphwright rules FILE: the rewrite rules of a file, and with --test whether they keep the numbers. */
 import { readFileSync } from 'node:fs';
 import { CustomOperators, NO_CUSTOM_OPERATORS } from '../../core/custom/definition.ts';
-import { proveRule, type RuleProof } from '../../core/custom/prove-rules.ts';
+import { endlessRules, proveRule, type RuleProof } from '../../core/custom/prove-rules.ts';
 import { parseOps, parseOpsRules } from '../../core/custom/read.ts';
 import { type CustomRule, readRuleFile } from '../../core/custom/rules.ts';
 import { InputError } from '../../core/ir/errors.ts';
@@ -32,7 +32,9 @@ export async function rules(args: readonly string[]): Promise<number> {
     await progress.step(`Testing ${rule.name}`);
     proofs.push(await proveRule(rule, custom, seedOf(values.seed)));
   }
-  const problems = proofs.flatMap((proof, k) => problemOf(proof, found[k]));
+  const tested = found.map(({ rule }) => rule);
+  const endless = values.test ? endlessRules(tested, custom, seedOf(values.seed)) : [];
+  const problems = [...proofs.flatMap((proof, k) => problemOf(proof, found[k])), ...endless];
   const status = problems.length > 0 ? 'refused' : 'done';
   const rows = found.map(({ rule }, k) => ({
     name: rule.name,

@@ -33,6 +33,11 @@ export function addCustomFunctions(model: Model, custom: CustomOperators): void 
   for (const node of model.graph.allNodes()) use(node.operator, new Map());
 }
 
+/** Throws InputError where the body of an operator does not parse or does not fit its entry. */
+export function checkBody(definition: CustomOperator): void {
+  if (definition.body) bodyOf(definition, definition.body);
+}
+
 function operatorOf({ domain, name }: FunctionDefinition): string {
   return domain === '' ? name : `${domain}::${name}`;
 }

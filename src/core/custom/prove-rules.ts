@@ -9,6 +9,8 @@ import { exampleOf, NoExample } from '../passes/pattern/examples.ts';
 import type { CallSyntax } from '../passes/pattern/syntax.ts';
 import type { TextRule } from '../passes/pattern/text-rule.ts';
 import { runPasses } from '../passes/run.ts';
+import { SIMPLIFICATION } from '../passes/simplification.ts';
+import type { Problem } from '../problems/problem.ts';
 import { compareOutputs, worstDifference } from '../runtime/compare.ts';
 import { generator, randomInputs } from '../runtime/inputs.ts';
 import { runModel } from '../runtime/onnxruntime.ts';
@@ -38,6 +40,8 @@ const CLOSE = 1e-4;
 /** The opsets at which rules are tested: the ends of their range within these, or its start beyond. */
 const OLDEST_OPSET = 7;
 const NEWEST_OPSET = 22;
+/** At which rules are tried together. */
+const USUAL_OPSET = 17;
 
 export async function proveRule(rule: TextRule, custom: CustomOperators, seed: number): Promise<RuleProof> {
   const lost = operatorWithoutBody(rule, custom);
@@ -55,6 +59,33 @@ export async function proveRule(rule: TextRule, custom: CustomOperators, seed: n
     relativeError = Math.max(relativeError, found.relativeError ?? 0);
   }
   return { rule: rule.name, result: 'agrees', examples, relativeError };
+}
+
+/** Which rules undo each other or those of Graphwright, on a model of each: problems that name them. */
+export function endlessRules(rules: readonly TextRule[], custom: CustomOperators, seed: number): readonly Problem[] {
+  const all = [...rules, ...SIMPLIFICATION.filter((pass) => pass.kind === 'pattern')];
+  const found = new Map<string, Problem>();
+  for (const rule of rules) {
+    const model = modelFor(rule, custom, seed);
+    for (const each of model ? runPasses(model, all, { detail: 'counts', untilStable: true }).problems : [])
+      if (each.code === 'endless-rules') found.set([...(each.details.rules ?? '').split(' ')].sort().join(' '), each);
+  }
+  return [...found.values()];
+}
+
+/** The first model of its first pattern that a rule fits. */
+function modelFor(rule: TextRule, custom: CustomOperators, seed: number): Model | undefined {
+  const [pattern] = rule.compiled.patterns;
+  const opset = Math.max(rule.opsets?.from ?? OLDEST_OPSET, USUAL_OPSET);
+  for (let trial = 0; pattern && trial < MOST_TRIALS; trial++) {
+    const make = () => exampleOf(rule.compiled, pattern, opset, custom, generator(seed + trial));
+    try {
+      if (runPasses(make(), [rule], { detail: 'counts' }).passes.length > 0) return make();
+    } catch (error) {
+      if (!(error instanceof NoExample)) throw error;
+    }
+  }
+  return undefined;
 }
 
 async function provePattern(

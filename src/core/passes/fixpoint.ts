@@ -151,7 +151,7 @@ class FixpointRun {
   private stop(rules: readonly string[], reason: string): void {
     for (const name of rules) this.stopped.add(name);
     this.reached = false;
-    this.problems.push(problem('endless-rules', undefined, { reason }));
+    this.problems.push(problem('endless-rules', undefined, { reason, rules: rules.join(' ') }));
   }
 
   /** New and changed nodes, and what reads from them: where a pattern may fit now. */

@@ -161,6 +161,20 @@ test('rules are listed, and proved by numbers', async () => {
   });
 });
 
+test('rules that undo each other are named', async () => {
+  const file = join(folder, 'rules.onnxtxt');
+  writeFileSync(
+    file,
+    `rule there { y = Sub (a, b) => y = Add (a, Neg (b)) }
+     rule back { y = Add (a, Neg (b)) => y = Sub (a, b) }`,
+  );
+  expect(await json('rules', file, '--test')).toMatchObject({
+    exit: 1,
+    rules: [{ proof: { result: 'agrees' } }, { proof: { result: 'agrees' } }],
+    problems: [{ code: 'endless-rules', details: { rules: expect.stringMatching(/there|back/) } }],
+  });
+});
+
 test('of one node is told what became of it, and which rules nearly fit', async () => {
   const [file, out] = [join(folder, 'm.onnxtxt'), join(folder, 'm.onnx')];
   writeFileSync(file, SMALL.replace('float[2,3] x', 'float[4,2,3] x').replace('float[2,2] y', 'float[4,2,2] y'));

@@ -1,5 +1,6 @@
 /** Makes of a rule's text what the matcher walks: nodes from the last to the first, names resolved, types checked. */
-import { operatorSchema, operatorVersions } from '../../dialects/onnx/operators.ts';
+import { operatorNames, operatorSchema, operatorVersions } from '../../dialects/onnx/operators.ts';
+import { nearestName, suggestionOf } from '../../dialects/onnx/spelling.ts';
 import type { OpsetRange } from '../pass.ts';
 import type { ItemType } from './items.ts';
 import { placesOf } from './places.ts';
@@ -202,7 +203,13 @@ function attributeType(name: string, call: CallSyntax, opsets: OpsetRange | unde
   const versions = schemasOf(operator, opsets);
   if (versions.length === 0) return 'attribute';
   const facts = versions.map((schema) => schema.attributes.get(name)).find((each) => each !== undefined);
-  if (!facts) throw new RuleTextError(`${operator} has no attribute ${name}`, place);
+  if (!facts) {
+    const near = nearestName(
+      name,
+      versions.flatMap((schema) => [...schema.attributes.keys()]),
+    );
+    throw new RuleTextError(`${operator} has no attribute ${name}${suggestionOf(near)}`, place, near);
+  }
   switch (facts.type) {
     case 'int':
     case 'float':
@@ -233,7 +240,8 @@ function schemasOf(operator: string, opsets: OpsetRange | undefined) {
 
 function checkOperator(operator: string, opsets: OpsetRange | undefined, place: Place): void {
   if (operator.includes('::') || schemasOf(operator, opsets).length > 0) return;
-  throw new RuleTextError(`ONNX has no operator ${operator} at these opsets`, place);
+  const near = nearestName(operator, operatorNames(''));
+  throw new RuleTextError(`ONNX has no operator ${operator} at these opsets${suggestionOf(near)}`, place, near);
 }
 
 /** What all alternatives capture. */

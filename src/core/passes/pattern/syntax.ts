@@ -13,6 +13,8 @@ export class RuleTextError extends Error {
   constructor(
     message: string,
     readonly place: Place,
+    /** The word that was meant, where one is near. */
+    readonly suggested?: string,
   ) {
     super(message);
   }

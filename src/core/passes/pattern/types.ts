@@ -1,4 +1,5 @@
 /** Checks the types of expressions before a rule is used. */
+import { nearestName } from '../../dialects/onnx/spelling.ts';
 import { isDataType } from '../../ir/dtype.ts';
 import { FUNCTIONS } from './functions.ts';
 import type { ItemType } from './items.ts';
@@ -60,13 +61,17 @@ function nameType(name: string, place: Place, names: Names): ItemType {
   if (found) return found;
   if (isDataType(name)) return 'text';
   const known = [...names.keys()].filter((each) => !each.startsWith('#'));
-  throw new RuleTextError(`nothing is named "${name}": the pattern has ${known.join(', ')}`, place);
+  const message = `nothing is named "${name}": the pattern has ${known.join(', ')}`;
+  throw new RuleTextError(message, place, nearestName(name, known));
 }
 
 function callType(name: string, operands: readonly Term[], place: Place, names: Names): ItemType {
   const facts = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
-  if (!facts)
-    throw new RuleTextError(`there is no function "${name}": there are ${Object.keys(FUNCTIONS).join(', ')}`, place);
+  if (!facts) {
+    const known = Object.keys(FUNCTIONS);
+    const message = `there is no function "${name}": there are ${known.join(', ')}`;
+    throw new RuleTextError(message, place, nearestName(name, known));
+  }
   const { takes, many, gives } = facts;
   if (operands.length !== takes.length && !(many && operands.length > 0)) {
     throw new RuleTextError(

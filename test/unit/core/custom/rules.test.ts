@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addCustomFunctions } from '../../../../src/core/custom/functions.ts';
-import { loadCustomOperators, parseOpsRules } from '../../../../src/core/custom/read.ts';
+import type { OpsFileError } from '../../../../src/core/custom/ops-text.ts';
+import { loadCustomOperators, opsFaults, parseOpsRules } from '../../../../src/core/custom/read.ts';
 import { InputError } from '../../../../src/core/ir/errors.ts';
 import { runPasses } from '../../../../src/core/passes/run.ts';
 import { model } from '../../text-model.ts';
@@ -27,6 +28,31 @@ test('a rule in the file, line by line', () => {
   expect(found?.rule.roots).toEqual(['Mul']);
 });
 
+test('all that is wrong with a file is said at its place, with the word that was meant', () => {
+  const text = `{ "version": 1,
+  "operators": [
+    { "name": "Swish", "domain": "com.acme", "for": { "operator": "acme::swish" }, "inputs": ["x"],
+      "outputs": [{ "name": "y" }], "body": "<domain: \\"com.acme\\", opset_import: [\\"\\" : 17]> Swish (a, b) => (y) { y = Mul (a, b) }" }
+  ],
+  "rules": [
+    { "name": "one", "rule": ["y = Neg (x)", "where rank(x) == 1, renk(x) == 2", "=> y = Abs (x)"] },
+    { "name": "one", "rule": "y = Neg (x)\\n\\t=> y = Nag (x)" },
+    { "name": "two", "rule": "rules.onnxtxt#gone" },
+    { "name": "one", "rule": "y = Ceil (x) => y = Neg (z)" }
+  ] }`;
+  const faults = opsFaults(text, join(folder, 'graphwright.ops.json')).map((fault) => {
+    const { span, suggested } = fault as OpsFileError;
+    return [span && text.slice(span.offset, span.offset + span.length).slice(0, 20), fault.message, suggested];
+  });
+  expect(faults).toEqual([
+    ['"<domain: \\"com.acme', 'the body of Swish does not fit: the entry has 1 inputs, and its body 2', undefined],
+    ['renk', expect.stringMatching(/^there is no function "renk"/), 'rank'],
+    ['Nag', 'ONNX has no operator Nag at these opsets (did you mean Neg?)', 'Neg'],
+    ['"rules.onnxtxt#gone"', 'rules.onnxtxt: this file of rules cannot be read', undefined],
+    ['z', 'nothing is named "z": the pattern has x', undefined],
+  ]);
+});
+
 test.each([
   ['{ "rule": "y = Neg (x) => y = x" }', 3, 'expected "name" to be a word, such as acme-swish'],
   ['{ "name": "a" }', 3, 'expected a text "rule"'],
@@ -35,12 +61,12 @@ test.each([
   [
     '{ "name": "a",\n "rule": [\n "y = Neg (x)",\n "=> y = Nag (x)" ] }',
     6,
-    'ONNX has no operator Nag at these opsets (column 8 of the rule)',
+    'ONNX has no operator Nag at these opsets (did you mean Neg?)',
   ],
   [
     '{ "name": "a",\n "rule": "y = Neg (x)\\n=> y = Nag (x)" }',
     4,
-    'ONNX has no operator Nag at these opsets (line 2, column 8 of the rule)',
+    'ONNX has no operator Nag at these opsets (did you mean Neg?)',
   ],
   [
     '{ "name": "a", "rule": "y = Neg (x) => y = x" },\n{ "name": "a", "rule": "y = Abs (x) => y = x" }',

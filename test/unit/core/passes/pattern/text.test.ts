@@ -26,7 +26,7 @@ test.each([
   ['y = Relu (x)\nwhere rank(x) = 2 => y = x', '2:15 expected "=>" and the replacement, found "="'],
   ['y = Relu (x)\nwhere => y = x', '2:7 expected a name, a number, a text in quotes, a list or "(", found "=>"'],
   ['y = Relu (x) => y = x; z = y', '1:22 ";" has no meaning in a rule'],
-  ['y = Rilu (x) => y = x', '1:5 ONNX has no operator Rilu at these opsets'],
+  ['y = Rilu (x) => y = x', '1:5 ONNX has no operator Rilu at these opsets (did you mean Relu?)'],
   ['y = Relu <alpha = 1> (x) => y = x', '1:11 Relu has no attribute alpha'],
   ['y = Relu (x) => y = Elu <beta = 1> (x)', '1:26 Elu has no attribute beta'],
   ['y = Relu (x) where rank(z) == 2 => y = x', '1:25 nothing is named "z": the pattern has x, y'],
