@@ -8,15 +8,10 @@ const FLOATS = 'dtype(x) in [float32, float64, float16]';
  * From 13 to 17 the axes of ReduceSum are an input, and those of all other reductions still attributes. Before and after,
  * both have the same form.
  */
-function sums(
-  name: string,
-  title: string,
-  patterns: readonly string[],
-  operator: string,
-  reassociates = false,
-): readonly PatternRule[] {
+function sums(name: string, title: string, patterns: readonly string[], operator: string): readonly PatternRule[] {
   const lines = (sum: string) => patterns.map((pattern) => pattern.replace('SUM', sum)).join(' or ');
-  const facts = { title, reassociates };
+  // Runtimes add in an order of their own, and take the greatest exponent out first.
+  const facts = { title, reassociates: true };
   const [plain, between] = ['ReduceSum <noop_with_empty_axes = 0, ...others>', 'ReduceSum <keepdims = k>'];
   return [
     textRule({
@@ -54,14 +49,12 @@ export const logOfSum = sums(
   'Makes one ReduceLogSumExp of the logarithm of a sum of exponentials',
   ['y = Log (SUM (Exp (x), axes...))'],
   'ReduceLogSumExp',
-  // Runtimes take the greatest out first.
-  true,
 );
 
 export const euclideanNorm = textRule({
   name: 'root-of-sum-of-squares',
   title: 'Makes one ReduceL2 of the root of a ReduceSumSquare',
-  reassociates: false,
+  reassociates: true,
   rule: `y = Sqrt (ReduceSumSquare <noop_with_empty_axes = 0 or 0, ...others> (x, axes...)) where ${FLOATS} => y = ReduceL2 <...others> (x, axes...)`,
 });
 
