@@ -1,6 +1,7 @@
 /**
  * Offers the places of one graph to rules until nothing changes any more. After a rewrite only what it touched, and what
- * reads from that, is looked at again: the work is linear in the nodes that change.
+ * reads from that, is looked at again: the work is linear in the nodes that change. Rules are found by the operator where
+ * their pattern ends, and left out as long as the graph lacks another operator of it.
  */
 import type { Graph } from '../ir/graph.ts';
 import type { Node } from '../ir/node.ts';
@@ -53,6 +54,10 @@ export function runRules(
 
 class FixpointRun {
   private readonly byRoot = new Map<string, OfferedRule[]>();
+  /** Those of them whose operators are all there, as far as somebody asked. */
+  private readonly possible = new Map<string, readonly OfferedRule[]>();
+  /** The operators that the graph has or had. */
+  private readonly operators = new Set<string>();
   private readonly lineage = new Lineage();
   private readonly problems: Problem[] = [];
   private readonly counts = new Map<string, number>();
@@ -77,6 +82,7 @@ class FixpointRun {
         this.byRoot.set(root, list);
       }
     }
+    for (const node of graph.nodes) this.operators.add(node.operator);
     const nodes = Math.max(graph.nodes.length, LEAST_NODES);
     this.mostOfOne = REWRITES_PER_NODE.rule * nodes;
     this.mostOfAll = REWRITES_PER_NODE.all * nodes;
@@ -105,19 +111,37 @@ class FixpointRun {
   }
 
   private offer(node: Node): void {
-    const rules = this.byRoot.get(node.operator);
-    if (!rules) return;
+    const rules = this.rulesFor(node.operator);
+    if (rules.length === 0) return;
+    // Rules that do not fit leave the node as it is.
+    const content = this.lineage.contentOf(node);
     for (const offered of rules) {
       if (this.stopped.has(offered.rule.name)) continue;
       if (this.rewrites >= this.mostOfAll) return;
-      if (this.apply(node, offered)) return;
+      if (this.apply(node, content, offered)) return;
     }
   }
 
-  private apply(root: Node, { rule, context }: OfferedRule): boolean {
+  private rulesFor(operator: string): readonly OfferedRule[] {
+    let found = this.possible.get(operator);
+    if (!found) {
+      // Somebody who asks why a rule does not fit is told also where the graph lacks an operator.
+      const all = this.byRoot.get(operator) ?? [];
+      found = all.filter(({ rule, context }) => context.missed || (rule.possible?.(this.operators) ?? true));
+      this.possible.set(operator, found);
+    }
+    return found;
+  }
+
+  private see(node: Node): void {
+    if (this.operators.has(node.operator)) return;
+    this.operators.add(node.operator);
+    this.possible.clear();
+  }
+
+  private apply(root: Node, content: number, { rule, context }: OfferedRule): boolean {
     this.touched.clear();
     this.loosened.clear();
-    const content = this.lineage.contentOf(root);
     const result = rule.rewrite(root, context);
     if (!result) return false;
     this.rewrites++;
@@ -166,6 +190,7 @@ class FixpointRun {
       const readers = new Set<Node>();
       for (const node of level) {
         if (node.graph !== this.graph) continue;
+        this.see(node);
         this.next.add(node);
         seen++;
         for (const output of node.outputs) {

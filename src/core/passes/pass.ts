@@ -62,6 +62,8 @@ export interface PatternRule extends PassFacts {
   readonly kind: 'pattern';
   /** The operators (`Conv`, `caffe::Scale`) of the node where the pattern ends: rules are indexed by them. */
   readonly roots: readonly string[];
+  /** Whether its pattern may stand in a graph that has these operators alone; where nothing is said, it may. */
+  readonly possible?: (operators: ReadonlySet<string>) => boolean;
   /** Rewrites at `root`, and says why; or leaves everything as it is and returns undefined. */
   rewrite(root: Node, context: PassContext): Rewritten | undefined;
 }

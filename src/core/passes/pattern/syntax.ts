@@ -102,3 +102,12 @@ export interface RuleSyntax {
   readonly conditions: readonly Term[];
   readonly replacement: readonly StatementSyntax[];
 }
+
+/** The operators, with their alternatives, of lines and of all calls within them: of each line its own first. */
+export function operatorsOf(statements: readonly StatementSyntax[]): readonly (readonly string[])[] {
+  const within = ({ operators, inputs }: CallSyntax): (readonly string[])[] => [
+    operators,
+    ...inputs.flatMap((input) => (input.kind === 'call' ? within(input.call) : [])),
+  ];
+  return statements.flatMap(({ value }) => (value.kind === 'call' ? within(value.call) : []));
+}

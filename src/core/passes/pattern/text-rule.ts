@@ -8,7 +8,7 @@ import { type CompiledRule, compileRule } from './compile.ts';
 import { type Match, matchRule } from './match.ts';
 import { parseRule } from './parse.ts';
 import { type Made, makeReplacement, NotMade } from './replace.ts';
-import type { RuleSyntax } from './syntax.ts';
+import { operatorsOf, type RuleSyntax } from './syntax.ts';
 
 export interface TextRuleFacts extends Omit<PassFacts, 'dialect' | 'requires'> {
   /** The rule's text: see docs/simplification.md. */
@@ -22,15 +22,20 @@ export interface TextRuleFacts extends Omit<PassFacts, 'dialect' | 'requires'> {
   };
 }
 
-/** Throws RuleTextError when its roots are first asked for, where the text is wrong: `compiled` tells at once. */
+/** Throws RuleTextError when it is first used, where the text is wrong: `compiled` tells at once. */
 export interface TextRule extends PatternRule {
   readonly compiled: CompiledRule;
 }
 
 export function textRule(facts: TextRuleFacts): TextRule {
-  let compiled: CompiledRule | undefined;
+  let [parsed, compiled]: [RuleSyntax?, CompiledRule?] = [];
+  const syntax = (): RuleSyntax => {
+    parsed ??= typeof facts.rule === 'string' ? parseRule(facts.rule) : facts.rule;
+    return parsed;
+  };
+  // Most graphs have the operators of few rules: the others are not compiled.
   const compiledRule = (): CompiledRule => {
-    compiled ??= compileRule(typeof facts.rule === 'string' ? parseRule(facts.rule) : facts.rule, {
+    compiled ??= compileRule(syntax(), {
       ...(facts.opsets && { opsets: facts.opsets }),
       ...(facts.make && { made: facts.make.names }),
     });
@@ -55,8 +60,12 @@ export function textRule(facts: TextRuleFacts): TextRule {
       return compiledRule();
     },
     get roots() {
-      return [...new Set(compiledRule().patterns.flatMap(({ root }) => root.operators))];
+      return [...new Set(syntax().patterns.flatMap((statements) => operatorsOf(statements.slice(-1))[0] ?? []))];
     },
+    possible: (operators) =>
+      syntax().patterns.some((statements) =>
+        operatorsOf(statements).every((choices) => choices.some((operator) => operators.has(operator))),
+      ),
     rewrite: (root, context) => {
       const done = rewrite(root, context);
       for (const { domain } of done?.added ?? []) if (domain !== '') context.importDomain(domain);

@@ -7,34 +7,34 @@ export interface Token {
   readonly place: Place;
 }
 
-const TOKEN =
-  /(?<space>[ \t\r]+|#[^\n]*)|(?<line>\n)|(?<name>[A-Za-z_]\w*)|(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<text>"(?:[^"\\\n]|\\.)*")|(?<mark>\.\.\.|=>|==|!=|~=|<=|>=|\/\/|[=<>()[\]{},.?|+\-*/%:])|(?<other>.)/gsu;
+/** Every character belongs to a word: one that begins none is a word of its own. */
+const WORDS =
+  /[ \t\r]+|#[^\n]*|\n|[A-Za-z_]\w*|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|"(?:[^"\\\n]|\\.)*"|\.\.\.|=>|==|!=|~=|<=|>=|\/\/|./gsu;
+
+const MARKS = new Set('... => == != ~= <= >= // = < > ( ) [ ] { } , . ? | + - * / % :'.split(' '));
 
 /** Throws RuleTextError at a character that no word starts with. */
 export function tokensOf(text: string): readonly Token[] {
   const tokens: Token[] = [];
   let line = 1;
-  let lineStart = 0;
-  for (const match of text.matchAll(TOKEN)) {
-    const groups = match.groups ?? {};
-    if (groups.line !== undefined) {
+  let column = 1;
+  for (const word of text.match(WORDS) ?? []) {
+    const place = { line, column };
+    column += word.length;
+    if (word === '\n') {
       line++;
-      lineStart = match.index + 1;
-    }
-    if (groups.space !== undefined || groups.line !== undefined) continue;
-    const place = { line, column: match.index - lineStart + 1 };
-    if (groups.other !== undefined) throw new RuleTextError(`"${match[0]}" has no meaning in a rule`, place);
-    const kind =
-      groups.name !== undefined
-        ? 'name'
-        : groups.number !== undefined
-          ? 'number'
-          : groups.text !== undefined
-            ? 'text'
-            : 'mark';
-    tokens.push({ kind, text: match[0], place });
+      column = 1;
+    } else if (!/^[ \t\r#]/.test(word)) tokens.push({ kind: kindOf(word, place), text: word, place });
   }
-  return [...tokens, { kind: 'end', text: '', place: { line, column: text.length - lineStart + 1 } }];
+  return [...tokens, { kind: 'end', text: '', place: { line, column } }];
+}
+
+function kindOf(word: string, place: Place): Token['kind'] {
+  if (MARKS.has(word)) return 'mark';
+  if (/^[A-Za-z_]/.test(word)) return 'name';
+  if (/^[\d.]/.test(word)) return 'number';
+  if (word.length > 1 && word.startsWith('"')) return 'text';
+  throw new RuleTextError(`"${word}" has no meaning in a rule`, place);
 }
 
 /** Walks over tokens; `expect` says what is missing where something is. */

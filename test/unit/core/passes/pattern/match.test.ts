@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Tensor } from '../../../../../src/core/ir/tensor.ts';
-import { becomes, missesOf, ruleOf, sameNumbers } from './support.ts';
+import { runPasses } from '../../../../../src/core/passes/run.ts';
+import { model as modelOf } from '../../../text-model.ts';
+import { becomes, missesOf, nodesOf, ruleOf, sameNumbers } from './support.ts';
 
 const GEMM = ruleOf(`
   t = MatMul (x, w)
@@ -260,4 +262,39 @@ test('what text cannot say is a function', async () => {
   const text = (c: string) => `g (float[3,2] x) => (float[3,2] y) <float[2] c = {${c}}> { y = Mul (x, c) }`;
   expect(await sameNumbers(rule, text('2, 4'))).toEqual(['y = Div (x, y_inverted)']);
   expect(missesOf(rule, text('2, 0'), 'y')).toEqual(['it would divide by 0']);
+});
+
+test('a rule waits for an operator that another rule makes', () => {
+  const makesAbs = ruleOf(`y = Neg (x)
+    => y = Abs (x)`);
+  const wantsAbs = ruleOf(
+    `t = Abs (x)
+     y = Relu (t)
+     => y = Abs (x)`,
+    { name: 'wants-abs' },
+  );
+  const model = modelOf('g (float[2] x) => (float[2] y) { a = Neg (x) b = Relu (a) y = Relu (b) }');
+  // Offered each place before what makes its operator: it must be offered it again.
+  const { passes } = runPasses(model, [wantsAbs, makesAbs]);
+  expect(passes.map(({ pass, applications }) => [pass, applications])).toEqual([
+    ['tested', 1],
+    ['wants-abs', 2],
+  ]);
+  expect(nodesOf(model)).toEqual(['y = Abs (x)']);
+});
+
+test('a rule is not tried where the graph lacks an operator of it', () => {
+  const rule = ruleOf(`a = Abs | Neg (x)
+    y = Relu (a)
+    or
+    y = Relu (Sqrt (x))
+    => y = Abs (x)`);
+  expect(rule.roots).toEqual(['Relu']);
+  const possible = (...operators: string[]) => rule.possible?.(new Set(operators));
+  expect([possible('Relu'), possible('Abs'), possible('Relu', 'Neg'), possible('Sqrt', 'Relu')]).toEqual([
+    false,
+    false,
+    true,
+    true,
+  ]);
 });
