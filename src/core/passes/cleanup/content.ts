@@ -11,8 +11,18 @@ const MOST_COMPUTED = 1 << 16;
 /** What can be told of a constant without its bytes; undefined where constants of its kind are not compared. */
 export function headOf({ dtype, shape, source, byteLength }: Tensor): string | undefined {
   if (dtype === 'string') return undefined;
-  if (source.kind !== 'memory' && source.kind !== 'file' && byteLength > MOST_COMPUTED) return undefined;
-  return `${dtype}[${shape}]`;
+  const isSeen = source.kind === 'memory' || source.kind === 'file' || byteLength <= MOST_COMPUTED;
+  return isSeen ? `${dtype}[${shape}]` : `${dtype}[${shape}] ${numberOf(source)}`;
+}
+
+const numbers = new WeakMap<object, number>();
+let count = 0;
+
+/** What is computed is equal to itself, and to others only once it is. */
+function numberOf(source: object): number {
+  const number = numbers.get(source) ?? ++count;
+  numbers.set(source, number);
+  return number;
 }
 
 /** The constants of a group that have the same head, by what they hold: groups of two and more. */
@@ -48,16 +58,11 @@ function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<
   return groups;
 }
 
-const files = new WeakMap<object, number>();
-let fileCount = 0;
-
 /** The bytes of a file that a constant is; where it is none, something that is equal to itself alone. */
 function placeOf(tensor: Tensor): unknown {
   const { source } = tensor;
   if (!(source instanceof FileSource)) return source;
-  const file = files.get(source.file) ?? ++fileCount;
-  files.set(source.file, file);
-  return `${file}:${source.offset}`;
+  return `${numberOf(source.file)}:${source.offset}`;
 }
 
 /** The first and last bytes. */

@@ -4,6 +4,7 @@
  */
 import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/node.ts';
+import type { Value } from '../../ir/value.ts';
 import type { GraphPass, PassContext } from '../pass.ts';
 import { chooseWithin } from './growth.ts';
 import { byteLengthOf, KnownValues } from './known.ts';
@@ -33,7 +34,8 @@ function fold(graph: Graph, context: PassContext, limits: FoldLimits): void {
   const known = new KnownValues(context.opset, limits);
   const found: Node[] = [];
   for (const node of graph.nodes) if (known.look(node)) found.push(node);
-  const chosen = chooseWithin(limits, found, (value) => byteLengthOf(known.get(value)), context);
+  const sizeOf = (value: Value) => byteLengthOf(known.get(value));
+  const chosen = chooseWithin(limits, found, sizeOf, context, (value) => known.get(value)?.source);
   for (const [node, needed] of chosen) {
     // A node that nobody needed any more went with the one before.
     if (node.graph === graph) putConstants(graph, node, needed, (value) => known.get(value), context);

@@ -13,18 +13,36 @@ const told = new WeakSet<Node>();
 /** Bytes that a model may still grow by: it is looked at again and again. */
 const roomOf = new WeakMap<Model, number>();
 
+/** Takes bytes from those that a model may still grow by; false where so many are not left. */
+export function takeRoom(model: Model, bytes: number, limits: FoldLimits): boolean {
+  const room = roomFor(model, limits);
+  if (bytes > Math.min(limits.mostGrowth, room)) return false;
+  keepRoom(model, room - bytes);
+  return true;
+}
+
+function roomFor(model: Model, limits: FoldLimits): number {
+  return roomOf.get(model) ?? Math.max(limits.leastRoom, limits.mostShare * constantBytes(model));
+}
+
+function keepRoom(model: Model, room: number): void {
+  if (Number.isFinite(room)) roomOf.set(model, room);
+}
+
 /**
  * Of nodes in their order, all known, those that become constants, last first, each with the outputs that somebody else
- * reads: what stands between is not among them. `sizeOf` says how many bytes a value has. A node that would make the file too
- * large is told of.
+ * reads: what stands between is not among them. `sizeOf` says how many bytes a value has, `contentOf` what is one where it is
+ * the same: it is written once. A node that would make the file too large is told of.
  */
 export function chooseWithin(
   limits: FoldLimits,
   found: readonly Node[],
   sizeOf: (value: Value) => number,
   context: PassContext,
+  contentOf: (value: Value) => unknown = (value) => value,
 ): ReadonlyMap<Node, readonly Value[]> {
-  let room = roomOf.get(context.model) ?? Math.max(limits.leastRoom, limits.mostShare * constantBytes(context.model));
+  let room = roomFor(context.model, limits);
+  const written = new Set<unknown>();
   const gone = new Set<Node>();
   const kept = new Set<Node>();
   const freed = freedBytes(found);
@@ -32,7 +50,7 @@ export function chooseWithin(
   // Last first: whether a value is needed shows once all that read it have been decided on.
   for (const node of [...found].reverse()) {
     const needed = node.outputs.filter((output) => isNeeded(output, gone));
-    const size = needed.reduce((sum, output) => sum + sizeOf(output), 0);
+    const size = needed.reduce((sum, output) => sum + (written.has(contentOf(output)) ? 0 : sizeOf(output)), 0);
     const growth = size - (freed.get(node) ?? 0);
     if (growth > Math.min(limits.mostGrowth, room)) {
       // Of a chain of large values the last is told of.
@@ -42,9 +60,10 @@ export function chooseWithin(
     }
     room -= Math.max(growth, 0);
     gone.add(node);
+    for (const output of needed) written.add(contentOf(output));
     if (needed.length > 0) chosen.set(node, needed);
   }
-  if (Number.isFinite(room)) roomOf.set(context.model, room);
+  keepRoom(context.model, room);
   return chosen;
 }
 

@@ -26,6 +26,8 @@ export function widensWeights(node: Node, { keptIntegers }: Pick<FoldLimits, 'ke
 /** The values of one graph that are known beforehand, found node by node from the first to the last. */
 export class KnownValues {
   private readonly known = new Map<Value, Tensor>();
+  /** What ConstantOfShape gives, by its number and its shape: equal ones are one tensor. */
+  private readonly filled = new Map<string, Tensor>();
 
   constructor(
     private readonly opset: number,
@@ -43,9 +45,17 @@ export class KnownValues {
     if (!found) return false;
     for (const [k, tensor] of found.entries()) {
       const output = node.outputs[k];
-      if (output) this.known.set(output, tensor);
+      if (output) this.known.set(output, node.op === 'ConstantOfShape' ? this.once(node, tensor) : tensor);
     }
     return true;
+  }
+
+  private once(node: Node, made: Tensor): Tensor {
+    const given = node.attribute('value', 'tensor');
+    const key = `${made.dtype}[${made.shape}] ${given ? Buffer.from(given.bytes()).toString('hex') : ''}`;
+    const tensor = this.filled.get(key) ?? made;
+    this.filled.set(key, tensor);
+    return tensor;
   }
 
   /** What inference knows of sizes, also where other sizes of the same shape are unknown. */

@@ -31,6 +31,6 @@ export const ALL_CONSTANTS: FoldLimits = {
   later: 1 << 16,
   mostGrowth: 1 << 24,
   mostShare: 0.1,
-  leastRoom: 1 << 26,
+  leastRoom: 1 << 27,
   keptIntegers: 1 << 10,
 };

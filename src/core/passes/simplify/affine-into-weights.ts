@@ -11,10 +11,9 @@ import type { PatternRule } from '../pass.ts';
 import { type Affine, affineOf, perChannel } from './affine.ts';
 import { combined, isBounded, isComputable, numbersOf, tensorOf } from './numbers.ts';
 import { instead, named, producerOf, type Replacement, type Site, simplification } from './rule.ts';
-import { type Layout, scaledWeight } from './weights.ts';
+import { scaledOnce } from './shared-weights.ts';
+import type { Layout } from './weights.ts';
 
-/** Weights that others read too are copied only where they are small. */
-const MOST_BYTES_TWICE = 1 << 14;
 const MOST_CHANNELS = 1 << 16;
 
 /** An operator whose weights can scale and shift what it gives. */
@@ -224,21 +223,20 @@ export function weightOf(node: Node, index: number): Tensor | undefined {
   return constant && isComputable(constant.dtype) ? constant : undefined;
 }
 
-/** An input whose constant is scaled; the input as it is where all factors are 1. */
+/** An input whose constant is scaled, also where others read it if the file `mayGrow`; as it is where all factors are 1. */
 export function scaledInput(
   node: Node,
   index: number,
   layout: Layout,
   factors: Float64Array,
   site: Site,
+  mayGrow = true,
 ): Value | undefined {
   const value = node.input(index);
   const weight = weightOf(node, index);
   if (!value || !weight) return undefined;
   if (factors.every((factor) => factor === 1)) return value;
-  if (value.useCount > 1 && weight.byteLength > MOST_BYTES_TWICE) return undefined;
-  const scaled = scaledWeight(weight, layout, factors);
-  return scaled && site.onnx.graph.addInitializer({ name: value.name, constant: scaled });
+  return scaledOnce(value, weight, layout, factors, site, mayGrow);
 }
 
 /** The bias at an input, scaled and shifted; no value where there was none and none is needed. */

@@ -97,7 +97,9 @@ const factors = simplification({
     const [alpha, beta] = [node.float('alpha', 1), node.input(2) ? node.float('beta', 1) : 1];
     // What is taken 0 times may be infinite.
     const factorOf = (index: number, factor: number) =>
-      factor === 0 || factor === 1 ? undefined : scaledInput(node, index, EVERYWHERE, Float64Array.of(factor), site);
+      factor === 0 || factor === 1
+        ? undefined
+        : scaledInput(node, index, EVERYWHERE, Float64Array.of(factor), site, false);
     const [weight, added] = [factorOf(1, alpha), factorOf(2, beta)];
     if (!weight && !added) return undefined;
     const [value] = site.onnx.same([node.input(0), weight ?? node.input(1), added ?? node.input(2)], {

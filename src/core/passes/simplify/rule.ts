@@ -5,6 +5,7 @@
 import { type OnnxBuilder, onnxBuilder } from '../../convert/builder.ts';
 import { takePlace } from '../../dialects/onnx/infer/declared.ts';
 import type { Graph } from '../../ir/graph.ts';
+import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
 import type { PassContext, PatternRule, Rewritten } from '../pass.ts';
@@ -23,6 +24,7 @@ export interface Replacement {
 /** Where a rule builds what it puts in the place of a node. */
 export interface Site {
   readonly root: Node;
+  readonly model: Model;
   /** Builds before the root, with its origin. */
   readonly onnx: OnnxBuilder;
   /** Builds before `place` from now on, with the origin of `source`. */
@@ -109,6 +111,10 @@ class Work implements Site {
 
   get onnx(): OnnxBuilder {
     return this.builder;
+  }
+
+  get model(): Model {
+    return this.context.model;
   }
 
   from(source: Node, place = this.root): OnnxBuilder {

@@ -67,6 +67,7 @@ const upwards = simplification({
 function inPlace(site: Site): Site {
   return {
     root: site.root,
+    model: site.model,
     onnx: site.onnx,
     asks: site.asks,
     from: (source, place = source) => site.from(source, place),

@@ -4,6 +4,7 @@ import { parseModel } from '../../../../../src/core/formats/onnxtxt/parse.ts';
 import type { Model } from '../../../../../src/core/ir/model.ts';
 import { ComputedSource, Tensor } from '../../../../../src/core/ir/tensor.ts';
 import { validateModel } from '../../../../../src/core/ir/validate.ts';
+import { mergeConstants } from '../../../../../src/core/passes/cleanup/tied.ts';
 import { foldAllConstants, foldConstants } from '../../../../../src/core/passes/fold/fold-constants.ts';
 import { inferTypes } from '../../../../../src/core/passes/fold/infer-types.ts';
 import type { Pass } from '../../../../../src/core/passes/pass.ts';
@@ -123,6 +124,42 @@ test('what would make the file larger stays, with a note; what leads to it does 
   expect(operators).toEqual(['Expand', 'Neg', 'Add']);
   expect(constants).toHaveProperty('big', [2500, 2500]);
   expect(problems).toEqual(['constant-too-large']);
+});
+
+test('of equal constants one counts and is written', () => {
+  // 2 MB each: more than there is room for.
+  const count = 80;
+  const lines = Array.from(
+    { length: count },
+    (_, k) => `w${k} = ConstantOfShape <value = float[1] {0.5}> (s) y${k} = MatMul (x, w${k})`,
+  );
+  const outputs = lines.map((_, k) => `y${k}`);
+  const { operators, problems, model } = folding(
+    `g (float[2,512] x) => (${outputs}) <int64[2] s = {512, 1024}> { ${lines.join(' ')} }`,
+    undefined,
+    foldAllConstants,
+  );
+  expect([new Set(operators), problems]).toEqual([new Set(['MatMul']), []]);
+  runPasses(model, [mergeConstants]);
+  expect([...model.graph.initializers].filter(({ useCount }) => useCount > 0)).toHaveLength(1);
+});
+
+test('equal fills of other types, shapes or numbers are not one', () => {
+  const { model } = folding(
+    `g (float[2,512] x) => (a, b, c) <int64[2] s = {512, 1024}, int64[2] t = {1024, 512}> {
+      p = ConstantOfShape <value = float[1] {0.5}> (s) a = MatMul (x, p)
+      q = ConstantOfShape (s) b = MatMul (x, q)
+      r = ConstantOfShape <value = float[1] {0.5}> (t) c = MatMul (a, r) }`,
+    undefined,
+    foldAllConstants,
+  );
+  runPasses(model, [mergeConstants]);
+  const left = [...model.graph.initializers].filter(({ useCount }) => useCount > 0);
+  expect(left.map(({ constant }) => [constant?.shape, constant?.numbers()[0]])).toEqual([
+    [[1024, 512], 0.5],
+    [[512, 1024], 0],
+    [[512, 1024], 0.5],
+  ]);
 });
 
 test('what stands between is never stored: only the end of a chain counts', () => {

@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { parseModel } from '../../../../../src/core/formats/onnxtxt/parse.ts';
+import { takeRoom } from '../../../../../src/core/passes/fold/growth.ts';
+import { ALL_CONSTANTS } from '../../../../../src/core/passes/fold/limits.ts';
+import { runPasses } from '../../../../../src/core/passes/run.ts';
 import { affineBeforeRules } from '../../../../../src/core/passes/simplify/affine-before-weights.ts';
 import { affineRules } from '../../../../../src/core/passes/simplify/affine-into-weights.ts';
 import { constantLayoutRules } from '../../../../../src/core/passes/simplify/constant-layouts.ts';
@@ -173,6 +177,33 @@ describe('scales and shifts after weights', () => {
   test('weights of half precision are rounded once', async () => {
     const text = `float16[1,1,2,2] x => float16[1,2,2,2] y <float16[2,1,1,1] w = {15000, 15100}, float16 k = {17000}>`;
     await expectSimplified([text, 'c = Conv (x, w)\ny = Mul (c, k)', 'Conv'], { rules: affineRules, within: 2e-3 });
+  });
+  test.each<readonly [factor: string, weights: number]>([
+    ['k', 1],
+    ['l', 2],
+  ])('weights that two read are scaled once where both are scaled alike: by %s', async (other, weights) => {
+    const made = await expectSimplified(
+      [
+        `float[1,64,3,3] x => float[1,80,3,3] y, z <${floats('w', [80, 64, 1, 1])}, float k = {2}, float l = {3}>`,
+        `c = Conv (x, w)\ny = Mul (c, k)\nn = Neg (x)\nd = Conv (n, w)\nz = Mul (d, ${other})`,
+        'Conv Neg Conv',
+      ],
+      { rules: affineRules, within: 1e-5 },
+    );
+    expect(new Set([...made.graph.nodes].map((node) => node.input(1)).filter(Boolean)).size).toBe(weights);
+  });
+  test('a weight that two read stays where the file may not grow by it', () => {
+    const made = parseModel(
+      `<ir_version: 8, opset_import: ["" : 17]> g (float[1,64,3,3] x) => (float[1,80,3,3] y, float[1,80,3,3] z)
+       <float[80,64,1,1] w = {0}, float k = {2}> { c = Conv (x, w) y = Mul (c, k) z = Conv (x, w) }`.replace(
+        'w = {0}',
+        `w = {${Array(5120).fill(0.5)}}`,
+      ),
+      'case.onnxtxt',
+    );
+    while (takeRoom(made, 1 << 20, ALL_CONSTANTS)) expect(takeRoom(made, 1 << 20, ALL_CONSTANTS)).toBe(true);
+    runPasses(made, affineRules);
+    expect([...made.graph.nodes].map(({ op }) => op)).toEqual(['Conv', 'Mul', 'Conv']);
   });
   test('a bias that is not needed is not made', async () => {
     const text = `${IMAGE} <${floats('w', [4, 2, 1, 1])}, float k = {2}>`;
