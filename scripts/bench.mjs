@@ -1,12 +1,13 @@
 /**
  * Times our work beside that of other tools, on the same models in one run.
  *
- *   node scripts/bench.mjs [--only onnx-text|pytorch-export|simplify] [--cases FOLDER] [--write-docs]
+ *   node scripts/bench.mjs [--only onnx-text|pytorch-export|simplify|caffe] [--cases FOLDER] [--write-docs]
  *
  * --write-docs writes the tables into docs/speed.md. --cases names a folder where models of test/conformance/zoo/make.py
  * stand; they are made, and deleted after, where it is not given.
  */
 import { parseArgs } from 'node:util';
+import { caffeTable } from './lib/caffe-bench.mjs';
 import { exportTable } from './lib/export-bench.mjs';
 import { onnxTextTable } from './lib/onnx-text-bench.mjs';
 import { inRoot } from './lib/paths.mjs';
@@ -15,7 +16,12 @@ import { simplifyTable } from './lib/simplify-bench.mjs';
 import { rewriteSection } from './lib/table.mjs';
 
 /** By the name of the section in the page. */
-const BENCHES = { 'onnx-text': onnxTextTable, 'pytorch-export': exportTable, simplify: simplifyTable };
+const BENCHES = {
+  'onnx-text': onnxTextTable,
+  'pytorch-export': exportTable,
+  simplify: simplifyTable,
+  caffe: caffeTable,
+};
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, cases: { type: 'string' }, 'write-docs': { type: 'boolean' } },

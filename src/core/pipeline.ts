@@ -17,15 +17,14 @@ import type { Progress } from './progress.ts';
 import { PLAIN_READING, type Reading } from './reading.ts';
 import type { ConvertRequest, ConvertResult, Simplified, Verification } from './request.ts';
 import { Rewriting, type Wishes } from './rewriting.ts';
-import { caffeBackend } from './targets/caffe-backends.ts';
-import { targetOf } from './targets/table.ts';
+import { backendOf, targetOf } from './targets/table.ts';
 import type { CaffeTarget, OnnxTarget, Target, TargetRequest } from './targets/target.ts';
 import { outputFiles, writeResult } from './write.ts';
 
 /** Converts a file. What the target cannot take exactly is in the result; bad input throws InputError. */
 export async function convertModel(request: ConvertRequest, progress: Progress): Promise<ConvertResult> {
   const started = performance.now();
-  const target = targetOf(request.target.target);
+  const target = targetOf(request.target.target, request.input);
   const files = outputFiles(request, target);
   const opened = await openModel(request.input, request.reading, progress);
   try {
@@ -61,7 +60,7 @@ export async function modelAfterSteps(
   try {
     await progress.step('Converting the operators');
     const { model, problems } = await toOnnx(opened);
-    const target = targetOf(request.target.target);
+    const target = targetOf(request.target.target, request.input);
     const rewriting = new Rewriting(request, opened.custom, target, steps);
     if (!problems.some(isError)) await adapt(opened, model, target, request.target.opset, rewriting);
     if (!rewriting.reached) {
@@ -89,7 +88,7 @@ export async function explainNode(
   const opened = await openModel(input, reading, progress);
   try {
     const wishes = { simplify: true, why: node };
-    const { simplified } = await lower(opened, targetOf(request.target), request.opset, wishes, progress);
+    const { simplified } = await lower(opened, targetOf(request.target, opened.path), request.opset, wishes, progress);
     return simplified?.why;
   } finally {
     opened.close();
@@ -110,10 +109,10 @@ export async function checkModel(
     model.dialect === 'onnx' ? checkOnnx(model, { ...(told && { told }), types: !opened.problems.some(isError) }) : [];
   const found = [...opened.problems, ...invalid];
   if (!request || (model.dialect === 'onnx' && found.some(isError))) return found;
-  // Lowering changes an ONNX model, so the file is opened once more for it.
-  const copy = opened.model.dialect === 'onnx' ? await openModel(opened.path, opened.reading, progress) : opened;
+  // Lowering changes an ONNX model and a Caffe network, so the file is opened once more for it.
+  const copy = opened.model.dialect !== 'aten' ? await openModel(opened.path, opened.reading, progress) : opened;
   try {
-    return (await lower(copy, targetOf(request.target), request.opset, NO_WISHES, progress)).problems;
+    return (await lower(copy, targetOf(request.target, opened.path), request.opset, NO_WISHES, progress)).problems;
   } finally {
     if (copy !== opened) copy.close();
   }
@@ -130,7 +129,7 @@ export async function targetProblems(
   progress: Progress,
 ): Promise<readonly Problem[]> {
   const given = { model, custom, problems: [], reading: PLAIN_READING };
-  return (await lower(given, targetOf(request.target), request.opset, NO_WISHES, progress)).problems;
+  return (await lower(given, targetOf(request.target, model.file), request.opset, NO_WISHES, progress)).problems;
 }
 
 /** What lowering asks of a model. */
@@ -152,6 +151,7 @@ async function lower(
   progress: Progress,
 ): Promise<Lowered> {
   await progress.step('Converting the operators');
+  if (opened.model.dialect === 'caffe' && target.kind === 'caffe') return toOtherCaffe(opened, target, wishes);
   const { model, problems: found } = await toOnnx(opened);
   // A node that could not be read is told once.
   const told = new Set(opened.problems.map((problem) => problem.node?.name));
@@ -213,7 +213,7 @@ async function toOnnx({ model, custom }: Given): Promise<{ model: Model; problem
     case 'caffe':
       throw new InputError(
         'format-unsupported',
-        'Caffe models can be looked at, but not converted yet',
+        'Caffe models become other Caffe models alone, so far',
         { file: model.file ?? 'the model' },
         'Convert the model that it was made from.',
       );
@@ -239,7 +239,28 @@ async function toOpset(
   return { model, problems: await rewriting.toOpset(model, opset) };
 }
 
+/** Dialect to dialect: the layers stay what they are. */
+async function toOtherCaffe({ model, problems }: Given, target: CaffeTarget, { simplify }: Wishes): Promise<Lowered> {
+  if (simplify) {
+    const next = 'Leave --simplify out.';
+    throw new InputError('bad-argument', 'Caffe models are not simplified', { file: model.file ?? 'the model' }, next);
+  }
+  if (problems.some(isError)) return { model, problems, passes: [] };
+  const { transcode } = await import('./convert/caffe-to-caffe/transcode.ts');
+  const from = backendOf(model.metadata.get('caffe.dialect') ?? 'bvlc', model.file);
+  return { model, problems: [...problems, ...transcode(model, from, target.backend)], passes: [] };
+}
+
 async function toCaffe(model: Model, target: CaffeTarget, rewriting: Rewriting): Promise<Adapted> {
+  if (!target.backend.fromOnnx) {
+    const message = `${target.id} is made of other Caffe networks alone, so far`;
+    throw new InputError(
+      'format-unsupported',
+      message,
+      { file: model.file ?? 'the model' },
+      'See graphwright targets.',
+    );
+  }
   const { fixDefaults } = await import('./convert/onnx-to-caffe/defaults.ts');
   const { onnxToCaffe } = await import('./convert/onnx-to-caffe/convert.ts');
   const found = await rewriting.toOpset(model, PIVOT_OPSET);
@@ -247,7 +268,7 @@ async function toCaffe(model: Model, target: CaffeTarget, rewriting: Rewriting):
   const fixed = fixDefaults(model, target.title);
   rewriting.fuse(model, target.fusions);
   if (rewriting.reached) return { model, problems: fixed };
-  const { model: made, problems } = onnxToCaffe(model, caffeBackend(target.backend));
+  const { model: made, problems } = onnxToCaffe(model, target.backend);
   return { model: made, problems: [...fixed, ...problems] };
 }
 
@@ -259,16 +280,19 @@ async function prove(
   progress: Progress,
 ): Promise<Verification> {
   await progress.step('Running both sides');
-  const { declareInputs, graphSide, resultSide, verify } = await import('./verify.ts');
+  const { caffeSide, declareInputs, graphSide, resultSide, verify } = await import('./verify.ts');
   // The opened graph may have been changed on the way: the source is read once more.
   const again = await openModel(opened.path, opened.reading, progress);
   try {
-    const { model } = await toOnnx(again);
+    const isCaffe = again.model.dialect === 'caffe';
+    const { model } = isCaffe ? again : await toOnnx(again);
     const outputs = model.graph.outputs.map((value) => value.name ?? '');
     if (again.model === model) declareInputs(model, opened.reading.inputs);
     return await verify(
       model,
-      graphSide('the source graph in onnxruntime', model),
+      isCaffe
+        ? caffeSide('the source network in the reference interpreter of Caffe', model)
+        : graphSide('the source graph in onnxruntime', model),
       resultSide(target, output, outputs),
       VERIFY_SEED,
     );

@@ -11,7 +11,6 @@ import { runCaffe } from './runtime/caffe/run.ts';
 import { compareOutputs, worstDifference } from './runtime/compare.ts';
 import { randomInputs } from './runtime/inputs.ts';
 import { runModel } from './runtime/onnxruntime.ts';
-import { caffeBackend } from './targets/caffe-backends.ts';
 import type { Target } from './targets/target.ts';
 
 /** One side of a comparison: what runs, and how. */
@@ -26,15 +25,20 @@ export function graphSide(title: string, model: Model): Side {
   return { title, run: (inputs) => runModel(bytes, inputs) };
 }
 
+/** A Caffe network as it stands in memory, run in the reference interpreter. */
+export function caffeSide(title: string, model: Model): Side {
+  return { title, run: async (inputs) => runCaffe(model, inputs) };
+}
+
 /** What was written for a target: ONNX in onnxruntime, Caffe in the reference interpreter. */
 export function resultSide(target: Target, files: readonly string[], outputs: readonly string[]): Side {
   const [path = '', prototxt = ''] = files;
   if (target.kind === 'onnx') return { title: `${path} in onnxruntime`, run: (inputs) => runModel(path, inputs) };
-  const { dialect } = caffeBackend(target.backend);
+  const { backend } = target;
   return {
     title: `${path} in the reference interpreter of Caffe`,
     // A Caffe network also gives every top that no layer reads: those are no outputs of the model.
-    run: async (inputs) => only(outputs, runCaffe(readCaffe(new FileBytes(path), prototxt, dialect), inputs)),
+    run: async (inputs) => only(outputs, runCaffe(readCaffe(new FileBytes(path), prototxt, backend), inputs)),
   };
 }
 

@@ -7,7 +7,6 @@ import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
 import type { Progress } from './progress.ts';
 import type { ConvertRequest } from './request.ts';
-import { caffeBackend } from './targets/caffe-backends.ts';
 import type { Target } from './targets/target.ts';
 
 /**
@@ -56,5 +55,5 @@ export async function writeResult(
   if (target.kind === 'onnx') return writeOnnx(model, path, { force, progress });
   const { writeCaffe } = await import('./formats/caffe/write.ts');
   const [caffemodel = '', prototxt = ''] = files;
-  return writeCaffe(model, caffeBackend(target.backend), { caffemodel, prototxt }, { force, progress });
+  return writeCaffe(model, target.backend, { caffemodel, prototxt }, { force, progress });
 }

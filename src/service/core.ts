@@ -8,7 +8,7 @@ import { documentLines } from '../core/formats/onnxtxt/store.ts';
 import type { Model } from '../core/ir/model.ts';
 import { type OpenedModel, openModel } from '../core/open.ts';
 import { checkModel, convertModel, explainNode, modelAfterSteps } from '../core/pipeline.ts';
-import { TARGETS } from '../core/targets/table.ts';
+import { targetsFor } from '../core/targets/table.ts';
 import type { Core } from './engine.ts';
 import { slotNames } from './slots.ts';
 
@@ -33,7 +33,7 @@ export const realCore: Core<OpenedModel> = {
   },
   print: (model) => LINES.get(model) ?? printModel(model, { types: 'comments' }),
   targets: () =>
-    TARGETS.map((target) => {
+    targetsFor('onnx').map((target) => {
       const { id, title, description } = target;
       return { id, title, description, ...(target.kind === 'onnx' && { opsets: target.opsets }) };
     }),

@@ -1,18 +1,25 @@
 /** graphwright targets: what a model can be converted to. */
 import { TARGETS } from '../../core/targets/table.ts';
+import type { Target } from '../../core/targets/target.ts';
 import { JSON_OPTION, parse } from '../arguments.ts';
 import { columns, DONE, printJson } from '../report.ts';
 
 export async function targets(args: readonly string[]): Promise<number> {
   const { values } = parse(args, JSON_OPTION, []);
   if (values.json) {
-    printJson({ status: 'done', targets: TARGETS, problems: [], seconds: 0 });
+    printJson({ status: 'done', targets: TARGETS.map(plain), problems: [], seconds: 0 });
   } else {
     const rows = TARGETS.map((target) => {
       const opsets = target.kind === 'onnx' ? `, opsets ${target.opsets.lowest} to ${target.opsets.highest}` : '';
-      return [target.id, `${target.title}${opsets}`, target.description];
+      const only = target.kind === 'caffe' && !target.backend.fromOnnx ? ' (made of other Caffe networks)' : '';
+      return [target.id, `${target.title}${opsets}`, `${target.description}${only}`];
     });
     process.stdout.write(`${columns(rows).join('\n')}\n`);
   }
   return DONE;
+}
+
+/** A backend by its name: its facts are for the engine. */
+function plain(target: Target): object {
+  return target.kind === 'onnx' ? target : { ...target, backend: target.backend.id, fromOnnx: target.backend.fromOnnx };
 }

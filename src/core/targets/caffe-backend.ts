@@ -1,5 +1,5 @@
 /** What a Caffe backend is: its schema, the layers that its framework has, and where that framework differs. Facts alone. */
-import type { CaffeDialect } from '../formats/caffe/dialects.ts';
+import type { LayerFacts } from '../dialects/caffe/layers.ts';
 
 export interface CaffeLimits {
   /** The attribute that makes pooling round down; undefined where it always rounds up. */
@@ -12,6 +12,8 @@ export interface CaffeLimits {
   readonly ignores?: readonly string[];
   /** Types of layers that it wrongly takes into a Power layer before them, unless that has a power of 1. */
   readonly wrongAfterPower?: readonly string[];
+  /** The most axes that a blob can have, N among them, and whether N must be 1. Unlimited where absent. */
+  readonly blobs?: { readonly axes: number; readonly batch: 'one' };
   /** The layer that stands for a constant blob, and the attribute path of its shape where it needs one. */
   readonly constants?: { readonly layer: string; readonly shape?: string };
 }
@@ -22,6 +24,16 @@ export const CAFFE_FUSIONS: readonly string[] = [
   'fold-batch-normalization',
 ];
 
+/** ONNX operators that are a layer of one input without parameters in all of Caffe. */
+export const CAFFE_DIRECT: Readonly<Record<string, string>> = {
+  Abs: 'AbsVal',
+  Exp: 'Exp',
+  Log: 'Log',
+  Sigmoid: 'Sigmoid',
+  Softplus: 'BNLL',
+  Tanh: 'TanH',
+};
+
 export interface CaffeBackendFacts {
   /** `bvlc`; the target is `caffe:bvlc`. */
   readonly id: string;
@@ -29,10 +41,16 @@ export interface CaffeBackendFacts {
   readonly description: string;
   /** Where the facts were read. */
   readonly source: string;
-  /** The dialect that its files are written in: proto/caffe/<dialect>.proto. */
-  readonly dialect: CaffeDialect;
+  /** The dialect that its files are written in: proto/caffe/<dialect>.proto, or the file that `proto` names. */
+  readonly dialect: string;
+  /** The path of a user's own schema. */
+  readonly proto?: string;
   /** Layer types that its framework can run. */
   readonly layers: readonly string[];
+  /** What is special about its layers, beside what all of Caffe knows of them. */
+  readonly own?: Readonly<Record<string, LayerFacts>>;
+  /** Whether the rules that make layers of ONNX operators heed all its limits. Other Caffe networks become it in any case. */
+  readonly fromOnnx: boolean;
   readonly limits: CaffeLimits;
   /** ONNX operators of one input and no attributes that are a layer without parameters. */
   readonly direct: Readonly<Record<string, string>>;
@@ -45,25 +63,31 @@ export class CaffeBackend {
   readonly title: string;
   readonly description: string;
   readonly source: string;
-  readonly dialect: CaffeDialect;
+  readonly dialect: string;
+  readonly proto: string | undefined;
+  readonly own: Readonly<Record<string, LayerFacts>>;
+  readonly fromOnnx: boolean;
   readonly limits: CaffeLimits;
   readonly direct: Readonly<Record<string, string>>;
   readonly fusions: readonly string[];
-  private readonly types: ReadonlySet<string>;
+  readonly layers: ReadonlySet<string>;
 
-  constructor(facts: CaffeBackendFacts) {
+  constructor(readonly facts: CaffeBackendFacts) {
     this.id = facts.id;
     this.title = facts.title;
     this.description = facts.description;
     this.source = facts.source;
     this.dialect = facts.dialect;
+    this.proto = facts.proto;
+    this.own = facts.own ?? {};
+    this.fromOnnx = facts.fromOnnx;
     this.limits = facts.limits;
     this.direct = facts.direct;
     this.fusions = facts.fusions;
-    this.types = new Set(facts.layers);
+    this.layers = new Set(facts.layers);
   }
 
   has(layer: string): boolean {
-    return this.types.has(layer);
+    return this.layers.has(layer);
   }
 }

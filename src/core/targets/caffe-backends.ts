@@ -1,17 +1,18 @@
 /** The table of Caffe backends. */
-import { InputError } from '../ir/errors.ts';
 import type { CaffeBackend } from './caffe-backend.ts';
 import { bvlc, bvlcRelease } from './caffe-bvlc.ts';
+import { ascend, cambricon, mnn, nart, ncnn, openvino, tengine } from './caffe-converters.ts';
 import { opencv } from './caffe-opencv.ts';
+import { intel, nvcaffe, ssd, yoloUpsample } from './caffe-ssd.ts';
 
-export const CAFFE_BACKENDS: ReadonlyMap<string, CaffeBackend> = new Map(
-  [bvlc, bvlcRelease, opencv].map((backend) => [backend.id, backend]),
-);
+export const CAFFE_BACKENDS: readonly CaffeBackend[] = [
+  ...[bvlc, bvlcRelease, opencv, ssd, yoloUpsample, nvcaffe, intel],
+  ...[ncnn, mnn, tengine, openvino, ascend, cambricon, nart],
+];
 
-/** The backend of that id. Throws InputError `bad-argument` that lists what there is. */
+/** The backend of that id. Throws an Error where there is none. */
 export function caffeBackend(id: string): CaffeBackend {
-  const found = CAFFE_BACKENDS.get(id);
-  if (found) return found;
-  const known = [...CAFFE_BACKENDS.keys()].join(', ');
-  throw new InputError('bad-argument', `there is no Caffe backend "${id}"`, undefined, `Backends: ${known}.`);
+  const found = CAFFE_BACKENDS.find((backend) => backend.id === id);
+  if (!found) throw new Error(`there is no Caffe backend ${id}`);
+  return found;
 }

@@ -1,19 +1,15 @@
 /** OpenCV 4's dnn module, which reads Caffe models by a schema of its own. */
-import { CAFFE_FUSIONS, CaffeBackend } from './caffe-backend.ts';
+import { FRAMEWORKS } from '../dialects/caffe/frameworks.ts';
+import { CAFFE_DIRECT, CAFFE_FUSIONS, CaffeBackend } from './caffe-backend.ts';
 
 export const opencv = new CaffeBackend({
   id: 'opencv',
   title: 'OpenCV 4',
   description: 'cv::dnn::readNetFromCaffe of OpenCV 4 (OpenCV 5 reads no Caffe models)',
-  source: 'opencv/opencv, branch 4.x, modules/dnn/src/caffe and src/init.cpp; types tried in OpenCV 4.12 and 4.14',
+  source: FRAMEWORKS.opencv.source,
   dialect: 'opencv',
-  layers: [
-    ...['AbsVal', 'BatchNorm', 'BNLL', 'Concat', 'Const', 'Convolution', 'ConvolutionDepthwise', 'Crop'],
-    ...['Deconvolution', 'DetectionOutput', 'Dropout', 'Eltwise', 'ELU', 'Exp', 'Flatten', 'InnerProduct', 'Input'],
-    ...['Log', 'LRN', 'MVN', 'Normalize', 'NormalizeBBox', 'Permute', 'Pooling', 'Power', 'PReLU', 'PriorBox'],
-    ...['Proposal', 'PSROIPooling', 'ReLU', 'ReLU6', 'Reshape', 'ROIPooling', 'Scale', 'Sigmoid', 'Silence', 'Slice'],
-    ...['Softmax', 'Split', 'TanH', 'Tile'],
-  ],
+  layers: FRAMEWORKS.opencv.layers,
+  fromOnnx: true,
   limits: {
     // PoolingLayerImpl reads ceil_mode, true by default (modules/dnn/src/layers/pooling_layer.cpp).
     floorPooling: { path: 'pooling_param.ceil_mode', value: false },
@@ -26,13 +22,6 @@ export const opencv = new CaffeBackend({
     wrongAfterPower: ['Power', 'Scale', 'BatchNorm'],
     constants: { layer: 'Const' },
   },
-  direct: {
-    Abs: 'AbsVal',
-    Exp: 'Exp',
-    Log: 'Log',
-    Sigmoid: 'Sigmoid',
-    Softplus: 'BNLL',
-    Tanh: 'TanH',
-  },
+  direct: CAFFE_DIRECT,
   fusions: CAFFE_FUSIONS,
 });

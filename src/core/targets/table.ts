@@ -1,27 +1,44 @@
-/** The table of targets. Caffe's come from the table of its backends. */
+/** The table of targets. Caffe's come from the table of its backends, and from what a user has beside a model. */
 import { InputError } from '../ir/errors.ts';
+import type { Dialect } from '../ir/model.ts';
+import type { CaffeBackend } from './caffe-backend.ts';
 import { CAFFE_BACKENDS } from './caffe-backends.ts';
 import { ONNX_TARGET } from './onnx.ts';
 import type { CaffeTarget, Target } from './target.ts';
+import { userBackends } from './user-backends.ts';
 
-export const TARGETS: readonly Target[] = [
-  ONNX_TARGET,
-  ...[...CAFFE_BACKENDS.values()].map(
-    (backend): CaffeTarget => ({
-      kind: 'caffe',
-      id: `caffe:${backend.id}`,
-      title: `Caffe (${backend.title})`,
-      description: backend.description,
-      fusions: backend.fusions,
-      backend: backend.id,
-    }),
-  ),
-];
+function caffeTarget(backend: CaffeBackend): CaffeTarget {
+  const { id, title, description, fusions } = backend;
+  return { kind: 'caffe', id: `caffe:${id}`, title: `Caffe (${title})`, description, fusions, backend };
+}
 
-/** The target of that id. Throws InputError `bad-argument` that lists what there is. */
-export function targetOf(id: string): Target {
-  const found = TARGETS.find((target) => target.id === id);
+export const TARGETS: readonly Target[] = [ONNX_TARGET, ...CAFFE_BACKENDS.map(caffeTarget)];
+
+/** Those that a model of a dialect can be converted to. */
+export function targetsFor(dialect: Dialect): readonly Target[] {
+  // Caffe networks become other Caffe networks alone, so far.
+  if (dialect === 'caffe') return TARGETS.filter((target) => target.kind === 'caffe');
+  return TARGETS.filter((target) => target.kind === 'onnx' || target.backend.fromOnnx);
+}
+
+/**
+ * The target of that id, for a model: a graphwright.caffe.json beside it or above may have further backends. Throws
+ * InputError `bad-argument` that lists what there is.
+ */
+export function targetOf(id: string, model: string | undefined): Target {
+  const own = TARGETS.find((target) => target.id === id);
+  if (own) return own;
+  const further = model === undefined ? [] : userBackends(model).map(caffeTarget);
+  const found = further.find((target) => target.id === id);
   if (found) return found;
-  const known = TARGETS.map((target) => target.id).join(', ');
+  const known = [...TARGETS, ...further].map((target) => target.id).join(', ');
   throw new InputError('bad-argument', `there is no target "${id}"`, undefined, `Targets: ${known}.`);
+}
+
+/** The backend whose dialect has that name, for a model. */
+export function backendOf(dialect: string, model: string | undefined): CaffeBackend {
+  const own = CAFFE_BACKENDS.find((backend) => backend.id === dialect);
+  const found = own ?? (model === undefined ? [] : userBackends(model)).find((backend) => backend.id === dialect);
+  if (!found) throw new Error(`there is no backend of the dialect ${dialect}`);
+  return found;
 }

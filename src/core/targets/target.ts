@@ -1,4 +1,5 @@
 /** A target: what a graph is converted to. Data alone: what it takes, how it is shown, and which files it makes. */
+import type { CaffeBackend } from './caffe-backend.ts';
 
 export interface OnnxTarget {
   readonly kind: 'onnx';
@@ -17,8 +18,7 @@ export interface CaffeTarget {
   readonly description: string;
   /** As its backend's. */
   readonly fusions: readonly string[];
-  /** The backend's name in the table of Caffe backends. */
-  readonly backend: string;
+  readonly backend: CaffeBackend;
 }
 
 export type Target = OnnxTarget | CaffeTarget;

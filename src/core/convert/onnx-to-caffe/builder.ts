@@ -3,8 +3,8 @@
  * origin, module path and names come from the ONNX node that is being converted.
  */
 import { CAFFE_LAYERS } from '../../dialects/caffe/layers.ts';
-import { type CaffeField, fieldAt } from '../../dialects/caffe/schema.ts';
-import { schemaOf } from '../../formats/caffe/dialects.ts';
+import { type CaffeField, type CaffeSchema, fieldAt } from '../../dialects/caffe/schema.ts';
+import { schemaFor } from '../../formats/caffe/dialects.ts';
 import type { Attribute } from '../../ir/attribute.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { Node } from '../../ir/node.ts';
@@ -30,11 +30,14 @@ export class CaffeBuilder {
   private readonly blobs = new Map<Value, Value>();
   private source: Node | undefined;
   private made: Node[] = [];
+  private readonly schema: CaffeSchema;
 
   constructor(
     readonly graph: Graph,
     readonly backend: CaffeBackend,
-  ) {}
+  ) {
+    this.schema = schemaFor(backend);
+  }
 
   /** What is built from now on stands for `node`. */
   from(node: Node): this {
@@ -163,7 +166,7 @@ export class CaffeBuilder {
     return Object.entries(parameters).flatMap(([name, value]) => {
       if (value === undefined) return [];
       const path = `${holder}.${name}`;
-      const field = fieldAt(schemaOf(this.backend.dialect).layer, path);
+      const field = fieldAt(this.schema.layer, path);
       if (!field) throw new Error(`${this.backend.id} has no field ${path}`);
       return [[path, typed(field, value)]];
     });

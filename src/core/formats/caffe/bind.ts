@@ -10,9 +10,14 @@ import { Tree, type TreeValue } from './tree.ts';
  */
 export function bindText({ fields }: TextMessage, message: CaffeMessage, file: string): Tree {
   const tree = new Tree(message);
+  const given = new Set<CaffeField>();
   for (const each of fields) {
     const field = message.fields.get(each.name);
     const { line, column } = each;
+    // As protobuf's own parser has it.
+    if (field && !field.repeated && given.has(field))
+      throw textError(`${each.name} is given twice, and has one value`, file, { line, column });
+    if (field) given.add(field);
     if (!field) tree.unknown.push({ name: each.name, text: each.text, line, column });
     else tree.entries.push({ field, value: boundValue(each, field, file), line, column });
   }
@@ -56,8 +61,17 @@ export function scalarOf({ type }: CaffeField, token: Token): Exclude<TreeValue,
     case 'double':
       return token.kind === 'number' || token.kind === 'word' ? floatOf(token.text) : undefined;
     default:
-      return token.kind === 'number' ? integerOf(token.text) : undefined;
+      return token.kind === 'number' ? inRange(integerOf(token.text), type.name) : undefined;
   }
+}
+
+/** Undefined for a number that the type cannot hold. */
+function inRange(value: bigint | undefined, type: string): bigint | undefined {
+  if (value === undefined) return undefined;
+  const bits = type.endsWith('64') ? 64 : 32;
+  return value === (type.startsWith('u') ? BigInt.asUintN(bits, value) : BigInt.asIntN(bits, value))
+    ? value
+    : undefined;
 }
 function enumOf(numbers: ReadonlyMap<string, number>, { kind, text }: Token): string | undefined {
   if (kind === 'word') return numbers.has(text) ? text : undefined;

@@ -1,4 +1,7 @@
 /** The dialects whose schemas come with Graphwright, read from their text when they are first needed. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import ascendProto from '../../../../proto/caffe/ascend.proto?raw';
 import bvlcProto from '../../../../proto/caffe/bvlc.proto?raw';
 import cambriconProto from '../../../../proto/caffe/cambricon.proto?raw';
@@ -13,6 +16,7 @@ import ssdProto from '../../../../proto/caffe/ssd.proto?raw';
 import tengineProto from '../../../../proto/caffe/tengine.proto?raw';
 import yoloUpsampleProto from '../../../../proto/caffe/yolo-upsample.proto?raw';
 import { FRAMEWORKS } from '../../dialects/caffe/frameworks.ts';
+import type { LayerFacts } from '../../dialects/caffe/layers.ts';
 import type { CaffeSchema } from '../../dialects/caffe/schema.ts';
 import type { CaffeVocabulary } from '../../dialects/caffe/vocabulary.ts';
 import { type ProtoFile, schemaOfProto } from './proto.ts';
@@ -38,6 +42,13 @@ export type CaffeDialect = keyof typeof PROTOS;
 /** The more common first: of two that fit a file alike, the first is meant. */
 export const CAFFE_DIALECTS = Object.keys(PROTOS) as readonly CaffeDialect[];
 
+/** A dialect of Graphwright, or one with a schema of its own. */
+export interface DialectFacts {
+  readonly dialect: string;
+  /** The path of a user's schema. */
+  readonly proto?: string | undefined;
+}
+
 const read = new Map<CaffeDialect, CaffeSchema>();
 
 export function schemaOf(dialect: CaffeDialect): CaffeSchema {
@@ -49,10 +60,41 @@ export function schemaOf(dialect: CaffeDialect): CaffeSchema {
   return schema;
 }
 
+/** The schema of a backend. Throws InputError where a user's own cannot be read. */
+export function schemaFor({ dialect, proto }: DialectFacts): CaffeSchema {
+  if (proto !== undefined) return schemaOfProto(userProto(proto));
+  const own = CAFFE_DIALECTS.find((each) => each === dialect);
+  if (!own) throw new Error(`there is no dialect ${dialect}`);
+  return schemaOf(own);
+}
+
+/** Imports of a user's schema lie beside it, or are those of Graphwright. */
+function userProto(path: string): ProtoFile {
+  const beside = (name: string) => join(dirname(path), name);
+  return {
+    name: path,
+    text: readFileSync(path, 'utf8'),
+    imported: (name) => (existsSync(beside(name)) ? userProto(beside(name)) : ownProto(name)),
+  };
+}
+
 /** What a file of the dialect can say. */
 export function vocabularyOf(dialect: CaffeDialect): CaffeVocabulary {
   const { title, layers } = FRAMEWORKS[dialect];
   return { id: dialect, title, schema: schemaOf(dialect), layers: new Set<string>(layers), own: {} };
+}
+
+/** What a backend says of the dialect that it reads. */
+export interface BackendFacts extends DialectFacts {
+  readonly title: string;
+  readonly layers: ReadonlySet<string>;
+  readonly own: Readonly<Record<string, LayerFacts>>;
+}
+
+/** What a file for a backend with a schema of its own can say. */
+export function vocabularyFor(backend: BackendFacts): CaffeVocabulary {
+  const { dialect, title, layers, own } = backend;
+  return { id: dialect, title, schema: schemaFor(backend), layers, own };
 }
 
 /** The schema of Graphwright that a .proto file imports by name, such as `bvlc.proto`; undefined where there is none. */

@@ -23,7 +23,7 @@ export function netsOf({ graph, metadata, unknown }: Model, schema: CaffeSchema)
   const [text, binary] = [new Tree(schema.net), new Tree(schema.net)];
   for (const net of [text, binary]) {
     if (graph.name !== '') net.add('name', graph.name);
-    for (const input of graph.inputs) addInput(net, input, names.of(input));
+    for (const input of graph.inputs) addInput(net, input, names.of(input), asRead);
   }
   const layers = layerNames(graph, names);
   for (const node of graph.nodes) {
@@ -46,12 +46,16 @@ function layerNames(graph: Graph, blobs: BlobNames): ReadonlyMap<Node, string> {
   return named;
 }
 
-function addInput(net: Tree, value: Value, name: string): void {
-  if (!isStatic(value.shape)) throw new Error(`input ${name} has no static shape`);
+function addInput(net: Tree, value: Value, name: string, asRead: boolean): void {
   const layer = net.addTree('layer');
   layer.add('name', name);
   layer.add('type', 'Input');
   layer.add('top', name);
+  // A network that says nothing of its input's sizes is written as it was read.
+  if (!isStatic(value.shape)) {
+    if (asRead) return;
+    throw new Error(`input ${name} has no static shape`);
+  }
   const shape = layer.addTree('input_param').addTree('shape');
   for (const size of value.shape) shape.add('dim', BigInt(size));
 }

@@ -10,7 +10,7 @@ import { unknownBytes } from './blob.ts';
 import { LayerCheck } from './check-layer.ts';
 import { decodeNet } from './decode.ts';
 import { type DialectScore, scoreDialects } from './detect-dialect.ts';
-import { CAFFE_DIALECTS, vocabularyOf } from './dialects.ts';
+import { type BackendFacts, CAFFE_DIALECTS, vocabularyFor, vocabularyOf } from './dialects.ts';
 import { binaryEvidence, type SeenLayer, textEvidence } from './evidence.ts';
 import { Findings, placeOf } from './findings.ts';
 import { linkNet } from './link.ts';
@@ -37,8 +37,9 @@ export interface CaffeRead {
 }
 
 /** As `readCaffeNet`, for callers that know what they read. */
-export function readCaffe(file: ByteSource, prototxt?: string, dialect?: string): Model {
-  return readCaffeNet(file, { prototxt, dialect }).model;
+export function readCaffe(file: ByteSource, prototxt?: string, backend?: BackendFacts): Model {
+  const further = backend?.proto === undefined ? [] : [vocabularyFor(backend)];
+  return readCaffeNet(file, { prototxt, dialect: backend?.dialect, further }).model;
 }
 
 /**

@@ -3,7 +3,7 @@ import { type ChunkMemory, OneChunk } from '../../ir/chunk-memory.ts';
 import { InputError } from '../../ir/errors.ts';
 import type { Model } from '../../ir/model.ts';
 import { type WriteOptions, writeWhole } from '../whole-files.ts';
-import { type CaffeDialect, schemaOf } from './dialects.ts';
+import { type DialectFacts, schemaFor } from './dialects.ts';
 import { encodeTree } from './encode.ts';
 import { netsOf } from './net.ts';
 import { printTree } from './print.ts';
@@ -22,11 +22,11 @@ const LARGEST_BYTES = 2 ** 31 - 1;
  */
 export async function writeCaffe(
   model: Model,
-  { dialect }: { readonly dialect: CaffeDialect },
+  backend: DialectFacts,
   { caffemodel, prototxt }: CaffePaths,
   options: WriteOptions,
 ): Promise<readonly string[]> {
-  const nets = netsOf(model, schemaOf(dialect));
+  const nets = netsOf(model, schemaFor(backend));
   const pieces = encodeTree(nets.binary);
   if (pieces.length > LARGEST_BYTES) throw tooLarge(caffemodel, pieces.length);
   const text = new TextEncoder().encode(printTree(nets.text));
@@ -46,9 +46,9 @@ function* chunksOf(pieces: ReturnType<typeof encodeTree>, memory: ChunkMemory): 
 /** The two files in memory, for models that fit there. */
 export function encodeCaffe(
   model: Model,
-  { dialect }: { readonly dialect: CaffeDialect },
+  backend: DialectFacts,
 ): { readonly caffemodel: Uint8Array; readonly prototxt: string } {
-  const nets = netsOf(model, schemaOf(dialect));
+  const nets = netsOf(model, schemaFor(backend));
   const pieces = encodeTree(nets.binary);
   const caffemodel = new Uint8Array(pieces.length);
   let at = 0;

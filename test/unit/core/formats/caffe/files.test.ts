@@ -1,11 +1,11 @@
 /** Caffe's files: what is written, what is read, and what is said of files that are broken. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
 import { afterEach, expect, test } from 'vitest';
 import bvlcProto from '../../../../../proto/caffe/bvlc.proto?raw';
-import { readCaffe } from '../../../../../src/core/formats/caffe/read.ts';
+import { readCaffe, readCaffeNet } from '../../../../../src/core/formats/caffe/read.ts';
 import { encodeCaffe, writeCaffe } from '../../../../../src/core/formats/caffe/write.ts';
 import { FileBytes, MemoryBytes } from '../../../../../src/core/ir/bytes.ts';
 import { CancelledError } from '../../../../../src/core/ir/errors.ts';
@@ -237,4 +237,49 @@ test('weights that do not fill their shape are refused', () => {
   caffemodel[at + 2] = 3;
   const error = caught(() => readCaffe(new MemoryBytes('net.caffemodel', caffemodel)));
   expect(error.message).toContain('blob 0 of layer conv_2');
+});
+
+test('a file beyond 2 GB is read without its weights, and is too large to be written', async () => {
+  const at = folder();
+  const path = join(at, 'large.caffemodel');
+  const outputs = 2 ** 20;
+  const varint = (value: number): number[] =>
+    value < 128 ? [value] : [(value % 128) | 128, ...varint(Math.floor(value / 128))];
+  const field = (number: number, content: Uint8Array | number[], length = content.length) =>
+    Buffer.from([...varint(number * 8 + 2), ...varint(length), ...content]);
+  const bytes = outputs * 600 * 4;
+  const data = field(5, [], bytes);
+  const shape = field(7, field(1, [...varint(outputs), ...varint(600)]));
+  const blob = field(7, Buffer.concat([shape, data]), shape.length + data.length + bytes);
+  const words = [field(1, Buffer.from('fc')), field(2, Buffer.from('InnerProduct')), field(3, Buffer.from('data'))];
+  const head = Buffer.concat([
+    ...words,
+    field(4, Buffer.from('fc')),
+    field(117, [0x08, ...varint(outputs), 0x10, 0]),
+    blob,
+  ]);
+  const start = Buffer.concat([field(3, Buffer.from('data')), field(100, head, head.length + bytes)]);
+  writeFileSync(path, start);
+  // The weights are a hole in the file.
+  truncateSync(path, start.length + bytes);
+  const file = new FileBytes(path);
+  const read = readCaffeNet(file);
+  expect(read.problems).toEqual([]);
+  expect([...read.model.graph.nodes][0]?.input(1)?.shape).toEqual([outputs, 600]);
+  const paths = { caffemodel: join(at, 'out.caffemodel'), prototxt: join(at, 'out.prototxt') };
+  await expect(writeCaffe(read.model, bvlc, paths, { force: false, progress: silent })).rejects.toThrow(
+    expect.objectContaining({ code: 'file-too-large' }),
+  );
+  file.close();
+});
+
+test.each([
+  ['name: "a" name: "b"', 'name is given twice'],
+  ['input: "a" input_dim: 99999999999', 'input_dim takes int32, not 99999999999'],
+  ['layer { blobs { num: [1] } }', 'num has one value, no list'],
+  [`${'a {'.repeat(100)}`, 'nested deeper than 64'],
+])('%s is no network', (text, message) => {
+  const error = caught(() => textModel(text));
+  expect([error.code, error.place?.line]).toEqual(['syntax-error', 1]);
+  expect(error.message).toContain(message);
 });

@@ -1,0 +1,164 @@
+/**
+ * A Caffe network in the dialect of another backend: the same layers, their fields under the numbers that they have there.
+ * Layers that mean the same are not touched. What the other dialect cannot say, or would understand as something else, is a
+ * problem.
+ */
+import { type CaffeField, type CaffeMessage, type CaffeSchema, fieldAt } from '../../dialects/caffe/schema.ts';
+import { type CaffeVocabulary, layerFacts } from '../../dialects/caffe/vocabulary.ts';
+import { isUnknown } from '../../formats/caffe/attributes.ts';
+import { schemaFor } from '../../formats/caffe/dialects.ts';
+import type { Attribute } from '../../ir/attribute.ts';
+import type { Model } from '../../ir/model.ts';
+import type { Node } from '../../ir/node.ts';
+import { type Problem, Refusal, refuse } from '../../problems/problem.ts';
+import type { CaffeBackend } from '../../targets/caffe-backend.ts';
+
+/** Changes the model. `from` is the backend of the dialect that it was read as. */
+export function transcode(model: Model, from: CaffeBackend, to: CaffeBackend): readonly Problem[] {
+  if (from.dialect === to.dialect && from.proto === to.proto) return checkLayers(model, to);
+  const transcoder = new Transcoder(from, to);
+  const problems: Problem[] = [];
+  for (const node of model.graph.nodes) {
+    try {
+      transcoder.layer(node);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      problems.push(error.problem);
+    }
+  }
+  model.metadata.set('caffe.dialect', to.dialect);
+  // Fields of the network that nobody knows mean nothing, or something else, in another dialect.
+  model.unknown = undefined;
+  return problems;
+}
+
+/** Within one dialect backends differ in the layers that they have. */
+function checkLayers(model: Model, to: CaffeBackend): readonly Problem[] {
+  const problems: Problem[] = [];
+  for (const node of model.graph.nodes) {
+    try {
+      mustHave(node, to);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      problems.push(error.problem);
+    }
+  }
+  return problems;
+}
+
+function targetName(to: CaffeBackend): string {
+  return `Caffe (${to.title})`;
+}
+
+function mustHave(node: Node, to: CaffeBackend): void {
+  if (!to.has(node.op)) refuse('unsupported-operator', node, { target: targetName(to) });
+}
+
+class Transcoder {
+  private readonly schemas: { readonly from: CaffeSchema; readonly to: CaffeSchema };
+
+  constructor(
+    private readonly from: CaffeBackend,
+    private readonly to: CaffeBackend,
+  ) {
+    this.schemas = { from: schemaFor(from), to: schemaFor(to) };
+  }
+
+  layer(node: Node): void {
+    mustHave(node, this.to);
+    if (node.op === 'Pooling') this.pooling(node);
+    for (const [path, attribute] of node.attributes) this.attribute(node, path, attribute);
+    this.defaults(node);
+    for (const value of node.inputs) {
+      const { dtype } = value?.constant ?? {};
+      // Every Caffe reads single precision, which half and double become; integers mean nothing there.
+      if (dtype !== undefined && !dtype.startsWith('float'))
+        refuse('dtype-not-taken', node, { target: targetName(this.to), dtype });
+    }
+  }
+
+  private refuse(node: Node, attribute: string, reason: string): never {
+    refuse('unsupported-attribute', node, { target: targetName(this.to), attribute, reason });
+  }
+
+  private attribute(node: Node, path: string, attribute: Attribute): void {
+    if (isUnknown(path)) this.refuse(node, path, `nothing is known of it in ${this.from.title}`);
+    const field = fieldAt(this.schemas.to.layer, path);
+    const before = fieldAt(this.schemas.from.layer, path);
+    if (!field) this.refuse(node, path, 'it has no such field');
+    if (before && !sameKind(before, field)) this.refuse(node, path, 'it is something else there');
+    this.single(node, path, attribute, field);
+    const { type } = field;
+    if (type.kind === 'enum' && attribute.type === 'string' && !type.numbers.has(String(attribute.value)))
+      this.refuse(node, path, `${attribute.value} is none of ${[...type.numbers.keys()].join(', ')}`);
+    if (this.to.limits.ignores?.includes(path) && !isDefault(before, attribute))
+      this.refuse(node, path, 'its layer does not read it');
+  }
+
+  /** Where the target takes one value, a list of one, or of the same value for each axis, is that value. */
+  private single(node: Node, path: string, attribute: Attribute, { repeated }: CaffeField): void {
+    if (repeated || attribute.type !== 'ints') return;
+    const [first] = attribute.value;
+    if (first === undefined || attribute.value.some((value) => value !== first))
+      this.refuse(node, path, `it takes one value, not ${attribute.value.join(', ')}`);
+    node.setAttribute(path, { type: 'int', value: first });
+  }
+
+  /** Rounding has several names: the one of the target takes the place of the one of the source. */
+  private pooling(node: Node): void {
+    const [own, other] = [this.from.limits.floorPooling, this.to.limits.floorPooling];
+    if (!own || own.path === other?.path) return;
+    const said = node.attributes.get(own.path);
+    if (!said) return;
+    node.deleteAttribute(own.path);
+    if (String(said.value) !== String(own.value)) return;
+    if (!other) this.refuse(node, own.path, 'pooling rounds up there');
+    node.setAttribute(other.path, attributeOf(other.value));
+  }
+
+  /** What is not said means what the schema says: where the target's says something else, it has to be said. */
+  private defaults(node: Node): void {
+    const { parameters } = layerFacts(this.from as Pick<CaffeVocabulary, 'own'>, node.op) ?? {};
+    if (parameters === undefined) return;
+    const [before, after] = [this.message('from', parameters), this.message('to', parameters)];
+    for (const [name, field] of before?.fields ?? []) {
+      const path = `${parameters}.${name}`;
+      const there = after?.fields.get(name);
+      if (!there || field.otherwise === there.otherwise || field.repeated || node.attributes.has(path)) continue;
+      const meant = field.otherwise ?? ABSENT[path];
+      if (meant === undefined) this.refuse(node, path, `it would mean ${there.otherwise} where it is not given`);
+      if (meant !== there.otherwise) node.setAttribute(path, attributeOf(meant, field));
+    }
+  }
+
+  private message(side: 'from' | 'to', field: string): CaffeMessage | undefined {
+    const type = this.schemas[side].layer.fields.get(field)?.type;
+    return type?.kind === 'message' ? type.message : undefined;
+  }
+}
+
+/** What fields mean that are absent and have no default: BVLC/caffe, src/caffe/layers/batch_norm_layer.cpp, phase TEST. */
+const ABSENT: Readonly<Record<string, boolean>> = { 'batch_norm_param.use_global_stats': true };
+
+/** Whether values of one field can stand in the other. */
+function sameKind(a: CaffeField, b: CaffeField): boolean {
+  if (a.type.kind !== b.type.kind) return false;
+  if (a.type.kind !== 'scalar' || b.type.kind !== 'scalar' || a.type.name === b.type.name) return true;
+  return isInteger(a.type.name)
+    ? isInteger(b.type.name) || isFloat(b.type.name)
+    : isFloat(a.type.name) && isFloat(b.type.name);
+}
+
+const isInteger = (name: string) => /^u?int/.test(name);
+const isFloat = (name: string) => name === 'float' || name === 'double';
+
+function isDefault(field: CaffeField | undefined, { value }: Attribute): boolean {
+  return field?.otherwise !== undefined && String(field.otherwise) === String(value);
+}
+
+function attributeOf(value: string | number | boolean, field?: CaffeField): Attribute {
+  if (typeof value === 'string') return { type: 'string', value };
+  if (typeof value === 'boolean') return { type: 'bool', value };
+  const whole = field?.type.kind === 'scalar' && isInteger(field.type.name);
+  return whole ? { type: 'int', value: BigInt(value) } : { type: 'float', value };
+}

@@ -1,0 +1,49 @@
+/** Frameworks that are Caffe 1.0 with more layers: those of weiliu89 (SSD), NVIDIA and Intel, and Caffe with Upsample. */
+import { FRAMEWORKS } from '../dialects/caffe/frameworks.ts';
+import { CAFFE_FUSIONS, CaffeBackend } from './caffe-backend.ts';
+import { bvlc, RELEASE } from './caffe-bvlc.ts';
+
+export const ssd = new CaffeBackend({
+  ...RELEASE,
+  id: 'ssd',
+  title: 'SSD',
+  description: 'Caffe for single-shot detection: Permute, Normalize, PriorBox, DetectionOutput',
+  source: FRAMEWORKS.ssd.source,
+  dialect: 'ssd',
+  layers: FRAMEWORKS.ssd.layers,
+  fusions: CAFFE_FUSIONS,
+});
+
+export const nvcaffe = new CaffeBackend({
+  ...RELEASE,
+  id: 'nvcaffe',
+  title: 'NVIDIA',
+  description: "NVIDIA's Caffe, and TensorRT's reader of it: weights may be half-precision",
+  source: FRAMEWORKS.nvcaffe.source,
+  dialect: 'nvcaffe',
+  layers: FRAMEWORKS.nvcaffe.layers,
+  fusions: CAFFE_FUSIONS,
+  // It has no layer for constant blobs.
+  limits: { unusedTops: 'outputs', outputs: 'blobs' },
+});
+
+export const intel = new CaffeBackend({
+  ...RELEASE,
+  id: 'intel',
+  title: 'Intel',
+  description: "Intel's Caffe for CPUs",
+  source: FRAMEWORKS.intel.source,
+  dialect: 'intel',
+  layers: FRAMEWORKS.intel.layers,
+  fusions: CAFFE_FUSIONS,
+});
+
+export const yoloUpsample = new CaffeBackend({
+  ...bvlc.facts,
+  id: 'yolo-upsample',
+  title: 'BVLC with Upsample',
+  description: 'Caffe with the Upsample layer that YOLO v3 networks are converted to',
+  source: FRAMEWORKS['yolo-upsample'].source,
+  dialect: 'yolo-upsample',
+  layers: FRAMEWORKS['yolo-upsample'].layers,
+});

@@ -1,0 +1,123 @@
+/** Networks in the dialect of another backend: numbers as that framework has them, or a problem. */
+import { describe, expect, test } from 'vitest';
+import { transcode } from '../../../../../src/core/convert/caffe-to-caffe/transcode.ts';
+import { encodeCaffe } from '../../../../../src/core/formats/caffe/write.ts';
+import { caffeBackend } from '../../../../../src/core/targets/caffe-backends.ts';
+import { decodedAs, encodedAs, readBytes } from '../../formats/caffe/support.ts';
+
+const layer = (type: string, parameters: object) => ({ name: 'l', type, bottom: ['data'], top: ['y'], ...parameters });
+
+/** What the file says in the schema of the framework that it is for, behind its Input layer; or the problems. */
+function transcoded(from: string, to: string, ...layers: object[]): unknown {
+  const bytes = encodedAs(from, { input: ['data'], input_shape: [{ dim: [1, 8, 4, 4] }], layer: layers });
+  const { model } = readBytes(bytes, { dialect: from });
+  const backend = caffeBackend(to);
+  const problems = transcode(model, caffeBackend(from), backend);
+  if (problems.length > 0) return problems.map(({ code, message }) => `${code}: ${message}`);
+  return (decodedAs(to, encodeCaffe(model, backend).caffemodel)['layer'] as object[]).slice(1);
+}
+
+describe('the same layer under another number', () => {
+  test.each([
+    ['ncnn', 'mnn', layer('ShuffleChannel', { shuffle_channel_param: { group: 4 } })],
+    ['mnn', 'tengine', layer('Interp', { interp_param: { height: 8, width: 8 } })],
+    ['ssd', 'openvino', layer('Permute', { permute_param: { order: [0, 2, 3, 1] } })],
+    ['openvino', 'cambricon', layer('Permute', { permute_param: { order: [0, 2, 3, 1] } })],
+    ['bvlc', 'ssd', layer('Pooling', { pooling_param: { pool: 'AVE', kernel_size: 2, stride: 2 } })],
+  ])('%s to %s: %o', (from, to, given) => {
+    expect(transcoded(from, to, given)).toEqual([given]);
+  });
+
+  test('blobs keep their bytes and their precision where the dialect has it', () => {
+    const half = { shape: { dim: [8] }, raw_data_type: 'FLOAT16', raw_data: new Uint8Array(16).fill(0x3c) };
+    const prelu = layer('PReLU', { blobs: [half] });
+    expect(transcoded('nvcaffe', 'nvcaffe', prelu)).toEqual([prelu]);
+    const [single] = transcoded('nvcaffe', 'bvlc', prelu) as [{ blobs: unknown[] }];
+    expect(single.blobs).toEqual([{ shape: { dim: [8] }, data: Array(8).fill(1.05859375) }]);
+  });
+});
+
+describe('rounding of pooling', () => {
+  const pooling = (more: object) => layer('Pooling', { pooling_param: { kernel_size: 3, stride: 2, ...more } });
+
+  test.each([
+    ['bvlc', 'openvino', { round_mode: 'FLOOR' }, { ceil_mode: false }],
+    ['bvlc', 'ascend', { round_mode: 'FLOOR' }, { round_mode: 'FLOOR' }],
+    ['openvino', 'nart', { ceil_mode: false }, { ceil_mode: false }],
+    ['nart', 'bvlc', { ceil_mode: true }, {}],
+  ])('%s to %s: %o is %o', (from, to, given, made) => {
+    expect(transcoded(from, to, pooling(given))).toEqual([pooling(made)]);
+  });
+
+  test.each([
+    ['bvlc', 'ncnn'],
+    ['bvlc', 'mnn'],
+  ])('%s to %s: there it cannot round down', (from, to) => {
+    expect(transcoded(from, to, pooling({ round_mode: 'FLOOR' }))).toEqual([
+      expect.stringContaining('unsupported-attribute: Caffe ('),
+    ]);
+  });
+});
+
+describe('what is not said', () => {
+  test.each([
+    [
+      'ssd',
+      'cambricon',
+      layer('PriorBox', { prior_box_param: { min_size: [1] } }),
+      { prior_box_param: { min_size: [1], clip: false } },
+    ],
+    ['ncnn', 'mnn', layer('ROIPooling', { roi_pooling_param: { pooled_h: 2, pooled_w: 2 } }), {}],
+    ['bvlc', 'nvcaffe', layer('BatchNorm', {}), { batch_norm_param: { use_global_stats: true } }],
+    ['bvlc', 'cambricon', layer('BatchNorm', {}), {}],
+  ])('%s to %s: %o gets %o', (from, to, given, more) => {
+    expect(transcoded(from, to, given)).toEqual([{ ...given, ...more }]);
+  });
+
+  test('where the target takes one value, a list of the same is one', () => {
+    const convolution = (parameters: object) =>
+      layer('Convolution', { convolution_param: { num_output: 1, ...parameters } });
+    const lists = convolution({ pad: [1, 1], kernel_size: [3], stride: [2] });
+    expect(transcoded('bvlc', 'nart', lists)).toEqual([convolution({ pad: 1, kernel_size: 3, stride: 2 })]);
+    expect(transcoded('bvlc', 'nart', convolution({ pad: [1, 2], kernel_size: [3] }))).toEqual([
+      expect.stringContaining('convolution_param.pad: it takes one value, not 1, 2'),
+    ]);
+  });
+});
+
+test.each([
+  [
+    'bvlc',
+    'ssd',
+    layer('Clip', { clip_param: { min: 0, max: 6 } }),
+    'unsupported-operator: Caffe (SSD) has no operator for caffe::Clip.',
+  ],
+  [
+    'intel',
+    'bvlc',
+    layer('ReLU', { relu_param: { fuse: true } }),
+    'unsupported-attribute: Caffe (BVLC) cannot express caffe::ReLU with relu_param.fuse: it has no such field.',
+  ],
+  [
+    'bvlc',
+    'ncnn',
+    layer('LRN', { lrn_param: { k: 2 } }),
+    'unsupported-attribute: Caffe (ncnn) cannot express caffe::LRN with lrn_param.k: its layer does not read it.',
+  ],
+  [
+    'ascend',
+    'bvlc',
+    layer('PReLU', { blobs: [{ shape: { dim: [8] }, int8_data: new Uint8Array(8) }] }),
+    'dtype-not-taken: Caffe (BVLC) does not take int8 for caffe::PReLU.',
+  ],
+])('%s to %s: %o is refused', (from, to, given, problem) => {
+  expect(transcoded(from, to, given)).toEqual([problem]);
+});
+
+test('what another dialect does not know is not handed on', () => {
+  const given = layer('ReLU', { forward_type: 'FLOAT16' });
+  const bytes = encodedAs('nvcaffe', { input: ['data'], input_shape: [{ dim: [1] }], layer: [given] });
+  const { model } = readBytes(bytes, { dialect: 'bvlc' });
+  const [problem] = transcode(model, caffeBackend('bvlc'), caffeBackend('mnn'));
+  expect(problem?.message).toContain('unknown_fields: nothing is known of it in BVLC');
+});
