@@ -16,12 +16,14 @@ const MOST_NODES = 500;
 /** Operators that give the same whichever of their two inputs comes first. */
 const COMMUTATIVE = new Set(['Add', 'Mul', 'And', 'Or', 'Xor', 'Equal', 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor']);
 
+const NOTHING: ReadonlyMap<Value, string> = new Map();
+
 export class Structure {
   private readonly numbers = new Map<object, number>();
 
-  /** `schema` says which attributes have their usual value. */
-  of(node: Node, schema: OperatorSchema | undefined): string {
-    return this.node(node, schema, new Map());
+  /** `schema` says which attributes have their usual value, `known` what stands for values that others may be equal to. */
+  of(node: Node, schema: OperatorSchema | undefined, known: ReadonlyMap<Value, string> = NOTHING): string {
+    return this.node(node, schema, known);
   }
 
   private node(node: Node, schema: OperatorSchema | undefined, local: ReadonlyMap<Value, string>): string {

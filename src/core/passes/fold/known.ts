@@ -5,6 +5,7 @@ import type { Node } from '../../ir/node.ts';
 import { elementCount, isStatic } from '../../ir/shape.ts';
 import { ComputedSource, Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
+import { Structure } from '../cleanup/structure.ts';
 import { compute, isComputable, isComputableType, isSure } from './kernels/table.ts';
 import type { FoldLimits } from './limits.ts';
 
@@ -23,11 +24,17 @@ export function widensWeights(node: Node, { keptIntegers }: Pick<FoldLimits, 'ke
   return (given?.dtype === 'int8' || given?.dtype === 'uint8') && given.count >= keptIntegers;
 }
 
+/** Constants up to so many elements are compared by their numbers. */
+const MOST_COMPARED = 16;
+
 /** The values of one graph that are known beforehand, found node by node from the first to the last. */
 export class KnownValues {
   private readonly known = new Map<Value, Tensor>();
-  /** What ConstantOfShape gives, by its number and its shape: equal ones are one tensor. */
-  private readonly filled = new Map<string, Tensor>();
+  /** Large results by what they are computed of. */
+  private readonly made = new Map<string, readonly Tensor[]>();
+  private readonly structure = new Structure();
+  private readonly contents = new Map<Value, string>();
+  private readonly tensors = new Map<Tensor, number>();
 
   constructor(
     private readonly opset: number,
@@ -41,21 +48,42 @@ export class KnownValues {
   /** Finds out whether all outputs of a node are known. */
   look(node: Node): boolean {
     if (node.domain !== '' || node.op === 'Constant' || node.outputs.length === 0) return false;
-    const found = this.computed(node) ?? this.followed(node);
+    const results = this.computed(node);
+    const found = results ? this.once(node, results) : this.followed(node);
     if (!found) return false;
     for (const [k, tensor] of found.entries()) {
       const output = node.outputs[k];
-      if (output) this.known.set(output, node.op === 'ConstantOfShape' ? this.once(node, tensor) : tensor);
+      if (output) this.known.set(output, tensor);
     }
     return true;
   }
 
-  private once(node: Node, made: Tensor): Tensor {
-    const given = node.attribute('value', 'tensor');
-    const key = `${made.dtype}[${made.shape}] ${given ? Buffer.from(given.bytes()).toString('hex') : ''}`;
-    const tensor = this.filled.get(key) ?? made;
-    this.filled.set(key, tensor);
-    return tensor;
+  /** The results of a node of the same operator and inputs before it: equal constants are written once. */
+  private once(node: Node, results: readonly Tensor[]): readonly Tensor[] {
+    if (results.every(({ count }) => count < this.limits.later)) return results;
+    for (const input of node.inputs) this.tell(input);
+    const key = this.structure.of(node, undefined, this.contents);
+    const same = this.made.get(key);
+    if (same) return same;
+    this.made.set(key, results);
+    return results;
+  }
+
+  /** Says of a value what it holds: small constants are equal by their numbers, others as what they are. */
+  private tell(value: Value | undefined): void {
+    if (!value || this.contents.has(value)) return;
+    const tensor = this.known.get(value) ?? givenConstant(value);
+    if (!tensor) return;
+    const { dtype, shape, count } = tensor;
+    const isSmall = count <= MOST_COMPARED && dtype !== 'string';
+    const numbers = isSmall ? Buffer.from(tensor.bytes()).toString('hex') : `#${this.numberOf(tensor)}`;
+    this.contents.set(value, `=${dtype}[${shape}]${numbers}`);
+  }
+
+  private numberOf(tensor: Tensor): number {
+    const number = this.tensors.get(tensor) ?? this.tensors.size;
+    this.tensors.set(tensor, number);
+    return number;
   }
 
   /** What inference knows of sizes, also where other sizes of the same shape are unknown. */
@@ -90,6 +118,8 @@ export class KnownValues {
       if (!this.limits.isSmall(dtype, elementCount(shape))) isSmall = false;
       most = Math.max(most, elementCount(shape));
     }
+    const [only] = tensors;
+    if (node.op === 'Identity' && only) return [only];
     if (most >= this.limits.later && isSure(node, tensors)) return this.computedLater(node, tensors);
     const results = isSmall ? compute(node, tensors, this.opset) : undefined;
     return results?.every(({ dtype, count }) => this.limits.isSmall(dtype, count)) ? results : undefined;

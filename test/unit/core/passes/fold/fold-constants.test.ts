@@ -144,6 +144,40 @@ test('of equal constants one counts and is written', () => {
   expect([...model.graph.initializers].filter(({ useCount }) => useCount > 0)).toHaveLength(1);
 });
 
+test('what is computed of one weight in one way is written once, also through Identity', () => {
+  let reads = 0;
+  const shape = [1024, 256];
+  const source = new ComputedSource('computed', () => {
+    reads++;
+    return new Uint8Array(Float32Array.from({ length: 2 ** 18 }, (_, k) => k).buffer);
+  });
+  const { operators, model } = folding(
+    `g (float[8,256] x) => (a, b, c, d) <float[1] w = {0}> {
+      v = Identity (w)
+      p = Transpose <perm = [1, 0]> (w) a = MatMul (x, p)
+      q = Transpose <perm = [1, 0]> (v) b = MatMul (x, q)
+      r = Transpose (w) s = Neg (r) c = MatMul (x, s)
+      t = Transpose <perm = [1, 0]> (v) u = Neg (t) d = MatMul (x, u) }`,
+    ({ graph }) => {
+      for (const value of graph.initializers) {
+        value.constant = new Tensor('float32', shape, source);
+        value.type = { kind: 'tensor', dtype: 'float32', shape };
+      }
+    },
+    foldAllConstants,
+  );
+  runPasses(model, [mergeConstants]);
+  expect([operators, reads]).toEqual([['MatMul', 'MatMul', 'MatMul', 'MatMul'], 0]);
+  const weights = [...model.graph.nodes].map((node) => node.input(1)?.constant?.numbers().slice(1, 3));
+  expect(weights).toEqual([
+    [256, 512],
+    [256, 512],
+    [-256, -512],
+    [-256, -512],
+  ]);
+  expect(new Set([...model.graph.nodes].map((node) => node.input(1))).size).toBe(3);
+});
+
 test('equal fills of other types, shapes or numbers are not one', () => {
   const { model } = folding(
     `g (float[2,512] x) => (a, b, c) <int64[2] s = {512, 1024}, int64[2] t = {1024, 512}> {
