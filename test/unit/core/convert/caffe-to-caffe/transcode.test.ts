@@ -2,8 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import { transcode } from '../../../../../src/core/convert/caffe-to-caffe/transcode.ts';
 import { encodeCaffe } from '../../../../../src/core/formats/caffe/write.ts';
+import { Tensor } from '../../../../../src/core/ir/tensor.ts';
+import { runCaffe } from '../../../../../src/core/runtime/caffe/run.ts';
+import { compareOutputs, worstDifference } from '../../../../../src/core/runtime/compare.ts';
 import { caffeBackend } from '../../../../../src/core/targets/caffe-backends.ts';
 import { decodedAs, encodedAs, readBytes } from '../../formats/caffe/support.ts';
+import { runOpenCv } from '../../runtime/caffe/opencv.ts';
 
 const layer = (type: string, parameters: object) => ({ name: 'l', type, bottom: ['data'], top: ['y'], ...parameters });
 
@@ -120,4 +124,35 @@ test('what another dialect does not know is not handed on', () => {
   const { model } = readBytes(bytes, { dialect: 'bvlc' });
   const [problem] = transcode(model, caffeBackend('bvlc'), caffeBackend('mnn'));
   expect(problem?.message).toContain('unknown_fields: nothing is known of it in BVLC');
+});
+
+test('OpenCV computes of its dialect what the network said in another', async () => {
+  const numbers = (count: number) => Array.from({ length: count }, (_, k) => Math.sin(k + 1));
+  const net = {
+    input: ['data'],
+    input_shape: [{ dim: [1, 2, 8, 8] }],
+    layer: [
+      {
+        ...layer('Convolution', { convolution_param: { num_output: 3, kernel_size: [3], pad: [1] } }),
+        name: 'conv',
+        top: ['conv'],
+        blobs: [
+          { num: 3, channels: 2, height: 3, width: 3, data: numbers(54) },
+          { num: 1, channels: 1, height: 1, width: 3, data: numbers(3) },
+        ],
+      },
+      {
+        ...layer('Pooling', { pooling_param: { kernel_size: 3, stride: 2, round_mode: 'FLOOR' } }),
+        name: 'y',
+        bottom: ['conv'],
+      },
+    ],
+  };
+  const { model } = readBytes(encodedAs('bvlc', net), { dialect: 'bvlc' });
+  const inputs = new Map([['data', Tensor.of('float32', [1, 2, 8, 8], numbers(128))]]);
+  const expected = runCaffe(model, inputs);
+  expect(transcode(model, caffeBackend('bvlc'), caffeBackend('opencv'))).toEqual([]);
+  const found = await runOpenCv(encodeCaffe(model, caffeBackend('opencv')), inputs, ['y']);
+  expect(found.get('y')?.shape).toEqual([1, 3, 3, 3]);
+  expect(worstDifference(compareOutputs(expected, found))).toBeLessThan(1e-5);
 });

@@ -251,6 +251,12 @@ layer { name: "d" type: "ReLU" bottom: "data" top: "d" }`;
     ]);
   });
 
+  test('of layers of one name the first that has blobs gives them', () => {
+    const [first, second] = [layer('a', [2, 3, 3, 3], [2]), layer('a', [2, 3, 5, 5], [2])];
+    const others = [layer('c', [2, 5], [2]), layer('b', [2, 3, 3, 3])];
+    expect(problemsOf(withWeights(text, { layer: [layer('a'), first, second, ...others] }))).toEqual([]);
+  });
+
   test('a .prototxt alone says once that it has no weights', () => {
     expect(problemsOf(readText(text))).toEqual([
       'weights-missing 1: The network has no weights, which 3 of its layers need (a, b, …): name the .caffemodel, with the .prototxt as --prototxt.',
