@@ -6,7 +6,7 @@ import type { PassContext } from './pass.ts';
 export function inferOnwards(values: readonly Value[], context: PassContext): void {
   const waiting = [...values];
   for (let value = waiting.pop(); value; value = waiting.pop()) {
-    for (const user of value.users) {
+    for (const user of value.type ? value.users : []) {
       const untyped = user.outputs.filter((output) => !output.type);
       if (untyped.length === 0) continue;
       context.infer(user);

@@ -1,9 +1,11 @@
 /** What a Loop or Scan carries from round to round unchanged, or for nobody. Rules: the ONNX specification of both. */
+import { declaredType, takePlace } from '../../dialects/onnx/infer/declared.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { Node } from '../../ir/node.ts';
+import { sameDim } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
 import { replaceOutputs } from '../inline/splice.ts';
-import type { PatternRule } from '../pass.ts';
+import type { PassContext, PatternRule } from '../pass.ts';
 import { capturedBy, removeUnused } from '../simplify/unused.ts';
 
 export const dropLoopStates: PatternRule = {
@@ -19,7 +21,7 @@ export const dropLoopStates: PatternRule = {
     const loop = loopOf(root);
     if (!loop) return undefined;
     const { body, states } = loop;
-    const unchanged = states.filter((state) => isUnchanged(loop, state));
+    const unchanged = states.filter((state) => isUnchanged(loop, state) && isToldOutside(loop, state));
     const live = neededStates(loop);
     const gone = new Set(states.filter((state) => unchanged.includes(state) || !live.has(state)));
     if (gone.size === 0) {
@@ -42,8 +44,7 @@ export const dropLoopStates: PatternRule = {
     for (const node of body.nodes.reversed())
       if (node.outputs.every(({ useCount }) => useCount === 0)) removeUnused(node);
     for (const state of [...gone].reverse()) body.inputs.splice(loop.given + state, 1);
-    const smaller = without(root, loop, gone);
-    if (smaller) context.infer(smaller);
+    const smaller = without(root, loop, gone, context);
     const added = smaller ? [smaller, ...identities] : identities;
     return { reason: 'it carries something along unchanged, or for nobody', removed: [root], added };
   },
@@ -80,6 +81,20 @@ function isUnchanged({ body, given, results }: StateLoop, state: number): boolea
   return after !== undefined && after === before;
 }
 
+/** Whether what the body is told of the sizes of a state is known outside: a loop that runs not at all stacks by it. */
+function isToldOutside({ node, body, inputs, given }: StateLoop, state: number): boolean {
+  const outer = node.input(inputs + state)?.shape;
+  const value = body.inputs[given + state];
+  const told = value && declaredType(value);
+  // What a file says of it is what runtimes go by, whether it is believed here or not.
+  return [value?.shape, told?.kind === 'tensor' ? told.shape : undefined].every(
+    (inner) =>
+      !inner ||
+      (outer?.length === inner.length &&
+        inner.every((size, k) => size === undefined || sameDim(size, outer[k]) === true)),
+  );
+}
+
 /** The states on which something depends that is read, or whether the loop goes on. */
 function neededStates({ node, body, states, given, results }: StateLoop): ReadonlySet<number> {
   const needed = new Set<number>();
@@ -111,7 +126,12 @@ function neededStates({ node, body, states, given, results }: StateLoop): Readon
 }
 
 /** The loop without some of its states, in its place; nothing where it gives nothing any more. */
-function without(loop: Node, { inputs: before }: StateLoop, gone: ReadonlySet<number>): Node | undefined {
+function without(
+  loop: Node,
+  { inputs: before }: StateLoop,
+  gone: ReadonlySet<number>,
+  context: PassContext,
+): Node | undefined {
   const { op, name, doc, sourceName, origin, scope, graph } = loop;
   const kept = loop.outputs.filter((_, k) => !gone.has(k));
   const attributes = [...loop.attributes];
@@ -120,10 +140,14 @@ function without(loop: Node, { inputs: before }: StateLoop, gone: ReadonlySet<nu
   const inputs = loop.inputs.filter((_, k) => !gone.has(k - before));
   let smaller: Node | undefined;
   if (kept.length > 0) {
-    const outputs = kept.map((value) => ({ name: value.name, type: value.type }));
+    const outputs = kept.map((value) => ({ name: value.name }));
     smaller = new Node(op, inputs, { name, doc, sourceName, origin, scope, attributes, outputs });
     graph?.nodes.insertBefore(loop, smaller);
-    for (const [k, value] of kept.entries()) value.replaceAllUsesWith(smaller.output(k));
+    context.infer(smaller);
+    for (const [k, value] of kept.entries()) {
+      takePlace(smaller.output(k), value);
+      value.replaceAllUsesWith(smaller.output(k));
+    }
   }
   graph?.nodes.remove(loop);
   return smaller;

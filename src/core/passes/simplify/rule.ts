@@ -8,6 +8,7 @@ import type { Graph } from '../../ir/graph.ts';
 import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
+import { inferOnwards } from '../onwards.ts';
 import type { PassContext, PatternRule, Rewritten } from '../pass.ts';
 import { removeUnused } from './unused.ts';
 
@@ -153,6 +154,7 @@ class Work implements Site {
       if (old.isGraphOutput) taken.add(stands);
       steps.push([old, stands]);
     }
+    const untyped = steps.flatMap(([, by]) => (by.type ? [] : [by]));
     for (const [old, by] of steps) {
       if ((by.producer && made.has(by.producer)) || old.isGraphOutput) takeOver(by, old);
       old.replaceAllUsesWith(by);
@@ -161,6 +163,7 @@ class Work implements Site {
     for (const [old] of steps) if (old.producer?.graph) removeUnused(old.producer, removed);
     const added = this.built().filter((node) => node.graph);
     keepNames(removed, added);
+    inferOnwards(untyped, this.context);
     return { reason, removed: [...removed], added };
   }
 

@@ -8,6 +8,7 @@ import { mergeCommon } from '../../../../src/core/passes/cleanup/common-subexpre
 import { removeDeadCode } from '../../../../src/core/passes/cleanup/dead-code.ts';
 import { dropLoopStates } from '../../../../src/core/passes/cleanup/loop-states.ts';
 import { mergeConstants } from '../../../../src/core/passes/cleanup/tied.ts';
+import { inferTypes } from '../../../../src/core/passes/fold/infer-types.ts';
 import { hoistFromLoops } from '../../../../src/core/passes/inline/hoist.ts';
 import type { Pass } from '../../../../src/core/passes/pass.ts';
 import { runPasses } from '../../../../src/core/passes/run.ts';
@@ -115,6 +116,27 @@ test('a state that no round changes is what it was before', async () => {
   expect(made.graph.outputs.map((value) => value.name)).toEqual(['y', 'z']);
   const loop = [...made.graph.nodes].at(-1);
   expect([loop?.inputCount, loop?.outputs.length]).toEqual([3, 1]);
+});
+
+test('an output of the graph keeps the sizes that it is said to have, whatever the body says', () => {
+  const made = model(`g (float[2] x, int64 n, int64[1] p) => (float[2] y) {
+    y, w = Loop (n, , x, x) <body = b (int64 i, bool d, float[2] s, float[2] t) => (bool d2, float[?] s2, float[?] t2) {
+      d2 = Identity (d) s2 = Reshape (s, p) t2 = Exp (t) }> }`);
+  runPasses(made, [inferTypes, dropLoopStates], { untilStable: true, doubts: true });
+  expect([...made.graph.nodes].map((node) => node.outputs.map(({ shape }) => shape))).toEqual([[[2]]]);
+});
+
+test('a state stays of which only the body knows the sizes: no rounds stack rows of them', async () => {
+  const made = model(`g (float[2] x, int64[1] p, int64 n) => (float[?,?] z) {
+    r = Reshape (x, p)
+    w, z = Loop (n, , r) <body = b (int64 i, bool d, float[2] s) => (bool d2, float[?] s2, float[?] o) {
+      d2 = Identity (d) s2 = Identity (s) o = Identity (s) }> }`);
+  const before = encodeOnnx(made);
+  runPasses(made, [inferTypes, dropLoopStates], { untilStable: true, doubts: true });
+  expect([...made.graph.allNodes()].map((node) => node.op).join(' ')).toBe('Reshape Loop Identity Identity Identity');
+  const inputs = new Map(INPUTS).set('p', Tensor.of('int64', [1], [2])).set('n', Tensor.of('int64', [], [0]));
+  const [wanted, got] = [await runModel(before, inputs), await runModel(encodeOnnx(made), inputs)];
+  expect(worstDifference(compareOutputs(wanted, got))).toBe(0);
 });
 
 test('a state on which nothing depends goes, and what makes it', async () => {

@@ -1,5 +1,7 @@
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { runPasses } from '../../../../../src/core/passes/run.ts';
 import { noOps } from '../../../../../src/core/passes/simplify/no-ops.ts';
+import { model } from '../../../text-model.ts';
 import { type Case, expectSimplified, testEach } from './simplifying.ts';
 
 /** A Neg on either side: what is a graph output keeps a node to carry its name. */
@@ -126,6 +128,13 @@ test('a graph output keeps its name and type: its producer takes them, or a node
     rules: noOps,
   });
   await expectSimplified([X, 'y = Identity (x)'], { rules: noOps });
+});
+
+test('where a graph output lends its type to a value that had none, what reads from it has one, too', () => {
+  const made = model(`<ir_version: 8, opset_import: ["" : 17, "acme" : 1]> g (float[2,3] x) => (float[2,3] y, z) {
+    u = acme.Unknown (x) y = Identity (u) a = Neg (u) b = Exp (a) z = acme.Unknown (b) }`);
+  runPasses(made, noOps);
+  expect([...made.graph.nodes].map((node) => node.output().shape)).toEqual([[2, 3], [2, 3], [2, 3], undefined]);
 });
 
 test('a Dropout whose mask is read stays', async () => {
