@@ -84,6 +84,20 @@ export const splitOfConcat = simplification({
   },
 });
 
+/** So many values are joined anew for each reader of a join. */
+const MOST_JOINED = 64;
+
+/** Whether a join of so many inputs is read by one node alone, or by joins along its axis that can all do without it. */
+function goesIntoJoins(value: Value, reader: Node, axis: number, inputs: number): boolean {
+  if (value.useCount === 1) return true;
+  for (let use = value.firstUse; use; use = use.next) {
+    if (use.kind === 'output' || use.node.op !== 'Concat' || use.node.domain !== '') return false;
+    if (use.node.graph !== reader.graph || axisOf(use.node, 0n, value.rank) !== axis) return false;
+    if (use.node.inputCount + inputs > MOST_JOINED) return false;
+  }
+  return true;
+}
+
 export const concatChain = simplification({
   name: 'concat-chain',
   title: 'Makes one of Concats along the same axis, and leaves out empty inputs',
@@ -95,7 +109,8 @@ export const concatChain = simplification({
     const inputs = node.inputs.flatMap((value) => {
       if (!value || value.shape?.[axis] === 0) return [];
       const concat = producerOf(value, node, 'Concat');
-      if (!concat || axisOf(concat, 0n) !== axis || value.useCount !== 1) return [value];
+      if (!concat || axisOf(concat, 0n) !== axis || !goesIntoJoins(value, node, axis, concat.inputCount))
+        return [value];
       inner ??= concat;
       return concat.inputs.flatMap((each) => each ?? []);
     });

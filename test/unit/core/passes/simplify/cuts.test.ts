@@ -52,6 +52,12 @@ const FIT: readonly Case[] = [
     'Concat',
   ],
   ['float[2,0] x, float[2,2] z => float[2,4] y', 'y = Concat <axis = 1> (z, x, z)', 'Concat'],
+  // Each join reads the one before, which the one behind reads too.
+  [
+    'float[2,2] x, float[2,3] z => float[2,7] y, float[2,9] v, float[2,12] w',
+    'a = Concat <axis = 1> (x, z)\ny = Concat <axis = 1> (x, a)\nb = Concat <axis = -1> (a, x)\nv = Concat <axis = 1> (b, x)\nw = Concat <axis = 1> (z, b, x)',
+    'Concat Concat Concat',
+  ],
   [
     'float[2,4] x => float[2,4] y <int64[2] s = {3, 1}>',
     'n = Neg (x)\na, b = Split <axis = 1> (n, s)\nc = Concat <axis = 1> (a, b)\ny = Abs (c)',
@@ -118,6 +124,14 @@ const UNFIT: readonly Case[] = [
     'c = Concat <axis = 1> (x, z)\ny, v = Split <axis = 1> (c, s)',
   ],
   ['float[2,2] x, float[2,2] z => float[4,4] y', 'a = Concat <axis = 1> (x, z)\ny = Concat <axis = 0> (a, a)'],
+  [
+    'float[2,2] x, float[2,2] z => float[2,6] y, float[4,4] v',
+    'a = Concat <axis = 1> (x, z)\ny = Concat <axis = 1> (a, x)\nv = Concat <axis = 0> (a, a)',
+  ],
+  [
+    'float[2,2] x, float[2,2] z => float[2,6] y, float[2,4] v',
+    'a = Concat <axis = 1> (x, z)\ny = Concat <axis = 1> (a, x)\nv = Neg (a)',
+  ],
   [
     'float[2,4] x => float[2,4] y <int64[2] s = {3, 1}>',
     'a, b = Split <axis = 1> (x, s)\ny = Concat <axis = 1> (b, a)',
