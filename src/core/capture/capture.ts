@@ -3,6 +3,7 @@ import type { CustomOperators } from '../custom/definition.ts';
 import type { TorchScriptArchive } from '../formats/torch/archive.ts';
 import type { ExportedProgram } from '../formats/torch/exported.ts';
 import { type Model, makeModel } from '../ir/model.ts';
+import type { ProblemCode } from '../problems/codes.ts';
 import { type Problem, problem } from '../problems/problem.ts';
 import { captureExported } from './exported/exported.ts';
 import type { InputSpec } from './inputs.ts';
@@ -46,11 +47,29 @@ export function capture(program: Program, options: CaptureOptions): CaptureResul
 /** State that looks different after so many calls never stays the same. */
 const MOST_CALLS = 5;
 
-/** Records a call of the program: the first, or the first of those that leave state as they find it. */
+/** What a program may be refused for as a whole, and not on each of the ways through it. */
+const BY_THE_WAY = new Set<ProblemCode>(['data-dependent', 'shape-unknown', 'state-write', 'alias-write']);
+
+/** Records a program: as a whole where that can be, else each way through it by itself. */
 function recordCalls(program: Program, options: CaptureOptions): Recorder {
+  const whole = recordCall(program, options, false);
+  const problems = errorsOf(whole);
+  const known = whole.graph.inputs.every(({ type }) => type !== undefined);
+  if (problems.length === 0 || !known || problems.some(({ code }) => !BY_THE_WAY.has(code))) return whole;
+  if (program.kind === 'exported') return whole;
+  const apart = recordCall(program, options, true);
+  return errorsOf(apart).length === 0 && !apart.incomplete ? apart : whole;
+}
+
+function errorsOf(recorder: Recorder): Problem[] {
+  return recorder.problems().filter(({ severity }) => severity === 'error');
+}
+
+/** Records a call of the program: the first, or the first of those that leave state as they find it. */
+function recordCall(program: Program, options: CaptureOptions, takesApart: boolean): Recorder {
   let assumed: AssumedState = new Map();
   for (let call = 1; ; call++) {
-    const recorder = new Recorder();
+    const recorder = new Recorder(takesApart);
     const operators = new Operators(recorder);
     if (program.kind === 'exported') {
       captureExported(program, operators, options.inputs, options.customOps);

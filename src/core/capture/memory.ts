@@ -244,7 +244,8 @@ export class Memory {
     }
   }
 
-  private reshape(value: Value, to: Shape, place: Place): Value {
+  /** The same elements in another shape; no node where it is the same. */
+  reshape(value: Value, to: Shape, place: Place): Value {
     if (!value.dtype || sameShape(value.shape, to)) return value;
     return this.recorder.value({
       op: 'reshape',

@@ -14,6 +14,8 @@ import type { Value } from '../ir/value.ts';
 import type { ProblemCode } from '../problems/codes.ts';
 import { type Problem, problem } from '../problems/problem.ts';
 import { dropUnusedNodes } from './unused.ts';
+import { Facts } from './values/facts.ts';
+import type { ScalarValue } from './values/scalars.ts';
 import { SymbolTable } from './values/symbols.ts';
 import type { Place } from './values/tensor.ts';
 
@@ -42,10 +44,14 @@ interface Report {
 
 export class Recorder {
   readonly graph = new Graph('main');
+  /** What is known on the way that the program takes now. */
+  readonly facts: Facts;
   /** The numbers that only a run knows. */
   readonly symbols = new SymbolTable(this);
   /** Where the program is now: the one who runs it keeps this. */
   place: Place = NOWHERE;
+  /** What decides a condition or a loop, by its place. */
+  readonly deciding = new WeakMap<Place, ScalarValue>();
   /** Values went unknown on the way: what looks unused may be needed. */
   incomplete = false;
   private reports: Report[] = [];
@@ -54,6 +60,15 @@ export class Recorder {
   private readonly counts = new Map<string, number>();
   // A program asks for the origin of one place several times in a row.
   private lastOrigin: { readonly place: Place; readonly origin: Origin } | undefined;
+
+  constructor(takesApart = false) {
+    this.facts = new Facts(takesApart);
+  }
+
+  /** The graphs that nodes recorded now stand in, outermost first. */
+  get open(): readonly Graph[] {
+    return this.graphs;
+  }
 
   /** The graph that nodes go to: that of the program, or that of one side of a condition or of the body of a loop. */
   get current(): Graph {
@@ -91,13 +106,20 @@ export class Recorder {
 
   /** Runs `work` and forgets what it reported where `keep` says no to its result. */
   trial<T>(work: () => T, keep: (result: T) => boolean): T {
+    const forget = this.mark();
+    const result = work();
+    if (!keep(result)) forget();
+    return result;
+  }
+
+  /** Gives what forgets all that is reported from here on. */
+  mark(): () => void {
     const { reports, incomplete } = this;
     this.reports = [...reports];
-    const result = work();
-    if (keep(result)) return result;
-    this.reports = reports;
-    this.incomplete = incomplete;
-    return result;
+    return () => {
+      this.reports = reports;
+      this.incomplete = incomplete;
+    };
   }
 
   /**

@@ -25,6 +25,11 @@ export function productOfBounds(a: Bounds, b: Bounds): Bounds {
   return { least: Math.min(...corners), most: Math.max(...corners) };
 }
 
+/** All that either holds. */
+export function hull(a: Bounds, b: Bounds): Bounds {
+  return { least: Math.min(a.least, b.least), most: Math.max(a.most, b.most) };
+}
+
 /** Of `a // b`; unbounded where the sign of the divisor is not known. */
 export function quotientOfBounds(a: Bounds, b: Bounds): Bounds {
   if (b.least <= 0) return UNBOUNDED;

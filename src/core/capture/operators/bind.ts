@@ -8,14 +8,17 @@ import type { Attribute } from '../../ir/attribute.ts';
 import { isDataType } from '../../ir/dtype.ts';
 import { Expression } from '../../ir/expression.ts';
 import type { Value } from '../../ir/value.ts';
+import type { Facts } from '../values/facts.ts';
 import { ScalarValue } from '../values/scalars.ts';
 import { TensorValue } from '../values/tensor.ts';
 import {
   type CapturedValue,
   DeviceValue,
+  isScalarValue,
   isTensor,
   isUnknown,
   itemsOf,
+  TupleValue,
   UNKNOWN,
   type UnknownValue,
 } from '../values/values.ts';
@@ -49,15 +52,22 @@ export function kindOf(value: CapturedValue): RuntimeKind {
 }
 
 /** Binds a call that matches the schema. Throws DataDependent where a number would have to be read from a tensor. */
-export function bind(schema: Schema, call: CallArguments): Bound {
+export function bind(schema: Schema, call: CallArguments, facts: Facts): Bound {
   const bound: Bound = new Map();
   let position = 0;
   for (const argument of schema.arguments) {
     let given = call.keywords.get(argument.name);
     if (given === undefined && !argument.keywordOnly) given = call.positional[position++];
-    bound.set(argument.name, given === undefined ? fromDefault(argument) : convert(argument, given));
+    bound.set(argument.name, given === undefined ? fromDefault(argument) : convert(argument, known(given, facts)));
   }
   return bound;
+}
+
+/** A value with the numbers that it has on this way through the program. */
+function known(value: CapturedValue, facts: Facts): CapturedValue {
+  if (!facts.assumed) return value;
+  const items = itemsOf(value);
+  return items?.some(isScalarValue) ? new TupleValue(items.map((item) => facts.value(item))) : facts.value(value);
 }
 
 function fromDefault(argument: SchemaArgument): BoundValue {

@@ -24,6 +24,7 @@ import { callBuiltin, keepsUnknown } from './builtins.ts';
 import { compose } from './compositions.ts';
 import { callCustom } from './custom.ts';
 import type { RecordedResults } from './functional.ts';
+import { numberAdvice } from './number-advice.ts';
 import type { Operators } from './operators.ts';
 import { holdsQuantized, prepack } from './quantized.ts';
 import { callQuantized } from './quantized-operators.ts';
@@ -175,7 +176,8 @@ export function numberOf(operators: Operators, name: string, tensor: TensorValue
 export function reportUnmerged(recorder: Recorder, value: CapturedValue, operator: string): void {
   if (value instanceof UnmergedValue) {
     recorder.incomplete = true;
-    const reason = `a value is one of ${value.reason}, by a condition or a loop whose course is only known in a run`;
+    const advice = numberAdvice(recorder, [recorder.deciding.get(value.place)]);
+    const reason = `a value is one of ${value.reason}, by a condition or a loop whose course is only known in a run${advice}`;
     recorder.report('data-dependent', { operator, place: value.place }, { reason }, value);
   }
   for (const item of itemsOf(value) ?? []) reportUnmerged(recorder, item, operator);

@@ -40,6 +40,8 @@ const MAY_ALIAS = new Set(['einsum', 'native_dropout', 'channel_shuffle', 'atlea
 
 export class FunctionalOperators {
   readonly memory: Memory;
+  /** Values once more, as a way through the program knows them. */
+  private readonly narrowed = new WeakMap<Value, Value>();
 
   constructor(readonly recorder: Recorder) {
     this.memory = new Memory(recorder);
@@ -54,6 +56,21 @@ export class FunctionalOperators {
 
   read(tensor: TensorValue): Value {
     return this.memory.read(tensor);
+  }
+
+  /** What a tensor holds now, as a value whose type has the sizes of this way through the program. */
+  protected readKnown(tensor: TensorValue): Value {
+    const value = this.read(tensor);
+    const { recorder } = this;
+    const { shape } = value;
+    if (!recorder.facts.assumed || !shape) return value;
+    const known = recorder.facts.shape(shape);
+    if (shapeText(known) === shapeText(shape)) return value;
+    const before = this.narrowed.get(value);
+    if (before && recorder.sees(before) && shapeText(before.shape) === shapeText(known)) return before;
+    const made = this.memory.reshape(value, known, recorder.place);
+    this.narrowed.set(value, made);
+    return made;
   }
 
   /**
@@ -124,7 +141,7 @@ export class FunctionalOperators {
     const unknown = this.hasUnknown(bound);
     const inferred = unknown ? undefined : this.inferred(schema, bound, recorded);
     const infos = inferred ? withRecorded(inferred, recorded) : (recorded ?? schema.results.map(() => undefined));
-    const { inputs, attributes } = nodeArguments(schema, bound, (tensor) => this.read(tensor));
+    const { inputs, attributes } = nodeArguments(schema, bound, (tensor) => this.readKnown(tensor));
     const node = this.recorder.record({
       op: schema.name,
       overload: schema.overload,
@@ -136,6 +153,24 @@ export class FunctionalOperators {
     if (!unknown ? infos.includes(undefined) : !recorded && !(ruleFor(schema.name) ?? viewRuleFor(schema.name)))
       this.reportUnknown(schema, node);
     return { node, infos };
+  }
+
+  /** Rules see tensors as what is known of them. */
+  protected readerOf(schema: Schema, bound: Bound): RuleArguments {
+    const values = new Map<string, ArgumentValue<TensorInfo>>();
+    for (const [name, value] of bound)
+      values.set(
+        name,
+        infoOf(value, (info) => this.known(info)),
+      );
+    return new ArgumentReader(schema, values);
+  }
+
+  /** A tensor's type with the sizes that it has on this way through the program. */
+  private known(info: TensorInfo): TensorInfo {
+    const { facts } = this.recorder;
+    if (!facts.assumed) return info;
+    return { ...info, shape: facts.shape(info.shape), strides: info.strides && facts.shape(info.strides) };
   }
 
   /** Whether the results of a call are unknown because an argument is. */
@@ -168,7 +203,7 @@ export class FunctionalOperators {
   }
 
   protected infer(schema: Schema, bound: Bound): readonly TensorInfo[] | undefined {
-    return inferResults(readerOf(schema, bound), () => this.counted());
+    return inferResults(this.readerOf(schema, bound), () => this.counted());
   }
 
   /** The file's own record of a result must agree with the rule. */
@@ -229,7 +264,7 @@ export class FunctionalOperators {
     if (!self.info || this.hasUnknown(bound)) return this.unknownView(schema, bound, self, recorded);
     let views: View[];
     try {
-      const made = rule(readerOf(schema, bound), self.info, () => this.counted(), recorded?.length);
+      const made = rule(this.readerOf(schema, bound), this.known(self.info), () => this.counted(), recorded?.length);
       views = made.map((view, k) => refine(view, recorded?.[k]));
     } catch (error) {
       if (isUndecided(error) && isWhole(recorded)) return this.unknownView(schema, bound, self, recorded);
@@ -243,7 +278,7 @@ export class FunctionalOperators {
     }
     const folded = foldKnown(schema, bound);
     if (folded) return this.knownTensor(folded.value, folded.dtype);
-    const { inputs, attributes } = nodeArguments(schema, bound, (tensor) => this.read(tensor));
+    const { inputs, attributes } = nodeArguments(schema, bound, (tensor) => this.readKnown(tensor));
     const infos = views.map((view) => view.info);
     const call =
       first && schema.name === 'to'
@@ -276,7 +311,7 @@ export class FunctionalOperators {
     self: TensorValue,
     recorded: RecordedResults | undefined,
   ): CapturedValue {
-    const { inputs, attributes } = nodeArguments(schema, bound, (tensor) => this.read(tensor));
+    const { inputs, attributes } = nodeArguments(schema, bound, (tensor) => this.readKnown(tensor));
     const outputs = recorded ?? [undefined];
     const node = this.recorder.record({ op: schema.name, overload: schema.overload, inputs, attributes, outputs });
     const results = this.results(node, outputs, schema);
@@ -305,18 +340,11 @@ export function conversion(value: Value | undefined, dtype: DataType) {
   return { op: 'to', overload: 'dtype', inputs: [value], attributes };
 }
 
-/** Rules see tensors as what is known of them. */
-export function readerOf(schema: Schema, bound: Bound): RuleArguments {
-  const values = new Map<string, ArgumentValue<TensorInfo>>();
-  for (const [name, value] of bound) values.set(name, infoOf(value));
-  return new ArgumentReader(schema, values);
-}
-
-function infoOf(value: BoundValue): ArgumentValue<TensorInfo> {
-  if (value instanceof TensorValue) return value.info;
+function infoOf(value: BoundValue, known: (info: TensorInfo) => TensorInfo): ArgumentValue<TensorInfo> {
+  if (value instanceof TensorValue) return value.info && known(value.info);
   if (typeof value !== 'object' || value instanceof Expression) return value;
   const tensors = tensorsIn(value);
-  if (tensors.length > 0) return tensors.map((tensor) => tensor?.info);
+  if (tensors.length > 0) return tensors.map((tensor) => tensor?.info && known(tensor.info));
   return Array.isArray(value) ? (value as readonly bigint[]) : undefined;
 }
 

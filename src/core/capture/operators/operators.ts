@@ -1,6 +1,13 @@
 /** Calls tensor operators as the program does: picks the overload, and gives in-place operators and `out=` their meaning. */
 import { type CallKinds, matches, resolveOverload } from '../../dialects/aten/resolve.ts';
-import { agreeShapes, fresh, isUndecided, ShapeError, type TensorInfo } from '../../dialects/aten/rule.ts';
+import {
+  agreeShapes,
+  fresh,
+  isUndecided,
+  ShapeError,
+  type TensorInfo,
+  UndecidedSize,
+} from '../../dialects/aten/rule.ts';
 import type { Schema } from '../../dialects/aten/schema.ts';
 import { findSchema, overloadsOf } from '../../dialects/aten/schemas.ts';
 import { viewRuleFor } from '../../dialects/aten/views.ts';
@@ -10,6 +17,7 @@ import { Expression } from '../../ir/expression.ts';
 import { sameShape } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
 import { Aliases } from '../regions/aliases.ts';
+import { RaisedError } from '../values/plain-values.ts';
 import { Scalars } from '../values/scalars.ts';
 import { TensorValue } from '../values/tensor.ts';
 import { type CapturedValue, isTensor } from '../values/values.ts';
@@ -23,7 +31,7 @@ import {
   kindOf,
   nodeArguments,
 } from './bind.ts';
-import { conversion, FunctionalOperators, operatorName, type RecordedResults, readerOf } from './functional.ts';
+import { conversion, FunctionalOperators, operatorName, type RecordedResults } from './functional.ts';
 import { foldKnown } from './known.ts';
 import { foldSizes } from './known-sizes.ts';
 import { numberAdvice } from './number-advice.ts';
@@ -71,7 +79,7 @@ export class Operators extends FunctionalOperators {
   run(schema: Schema, call: CallArguments, recorded?: RecordedResults): CapturedValue {
     let bound: Bound;
     try {
-      bound = bind(schema, call);
+      bound = bind(schema, call, this.recorder.facts);
     } catch (error) {
       if (!(error instanceof DataDependent)) throw error;
       const reason = error.message + numberAdvice(this.recorder, [...call.positional, ...call.keywords.values()]);
@@ -85,6 +93,15 @@ export class Operators extends FunctionalOperators {
       return this.runBound(schema, bound, recorded);
     } catch (error) {
       const operator = operatorName(schema);
+      const { facts } = this.recorder;
+      if (error instanceof UndecidedSize && error.difference instanceof Expression) {
+        // An axis that is not 1 stays.
+        if (facts.areUnequal(error.difference) && schema.name === 'squeeze' && schema.overload === 'dim')
+          return this.call('alias', { positional: call.positional.slice(0, 1), keywords: new Map() });
+        facts.leave(error.difference);
+      }
+      // On one of several ways PyTorch raises the error there.
+      if (error instanceof ShapeError && facts.assumed) throw new RaisedError(`${operator}: ${error.message}`);
       if (error instanceof ShapeError) {
         this.recorder.report('invalid-model', { operator }, { reason: `${operator}: ${error.message}` });
       } else if (isUndecided(error)) {
@@ -145,7 +162,7 @@ export class Operators extends FunctionalOperators {
     if (name === 'copy' || name === 'fill' || name === 'zero') return this.filled(name, bound, target);
     const functional = functionalSchema(schema, name);
     if (!functional) {
-      const { inputs, attributes } = nodeArguments(schema, bound, (tensor) => this.read(tensor));
+      const { inputs, attributes } = nodeArguments(schema, bound, (tensor) => this.readKnown(tensor));
       const node = this.recorder.record({
         op: schema.name,
         overload: schema.overload,
@@ -156,12 +173,14 @@ export class Operators extends FunctionalOperators {
       this.recorder.report('unknown-operator', node);
       return node.output();
     }
-    const view = info && !hasUnknown(bound) ? viewRuleFor(name)?.(readerOf(functional, bound), info)[0] : undefined;
+    const view =
+      info && !hasUnknown(bound) ? viewRuleFor(name)?.(this.readerOf(functional, bound), info)[0] : undefined;
     if (view?.aliasing === 'same') return undefined;
     const { node, infos } = this.recordCall(functional, bound, undefined);
     const result = infos[0];
     if (!info || !result) return node.output();
-    agreeShapes(result.shape, info.shape, 'a result that is written in place');
+    const { facts } = this.recorder;
+    agreeShapes(facts.shape(result.shape), facts.shape(info.shape), 'a result that is written in place');
     return this.castValue(node.output(), info);
   }
 

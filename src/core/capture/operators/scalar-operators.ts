@@ -100,6 +100,14 @@ const CONVERSIONS: Readonly<Record<string, ScalarType>> = {
   sym_int: 'int',
 };
 
+/** Those that go by another name where all numbers are known. */
+const BUILTIN_CONVERSIONS: ReadonlyMap<string, string> = new Map([
+  ['IntImplicit', 'Int'],
+  ['FloatImplicit', 'Float'],
+  ['sym_int', 'Int'],
+  ['sym_float', 'Float'],
+]);
+
 /**
  * The result of an operator on numbers of which a run alone knows some; undefined where the arguments are not for this
  * table. Comparisons are plain where expressions and the ranges of their symbols decide them.
@@ -107,9 +115,13 @@ const CONVERSIONS: Readonly<Record<string, ScalarType>> = {
 export function callOnScalars(
   operators: Operators,
   name: string,
-  args: readonly CapturedValue[],
+  given: readonly CapturedValue[],
 ): CapturedValue | undefined {
-  if (!args.some((arg) => arg instanceof ScalarValue)) return undefined;
+  if (!given.some((arg) => arg instanceof ScalarValue)) return undefined;
+  const { facts } = operators.recorder;
+  const args = facts.assumed ? given.map((arg) => facts.value(arg)) : given;
+  if (!args.some((arg) => arg instanceof ScalarValue))
+    return callBuiltin(BUILTIN_CONVERSIONS.get(name) ?? name, args, new Map());
   const [first, second] = args;
   if (name === '__is__' || name === '__isnot__') return args.includes(null) ? name === '__isnot__' : undefined;
   if ((name === 'eq' || name === 'ne') && args.includes(null)) return name === 'ne';
@@ -127,7 +139,7 @@ export function callOnScalars(
   const found = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
   const result = found?.result(types);
   if (!found || !result) return undefined;
-  const decided = result === 'bool' && second !== undefined ? decide(name, numbers) : undefined;
+  const decided = result === 'bool' && second !== undefined ? decide(operators, name, numbers) : undefined;
   if (decided !== undefined) return decided;
   const sized = result === 'int' && found.ints ? found.ints(sizeOf(numbers[0]), sizeOf(numbers[1])) : undefined;
   if (sized !== undefined) return operators.scalars.ofSize(sized);
@@ -137,7 +149,17 @@ export function callOnScalars(
     const asType = wide === 'bool' && each instanceof ScalarValue ? convert(operators, each, 'bool') : each;
     return operators.scalars.as(operators.scalars.tensorOf(asType), SCALAR_DTYPES[wide]);
   });
-  return operators.scalars.ofTensor(result, found.tensors(operators, tensors));
+  const answer = operators.scalars.ofTensor(result, found.tensors(operators, tensors));
+  if (result === 'bool') note(operators, name, numbers, answer);
+  return answer;
+}
+
+/** Notes what a bool says of ints, or of another bool. */
+function note(operators: Operators, name: string, [a, b]: readonly Number[], answer: CapturedValue): void {
+  const { facts } = operators.recorder;
+  if (name === '__not__' && a instanceof ScalarValue) facts.note(answer, { not: a });
+  const difference = b === undefined ? undefined : subtract(sizeOf(a), sizeOf(b));
+  if (difference instanceof Expression) facts.note(answer, { comparison: name, difference });
 }
 
 /** As `callOnScalars`, also for numbers that are all known. */
@@ -165,8 +187,11 @@ function convert(operators: Operators, value: ScalarValue, to: ScalarType): Numb
   const tensor = scalars.tensorOf(value);
   if (to === 'bool') {
     const zero = operators.knownTensor(value.type === 'int' ? 0n : 0, SCALAR_DTYPES[value.type]);
-    const known = value.type === 'int' ? decide('ne', [value, 0n]) : undefined;
-    return known ?? scalars.ofTensor('bool', operators.tensorCall('ne', [tensor, zero]));
+    const known = value.type === 'int' ? decide(operators, 'ne', [value, 0n]) : undefined;
+    if (known !== undefined) return known;
+    const answer = scalars.ofTensor('bool', operators.tensorCall('ne', [tensor, zero]));
+    note(operators, 'ne', [value, 0n], answer);
+    return answer;
   }
   return scalars.ofTensor(to, scalars.as(tensor, SCALAR_DTYPES[to]));
 }
@@ -179,9 +204,11 @@ function sizeOf(value: Number | undefined): Dim {
 }
 
 /** A comparison of ints, where it is the same for all that their symbols can stand for. */
-function decide(name: string, [a, b]: readonly Number[]): boolean | undefined {
+function decide(operators: Operators, name: string, [a, b]: readonly Number[]): boolean | undefined {
   const difference = subtract(sizeOf(a), sizeOf(b));
   if (a === undefined || b === undefined || difference === undefined) return undefined;
+  const unequal = difference instanceof Expression && operators.recorder.facts.areUnequal(difference);
+  if (unequal && (name === 'eq' || name === 'ne')) return name === 'ne';
   const { least: low, most: high } = Expression.of(difference).bounds;
   switch (name) {
     case 'eq':

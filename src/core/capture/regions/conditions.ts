@@ -2,6 +2,7 @@
  * A condition that only a run knows: both sides run into graphs of their own, and what differs between them becomes the
  * results of an If.
  */
+import type { Dim } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
 import type { Operators } from '../operators/operators.ts';
 import type { ScalarValue } from '../values/scalars.ts';
@@ -19,19 +20,29 @@ type Side = () => CapturedValue;
 
 /**
  * Runs both sides and gives what the program goes on with. A side that only raises an error is left out, with a note;
- * throws RaisedError where both do.
+ * throws RaisedError where both do. `kept` are the containers that anything can still see afterwards: all, unless given.
  */
 export function choose(
   operators: Operators,
   condition: ScalarValue,
   sides: readonly [then: Side, otherwise: Side],
   world: World,
+  kept?: () => ReadonlySet<Container>,
 ): CapturedValue {
   const { recorder } = operators;
   const { place } = recorder;
-  const [then, otherwise] = sides.map((side) => {
+  const { facts } = recorder;
+  recorder.deciding.set(place, condition);
+  // How each side knows sizes at its end.
+  const known: ((size: Dim) => Dim)[] = [];
+  const [then, otherwise] = sides.map((side, k) => {
     recorder.place = place;
-    return Region.run(operators, world, side);
+    return facts.within(() => {
+      facts.assume(condition, k === 0);
+      const region = Region.run(operators, world, side);
+      known.push(facts.knowledge());
+      return region;
+    });
   });
   recorder.place = place;
   if (!then || !otherwise) throw new Error('a condition has two sides');
@@ -40,9 +51,10 @@ export function choose(
   if (raised) {
     const when = then.raised ? 'where a condition holds' : 'where a condition does not hold';
     recorder.report('check-left-out', { operator: 'prim::If' }, { reason: raised.message, when });
+    facts.assume(condition, !then.raised);
     return (then.raised ? otherwise : then).commit();
   }
-  return new Merge(operators, condition, [then, otherwise]).run();
+  return new Merge(operators, condition, [then, otherwise], known).run(kept?.());
 }
 
 /** One thing that both sides leave behind. */
@@ -64,16 +76,16 @@ class Merge {
     private readonly operators: Operators,
     private readonly condition: ScalarValue,
     private readonly regions: readonly [Region, Region],
+    known: readonly ((size: Dim) => Dim)[],
   ) {
-    this.joiner = new Joiner(operators.recorder.symbols);
+    this.joiner = new Joiner(operators.recorder.symbols, known);
   }
 
-  run(): CapturedValue {
+  run(kept: ReadonlySet<Container> | undefined): CapturedValue {
     const { regions, operators } = this;
     const result = this.part(this.both((region) => freeze(region.result)));
-    const containers = [...new Set(regions.flatMap((region) => [...region.containers]))].map((each) =>
-      this.filled(each),
-    );
+    const changed = new Set(regions.flatMap((region) => [...region.containers]));
+    const containers = [...changed].filter((each) => kept?.has(each) ?? true).map((each) => this.filled(each));
     const storages = [...new Set(regions.flatMap((region) => [...region.storages]))].filter((storage) =>
       operators.recorder.sees(storage.base),
     );
@@ -147,7 +159,8 @@ class Merge {
       outputs: [...types, ...storages].map(() => undefined),
     });
     node.outputs.forEach((output, k) => {
-      output.type = types[k] ?? then.graph.outputs[k]?.type;
+      // Memory is as large as before.
+      output.type = types[k] ?? storages[k - types.length]?.base.type;
     });
     return node.outputs;
   }

@@ -1,7 +1,9 @@
 /** Finds the pattern that several values have in common. */
 import { contiguousStrides, isContiguous } from '../../dialects/aten/layout.ts';
 import type { TensorInfo } from '../../dialects/aten/rule.ts';
-import { type Dim, sameDim } from '../../ir/shape.ts';
+import { hull } from '../../ir/bounds.ts';
+import { Expression } from '../../ir/expression.ts';
+import { boundsOf, type Dim, sameDim } from '../../ir/shape.ts';
 import { numberType } from '../values/scalars.ts';
 import type { SymbolTable } from '../values/symbols.ts';
 import {
@@ -31,6 +33,7 @@ import {
   type Pattern,
   type PatternOf,
   same,
+  widened,
 } from './patterns.ts';
 
 import { optionsWith, selectable } from './selected.ts';
@@ -47,7 +50,11 @@ export class Joiner {
   private readonly dims = new Map<string, Dim>();
   private readonly claimed = new Set<string>();
 
-  constructor(private readonly symbols: SymbolTable) {}
+  constructor(
+    private readonly symbols: SymbolTable,
+    /** How each of two parts knows sizes, where it knows more than the whole does. */
+    private readonly parts: readonly ((size: Dim) => Dim)[] = [],
+  ) {}
 
   /** The pattern of values that all are as `pattern` says, or are `frozen`. */
   join(pattern: Pattern, frozen: Frozen): Pattern {
@@ -95,7 +102,7 @@ export class Joiner {
   private detached(pattern: Pattern): Pattern {
     const opened = (info: TensorInfo): TensorInfo => {
       if (info.shape.every((size) => this.symbols.sees(size))) return info;
-      const shape = info.shape.map((size) => (this.symbols.sees(size) ? size : openDim(this.symbols.unique())));
+      const shape = info.shape.map((size) => (this.symbols.sees(size) ? size : openDim(boundsOf(size))));
       return { ...info, shape, strides: undefined };
     };
     return withTensors(detached(pattern), opened);
@@ -188,13 +195,22 @@ export class Joiner {
     if (a === undefined || b === undefined) return undefined;
     const open = openName(a);
     if (!open && sameDim(a, b)) return a;
+    const whole = open ? undefined : this.inBoth(a, b);
+    if (whole !== undefined) return whole;
     const key = `${a}|${b}`;
     const before = this.dims.get(key);
     if (before !== undefined) return before;
-    const fresh = open && !this.claimed.has(open) ? a : openDim(this.symbols.unique());
+    const fresh = open && !this.claimed.has(open) ? widened(a, b) : openDim(hull(boundsOf(a), boundsOf(b)));
     if (open) this.claimed.add(open);
     this.dims.set(key, fresh);
     return fresh;
+  }
+
+  /** The size that one part has, where the other knows the same one as another number. */
+  private inBoth(a: Dim, b: Dim): Dim {
+    const [first, second] = this.parts;
+    if (first && b instanceof Expression && this.symbols.sees(b) && sameDim(first(b), a)) return b;
+    return second && a instanceof Expression && this.symbols.sees(a) && sameDim(second(a), b) ? a : undefined;
   }
 
   /** One pattern for a list of any length: its items have what all these items have in common. */

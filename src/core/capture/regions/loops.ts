@@ -8,7 +8,7 @@ import type { Value } from '../../ir/value.ts';
 import type { Operators } from '../operators/operators.ts';
 import { typeOf } from '../recorder.ts';
 import { ProgramError } from '../values/plain-values.ts';
-import type { ScalarValue } from '../values/scalars.ts';
+import { ScalarValue } from '../values/scalars.ts';
 import type { Storage } from '../values/tensor.ts';
 import { type CapturedValue, isUnknown } from '../values/values.ts';
 import { type Container, contentOf, type World } from './containers.ts';
@@ -62,6 +62,8 @@ class LoopRunner {
     const { operators } = this;
     const { recorder } = operators;
     const { place } = recorder;
+    const { rounds, begins } = this.program;
+    for (const each of [begins, rounds]) if (each instanceof ScalarValue) recorder.deciding.set(place, each);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       recorder.place = place;
       this.sources = this.initialSources().map((own, k) => [...own, ...(this.left[k] ?? [])]);

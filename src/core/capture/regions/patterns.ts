@@ -4,8 +4,9 @@
  * be taken apart into tensors, and the results be put together again (slots.ts).
  */
 import { fresh, type TensorInfo } from '../../dialects/aten/rule.ts';
+import type { Bounds } from '../../ir/bounds.ts';
 import { Expression } from '../../ir/expression.ts';
-import { type Dim, sameDim } from '../../ir/shape.ts';
+import { boundsOf, type Dim, sameDim } from '../../ir/shape.ts';
 import { numberType, SCALAR_DTYPES, type ScalarType, ScalarValue } from '../values/scalars.ts';
 import { TensorValue } from '../values/tensor.ts';
 import {
@@ -163,12 +164,26 @@ function sameInfo(a: TensorInfo, b: TensorInfo): boolean {
 }
 
 function sameOpenDim(a: Dim, b: Dim): boolean {
-  return (a === undefined && b === undefined) || sameDim(a, b) === true;
+  if (a === undefined || b === undefined) return a === b;
+  const [x, y] = [boundsOf(a), boundsOf(b)];
+  return sameDim(a, b) === true && (!openName(a) || (x.least === y.least && x.most === y.most));
 }
 
-/** A size that is open: it stands for another number in each part of the program. */
-export function openDim(name: string): Expression {
-  return Expression.symbol(`${OPEN}${name}`);
+let opened = 0;
+
+/** A size that is open: it stands for another number in each part of the program, all of which lie within bounds. */
+export function openDim(bounds: Bounds): Expression {
+  return Expression.symbol(`${OPEN}${opened++}`, bounds);
+}
+
+/** An open size that is another size as well. What grows is taken to grow without end, so that rounds of a loop become alike. */
+export function widened(open: Dim, size: Dim): Dim {
+  const [own, other] = [boundsOf(open), boundsOf(size)];
+  const least = other.least < own.least ? Number.NEGATIVE_INFINITY : own.least;
+  const most = other.most > own.most ? Number.POSITIVE_INFINITY : own.most;
+  const name = openName(open);
+  if (name === undefined || (least === own.least && most === own.most)) return open;
+  return Expression.symbol(name, { least, most });
 }
 
 const OPEN = '?';

@@ -67,12 +67,13 @@ export class Region {
   /** It always runs: its nodes go to the graph around it, and its changes stay. */
   commit(): CapturedValue {
     const { recorder, memory } = this.operators;
-    memory.keepAll(this.journal);
     this.swap();
+    memory.keepAll(this.journal);
     for (const node of [...this.graph.nodes]) {
       this.graph.nodes.unlink(node);
       recorder.current.nodes.append(node);
     }
+    recorder.symbols.move(this.graph, recorder.current);
     return this.result;
   }
 

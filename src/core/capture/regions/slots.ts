@@ -2,7 +2,7 @@
 import { fresh, type TensorInfo } from '../../dialects/aten/rule.ts';
 import { type Attribute, dims, int } from '../../ir/attribute.ts';
 import { type Bounds, UNBOUNDED } from '../../ir/bounds.ts';
-import type { Dim } from '../../ir/shape.ts';
+import { boundsOf, type Dim } from '../../ir/shape.ts';
 import type { ValueType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
 import type { Operators } from '../operators/operators.ts';
@@ -257,7 +257,9 @@ export class Maker {
     if (size !== undefined && !name) return size;
     const before = name ? this.sizes.get(name) : undefined;
     if (before !== undefined) return before;
-    const found = this.operators.recorder.symbols.fresh('u', provide, bounds);
+    const own = boundsOf(size);
+    const both = { least: Math.max(own.least, bounds.least), most: Math.min(own.most, bounds.most) };
+    const found = this.operators.recorder.symbols.fresh('u', provide, both);
     if (name) this.sizes.set(name, found);
     return found;
   }

@@ -49,8 +49,8 @@ export abstract class Calls {
     args: readonly CapturedValue[],
     keywords: Keywords,
   ): CapturedValue;
-  /** All lists, dicts and objects that the program can reach now. */
-  protected abstract reachable(): ReadonlySet<Container>;
+  /** All lists, dicts and objects that the program can reach now, or when `left` has ended. */
+  protected abstract reachable(left?: Frame): ReadonlySet<Container>;
   abstract callGlobal(name: string, args: readonly CapturedValue[], keywords: Keywords): CapturedValue;
 
   constructor(

@@ -1,12 +1,9 @@
-/** Conditions and loops of a program: those that are known take their way, the others become If and Loop. */
-import type { Block, Expression, Span, Statement } from '../../formats/torch/ast.ts';
+/** Loops of a program: those whose rounds are known are unrolled, the others become Loop. */
+import type { Block, Expression, Statement } from '../../formats/torch/ast.ts';
 import { callBuiltin } from '../operators/builtins.ts';
 import { NO_KEYWORDS } from '../operators/dispatch.ts';
-import { choose } from '../regions/conditions.ts';
-import { containersIn, type World } from '../regions/containers.ts';
 import { type LoopProgram, loop } from '../regions/loops.ts';
 import { callOnOpenList } from '../values/open-lists.ts';
-import { ProgramError, truth } from '../values/plain-values.ts';
 import { ScalarValue } from '../values/scalars.ts';
 import { lengthOf, rowAt } from '../values/sequences.ts';
 import {
@@ -17,22 +14,10 @@ import {
   itemsOf,
   ListValue,
   orUnknown,
-  TupleValue,
   UNKNOWN,
-  UnknownLength,
 } from '../values/values.ts';
-import { Expressions } from './expressions.ts';
+import { Blocks, type Completion } from './blocks.ts';
 import type { Frame } from './interpreter.ts';
-import { behindChoice } from './mentions.ts';
-
-/** How a block ended; undefined where it ran to its end. */
-export type Completion =
-  | { readonly kind: 'return'; readonly value: CapturedValue }
-  | { readonly kind: 'break' | 'continue' }
-  | undefined;
-
-/** A program that runs longer than this is taken for one that never ends. */
-const MOST_STATEMENTS = 3_000_000;
 
 type Loop = Extract<Statement, { kind: 'while' | 'for' }>;
 
@@ -42,42 +27,8 @@ interface Counted {
   readonly item: (round: CapturedValue) => CapturedValue;
 }
 
-export abstract class Flow extends Expressions {
-  private statements = 0;
-
-  protected abstract execute(statement: Statement, frame: Frame): Completion;
+export abstract class Flow extends Blocks {
   protected abstract assign(target: Expression, value: CapturedValue, frame: Frame): void;
-
-  protected run(block: Block, frame: Frame): Completion {
-    const { rest: outer, at } = frame;
-    const around = behindChoice(at);
-    try {
-      for (const [k, statement] of block.entries()) {
-        this.count();
-        frame.at = { block, next: k, outer: around };
-        const holdsBlocks = statement.kind === 'if' || statement.kind === 'with';
-        if (outer && holdsBlocks) frame.rest = [block.slice(k + 1), ...outer];
-        const completion = this.guarded(statement, frame);
-        if (completion) return completion;
-      }
-      return undefined;
-    } finally {
-      frame.rest = outer;
-      frame.at = at;
-    }
-  }
-
-  /** A statement that asks a list of unknown length for its items is reported, and left out. */
-  private guarded(statement: Statement, frame: Frame): Completion {
-    try {
-      return this.execute(statement, frame);
-    } catch (error) {
-      if (!(error instanceof UnknownLength)) throw error;
-      this.dataDependent(statement, frame, 'prim::List', error.message);
-      this.operators.recorder.incomplete = true;
-      return undefined;
-    }
-  }
 
   /** Runs the body of a loop: what comes behind it is not what follows a statement within. */
   private runBody(block: Block, frame: Frame): Completion {
@@ -88,25 +39,6 @@ export abstract class Flow extends Expressions {
     } finally {
       frame.rest = outer;
     }
-  }
-
-  /** Runs a block and all that follows it to the end of the function. */
-  private runToEnd(block: Block, rest: readonly Block[], frame: Frame): Completion {
-    let blocks: readonly Block[] = [block, ...rest];
-    for (let [next, ...others] = blocks; next; [next, ...others] = blocks) {
-      frame.rest = others;
-      const completion = this.run(next, frame);
-      if (completion) return completion;
-      blocks = others;
-    }
-    return { kind: 'return', value: null };
-  }
-
-  protected branch(statement: Extract<Statement, { kind: 'if' }>, frame: Frame): Completion {
-    const taken = this.decide(this.evaluate(statement.condition, frame), statement.condition, frame);
-    if (taken === undefined) return this.explore(statement, frame);
-    if (typeof taken === 'boolean') return this.run(taken ? statement.body : statement.otherwise, frame);
-    return this.chooseBlock(taken, statement, frame);
   }
 
   protected repeat(statement: Extract<Statement, { kind: 'while' }>, frame: Frame): Completion {
@@ -152,20 +84,6 @@ export abstract class Flow extends Expressions {
     return undefined;
   }
 
-  /** An assertion: one that only a run can check is left out. */
-  protected check(condition: Expression, frame: Frame): boolean {
-    const holds = this.decide(this.evaluate(condition, frame), condition, frame);
-    if (holds instanceof ScalarValue) {
-      this.standAt(condition, frame);
-      this.operators.recorder.report(
-        'check-left-out',
-        { operator: 'prim::Assert' },
-        { when: 'where a condition does not hold', reason: 'an assertion' },
-      );
-    }
-    return holds !== false;
-  }
-
   protected iterated(value: CapturedValue): readonly CapturedValue[] | undefined {
     if (value instanceof DictValue) return [...value.entries.keys()];
     if (typeof value === 'string') return [...value];
@@ -173,83 +91,6 @@ export abstract class Flow extends Expressions {
     if (isTensor(value)) return itemsOf(this.operators.call('unbind', { positional: [value], keywords: new Map() }));
     const items = itemsOf(value);
     return items && [...items];
-  }
-
-  /** A choice between two expressions. */
-  protected override either(
-    condition: CapturedValue,
-    at: Span,
-    frame: Frame,
-    sides: readonly [() => CapturedValue, () => CapturedValue],
-  ): CapturedValue {
-    const taken = this.decide(condition, at, frame);
-    if (taken === undefined) return UNKNOWN;
-    if (typeof taken === 'boolean') return sides[taken ? 0 : 1]();
-    this.standAt(at, frame);
-    return choose(this.operators, taken, sides, this.world(frame));
-  }
-
-  /** All that this call can change. Variables of its callers are out of its reach, what they hold is not. */
-  protected world(frame: Frame): World {
-    const { changes } = this.state;
-    return {
-      containers: () => {
-        const held = [...frame.variables.values(), ...changes.entries.values(), ...this.state.held()];
-        return [frame.variables, changes, ...containersIn(held)];
-      },
-    };
-  }
-
-  /** The truth of a condition: a bool that only a run knows, or undefined where it follows from something reported. */
-  private decide(value: CapturedValue, at: Span, frame: Frame): boolean | ScalarValue | undefined {
-    const known = isTensor(value) ? value.element : value;
-    const taken = known === undefined ? undefined : truth(known);
-    if (taken !== undefined) return taken;
-    const number = this.callOperator('aten', 'Bool', [value], NO_KEYWORDS, at, frame);
-    if (typeof number === 'boolean' || number instanceof ScalarValue) return number;
-    // What follows is a guess, so nothing may be taken for unused.
-    this.operators.recorder.incomplete = true;
-    return undefined;
-  }
-
-  private chooseBlock(condition: ScalarValue, statement: Extract<Statement, { kind: 'if' }>, frame: Frame): Completion {
-    // A side that raises an error has no entry.
-    const completions = new Map<Block, Completion>();
-    // Where one side returns, the other goes on to the end of the function.
-    const { rest } = frame;
-    const whole = rest && (returns(statement.body) || returns(statement.otherwise)) ? rest : undefined;
-    const side = (block: Block) => () => {
-      const completion = whole ? this.runToEnd(block, whole, frame) : this.run(block, frame);
-      frame.rest = rest;
-      completions.set(block, completion);
-      return completion?.kind === 'return' ? completion.value : null;
-    };
-    this.standAt(statement.condition, frame);
-    const sides = [side(statement.body), side(statement.otherwise)] as const;
-    const value = choose(this.operators, condition, sides, this.world(frame));
-    const [first, ...others] = completions.values();
-    if (others.some((other) => other?.kind !== first?.kind)) {
-      this.dataDependent(statement, frame, 'prim::If', 'only one side of a condition leaves the function or the loop');
-      return { kind: 'return', value: UNKNOWN };
-    }
-    return first?.kind === 'return' ? { kind: 'return', value } : first;
-  }
-
-  /** A condition that follows from something reported: both sides are looked at for further problems. */
-  private explore(statement: Extract<Statement, { kind: 'if' }>, frame: Frame): Completion {
-    const before = new Map(frame.variables);
-    let completion: Completion;
-    for (const side of [statement.otherwise, statement.body]) {
-      try {
-        completion = this.run(side, frame) ?? completion;
-      } catch (error) {
-        if (!(error instanceof ProgramError)) throw error;
-      }
-    }
-    // What the sides assigned is not known: only one of them ran.
-    for (const [name, value] of frame.variables)
-      if (before.get(name) !== value) frame.variables.set(name, unknownLike(value));
-    return completion?.kind === 'return' ? { kind: 'return', value: unknownLike(completion.value) } : completion;
   }
 
   private repeatUnknown(statement: Loop, frame: Frame, program: LoopProgram): void {
@@ -298,28 +139,4 @@ export abstract class Flow extends Expressions {
     if (size === undefined || typeof size === 'number') return undefined;
     return { rounds: new ScalarValue('int', size), item: (round) => rowAt(this.operators, iterable, round) };
   }
-
-  private dataDependent(at: Span, frame: Frame, operator: string, reason: string): void {
-    this.standAt(at, frame);
-    this.operators.recorder.report('data-dependent', { operator }, { reason });
-  }
-
-  private count(): void {
-    if (++this.statements > MOST_STATEMENTS) throw new ProgramError(`it runs more than ${MOST_STATEMENTS} statements`);
-  }
-}
-
-/** Whether a return stands somewhere in a block. */
-function returns(block: Block): boolean {
-  return block.some((statement) => {
-    if (statement.kind === 'if') return returns(statement.body) || returns(statement.otherwise);
-    const inner = statement.kind === 'with' || statement.kind === 'for' || statement.kind === 'while';
-    return inner ? returns(statement.body) : statement.kind === 'return';
-  });
-}
-
-/** A tensor of unknown type in the place of one that only one side of a condition made. */
-function unknownLike(value: CapturedValue): CapturedValue {
-  if (value instanceof TupleValue) return new TupleValue(value.items.map(unknownLike), value.names);
-  return UNKNOWN;
 }

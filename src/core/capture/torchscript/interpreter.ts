@@ -1,6 +1,6 @@
 /**
  * Runs the code of a TorchScript archive over symbolic tensors, statement by statement: tensor operators are recorded.
- * What the code may hold: formats/torch/ast.ts. Conditions and loops: flow.ts.
+ * What the code may hold: formats/torch/ast.ts. Conditions: blocks.ts. Loops: flow.ts.
  */
 import type {
   Block,
@@ -27,8 +27,9 @@ import {
   TupleValue,
   UNKNOWN,
 } from '../values/values.ts';
+import type { Completion } from './blocks.ts';
 import { constantOf } from './calls.ts';
-import { type Completion, Flow } from './flow.ts';
+import { Flow } from './flow.ts';
 import { mentionedFrom, type Position } from './mentions.ts';
 import { readableClass } from './names.ts';
 
@@ -53,10 +54,10 @@ export class Interpreter extends Flow {
     readonly frame: Frame;
   }[] = [];
 
-  /** All lists, dicts and objects that the program can reach now. */
-  protected override reachable(): Set<Container> {
+  protected override reachable(left?: Frame): Set<Container> {
     const { changes } = this.state;
     const variables = this.calls.flatMap(({ frame }) => {
+      if (frame === left) return [];
       const names = mentionedFrom(frame.at);
       return [...frame.variables].flatMap(([name, value]) => (names.has(name) ? [value] : []));
     });

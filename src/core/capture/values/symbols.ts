@@ -20,7 +20,6 @@ export class SymbolTable {
   readonly examples = new Map<string, number>();
   /** Symbols of plain numbers that are inputs of the program, with the names of these. */
   readonly inputs = new Map<string, string>();
-  private serial = 0;
 
   constructor(private readonly here: Here) {}
 
@@ -61,9 +60,14 @@ export class SymbolTable {
     });
   }
 
-  /** A name that nothing else has. */
-  unique(): string {
-    return String(this.serial++);
+  /** The graph that a symbol came up in; undefined for those that nothing provides. */
+  homeOf(name: string): Graph | undefined {
+    return this.homes.get(name);
+  }
+
+  /** The nodes of a graph have moved to another, and so have the symbols. */
+  move(from: Graph, to: Graph): void {
+    for (const [name, home] of this.homes) if (home === from) this.homes.set(name, to);
   }
 
   has(name: string): boolean {

@@ -43,6 +43,13 @@ export class ShapeError extends Error {
 /** Arguments that fit one another for some sizes only, or a size that must be a number and is not. */
 export class UndecidedSize extends Error {
   override readonly name = 'UndecidedSize';
+  constructor(
+    message: string,
+    /** It is decided by whether this is 0. */
+    readonly difference?: Dim,
+  ) {
+    super(message);
+  }
 }
 
 /** Whether a rule ended because sizes are expressions. */
@@ -50,9 +57,12 @@ export function isUndecided(error: unknown): error is UndecidedSize | SymbolicAr
   return error instanceof UndecidedSize || error instanceof SymbolicArgument;
 }
 
-/** Ends a rule: `reason` completes "The shape that the operator needs is not known: ...". */
-export function undecided(reason: string): never {
-  throw new UndecidedSize(reason);
+/**
+ * Ends a rule: `reason` completes "The shape that the operator needs is not known: ..."; whether `difference` is 0 would
+ * decide.
+ */
+export function undecided(reason: string, difference?: Dim): never {
+  throw new UndecidedSize(reason, difference);
 }
 
 /** Ends a rule: `reason` completes "The model is not valid: ...". */

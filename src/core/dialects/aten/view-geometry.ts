@@ -69,7 +69,8 @@ export function without(self: TensorInfo, axes: ReadonlySet<number>): View {
   const keep = (size: Dim, axis: number) => {
     if (!axes.has(axis)) return true;
     const single = sameDim(self.shape[axis], 1);
-    return single === undefined ? undecided(`an axis of ${sizeText(size)} goes only where it is 1`) : !single;
+    if (single === undefined) undecided(`an axis of ${sizeText(size)} goes only where it is 1`, subtract(size, 1));
+    return !single;
   };
   const shape = self.shape.filter(keep);
   const info = { ...self, shape, strides: self.strides?.filter(keep) };

@@ -68,6 +68,13 @@ test('positions count numbers, also those with a value', () => {
   expect(() => at('0=3', '1:float32[2]', '2=1')).toThrow('the program has no input 2');
 });
 
+test('what differs by a number in a loop, and cannot, names it', () => {
+  const body = 'y = x\nfor k in range(n):\n  y = torch.unsqueeze(y, 0)\nreturn torch.neg(y)';
+  expect(run('x: Tensor, n: int', body).problems.at(-1)?.message).toBe(
+    'aten::neg depends on the data of a run: a value is one of tensors of 1 and 2 axes, by a condition or a loop whose course is only known in a run. It follows from the input n: give its value in the place of its type, as in --input n=16000.',
+  );
+});
+
 test('what needs the value of a number names it', () => {
   const messages = (body: string, parameters = 'x: Tensor, n: int, s: float') =>
     run(parameters, body).problems.map((each) => each.message);
