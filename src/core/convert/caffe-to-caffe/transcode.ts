@@ -10,14 +10,15 @@ import { schemaFor } from '../../formats/caffe/dialects.ts';
 import type { Attribute } from '../../ir/attribute.ts';
 import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
-import { type Problem, Refusal, refuse } from '../../problems/problem.ts';
+import { shapeText } from '../../ir/shape.ts';
+import { type Problem, problem, Refusal, refuse } from '../../problems/problem.ts';
 import type { CaffeBackend } from '../../targets/caffe-backend.ts';
 
 /** Changes the model. `from` is the backend of the dialect that it was read as. */
 export function transcode(model: Model, from: CaffeBackend, to: CaffeBackend): readonly Problem[] {
   if (from.dialect === to.dialect && from.proto === to.proto) return checkLayers(model, to);
   const transcoder = new Transcoder(from, to);
-  const problems: Problem[] = [];
+  const problems: Problem[] = inputProblems(model, to);
   for (const node of model.graph.nodes) {
     try {
       transcoder.layer(node);
@@ -30,6 +31,18 @@ export function transcode(model: Model, from: CaffeBackend, to: CaffeBackend): r
   // Fields of the network that nobody knows mean nothing, or something else, in another dialect.
   model.unknown = undefined;
   return problems;
+}
+
+/** What the framework has no blobs for: further axes, or more than one image at a time. */
+function inputProblems({ graph }: Model, to: CaffeBackend): Problem[] {
+  const { blobs } = to.limits;
+  if (!blobs) return [];
+  return graph.inputs.flatMap(({ name = '', shape }) => {
+    if (!shape || (shape.length <= blobs.axes && shape[0] === 1)) return [];
+    const details = { operator: `the input ${name}`, attribute: `the shape ${shapeText(shape)}` };
+    const reason = `its blobs have at most ${blobs.axes} axes, of which the first is 1`;
+    return [problem('unsupported-attribute', undefined, { target: targetName(to), ...details, reason })];
+  });
 }
 
 /** Within one dialect backends differ in the layers that they have. */

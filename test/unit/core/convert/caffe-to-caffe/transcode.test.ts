@@ -118,6 +118,16 @@ test.each([
   expect(transcoded(from, to, given)).toEqual([problem]);
 });
 
+test.each([
+  [[2, 8, 4, 4], 'the shape [2, 8, 4, 4]'],
+  [[1, 2, 2, 2, 2], 'the shape [1, 2, 2, 2, 2]'],
+])('ncnn has no blobs for an input of %o', (dim, words) => {
+  const bytes = encodedAs('bvlc', { input: ['data'], input_shape: [{ dim }], layer: [layer('ReLU', {})] });
+  const { model } = readBytes(bytes, { dialect: 'bvlc' });
+  const problems = transcode(model, caffeBackend('bvlc'), caffeBackend('ncnn')).map(({ message }) => message);
+  expect(problems).toEqual([expect.stringContaining(`cannot express the input data with ${words}`)]);
+});
+
 test('what another dialect does not know is not handed on', () => {
   const given = layer('ReLU', { forward_type: 'FLOAT16' });
   const bytes = encodedAs('nvcaffe', { input: ['data'], input_shape: [{ dim: [1] }], layer: [given] });
