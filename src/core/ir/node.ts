@@ -174,11 +174,9 @@ export class Node {
   subgraphs(): readonly Graph[] {
     if (!this.attributeMap) return NO_GRAPHS;
     let found: Graph[] | undefined;
-    for (const attribute of this.attributeMap.values()) {
-      for (const graph of graphsOf(attribute)) {
-        found ??= [];
-        found.push(graph);
-      }
+    for (const { type, value } of this.attributeMap.values()) {
+      if (type === 'graph') found = [...(found ?? []), value];
+      else if (type === 'graphs') found = [...(found ?? []), ...value];
     }
     return found ?? NO_GRAPHS;
   }

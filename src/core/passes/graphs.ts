@@ -37,6 +37,8 @@ export function* graphsWithin(graph: Graph): Iterable<Graph> {
 function* within(graph: Graph, path: string, imports: Map<string, number>): Iterable<NamedGraph> {
   yield { graph, path, imports, opset: opsetOf(imports) };
   for (const node of graph.nodes) {
+    // Every node is asked before each pass, and most have none.
+    if (node.subgraphs().length === 0) continue;
     for (const [inner, place] of subgraphPaths(node, path)) yield* within(inner, place, imports);
   }
 }
