@@ -25,6 +25,7 @@ import { compose } from './compositions.ts';
 import { callCustom } from './custom.ts';
 import type { RecordedResults } from './functional.ts';
 import { numberAdvice } from './number-advice.ts';
+import { openPieces } from './open-pieces.ts';
 import type { Operators } from './operators.ts';
 import { holdsQuantized, prepack } from './quantized.ts';
 import { callQuantized } from './quantized-operators.ts';
@@ -134,6 +135,8 @@ export function dispatch(operators: Operators, customOps: CustomOperators, call:
   }
   const listed = callOnOpenList(operators, name, args);
   if (listed !== undefined) return listed;
+  const pieces = recorded ? undefined : openPieces(operators, name, args, keywords);
+  if (pieces) return pieces;
   if (args.some((arg) => arg instanceof ListValue && arg.grown)) {
     const reason = 'it is called on a list whose length is only known in a run';
     operators.recorder.report('data-dependent', { operator: `${namespace}::${name}` }, { reason });

@@ -99,6 +99,7 @@ export function ofVector(operators: Operators, vector: TensorValue, number: Scal
 
 /** The item at a place that counts from either end. */
 export function itemAt(operators: Operators, list: SequenceValue, index: ScalarValue | bigint): CapturedValue {
+  if (typeof index === 'bigint' && list.at) return list.at(index);
   const at = operators.read(operators.scalars.tensorOf(index));
   const items = held(operators, list);
   const { element, number } = list;

@@ -59,6 +59,8 @@ export class SequenceValue {
   readonly kind = 'sequence';
   /** How many there are, as an expression, where that is known or has been asked for. */
   length: Dim;
+  /** The item at a known place, where it can be had without the list. */
+  at: ((place: bigint) => CapturedValue) | undefined;
 
   constructor(
     readonly value: Value,

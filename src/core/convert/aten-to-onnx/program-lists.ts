@@ -20,6 +20,8 @@ export const LIST_RULES: Readonly<Record<string, ProgramRule>> = {
   'prim::ListLength': ([list], onnx) => onnx.SequenceLength(list),
   'prim::ListCat': ([list], onnx, node) => onnx.ConcatFromSequence(list, { axis: node.int('dim', 0n) }),
   'prim::ListStack': ([list], onnx, node) => onnx.ConcatFromSequence(list, { axis: node.int('dim', 0n), new_axis: 1 }),
+  'prim::ListSplit': ([x, size], onnx, node) =>
+    onnx.SplitToSequence(x, size, { axis: node.int('dim', 0n), ...(!size && { keepdims: 0 }) }),
   'prim::ListPick': ([list, places], onnx, node) =>
     filledSequence(onnx, node.output().type, onnx.Gather(onnx.Shape(places), first(onnx)), (inner, round) =>
       inner.SequenceAt(list, inner.Gather(places, round)),
