@@ -28,7 +28,7 @@ interface Table {
   readonly lines: readonly number[];
   /** The stack that called, line. */
   readonly stacks: readonly number[];
-  /** Module, stack. */
+  /** Module, stack, and how many of its innermost lines are the last of the node's origin. */
   readonly nodes: readonly number[];
   /** For each node the hash of its key: 32 bits, little-endian, in base64. */
   readonly keys: string;
@@ -137,7 +137,10 @@ class TableWriter {
 
   add(key: string, { scope, origin }: Provenance): void {
     this.keys.push(hashOf(key));
-    this.nodes.push(this.moduleOf(scope), this.stackOf(origin));
+    // TorchScript lines stand behind those of Python and differ from node to node: first, they let stacks share the rest.
+    const last = origin.findLastIndex(({ kind }) => kind !== 'torchscript') + 1;
+    const stack = this.stackOf([...origin.slice(last), ...origin.slice(0, last)]);
+    this.nodes.push(this.moduleOf(scope), stack, origin.length - last);
   }
 
   text(): string | undefined {
@@ -232,11 +235,13 @@ function decodeTable(text: string | undefined): ReadonlyMap<number, Provenance> 
   }));
   const stacks = chains(table.stacks, 2, (_, line) => frameAt(table, line));
   const scopeOf = once((module) => pathsJoined(modules(module)));
-  const originOf = once((stack) => stacks(stack).reverse());
+  const stackOf = once((stack) => stacks(stack).reverse());
   const found = new Map<number, Provenance>();
-  for (let k = 0; 4 * k + 4 <= keys.length && 2 * k + 2 <= table.nodes.length; k++) {
-    const scope = scopeOf(table.nodes[2 * k] ?? NONE);
-    const origin = originOf(table.nodes[2 * k + 1] ?? NONE);
+  for (let k = 0; 4 * k + 4 <= keys.length && 3 * k + 3 <= table.nodes.length; k++) {
+    const [module = NONE, stack = NONE, last = 0] = table.nodes.slice(3 * k, 3 * k + 3);
+    const scope = scopeOf(module);
+    const lines = stackOf(stack);
+    const origin = last > 0 ? [...lines.slice(last), ...lines.slice(0, last)] : lines;
     found.set(keys.readUInt32LE(4 * k), { scope, origin });
   }
   return found;
