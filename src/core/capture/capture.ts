@@ -54,8 +54,9 @@ const BY_THE_WAY = new Set<ProblemCode>(['data-dependent', 'shape-unknown', 'sta
 function recordCalls(program: Program, options: CaptureOptions): Recorder {
   const whole = recordCall(program, options, false);
   const problems = errorsOf(whole);
+  const complete = problems.length === 0 && !whole.incomplete;
   const known = whole.graph.inputs.every(({ type }) => type !== undefined);
-  if (problems.length === 0 || !known || problems.some(({ code }) => !BY_THE_WAY.has(code))) return whole;
+  if (complete || !known || problems.some(({ code }) => !BY_THE_WAY.has(code))) return whole;
   if (program.kind === 'exported') return whole;
   const apart = recordCall(program, options, true);
   return errorsOf(apart).length === 0 && !apart.incomplete ? apart : whole;

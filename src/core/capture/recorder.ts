@@ -34,7 +34,7 @@ export interface Call {
   readonly place?: Place;
 }
 
-interface Report {
+export interface Report {
   readonly problem: Problem;
   /** The node that it is about, where one was recorded: if that turns out to be dead code, so is the problem. */
   readonly node: Node | undefined;
@@ -112,14 +112,23 @@ export class Recorder {
     return result;
   }
 
-  /** Gives what forgets all that is reported from here on. */
-  mark(): () => void {
+  /** Gives what forgets all that is reported from here on, and hands it back. */
+  mark(): () => readonly Report[] {
     const { reports, incomplete } = this;
     this.reports = [...reports];
     return () => {
+      const forgotten = this.reports.slice(reports.length);
       this.reports = reports;
       this.incomplete = incomplete;
+      return forgotten;
     };
+  }
+
+  /** Reports what was forgotten, where something is not known and nothing says why. */
+  explain(forgotten: readonly Report[]): void {
+    const isError = ({ severity }: Problem) => severity === 'error';
+    if (this.incomplete && !this.problems().some(isError))
+      this.reports.push(...forgotten.filter(({ problem: found }) => isError(found)));
   }
 
   /**

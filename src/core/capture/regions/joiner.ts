@@ -17,6 +17,7 @@ import {
   OptionalValue,
   SelectedValue,
   TupleValue,
+  UnmergedValue,
 } from '../values/values.ts';
 import { GROWN } from './containers.ts';
 import type { Frozen, Group } from './frozen.ts';
@@ -114,6 +115,7 @@ export class Joiner {
   ): Pattern {
     const { value } = frozen;
     if (value instanceof NeverValue) return this.detached(pattern);
+    if (value instanceof UnmergedValue) return differ(value.reason);
     if (isUnknown(value)) return { kind: 'unknown' };
     if (value === null) return { kind: 'optional', item: this.detached(pattern) };
     if (value instanceof OptionalValue) return this.join({ kind: 'optional', item: pattern }, frozen);

@@ -6,7 +6,7 @@ import { Graph } from '../../ir/graph.ts';
 import type { ValueType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
 import type { Operators } from '../operators/operators.ts';
-import { typeOf } from '../recorder.ts';
+import { type Report, typeOf } from '../recorder.ts';
 import { ProgramError } from '../values/plain-values.ts';
 import { ScalarValue } from '../values/scalars.ts';
 import type { Storage } from '../values/tensor.ts';
@@ -64,19 +64,19 @@ class LoopRunner {
     const { place } = recorder;
     const { rounds, begins } = this.program;
     for (const each of [begins, rounds]) if (each instanceof ScalarValue) recorder.deciding.set(place, each);
+    const forgotten: Report[] = [];
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       recorder.place = place;
       this.sources = this.initialSources().map((own, k) => [...own, ...(this.left[k] ?? [])]);
-      let stable = false;
-      const region = recorder.trial(
-        () => this.round(),
-        (each) => {
-          stable = this.widen(each);
-          return stable;
-        },
-      );
+      const forget = recorder.mark();
+      const region = this.round();
+      const stable = this.widen(region);
       recorder.place = place;
-      if (!stable) continue;
+      if (!stable) {
+        forgotten.push(...forget());
+        continue;
+      }
+      recorder.explain(forgotten);
       if (region.raised) throw new ProgramError(region.raised.message);
       this.finish(region);
       return;

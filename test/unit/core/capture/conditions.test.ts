@@ -144,6 +144,25 @@ return torch.mul(y, 2)`);
   ]);
 });
 
+test('what cannot be merged stays so when it is merged again, and is named where it is used', () => {
+  const { problems } = capturedBody(`y = x
+for round in range(int(torch.sum(x))):
+  d = {"a": x}
+  if bool(torch.gt(torch.max(y), 1)):
+    if bool(torch.gt(torch.max(y), 2)):
+      d = {"b": x}
+    else:
+      pass
+  else:
+    d = {"a": y}
+  y = torch.add(y, d["a"])
+return y`);
+  expect(problems.map(({ code, details }) => [code, details.reason])).toContainEqual([
+    'data-dependent',
+    'a value is one of dicts with different keys, by a condition or a loop whose course is only known in a run',
+  ]);
+});
+
 test('a loop of unknown length that leaves the function is refused', () => {
   const { problems } = capturedBody(`for i in range(int(torch.sum(x))):
   if bool(torch.gt(torch.max(x), 10)):
