@@ -1,4 +1,4 @@
-/** The rules of the simplifier, family by family. Those that take things out come before those that move things. */
+/** The rules of the simplifier, family by family. */
 import type { PatternRule } from '../pass.ts';
 import { affineBeforeRules } from './affine-before-weights.ts';
 import { affineRules } from './affine-into-weights.ts';
@@ -16,20 +16,23 @@ import { scalarRules } from './scalars.ts';
 import { transposeRegionRules } from './transpose-regions.ts';
 import { transposeRules } from './transposes.ts';
 
-export const eliminations: readonly PatternRule[] = [
-  ...noOps,
-  ...arithmeticRules,
-  ...constantChainRules,
-  ...cutRules,
-  ...reshapeRules,
-  ...pickRules,
-  ...constantLayoutRules,
-  ...affineRules,
-  ...affineBeforeRules,
-  ...scalarRules,
-  ...productRules,
-  ...linearChainRules,
-  ...paddingRules,
-  ...transposeRules,
-  ...transposeRegionRules,
+/** In whatever order they are offered, as few nodes are left; which of two forms is left may depend on it. */
+export const RULE_FAMILIES: readonly (readonly PatternRule[])[] = [
+  noOps,
+  arithmeticRules,
+  constantChainRules,
+  cutRules,
+  reshapeRules,
+  pickRules,
+  constantLayoutRules,
+  affineRules,
+  affineBeforeRules,
+  scalarRules,
+  productRules,
+  linearChainRules,
+  paddingRules,
+  transposeRules,
+  transposeRegionRules,
 ];
+
+export const eliminations: readonly PatternRule[] = RULE_FAMILIES.flat();
