@@ -549,6 +549,13 @@ export interface AtenArguments {
   'aten::copysign': { readonly self: Value; readonly other: Value | Scalar };
   'aten::cos': { readonly self: Value };
   'aten::cosh': { readonly self: Value };
+  'aten::cosine_embedding_loss': {
+    readonly input1: Value;
+    readonly input2: Value;
+    readonly target: Value;
+    readonly margin: number;
+    readonly reduction: number;
+  };
   'aten::cosine_similarity': { readonly x1: Value; readonly x2: Value; readonly dim: number; readonly eps: number };
   'aten::count_nonzero': { readonly self: Value; readonly dim: number | readonly number[] | undefined };
   'aten::cross': { readonly self: Value; readonly other: Value; readonly dim: number | undefined };
@@ -853,6 +860,12 @@ export interface AtenArguments {
   'aten::hardswish': { readonly self: Value };
   'aten::hardtanh': { readonly self: Value; readonly min_val: Scalar; readonly max_val: Scalar };
   'aten::heaviside': { readonly self: Value; readonly values: Value };
+  'aten::hinge_embedding_loss': {
+    readonly self: Value;
+    readonly target: Value;
+    readonly margin: number;
+    readonly reduction: number;
+  };
   'aten::hsplit': {
     readonly self: Value;
     readonly sections: number | undefined;
@@ -1078,6 +1091,13 @@ export interface AtenArguments {
   };
   'aten::lt': { readonly self: Value; readonly other: Value | Scalar };
   'aten::mT': { readonly self: Value };
+  'aten::margin_ranking_loss': {
+    readonly input1: Value;
+    readonly input2: Value;
+    readonly target: Value;
+    readonly margin: number;
+    readonly reduction: number;
+  };
   'aten::masked_fill': {
     readonly self: Value;
     readonly mask: Value;
@@ -1353,6 +1373,14 @@ export interface AtenArguments {
   'aten::permute': { readonly self: Value; readonly dims: readonly number[] };
   'aten::pixel_shuffle': { readonly self: Value; readonly upscale_factor: number };
   'aten::pixel_unshuffle': { readonly self: Value; readonly downscale_factor: number };
+  'aten::poisson_nll_loss': {
+    readonly input: Value;
+    readonly target: Value;
+    readonly log_input: boolean;
+    readonly full: boolean;
+    readonly eps: number;
+    readonly reduction: number;
+  };
   'aten::polar': { readonly abs: Value; readonly angle: Value };
   'aten::positive': { readonly self: Value };
   'aten::pow': { readonly self: Value | Scalar; readonly exponent: Value | Scalar };
@@ -1574,6 +1602,7 @@ export interface AtenArguments {
     readonly reduction: number;
     readonly beta: number;
   };
+  'aten::soft_margin_loss': { readonly self: Value; readonly target: Value; readonly reduction: number };
   'aten::softmax': { readonly self: Value; readonly dim: number; readonly dtype: DataType | undefined };
   'aten::softplus': { readonly self: Value; readonly beta: Scalar; readonly threshold: Scalar };
   'aten::softshrink': { readonly self: Value; readonly lambd: Scalar };

@@ -31,6 +31,24 @@ function halfSquared(onnx: OnnxBuilder, x: Value): Value {
   return onnx.Mul(onnx.Mul(x, x), onnx.like(x, 0.5));
 }
 
+function inType(onnx: OnnxBuilder, node: Node, ...values: readonly [Value, Value, ...Value[]]): [Value, Value, Value] {
+  const dtype = resultType(node);
+  const [a, b, c = b] = values;
+  return [onnx.cast(a, dtype), onnx.cast(b, dtype), onnx.cast(c, dtype)];
+}
+
+/** `x` but for targets of that number, which give nothing. */
+function unless(onnx: OnnxBuilder, target: Value, number: number, x: Value): Value {
+  return onnx.Where(onnx.Equal(target, onnx.like(target, number)), onnx.like(x, 0), x);
+}
+
+/** Stirling's formula for the logarithm of the factorial of what is above 1. */
+function stirling(onnx: OnnxBuilder, y: Value): Value {
+  const root = onnx.Mul(onnx.Log(onnx.Mul(y, onnx.like(y, 2 * Math.PI))), onnx.like(y, 0.5));
+  const made = onnx.Add(onnx.Sub(onnx.Mul(y, onnx.Log(y)), y), root);
+  return onnx.Where(onnx.LessOrEqual(y, onnx.like(y, 1)), onnx.like(y, 0), made);
+}
+
 interface Likelihood extends Pair {
   readonly weight: Value | undefined;
   readonly ignore_index: number;
@@ -76,6 +94,38 @@ export const losses = lowerings({
     const line = onnx.Mul(bend, onnx.Sub(size, onnx.like(size, delta / 2)));
     return onnx.Where(onnx.LessOrEqual(size, bend), halfSquared(onnx, distance), line);
   }),
+  'aten::soft_margin_loss': ({ self, target, reduction }, onnx, node) => {
+    const [x, y] = inType(onnx, node, self, target);
+    return reduced(onnx, onnx.Softplus(onnx.Neg(onnx.Mul(x, y))), reduction);
+  },
+  'aten::margin_ranking_loss': ({ input1, input2, target, margin, reduction }, onnx, node) => {
+    const [a, b, y] = inType(onnx, node, input1, input2, target);
+    return reduced(onnx, onnx.Relu(onnx.Add(onnx.Mul(y, onnx.Sub(b, a)), onnx.like(a, margin))), reduction);
+  },
+  // Targets other than 1 and -1 count on both sides.
+  'aten::hinge_embedding_loss': ({ self, target, margin, reduction }, onnx, node) => {
+    const [x, y] = inType(onnx, node, self, target);
+    const far = unless(onnx, y, 1, onnx.Relu(onnx.Sub(onnx.like(x, margin), x)));
+    return reduced(onnx, onnx.Add(far, unless(onnx, y, -1, x)), reduction);
+  },
+  // One angle for each target: the vectors lie behind its axes.
+  'aten::cosine_embedding_loss': ({ input1, input2, target, margin, reduction }, onnx, node) => {
+    const [a, b, y] = inType(onnx, node, input1, input2, target);
+    const axis = onnx.ints([rankOf(target, node)]);
+    const summed = (x: Value) => onnx.ReduceSum(x, axis, { keepdims: 0 });
+    const length = (x: Value) => onnx.Add(summed(onnx.Mul(x, x)), onnx.like(x, 1e-12));
+    const cosine = onnx.Div(summed(onnx.Mul(a, b)), onnx.Sqrt(onnx.Mul(length(a), length(b))));
+    const zero = onnx.like(a, 0);
+    const near = onnx.Where(onnx.Equal(y, onnx.like(y, 1)), onnx.Sub(onnx.like(a, 1), cosine), zero);
+    const far = onnx.Relu(onnx.Sub(cosine, onnx.like(a, margin)));
+    return reduced(onnx, onnx.Add(near, onnx.Where(onnx.Equal(y, onnx.like(y, -1)), far, zero)), reduction);
+  },
+  'aten::poisson_nll_loss': ({ input, target, log_input, full, eps, reduction }, onnx, node) => {
+    const [x, y] = inType(onnx, node, input, target);
+    const log = log_input ? x : onnx.Log(onnx.Add(x, onnx.like(x, eps)));
+    const loss = onnx.Sub(log_input ? onnx.Exp(x) : x, onnx.Mul(y, log));
+    return reduced(onnx, full ? onnx.Add(loss, stirling(onnx, y)) : loss, reduction);
+  },
   'aten::kl_div': ({ self, target, reduction, log_target }, onnx, node) => {
     const dtype = resultType(node);
     const [x, y] = [onnx.cast(self, dtype), onnx.cast(target, dtype)];
