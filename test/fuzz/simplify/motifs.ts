@@ -1,24 +1,16 @@
 /** Several operators that stand together as rules look for them, or nearly so. */
-
 import { codeOfDtype } from '../../../src/core/dialects/onnx/dtype-codes.ts';
 import type { DataType } from '../../../src/core/ir/dtype.ts';
 import { elementCount } from '../../../src/core/ir/shape.ts';
-import type { Grow } from './grow.ts';
 import { clip } from './operators/elementwise.ts';
 import { split } from './operators/parts.ts';
-import { conv, picture, pool } from './operators/pictures.ts';
-import { gemm, matmul } from './operators/products.ts';
 import type { Recipe } from './operators/recipe.ts';
-import { besides } from './operators/recipe.ts';
+import { besides, last } from './operators/recipe.ts';
 import { REDUCTIONS } from './operators/reductions.ts';
 import { reshape, squeeze, transpose, unsqueeze } from './operators/shapes.ts';
 import type { Known } from './program.ts';
 import { ANY, FLOATS, filled, NUMBERS, randomDtype, tensorOf } from './tensors.ts';
-
-/** What the last node made: the next of a chain reads it. */
-function last(grow: Grow): Known | undefined {
-  return grow.pool.find(({ name }) => name === grow.lines.at(-1)?.outputs[0]);
-}
+import { affine, padded, productAndSum, twoConvolutions } from './weight-motifs.ts';
 
 const transposes: Recipe = async (grow) => {
   await transpose(grow);
@@ -55,62 +47,6 @@ const casts: Recipe = async (grow) => {
     const to: DataType = grow.chance.flip() ? x.tensor.dtype : randomDtype(grow.chance);
     x = (await grow.add('Cast', [x], { attributes: { to: codeOfDtype(to) } }))?.[0];
   }
-};
-
-/** Convolution or matrix product, then normalisation, scale and shift. */
-const affine: Recipe = async (grow) => {
-  await grow.chance.pick([conv, conv, gemm, matmul])(grow);
-  let x = last(grow);
-  if (x?.tensor.dtype !== 'float32') return;
-  const { shape } = x.tensor;
-  const channels = shape[1] ?? 1;
-  for (let k = grow.chance.int(1, 3); k > 0 && x; k--) {
-    if (grow.chance.flip(0.4) && shape.length >= 2) {
-      const vector = (positive: boolean) =>
-        grow.constant(
-          tensorOf(
-            'float32',
-            [channels],
-            filled(grow.chance, 'float32', [channels])
-              .numbers()
-              .map((each) => (positive ? Math.abs(each) + 0.5 : each)),
-          ),
-        );
-      x = (await grow.add('BatchNormalization', [x, vector(false), vector(false), vector(false), vector(true)]))?.[0];
-    } else {
-      const own = grow.chance.pick([
-        [],
-        [1],
-        [channels, ...shape.slice(2).map(() => 1)],
-        [1, channels, ...shape.slice(2).map(() => 1)],
-        shape.slice(-1),
-        shape,
-      ]);
-      const constant = grow.constant(filled(grow.chance, 'float32', own));
-      const op = grow.chance.pick(['Mul', 'Add', 'Add', 'Sub', 'Div']);
-      x = (await grow.add(op, grow.chance.flip(0.8) ? [x, constant] : [constant, x]))?.[0];
-    }
-    // Somebody else may read what a rule would fold away.
-    if (x && grow.chance.flip(0.1)) await grow.add('Relu', [x]);
-  }
-};
-
-const padded: Recipe = async (grow) => {
-  const x = picture(grow);
-  const side = () => grow.chance.pick([0, 1, 1, 2]);
-  const pads = grow.chance.flip(0.9) ? [0, 0, side(), side(), 0, 0, side(), side()] : [0, 1, 1, 1, 0, 0, 1, 1];
-  const mode = grow.chance.pick([undefined, 'constant', 'constant', 'reflect']);
-  const value = grow.chance.pick([
-    undefined,
-    { values: [0], scalar: true, dtype: 'float32' as const },
-    { values: [0], scalar: true, dtype: 'float32' as const },
-    { values: [1], scalar: true, dtype: 'float32' as const },
-  ]);
-  await grow.add('Pad', [x], {
-    settings: grow.opset < 11 ? { pads: { values: pads }, value } : { pads: { values: pads }, constant_value: value },
-    attributes: { mode },
-  });
-  await grow.chance.pick([conv, conv, pool])(grow);
 };
 
 const activations: Recipe = async (grow) => {
@@ -243,32 +179,6 @@ const swish: Recipe = async (grow) => {
   const x = grow.any(['float32']);
   const [gate] = (await grow.add(grow.chance.pick(['Sigmoid', 'HardSigmoid', 'Softplus']), [x])) ?? [];
   if (gate) await grow.add('Mul', grow.chance.flip() ? [x, gate] : [gate, x]);
-};
-
-const productAndSum: Recipe = async (grow) => {
-  const x = grow.any(['float32'], 2, 3);
-  const n = grow.chance.int(1, 4);
-  const [product] =
-    (await grow.add('MatMul', [x, grow.constant(filled(grow.chance, 'float32', [x.tensor.shape.at(-1) ?? 1, n]))])) ??
-    [];
-  const bias = grow.chance.pick([[n], [1, n], [], [1], [x.tensor.shape.at(-2) ?? 1, n], [1, 1, n]]);
-  if (product)
-    await grow.add(
-      'Add',
-      grow.chance.flip()
-        ? [product, grow.constant(filled(grow.chance, 'float32', bias))]
-        : [grow.constant(filled(grow.chance, 'float32', bias)), product],
-    );
-};
-
-const twoConvolutions: Recipe = async (grow) => {
-  await conv(grow);
-  const x = last(grow);
-  if (x?.tensor.shape.length !== 4) return;
-  const channels = x.tensor.shape[1] ?? 1;
-  const out = grow.chance.int(1, 3);
-  const bias = grow.chance.flip() ? grow.constant(filled(grow.chance, 'float32', [out])) : undefined;
-  await grow.add('Conv', [x, grow.constant(filled(grow.chance, 'float32', [out, channels, 1, 1])), bias]);
 };
 
 const reducedThenSqueezed: Recipe = async (grow) => {

@@ -45,3 +45,8 @@ export function broadcasts(a: readonly number[], b: readonly number[]): boolean 
 export function signed(grow: Grow, axis: number, rank: number): number {
   return grow.opset >= 11 && grow.chance.flip(0.3) ? axis - rank : axis;
 }
+
+/** What the last node made: the next of a chain reads it. */
+export function last(grow: Grow): Known | undefined {
+  return grow.pool.find(({ name }) => name === grow.lines.at(-1)?.outputs[0]);
+}
