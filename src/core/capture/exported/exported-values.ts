@@ -2,7 +2,7 @@
 import type { TensorInfo } from '../../dialects/aten/rule.ts';
 import { MEMORY_FORMAT, scalarTypeOf } from '../../dialects/aten/scalar-types.ts';
 import type { Argument, ExportedGraph, ExportedNode, NameOr, TensorMeta } from '../../formats/torch/exported.ts';
-import type { RecordedResults } from '../operators/functional.ts';
+import type { RecordedResults } from '../operators/recording.ts';
 import { ProgramError } from '../values/plain-values.ts';
 import {
   type CapturedValue,

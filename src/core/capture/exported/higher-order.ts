@@ -1,7 +1,7 @@
 /** Operators of exported programs that run a graph: once, on a condition, or in a loop. */
 import type { ExportedGraph, ExportedNode } from '../../formats/torch/exported.ts';
-import type { RecordedResults } from '../operators/functional.ts';
 import type { Operators } from '../operators/operators.ts';
+import type { RecordedResults } from '../operators/recording.ts';
 import { choose } from '../regions/conditions.ts';
 import { NO_WORLD, type Variables, type World } from '../regions/containers.ts';
 import { loop } from '../regions/loops.ts';

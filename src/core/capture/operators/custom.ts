@@ -13,8 +13,8 @@ import { typeOf } from '../recorder.ts';
 import type { TensorValue } from '../values/tensor.ts';
 import { type CapturedValue, isTensor, itemsOf, TupleValue } from '../values/values.ts';
 import { kindOf, plainAttribute } from './bind.ts';
-import type { RecordedResults } from './functional.ts';
 import type { Operators } from './operators.ts';
+import type { RecordedResults } from './recording.ts';
 
 type Keywords = ReadonlyMap<string, CapturedValue>;
 type Argument = CallArgument<TensorValue>;

@@ -23,13 +23,13 @@ import {
 import { callBuiltin, keepsUnknown } from './builtins.ts';
 import { compose } from './compositions.ts';
 import { callCustom } from './custom.ts';
-import type { RecordedResults } from './functional.ts';
 import { numberAdvice } from './number-advice.ts';
 import { openPieces } from './open-pieces.ts';
 import type { Operators } from './operators.ts';
 import { holdsQuantized, prepack } from './quantized.ts';
 import { callQuantized } from './quantized-operators.ts';
 import { asNumber, isQuery, numberTypeOf, query, TO_NUMBER } from './queries.ts';
+import type { RecordedResults } from './recording.ts';
 import { fillWithScalar } from './scalar-fills.ts';
 import { callOnNumbers, callOnScalars } from './scalar-operators.ts';
 

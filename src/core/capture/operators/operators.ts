@@ -31,11 +31,12 @@ import {
   kindOf,
   nodeArguments,
 } from './bind.ts';
-import { conversion, FunctionalOperators, operatorName, type RecordedResults } from './functional.ts';
+import { conversion, FunctionalOperators, operatorName } from './functional.ts';
 import { foldKnown } from './known.ts';
 import { foldSizes } from './known-sizes.ts';
 import { numberAdvice } from './number-advice.ts';
 import { checkRecordedNumbers, EXPORT_ADVICE } from './recorded-numbers.ts';
+import type { RecordedResults } from './recording.ts';
 import { leadingNumberAsTensor, scalarsAsTensors } from './scalar-arguments.ts';
 
 export class Operators extends FunctionalOperators {
