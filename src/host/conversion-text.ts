@@ -13,7 +13,8 @@ export function doneText(name: string, target: string, result: ConvertResult): s
 function stepsText({ passes, simplified }: ConvertResult): string {
   const steps = passes.reduce((sum, { applications }) => sum + applications, 0);
   if (steps === 0) return simplified ? ' There was nothing to simplify.' : '';
-  const became = simplified && simplified.nodesBefore !== simplified.nodesAfter;
-  const nodes = became ? `${simplified.nodesBefore} nodes became ${simplified.nodesAfter}: ` : '';
-  return ` ${nodes}${steps === 1 ? 'the step is' : `the ${steps} steps are`} listed under Conversion Steps, beside the problems.`;
+  const { nodesBefore, nodesAfter } = simplified ?? { nodesBefore: 0, nodesAfter: 0 };
+  const nodes = nodesBefore === nodesAfter ? '' : ` ${nodesBefore} nodes became ${nodesAfter}.`;
+  const listed = steps === 1 ? 'The step is' : `The ${steps} steps are`;
+  return `${nodes} ${listed} listed under Conversion Steps, beside the problems.`;
 }

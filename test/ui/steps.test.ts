@@ -52,7 +52,7 @@ test('Simplify is checked: the passes are listed with their counts', async () =>
   await vscode.quickItem('Opset 17').click();
   await vscode.convertNow('Simplify');
   const done = vscode.notification('Converted digits.traced.pt to ONNX, opset 17');
-  await done.filter({ hasText: /\d+ nodes became \d+: the \d+ steps are listed under Conversion Steps/ }).waitFor();
+  await done.filter({ hasText: /\d+ nodes became \d+\. The \d+ steps are listed under Conversion Steps/ }).waitFor();
   await vscode.shot('notification');
   await done.getByRole('button', { name: 'Show Steps' }).click();
   await row(PASS)

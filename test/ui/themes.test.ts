@@ -9,6 +9,31 @@ const LOOKS: readonly WorkbenchOptions[] = [
   { name: 'narrow', theme: 'dark', width: 640, height: 800, settings },
 ];
 
+/** Converts, and shows a step of it as text and in the graph. */
+async function lookAtSteps(vscode: Workbench): Promise<void> {
+  await vscode.command('View: Revert and Close Editor');
+  await vscode.menu('digits.traced.pt', 'Convert Model…');
+  await vscode.quickItem('ONNX').click();
+  await vscode.quickItem('Opset 17').click();
+  await vscode.convertNow('Simplify');
+  const done = vscode.notification('Converted digits.traced.pt');
+  await done.getByRole('button', { name: 'Show Steps' }).click();
+  const rows = vscode.page.locator('.part.panel .monaco-list-row');
+  await rows.filter({ hasText: 'Makes BatchNormalization part' }).first().click();
+  await vscode.page.keyboard.press('ArrowRight');
+  const step = rows.filter({ hasText: 'Conv features.0' }).first();
+  await step.click();
+  await vscode.page.locator('.monaco-diff-editor .view-line', { hasText: 'BatchNormalization' }).last().waitFor();
+  await vscode.shot('step-text');
+  await step.hover();
+  await step.getByRole('button', { name: 'Show Step in Graph' }).click();
+  const frames = vscode.page.locator('iframe.webview.ready:visible');
+  await expect.poll(() => frames.count(), { timeout: 20_000 }).toBe(2);
+  for (const k of [0, 1])
+    await frames.nth(k).contentFrame().frameLocator('#active-frame').locator('.box.ringed').first().waitFor();
+  await vscode.shot('step-graph');
+}
+
 describe.each(LOOKS)('$name', (look) => {
   test('the graph, a node, the problems of another target, the text', async () => {
     const vscode = await Workbench.start(look);
@@ -34,6 +59,7 @@ describe.each(LOOKS)('$name', (look) => {
       await vscode.page.locator('.squiggly-error').first().waitFor();
       await vscode.page.locator('.view-line', { hasText: 'float[1, 64, 111, 111]' }).first().waitFor();
       await vscode.shot('text');
+      await lookAtSteps(vscode);
       expect(vscode.errors).toEqual([]);
     } catch (error) {
       await vscode.shot('FAILED');

@@ -1,5 +1,5 @@
 /** A real VS Code in a real browser with the packaged extension, and how its parts are found on the page. */
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
@@ -22,6 +22,8 @@ export interface WorkbenchOptions {
   readonly name: string;
   /** Of the user, besides those that keep it quiet. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Texts beside the samples, by the names of their files. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 export class Workbench {
@@ -41,12 +43,13 @@ export class Workbench {
 
   /** Starts VS Code on a copy of samples/ with the packaged extension installed. */
   static async start(options: WorkbenchOptions): Promise<Workbench> {
-    const { theme = 'dark', width = 1400, height = 900, name, settings = {} } = options;
+    const { theme = 'dark', width = 1400, height = 900, name, settings = {}, files = {} } = options;
     const folder = await mkdtemp(path.join(tmpdir(), 'gwu-'));
     const workspace = path.join(folder, 'samples');
     await cp(inRoot('samples'), workspace, { recursive: true });
     for (const file of ['plain.traced.pt', 'block.pth'])
       await cp(inRoot('test/fixtures/host', file), path.join(workspace, file));
+    for (const [file, text] of Object.entries(files)) await writeFile(path.join(workspace, file), text);
     await mkdir(ARTIFACTS, { recursive: true });
     const server = await startVSCode({
       data: path.join(folder, 's'),

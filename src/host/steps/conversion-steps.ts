@@ -121,7 +121,7 @@ export class ConversionStepsView implements vscode.TreeDataProvider<Item>, vscod
     const { passes = [], nodes } = this.conversion ?? {};
     const steps = passes.reduce((sum, { applications }) => sum + applications, 0);
     if (steps === 0) return '';
-    const became = nodes ? `${counted(nodes[0])} nodes became ${counted(nodes[1])} in ` : '';
+    const became = nodes && nodes[0] !== nodes[1] ? `${counted(nodes[0])} nodes became ${counted(nodes[1])} in ` : '';
     const count = steps === 1 ? '1 step' : `${counted(steps)} steps`;
     return `${became}${count}. Unfold a row and click a step to compare its nodes before and after.`;
   }
