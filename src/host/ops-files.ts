@@ -51,7 +51,10 @@ export class OpsFiles implements vscode.CodeLensProvider, vscode.CodeActionProvi
       this.collection,
       this.changed,
       vscode.workspace.onDidOpenTextDocument((document) => this.follow(document)),
-      vscode.workspace.onDidChangeTextDocument(({ document }) => this.edited(document)),
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        // Saving is told as a change of nothing.
+        if (contentChanges.length > 0) this.edited(document);
+      }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.leave(uri)),
       vscode.languages.registerCodeLensProvider(WHERE, this),
       vscode.languages.registerCodeActionsProvider(WHERE, this, kinds),
