@@ -39,7 +39,9 @@ test('what is wrong with a rule is marked at its word, and mended by a quick fix
 });
 
 test('rules are tested, and those that undo each other are problems', async () => {
-  await lens('Test by numbers').first().click();
+  // The links are drawn anew when the file is saved, and a click meanwhile goes astray.
+  await lens('Test by numbers').first().waitFor();
+  await vscode.command('Graphwright: Test Rewrite Rules by Numbers');
   // The package comes without onnxruntime: rules are not run, but tried together all the same.
   await vscode.notification('5 findings about rules.').waitFor();
   await vscode.problem('undo each other').first().waitFor();
