@@ -84,13 +84,14 @@ export const maximumBeforeSoftmax = textRule({
     => y = same y <axis = a> (x)`,
 });
 
-/** The other way round it is one operator too: only targets that have no ReduceMean want it. */
+/** The other way round it is one operator too: only targets that have no ReduceMean want it. It takes nothing empty but batches. */
 export const globalAverage = textRule({
   name: 'mean-into-global-pooling',
   title: 'Makes a GlobalAveragePool of ReduceMean over all axes but batch and channels',
   reassociates: true,
   rule: `y = ReduceMean <keepdims = 1, ...> (x, axes...)
-    where dtype(x) in [float32, float16], rank(x) >= 3, length(reduced(y)) == rank(x) - 2, reduced(y)[0] == 2 - rank(x)
+    where dtype(x) in [float32, float16], rank(x) >= 3, length(reduced(y)) == rank(x) - 2, reduced(y)[0] == 2 - rank(x),
+      least(last(shape(x), rank(x) - 1)) >= 1
     => y = GlobalAveragePool (x)`,
 });
 

@@ -103,6 +103,8 @@ function boundsOf(node: Node): Bounded | undefined {
 
 function bounded(x: Value, min: number, max: number, { onnx }: Site): Value | undefined {
   if (min === 0 && max === Number.POSITIVE_INFINITY) return onnx.Relu(x);
+  // Before opset 12 onnxruntime has no Clip of doubles.
+  if (x.dtype === 'float64' && onnx.opset < 12) return undefined;
   return clipped(onnx, x, min, max);
 }
 

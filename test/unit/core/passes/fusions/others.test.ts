@@ -38,6 +38,7 @@ describe('reductions', () => {
     ],
     { rules: SPECIAL },
   );
+  fuseEach([['', 'y = ReduceMean <axes = [2, 3]> (x)']], { rules: SPECIAL, shape: '[2,0,4,6]' });
 });
 
 describe('rearrangements', () => {

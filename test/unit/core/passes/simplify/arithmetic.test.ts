@@ -39,10 +39,13 @@ describe('bounds', () => {
     ],
     { rules: arithmeticRules },
   );
-  testEach([[X, 'a = Clip <min = 0.0, max = 6.0> (x)\ny = Clip <max = 0.5> (a)', 'Clip']], {
-    rules: arithmeticRules,
-    opset: 9,
-  });
+  testEach(
+    [
+      [X, 'a = Clip <min = 0.0, max = 6.0> (x)\ny = Clip <max = 0.5> (a)', 'Clip'],
+      ['double[3] x => double[3] y <double z = {0}, double six = {6}>', 'a = Max (x, z)\ny = Min (a, six)'],
+    ],
+    { rules: arithmeticRules, opset: 9 },
+  );
 });
 
 describe('what is never negative', () => {
