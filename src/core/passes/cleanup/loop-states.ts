@@ -24,6 +24,8 @@ export const dropLoopStates: PatternRule = {
     const unchanged = states.filter((state) => isUnchanged(loop, state) && isToldOutside(loop, state));
     const live = neededStates(loop);
     const gone = new Set(states.filter((state) => unchanged.includes(state) || !live.has(state)));
+    // Before opset 11 a Loop carries at least one value (Loop-1 of the specification).
+    if (root.op === 'Loop' && context.opset < 11 && gone.size === states.length) gone.delete(states[0] ?? 0);
     if (gone.size === 0) {
       if (states.length > 0) context.missed?.(root, 'all that it carries along changes, and is read');
       return undefined;

@@ -36,6 +36,8 @@ const before = simplification({
     const reader = inner && readerOf(node);
     const affine = reader && affineOf(inner, reader.rank);
     if (!input || !affine || input.useCount !== 1) return undefined;
+    // A single number of a higher rank makes more axes of what it scales.
+    if (affine.x.rank !== input.rank) return undefined;
     const single = [affine.scale, affine.shift].every((each) => !each || each.values.length === 1);
     if (!single && sameShape(affine.x.shape, input.shape) !== true) return undefined;
     const value = folded(node, reader, affine, site);

@@ -139,6 +139,19 @@ test('a state stays of which only the body knows the sizes: no rounds stack rows
   expect(worstDifference(compareOutputs(wanted, got))).toBe(0);
 });
 
+test('below opset 11 a Loop carries one value at least', async () => {
+  const text = `g (float[2] x, bool c, int64 n) => (int64[?] y) {
+    w, v, y = Loop (n, c, x, x) <body = b (int64 i, bool d, float[2] s, float[2] t) => (bool d2, float[2] s2, float[2] t2, int64 o) {
+      d2 = Identity (d) s2 = Identity (s) t2 = Neg (s) o = Identity (i) }> }`;
+  for (const [opset, inputs] of [
+    [9, 3],
+    [11, 2],
+  ] as const) {
+    const { made } = await left([dropLoopStates], `<ir_version: 4, opset_import: ["" : ${opset}]> ${text}`);
+    expect([...made.graph.nodes].at(-1)?.inputCount).toBe(inputs);
+  }
+});
+
 test('a state on which nothing depends goes, and what makes it', async () => {
   const { operators } = await left([dropLoopStates], round('t2 = Exp (t) s2 = Neg (s)'));
   expect(operators).toBe('Loop Identity Neg');

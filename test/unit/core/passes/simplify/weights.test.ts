@@ -266,6 +266,11 @@ describe('scales and shifts before weights', () => {
       `${IMAGE} <${floats('w', [4, 2, 3, 3])}, ${TWO}>`,
       'n = BatchNormalization (x, s, t, m, v)\ny = Conv <pads = [1, 1, 1, 1]> (n, w)',
     ],
+    // A factor of more axes than what it scales.
+    [
+      `float[2] x => float[1,4] y <${floats('w', [2, 4])}, ${floats('b', [4])}, ${floats('k', [1, 1])}>`,
+      'n = Mul (k, x)\ny = Gemm (n, w, b)',
+    ],
     [
       `${IMAGE} <${floats('w', [4, 2, 3, 3])}, ${floats('k', [2, 1, 1])}>`,
       'n = Add (x, k)\ny = Conv <auto_pad = "SAME_UPPER"> (n, w)',
