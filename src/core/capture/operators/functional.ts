@@ -105,9 +105,8 @@ export class FunctionalOperators extends RecordingOperators {
     self: TensorValue,
     recorded: RecordedResults | undefined,
   ): CapturedValue {
-    const { inputs, attributes } = nodeArguments(schema, bound, (tensor) => this.readKnown(tensor));
     const outputs = recorded ?? [undefined];
-    const node = this.recorder.record({ op: schema.name, overload: schema.overload, inputs, attributes, outputs });
+    const node = this.nodeOf(schema, bound, outputs);
     const results = this.results(node, outputs, schema);
     for (const tensor of flatTensors(results)) this.memory.link(self.storage, tensor.storage);
     return results;

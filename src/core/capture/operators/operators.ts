@@ -21,16 +21,7 @@ import { RaisedError } from '../values/plain-values.ts';
 import { Scalars } from '../values/scalars.ts';
 import { TensorValue } from '../values/tensor.ts';
 import { type CapturedValue, isTensor } from '../values/values.ts';
-import {
-  type Bound,
-  type BoundValue,
-  bind,
-  type CallArguments,
-  DataDependent,
-  hasUnknown,
-  kindOf,
-  nodeArguments,
-} from './bind.ts';
+import { type Bound, type BoundValue, bind, type CallArguments, DataDependent, hasUnknown, kindOf } from './bind.ts';
 import { conversion, FunctionalOperators, operatorName } from './functional.ts';
 import { foldKnown } from './known.ts';
 import { foldSizes } from './known-sizes.ts';
@@ -163,14 +154,7 @@ export class Operators extends FunctionalOperators {
     if (name === 'copy' || name === 'fill' || name === 'zero') return this.filled(name, bound, target);
     const functional = functionalSchema(schema, name);
     if (!functional) {
-      const { inputs, attributes } = nodeArguments(schema, bound, (tensor) => this.readKnown(tensor));
-      const node = this.recorder.record({
-        op: schema.name,
-        overload: schema.overload,
-        inputs,
-        attributes,
-        outputs: [info],
-      });
+      const node = this.nodeOf(schema, bound, [info]);
       this.recorder.report('unknown-operator', node);
       return node.output();
     }

@@ -118,18 +118,17 @@ export class RecordingOperators {
     const unknown = this.hasUnknown(bound);
     const inferred = unknown ? undefined : this.inferred(schema, bound, recorded);
     const infos = inferred ? withRecorded(inferred, recorded) : (recorded ?? schema.results.map(() => undefined));
-    const { inputs, attributes } = nodeArguments(schema, bound, (tensor) => this.readKnown(tensor));
-    const node = this.recorder.record({
-      op: schema.name,
-      overload: schema.overload,
-      inputs,
-      attributes,
-      outputs: infos,
-    });
+    const node = this.nodeOf(schema, bound, infos);
     if (inferred && recorded) this.check(node, inferred, recorded);
     if (!unknown ? infos.includes(undefined) : !recorded && !(ruleFor(schema.name) ?? viewRuleFor(schema.name)))
       this.reportUnknown(schema, node);
     return { node, infos };
+  }
+
+  /** A node of an operator, with results of these types. */
+  protected nodeOf(schema: Schema, bound: Bound, outputs: readonly (TensorInfo | undefined)[]): Node {
+    const { inputs, attributes } = nodeArguments(schema, bound, (tensor) => this.readKnown(tensor));
+    return this.recorder.record({ op: schema.name, overload: schema.overload, inputs, attributes, outputs });
   }
 
   /** Rules see tensors as what is known of them. */
