@@ -5,6 +5,7 @@
 import { PIVOT_OPSET } from './convert/pivot.ts';
 import type { CustomOperators } from './custom/definition.ts';
 import { addCustomFunctions } from './custom/functions.ts';
+import { declareInputs } from './declare-inputs.ts';
 import { checkOnnx } from './dialects/onnx/check.ts';
 import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
@@ -17,6 +18,7 @@ import type { Progress } from './progress.ts';
 import { PLAIN_READING, type Reading } from './reading.ts';
 import type { ConvertRequest, ConvertResult, Simplified, Verification } from './request.ts';
 import { Rewriting, type Wishes } from './rewriting.ts';
+import type { CaffeBackend } from './targets/caffe-backend.ts';
 import { backendOf, targetOf } from './targets/table.ts';
 import type { CaffeTarget, OnnxTarget, Target, TargetRequest } from './targets/target.ts';
 import { outputFiles, writeResult } from './write.ts';
@@ -155,7 +157,11 @@ async function lower(
   const { model, problems: found } = await toOnnx(opened);
   // A node that could not be read is told once.
   const told = new Set(opened.problems.map((problem) => problem.node?.name));
-  const problems = [...opened.problems, ...found.filter(({ node }) => !node || !told.has(node.name))];
+  const noWeights = opened.problems.some(({ code }) => code === 'weights-missing');
+  const news = found.filter(({ node, code }) => {
+    return (!node || !told.has(node.name)) && !(noWeights && code === 'blobs-missing');
+  });
+  const problems = [...opened.problems, ...acceptable(news, opened.reading.accept)];
   // A graph with holes is not taken further: its own problems explain whatever would follow.
   if (problems.some(isError)) return { model, problems, passes: [] };
   await progress.step(`Adapting to ${target.title}`);
@@ -200,7 +206,7 @@ interface Adapted {
 const NO_WISHES: Wishes = { simplify: false };
 
 /** The middle: an ONNX graph, at the pivot opset where it was made from another dialect. */
-async function toOnnx({ model, custom }: Given): Promise<{ model: Model; problems: readonly Problem[] }> {
+async function toOnnx({ model, custom, reading }: Given): Promise<{ model: Model; problems: readonly Problem[] }> {
   switch (model.dialect) {
     case 'onnx':
       return { model, problems: [] };
@@ -210,13 +216,11 @@ async function toOnnx({ model, custom }: Given): Promise<{ model: Model; problem
       addCustomFunctions(made.model, custom);
       return made;
     }
-    case 'caffe':
-      throw new InputError(
-        'format-unsupported',
-        'Caffe models become other Caffe models alone, so far',
-        { file: model.file ?? 'the model' },
-        'Convert the model that it was made from.',
-      );
+    case 'caffe': {
+      const { caffeToOnnx } = await import('./convert/caffe-to-onnx/convert.ts');
+      declareInputs(model, reading.inputs);
+      return caffeToOnnx(model, dialectOf(model));
+    }
   }
 }
 
@@ -247,8 +251,12 @@ async function toOtherCaffe({ model, problems }: Given, target: CaffeTarget, { s
   }
   if (problems.some(isError)) return { model, problems, passes: [] };
   const { transcode } = await import('./convert/caffe-to-caffe/transcode.ts');
-  const from = backendOf(model.metadata.get('caffe.dialect') ?? 'bvlc', model.file);
-  return { model, problems: [...problems, ...transcode(model, from, target.backend)], passes: [] };
+  return { model, problems: [...problems, ...transcode(model, dialectOf(model), target.backend)], passes: [] };
+}
+
+/** The backend of the dialect that a Caffe network was read as. */
+function dialectOf({ metadata, file }: Model): CaffeBackend {
+  return backendOf(metadata.get('caffe.dialect') ?? 'bvlc', file);
 }
 
 async function toCaffe(model: Model, target: CaffeTarget, rewriting: Rewriting): Promise<Adapted> {
@@ -280,7 +288,7 @@ async function prove(
   progress: Progress,
 ): Promise<Verification> {
   await progress.step('Running both sides');
-  const { caffeSide, declareInputs, graphSide, resultSide, verify } = await import('./verify.ts');
+  const { caffeSide, graphSide, resultSide, verify } = await import('./verify.ts');
   // The opened graph may have been changed on the way: the source is read once more.
   const again = await openModel(opened.path, opened.reading, progress);
   try {

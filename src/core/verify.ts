@@ -2,10 +2,8 @@
 import { readCaffe } from './formats/caffe/read.ts';
 import { encodeOnnx } from './formats/onnx/write.ts';
 import { FileBytes } from './ir/bytes.ts';
-import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
 import type { Tensor } from './ir/tensor.ts';
-import { type InputSpec, shapeOf } from './reading.ts';
 import type { Verification } from './request.ts';
 import { runCaffe } from './runtime/caffe/run.ts';
 import { compareOutputs, worstDifference } from './runtime/compare.ts';
@@ -44,18 +42,6 @@ export function resultSide(target: Target, files: readonly string[], outputs: re
 
 function only(names: readonly string[], found: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
   return new Map([...found].filter(([name]) => names.includes(name)));
-}
-
-/** Gives the inputs that the user described their types, so that random inputs fit what the model takes. */
-export function declareInputs(model: Model, specs: readonly InputSpec[]): void {
-  for (const spec of specs) {
-    const input = model.graph.inputs.find((value, index) => spec.key === index || spec.key === value.name);
-    if (!input) {
-      const known = model.graph.inputs.map((value) => value.name).join(', ');
-      throw new InputError('bad-argument', `the model has no input ${spec.key}`, undefined, `Inputs: ${known}.`);
-    }
-    input.type = { kind: 'tensor', dtype: spec.dtype, shape: shapeOf(spec) };
-  }
 }
 
 /** Runs both sides; `model` declares the inputs. A seed of its own makes the run repeatable. */

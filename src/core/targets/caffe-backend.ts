@@ -43,6 +43,8 @@ export interface CaffeBackendFacts {
   readonly source: string;
   /** The dialect that its files are written in: proto/caffe/<dialect>.proto, or the file that `proto` names. */
   readonly dialect: string;
+  /** The dialect whose layers its own mean the same as: `dialect`, but for a user's own. */
+  readonly base?: string;
   /** The path of a user's own schema. */
   readonly proto?: string;
   /** Layer types that its framework can run. */
@@ -64,6 +66,7 @@ export class CaffeBackend {
   readonly description: string;
   readonly source: string;
   readonly dialect: string;
+  readonly base: string;
   readonly proto: string | undefined;
   readonly own: Readonly<Record<string, LayerFacts>>;
   readonly fromOnnx: boolean;
@@ -78,6 +81,7 @@ export class CaffeBackend {
     this.description = facts.description;
     this.source = facts.source;
     this.dialect = facts.dialect;
+    this.base = facts.base ?? facts.dialect;
     this.proto = facts.proto;
     this.own = facts.own ?? {};
     this.fromOnnx = facts.fromOnnx;

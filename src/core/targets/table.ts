@@ -16,8 +16,8 @@ export const TARGETS: readonly Target[] = [ONNX_TARGET, ...CAFFE_BACKENDS.map(ca
 
 /** Those that a model of a dialect can be converted to. */
 export function targetsFor(dialect: Dialect): readonly Target[] {
-  // Caffe networks become other Caffe networks alone, so far.
-  if (dialect === 'caffe') return TARGETS.filter((target) => target.kind === 'caffe');
+  // A Caffe network becomes another one layer by layer, whatever rules there are from ONNX.
+  if (dialect === 'caffe') return TARGETS;
   return TARGETS.filter((target) => target.kind === 'onnx' || target.backend.fromOnnx);
 }
 

@@ -74,6 +74,7 @@ function backendOf(entry: Entry, file: string, before: readonly CaffeBackend[]):
     description: `like ${like.title}, as ${file} says`,
     source: file,
     dialect: id,
+    base: like.base,
     proto,
     layers: layers.filter((layer) => !lacks.includes(layer)),
     own: { ...like.own, ...adds },

@@ -9,7 +9,7 @@ import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
 import type { Frame, Origin, Scope, ScopeEntry } from '../../ir/origin.ts';
 import type { Value } from '../../ir/value.ts';
-import { frameOfFile, isExporterNote, writtenFrames } from './provenance.ts';
+import { frameOfFile, functionIn, isExporterNote, writtenFrames } from './provenance.ts';
 
 /** The key of the entry. A graph that has it, with whatever text, is written with a table. */
 export const ORIGINS = 'graphwright.origins';
@@ -184,7 +184,9 @@ class TableWriter {
     return outer;
   }
 
-  private lineOf({ file, line, function: name, text }: Frame): number {
+  private lineOf(frame: Frame): number {
+    const { file, line, text } = frame;
+    const name = functionIn(frame);
     const number = this.lineNumbers.of(JSON.stringify([file, line, name, text]));
     if (4 * number === this.lines.length) {
       this.lines.push(this.texts.of(file), line, this.optional(name), this.optional(text));

@@ -45,16 +45,23 @@ export function scopeOf(metadata: ReadonlyMap<string, string>): Scope {
   return paths.slice(0, -1).map((path, k) => ({ path, type: types[k] ?? '' }));
 }
 
-/** Frames of the user's code and of TorchScript go into files; those of a text or a prototxt belong to that text. */
+/** Frames of the user's code, of TorchScript and of a prototxt go into files; those of an ONNX text belong to that text. */
 export function writtenFrames(origin: Origin): Origin {
-  return origin.filter((frame) => frame.kind === 'python' || frame.kind === 'torchscript');
+  return origin.filter(({ kind }) => kind === 'python' || kind === 'torchscript' || kind === 'prototxt');
 }
+
+/** What stands for the function of a frame; undefined where there is none. A line of a prototxt is told by it. */
+export function functionIn({ kind, function: name }: Frame): string | undefined {
+  return kind === 'prototxt' ? PROTOTXT : name;
+}
+
+const PROTOTXT = '<prototxt>';
 
 function traceText(origin: Origin): string {
   return writtenFrames(origin)
     .toReversed()
     .map((frame) => {
-      const head = `File "${frame.file}", line ${frame.line}, in ${frame.function ?? '<module>'}`;
+      const head = `File "${frame.file}", line ${frame.line}, in ${functionIn(frame) ?? '<module>'}`;
       return frame.text === undefined ? head : `${head}\n    ${frame.text.replaceAll('\n', ' ')}`;
     })
     .join('\n');
@@ -62,8 +69,9 @@ function traceText(origin: Origin): string {
 
 const FRAME = /^\s*File "([^"\n]+)", line (\d{1,9})(?:, in (.+))?$/;
 
-/** Entries of TorchScript archives are told by their folder. */
+/** Entries of TorchScript archives are told by their folder. `name` is what `functionIn` has written. */
 export function frameOfFile(file: string, line: number, name: string | undefined, text: string | undefined): Frame {
+  if (name === PROTOTXT) return { kind: 'prototxt', file, line };
   return {
     kind: file.startsWith('code/') ? 'torchscript' : 'python',
     file,

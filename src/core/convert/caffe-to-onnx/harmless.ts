@@ -1,0 +1,14 @@
+/** Fields that change nothing of what a layer computes when it runs: how training fills and updates it, and which code runs it. */
+
+const HARMLESS: readonly RegExp[] = [
+  // How blobs are filled before training.
+  /filler(\[\d+\])?(\.|$)/,
+  // Which of several implementations runs it.
+  /\.(engine|conv_algos_override|cudnn_convolution_algo_seeker|force_nd_im2col|bias_propagate_down)$/,
+  // Gradients, statistics while training, messages.
+  /\.(stable_prod_grad|moving_average_fraction|debug_info|share_in_parallel|print_info)$/,
+];
+
+export function isHarmless(path: string): boolean {
+  return HARMLESS.some((pattern) => pattern.test(path));
+}

@@ -1,0 +1,21 @@
+/** All rules of this conversion: those of a dialect, where it means something else by a type, before those of all. */
+import type { CaffeBackend } from '../../targets/caffe-backend.ts';
+import type { LayerRule, LayerRules } from './rule.ts';
+import { activations } from './rules/activations.ts';
+import { arithmetic } from './rules/arithmetic.ts';
+import { convolution } from './rules/convolution.ts';
+import { linear } from './rules/linear.ts';
+import { movement } from './rules/movement.ts';
+import { pooling } from './rules/pooling.ts';
+
+const COMMON: LayerRules = { ...activations, ...arithmetic, ...convolution, ...linear, ...movement, ...pooling };
+
+/** By dialect: what its framework means by a type that others mean something else by. */
+const OWN: Readonly<Record<string, LayerRules>> = {};
+
+/** The rule of a layer type; undefined where there is none. A user's own backend has those of the one that it is like. */
+export function ruleOf({ base }: Pick<CaffeBackend, 'base'>, type: string): LayerRule | undefined {
+  const own = OWN[base];
+  if (own && Object.hasOwn(own, type)) return own[type];
+  return Object.hasOwn(COMMON, type) ? COMMON[type] : undefined;
+}
