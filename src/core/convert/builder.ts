@@ -67,6 +67,7 @@ class Builder {
   private source: Node | undefined;
   private place: Node | undefined;
   private made: Node[] = [];
+  private madeConstants: Value[] = [];
   private sizeValues: SizeValues | undefined;
   private readonly context: ReturnType<typeof opsetContext>;
 
@@ -101,12 +102,18 @@ class Builder {
     this.source = node;
     this.place = place;
     this.made = [];
+    this.madeConstants = [];
     return this;
   }
 
   /** The nodes built since the last `from`. */
   get built(): readonly Node[] {
     return this.made;
+  }
+
+  /** The constants that are new since the last `from`. */
+  get builtConstants(): readonly Value[] {
+    return this.madeConstants;
   }
 
   /** A node of several outputs, all of them. */
@@ -166,16 +173,24 @@ class Builder {
     if (this.outer) return this.outer.constant(value, dtype);
     const tensor = value instanceof Tensor ? value : tensorOf(value, dtype);
     if (tensor.source.kind !== 'memory' || tensor.dtype === 'string' || tensor.byteLength > SHARED_BYTES) {
-      return this.graph.addInitializer({ name: this.unique('constant'), constant: tensor });
+      return this.initializer(this.unique('constant'), tensor);
     }
     const key = `${tensor.dtype} ${tensor.shape.join('x')} ${Buffer.from(tensor.bytes()).toString('hex')}`;
     let found = this.constants.get(key);
     // A pass may have dropped it since as unused.
     if (!found || !this.graph.initializers.has(found)) {
-      found = this.graph.addInitializer({ name: this.unique(constantName(tensor)), constant: tensor });
+      found = this.initializer(this.unique(constantName(tensor)), tensor);
       this.constants.set(key, found);
     }
     return found;
+  }
+
+  /** A constant of its own, under that name: others may have it too. */
+  initializer(name: string | undefined, tensor: Tensor): Value {
+    if (this.outer) return this.outer.initializer(name, tensor);
+    const made = this.graph.addInitializer({ name, constant: tensor });
+    this.madeConstants.push(made);
+    return made;
   }
 
   /** A list of 64-bit integers, as shapes, axes and pads are given. */

@@ -1,6 +1,7 @@
 /** The pass manager: runs passes in their order over every graph of a model, and tells what they did. */
 
 import { type Functions, functionsOf } from '../dialects/onnx/infer/context.ts';
+import { holdKnown, inferredType } from '../dialects/onnx/infer/declared.ts';
 import { inferContext, inferOutputs, restoreDeclared } from '../dialects/onnx/infer.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { Model } from '../ir/model.ts';
@@ -215,12 +216,14 @@ class Manager {
     const imports = new Map(this.model.opsetImports).set('', opset);
     const context = { ...inferContext(imports, this.functions), doubts: this.options.doubts === true };
     for (const node of nodes) {
+      const known = node.outputs.map(inferredType);
       try {
         inferOutputs(node, context);
       } catch (error) {
         // A model may contradict itself at a place that never runs: the types stay as they are.
         if (!(error instanceof Refusal)) throw error;
       }
+      for (const [k, output] of node.outputs.entries()) holdKnown(output, known[k]);
     }
   }
 }

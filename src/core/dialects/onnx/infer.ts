@@ -62,7 +62,7 @@ function restoreOf(node: Node): void {
   for (const value of values) {
     const type = completed(value.type, declaredType(value));
     const kept = keptOf(value);
-    if (kept && kept.inferred === type) kept.proved = type;
+    if (kept && kept.inferred === type && !kept.held) kept.proved = type;
     setInferred(value, type);
   }
 }

@@ -96,7 +96,7 @@ function merge(kept: Node, node: Node, context: PassContext): void {
   // Two outputs of a graph cannot be one value: each has its name.
   if (pairs.some(([value, other]) => value.isGraphOutput && other.isGraphOutput)) return;
   context.willRename(kept);
-  const untyped = pairs.flatMap(([, other]) => (other.type ? [] : [other]));
+  const untyped = pairs.flatMap(([value, other]) => (value.type && other.type ? [] : [other]));
   for (const [value, other] of pairs) {
     if (value.isGraphOutput) other.name = value.name;
     takePlace(other, value);

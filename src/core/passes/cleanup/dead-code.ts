@@ -1,5 +1,6 @@
 /** What nobody reads goes: nodes, outputs that may be left out, constants, functions. */
 import { functionKey } from '../../dialects/onnx/infer/context.ts';
+import { takePlace } from '../../dialects/onnx/infer/declared.ts';
 import { formalAt, operatorSchema } from '../../dialects/onnx/operators.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Model } from '../../ir/model.ts';
@@ -84,10 +85,13 @@ function removeResults(node: Node, { from, lead }: Results, context: PassContext
   const attributes = [...node.attributes];
   // The subgraphs go over to another node: the old one lets go of them first.
   for (const [key] of attributes) node.deleteAttribute(key);
-  const outputs = kept.map((value) => ({ name: value.name, type: value.type }));
+  const outputs = kept.map(({ name }) => ({ name }));
   const smaller = new Node(op, node.inputs, { name, doc, sourceName, origin, scope, attributes, outputs });
   node.graph?.nodes.insertBefore(node, smaller);
-  for (const [k, value] of kept.entries()) value.replaceAllUsesWith(smaller.output(k));
+  for (const [k, value] of kept.entries()) {
+    takePlace(smaller.output(k), value);
+    value.replaceAllUsesWith(smaller.output(k));
+  }
   node.graph?.nodes.remove(node);
   context.record('nobody reads some of what its subgraphs give', [node], [smaller]);
 }

@@ -41,6 +41,7 @@ export const dropLoopStates: PatternRule = {
       root,
       root.outputs.map((_, k) => initial.get(k)),
       new Set(),
+      context,
     );
     for (const state of [...gone].reverse()) body.removeOutput(loop.results + state);
     for (const node of body.nodes.reversed())

@@ -22,7 +22,7 @@ export const inlineBranches: PatternRule = {
     const branch = root.attribute(name, 'graph');
     if (!branch || branch.inputs.length > 0 || branch.outputs.length !== root.outputs.length) return undefined;
     const moved = moveNodes(branch, root);
-    const made = replaceOutputs(root, branch.outputs, new Set(moved));
+    const made = replaceOutputs(root, branch.outputs, new Set(moved), context);
     root.graph?.nodes.remove(root);
     const added: readonly Node[] = [...moved, ...made];
     return { reason: `its condition is always ${condition === 0 ? 'false' : 'true'}`, removed: [root], added };

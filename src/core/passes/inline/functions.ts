@@ -80,8 +80,9 @@ function put(call: Node, called: FunctionDefinition, context: PassContext): read
   const copy = new BodyCopy(call, called);
   const nodes = copy.into(graph);
   const results = copy.results;
+  context.infer(...nodes);
   const used = call.outputs.map((output, k) => (output.useCount > 0 && results[k] ? results[k] : undefined));
-  const made = replaceOutputs(call, used, new Set(nodes));
+  const made = replaceOutputs(call, used, new Set(nodes), context);
   if (call.outputs.some((output) => output.useCount > 0)) {
     throw new Error(
       `the function ${called.name} gives nothing for an output of ${call.name ?? call.operator} that is read`,
@@ -89,6 +90,6 @@ function put(call: Node, called: FunctionDefinition, context: PassContext): read
   }
   graph.nodes.remove(call);
   context.record(`the function ${called.name} is put where it is called`, [call], [...nodes, ...made]);
-  context.infer(...nodes, ...made);
+  context.infer(...made);
   return nodes;
 }

@@ -6,7 +6,7 @@ import { Node } from '../../ir/node.ts';
 import { isStatic } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
-import type { PatternRule } from '../pass.ts';
+import type { PassContext, PatternRule } from '../pass.ts';
 import { moveNodes, replaceOutputs } from './splice.ts';
 
 export const inlineLoops: PatternRule = {
@@ -26,10 +26,9 @@ export const inlineLoops: PatternRule = {
     const rounds = roundsOf(root, body);
     if (rounds === undefined) context.missed?.(root, 'how often it runs is not known, or more than once');
     const made =
-      rounds === 0 ? skipped(root, graph) : rounds === 1 ? once(root, body, graph, context.opset) : undefined;
+      rounds === 0 ? skipped(root, graph, context) : rounds === 1 ? once(root, body, graph, context) : undefined;
     if (!made) return undefined;
     graph.nodes.remove(root);
-    context.infer(...made.filter((node) => node.graph === graph));
     return { reason: rounds === 0 ? 'it never runs' : 'it runs exactly once', removed: [root], added: made };
   },
 };
@@ -46,7 +45,7 @@ function roundsOf(loop: Node, body: Graph): number | undefined {
 }
 
 /** States stay what they were; of what is stacked there is nothing. */
-function skipped(loop: Node, graph: Graph): Node[] | undefined {
+function skipped(loop: Node, graph: Graph, context: PassContext): Node[] | undefined {
   const states = loop.inputs.slice(2);
   const values: Value[] = [];
   for (const [k, output] of loop.outputs.entries()) {
@@ -61,10 +60,10 @@ function skipped(loop: Node, graph: Graph): Node[] | undefined {
     if (!dtype || dtype === 'string' || !isStatic(sizes)) return undefined;
     values.push(graph.addInitializer({ name: output.name, constant: Tensor.ofBytes(dtype, sizes, new Uint8Array(0)) }));
   }
-  return replaceOutputs(loop, values, new Set());
+  return replaceOutputs(loop, values, new Set(), context);
 }
 
-function once(loop: Node, body: Graph, graph: Graph, opset: number): Node[] | undefined {
+function once(loop: Node, body: Graph, graph: Graph, context: PassContext): Node[] | undefined {
   const states = loop.inputs.slice(2);
   if (states.some((state) => !state)) return undefined;
   const [round, goesOn, ...carried] = body.inputs;
@@ -79,11 +78,12 @@ function once(loop: Node, body: Graph, graph: Graph, opset: number): Node[] | un
   const made: Node[] = [];
   const values = body.outputs.slice(1).map((value, k) => {
     if (k < states.length) return value;
-    const stacked = unsqueezed(value, loop, graph, opset);
+    const stacked = unsqueezed(value, loop, graph, context.opset);
     made.push(stacked);
     return stacked.output();
   });
-  const identities = replaceOutputs(loop, values, new Set([...moved, ...made]));
+  context.infer(...moved, ...made);
+  const identities = replaceOutputs(loop, values, new Set([...moved, ...made]), context);
   return [...moved, ...made, ...identities];
 }
 

@@ -3,6 +3,8 @@ import { takePlace } from '../../dialects/onnx/infer/declared.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
+import { inferOnwards } from '../onwards.ts';
+import type { PassContext } from '../pass.ts';
 
 /** Moves the nodes and constants of a graph to before a node of another. Gives the nodes. */
 export function moveNodes(from: Graph, before: Node): Node[] {
@@ -21,13 +23,21 @@ export function moveNodes(from: Graph, before: Node): Node[] {
 
 /**
  * Puts values in the place of what a node gives. An output of the graph keeps its name: the value takes it, or an Identity
- * where the value has a name to keep itself. Gives the Identity nodes.
+ * where the value has a name to keep itself. What reads an output that had no type gets what follows from the value's. Gives
+ * the Identity nodes.
  */
-export function replaceOutputs(node: Node, values: readonly (Value | undefined)[], moved: ReadonlySet<Node>): Node[] {
+export function replaceOutputs(
+  node: Node,
+  values: readonly (Value | undefined)[],
+  moved: ReadonlySet<Node>,
+  context: PassContext,
+): Node[] {
   const made: Node[] = [];
+  const untyped: Value[] = [];
   for (const [k, output] of node.outputs.entries()) {
     const value = values[k];
     if (!value || output.useCount === 0) continue;
+    if (!output.type) untyped.push(value);
     const isFree = value.producer !== undefined && moved.has(value.producer) && !isOutputOf(value, node.graph);
     if (!output.isGraphOutput || isFree) {
       if (output.isGraphOutput) value.name = output.name;
@@ -43,6 +53,7 @@ export function replaceOutputs(node: Node, values: readonly (Value | undefined)[
     output.replaceAllUsesWith(identity.output());
     made.push(identity);
   }
+  inferOnwards(untyped, context);
   return made;
 }
 

@@ -68,8 +68,7 @@ class Maker {
 
   private named(name: string, constant: Tensor): Value {
     const base = this.root.name || this.root.output().name || this.root.op;
-    const { graph } = this.root;
-    return graph ? graph.addInitializer({ name: `${base}_${name}`, constant }) : this.onnx.constant(constant);
+    return this.onnx.initializer(`${base}_${name}`, constant);
   }
 
   run(): ReadonlyMap<Value, Value> {

@@ -25,7 +25,7 @@ const layouts = simplification({
     const reshaped = !order && isStatic(shape) && elementCount(shape) === constant.count;
     const made = order ? transposedTensor(constant, order) : reshaped ? constant.reshaped(shape) : undefined;
     if (!made) return undefined;
-    const value = site.onnx.graph.addInitializer({ name: x.name, constant: made });
+    const value = site.onnx.initializer(x.name, made);
     return instead(node, value, `what ${named(node)} reads is a constant`);
   },
 });

@@ -143,7 +143,7 @@ function biasValue(site: Site, { bias }: Composed, { weight }: LinearMap): Value
 }
 
 function graphConstant(site: Site, named: Value | undefined, constant: LinearMap['weight']): Value {
-  return site.onnx.graph.addInitializer({ name: named?.name, constant });
+  return site.onnx.initializer(named?.name, constant);
 }
 
 const products = simplification({

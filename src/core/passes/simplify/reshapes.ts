@@ -90,7 +90,8 @@ function retargeted(inner: Node, node: Node, x: Value, { onnx }: Site): Value | 
   const between = inner.output().shape;
   const spelled = dims.map((dim, k) => {
     if (dim !== 0) return dim;
-    return sameDim(x.shape?.[k], between?.[k]) === true ? 0 : (between?.[k] ?? undefined);
+    // An axis of size 0 can only be copied.
+    return sameDim(x.shape?.[k], between?.[k]) === true ? 0 : between?.[k] || undefined;
   });
   return isStatic(spelled) && copies ? onnx.same([x, onnx.ints(spelled)])[0] : undefined;
 }

@@ -10,7 +10,7 @@ import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
 import { inferOnwards } from '../onwards.ts';
 import type { PassContext, PatternRule, Rewritten } from '../pass.ts';
-import { removeUnused } from './unused.ts';
+import { dropConstant, removeUnused } from './unused.ts';
 
 /** Below this opset operators meant other things (broadcasting by attributes): nothing is touched. */
 const OLDEST_OPSET = 7;
@@ -101,6 +101,7 @@ function rewrite(facts: Simplification, root: Node, context: PassContext): Rewri
 
 class Work implements Site {
   private readonly made: Node[] = [];
+  private readonly constants: Value[] = [];
 
   constructor(
     readonly root: Node,
@@ -120,6 +121,7 @@ class Work implements Site {
 
   from(source: Node, place = this.root): OnnxBuilder {
     this.made.push(...this.builder.built);
+    this.constants.push(...this.builder.builtConstants);
     return this.builder.from(source, place);
   }
 
@@ -139,6 +141,13 @@ class Work implements Site {
 
   takeBack(): void {
     for (const node of this.built().reverse()) if (node.graph) removeUnused(node);
+    this.dropUnread();
+  }
+
+  /** Constants that nothing reads after all: to take them out later would count as a change. */
+  private dropUnread(): void {
+    const { graph } = this.builder;
+    for (const constant of [...this.constants, ...this.builder.builtConstants]) dropConstant(graph, constant);
   }
 
   apply({ values, reason }: Replacement): Rewritten | undefined {
@@ -154,7 +163,7 @@ class Work implements Site {
       if (old.isGraphOutput) taken.add(stands);
       steps.push([old, stands]);
     }
-    const untyped = steps.flatMap(([, by]) => (by.type ? [] : [by]));
+    const untyped = steps.flatMap(([old, by]) => (old.type && by.type ? [] : [by]));
     for (const [old, by] of steps) {
       if ((by.producer && made.has(by.producer)) || old.isGraphOutput) takeOver(by, old);
       old.replaceAllUsesWith(by);
@@ -162,6 +171,7 @@ class Work implements Site {
     const removed = new Set<Node>();
     for (const [old] of steps) if (old.producer?.graph) removeUnused(old.producer, removed);
     const added = this.built().filter((node) => node.graph);
+    this.dropUnread();
     keepNames(removed, added);
     inferOnwards(untyped, this.context);
     return { reason, removed: [...removed], added };
@@ -173,7 +183,9 @@ class Work implements Site {
     const free = by.producer && by.producer.graph === this.root.graph && !by.isGraphOutput && !taken.has(by);
     if (free) return by;
     if (old.producer?.op === 'Identity' && old.producer.domain === '') return undefined;
-    const node = this.from(this.root).node('', 'Identity', [by]);
+    // What was built for other nodes than the root may stand behind it.
+    const place = by.producer && made.has(by.producer) ? by.producer.after : undefined;
+    const node = this.from(this.root, place).node('', 'Identity', [by]);
     made.add(node);
     return node.output();
   }

@@ -35,7 +35,7 @@ export function scaledOnce(
   if (isShared && !mayGrow) return undefined;
   const scaled = scaledWeight(weight, layout, factors);
   if (!scaled || (isShared && !takeRoom(site.model, weight.byteLength, ALL_CONSTANTS))) return undefined;
-  const made = graph.addInitializer({ name: value.name, constant: scaled });
+  const made = site.onnx.initializer(value.name, scaled);
   if (isShared && key !== undefined) scaledOf.set(weight, (before ?? new Map<string, Value>()).set(key, made));
   return made;
 }

@@ -99,7 +99,7 @@ function swapsLastTwo(order: readonly number[]): boolean {
 /** A constant in the place of another, whose name it keeps where it is large. */
 function constantLike(onnx: OnnxBuilder, old: Value, tensor: Tensor): Value {
   if (tensor.byteLength <= MOST_BYTES_TWICE) return onnx.constant(tensor);
-  return onnx.graph.addInitializer({ name: old.name, constant: tensor });
+  return onnx.initializer(old.name, tensor);
 }
 
 /** A single element means the same in any order. */

@@ -14,6 +14,11 @@ export function declaredType(value: Value): ValueType | undefined {
   return kept && kept.inferred === value.type ? kept.declared : value.type;
 }
 
+/** The type that inference gave a value; undefined where it has none but the declared one. */
+export function inferredType(value: Value): ValueType | undefined {
+  return keptOf(value)?.inferred === value.type ? value.type : undefined;
+}
+
 /** As much of the declared type as counts for a value whose maker is known. */
 export function believedType(value: Value, { doubts }: { readonly doubts?: boolean }): ValueType | undefined {
   const declared = declaredType(value);
@@ -28,6 +33,18 @@ export function setInferred(value: Value, type: ValueType | undefined): void {
   kept.declared = declared;
   kept.inferred = type;
   value.type = type;
+}
+
+/**
+ * Gives a value that was inferred again what was known of it before: that is still so where a rewrite has taken away what it
+ * followed from.
+ */
+export function holdKnown(value: Value, known: ValueType | undefined): void {
+  const type = completed(value.type, known);
+  const held = type !== value.type;
+  if (!held && !keptOf(value)?.held) return;
+  setInferred(value, type);
+  keep(value).held = held;
 }
 
 /** Puts the declared type back. */

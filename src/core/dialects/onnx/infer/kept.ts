@@ -13,6 +13,8 @@ export interface Kept {
   data: Data | undefined | typeof NOT_FOUND;
   /** The type, where what the file declares of sizes added nothing to it. */
   proved?: ValueType | undefined;
+  /** Whether the type says more than follows from the graph as it is now: it followed before a rewrite. */
+  held?: boolean;
 }
 
 /** What is kept of a value, to be changed; undefined where nothing is. */

@@ -63,7 +63,11 @@ describe('changes of the shape that follow each other', () => {
   ];
   testEach(unfit, { rules: reshapeRules });
   testEach(
-    [['float[1,2,1] x => float[2] y', 'r = Squeeze <axes = [0]> (x)\ny = Squeeze <axes = [1]> (r)', 'Squeeze']],
+    [
+      ['float[1,2,1] x => float[2] y', 'r = Squeeze <axes = [0]> (x)\ny = Squeeze <axes = [1]> (r)', 'Squeeze'],
+      // Before opset 14 an axis of size 0 can only be copied, here from one that the first input does not have.
+      ['float[3,0] x => float[3,1,0] y <int64[3] s = {3, 1, 0}>', 'r = Unsqueeze <axes = [0]> (x)\ny = Reshape (r, s)'],
+    ],
     { rules: reshapeRules, opset: 9 },
   );
 });
@@ -214,6 +218,12 @@ describe('Transposes across', () => {
         'float[1,2,3,4] x, float[1,3,4,2] z => float[1,2,3,4] y',
         `a = ${T} (x)\nb = Add (a, z)\ny = ${B} (b)`,
         'Transpose Add',
+      ],
+      // Two outputs are one value then: the node between them stands behind its maker.
+      [
+        'float[1,2,3,4] x => float[1,2,3,4] y, float[1,2,3,4] z',
+        `a = ${T} (x)\nb = Relu (a)\nc = Add (b, b)\ny = ${B} (c)\nz = ${B} (c)`,
+        'Relu Add Identity',
       ],
       // A residual: both ends read the middle.
       [
