@@ -103,6 +103,9 @@ function boundsOf(node: Node): Bounded | undefined {
 
 function bounded(x: Value, min: number, max: number, { onnx }: Site): Value | undefined {
   if (min === 0 && max === Number.POSITIVE_INFINITY) return onnx.Relu(x);
+  // A Clip makes a number of an infinity, which Max and Min alone leave. Until 7 they do not broadcast.
+  if (max === Number.POSITIVE_INFINITY) return onnx.opset < 8 ? undefined : onnx.Max(x, onnx.like(x, min));
+  if (min === Number.NEGATIVE_INFINITY) return onnx.opset < 8 ? undefined : onnx.Min(x, onnx.like(x, max));
   // Before opset 12 onnxruntime has no Clip of doubles.
   if (x.dtype === 'float64' && onnx.opset < 12) return undefined;
   return clipped(onnx, x, min, max);

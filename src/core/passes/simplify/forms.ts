@@ -11,6 +11,7 @@ import type { Node } from '../../ir/node.ts';
 import { isStatic } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
 import { Refusal } from '../../problems/problem.ts';
+import { greatestOf } from './numbers.ts';
 
 /** Axes counted from the front; undefined where one lies outside or occurs twice. */
 export function normalAxes(axes: readonly (number | bigint)[], rank: number): readonly number[] | undefined {
@@ -102,21 +103,22 @@ export function cutsOf(node: Node): readonly AxisSlice[] | undefined {
   }
 }
 
-/** The bounds of a Clip: infinite where one is left out, undefined where one is computed. */
+/**
+ * The bounds of a Clip; undefined where one is computed. One that is left out is the greatest or smallest number of the type:
+ * an infinity becomes that number, while no integer lies beyond.
+ */
 export function clipBounds(node: Node): { readonly min: number; readonly max: number } | undefined {
+  const dtype = node.input(0)?.dtype;
+  if (!dtype) return undefined;
+  const most = greatestOf(dtype);
   const bound = (name: string, index: number, otherwise: number): number | undefined => {
     const value = node.input(index);
     return value ? scalarOf(value) : node.float(name, otherwise);
   };
-  const min = bound('min', 1, Number.NEGATIVE_INFINITY);
-  const max = bound('max', 2, Number.POSITIVE_INFINITY);
-  // The greatest and the smallest number of a type bound nothing; until 10 those of float32 stand for no bound.
-  const most = node.input(0)?.dtype === 'float64' ? Number.POSITIVE_INFINITY : MOST_FLOAT32;
+  const [min, max] = [bound('min', 1, -most), bound('max', 2, most)];
   if (min === undefined || max === undefined || Number.isNaN(min) || Number.isNaN(max)) return undefined;
-  return { min: min <= -most ? Number.NEGATIVE_INFINITY : min, max: max >= most ? Number.POSITIVE_INFINITY : max };
+  return { min, max };
 }
-
-const MOST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
 
 /** Whether a Dropout gives its input unchanged. */
 export function isInference(node: Node): boolean {
@@ -227,10 +229,12 @@ function wide(bound: number): bigint {
   return bound < 0 ? -(2n ** 63n) + 1n : 2n ** 63n - 1n;
 }
 
-/** `x` between bounds, of which infinite ones are left out. */
+/** `x` between bounds that are numbers; those that a Clip has by itself are left out. */
 export function clipped(onnx: OnnxBuilder, x: Value, min: number, max: number): Value {
+  const most = x.dtype ? greatestOf(x.dtype) : Number.POSITIVE_INFINITY;
+  const isSaid = (bound: number): boolean => Math.abs(bound) < most;
   if (onnx.opset < 11) {
-    const bounds = Object.entries({ min, max }).filter(([, bound]) => Number.isFinite(bound));
+    const bounds = Object.entries({ min, max }).filter(([, bound]) => isSaid(bound));
     return onnx
       .node(
         '',
@@ -240,7 +244,7 @@ export function clipped(onnx: OnnxBuilder, x: Value, min: number, max: number): 
       )
       .output();
   }
-  const input = (bound: number): Value | undefined => (Number.isFinite(bound) ? onnx.like(x, bound) : undefined);
+  const input = (bound: number): Value | undefined => (isSaid(bound) ? onnx.like(x, bound) : undefined);
   return onnx.node('', 'Clip', [x, input(min), input(max)]).output();
 }
 

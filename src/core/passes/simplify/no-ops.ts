@@ -111,10 +111,11 @@ const NO_OPS: Readonly<Record<string, NoOp>> = {
   },
   'no-clip': {
     operators: 'Clip',
-    title: 'Takes out Clip without bounds',
+    title: 'Takes out Clip by bounds beyond which nothing lies',
     when: (node) => {
       const bounds = clipBounds(node);
-      return bounds && bounds.min === -Infinity && bounds.max === Infinity ? 'has no bounds' : undefined;
+      // Without bounds it still makes numbers of infinities.
+      return bounds && bounds.min === -Infinity && bounds.max === Infinity ? 'bounds nothing' : undefined;
     },
   },
   'no-pool': {

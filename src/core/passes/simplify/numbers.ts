@@ -23,6 +23,11 @@ export function isComputable(dtype: DataType | undefined): dtype is DataType {
   return dtype !== undefined && RANGES[dtype] !== undefined;
 }
 
+/** The greatest number of a type; infinity for others than those of floating point. */
+export function greatestOf(dtype: DataType): number {
+  return RANGES[dtype]?.most ?? Number.POSITIVE_INFINITY;
+}
+
 /** The numbers of a constant of at most `most` elements. */
 export function numbersOf(value: Value | undefined, most: number): Numbers | undefined {
   const constant = value && constantOf(value);

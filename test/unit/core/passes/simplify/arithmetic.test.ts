@@ -27,9 +27,13 @@ describe('bounds', () => {
   testEach(
     [
       [`${X} <float z = {0}, float six = {6}, float one = {1}>`, 'a = Clip (x, z, six)\ny = Clip (a, one)', 'Clip'],
-      [`${X} <float z = {-1}>`, 'a = Relu (x)\nb = Clip (a, z)\ny = Neg (b)', 'Relu Neg'],
+      [`${X} <float z = {-1}>`, 'a = Relu (x)\nb = Clip (a, z)\ny = Neg (b)', 'Clip Neg'],
       [`${X} <float six = {0.5}>`, 'a = Relu (x)\ny = Min (a, six)', 'Clip'],
       [X, 'a = Relu (x)\nb = Relu (a)\ny = Neg (b)', 'Relu Neg'],
+      // Infinities stay where no Clip was.
+      [`${X} <float h = {0.5}>`, 'a = Relu (x)\ny = Max (a, h)', 'Max'],
+      [`${X} <float h = {0.5}, float k = {0.25}>`, 'a = Min (x, h)\ny = Min (k, a)', 'Min'],
+      [`${X} <float z = {0}>`, 'a = Relu (x)\ny = Clip (a, z)', 'Clip'],
       [
         'float[2,3] x => float[2,3] y, float[2,3] a <float z = {-0.5}, float h = {0.5}>',
         'a = Clip (x, z, h)\ny = Relu (a)',

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { encodeOnnx } from '../../../../../src/core/formats/onnx/write.ts';
+import { parseModel } from '../../../../../src/core/formats/onnxtxt/parse.ts';
+import { Tensor } from '../../../../../src/core/ir/tensor.ts';
 import { runPasses } from '../../../../../src/core/passes/run.ts';
 import { noOps } from '../../../../../src/core/passes/simplify/no-ops.ts';
+import { runModel } from '../../../../../src/core/runtime/onnxruntime.ts';
 import { model } from '../../../text-model.ts';
 import { type Case, expectSimplified, testEach } from './simplifying.ts';
 
@@ -48,7 +52,8 @@ const FIT: readonly Case[] = [
   between(`${X} <int64[3] i = {0, 1, -1}>`, 'b = Gather <axis = 1> (a, i)'),
   between(`${X} <bool c = {1}, float z = {0}>`, 'b = Where (c, a, z)'),
   between(`${X} <bool[3] c = {0, 0, 0}, float z = {0}>`, 'b = Where (c, z, a)'),
-  between(X, 'b = Clip (a)'),
+  between(`${X} <float l = {-inf}, float h = {inf}>`, 'b = Clip (a, l, h)'),
+  between('int64[3] x => int64[3] y', 'b = Clip (a)'),
   between('float[1,2,3,3] x => float[1,2,3,3] y', 'b = MaxPool <kernel_shape = [1, 1]> (a)'),
   between('float[1,2,1,1] x => float[1,2,1,1] y', 'b = GlobalAveragePool (a)'),
   between('float[1,2,3,3] x => float[1,2,3,3] y <float[4] s = {1, 1, 1, 1}>', 'b = Resize <mode = "cubic"> (a, , s)'),
@@ -83,6 +88,8 @@ const UNFIT: readonly Case[] = [
   kept(`${X} <int64[3] i = {0, 2, 1}>`, 'b = Gather <axis = 1> (a, i)'),
   kept(`${X} <bool[3] c = {0, 1, 0}, float z = {0}>`, 'b = Where (c, z, a)'),
   kept(`${X} <float z = {0}>`, 'b = Clip (a, z)'),
+  kept(X, 'b = Clip (a)'),
+  kept(`${X} <float h = {inf}>`, 'b = Clip (a, , h)'),
   kept('float[1,2,4,4] x => float[1,2,2,2] y', 'b = MaxPool <kernel_shape = [1, 1], strides = [2, 2]> (a)'),
   kept('float[1,1,20] x => float[1,1,20] y <float[3] s = {1, 1, 1.04}>', 'b = Resize <mode = "linear"> (a, , s)'),
   kept('float[2,1] x => float[2,1] y', 'b = ReduceL2 <axes = [1]> (a)'),
@@ -116,9 +123,19 @@ describe('older forms', () => {
       'a = Neg (x)\nb = Upsample (a, s)\ny = Neg (b)',
       'Neg Neg',
     ],
-    [10, X, 'a = Neg (x)\nb = Clip (a)\ny = Neg (b)', 'Neg Neg'],
+    [10, X, 'a = Neg (x)\nb = Clip (a)\ny = Neg (b)'],
   ];
   for (const [opset, ...each] of cases) testEach([each], { rules: noOps, opset });
+});
+
+test('a Clip without bounds makes the greatest number of an infinity', async () => {
+  const text = `<ir_version: 8, opset_import: ["" : 17]> g (float[2] x) => (float[2] y) { a = Neg (x) b = Clip (a) y = Neg (b) }`;
+  const made = parseModel(text, 'case.onnxtxt');
+  const inputs = new Map([['x', Tensor.of('float32', [2], [Number.NEGATIVE_INFINITY, 1])]]);
+  const wanted = [-((2 - 2 ** -23) * 2 ** 127), 1];
+  expect((await runModel(encodeOnnx(made), inputs)).get('y')?.numbers()).toEqual(wanted);
+  runPasses(made, noOps);
+  expect((await runModel(encodeOnnx(made), inputs)).get('y')?.numbers()).toEqual(wanted);
 });
 
 test('a graph output keeps its name and type: its producer takes them, or a node stays that carries them', async () => {
