@@ -16,7 +16,7 @@ import { BACK } from './pick.ts';
 import type { Readings } from './readings.ts';
 import type { ConversionStepsView } from './steps/conversion-steps.ts';
 import { targetTitle } from './target.ts';
-import { isOnnx, isTextFile, textUri } from './uris.ts';
+import { isOnnx, isOnnxText, textUri } from './uris.ts';
 
 const OPEN_GRAPH = 'Open Graph';
 const SHOW_PROBLEMS = 'Show Problems';
@@ -79,7 +79,7 @@ export class Converter implements vscode.Disposable {
 
   /** Simplifies ONNX models at their own opset, each into a file beside it. */
   async simplify(uris: readonly vscode.Uri[]): Promise<void> {
-    const others = uris.filter((uri) => !isOnnx(uri) && !isTextFile(uri));
+    const others = uris.filter((uri) => !isOnnx(uri) && !isOnnxText(uri));
     if (others.length > 0) {
       const names = others.map(nameOf).join(', ');
       void vscode.window.showInformationMessage(
@@ -101,7 +101,7 @@ export class Converter implements vscode.Disposable {
 
   /** What to convert to and what else to do; undefined where the user leaves. */
   private async ask(uris: readonly vscode.Uri[], first: vscode.Uri, rows: readonly TargetRow[], title: string) {
-    const ofOnnx = uris.every((uri) => isOnnx(uri) || isTextFile(uri));
+    const ofOnnx = uris.every((uri) => isOnnx(uri) || isOnnxText(uri));
     const question = { title, more: 1, ...(ofOnnx && { ownOpset: "Keep the file's own opset" }) };
     let current = this.models.targetOf(first);
     for (;;) {

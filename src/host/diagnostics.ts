@@ -144,7 +144,9 @@ async function place(
 
 /** From 1: in the text that is made of a binary, or in the file that is text itself. */
 function lineOf(model: vscode.Uri, problem: PlacedProblem): number | undefined {
-  return isTextFile(model) ? problem.origin.find(({ kind }) => kind === 'onnxtxt')?.line : problem.line;
+  return isTextFile(model)
+    ? problem.origin.find(({ kind }) => kind === 'onnxtxt' || kind === 'prototxt')?.line
+    : problem.line;
 }
 
 function messageOf(problem: PlacedProblem, check: Check): string {

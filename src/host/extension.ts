@@ -78,7 +78,7 @@ class App implements vscode.Disposable {
     const ops = new OpsFiles(engine, codes, log);
     this.converter = new Converter(engine, this.models, this.readings, { steps, ops }, context.workspaceState, log);
     this.definer = new OperatorDefiner(engine, this.models, log);
-    const edited = new LanguageDocuments(engine, log);
+    const edited = new LanguageDocuments(engine, this.readings, log);
     this.documents = new ModelDocuments(engine, this.models, edited);
     this.graphs = new GraphEditors(context.extensionUri, engine, this.models, this, log);
     const problems = new TextProblems(edited, this.models, codes, log);
@@ -103,6 +103,7 @@ class App implements vscode.Disposable {
         this.converter,
         this.models,
         edited,
+        this.readings,
       ],
       new TextFiles(texts, edited, this.models),
       new GraphTextLink(this.documents, this.graphs, log),
@@ -258,7 +259,7 @@ class App implements vscode.Disposable {
 /** Asks for a model of the workspace, where a command is not about one. */
 async function pickModel(): Promise<vscode.Uri | undefined> {
   const files = await vscode.workspace.findFiles(
-    '**/*.{onnx,onnxtxt,pt,pth,pt2,jit,ptl,torchscript}',
+    '**/*.{onnx,onnxtxt,pt,pth,pt2,jit,ptl,torchscript,caffemodel,prototxt}',
     '**/node_modules/**',
     500,
   );

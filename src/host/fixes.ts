@@ -4,11 +4,12 @@ import { fixTitle } from '../core/problems/fixes.ts';
 import type { FixName, PlacedProblem } from '../shared/engine.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { TextProblems } from './language/problems.ts';
-import { ONNX_TEXT, sourceOf, TORCHSCRIPT_SCHEME } from './uris.ts';
+import { CAFFE_PROTOTXT, ONNX_TEXT, sourceOf, TORCHSCRIPT_SCHEME } from './uris.ts';
 
 const FIX_COMMAND = 'graphwright.applyFix';
 const WHERE: vscode.DocumentSelector = [
   { language: ONNX_TEXT },
+  { language: CAFFE_PROTOTXT },
   { scheme: TORCHSCRIPT_SCHEME },
   { scheme: 'file', pattern: '**/*.py' },
 ];

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { ModelDocuments } from './documents.ts';
 import type { GraphEditors } from './graph-editor.ts';
 import type { Log } from './log.ts';
-import { modelOf, ONNX_TEXT, textUri } from './uris.ts';
+import { isTextLanguage, modelOf, textUri } from './uris.ts';
 
 const SETTING = 'followSelection';
 /** A cursor that is on its way selects nothing. */
@@ -22,7 +22,7 @@ export class GraphTextLink implements vscode.Disposable {
   ) {
     this.subscriptions = [
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
-        if (textEditor.document.languageId !== ONNX_TEXT || textEditor !== vscode.window.activeTextEditor) return;
+        if (!isTextLanguage(textEditor.document.languageId) || textEditor !== vscode.window.activeTextEditor) return;
         clearTimeout(this.settling);
         this.settling = setTimeout(() => this.guard(this.followCursor(textEditor)), SETTLE_MS);
       }),

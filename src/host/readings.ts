@@ -1,12 +1,16 @@
 /** What the user said about how a file is to be read (input shapes, accepted approximations), kept for the workspace. */
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { ReadingOptions } from '../shared/engine.ts';
 
 type Kept = Partial<Pick<ReadingOptions, 'inputs' | 'accept' | 'from'>>;
 
 const KEY = 'readings';
 
-export class Readings {
+export class Readings implements vscode.Disposable {
+  private readonly kept = new vscode.EventEmitter<vscode.Uri>();
+  /** Something was said about a file. */
+  readonly onDidKeep = this.kept.event;
+
   constructor(private readonly memento: vscode.Memento) {}
 
   of(uri: vscode.Uri): ReadingOptions {
@@ -16,6 +20,11 @@ export class Readings {
   async keep(uri: vscode.Uri, said: Kept): Promise<void> {
     const all = this.all();
     await this.memento.update(KEY, { ...all, [uri.toString()]: { ...all[uri.toString()], ...said } });
+    this.kept.fire(uri);
+  }
+
+  dispose(): void {
+    this.kept.dispose();
   }
 
   private all(): Readonly<Record<string, Kept>> {

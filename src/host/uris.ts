@@ -1,15 +1,21 @@
 /** Which files are models, and the addresses of the documents that we make from them. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import type { TextLanguage } from '../shared/language.ts';
 
-/** The language of models as text. */
+/** The languages of models as text. */
 export const ONNX_TEXT = 'onnx-text';
+export const CAFFE_PROTOTXT = 'caffe-prototxt';
 export const TEXT_SCHEME = 'graphwright-text';
 export const TORCHSCRIPT_SCHEME = 'graphwright-torchscript';
 const TEXT_ENDING = '.onnxtxt';
+const PROTOTXT_ENDING = '.prototxt';
 
 /** Extensions of model files, as the manifest has them. */
-export const MODEL_ENDINGS = ['.onnx', '.pt', '.pth', '.pt2', '.jit', '.ptl', '.torchscript', TEXT_ENDING];
+export const MODEL_ENDINGS = [
+  ...['.onnx', '.pt', '.pth', '.pt2', '.jit', '.ptl', '.torchscript', '.caffemodel'],
+  ...[TEXT_ENDING, PROTOTXT_ENDING],
+];
 
 export function isModel(uri: vscode.Uri): boolean {
   return uri.scheme === 'file' && MODEL_ENDINGS.includes(path.posix.extname(uri.path).toLowerCase());
@@ -21,7 +27,17 @@ export function isOnnx(model: vscode.Uri): boolean {
 
 /** A model whose file is text itself. */
 export function isTextFile(model: vscode.Uri): boolean {
+  return isOnnxText(model) || isPrototxt(model);
+}
+
+/** A file of ONNX text. */
+export function isOnnxText(model: vscode.Uri): boolean {
   return model.path.toLowerCase().endsWith(TEXT_ENDING);
+}
+
+/** A Caffe network as text. */
+export function isPrototxt(model: vscode.Uri): boolean {
+  return model.path.toLowerCase().endsWith(PROTOTXT_ENDING);
 }
 
 /** The document that shows a model as text: the file itself, or one made of it. Never a file that opens as a graph. */
@@ -46,12 +62,16 @@ export function modelOf(document: vscode.Uri): { readonly model: vscode.Uri; rea
   return undefined;
 }
 
-/** Whether a document is ONNX text that can be edited: a text of its own, or that of an ONNX binary. */
+/** Whether a document is text of a model that can be edited: a text of its own, or that of an ONNX binary. */
 export function isEditedText({ uri, languageId }: Pick<vscode.TextDocument, 'uri' | 'languageId'>): boolean {
-  if (languageId !== ONNX_TEXT) return false;
+  if (!isTextLanguage(languageId)) return false;
   if (uri.scheme !== TEXT_SCHEME) return uri.scheme === 'file' || uri.scheme === 'untitled';
   const model = modelOf(uri)?.model;
   return model !== undefined && isOnnx(model);
+}
+
+export function isTextLanguage(languageId: string): languageId is TextLanguage {
+  return languageId === ONNX_TEXT || languageId === CAFFE_PROTOTXT;
 }
 
 /** The file that an edited text is saved to. */

@@ -5,25 +5,13 @@ import { LONGEST_TEXT } from '../core/formats/onnxtxt/names.ts';
 import { FileBytes } from '../core/ir/bytes.ts';
 import { InputError } from '../core/ir/errors.ts';
 import { EditedBinary } from '../core/language/binary.ts';
-import { completionsAt } from '../core/language/completion.ts';
-import { LanguageDocument } from '../core/language/document.ts';
-import { fixesIn } from '../core/language/fixes.ts';
-import { foldsOf } from '../core/language/folding.ts';
-import { formatEdits } from '../core/language/format.ts';
-import { hoverAt } from '../core/language/hover.ts';
-import { inlaysIn } from '../core/language/inlays.ts';
-import { definitionAt, referencesAt, renameAt, renameTargetAt } from '../core/language/navigation.ts';
-import { nodeNameAt, rangeOfNamed } from '../core/language/node-places.ts';
-import { outlineOf } from '../core/language/outline.ts';
-import { problemsOf } from '../core/language/problems.ts';
-import { selectionsAt } from '../core/language/selections.ts';
-import { signatureAt } from '../core/language/signature.ts';
-import { targetProblemsOf } from '../core/language/target-problems.ts';
-import { tokensIn } from '../core/language/tokens.ts';
 import { watched } from '../core/progress.ts';
 import type { ArgumentsOf, ResultOf, TargetChoice, Watch } from '../shared/engine.ts';
 import type { DocumentId, LanguageCalls, OpenedDocument, TextEdit, TextProblems } from '../shared/language.ts';
+import type { EditedText } from './edited-text.ts';
+import { onnxText } from './onnx-text.ts';
 import { lookAtOps, testRules } from './ops-files.ts';
+import { prototxt } from './prototxt.ts';
 
 type Arguments<C extends keyof LanguageCalls> = ArgumentsOf<LanguageCalls, C>;
 type Result<C extends keyof LanguageCalls> = ResultOf<LanguageCalls, C>;
@@ -32,15 +20,19 @@ type Result<C extends keyof LanguageCalls> = ResultOf<LanguageCalls, C>;
 const MOST_UNFOLLOWED = 4;
 
 export class Documents implements LanguageCalls {
-  private readonly documents = new Map<DocumentId, LanguageDocument>();
+  private readonly documents = new Map<DocumentId, EditedText>();
   /** By path, least recently used first. */
   private readonly binaries = new Map<string, EditedBinary>();
 
   /** Calls arrive in order, and changes are applied before anything waits: so each finds the text as it is by then. */
   async openDocument(id: DocumentId, opened: OpenedDocument, version: number, watch?: Watch): Promise<void> {
     checkLength(opened.text.length, opened.path);
+    if (opened.language === 'caffe-prototxt') {
+      this.documents.set(id, prototxt(opened.text, version, opened));
+      return;
+    }
     const binary = isBinary(opened.path) ? this.binary(opened.path) : undefined;
-    const document = new LanguageDocument(opened.text, version, { path: opened.path, store: binary?.store });
+    const document = onnxText(opened.text, version, { path: opened.path, store: binary?.store });
     this.documents.set(id, document);
     // In an engine that was restarted nobody has asked for the text yet: only then the store knows the constants.
     if (binary?.isEmpty) {
@@ -51,7 +43,7 @@ export class Documents implements LanguageCalls {
 
   async changeDocument(id: DocumentId, changes: readonly TextEdit[], version: number): Promise<void> {
     const document = this.use(id);
-    const grown = changes.reduce((length, { text }) => length + text.length, document.text.length);
+    const grown = changes.reduce((length, { text }) => length + text.length, document.length);
     checkLength(grown, document.path);
     document.edit(changes, version);
   }
@@ -63,70 +55,69 @@ export class Documents implements LanguageCalls {
 
   async textProblems(id: DocumentId): Promise<TextProblems> {
     const document = this.use(id);
-    return { version: document.version, problems: problemsOf(document) };
+    return { version: document.version, problems: document.problems() };
   }
 
   async targetProblems(id: DocumentId, target: TargetChoice, watch?: Watch): Promise<TextProblems> {
     const document = this.use(id);
     const { version } = document;
-    return { version, problems: await targetProblemsOf(document, target, progressOf(watch)) };
+    return { version, problems: await document.targetProblems(target, progressOf(watch)) };
   }
 
   async textFixes(...[id, range]: Arguments<'textFixes'>): Promise<Result<'textFixes'>> {
-    return fixesIn(this.use(id), range);
+    return this.use(id).textFixes(range);
   }
 
   async hover(...[id, position]: Arguments<'hover'>): Promise<Result<'hover'>> {
-    return hoverAt(this.use(id), position);
+    return this.use(id).hover(position);
   }
 
   async complete(...[id, position]: Arguments<'complete'>): Promise<Result<'complete'>> {
-    return completionsAt(this.use(id), position);
+    return this.use(id).complete(position);
   }
 
   async signature(...[id, position]: Arguments<'signature'>): Promise<Result<'signature'>> {
-    return signatureAt(this.use(id), position);
+    return this.use(id).signature(position);
   }
 
   async definition(...[id, position]: Arguments<'definition'>): Promise<Result<'definition'>> {
-    return definitionAt(this.use(id), position);
+    return this.use(id).definition(position);
   }
 
   async references(...[id, position]: Arguments<'references'>): Promise<Result<'references'>> {
-    return referencesAt(this.use(id), position);
+    return this.use(id).references(position);
   }
 
   async renameTarget(...[id, position]: Arguments<'renameTarget'>): Promise<Result<'renameTarget'>> {
-    return renameTargetAt(this.use(id), position);
+    return this.use(id).renameTarget(position);
   }
 
   async rename(...[id, position, name]: Arguments<'rename'>): Promise<Result<'rename'>> {
-    return renameAt(this.use(id), position, name);
+    return this.use(id).rename(position, name);
   }
 
   async outline(...[id]: Arguments<'outline'>): Promise<Result<'outline'>> {
-    return outlineOf(this.use(id));
+    return this.use(id).outline();
   }
 
   async folding(...[id]: Arguments<'folding'>): Promise<Result<'folding'>> {
-    return foldsOf(this.use(id));
+    return this.use(id).folding();
   }
 
   async selections(...[id, positions]: Arguments<'selections'>): Promise<Result<'selections'>> {
-    const document = this.use(id);
-    return positions.map((position) => selectionsAt(document, position));
+    return this.use(id).selections(positions);
   }
 
   async format(...[id, range]: Arguments<'format'>): Promise<Result<'format'>> {
-    return formatEdits(this.use(id), range);
+    return this.use(id).format(range);
   }
 
   async inlays(...[id, range]: Arguments<'inlays'>): Promise<Result<'inlays'>> {
-    return inlaysIn(this.use(id), range);
+    return this.use(id).inlays(range);
   }
 
   async semanticTokens(...[id, range]: Arguments<'semanticTokens'>): Promise<Result<'semanticTokens'>> {
-    return tokensIn(this.use(id), range);
+    return this.use(id).semanticTokens(range);
   }
 
   async opsFile(...[path, text]: Arguments<'opsFile'>): Promise<Result<'opsFile'>> {
@@ -138,11 +129,11 @@ export class Documents implements LanguageCalls {
   }
 
   async nodeAt(...[id, position]: Arguments<'nodeAt'>): Promise<Result<'nodeAt'>> {
-    return nodeNameAt(this.use(id), position);
+    return this.use(id).nodeAt(position);
   }
 
   async rangeOfNode(...[id, node]: Arguments<'rangeOfNode'>): Promise<Result<'rangeOfNode'>> {
-    return rangeOfNamed(this.use(id), node);
+    return this.use(id).rangeOfNode(node);
   }
 
   async binaryText(path: string, watch?: Watch): Promise<string> {
@@ -157,7 +148,7 @@ export class Documents implements LanguageCalls {
     return { size: await this.binary(path).save(text, progressOf(watch)) };
   }
 
-  private use(id: DocumentId): LanguageDocument {
+  private use(id: DocumentId): EditedText {
     const document = this.documents.get(id);
     if (document) return document;
     throw new InputError('document-unknown', `the engine does not follow the text ${id}`, undefined, 'Open it again.');

@@ -1,5 +1,5 @@
 /**
- * What an editor asks about an ONNX text that is open in it. The engine keeps each document in step by its changes, so
+ * What an editor asks about an ONNX text or a Caffe network that is open in it. The engine keeps each document in step by its changes, so
  * that an answer costs what an edit touched. Lines and characters count from 0, characters in UTF-16 units, as in VS Code.
  */
 import type { NodePlace, ProblemData, TargetChoice, Watch } from './engine.ts';
@@ -28,7 +28,14 @@ export interface OpenedDocument {
   readonly text: string;
   /** The file on disk: the text itself, or the binary that it was made from. Data in other files lies beside it. */
   readonly path: string;
+  /** ONNX text where nothing is said. */
+  readonly language?: TextLanguage;
+  /** Of a Caffe network: the dialect that the user has chosen. */
+  readonly dialect?: string | undefined;
 }
+
+/** What the editor calls the languages that the engine follows. */
+export type TextLanguage = 'onnx-text' | 'caffe-prototxt';
 
 /** A problem where it stands in the text. */
 export interface TextProblem extends ProblemData {

@@ -1,4 +1,4 @@
-/** The grammar of ONNX text, by the very library that colours it in VS Code. */
+/** The grammars of ONNX text and of Caffe's networks, by the very library that colours them in VS Code. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -29,7 +29,13 @@ interface Oniguruma {
   readonly OnigString: new (text: string) => unknown;
 }
 
-let grammar: Grammar;
+type Language = 'onnxtxt' | 'caffe-prototxt';
+
+const FILES: Readonly<Record<string, string>> = {
+  'source.onnxtxt': 'onnx-text.tmLanguage.json',
+  'source.caffe-prototxt': 'caffe-prototxt.tmLanguage.json',
+};
+const grammars = new Map<Language, Grammar>();
 let initial: unknown;
 
 beforeAll(async () => {
@@ -41,22 +47,28 @@ beforeAll(async () => {
     createOnigScanner: (patterns: string[]) => new OnigScanner(patterns),
     createOnigString: (text: string) => new OnigString(text),
   });
-  const source = readFileSync(inRoot('languages/onnx-text.tmLanguage.json'), 'utf8');
-  const loadGrammar = async () => textmate.parseRawGrammar(source, 'onnx-text.tmLanguage.json');
-  grammar = await new textmate.Registry({ onigLib, loadGrammar }).loadGrammar('source.onnxtxt');
+  const loadGrammar = async (scope: string) => {
+    const file = FILES[scope] ?? '';
+    return textmate.parseRawGrammar(readFileSync(inRoot(`languages/${file}`), 'utf8'), file);
+  };
+  const registry = new textmate.Registry({ onigLib, loadGrammar });
+  for (const language of ['onnxtxt', 'caffe-prototxt'] as const)
+    grammars.set(language, await registry.loadGrammar(`source.${language}`));
   initial = textmate.INITIAL;
 });
 
 /** The words of a text with the innermost scope of each; those that have none but the text's own are left out. */
-function scopesOf(text: string): string[] {
+function scopesOf(text: string, language: Language = 'onnxtxt'): string[] {
+  const grammar = grammars.get(language);
   const found: string[] = [];
   let state = initial;
   for (const line of text.split('\n')) {
+    if (!grammar) throw new Error(`there is no grammar of ${language}`);
     const { ruleStack, tokens } = grammar.tokenizeLine(line, state);
     state = ruleStack;
     for (const { startIndex, endIndex, scopes } of tokens) {
       const word = line.slice(startIndex, endIndex).trim();
-      const scope = scopes.at(-1)?.replace('.onnxtxt', '');
+      const scope = scopes.at(-1)?.replace(`.${language}`, '');
       if (word !== '' && scope && !/^(source|punctuation|meta)/.test(scope)) found.push(`${word} ${scope}`);
     }
   }
@@ -145,5 +157,48 @@ test.each([
   ],
 ])('%s', (_, text, expected) => {
   const found = scopesOf(text);
+  for (const each of expected) expect(found).toContain(each);
+});
+
+test.each([
+  ['a comment', '# a layer', ['# a layer comment.line.number-sign']],
+  [
+    'a layer',
+    'layer {\n  name: "conv1"\n  type: "Convolution"\n  bottom: "data"\n  top: "conv1"\n}',
+    [
+      'layer keyword.control.layer',
+      'name variable.other.property.field',
+      'conv1 entity.name.type.layer',
+      'Convolution entity.name.function.operator',
+      'data variable.parameter.blob',
+      'conv1 variable.parameter.blob',
+    ],
+  ],
+  [
+    'parameters, whose types are texts',
+    'layer {\n  pooling_param { pool: MAX pad: -1 bias: true filler < type: "xavier" std: 1e-2 > }\n}',
+    [
+      'pooling_param keyword.other.message',
+      'pool variable.other.property.field',
+      'MAX constant.other.enum',
+      '-1 constant.numeric',
+      'true constant.language',
+      'filler keyword.other.message',
+      '"xavier" string.quoted.double',
+      '1e-2 constant.numeric',
+    ],
+  ],
+  [
+    'layers from before 2014',
+    'layers { type: CONVOLUTION }',
+    ['layers keyword.control.layer', 'CONVOLUTION entity.name.function.operator'],
+  ],
+  [
+    'what stands outside of layers',
+    'input: "data" input_dim: 1',
+    ['data variable.parameter.blob', '1 constant.numeric'],
+  ],
+])('prototxt: %s', (_, text, expected) => {
+  const found = scopesOf(text, 'caffe-prototxt');
   for (const each of expected) expect(found).toContain(each);
 });

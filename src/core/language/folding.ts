@@ -43,7 +43,8 @@ function foldOf(text: DocumentText, { start, end }: Span): Fold[] {
   return fold.end > fold.start ? [fold] : [];
 }
 
-function commentFolds(text: DocumentText): Fold[] {
+/** Runs of comments on lines of their own. */
+export function commentFolds(text: DocumentText): Fold[] {
   const folds: Fold[] = [];
   let first: number | undefined;
   const end = (line: number) => {

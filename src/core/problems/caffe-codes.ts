@@ -49,6 +49,26 @@ export const CAFFE_CODES = {
       "{operator} makes the blob '{value}', which {other} makes already: only a layer that reads it may write it again.",
     fixes: [],
   },
+  'bottom-undefined': {
+    severity: 'error',
+    message: "Layer {layer} reads the blob '{value}', which no layer before it makes{hint}.",
+    fixes: [],
+  },
+  'net-malformed': {
+    severity: 'error',
+    message: 'The network cannot be read: {reason}.',
+    fixes: [],
+  },
+  'layer-without-type': {
+    severity: 'error',
+    message: 'Layer {layer} has no type.',
+    fixes: [],
+  },
+  'layer-type-unknown': {
+    severity: 'error',
+    message: 'The Caffe dialect {dialect} has no layer type {type}{knows}{hint}.',
+    fixes: ['choose-dialect'],
+  },
   'rules-contradict': {
     severity: 'error',
     message: '{operator} has rules of inclusion and of exclusion: Caffe takes one kind.',

@@ -1,10 +1,11 @@
-/** The ONNX texts that are open for editing, and questions about them. */
+/** The texts of models that are open for editing, and questions about them. */
 import * as vscode from 'vscode';
 import { CancelledError } from '../../core/ir/errors.ts';
 import type { Watch } from '../../shared/engine.ts';
 import type { DocumentId, LanguageCalls } from '../../shared/language.ts';
 import type { Log } from '../log.ts';
-import { isEditedText, ONNX_TEXT, sourceOf } from '../uris.ts';
+import type { Readings } from '../readings.ts';
+import { CAFFE_PROTOTXT, isEditedText, isTextLanguage, ONNX_TEXT, sourceOf } from '../uris.ts';
 import { DocumentSync, type LanguageEngine } from './sync.ts';
 import { plainChange } from './values.ts';
 
@@ -12,10 +13,9 @@ import { plainChange } from './values.ts';
 export type Question<T> = (calls: LanguageCalls, document: DocumentId, watch: Watch) => Promise<T>;
 
 /** Where our features stand: files, texts that are not saved yet, and the texts of ONNX binaries. */
-export const EDITED: vscode.DocumentSelector = ['file', 'untitled', 'graphwright-text'].map((scheme) => ({
-  language: ONNX_TEXT,
-  scheme,
-}));
+export const EDITED_ONNX = ['file', 'untitled', 'graphwright-text'].map((scheme) => ({ language: ONNX_TEXT, scheme }));
+export const EDITED_CAFFE = ['file', 'untitled'].map((scheme) => ({ language: CAFFE_PROTOTXT, scheme }));
+export const EDITED: vscode.DocumentSelector = [...EDITED_ONNX, ...EDITED_CAFFE];
 
 export class LanguageDocuments implements vscode.Disposable {
   private readonly sync: DocumentSync;
@@ -29,11 +29,14 @@ export class LanguageDocuments implements vscode.Disposable {
 
   constructor(
     engine: LanguageEngine,
+    /** What the user has said of files: as which dialect a Caffe network is to be read. */
+    private readonly readings: Readings,
     private readonly log: Log,
   ) {
     this.sync = new DocumentSync(engine);
     this.subscriptions = [
       ...[this.opened, this.changed, this.closed],
+      readings.onDidKeep((uri) => this.readAgain(uri)),
       vscode.workspace.onDidOpenTextDocument((document) => this.open(document)),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length === 0 || !this.follows(document)) return;
@@ -100,12 +103,28 @@ export class LanguageDocuments implements vscode.Disposable {
     for (const each of this.subscriptions) each.dispose();
   }
 
+  /** What a Caffe network means depends on its dialect. */
+  private readAgain(source: vscode.Uri): void {
+    for (const document of vscode.workspace.textDocuments) {
+      const own = document.languageId === CAFFE_PROTOTXT && document.uri.toString() === source.toString();
+      if (!own || !this.follows(document)) continue;
+      this.sync.restart(idOf(document));
+      this.changed.fire(document);
+    }
+  }
+
   private open(document: vscode.TextDocument): void {
     if (!isEditedText(document)) return;
-    const path = sourceOf(document.uri).fsPath;
+    const source = sourceOf(document.uri);
+    const { languageId } = document;
+    const { readings } = this;
     this.sync.follow({
       id: idOf(document),
-      path,
+      path: source.fsPath,
+      ...(isTextLanguage(languageId) && { language: languageId }),
+      get dialect() {
+        return caffeDialect(readings.of(source).from);
+      },
       get version() {
         return document.version;
       },
@@ -113,6 +132,11 @@ export class LanguageDocuments implements vscode.Disposable {
     });
     this.opened.fire(document);
   }
+}
+
+/** `ncnn` of `caffe:ncnn`. */
+function caffeDialect(from: string | undefined): string | undefined {
+  return from?.startsWith('caffe:') ? from.slice('caffe:'.length) : undefined;
 }
 
 function idOf({ uri }: Pick<vscode.TextDocument, 'uri'>): DocumentId {

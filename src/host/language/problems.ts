@@ -1,4 +1,4 @@
-/** What is wrong with the ONNX texts that are open, marked as one edits: what the checker finds, and what the target does not take. */
+/** What is wrong with the texts of models that are open, marked as one edits: what the checker finds, and what the target does not take. */
 import * as vscode from 'vscode';
 import type { TargetChoice } from '../../shared/engine.ts';
 import type { TextProblems as Found, LanguageCalls, TextProblem } from '../../shared/language.ts';

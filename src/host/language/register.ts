@@ -1,4 +1,4 @@
-/** Everything that makes ONNX text a language of the editor. */
+/** Everything that makes ONNX text and Caffe's networks languages of the editor. */
 import * as vscode from 'vscode';
 import { registerAppearance } from './appearance.ts';
 import type { LanguageDocuments } from './documents.ts';

@@ -49,7 +49,7 @@ export function registerStructure(documents: LanguageDocuments): vscode.Disposab
     provideDocumentRangeFormattingEdits: (document, range, _options, token) => format(document, range, token),
   };
   return vscode.Disposable.from(
-    vscode.languages.registerDocumentSymbolProvider(EDITED, symbols, { label: 'ONNX' }),
+    vscode.languages.registerDocumentSymbolProvider(EDITED, symbols, { label: 'Graphwright' }),
     vscode.languages.registerFoldingRangeProvider(EDITED, folding),
     vscode.languages.registerSelectionRangeProvider(EDITED, selections),
     vscode.languages.registerDocumentFormattingEditProvider(EDITED, formatting),

@@ -1,13 +1,16 @@
 /** The engine's copies of edited texts: kept in step by changes, and opened again in an engine that was restarted. */
 import { CancelledError } from '../../core/ir/errors.ts';
 import { EngineError } from '../../service/failure.ts';
-import type { DocumentId, LanguageCalls, TextEdit } from '../../shared/language.ts';
+import type { DocumentId, LanguageCalls, TextEdit, TextLanguage } from '../../shared/language.ts';
 
 /** A text as its editor has it now. */
 export interface EditedText {
   readonly id: DocumentId;
   /** The file on disk: the text itself, or the binary that it was made from. */
   readonly path: string;
+  readonly language?: TextLanguage;
+  /** Of a Caffe network: the dialect that the user has chosen. */
+  readonly dialect?: string | undefined;
   readonly version: number;
   getText(): string;
 }
@@ -33,6 +36,12 @@ export class DocumentSync {
   follow(text: EditedText): void {
     this.leave(text.id);
     this.followed.set(text.id, { text, process: undefined, waiting: [], bringing: Promise.resolve() });
+  }
+
+  /** Sends a text as a whole once more: what is known beside it has changed. */
+  restart(id: DocumentId): void {
+    const known = this.followed.get(id);
+    if (known) this.follow(known.text);
   }
 
   follows(id: DocumentId): boolean {
@@ -78,11 +87,12 @@ export class DocumentSync {
     const there = process !== undefined && process === this.engine.pid;
     if (there && waiting.length === 0) return;
     known.waiting = [];
-    const { id, path, version } = text;
+    const { id, path, version, language, dialect } = text;
+    const further = { ...(language && { language }), ...(dialect !== undefined && { dialect }) };
     try {
       const sending = there
         ? this.engine.changeDocument(id, waiting, version)
-        : this.engine.openDocument(id, { text: text.getText(), path }, version);
+        : this.engine.openDocument(id, { text: text.getText(), path, ...further }, version);
       // The call may just have started it.
       known.process = this.engine.pid;
       await sending;

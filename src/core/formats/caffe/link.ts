@@ -1,12 +1,13 @@
 /** A NetParameter as a graph: Input layers become inputs, blob names become values, blobs become initializers. */
 import { type CaffeVocabulary, layerFacts } from '../../dialects/caffe/vocabulary.ts';
+import { nearestName, suggestionOf } from '../../dialects/onnx/spelling.ts';
 import { InputError } from '../../ir/errors.ts';
 import { Graph } from '../../ir/graph.ts';
 import { Node } from '../../ir/node.ts';
 import type { StaticShape } from '../../ir/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { tensorType } from '../../ir/type.ts';
-import type { Value } from '../../ir/value.ts';
+import { Value } from '../../ir/value.ts';
 import { attributesOf } from './attributes.ts';
 import { type Findings, originAt, placeOf } from './findings.ts';
 import { counts, stateOf } from './states.ts';
@@ -26,6 +27,8 @@ export interface Linking {
   /** Stages that the network is run for, beside those that it names itself. */
   readonly stages: readonly string[];
   readonly findings: Findings;
+  /** Whether what is wrong with a layer is a finding too, so that the others are linked: for texts that are edited. */
+  readonly lenient?: boolean;
   /** Called for every layer that counts. */
   seen(node: Node, layer: LayerEntry): void;
 }
@@ -95,11 +98,12 @@ class Linker {
     const { layer, entry } = each;
     const { file, findings } = this.given;
     const name = layer.string('name') ?? '';
-    const type = layer.string('type');
-    if (type === undefined) throw this.malformed(`layer ${name} has no type`, entry);
+    const type = layer.string('type') ?? '';
+    const untyped = layer.string('type') === undefined;
+    if (untyped && !this.given.lenient) throw this.malformed(`layer ${name} has no type`, entry);
     const bottoms = layer.entries
       .filter(({ field }) => field.name === 'bottom')
-      .map((bottom) => this.bottom(bottom, name, entry));
+      .map((bottom) => this.bottom(bottom, each, name));
     const blobs = this.blobsOf(each, name);
     const node = new Node(type, [...bottoms, ...blobs], {
       domain: 'caffe',
@@ -109,6 +113,7 @@ class Linker {
       origin: originAt(placeOf(entry, file)),
     });
     this.graph.nodes.append(node);
+    if (untyped) findings.add('layer-without-type', node, placeOf(entry, file), { layer: name });
     for (const output of node.outputs) this.top(node, output, bottoms, entry);
     if (layer.trees('include').length > 0 && layer.trees('exclude').length > 0)
       findings.add('rules-contradict', node, placeOf(entry, file));
@@ -116,15 +121,20 @@ class Linker {
     this.given.seen(node, each);
   }
 
-  private bottom(entry: Entry, layer: string, around: Entry): Value {
+  private bottom(entry: Entry, { entry: around }: LayerEntry, layer: string): Value {
     const name = String(entry.value);
     const found = this.blobs.get(name);
-    if (!found)
+    if (found) return found;
+    const { lenient, findings, file } = this.given;
+    if (!lenient)
       throw this.malformed(
         `layer ${layer} reads blob ${name}, which no layer before it makes`,
         entry.line ? entry : around,
       );
-    return found;
+    const suggested = nearestName(name, this.blobs.keys());
+    const words = { layer, value: name, ...(suggested && { suggested }), hint: suggestionOf(suggested) };
+    findings.add('bottom-undefined', undefined, placeOf(entry, file), words);
+    return new Value({ name });
   }
 
   /** A top of a bottom's name stands for it from here on. */

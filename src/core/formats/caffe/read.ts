@@ -166,7 +166,7 @@ function upgraded(file: NetFile, dialect: CaffeVocabulary, findings: Findings): 
 }
 
 /** What is to be said of the choice: nothing where the file is plain Caffe. */
-function dialectNote({ id }: CaffeVocabulary, [best, next]: readonly DialectScore[]): string | undefined {
+export function dialectNote({ id }: CaffeVocabulary, [best, next]: readonly DialectScore[]): string | undefined {
   if (!best || (id === 'bvlc' && best.score === 1)) return undefined;
   const beside = next ? `, ${percent(next.score)} fits ${next.id}` : '';
   return `${percent(best.score)} of what the file says fits it${beside}`;
