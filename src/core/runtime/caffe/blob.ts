@@ -1,5 +1,7 @@
 /** Blobs and parameters as the reference interpreter of Caffe sees them. */
+import { InputError } from '../../ir/errors.ts';
 import type { Node } from '../../ir/node.ts';
+import type { Semantics } from './semantics.ts';
 
 export interface Blob {
   readonly shape: readonly number[];
@@ -21,6 +23,10 @@ export interface LayerCall {
   readonly blobs: readonly Blob[];
   /** How many tops it makes. */
   readonly tops: number;
+  /** What the dialect of the network means by its layers. */
+  readonly means: Semantics;
+  /** The network's file, for messages. */
+  readonly file: string;
 }
 
 export type Layer = (call: LayerCall) => Blob | readonly Blob[];
@@ -51,9 +57,10 @@ export function flag(node: Node, path: string, otherwise: boolean): boolean {
   return attribute?.type === 'bool' ? attribute.value : otherwise;
 }
 
-/** An axis counted from the front. */
-export function axisAt(node: Node, path: string, otherwise: number, rank: number): number {
-  const axis = number(node, path, otherwise);
+/** An axis counted from the front. Throws InputError `runtime-failed` where the blob has no such axis. */
+export function axisAt(call: LayerCall, path: string, otherwise: number, rank: number): number {
+  const axis = number(call.node, path, otherwise);
+  if (axis < -rank || axis >= rank) throw refusal(call, `it has no axis ${axis} among ${rank}`);
   return axis < 0 ? axis + rank : axis;
 }
 
@@ -62,15 +69,40 @@ export function around(shape: readonly number[], axis: number): readonly [outer:
   return [product(shape.slice(0, axis)), shape[axis] ?? 1, product(shape.slice(axis + 1))];
 }
 
-/** The bottom at an index; throws where the network gives fewer. */
+/** The bottom at an index. Throws InputError `runtime-failed` where the network gives fewer. */
 export function bottom(call: LayerCall, index = 0): Blob {
   return call.bottoms[index] ?? missing(call, `bottom ${index}`);
 }
 
+/** The blob of weights at an index. Throws InputError `runtime-failed` where the network has fewer. */
 export function weights(call: LayerCall, index: number): Blob {
   return call.blobs[index] ?? missing(call, `blob ${index}`);
 }
 
-function missing({ node }: LayerCall, what: string): never {
-  throw new Error(`layer ${node.name} has no ${what}`);
+/** As `weights`, with so many numbers. */
+export function weightsOf(call: LayerCall, index: number, count: number): Blob {
+  const blob = weights(call, index);
+  if (blob.data.length !== count)
+    throw refusal(call, `its blob ${index} has ${blob.data.length} numbers in the place of ${count}`);
+  return blob;
+}
+
+function missing(call: LayerCall, what: string): never {
+  throw refusal(call, `it has no ${what}`);
+}
+
+/** Why a layer is not run. */
+export function refusal({ node, file }: LayerCall, why: string): InputError {
+  const message = `layer ${node.name ?? ''} (${node.op}) is not run here: ${why}`;
+  return new InputError('runtime-failed', message, { file }, 'Run it in the framework that it was made for.');
+}
+
+/** The same function of each element. */
+export function mapped(x: Blob, of: (value: number, at: number) => number): Blob {
+  return blobOf(x.shape, x.data.map(of));
+}
+
+/** `2x3x4`. */
+export function sizesOf(shape: readonly number[]): string {
+  return shape.join('x');
 }

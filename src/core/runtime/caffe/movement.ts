@@ -1,12 +1,53 @@
-/** Layers that move elements (BVLC/caffe, the layer sources of the same names; Permute of SSD and OpenCV, Const of OpenCV). */
-import { around, axisAt, type Blob, blobOf, bottom, type Layer, number, numbers, product, weights } from './blob.ts';
+/** Layers that move elements and compute nothing: joining, cutting, turning, repeating. */
+import {
+  around,
+  axisAt,
+  type Blob,
+  blobOf,
+  bottom,
+  type Layer,
+  type LayerCall,
+  number,
+  numbers,
+  product,
+  refusal,
+  sizesOf,
+} from './blob.ts';
 
-const concat: Layer = ({ node, bottoms }) => {
-  const [first] = bottoms;
-  if (!first) throw new Error(`layer ${node.name} has no bottom`);
-  const axis = axisAt(node, 'concat_param.axis', number(node, 'concat_param.concat_dim', 1), first.shape.length);
-  const total = bottoms.reduce((sum, { shape }) => sum + (shape[axis] ?? 0), 0);
-  const y = blobOf(first.shape.with(axis, total));
+/** Elements of x by the places of the top: the place in x, or -1 for one that stands in none. */
+export function gathered(
+  x: Blob,
+  shape: readonly number[],
+  from: (index: readonly number[]) => readonly number[] | undefined,
+  otherwise = 0,
+): Blob {
+  const y = blobOf(shape);
+  const index = shape.map(() => 0);
+  for (let at = 0; at < y.data.length; at++) {
+    const source = from(index);
+    y.data[at] = source ? (x.data[source.reduce((sum, k, axis) => sum * (x.shape[axis] ?? 1) + k, 0)] ?? 0) : otherwise;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      index[axis] = (index[axis] ?? 0) + 1;
+      if ((index[axis] ?? 0) < (shape[axis] ?? 1)) break;
+      index[axis] = 0;
+    }
+  }
+  return y;
+}
+
+/** Behind each other along `axis`; `concat_dim` is what it was called before (BVLC/caffe src/caffe/layers/concat_layer.cpp). */
+const concat: Layer = (call) => {
+  const { node, bottoms } = call;
+  const first = bottom(call);
+  const axis = axisAt(call, 'concat_param.axis', number(node, 'concat_param.concat_dim', 1), first.shape.length);
+  const other = bottoms.find((x) => x.shape.with(axis, 0).join() !== first.shape.with(axis, 0).join());
+  if (other) throw refusal(call, `${sizesOf(first.shape)} and ${sizesOf(other.shape)} differ beside axis ${axis}`);
+  const y = blobOf(
+    first.shape.with(
+      axis,
+      bottoms.reduce((sum, { shape }) => sum + (shape[axis] ?? 0), 0),
+    ),
+  );
   const [outer, , inner] = around(first.shape, axis);
   let at = 0;
   for (let o = 0; o < outer; o++) {
@@ -19,19 +60,25 @@ const concat: Layer = ({ node, bottoms }) => {
   return y;
 };
 
+/** Parts that cover the axis, by `slice_point`, or of one size (BVLC/caffe src/caffe/layers/slice_layer.cpp). */
 const slice: Layer = (call) => {
   const { node, tops } = call;
   const x = bottom(call);
-  const axis = axisAt(node, 'slice_param.axis', number(node, 'slice_param.slice_dim', 1), x.shape.length);
-  const [, size] = around(x.shape, axis);
+  const axis = axisAt(call, 'slice_param.axis', number(node, 'slice_param.slice_dim', 1), x.shape.length);
+  const size = x.shape[axis] ?? 1;
   const given = numbers(node, 'slice_param.slice_point');
+  if (given.length === 0 && size % tops !== 0)
+    throw refusal(call, `axis ${axis} of ${size} has no ${tops} equal parts`);
   const points = given.length > 0 ? given : Array.from({ length: tops - 1 }, (_, k) => ((k + 1) * size) / tops);
   const ends = [...points, size];
-  if (ends.length !== tops) throw new Error(`layer ${node.name} makes ${ends.length} parts for ${tops} tops`);
+  if (ends.length !== tops) throw refusal(call, `it cuts ${ends.length} parts for ${tops} tops`);
+  if (ends.some((end, k) => end <= (ends[k - 1] ?? 0)))
+    throw refusal(call, `its points ${points.join(', ')} do not rise within ${size}`);
   return ends.map((end, k) => part(x, axis, ends[k - 1] ?? 0, end));
 };
 
-function part(x: Blob, axis: number, from: number, to: number): Blob {
+/** From one place to another along an axis. */
+export function part(x: Blob, axis: number, from: number, to: number): Blob {
   const [outer, size, inner] = around(x.shape, axis);
   const y = blobOf(x.shape.with(axis, to - from));
   for (let o = 0; o < outer; o++) {
@@ -40,69 +87,160 @@ function part(x: Blob, axis: number, from: number, to: number): Blob {
   return y;
 }
 
-/** Every axis from `axis` on as long as that of the second bottom, from an offset on. */
+/**
+ * With a second bottom: every axis from `axis` on as long as its, from an offset on (BVLC/caffe
+ * src/caffe/layers/crop_layer.cpp). With one: the middle of an image, `crop_h` by `crop_w`, as NART and Tengine have it
+ * (OAID/Tengine source/device/cpu/op/crop/crop_ref.c).
+ */
 const crop: Layer = (call) => {
   const { node } = call;
-  let x = bottom(call);
-  const like = bottom(call, 1);
-  const first = axisAt(node, 'crop_param.axis', 2, x.shape.length);
+  const x = bottom(call);
+  const like = call.bottoms[1];
+  if (!like) return centreCrop(call, x);
+  const first = axisAt(call, 'crop_param.axis', 2, x.shape.length);
   const offsets = numbers(node, 'crop_param.offset');
+  if (offsets.length > 1 && offsets.length !== x.shape.length - first)
+    throw refusal(call, `it has ${offsets.length} offsets for ${x.shape.length - first} axes`);
+  let y = x;
   for (let axis = first; axis < x.shape.length; axis++) {
     const from = (offsets.length === 1 ? offsets[0] : offsets[axis - first]) ?? 0;
-    x = part(x, axis, from, from + (like.shape[axis] ?? 0));
-  }
-  return x;
-};
-
-const reshape: Layer = (call) => {
-  const { node } = call;
-  const x = bottom(call);
-  const given = number(node, 'reshape_param.axis', 0);
-  const start = given < 0 ? x.shape.length + given + 1 : given;
-  const covered = number(node, 'reshape_param.num_axes', -1);
-  const end = covered < 0 ? x.shape.length : start + covered;
-  const dims = numbers(node, 'reshape_param.shape.dim').map((dim, k) => (dim === 0 ? (x.shape[start + k] ?? 1) : dim));
-  const rest = product(x.shape.slice(start, end)) / product(dims.filter((dim) => dim > 0));
-  const shape = [...x.shape.slice(0, start), ...dims.map((dim) => (dim < 0 ? rest : dim)), ...x.shape.slice(end)];
-  if (product(shape) !== x.data.length) throw new Error(`layer ${node.name} loses elements`);
-  return blobOf(shape, x.data);
-};
-
-const flatten: Layer = (call) => {
-  const x = bottom(call);
-  const start = axisAt(call.node, 'flatten_param.axis', 1, x.shape.length);
-  const end = axisAt(call.node, 'flatten_param.end_axis', -1, x.shape.length) + 1;
-  const middle = product(x.shape.slice(start, end));
-  return blobOf([...x.shape.slice(0, start), middle, ...x.shape.slice(end)], x.data);
-};
-
-const permute: Layer = (call) => {
-  const x = bottom(call);
-  const given = numbers(call.node, 'permute_param.order');
-  const order = [...given, ...x.shape.map((_, k) => k).filter((k) => !given.includes(k))];
-  const y = blobOf(order.map((axis) => x.shape[axis] ?? 1));
-  const strides = order.map((axis) => product(x.shape.slice(axis + 1)));
-  for (let at = 0; at < y.data.length; at++) {
-    let [rest, from] = [at, 0];
-    for (let k = y.shape.length - 1; k >= 0; k--) {
-      const size = y.shape[k] ?? 1;
-      from += (rest % size) * (strides[k] ?? 0);
-      rest = Math.floor(rest / size);
-    }
-    y.data[at] = x.data[from] ?? 0;
+    y = cut(call, y, axis, from, like.shape[axis] ?? 0);
   }
   return y;
 };
 
+function cut(call: LayerCall, x: Blob, axis: number, from: number, size: number): Blob {
+  if (from < 0 || from + size > (x.shape[axis] ?? 1))
+    throw refusal(call, `axis ${axis} of ${x.shape[axis]} does not reach to ${from + size}`);
+  return part(x, axis, from, from + size);
+}
+
+function centreCrop(call: LayerCall, x: Blob): Blob {
+  const { node } = call;
+  const size = (name: string) => number(node, `crop_param.${name}`, 0);
+  if (size('crop_h') === 0 || size('crop_w') === 0) throw refusal(call, 'it has no second bottom');
+  if (node.string('crop_param.type', 'CENTER') === 'RANDOM') throw refusal(call, 'it cuts at random');
+  const middle = (axis: number, name: string) =>
+    Math.floor(((x.shape[axis] ?? 1) - size(`crop_${name}`)) / 2) + size(`offset_${name}`);
+  return cut(call, cut(call, x, 2, middle(2, 'h'), size('crop_h')), 3, middle(3, 'w'), size('crop_w'));
+}
+
+/** Axes in the order that is given; those that are not given follow (weiliu89/caffe, branch ssd, permute_layer.cpp). */
+const permute: Layer = (call) => {
+  const x = bottom(call);
+  const given = numbers(call.node, 'permute_param.order');
+  const order = [...given, ...x.shape.map((_, k) => k).filter((k) => !given.includes(k))];
+  if (!call.means.imageAxis && order[0] !== 0) throw refusal(call, 'its framework does not move the images');
+  return transposed(call, x, order);
+};
+
+/** NART says the whole order (ModelTC/NART python/nart/utils/caffe_utils/caffe_to_onnx.py). */
+const transpose: Layer = (call) => {
+  const order = numbers(call.node, 'transpose_param.dim');
+  return transposed(call, bottom(call), order);
+};
+
+function transposed(call: LayerCall, x: Blob, order: readonly number[]): Blob {
+  const rank = x.shape.length;
+  if (order.length !== rank || new Set(order).size !== rank || order.some((axis) => axis < 0 || axis >= rank))
+    throw refusal(call, `${order.join(', ')} is no order of ${rank} axes`);
+  return gathered(
+    x,
+    order.map((axis) => x.shape[axis] ?? 1),
+    (index) => x.shape.map((_, axis) => index[order.indexOf(axis)] ?? 0),
+  );
+}
+
+/** The last first: along `axis` (opencv/dldt), along several (Ascend), or the channels (Cambricon/caffe reverse_layer.cpp). */
+const reverse: Layer = (call) => {
+  const x = bottom(call);
+  const given = numbers(call.node, 'reverse_param.axis');
+  const rank = x.shape.length;
+  const otherwise = call.means.reverse === 'channels' ? 1 : 0;
+  const axes = new Set((given.length > 0 ? given : [otherwise]).map((axis) => (axis < 0 ? axis + rank : axis)));
+  return gathered(x, x.shape, (index) => index.map((k, axis) => (axes.has(axis) ? (x.shape[axis] ?? 1) - 1 - k : k)));
+};
+
+/** `tiles` copies along `axis` (BVLC/caffe src/caffe/layers/tile_layer.cpp). */
+const tile: Layer = (call) => {
+  const x = bottom(call);
+  const axis = axisAt(call, 'tile_param.axis', 1, x.shape.length);
+  const tiles = number(call.node, 'tile_param.tiles', 0);
+  if (tiles < 1) throw refusal(call, 'tiles is not given');
+  const size = x.shape[axis] ?? 1;
+  return gathered(x, x.shape.with(axis, size * tiles), (index) => index.with(axis, (index[axis] ?? 0) % size));
+};
+
+/** Zeros (or a value, or what stands at the borders) around an image: ModelTC/NART python/nart/ops/op.py, ONNX's Pad. */
+const pad: Layer = (call) => {
+  const { node } = call;
+  const x = bottom(call);
+  const pads = numbers(node, 'pad_param.pads');
+  const rank = x.shape.length;
+  if (pads.length !== 2 * rank) throw refusal(call, `it has ${pads.length} pads for ${rank} axes`);
+  const mode = node.string('pad_param.mode', 'constant');
+  const shape = x.shape.map((size, axis) => size + (pads[axis] ?? 0) + (pads[axis + rank] ?? 0));
+  const inside = (k: number, size: number): number => {
+    if (mode === 'edge') return Math.min(Math.max(k, 0), size - 1);
+    if (mode !== 'reflect') return k;
+    const round = Math.max(2 * (size - 1), 1);
+    const folded = ((k % round) + round) % round;
+    return Math.min(folded, round - folded);
+  };
+  if (!['constant', 'edge', 'reflect'].includes(mode)) throw refusal(call, `padding by ${mode} is not known`);
+  return gathered(
+    x,
+    shape,
+    (index) => {
+      const places = index.map((k, axis) => inside(k - (pads[axis] ?? 0), x.shape[axis] ?? 1));
+      return places.every((k, axis) => k >= 0 && k < (x.shape[axis] ?? 1)) ? places : undefined;
+    },
+    number(node, 'pad_param.value', 0),
+  );
+};
+
+/** Images by number (BVLC/caffe src/caffe/layers/batch_reindex_layer.cpp). */
+const batchReindex: Layer = (call) => {
+  const [x, by] = [bottom(call), bottom(call, 1)];
+  const images = x.shape[0] ?? 1;
+  if (by.shape.length !== 1) throw refusal(call, 'its numbers are no list');
+  const bad = by.data.find((k) => !Number.isInteger(k) || k < 0 || k >= images);
+  if (bad !== undefined) throw refusal(call, `there is no image ${bad} among ${images}`);
+  return imagesOf(x, [...by.data]);
+};
+
+/** The images whose number in the last bottom is not 0 (BVLC/caffe src/caffe/layers/filter_layer.cpp). */
+const filter: Layer = (call) => {
+  const { bottoms } = call;
+  const by = bottom(call, bottoms.length - 1);
+  const kept = [...by.data.keys()].filter((k) => by.data[k] !== 0);
+  if (bottoms.some(({ shape }) => shape[0] !== by.data.length))
+    throw refusal(call, `its bottoms have other numbers of images than ${by.data.length}`);
+  return bottoms.slice(0, -1).map((x) => imagesOf(x, kept));
+};
+
+function imagesOf(x: Blob, which: readonly number[]): Blob {
+  const size = product(x.shape.slice(1));
+  const y = blobOf(x.shape.with(0, which.length));
+  which.forEach((image, k) => {
+    y.data.set(x.data.subarray(image * size, (image + 1) * size), k * size);
+  });
+  return y;
+}
+
 export const movementLayers: Readonly<Record<string, Layer>> = {
+  BatchReindex: batchReindex,
   Concat: concat,
-  Const: (call) => weights(call, 0),
   Crop: crop,
-  Flatten: flatten,
-  Parameter: (call) => weights(call, 0),
+  // Images, channels, height and width become width, images, channels and height: ModelTC/NART caffe_to_onnx.py.
+  Exchange: (call) => transposed(call, bottom(call), [3, 0, 1, 2]),
+  Filter: filter,
+  Pad: pad,
   Permute: permute,
-  Reshape: reshape,
+  Reverse: reverse,
   Silence: () => [],
   Slice: slice,
   Split: (call) => Array<Blob>(call.tops).fill(bottom(call)),
+  Tile: tile,
+  Transpose: transpose,
 };

@@ -5,16 +5,42 @@ import type { Node } from '../../ir/node.ts';
 import { isStatic, shapeText } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
+import { activationLayers } from './activations.ts';
+import { axiswiseLayers } from './axiswise.ts';
 import { type Blob, blobOf, type Layer } from './blob.ts';
+import { convolutionLayers } from './convolution.ts';
+import { elementwiseLayers } from './elementwise.ts';
 import { movementLayers } from './movement.ts';
-import { pointwiseLayers } from './pointwise.ts';
-import { windowLayers } from './windows.ts';
+import { normalizationLayers } from './normalization.ts';
+import { poolingLayers } from './pooling.ts';
+import { productLayers } from './products.ts';
+import { reshapingLayers } from './reshaping.ts';
+import { type Semantics, semanticsOf } from './semantics.ts';
+import { sourceLayers } from './sources.ts';
 
-const LAYERS: Readonly<Record<string, Layer>> = { ...movementLayers, ...pointwiseLayers, ...windowLayers };
+const LAYERS: Readonly<Record<string, Layer>> = {
+  ...activationLayers,
+  ...axiswiseLayers,
+  ...convolutionLayers,
+  ...elementwiseLayers,
+  ...movementLayers,
+  ...normalizationLayers,
+  ...poolingLayers,
+  ...productLayers,
+  ...reshapingLayers,
+  ...sourceLayers,
+};
 
-/** Runs a network on inputs by name, or by position where names differ. Throws InputError `runtime-failed`. */
+/** The layer types that are run. */
+export const CAFFE_RUNS: ReadonlySet<string> = new Set(Object.keys(LAYERS));
+
+/**
+ * Runs a network on inputs by name, or by position where names differ. Its layers mean what they do in the dialect that it
+ * was read in. Throws InputError `runtime-failed`, also for a layer that is not run, or not with such parameters.
+ */
 export function runCaffe(model: Model, inputs: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
   const { graph, file = 'the network' } = model;
+  const network = { file, means: semanticsOf(model.metadata.get('caffe.dialect')) };
   const blobs = new Map<Value, Blob>();
   const byPosition = [...inputs.values()];
   for (const [k, value] of graph.inputs.entries()) {
@@ -25,7 +51,7 @@ export function runCaffe(model: Model, inputs: ReadonlyMap<string, Tensor>): Rea
     }
     blobs.set(value, load(tensor));
   }
-  for (const node of graph.nodes) runLayer(node, blobs, file);
+  for (const node of graph.nodes) runLayer(node, blobs, network);
   const results = graph.outputs.map((value): [string, Tensor] => {
     const blob = blobs.get(value);
     if (!blob) throw failed(file, `nothing makes its output ${value.name}`);
@@ -35,15 +61,21 @@ export function runCaffe(model: Model, inputs: ReadonlyMap<string, Tensor>): Rea
   return new Map(results);
 }
 
-function runLayer(node: Node, blobs: Map<Value, Blob>, file: string): void {
-  const layer = LAYERS[node.op];
-  if (!layer) throw failed(file, `layers of type ${node.op} are not run here`);
+interface Network {
+  readonly file: string;
+  readonly means: Semantics;
+}
+
+function runLayer(node: Node, blobs: Map<Value, Blob>, network: Network): void {
+  const layer = Object.hasOwn(LAYERS, node.op) ? LAYERS[node.op] : undefined;
+  if (!layer) throw failed(network.file, `layers of type ${node.op} are not run here`);
   const given = node.inputs.filter((value) => value !== undefined);
   const made = layer({
     node,
     bottoms: given.flatMap((value) => blobs.get(value) ?? []),
     blobs: given.flatMap((value) => (value.constant && !blobs.has(value) ? [load(value.constant)] : [])),
     tops: node.outputs.length,
+    ...network,
   });
   const tops = Array.isArray(made) ? (made as readonly Blob[]) : [made as Blob];
   for (const [k, value] of node.outputs.entries()) {
