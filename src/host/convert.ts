@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { InputError } from '../core/ir/errors.ts';
-import type { ConvertResult, EngineCalls, TargetChoice, TargetRow } from '../shared/engine.ts';
+import type { ConvertResult, EngineCalls, ProblemData, TargetChoice, TargetRow } from '../shared/engine.ts';
 import { chooseTarget } from './choose-target.ts';
 import { doneText } from './conversion-text.ts';
 import { askWishes, type ConversionWishes } from './conversion-wishes.ts';
@@ -40,8 +40,8 @@ interface Job {
 }
 
 export class Converter implements vscode.Disposable {
-  /** Models that were refused stay open, so that their problems stay listed until they convert. */
-  private readonly refused = new Map<string, HeldModel>();
+  /** Models whose conversion told of problems stay open, so that these stay listed until it tells of none. */
+  private readonly withProblems = new Map<string, HeldModel>();
 
   constructor(
     private readonly engine: EngineCalls,
@@ -96,7 +96,7 @@ export class Converter implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const each of this.refused.values()) each.dispose();
+    for (const each of this.withProblems.values()) each.dispose();
   }
 
   /** What to convert to and what else to do; undefined where the user leaves. */
@@ -188,13 +188,14 @@ export class Converter implements vscode.Disposable {
     this.log.info(`${uri.fsPath} to ${title}: ${status} in ${result.seconds.toFixed(2)} s`, output);
     const name = nameOf(uri);
     if (status === 'refused') {
-      await this.keepProblems(uri, target);
+      await this.keepProblems(uri, target, problems);
       const nodes = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
       const text = `${title} cannot take ${name} exactly: ${nodes}. Nothing was written.`;
       void this.offer(vscode.window.showErrorMessage(text, SHOW_PROBLEMS, OPEN_GRAPH), uri);
       return;
     }
-    this.release(uri);
+    if (problems.length > 0) await this.keepProblems(uri, target, problems);
+    else this.release(uri);
     await this.shown.ops.showEndless(uri, problems);
     const text = doneText(name, title, result);
     const made = output.map((file) => vscode.Uri.file(file)).find((file) => file.path.endsWith('.onnx'));
@@ -213,17 +214,17 @@ export class Converter implements vscode.Disposable {
     if (chosen === SHOW_PROBLEMS) await vscode.commands.executeCommand('graphwright.showProblems', uri);
   }
 
-  /** Lists the problems of a refused model, also while no editor shows it. */
-  private async keepProblems(uri: vscode.Uri, target: TargetChoice): Promise<void> {
+  /** Lists the problems of a conversion, also while no editor shows the model. */
+  private async keepProblems(uri: vscode.Uri, target: TargetChoice, told: readonly ProblemData[]): Promise<void> {
     const key = uri.toString();
-    const held = this.refused.get(key) ?? this.models.hold(uri);
-    this.refused.set(key, held);
-    await held.checkAgainst(target);
+    const held = this.withProblems.get(key) ?? this.models.hold(uri);
+    this.withProblems.set(key, held);
+    await held.checkAgainst(target, told);
   }
 
   private release(uri: vscode.Uri): void {
-    this.refused.get(uri.toString())?.dispose();
-    this.refused.delete(uri.toString());
+    this.withProblems.get(uri.toString())?.dispose();
+    this.withProblems.delete(uri.toString());
   }
 }
 

@@ -78,8 +78,13 @@ export class Diagnostics implements vscode.Disposable {
     const placed = check.failure
       ? placeFailure(model, check.failure)
       : await place(model, check, check.problems, this.codes);
-    for (const document of placed.keys())
-      if (this.edited.follows({ uri: vscode.Uri.parse(document) })) placed.delete(document);
+    const { told = [] } = check;
+    for (const [document, all] of placed)
+      if (this.edited.follows({ uri: vscode.Uri.parse(document) }))
+        placed.set(
+          document,
+          all.filter(({ problem }) => problem && told.includes(problem)),
+        );
     if (this.models.checkOf(model) === check) this.put(model, placed);
   }
 

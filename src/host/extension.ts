@@ -5,6 +5,7 @@ import type { EngineClient } from '../service/client.ts';
 import type { FixName, PlacedProblem, SourceFrame, TargetChoice, TargetRow } from '../shared/engine.ts';
 import { chooseDialect } from './choose-dialect.ts';
 import { chooseTarget } from './choose-target.ts';
+import type { ConversionWishes } from './conversion-wishes.ts';
 import { Converter } from './convert.ts';
 import { OperatorDefiner } from './custom-operator.ts';
 import { Diagnostics } from './diagnostics.ts';
@@ -37,7 +38,7 @@ export interface Graphwright {
   /** The engine's process; undefined while none runs. */
   enginePid(): number | undefined;
   check(model: vscode.Uri): Check | undefined;
-  convert(model: vscode.Uri, target: TargetChoice): Promise<void>;
+  convert(model: vscode.Uri, target: TargetChoice, wishes?: ConversionWishes): Promise<void>;
   define(model: vscode.Uri, problem: PlacedProblem): Promise<void>;
 }
 
@@ -51,7 +52,7 @@ export function activate(context: vscode.ExtensionContext): Graphwright {
     activationMs: performance.now() - started,
     enginePid: () => engine.pid,
     check: (model) => app.models.checkOf(model),
-    convert: (model, target) => app.converter.convertTo(model, target, []),
+    convert: (model, target, wishes) => app.converter.convertTo(model, target, [], wishes),
     define: (model, problem) => app.definer.define(model, problem),
   };
 }

@@ -1,7 +1,7 @@
 /** The models that editors hold open: each is open once in the engine, read again when its file changes, closed with its last holder. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { EngineCalls, ModelSummary, PlacedProblem, TargetChoice } from '../shared/engine.ts';
+import type { EngineCalls, ModelSummary, PlacedProblem, ProblemData, TargetChoice } from '../shared/engine.ts';
 import type { Log } from './log.ts';
 import type { Readings } from './readings.ts';
 import { configuredTarget, sameTarget, TARGET_SETTING } from './target.ts';
@@ -14,6 +14,8 @@ const SETTLE_MS = 250;
 export interface Check {
   readonly target: TargetChoice;
   readonly problems: readonly PlacedProblem[] | undefined;
+  /** Which of them only a conversion finds. */
+  readonly told?: readonly PlacedProblem[];
   /** Why there are no problems to show: the check itself failed. */
   readonly failure?: unknown;
 }
@@ -24,14 +26,18 @@ export interface HeldModel extends vscode.Disposable {
   /** The model as the file is now; fails where it cannot be read. */
   summary(): Promise<ModelSummary>;
   readonly check: Check | undefined;
-  /** Checks against another target than the settings name, until this model is closed. */
-  checkAgainst(target: TargetChoice): Promise<Check>;
+  /**
+   * Checks against another target than the settings name, until this model is closed. What a conversion has told is listed
+   * too, until the file changes: simplification finds what a check does not.
+   */
+  checkAgainst(target: TargetChoice, told?: readonly ProblemData[]): Promise<Check>;
 }
 
 class OpenModel {
   holders = 0;
   check: Check | undefined;
   chosen: TargetChoice | undefined;
+  told: readonly ProblemData[] = [];
   opened: Promise<ModelSummary> | undefined;
   readonly watching: vscode.Disposable[] = [];
   settling: NodeJS.Timeout | undefined;
@@ -71,6 +77,7 @@ export class Models implements vscode.Disposable {
         for (const model of this.models.values())
           if (change.affectsConfiguration(TARGET_SETTING, model.uri)) {
             model.chosen = undefined;
+            model.told = [];
             void this.recheck(model);
           }
       }),
@@ -106,8 +113,9 @@ export class Models implements vscode.Disposable {
       get check() {
         return model.check;
       },
-      checkAgainst: (target) => {
+      checkAgainst: (target, told = []) => {
         model.chosen = target;
+        model.told = told;
         return this.recheck(model);
       },
       dispose: () => {
@@ -121,6 +129,7 @@ export class Models implements vscode.Disposable {
   reload(uri: vscode.Uri): void {
     const model = this.models.get(uri.toString());
     if (!model) return;
+    model.told = [];
     this.forget(model);
     void this.recheck(model);
     this.loaded.fire(uri);
@@ -176,12 +185,16 @@ export class Models implements vscode.Disposable {
   }
 
   private async recheck(model: OpenModel): Promise<Check> {
-    const { target } = model;
+    const { target, told } = model;
     const current = () => sameTarget(target, model.target) && this.models.get(model.uri.toString()) === model;
     this.setCheck(model, { target, problems: undefined });
     const opened = this.summary(model);
     const check = await opened
-      .then(async (summary): Promise<Check> => ({ target, problems: await this.engine.problems(summary.id, target) }))
+      .then(async (summary): Promise<Check> => {
+        const found = await this.engine.problems(summary.id, target);
+        const further = told.filter((one) => !found.some((other) => isSame(one, other)));
+        return { target, problems: [...found, ...further], told: further };
+      })
       .catch((failure: unknown): Check => ({ target, problems: [], failure }));
     if (check.failure) this.log.warn(`checking ${model.uri.fsPath}: ${check.failure}`);
     // Another target was chosen or the file changed meanwhile: their own checks follow.
@@ -193,6 +206,10 @@ export class Models implements vscode.Disposable {
     model.check = check;
     this.checked.fire(model.uri);
   }
+}
+
+function isSame(one: ProblemData, other: ProblemData): boolean {
+  return one.code === other.code && one.message === other.message && one.node?.name === other.node?.name;
 }
 
 /** A file name as a glob that matches nothing else. */

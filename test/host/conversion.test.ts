@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { extension, sample, until } from './tools.ts';
+import { extension, ours, sample, until } from './tools.ts';
 
 suite('conversion', () => {
   test('a traced program becomes a model beside it', async () => {
@@ -28,6 +28,27 @@ suite('conversion', () => {
     const operators = check(model)?.problems?.map((problem) => problem.node?.operator) ?? [];
     assert.ok(operators.filter((operator) => operator === 'acme::swish').length === 2, operators.join(' '));
     assert.ok(operators.includes('aten::special_i0'), operators.join(' '));
+  });
+
+  test('what a conversion tells of is listed, also where a check does not find it', async () => {
+    const { convert } = await extension().activate();
+    const model = sample('large.onnxtxt');
+    const text = `<ir_version: 10, opset_import: ["": 21]>
+g (float[1] x) => (float[5000, 8000] y)
+<int64[2] sizes = {5000, 8000}, float one = {1}>
+{
+  ones = Expand (one, sizes)
+  y = Add (ones, x)
+}
+`;
+    await vscode.workspace.fs.writeFile(model, new TextEncoder().encode(text));
+    await convert(model, { target: 'onnx', opset: 21 }, { simplify: true, verify: false });
+    assert.ok(existsSync(sample('large.onnx').fsPath));
+    const codes = await until('the problem', () => {
+      const listed = ours(model).map(({ code }) => (typeof code === 'object' ? code.value : code));
+      return listed.length > 0 && listed;
+    });
+    assert.deepEqual(codes, ['constant-too-large']);
   });
 
   test('the graph of the result opens in the custom editor', async () => {
