@@ -156,7 +156,7 @@ export const CAFFE_LAYERS: Readonly<Record<string, LayerFacts>> = {
   Reduction: { parameters: 'reduction_param', also: ['reduce_param'] },
   Region: { parameters: 'region_param' },
   RegionLoss: { parameters: 'region_loss_param', training: 'loss' },
-  RegionYolo: { parameters: 'region_yolo_param' },
+  RegionYolo: { parameters: 'region_yolo_param', also: ['flatten_param'] },
   ReLU: { parameters: 'relu_param' },
   ReLU3d: { parameters: 'relu3d_param' },
   ReLU6: { parameters: 'relu6_param', also: ['relu_param'] },

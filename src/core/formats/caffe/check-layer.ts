@@ -22,6 +22,9 @@ const INSTEAD = {
   measure: { reason: 'it measures how good the network is', instead: 'no such layer' },
 } as const;
 
+/** Python layers of which everybody knows what they do: the proposals of py-faster-rcnn. */
+const KNOWN_PYTHON = new Set(['ProposalLayer']);
+
 export class LayerCheck {
   constructor(
     private readonly dialect: CaffeVocabulary,
@@ -38,6 +41,7 @@ export class LayerCheck {
     if (training) this.findings.add('training-layer', node, place, INSTEAD[training]);
     if (node.op !== 'Python') return;
     const [module = '', name = ''] = ['module', 'layer'].map((key) => node.string(`python_param.${key}`));
+    if (KNOWN_PYTHON.has(name)) return;
     this.findings.add('python-layer', node, place, { module: `${module}.${name}` });
   }
 

@@ -52,6 +52,11 @@ export function numbers(node: Node, path: string): readonly number[] {
   }
 }
 
+/** Whether the file says anything of a field. */
+export function isGiven(node: Node, path: string): boolean {
+  return node.attributes.has(path);
+}
+
 export function flag(node: Node, path: string, otherwise: boolean): boolean {
   const attribute = node.attributes.get(path);
   return attribute?.type === 'bool' ? attribute.value : otherwise;

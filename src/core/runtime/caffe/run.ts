@@ -9,26 +9,44 @@ import { activationLayers } from './activations.ts';
 import { axiswiseLayers } from './axiswise.ts';
 import { type Blob, blobOf, type Layer } from './blob.ts';
 import { convolutionLayers } from './convolution.ts';
+import { correlationLayers } from './correlation.ts';
+import { deformableLayers } from './deformable.ts';
+import { detectionLayers } from './detection.ts';
 import { elementwiseLayers } from './elementwise.ts';
 import { movementLayers } from './movement.ts';
 import { normalizationLayers } from './normalization.ts';
 import { poolingLayers } from './pooling.ts';
+import { priorLayers } from './priors.ts';
 import { productLayers } from './products.ts';
+import { proposalLayers } from './proposal.ts';
+import { recurrentLayers } from './recurrent.ts';
+import { regionLayers } from './regions.ts';
+import { resamplingLayers } from './resampling.ts';
 import { reshapingLayers } from './reshaping.ts';
 import { type Semantics, semanticsOf } from './semantics.ts';
 import { sourceLayers } from './sources.ts';
+import { yoloLayers } from './yolo.ts';
 
 const LAYERS: Readonly<Record<string, Layer>> = {
   ...activationLayers,
   ...axiswiseLayers,
   ...convolutionLayers,
+  ...correlationLayers,
+  ...deformableLayers,
+  ...detectionLayers,
   ...elementwiseLayers,
   ...movementLayers,
   ...normalizationLayers,
   ...poolingLayers,
+  ...priorLayers,
   ...productLayers,
+  ...proposalLayers,
+  ...recurrentLayers,
+  ...regionLayers,
+  ...resamplingLayers,
   ...reshapingLayers,
   ...sourceLayers,
+  ...yoloLayers,
 };
 
 /** The layer types that are run. */

@@ -69,6 +69,38 @@ export interface Semantics {
   };
   /** What Reverse turns round where it does not say: the first axis, or always the channels. */
   readonly reverse: 'axis 0' | 'channels';
+  readonly priorBox: {
+    /** Whether sizes are cut to whole numbers, as code is that keeps them as such. */
+    readonly wholeSizes: boolean;
+    /** Whether boxes are clipped where nothing is said. */
+    readonly clips: boolean;
+    /** Whether the layer may say the size of the image itself. */
+    readonly imageSize: boolean;
+  };
+  readonly detectionOutput: {
+    /** Rows of one image by class, and one that says so where nothing was found; or by score, with zeros behind them. */
+    readonly rows: 'by class' | 'by score';
+    /** Whether a threshold that is not said takes every score, or those above 0. */
+    readonly takesAll: boolean;
+    readonly eta: boolean;
+  };
+  /** How Proposal goes on with small boxes and scores of 0, and what fills its rows up; undefined where that is not known. */
+  readonly proposal?: 'zeros behind' | 'end mark behind';
+  /** The scale of ROIPooling where nothing is said. */
+  readonly regionScale: number;
+  /** Whether the points of ROIAlign lie as Detectron has them. */
+  readonly alignsRegions: boolean;
+  readonly interp: {
+    /** Whether the first and last elements keep their places, or the borders of the image. */
+    readonly keeps: 'corners' | 'borders';
+    /** Where the size comes from: `Interp` of DeepLab; the fields of NART; a size or a factor, whichever comes first. */
+    readonly size: 'deeplab' | 'nart' | 'size, else factor' | 'factor';
+    readonly pads: boolean;
+  };
+  /** What Upsample repeats elements by; undefined where it does something else. */
+  readonly upsample?: 'scale' | 'stride' | undefined;
+  /** What Correlation of two blobs is: at all displacements, or with the first as a kernel over the second. */
+  readonly correlation: 'displaced' | 'sliding';
   /** Whether Permute and Reshape may touch the first axis: frameworks that run one image at a time have none. */
   readonly imageAxis: boolean;
 }
@@ -85,7 +117,21 @@ const BVLC: Semantics = {
   reduction: { axes: 'from axis on' },
   reorg: { order: 'darknet' },
   reverse: 'axis 0',
+  // weiliu89/caffe, branch ssd, src/caffe/layers/prior_box_layer.cpp and detection_output_layer.cpp.
+  priorBox: { wholeSizes: true, clips: false, imageSize: true },
+  detectionOutput: { rows: 'by class', takesAll: true, eta: true },
+  regionScale: 1,
+  alignsRegions: true,
+  interp: { keeps: 'corners', size: 'deeplab', pads: true },
+  upsample: 'scale',
+  correlation: 'displaced',
   imageAxis: true,
+};
+
+/** Sizes of boxes are numbers like others, and a threshold that is not said is 0. */
+const NOT_SSD: Partial<Semantics> = {
+  priorBox: { wholeSizes: false, clips: false, imageSize: true },
+  detectionOutput: { rows: 'by class', takesAll: false, eta: true },
 };
 
 const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
@@ -104,13 +150,18 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
   // Cambricon/caffe src/caffe/layers/batch_norm_layer.cpp, bn_layer.cpp, reverse_layer.cpp, pool3d_layer.cpp (its MAX begins at
   // the image, its AVE at the padding).
   cambricon: {
+    priorBox: { wholeSizes: true, clips: true, imageSize: true },
     pooling: { ...BVLC.pooling, padsDepth: false },
     batchNorm: { ...BVLC.batchNorm, scaled: 'batch_norm_param.use_alpha_beta' },
     bn: { blobs: 'scale, bias, mean, variance', eps: ['bn_param.eps', 1e-5] },
     reverse: 'channels',
   },
-  // Tencent/ncnn src/layer/pooling.cpp, lrn.cpp, innerproduct.cpp, reorg.cpp and what tools/caffe/caffe2ncnn.cpp writes for them.
+  // Tencent/ncnn src/layer/pooling.cpp, lrn.cpp, innerproduct.cpp, reorg.cpp, interp.cpp, priorbox.cpp, roialign.cpp and what
+  // tools/caffe/caffe2ncnn.cpp writes for them.
   ncnn: {
+    ...NOT_SSD,
+    alignsRegions: false,
+    interp: { keeps: 'borders', size: 'size, else factor', pads: false },
     pooling: { ...BVLC.pooling, windows: 'up', clips: 'never', divisor: 'image' },
     batchNorm: { ...BVLC.batchNorm, batchStatistics: false },
     bn: { blobs: 'scale, bias', eps: ['', 0] },
@@ -121,6 +172,8 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
   },
   // alibaba/MNN tools/converter/source/caffe, source/shape/ShapePool.cpp, source/backend/cpu/CPUPool.hpp.
   mnn: {
+    ...NOT_SSD,
+    upsample: undefined,
     pooling: { ...BVLC.pooling, windows: 'up', clips: 'never', kernelFits: true },
     batchNorm: { ...BVLC.batchNorm, batchStatistics: false },
     lrn: { constant: 'is 1', withinChannel: true },
@@ -128,6 +181,8 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
   },
   // OAID/Tengine tools/convert_tool/caffe/caffe2tengine.cpp, source/operator/prototype/pooling_param.h, source/device/cpu/op.
   tengine: {
+    ...NOT_SSD,
+    interp: { keeps: 'borders', size: 'factor', pads: false },
     pooling: { ...BVLC.pooling, windows: 'one too many' },
     batchNorm: { ...BVLC.batchNorm, batchStatistics: false },
     lrn: { constant: 'each square', withinChannel: false },
@@ -139,12 +194,25 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
   },
   // opencv/dldt model-optimizer/extensions/front/caffe/bn.py, batchnorm_ext.py, MVNCaffeToMVN.py.
   openvino: {
+    ...NOT_SSD,
+    proposal: 'end mark behind',
     batchNorm: { ...BVLC.batchNorm, batchStatistics: false },
     bn: { blobs: 'scale, bias, mean, variance', eps: ['bn_param.eps', 1e-5] },
     mvn: { by: 'deviation', eps: 'under the root' },
   },
+  // opencv/opencv 4.x modules/dnn/src/layers/prior_box_layer.cpp, detection_output_layer.cpp, proposal_layer.cpp.
+  opencv: {
+    priorBox: { wholeSizes: false, clips: true, imageSize: false },
+    detectionOutput: { rows: 'by score', takesAll: false, eta: false },
+    proposal: 'zeros behind',
+  },
+  // Huawei-Ascend/tensorflow at ae1dbf0, inc/register/proto/caffe/caffe.proto, and darknet for Upsample.
+  ascend: { ...NOT_SSD, regionScale: 0.0625, upsample: 'stride' },
   // ModelTC/NART python/nart/utils/caffe_utils/caffe_to_onnx.py, art/src/op.c, art/modules/default/src/op.
   nart: {
+    ...NOT_SSD,
+    interp: { keeps: 'corners', size: 'nart', pads: false },
+    correlation: 'sliding',
     bn: { blobs: 'scale, bias, mean, variance', eps: ['bn_param.var_eps', 1e-10] },
     innerProduct: { rows: 'images', transpose: false },
     arithmetic: 'broadcast',

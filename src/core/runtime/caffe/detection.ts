@@ -1,0 +1,123 @@
+/**
+ * What a single-shot detector found: weiliu89/caffe, branch ssd, src/caffe/layers/detection_output_layer.cpp; opencv 4.x,
+ * modules/dnn/src/layers/detection_output_layer.cpp.
+ */
+import { type Blob, blobOf, bottom, flag, type Layer, type LayerCall, number } from './blob.ts';
+import { type Box, byScore, type Candidate, overlap, suppressed } from './suppression.ts';
+
+const HOLDER = 'detection_output_param';
+
+interface Found extends Candidate {
+  readonly label: number;
+}
+
+/** What the layer's own parameters say. */
+function parametersOf({ node, means }: LayerCall) {
+  const { takesAll, eta } = means.detectionOutput;
+  const classes = number(node, `${HOLDER}.num_classes`, 0);
+  const shared = flag(node, `${HOLDER}.share_location`, true);
+  return {
+    classes,
+    locations: shared ? 1 : classes,
+    background: number(node, `${HOLDER}.background_label_id`, 0),
+    threshold: number(node, `${HOLDER}.confidence_threshold`, takesAll ? -3.4028234663852886e38 : 0),
+    candidates: topOf(number(node, `${HOLDER}.nms_param.top_k`, -1), takesAll),
+    kept: number(node, `${HOLDER}.keep_top_k`, -1),
+    edge: flag(node, `${HOLDER}.normalized_bbox`, true) ? (0 as const) : (1 as const),
+    rule: {
+      threshold: number(node, `${HOLDER}.nms_param.nms_threshold`, 0.3),
+      eta: eta ? number(node, `${HOLDER}.nms_param.eta`, 1) : 1,
+    },
+  };
+}
+
+/** -1 stands for all; so does 0, but for SSD. */
+function topOf(given: number, takesNone: boolean): number {
+  return given < 0 || (given === 0 && !takesNone) ? Number.POSITIVE_INFINITY : given;
+}
+
+const detectionOutput: Layer = (call) => {
+  const parameters = parametersOf(call);
+  const { classes, background, rule, edge } = parameters;
+  const [batch = 1] = bottom(call).shape;
+  const scores = bottom(call, 1).data;
+  const priors = bottom(call, 2).data.length / (usesVariance(call) ? 8 : 4);
+  const sorted = call.means.detectionOutput.rows === 'by score';
+  const rows: number[][] = [];
+  for (let image = 0; image < batch; image++) {
+    let found: Found[] = [];
+    for (let label = 0; label < classes; label++) {
+      if (label === background) continue;
+      const candidates: Found[] = [];
+      for (let prior = 0; prior < priors; prior++) {
+        const score = scores[(image * priors + prior) * classes + label] ?? 0;
+        if (score > Math.fround(parameters.threshold)) {
+          candidates.push({ label, score, box: decoded(call, parameters.locations, image, prior, label) });
+        }
+      }
+      const best = byScore(candidates).slice(0, parameters.candidates);
+      found.push(...suppressed(best, { ...rule, overlap: (a, b) => overlap(a, b, edge) }));
+    }
+    if (parameters.kept >= 0 && found.length > parameters.kept) found = [...byScore(found).slice(0, parameters.kept)];
+    const ordered = sorted ? byScore(found) : found.toSorted((a, b) => a.label - b.label);
+    rows.push(...ordered.map(({ label, score, box }) => [image, label, score, ...box]));
+  }
+  return sorted ? filled(rows, batch * parameters.kept) : orNothing(rows, batch);
+};
+
+/** Where nothing was found SSD makes a row for each image: its number, then -1 everywhere. */
+function orNothing(rows: number[][], batch: number): Blob {
+  const all = rows.length > 0 ? rows : Array.from({ length: batch }, (_, image) => [image, -1, -1, -1, -1, -1, -1]);
+  return blobOf([1, 1, all.length, 7], Float32Array.from(all.flat()));
+}
+
+function filled(rows: number[][], count: number): Blob {
+  const y = blobOf([1, 1, count, 7]);
+  y.data.set(rows.flat());
+  return y;
+}
+
+function usesVariance({ node, bottoms }: LayerCall): boolean {
+  // OpenCV leaves the second row out where offsets are scaled already.
+  return !flag(node, `${HOLDER}.variance_encoded_in_target`, false) || bottoms[2]?.shape[1] === 2;
+}
+
+/** The box that offsets from a prior stand for. */
+function decoded(call: LayerCall, locations: number, image: number, prior: number, label: number): Box {
+  const { node } = call;
+  const priors = bottom(call, 2).data;
+  const count = priors.length / (usesVariance(call) ? 8 : 4);
+  const place = ((image * count + prior) * locations + (locations === 1 ? 0 : label)) * 4;
+  const scaled = flag(node, `${HOLDER}.variance_encoded_in_target`, false);
+  const offset = (k: number) => {
+    const value = bottom(call).data[place + k] ?? 0;
+    return scaled ? value : Math.fround((priors[(count + prior) * 4 + k] ?? 0) * value);
+  };
+  const [xmin = 0, ymin = 0, xmax = 0, ymax = 0] = priors.slice(prior * 4, prior * 4 + 4);
+  const edge = flag(node, `${HOLDER}.normalized_bbox`, true) ? 0 : 1;
+  const [width, height] = [Math.fround(xmax - xmin) + edge, Math.fround(ymax - ymin) + edge];
+  switch (node.string(`${HOLDER}.code_type`) ?? 'CORNER') {
+    case 'CORNER':
+      return rounded(xmin + offset(0), ymin + offset(1), xmax + offset(2), ymax + offset(3));
+    case 'CORNER_SIZE':
+      return rounded(
+        xmin + offset(0) * width,
+        ymin + offset(1) * height,
+        xmax + offset(2) * width,
+        ymax + offset(3) * height,
+      );
+    default: {
+      const x = Math.fround(offset(0) * width + Math.fround(xmin + width / 2));
+      const y = Math.fround(offset(1) * height + Math.fround(ymin + height / 2));
+      const halfWidth = Math.fround(Math.exp(offset(2)) * width) / 2;
+      const halfHeight = Math.fround(Math.exp(offset(3)) * height) / 2;
+      return rounded(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight);
+    }
+  }
+}
+
+function rounded(xmin: number, ymin: number, xmax: number, ymax: number): Box {
+  return [Math.fround(xmin), Math.fround(ymin), Math.fround(xmax), Math.fround(ymax)];
+}
+
+export const detectionLayers: Readonly<Record<string, Layer>> = { DetectionOutput: detectionOutput };

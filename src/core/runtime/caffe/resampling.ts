@@ -1,0 +1,279 @@
+/**
+ * Layers that change height and width: Interp of DeepLab (Cambricon/caffe, src/caffe/layers/interp_layer.cpp and
+ * src/caffe/util/interp.cpp), NNInterp, NNUpsample, Resize, SubpixelUp and SubpixelDown of NART (ModelTC/NART,
+ * art/modules/cuda/src/op/interp.cu and subpixel.cu), Upsample (SeanQ88/caffe_upsample; alexgkendall/caffe-segnet and
+ * Cambricon/caffe, upsample_layer.cpp).
+ */
+import {
+  type Blob,
+  blobOf,
+  bottom,
+  flag,
+  isGiven,
+  type Layer,
+  type LayerCall,
+  number,
+  product,
+  refusal,
+} from './blob.ts';
+
+const f = Math.fround;
+
+type Size = readonly [height: number, width: number];
+
+/** Along one axis: the element before a place, and how far the place is towards the next. */
+type Place = (to: number) => readonly [element: number, part: number];
+
+function resampled(x: Blob, to: Size, rows: Place, columns: Place): Blob {
+  const [, , height = 1, width = 1] = x.shape;
+  const y = blobOf([...x.shape.slice(0, 2), ...to]);
+  let at = 0;
+  for (let plane = 0; plane < product(x.shape.slice(0, 2)); plane++) {
+    const value = (row: number, column: number) =>
+      x.data[(plane * height + Math.min(row, height - 1)) * width + Math.min(column, width - 1)] ?? 0;
+    for (let oy = 0; oy < to[0]; oy++) {
+      const [row, down] = rows(oy);
+      for (let ox = 0; ox < to[1]; ox++) {
+        const [column, right] = columns(ox);
+        y.data[at++] =
+          (1 - down) * ((1 - right) * value(row, column) + right * value(row, column + 1)) +
+          down * ((1 - right) * value(row + 1, column) + right * value(row + 1, column + 1));
+      }
+    }
+  }
+  return y;
+}
+
+/** The first and last elements keep their places. */
+function cornered(from: number, to: number): Place {
+  const ratio = to > 1 ? f((from - 1) / (to - 1)) : 0;
+  return (k) => {
+    const place = f(ratio * k);
+    return [Math.trunc(place), place - Math.trunc(place)];
+  };
+}
+
+/** The borders of the image keep their places. */
+function centred(from: number, to: number): Place {
+  return (k) => {
+    const place = Math.min(Math.max(f(((k + 0.5) * from) / to - 0.5), 0), from - 1);
+    return [Math.trunc(place), place - Math.trunc(place)];
+  };
+}
+
+/** The nearest element before. */
+function floored(from: number, to: number): Place {
+  const ratio = to > 1 ? f(from / to) : 0;
+  return (k) => [Math.trunc(f(ratio * k)), 0];
+}
+
+/** The nearest element where first and last keep their places. */
+function nearestCornered(from: number, to: number): Place {
+  if (to < 2) throw new Error('a size of 1 has no two corners');
+  const ratio = f((from - 1) / (to - 1));
+  return (k) => [Math.floor(f(k * ratio) + 0.5), 0];
+}
+
+function sizeOf({ shape }: Blob): Size {
+  return [shape[2] ?? 1, shape[3] ?? 1];
+}
+
+function map([height, width]: Size, change: (size: number) => number): Size {
+  return [change(height), change(width)];
+}
+
+/** First made smaller, then larger, or a size that is given. */
+function interpolatedSize(call: LayerCall, holder: string, from: Size): Size {
+  const { node } = call;
+  const [shrink, zoom] = ['shrink_factor', 'zoom_factor'].map((name) => `${holder}.${name}`) as [string, string];
+  const smaller = (size: number) => Math.floor((size - 1) / number(node, shrink, 1)) + 1;
+  const larger = (size: number) => size + (size - 1) * (number(node, zoom, 1) - 1);
+  if (isGiven(node, shrink) && !isGiven(node, zoom)) return map(from, smaller);
+  if (isGiven(node, zoom) && !isGiven(node, shrink)) return map(from, larger);
+  if (isGiven(node, `${holder}.height`) && isGiven(node, `${holder}.width`)) return givenSize(node, holder);
+  if (isGiven(node, zoom)) return map(map(from, smaller), larger);
+  throw refusal(call, 'it says nothing of its size');
+}
+
+function givenSize(node: LayerCall['node'], holder: string): Size {
+  return [number(node, `${holder}.height`, 0), number(node, `${holder}.width`, 0)];
+}
+
+const interp: Layer = (call) => {
+  const { node, means } = call;
+  if (call.bottoms.length > 1) throw refusal(call, 'its size is that of another blob');
+  if (!flag(node, 'interp_param.align_corners', true)) throw refusal(call, 'its corners are not aligned');
+  const { keeps, size, pads } = means.interp;
+  const x = padded(call, 'interp_param', pads);
+  const from = sizeOf(x);
+  const to =
+    size === 'nart'
+      ? sizeOfNart(call, 'interp_param', from)
+      : size === 'deeplab'
+        ? interpolatedSize(call, 'interp_param', from)
+        : sizeOrFactor(call, from, size === 'size, else factor');
+  const place = keeps === 'corners' ? cornered : centred;
+  return resampled(x, to, place(from[0], to[0]), place(from[1], to[1]));
+};
+
+/** ncnn prefers the size that is given, Tengine the factor, which is 1 where it is not given. */
+function sizeOrFactor({ node }: LayerCall, from: Size, prefersSize: boolean): Size {
+  const given = givenSize(node, 'interp_param');
+  if (prefersSize && given[0] > 0 && given[1] > 0) return given;
+  return map(from, (size) => size * number(node, 'interp_param.zoom_factor', 1));
+}
+
+/** Without the rows and columns that padding of less than nothing takes away; frameworks that do not pad do not read it. */
+function padded(call: LayerCall, holder: string, pads: boolean): Blob {
+  const x = bottom(call);
+  const [before, after] = [number(call.node, `${holder}.pad_beg`, 0), number(call.node, `${holder}.pad_end`, 0)];
+  if (!pads || (before === 0 && after === 0)) return x;
+  if (before > 0 || after > 0) throw refusal(call, 'it takes rows and columns away, it does not pad');
+  return cut(x, -before, -after);
+}
+
+/** Without so many rows and columns before and behind. */
+function cut(x: Blob, before: number, after: number): Blob {
+  if (before === 0 && after === 0) return x;
+  const [height, width] = sizeOf(x);
+  const size = map([height, width], (each) => each - before - after);
+  const y = blobOf([...x.shape.slice(0, 2), ...size]);
+  let at = 0;
+  for (let plane = 0; plane < product(x.shape.slice(0, 2)); plane++) {
+    for (let row = before; row < height - after; row++) {
+      const start = (plane * height + row) * width;
+      y.data.set(x.data.subarray(start + before, start + width - after), at);
+      at += size[1];
+    }
+  }
+  return y;
+}
+
+/** NART's layers say their size in one of several ways (python/nart/utils/caffe_utils/caffe_to_onnx.py, _InterpCommon). */
+function enlargedOfNart(holder: string, place: (from: number, to: number) => Place): Layer {
+  return (call) => {
+    if (call.bottoms.length > 1) throw refusal(call, 'its size is that of another blob');
+    const x = bottom(call);
+    const from = sizeOf(x);
+    const to = sizeOfNart(call, holder, from);
+    return resampled(x, to, place(from[0], to[0]), place(from[1], to[1]));
+  };
+}
+
+function sizeOfNart(call: LayerCall, holder: string, from: Size): Size {
+  const { node } = call;
+  const [height, width] = givenSize(node, holder);
+  if (height > 0 && width > 0) return [height, width];
+  for (const name of ['scale_factor', 'resize']) {
+    const factor = number(node, `${holder}.${name}`, 0);
+    if (isGiven(node, `${holder}.${name}`)) return map(from, (size) => Math.floor(size * factor));
+  }
+  if (holder === 'nn_upsample_param') return map(from, (size) => size * 2);
+  return interpolatedSize(call, holder, from);
+}
+
+const resize: Layer = (call) => {
+  if (call.means.interp.size !== 'nart') throw refusal(call, 'it is not known what its framework does');
+  const bilinear = number(call.node, 'resize_param.interp_mode', 1) === 1;
+  return enlargedOfNart('resize_param', bilinear ? cornered : floored)(call);
+};
+
+/** Every element as often as the scale says, or, with a mask as second bottom, at the place that the mask says. */
+const upsample: Layer = (call) => {
+  const { node, means, bottoms } = call;
+  if (!means.upsample) throw refusal(call, 'it is not known what its framework does');
+  const x = bottom(call);
+  const from = sizeOf(x);
+  if (bottoms.length > 1) return unpooled(call, maskedSize(call, from));
+  if (means.upsample === 'stride') {
+    const both = number(node, 'upsample_param.stride', 2);
+    const stride = [
+      number(node, 'upsample_param.stride_h', both),
+      number(node, 'upsample_param.stride_w', both),
+    ] as const;
+    const by = number(node, 'upsample_param.scale', 1);
+    const y = repeated(x, [from[0] * stride[0], from[1] * stride[1]]);
+    return blobOf(
+      y.shape,
+      y.data.map((value) => value * by),
+    );
+  }
+  if (flag(node, 'upsample_param.nearestneighbor_mode', false)) {
+    const to = maskedSize(call, from);
+    return resampled(x, to, nearestCornered(from[0], to[0]), nearestCornered(from[1], to[1]));
+  }
+  const scale = number(node, 'upsample_param.scale', 1);
+  return repeated(
+    x,
+    map(from, (size) => Math.floor(size * scale)),
+  );
+};
+
+function repeated(x: Blob, to: Size): Blob {
+  const from = sizeOf(x);
+  const place = (k: 0 | 1): Place => {
+    const scale = to[k] / from[k];
+    return (at) => [Math.floor(at / scale), 0];
+  };
+  return resampled(x, to, place(0), place(1));
+}
+
+function maskedSize({ node }: LayerCall, from: Size): Size {
+  const value = (name: string, otherwise: number) => number(node, `upsample_param.${name}`, otherwise);
+  const given: Size = [value('upsample_h', 0), value('upsample_w', 0)];
+  if (given[0] > 0 && given[1] > 0) return given;
+  const both = value('scale', 2);
+  const padded = [value('pad_out_h', 0), value('pad_out_w', 0)] as const;
+  return [from[0] * value('scale_h', both) - padded[0], from[1] * value('scale_w', both) - padded[1]];
+}
+
+/** Zeros, but for each element at the place within its plane that pooling had taken it from. Of several the last one stays. */
+function unpooled(call: LayerCall, to: Size): Blob {
+  const [x, mask] = [bottom(call), bottom(call, 1)];
+  const planes = product(x.shape.slice(0, 2));
+  const y = blobOf([...x.shape.slice(0, 2), ...to]);
+  const [per, made] = [x.data.length / planes, product(to)];
+  for (let at = 0; at < x.data.length; at++) {
+    const place = Math.trunc(mask.data[at] ?? 0);
+    if (place >= made) throw refusal(call, `its mask points outside of ${to.join(' x ')}`);
+    y.data[Math.floor(at / per) * made + place] = x.data[at] ?? 0;
+  }
+  return y;
+}
+
+/** Moves blocks of `factor` by `factor` elements of a channel into as many channels, or back. */
+function subpixel(path: string, up: boolean): Layer {
+  return (call) => {
+    const factor = number(call.node, path, 1);
+    const x = bottom(call);
+    const [batch = 1, channels = 1, height = 1, width = 1] = x.shape;
+    const area = factor * factor;
+    const y = up
+      ? blobOf([batch, channels / area, height * factor, width * factor])
+      : blobOf([batch, channels * area, height / factor, width / factor]);
+    const [coarse, fine] = up ? [x, y] : [y, x];
+    const [, blocks = 1, rows = 1, columns = 1] = coarse.shape;
+    for (let at = 0; at < x.data.length; at++) {
+      const column = at % columns;
+      const row = Math.floor(at / columns) % rows;
+      const channel = Math.floor(at / columns / rows) % blocks;
+      const image = Math.floor(at / columns / rows / blocks);
+      const [dy, dx] = [Math.floor((channel % area) / factor), channel % factor];
+      const plane = image * (blocks / area) + Math.floor(channel / area);
+      const place = (plane * rows * factor + row * factor + dy) * columns * factor + column * factor + dx;
+      if (up) fine.data[place] = coarse.data[at] ?? 0;
+      else coarse.data[at] = fine.data[place] ?? 0;
+    }
+    return y;
+  };
+}
+
+export const resamplingLayers: Readonly<Record<string, Layer>> = {
+  Interp: interp,
+  NNInterp: enlargedOfNart('nninterp_param', floored),
+  NNUpsample: enlargedOfNart('nn_upsample_param', floored),
+  Resize: resize,
+  SubpixelDown: subpixel('subpixel_down_param.downsample', false),
+  SubpixelUp: subpixel('subpixel_up_param.upsample', true),
+  Upsample: upsample,
+};
