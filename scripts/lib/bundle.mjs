@@ -27,11 +27,12 @@ export const ON_NODE = {
 export const WITH_REQUIRE =
   "import { createRequire as graphwrightRequire } from 'node:module'; const require = graphwrightRequire(import.meta.url);";
 
-/** For a bundle that Node loads as CommonJS, where modules ask for their address. */
-export const AS_COMMONJS = {
+/** For a bundle that is one function of what CommonJS gives a module: src/cli/compiled.ts runs it. */
+export const AS_FUNCTION = {
   format: 'cjs',
-  define: { ...COMMON.define, 'import.meta.url': 'graphwrightUrl' },
-  banner: { js: "const graphwrightUrl = require('node:url').pathToFileURL(__filename).href;" },
+  define: { ...COMMON.define, 'import.meta.url': '__filename' },
+  banner: { js: "(function (require, module, exports, __filename, __dirname) { 'use strict';" },
+  footer: { js: '})' },
 };
 
 /** Bundles a module of ours and what it imports into one file that Node runs. */

@@ -3,7 +3,6 @@
  * compiling. V8 itself refuses what another version or other flags of it made.
  */
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { basename, dirname, extname, join } from 'node:path';
 import { Script } from 'node:vm';
 
@@ -11,17 +10,23 @@ import { Script } from 'node:vm';
 const FOLDER = 'compiled';
 
 /**
- * Runs a CommonJS bundle once. `purpose` names the kind of run: each compiles other parts of the code. Where nothing was
- * kept of such a run before, the function that is returned keeps what this one has compiled until it is called.
+ * Runs a bundle that is one function of what CommonJS gives a module, once. `purpose` names the kind of run: each compiles
+ * other parts of the code. Where nothing was kept of such a run before, the function that is returned keeps what this one has
+ * compiled until it is called.
  */
-export function runCompiled(file: string, version: string, purpose: string): (() => void) | undefined {
+export function runCompiled(
+  file: string,
+  require: NodeJS.Require,
+  version: string,
+  purpose: string,
+): (() => void) | undefined {
   const place = placeOf(file, version, purpose);
   const cachedData = readIfThere(place);
   // Latin-1 is quickly read, and esbuild writes nothing but ASCII.
-  const source = `(function (require, module, exports, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`;
+  const source = readFileSync(file, 'latin1');
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
   const module = { exports: {} };
-  script.runInThisContext()(createRequire(file), module, module.exports, file, dirname(file));
+  script.runInThisContext()(require, module, module.exports, file, dirname(file));
   return cachedData && !script.cachedDataRejected ? undefined : () => keep(script, place);
 }
 

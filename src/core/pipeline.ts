@@ -25,7 +25,7 @@ import { outputFiles, writeResult } from './write.ts';
 
 /** Converts a file. What the target cannot take exactly is in the result; bad input throws InputError. */
 export async function convertModel(request: ConvertRequest, progress: Progress): Promise<ConvertResult> {
-  const started = performance.now();
+  const started = process.uptime();
   const target = targetOf(request.target.target, request.input);
   const files = outputFiles(request, target);
   const opened = await openModel(request.input, request.reading, progress);
@@ -316,6 +316,7 @@ function isError({ severity }: Problem): boolean {
   return severity === 'error';
 }
 
+/** Seconds. The first use of `performance` would cost some milliseconds. */
 function since(started: number): number {
-  return (performance.now() - started) / 1000;
+  return process.uptime() - started;
 }

@@ -6,7 +6,7 @@ import type { Log } from './log.ts';
 
 export function createEngine(context: vscode.ExtensionContext, log: Log): EngineClient {
   const engine = startEngine({
-    program: context.asAbsolutePath('dist/service.js'),
+    program: context.asAbsolutePath('dist/service.mjs'),
     log: (line) => log.info(`engine: ${line}`),
   });
   context.subscriptions.push(engine);

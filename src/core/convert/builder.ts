@@ -52,7 +52,7 @@ export type OnnxBuilder = Builder & OperatorCalls;
  * that is lowered: names and small constants are shared within a builder.
  */
 export function onnxBuilder(graph: Graph, opset: number): OnnxBuilder {
-  // The methods of OperatorCalls are put on the prototype below, which the compiler cannot see.
+  // The methods of OperatorCalls are put behind the prototype below, which the compiler cannot see.
   return new Builder(graph, opset) as OnnxBuilder;
 }
 
@@ -295,16 +295,18 @@ class Builder {
   }
 }
 
-for (const op of operatorNames('')) {
-  Object.defineProperty(Builder.prototype, op, {
-    value(this: Builder, ...args: readonly (Operand | PlainAttributes)[]): Value {
-      const last = args.at(-1);
-      const attributes = last instanceof Value || last === undefined ? undefined : last;
-      const inputs = (attributes ? args.slice(0, -1) : args) as readonly Operand[];
-      return this.node('', op, inputs, plainToTyped(op, this.opset, attributes ?? {})).output();
-    },
-  });
+/** The method of an operator. */
+function callOf(op: string) {
+  return function (this: Builder, ...args: readonly (Operand | PlainAttributes)[]): Value {
+    const last = args.at(-1);
+    const attributes = last instanceof Value || last === undefined ? undefined : last;
+    const inputs = (attributes ? args.slice(0, -1) : args) as readonly Operand[];
+    return this.node('', op, inputs, plainToTyped(op, this.opset, attributes ?? {})).output();
+  };
 }
+
+// Behind the prototype: so many methods, one after the other, would take two milliseconds to come into it.
+Object.setPrototypeOf(Builder.prototype, Object.fromEntries(operatorNames('').map((op) => [op, callOf(op)] as const)));
 
 /** The element type of a value that has one. */
 export function dtypeOf(value: Value): DataType {

@@ -2,7 +2,6 @@
  * Writes files whole or not at all: beside their place under another name, then moved into place one after the other.
  * After an error or a cancel nothing new is left, and what was there before is there again.
  */
-import { randomBytes } from 'node:crypto';
 import {
   accessSync,
   closeSync,
@@ -40,7 +39,7 @@ export interface OutputFile {
 export async function writeWhole(files: readonly OutputFile[], { force, progress }: WriteOptions): Promise<string[]> {
   const paths = files.map((file) => file.path);
   checkPlaces(paths, force);
-  const ending = `.${randomBytes(6).toString('hex')}.tmp`;
+  const ending = `.${Math.random().toString(36).slice(2)}.tmp`;
   const temporary = (file: string) => path.join(path.dirname(file), `.${path.basename(file)}${ending}`);
   // What a link leads to is replaced, not the link.
   const places = paths.map(realOrSame);

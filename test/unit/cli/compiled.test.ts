@@ -1,5 +1,6 @@
 /** Compiled code that is kept for the next process. */
 import { chmodSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -23,14 +24,18 @@ Object.assign(globalThis, { graphwrightSaid: said });
 function writeCode(word: string): void {
   writeFileSync(
     file,
-    `const { basename } = require('node:path'); const say = () => globalThis.graphwrightSaid.push('${word} in ' + basename(__filename)); say();`,
+    `(function (require, module, exports, __filename, __dirname) {
+      const { basename } = require('node:path');
+      const say = () => globalThis.graphwrightSaid.push('${word} in ' + basename(__filename));
+      say();
+    })`,
   );
 }
 
 /** What a run says, and the function that keeps its code. */
 function running(version = '1', purpose = 'simplify') {
   said.length = 0;
-  const keep = runCompiled(file, version, purpose);
+  const keep = runCompiled(file, createRequire(file), version, purpose);
   return { said: said.join(), keep };
 }
 

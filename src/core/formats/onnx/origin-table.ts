@@ -3,12 +3,12 @@
  * base64, deflated JSON. Each module, line and stack stands there once; a node is found by a hash of the name of its first
  * output, so that what other tools add, remove or move changes nothing for the others.
  */
-import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Graph } from '../../ir/graph.ts';
 import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
 import type { Frame, Origin, Scope, ScopeEntry } from '../../ir/origin.ts';
 import type { Value } from '../../ir/value.ts';
+import { nodeZlib } from '../../on-demand.ts';
 import { frameOfFile, functionIn, isExporterNote, writtenFrames } from './provenance.ts';
 
 /** The key of the entry. A graph that has it, with whatever text, is written with a table. */
@@ -16,6 +16,8 @@ export const ORIGINS = 'graphwright.origins';
 
 /** What a text may inflate to: that of a million nodes is smaller. */
 const MOST_BYTES = 1 << 26;
+/** zlib's level of that name. */
+const BEST_COMPRESSION = 9;
 /** Modules and calls within each other; deeper ones are no program's. */
 const DEEPEST = 1000;
 
@@ -155,7 +157,7 @@ class TableWriter {
       nodes: this.nodes,
       keys: keys.toString('base64'),
     };
-    return deflateRawSync(JSON.stringify(table), { level: constants.Z_BEST_COMPRESSION }).toString('base64');
+    return nodeZlib().deflateRawSync(JSON.stringify(table), { level: BEST_COMPRESSION }).toString('base64');
   }
 
   private moduleOf(scope: Scope): number {
@@ -251,7 +253,7 @@ function decodeTable(text: string | undefined): ReadonlyMap<number, Provenance> 
 
 function parsed(text: string): Table | undefined {
   try {
-    const inflated = inflateRawSync(Buffer.from(text, 'base64'), { maxOutputLength: MOST_BYTES });
+    const inflated = nodeZlib().inflateRawSync(Buffer.from(text, 'base64'), { maxOutputLength: MOST_BYTES });
     const table: unknown = JSON.parse(inflated.toString('utf8'));
     return isTable(table) ? table : undefined;
   } catch {

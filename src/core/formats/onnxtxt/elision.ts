@@ -2,12 +2,12 @@
  * Constants that stand in the text by a hash of their bytes: `["sha256": "…"]`, found in the store of the document, or
  * with `location`, `offset` and `length` in a file beside the text. They are checked against the hash when they are read.
  */
-import { createHash } from 'node:crypto';
 import { type ChunkMemory, OneChunk } from '../../ir/chunk-memory.ts';
 import { byteLength, type DataType } from '../../ir/dtype.ts';
 import { InputError } from '../../ir/errors.ts';
 import type { Model } from '../../ir/model.ts';
 import type { Tensor, TensorSource } from '../../ir/tensor.ts';
+import { nodeCrypto } from '../../on-demand.ts';
 import { externalTensorSource, placeBeside } from '../onnx/external.ts';
 import type { Building } from './building.ts';
 import { quoted } from './names.ts';
@@ -38,7 +38,7 @@ export function externalText(model: Model, tensor: Tensor, file: string): string
 
 /** The hash of bytes that come piece by piece. */
 export class Hasher {
-  private readonly hash = createHash('sha256');
+  private readonly hash = nodeCrypto().createHash('sha256');
 
   update(chunk: Uint8Array): void {
     this.hash.update(chunk);

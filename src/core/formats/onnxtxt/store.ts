@@ -3,9 +3,9 @@
  * store keeps where that is. What is cut out of the text and comes back by an undo is found again, also after the binary
  * was saved: files stay open until the store is closed.
  */
-import { createHash } from 'node:crypto';
 import type { Model } from '../../ir/model.ts';
 import type { Tensor, TensorSource } from '../../ir/tensor.ts';
+import { nodeCrypto } from '../../on-demand.ts';
 import type { TensorStore } from './building.ts';
 import { externalText, HASH_DIGITS, hashOf, isLarge, pairsText } from './elision.ts';
 import { type PrintedModel, printModel } from './print.ts';
@@ -41,7 +41,7 @@ export class BlobStore implements TensorStore {
 
   /** Keeps the text of a note. */
   addNote(json: string): string {
-    const hash = createHash('sha256').update(json).digest('hex').slice(0, HASH_DIGITS);
+    const hash = nodeCrypto().createHash('sha256').update(json).digest('hex').slice(0, HASH_DIGITS);
     this.notes.set(hash, json);
     return hash;
   }

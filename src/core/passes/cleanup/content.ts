@@ -1,7 +1,7 @@
 /** By what constants are equal: their type, their shape and their bytes. Bytes are read only where all else is equal. */
-import { createHash } from 'node:crypto';
 import { OneChunk } from '../../ir/chunk-memory.ts';
 import { FileSource, type Tensor } from '../../ir/tensor.ts';
+import { nodeCrypto } from '../../on-demand.ts';
 
 /** Bytes at the start and at the end that are looked at before all of them are. */
 const SAMPLE_BYTES = 512;
@@ -86,7 +86,7 @@ const CHUNK = new OneChunk();
 /** Of all bytes, a piece at a time. */
 export function hashOf(tensor: Tensor): string {
   if (tensor.byteLength <= 2 * SAMPLE_BYTES) return latin(tensor.bytes());
-  const hash = createHash('sha256');
+  const hash = nodeCrypto().createHash('sha256');
   for (const chunk of tensor.source.chunks(CHUNK)) hash.update(chunk);
   return hash.digest('base64');
 }

@@ -6,9 +6,10 @@ import type { PassFacts, PatternRule } from '../pass.ts';
 import { type Replacement, type Site, simplification } from '../simplify/rule.ts';
 import { type CompiledRule, compileRule } from './compile.ts';
 import { type Match, matchRule } from './match.ts';
+import { type PatternOperators, patternOperators } from './operators.ts';
 import { parseRule } from './parse.ts';
 import { type Made, makeReplacement, NotMade } from './replace.ts';
-import { operatorsOf, type RuleSyntax } from './syntax.ts';
+import type { RuleSyntax } from './syntax.ts';
 
 export interface TextRuleFacts extends Omit<PassFacts, 'dialect' | 'requires'> {
   /** The rule's text: see docs/simplification.md. */
@@ -25,17 +26,18 @@ export interface TextRuleFacts extends Omit<PassFacts, 'dialect' | 'requires'> {
 /** Throws RuleTextError when it is first used, where the text is wrong: `compiled` tells at once. */
 export interface TextRule extends PatternRule {
   readonly compiled: CompiledRule;
+  readonly rule: string | RuleSyntax;
 }
 
 export function textRule(facts: TextRuleFacts): TextRule {
-  let [parsed, compiled]: [RuleSyntax?, CompiledRule?] = [];
-  const syntax = (): RuleSyntax => {
-    parsed ??= typeof facts.rule === 'string' ? parseRule(facts.rule) : facts.rule;
-    return parsed;
+  let [operators, roots, compiled]: [(readonly PatternOperators[])?, (readonly string[])?, CompiledRule?] = [];
+  const patterns = () => {
+    operators ??= patternOperators(facts.rule);
+    return operators;
   };
-  // Most graphs have the operators of few rules: the others are not compiled.
+  // Most graphs have the operators of few rules: the others are not parsed.
   const compiledRule = (): CompiledRule => {
-    compiled ??= compileRule(syntax(), {
+    compiled ??= compileRule(typeof facts.rule === 'string' ? parseRule(facts.rule) : facts.rule, {
       ...(facts.opsets && { opsets: facts.opsets }),
       ...(facts.make && { made: facts.make.names }),
     });
@@ -56,16 +58,16 @@ export function textRule(facts: TextRuleFacts): TextRule {
     reassociates: facts.reassociates,
     requires: ['typed'],
     ...(facts.ensures && { ensures: facts.ensures }),
+    rule: facts.rule,
     get compiled() {
       return compiledRule();
     },
     get roots() {
-      return [...new Set(syntax().patterns.flatMap((statements) => operatorsOf(statements.slice(-1))[0] ?? []))];
+      roots ??= [...new Set(patterns().flatMap((pattern) => pattern.roots))];
+      return roots;
     },
-    possible: (operators) =>
-      syntax().patterns.some((statements) =>
-        operatorsOf(statements).every((choices) => choices.some((operator) => operators.has(operator))),
-      ),
+    possible: (there) =>
+      patterns().some(({ calls }) => calls.every((choices) => choices.some((each) => there.has(each)))),
     rewrite: (root, context) => {
       const done = rewrite(root, context);
       for (const { domain } of done?.added ?? []) if (domain !== '') context.importDomain(domain);
