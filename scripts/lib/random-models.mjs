@@ -62,10 +62,12 @@ export function randomTable(parts, seed) {
   const cells = total('verdicts').map(([name, times]) => [WORDS[name] ?? name, String(times)]);
   const models = sum(parts.map((part) => part.models));
   const fired = total('passes').map(([name, times]) => `${name} ${times}`);
+  const idle = (parts[0]?.judged ?? []).filter((name) => parts.every(({ passes }) => passes[name] === undefined));
   return [
     `${models} models from seed ${seed} on, ${total('operators').length} operators, ${nodes[0]} nodes before and ${nodes[1]} after.`,
     table(['How they end', 'Models'], cells),
     `Models in which each pass did something: ${fired.join(', ')}.`,
+    `Passes that did nothing: ${idle.join(', ') || 'none'}.`,
   ].join('\n\n');
 }
 

@@ -3,15 +3,10 @@ import type { Tensor } from '../../../src/core/ir/tensor.ts';
 import type { Grow } from './grow.ts';
 import { picture } from './operators/pictures.ts';
 import type { Recipe } from './operators/recipe.ts';
+import { PAIRS } from './pairs.ts';
 import type { Known } from './program.ts';
-import { type Names, spelled } from './spelled.ts';
+import { type Composite, type Names, spelled } from './spelled.ts';
 import { filled, tensorOf } from './tensors.ts';
-
-/** One composite: its spellings, and what their names stand for; undefined where nothing at hand fits. */
-interface Composite {
-  readonly texts: readonly string[];
-  readonly names: (grow: Grow) => Names | undefined;
-}
 
 const anything = (grow: Grow): Names => ({ x: grow.any(['float32', 'float32', 'float16', 'float64']) });
 const ones = (size: number): Tensor => tensorOf('float32', [size], Array<number>(size).fill(1));
@@ -27,7 +22,8 @@ function rows(grow: Grow): Names {
 /** A value, and an axis of it. */
 function along(grow: Grow): Names {
   const x = grow.any(['float32', 'float32', 'float64'], 1, 4);
-  return { x, axis: [grow.chance.int(0, x.tensor.shape.length - 1)] };
+  const axis = grow.chance.int(0, x.tensor.shape.length - 1);
+  return { x, axis: [axis], at: grow.constant(tensorOf('int64', [], [axis])) };
 }
 
 const SIX = ['Clip {min: 0, max: 6} (Add (x, 3))', 'Min (Max (Add (x, 3), 0), 6)', 'Min (Relu (Add (x, 3)), 6)'];
@@ -67,6 +63,14 @@ const ACTIVATIONS: Composite = {
     'Mul (Mul (x, 0.5), Add (Erf (Div (x, 1.4142135)), 1))',
     'Mul (x, Mul (Add (Erf (Mul (x, 0.70710678)), 1), 0.5))',
     ...sides('0'),
+    'Mul (x, Cast {to: 1} (Greater (x, 0)))',
+    'Where (Greater (x, 0.5), x, 0)',
+    'Where (LessOrEqual (x, 1), 0, x)',
+    'Mul (x, Cast {to: 1} (Greater (x, 2)))',
+    'Where (Not (Less (x, 0.5)), Neg (x), x)',
+    'Where (Not (Greater (x, 0)), 0, x)',
+    'Ceil (Floor (x))',
+    'Relu (Max (x, 0.5))',
     ...sides('Mul (x, 0.1)'),
     ...sides('Sub (Exp (x), 1)'),
     ...sides('Mul (Sub (Exp (x), 1), 0.5)'),
@@ -93,6 +97,9 @@ const NORMALIZATIONS: Composite = {
       `Mul (w, Mul (x, Reciprocal (Sqrt (${squares}))))`,
       `Mul (x, Pow (${squares}, -0.5))`,
     ]),
+    ...sides('Mul (x, w)'),
+    'Sub (Relu (x), Mul (Relu (Neg (x)), w))',
+    'Add (Relu (x), Mul (Relu (Neg (x)), w))',
   ],
 };
 
@@ -110,6 +117,11 @@ const REDUCTIONS: Composite = {
     'ReduceSum {axes: axis} (Abs (x))',
     'Sqrt (ReduceSum {axes: axis} (Pow (x, 2)))',
     'ReduceSumSquare {axes: axis} (Sub (x, 0.5))',
+    'Log (Softmax {axis: axis} (x))',
+    'ArgMax {axis: axis} (Softmax {axis: axis} (x))',
+    'ArgMax {axis: axis, keepdims: 0} (LogSoftmax {axis: axis} (x))',
+    'ArgMin {axis: axis} (LogSoftmax {axis: axis} (x))',
+    'CumSum (ReduceSum {axes: axis} (x), at)',
   ],
 };
 
@@ -214,6 +226,8 @@ const COMPOSITES = [
   GROUPS,
   REARRANGED,
   ATTENTION,
+  ...PAIRS,
+  ...PAIRS,
 ];
 
 /** Adds one composite in one of its spellings, as far as the opset has its operators. */

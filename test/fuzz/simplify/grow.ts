@@ -6,6 +6,7 @@ import { type DataType, isFloat } from '../../../src/core/ir/dtype.ts';
 import { sameShape } from '../../../src/core/ir/shape.ts';
 import { Tensor } from '../../../src/core/ir/tensor.ts';
 import type { Chance } from './chance.ts';
+import { comparesWide } from './oddities.ts';
 import {
   type Body,
   type Constant,
@@ -139,7 +140,8 @@ export class Grow {
       const facts = schema.attributes.get(name);
       if (facts) {
         const numbers = facts.type === 'float' || facts.type === 'floats' ? { floats: setting.values } : setting.values;
-        attributes.set(name, setting.scalar ? scalarOf(numbers) : numbers);
+        const single = setting.scalar || facts.type === 'float' || facts.type === 'int';
+        attributes.set(name, single ? scalarOf(numbers) : numbers);
       } else if (at >= 0) {
         while (given.length <= at) given.push('');
         given[at] = this.constant(settingTensor(setting)).name;
@@ -239,6 +241,7 @@ export class Grow {
       for (const output of model.graph.outputs) output.type = undefined;
       if (inferModel(model).length > 0) return undefined;
       const inferred = model.graph.outputs.map(({ shape }) => shape);
+      if (comparesWide(line.op, reads)) return undefined;
       const [results] = await runAll(encodeOnnx(model), [new Map(inputs.map(({ name, tensor }) => [name, tensor]))]);
       if (!results || typeof results === 'string') return undefined;
       const made = [...results].map(([name, tensor]) => ({ name, tensor }));

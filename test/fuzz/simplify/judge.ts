@@ -15,7 +15,9 @@ import { runPasses } from '../../../src/core/passes/run.ts';
 import { SIMPLIFICATION, simplificationFor } from '../../../src/core/passes/simplification.ts';
 import { compareTensors } from '../../../src/core/runtime/compare.ts';
 import { Chance } from './chance.ts';
+import { withoutOddShapes } from './oddities.ts';
 import { type Program, programModel } from './program.ts';
+import { withRoundings } from './rounding.ts';
 import { runAll } from './running.ts';
 import { filled } from './tensors.ts';
 
@@ -98,6 +100,8 @@ const OF_ITS_OWN = new Set([
 const LAST_DIGITS = 1e-6;
 /** With the operators that only other targets want. */
 const EVERYTHING = simplificationFor({ fusions: FUSIONS.map(({ name }) => name) });
+/** The names of all that may do something. */
+export const JUDGED: readonly string[] = [inlineFunctions, ...EVERYTHING].map(({ name }) => name);
 const REASSOCIATING = new Set(EVERYTHING.filter((pass) => pass.reassociates).map(({ name }) => name));
 
 /** What a seed is judged by: ONNX's own list or one with all fusions, with local functions taken apart or not. */
@@ -107,19 +111,20 @@ function passesOf(seed: number): readonly Pass[] {
 }
 
 export async function judge(program: Program, seed: number): Promise<Judgement> {
-  const bytes = encodeOnnx(programModel(program));
+  const written = encodeOnnx(programModel(program));
+  const bytes = withRoundings(written) ?? written;
   const sets = inputSets(program, seed);
   const nothing = { passes: [], nodes: [0, 0] as const };
   let before: Awaited<ReturnType<typeof runAll>>;
   try {
-    before = await runAll(bytes, sets);
+    before = withoutOddShapes(program, await runAll(bytes, sets));
     if (typeof before[0] === 'string') return { verdict: 'unrunnable', detail: before[0], ...nothing };
   } catch (error) {
     return { verdict: 'unrunnable', detail: messageOf(error), ...nothing };
   }
   let done: ReturnType<typeof simplified>;
   try {
-    done = simplified(bytes, seed);
+    done = simplified(written, seed);
   } catch (error) {
     return { verdict: 'threw', detail: messageOf(error), ...nothing };
   }
@@ -128,7 +133,10 @@ export async function judge(program: Program, seed: number): Promise<Judgement> 
   if (done.passes.length === 0) return { verdict: 'idle', detail: '', ...about };
   let after: Awaited<ReturnType<typeof runAll>>;
   try {
-    after = await runAll(done.bytes, sets);
+    const rounded = withRoundings(done.bytes);
+    after = await runAll(rounded ?? done.bytes, sets);
+    // The model itself must run, too.
+    if (rounded) await runAll(done.bytes, sets.slice(0, 1));
   } catch (error) {
     return { verdict: 'broken', detail: messageOf(error), ...about };
   }

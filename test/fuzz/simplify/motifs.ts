@@ -9,6 +9,7 @@ import { besides, last } from './operators/recipe.ts';
 import { REDUCTIONS } from './operators/reductions.ts';
 import { reshape, squeeze, transpose, unsqueeze } from './operators/shapes.ts';
 import type { Known } from './program.ts';
+import { joinedAndSplit, neighbours, unbound } from './split-motifs.ts';
 import { ANY, FLOATS, filled, NUMBERS, randomDtype, tensorOf } from './tensors.ts';
 import { affine, padded, productAndSum, twoConvolutions } from './weight-motifs.ts';
 
@@ -213,4 +214,7 @@ export const MOTIFS: readonly (readonly [Recipe, number])[] = [
   [productAndSum, 3],
   [twoConvolutions, 2],
   [reducedThenSqueezed, 2],
+  [unbound, 1],
+  [neighbours, 1],
+  [joinedAndSplit, 1],
 ];

@@ -8,7 +8,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { generate } from './generate.ts';
-import { FAILURES, type Judgement, judge } from './judge.ts';
+import { FAILURES, JUDGED, type Judgement, judge } from './judge.ts';
 import { type Program, programText } from './program.ts';
 import { reduced } from './reduce.ts';
 
@@ -72,5 +72,8 @@ function alike(found: Judgement | undefined, wanted: Judgement): boolean {
 }
 
 function keep(running: number | undefined): void {
-  writeFileSync(file, JSON.stringify({ running, verdicts, passes, operators, nodes, failures }, null, 1));
+  writeFileSync(
+    file,
+    JSON.stringify({ running, verdicts, judged: JUDGED, passes, operators, nodes, failures }, null, 1),
+  );
 }

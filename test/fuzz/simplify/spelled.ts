@@ -9,6 +9,12 @@ import type { Known } from './program.ts';
 /** What the names of an expression stand for: values, or numbers of attributes. */
 export type Names = Readonly<Record<string, Known | readonly number[]>>;
 
+/** What is added in one of several spellings, and what the names in them stand for; undefined where nothing at hand fits. */
+export interface Composite {
+  readonly texts: readonly string[];
+  readonly names: (grow: Grow) => Names | undefined;
+}
+
 type Term =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'name'; readonly name: string }
@@ -89,16 +95,17 @@ async function added(
   term: Term,
   names: Names,
   known: Map<string, Known>,
-  beside?: Known,
+  neighbour?: Known,
 ): Promise<Known | undefined> {
   if (term.kind === 'name') return valueNamed(names, term.name);
-  if (term.kind === 'number') return grow.constant(numberBeside(grow, term.value, beside));
+  if (term.kind === 'number') return grow.constant(numberBeside(grow, term.value, neighbour));
   const key = JSON.stringify(term);
   const before = known.get(key);
   if (before && grow.chance.flip(0.9)) return before;
   const inputs: Known[] = [];
-  // Numbers take their type from what they stand beside.
-  const first = term.inputs.find((each) => each.kind !== 'number');
+  // Numbers take their type from what they stand beside, which a condition is not.
+  const beside = term.op === 'Where' ? term.inputs.slice(1) : term.inputs;
+  const first = [...beside, ...term.inputs].find((each) => each.kind !== 'number');
   const partner = first && (await added(grow, first, names, known));
   for (const each of term.inputs) {
     const input = each === first ? partner : await added(grow, each, names, known, partner);
