@@ -104,6 +104,9 @@ const EVERYTHING = simplificationFor({ fusions: FUSIONS.map(({ name }) => name) 
 export const JUDGED: readonly string[] = [inlineFunctions, ...EVERYTHING].map(({ name }) => name);
 const REASSOCIATING = new Set(EVERYTHING.filter((pass) => pass.reassociates).map(({ name }) => name));
 
+/** Adds in another order only where it moves what adds. */
+const ACROSS = 'transposes-across';
+
 /** What a seed is judged by: ONNX's own list or one with all fusions, with local functions taken apart or not. */
 function passesOf(seed: number): readonly Pass[] {
   const list = seed % 3 === 0 ? EVERYTHING : SIMPLIFICATION;
@@ -176,7 +179,7 @@ function simplified(bytes: Uint8Array, seed: number) {
   // What leads to a constant goes with it, or later as dead code.
   const folds = passes.includes(foldAllConstants.name);
   const gone = result.records
-    .filter(({ pass, after }) => pass === foldAllConstants.name || (folds && after.length === 0))
+    .filter(({ pass, after }) => pass === foldAllConstants.name || pass === ACROSS || (folds && after.length === 0))
     .flatMap(({ before }) => before);
   return {
     bytes: encodeOnnx(model),
@@ -185,7 +188,8 @@ function simplified(bytes: Uint8Array, seed: number) {
     nodes: [nodes, nodeCount(model)] as const,
     /** Whether other last digits are to be expected. */
     reassociated:
-      passes.some((pass) => REASSOCIATING.has(pass)) || gone.some((label) => OF_ITS_OWN.has(label.split(' ')[0] ?? '')),
+      passes.some((pass) => REASSOCIATING.has(pass) && pass !== ACROSS) ||
+      gone.some((label) => OF_ITS_OWN.has(label.split(' ')[0] ?? '')),
   };
 }
 

@@ -1,6 +1,7 @@
 /**
  * Transposes moved past operators that work in any order of axes, so that they meet and cancel. A connected region of such
- * operators is turned as a whole, and only where fewer nodes are left than before. Exact.
+ * operators is turned as a whole, and only where fewer nodes are left than before. Exact, but that reductions and products
+ * in it may add in another order.
  */
 import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
@@ -16,6 +17,7 @@ const across = simplification({
   name: 'transposes-across',
   title: 'Moves Transposes past operators that work in any order of axes, where they cancel',
   operators: 'Transpose',
+  reassociates: true,
   replace(node, site) {
     const order = orderOf(node);
     const x = node.input(0);

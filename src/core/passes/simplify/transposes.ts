@@ -1,4 +1,4 @@
-/** Transposes that follow each other, and those that reductions and constants swallow. Exact. */
+/** Transposes that follow each other: exact. Those that reductions swallow: sums may be taken in another order. */
 import type { Node } from '../../ir/node.ts';
 import type { PatternRule } from '../pass.ts';
 import { keepsAxes, reducedAxes, reducedLike } from './forms.ts';
@@ -47,6 +47,7 @@ const reduced = simplification({
   title: 'Lets a reduction take its axes from before a Transpose',
   operators: `ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum
     ReduceSumSquare`,
+  reassociates: true,
   replace(node, { onnx }) {
     const inner = producerOf(node.input(0), node, 'Transpose');
     const x = inner?.input(0);
