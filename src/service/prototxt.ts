@@ -1,6 +1,11 @@
 /** A Caffe network as text, edited: what the language services of the core say of it. */
+import { completionsAt } from '../core/language/prototxt/completion.ts';
 import { PrototxtDocument } from '../core/language/prototxt/document.ts';
 import { foldsOf } from '../core/language/prototxt/folding.ts';
+import { formatEdits } from '../core/language/prototxt/format.ts';
+import { hoverAt } from '../core/language/prototxt/hover.ts';
+import { layerNameAt, rangeOfLayer } from '../core/language/prototxt/layer-places.ts';
+import { definitionAt, referencesAt, renameAt, renameTargetAt } from '../core/language/prototxt/navigation.ts';
 import { outlineOf } from '../core/language/prototxt/outline.ts';
 import { problemsOf } from '../core/language/prototxt/problems.ts';
 import { selectionsAt } from '../core/language/prototxt/selections.ts';
@@ -20,20 +25,20 @@ export function prototxt(...opened: ConstructorParameters<typeof PrototxtDocumen
     problems: () => problemsOf(document),
     targetProblems: async () => [],
     textFixes: () => [],
-    hover: () => undefined,
-    complete: () => [],
+    hover: (position) => hoverAt(document, position),
+    complete: (position) => completionsAt(document, position),
     signature: () => undefined,
-    definition: () => undefined,
-    references: () => [],
-    renameTarget: () => undefined,
-    rename: () => [],
+    definition: (position) => definitionAt(document, position),
+    references: (position) => referencesAt(document, position),
+    renameTarget: (position) => renameTargetAt(document, position),
+    rename: (position, name) => renameAt(document, position, name),
     outline: () => outlineOf(document),
     folding: () => foldsOf(document),
     selections: (positions) => positions.map((position) => selectionsAt(document, position)),
-    format: () => [],
+    format: (range) => formatEdits(document, range),
     inlays: () => [],
     semanticTokens: () => [],
-    nodeAt: () => undefined,
-    rangeOfNode: () => undefined,
+    nodeAt: (position) => layerNameAt(document, position),
+    rangeOfNode: (node) => rangeOfLayer(document, node),
   };
 }

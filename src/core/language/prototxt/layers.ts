@@ -77,7 +77,7 @@ function rulesOf(fields: readonly FieldSyntax[]): Pick<LayerSyntax, 'phases' | '
 const OF_LAYERS = new Set(['name', 'type', 'top', 'bottom', 'layer']);
 
 /**
- * Whether a text is a network: it has layers that are some, or nothing yet that a network has not. Solvers, maps of labels and
+ * Whether a text is a network: it has layers that are some, or says nothing yet that a network does not. Solvers, maps of labels and
  * graphs of TensorFlow have fields that no network has.
  */
 export function isNetwork(syntax: PrototxtSyntax, nets: readonly CaffeMessage[]): boolean {
@@ -87,5 +87,5 @@ export function isNetwork(syntax: PrototxtSyntax, nets: readonly CaffeMessage[])
     return layers.some(
       ({ body }) => body.fields.length === 0 || body.fields.some(({ name }) => OF_LAYERS.has(name.text)),
     );
-  return fields.every(({ name }) => nets.some((net) => net.fields.has(name.text)));
+  return fields.every(({ name, values }) => values.length === 0 || nets.some((net) => net.fields.has(name.text)));
 }

@@ -1,0 +1,64 @@
+/** What stands under the pointer, in Markdown: layer types, fields, blobs. */
+import type { HoverText } from '../hover.ts';
+import type { TextPosition } from '../text.ts';
+import type { Mention } from './blobs.ts';
+import type { PrototxtDocument } from './document.ts';
+import { fieldMarkdown, layerMarkdown } from './facts-text.ts';
+import { said } from './problems.ts';
+import { type Spot, spotAt } from './spot.ts';
+import { innerSpan } from './syntax.ts';
+
+export function hoverAt(document: PrototxtDocument, position: TextPosition): HoverText | undefined {
+  const { dialect, text } = document;
+  const spot = spotAt(document, text.offsetAt(position));
+  if (!spot || !dialect) return undefined;
+  const { scalar, field, layer } = spot;
+  const markdown = markdownOf(document, spot);
+  const isType = scalar !== undefined && scalar === layer?.type;
+  return markdown === undefined
+    ? undefined
+    : {
+        range: text.rangeOf(
+          scalar && (isType || markdown.startsWith('Blob')) ? innerSpan(scalar) : (scalar ?? field.name),
+        ),
+        markdown,
+      };
+}
+
+function markdownOf(document: PrototxtDocument, spot: Spot): string | undefined {
+  const { dialect, dialects, blobs } = document;
+  const { scalar, layer } = spot;
+  if (!dialect) return undefined;
+  if (scalar && scalar === layer?.type) return layerMarkdown(layer.op ?? said(scalar), dialect, dialects);
+  const mention = scalar && blobs.at(scalar.start);
+  if (mention) return blobMarkdown(document, mention);
+  const [outermost, ...inner] = spot.path;
+  if (!outermost) return undefined;
+  const ofLayer = outermost.name.text === 'layer' && inner.length > 0;
+  const path = (ofLayer ? inner : spot.path).map(({ name }) => name.text).join('.');
+  return fieldMarkdown(spot.facts, spot.holder, { path, root: ofLayer ? 'layer' : 'net' }, dialect, dialects);
+}
+
+/** Who makes a blob and who reads it. */
+function blobMarkdown({ text }: PrototxtDocument, { blob }: Mention): string {
+  const makers = blob.mentions.filter(({ kind }) => kind === 'write');
+  const readers = blob.mentions.filter(
+    ({ kind, layer }) => kind === 'read' && !makers.some((maker) => maker.layer === layer),
+  );
+  const lines = [`Blob **${blob.name}**`];
+  const shown = (mention: Mention) => {
+    const { layer } = mention;
+    const line = text.positionAt(mention.at.start).line + 1;
+    return layer
+      ? `${said(layer.name) || said(layer.tops[0])} (${layer.op ?? said(layer.type)}), line ${line}`
+      : `an input, line ${line}`;
+  };
+  const [first, ...inPlace] = makers;
+  lines.push(first ? `made by ${shown(first)}` : 'which no layer makes');
+  if (inPlace.length > 0) lines.push(`written in place by ${inPlace.map(shown).join('; ')}`);
+  lines.push(readers.length > 0 ? `read by ${readers.map(shown).join('; ')}` : 'an output: nobody reads it');
+  return `${lines[0]}\n${lines
+    .slice(1)
+    .map((line) => `\n- ${line}`)
+    .join('')}`;
+}
