@@ -186,8 +186,9 @@ export class Layer {
     const holders = [parameters, ...also].filter((each) => each !== undefined);
     for (const [path, attribute] of this.node.attributes) {
       const holder = path.split(/[.[]/, 1)[0] ?? '';
-      if (isUnknown(path)) this.unknown(path);
-      else if (holders.includes(holder) && !this.asked.has(path) && !this.saysNothing(path, attribute))
+      if (isUnknown(path)) {
+        if (!isHarmless(path)) this.unknown(path);
+      } else if (holders.includes(holder) && !this.asked.has(path) && !this.saysNothing(path, attribute))
         this.refuse(path, 'it is not known what it does');
     }
   }

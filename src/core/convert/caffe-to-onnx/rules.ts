@@ -4,11 +4,22 @@ import type { LayerRule, LayerRules } from './rule.ts';
 import { activations } from './rules/activations.ts';
 import { arithmetic } from './rules/arithmetic.ts';
 import { convolution } from './rules/convolution.ts';
+import { detection } from './rules/detection.ts';
 import { linear } from './rules/linear.ts';
 import { movement } from './rules/movement.ts';
 import { pooling } from './rules/pooling.ts';
+import { priorRules } from './rules/priors.ts';
 
-const COMMON: LayerRules = { ...activations, ...arithmetic, ...convolution, ...linear, ...movement, ...pooling };
+const COMMON: LayerRules = {
+  ...activations,
+  ...arithmetic,
+  ...convolution,
+  ...detection,
+  ...linear,
+  ...movement,
+  ...pooling,
+  ...priorRules,
+};
 
 /** By dialect: what its framework means by a type that others mean something else by. */
 const OWN: Readonly<Record<string, LayerRules>> = {};

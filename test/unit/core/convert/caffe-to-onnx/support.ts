@@ -113,6 +113,8 @@ export interface Expectation {
   readonly gives?: Readonly<Record<string, readonly number[]>>;
   /** Whether the reference interpreter runs it too (it does, but where it is told not to). */
   readonly interpreter?: boolean;
+  /** What makes the random inputs. */
+  readonly seed?: number;
   /** Whether OpenCV runs it too, and is held to the same numbers. */
   readonly opencv?: boolean;
 }
@@ -137,8 +139,8 @@ export async function agrees(net: readonly string[], expectation: Expectation = 
   return result;
 }
 
-function inputsOf({ graph }: Model, { inputs }: Expectation): Map<string, Tensor> {
-  const random = randomInputs(graph, { seed: 11 });
+function inputsOf({ graph }: Model, { inputs, seed = 11 }: Expectation): Map<string, Tensor> {
+  const random = randomInputs(graph, { seed });
   return new Map(
     [...random].map(([name, tensor]) => {
       const given = inputs?.[name];
