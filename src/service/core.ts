@@ -2,18 +2,25 @@
 import { dirname, join } from 'node:path';
 import { draftEntry, draftModuleEntry, inputName } from '../core/custom/entry.ts';
 import { findOpsFile, OPS_FILE } from '../core/custom/ops-path.ts';
+import { inferCaffe } from '../core/dialects/caffe/infer.ts';
 import { inferModel } from '../core/dialects/onnx/infer.ts';
+import { vocabularyFor } from '../core/formats/caffe/dialects.ts';
 import { type PrintedModel, printModel } from '../core/formats/onnxtxt/print.ts';
 import { documentLines } from '../core/formats/onnxtxt/store.ts';
 import type { Model } from '../core/ir/model.ts';
 import { type OpenedModel, openModel } from '../core/open.ts';
 import { checkModel, convertModel, explainNode, modelAfterSteps } from '../core/pipeline.ts';
-import { targetsFor } from '../core/targets/table.ts';
+import { backendOf, targetsFor } from '../core/targets/table.ts';
 import type { Core } from './engine.ts';
 import { slotNames } from './slots.ts';
 
 /** Lines of the texts that binaries are edited as, where types that are found out stand nowhere. */
 const LINES = new WeakMap<Model, PrintedModel>();
+
+/** Types the blobs of a Caffe network. */
+function inferNetwork({ graph, metadata, file }: Model): void {
+  inferCaffe(graph, vocabularyFor(backendOf(metadata.get('caffe.dialect') ?? 'bvlc', file)));
+}
 
 export const realCore: Core<OpenedModel> = {
   async open(path, reading, progress) {
@@ -21,6 +28,7 @@ export const realCore: Core<OpenedModel> = {
     if (opened.format.id === 'onnx') LINES.set(opened.model, documentLines(opened.model));
     // Most files record few shapes: whoever looks at a model wants them all. This model is never written.
     if (opened.model.dialect === 'onnx') inferModel(opened.model);
+    if (opened.model.dialect === 'caffe') inferNetwork(opened.model);
     return opened;
   },
   check: checkModel,

@@ -4,6 +4,7 @@ import { PrototxtDocument } from '../core/language/prototxt/document.ts';
 import { foldsOf } from '../core/language/prototxt/folding.ts';
 import { formatEdits } from '../core/language/prototxt/format.ts';
 import { hoverAt } from '../core/language/prototxt/hover.ts';
+import { inlaysIn } from '../core/language/prototxt/inlays.ts';
 import { layerNameAt, rangeOfLayer } from '../core/language/prototxt/layer-places.ts';
 import { definitionAt, referencesAt, renameAt, renameTargetAt } from '../core/language/prototxt/navigation.ts';
 import { outlineOf } from '../core/language/prototxt/outline.ts';
@@ -36,7 +37,7 @@ export function prototxt(...opened: ConstructorParameters<typeof PrototxtDocumen
     folding: () => foldsOf(document),
     selections: (positions) => positions.map((position) => selectionsAt(document, position)),
     format: (range) => formatEdits(document, range),
-    inlays: () => [],
+    inlays: (range) => inlaysIn(document, range),
     semanticTokens: () => [],
     nodeAt: (position) => layerNameAt(document, position),
     rangeOfNode: (node) => rangeOfLayer(document, node),

@@ -1,4 +1,5 @@
 /** What a prototxt means: the dialect that it is of, its network as the reader would link it, and all that is wrong with it. */
+import { inferCaffe } from '../../dialects/caffe/infer.ts';
 import { type CaffeMessage, fieldAt } from '../../dialects/caffe/schema.ts';
 import type { CaffeVocabulary } from '../../dialects/caffe/vocabulary.ts';
 import { nearestName, suggestionOf } from '../../dialects/onnx/spelling.ts';
@@ -97,6 +98,7 @@ class Analyser {
           check.check(node, layer);
         },
       });
+      inferCaffe(graph, dialect);
       this.others(entries, counted, dialect);
       return graph;
     } catch (error) {

@@ -1,9 +1,11 @@
 /** What stands under the pointer, in Markdown: layer types, fields, blobs. */
+import { shapeText } from '../../ir/shape.ts';
 import type { HoverText } from '../hover.ts';
 import type { TextPosition } from '../text.ts';
 import type { Mention } from './blobs.ts';
 import type { PrototxtDocument } from './document.ts';
 import { fieldMarkdown, layerMarkdown } from './facts-text.ts';
+import { shapeOfTop } from './inlays.ts';
 import { said } from './problems.ts';
 import { type Spot, spotAt } from './spot.ts';
 import { innerSpan } from './syntax.ts';
@@ -40,12 +42,13 @@ function markdownOf(document: PrototxtDocument, spot: Spot): string | undefined 
 }
 
 /** Who makes a blob and who reads it. */
-function blobMarkdown({ text }: PrototxtDocument, { blob }: Mention): string {
+function blobMarkdown(document: PrototxtDocument, { blob }: Mention): string {
+  const { text } = document;
   const makers = blob.mentions.filter(({ kind }) => kind === 'write');
   const readers = blob.mentions.filter(
     ({ kind, layer }) => kind === 'read' && !makers.some((maker) => maker.layer === layer),
   );
-  const lines = [`Blob **${blob.name}**`];
+  const lines = [`Blob **${blob.name}**${shapeWords(document, blob)}`];
   const shown = (mention: Mention) => {
     const { layer } = mention;
     const line = text.positionAt(mention.at.start).line + 1;
@@ -61,4 +64,12 @@ function blobMarkdown({ text }: PrototxtDocument, { blob }: Mention): string {
     .slice(1)
     .map((line) => `\n- ${line}`)
     .join('')}`;
+}
+
+/** The shape that the first maker gives it. */
+function shapeWords(document: PrototxtDocument, { mentions }: Mention['blob']): string {
+  const maker = mentions.find(({ kind, layer }) => kind === 'write' && layer && document.network?.nodes.has(layer));
+  const index = maker?.layer?.tops.indexOf(maker.at) ?? -1;
+  const shape = maker?.layer && shapeOfTop(document, maker.layer, index);
+  return shape ? ` \`${shapeText(shape)}\`` : '';
 }

@@ -56,12 +56,12 @@ test('a field of the network, and one that nobody has', () => {
 
 test('a blob: who makes and reads it', () => {
   const text = hover(
-    inNet(`layer { name: "c" type: "Convolution" bottom: "data" top: "c" }
+    inNet(`layer { name: "c" type: "Convolution" bottom: "data" top: "c" convolution_param { num_output: 8 kernel_size: 1 } }
 layer { name: "r" type: "ReLU" bottom: "c" top: "c" }
 layer { name: "p" type: "Pooling" bottom: "‸c" top: "p" }`),
   );
   expect(text).toBe(
-    'c | Blob **c**\n\n- made by c (Convolution), line 3\n- written in place by r (ReLU), line 4\n- read by p (Pooling), line 5',
+    'c | Blob **c** `[1, 8, 224, 224]`\n\n- made by c (Convolution), line 3\n- written in place by r (ReLU), line 4\n- read by p (Pooling), line 5',
   );
 });
 

@@ -2,11 +2,12 @@
 import { expect, test } from 'vitest';
 import type { OutlineItem } from '../../../../../src/core/language/outline.ts';
 import { foldsOf } from '../../../../../src/core/language/prototxt/folding.ts';
+import { inlaysIn } from '../../../../../src/core/language/prototxt/inlays.ts';
 import { outlineOf } from '../../../../../src/core/language/prototxt/outline.ts';
 import { parsePrototxt } from '../../../../../src/core/language/prototxt/parse.ts';
 import { selectionsAt } from '../../../../../src/core/language/prototxt/selections.ts';
 import { type FieldSyntax, isMessage, textOf } from '../../../../../src/core/language/prototxt/syntax.ts';
-import { atCursor, documentOf, textAt } from './texts.ts';
+import { atCursor, documentOf, inNet, textAt } from './texts.ts';
 
 /** `layer{name=a pad=1,2}`. */
 function shown(fields: readonly FieldSyntax[]): string {
@@ -109,4 +110,21 @@ test('selections grow from the word to the text', () => {
     '{ name: "conv" pad: [1] }',
     'layer { name: "conv" pad: [1] }',
   ]);
+});
+
+const ALL = { start: { line: 0, character: 0 }, end: { line: 999, character: 0 } };
+
+test('inlays: shapes of tops, but for what is written in place', () => {
+  const document = documentOf(
+    inNet(`layer { name: "c" type: "Convolution" bottom: "data" top: "c" convolution_param { num_output: 8 kernel_size: 3 } }
+layer { name: "r" type: "ReLU" bottom: "c" top: "c" }
+layer { name: "s" type: "Slice" bottom: "c" top: "a" top: "b" }
+layer { name: "p" type: "Python" bottom: "a" top: "u" }
+layer { name: "z" type: "ReLU" bottom: "u" top: "z" }`),
+  );
+  const text = (range = ALL) => inlaysIn(document, range).map((inlay) => `${inlay.position.line} ${inlay.text}`);
+  expect(text()).toEqual(['2 [1, 8, 222, 222]', '4 [1, 4, 222, 222]', '4 [1, 4, 222, 222]']);
+  expect(text({ start: { line: 3, character: 0 }, end: { line: 4, character: 54 } })).toEqual(['4 [1, 4, 222, 222]']);
+  const [first] = inlaysIn(document, ALL);
+  expect(first?.position).toEqual(document.text.positionAt(document.text.text.indexOf('"c" convolution') + 3));
 });
