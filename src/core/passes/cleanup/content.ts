@@ -8,6 +8,9 @@ const SAMPLE_BYTES = 512;
 /** Tensors that must be computed to be seen are compared up to this size. */
 const MOST_COMPUTED = 1 << 16;
 
+/** So much is compared at once. */
+const MOST_COMPARED = 1 << 20;
+
 /** What can be told of a constant without its bytes; undefined where constants of its kind are not compared. */
 export function headOf({ dtype, shape, source, byteLength }: Tensor): string | undefined {
   if (dtype === 'string') return undefined;
@@ -39,12 +42,24 @@ export function equalConstants<T>(items: readonly T[], tensorOf: (item: T) => Te
       if (only && only.length > 1) equal.push([...only]);
       continue;
     }
-    for (const same of grouped(group, ([item]) => item && hashOf(tensorOf(item))).values()) {
+    for (const same of sameContent(group, ([item]) => tensorOf(item as T))) {
       const all = same.flat();
       if (all.length > 1) equal.push(all);
     }
   }
   return equal;
+}
+
+/** Groups by all bytes. Most are equal where their samples are: small ones are compared before their hashes are made. */
+function sameContent<T>(items: readonly T[], tensorOf: (item: T) => Tensor): readonly (readonly T[])[] {
+  const [first, ...others] = items.map(tensorOf);
+  if (first && first.byteLength <= MOST_COMPARED) {
+    // The sample is all that there is.
+    if (first.byteLength <= 2 * SAMPLE_BYTES) return [items];
+    const bytes = first.bytes();
+    if (others.every((other) => Buffer.compare(bytes, other.bytes()) === 0)) return [items];
+  }
+  return [...grouped(items, (item) => hashOf(tensorOf(item))).values()];
 }
 
 function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {
