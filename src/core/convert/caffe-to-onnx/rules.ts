@@ -9,8 +9,6 @@ import { linear } from './rules/linear.ts';
 import { movement } from './rules/movement.ts';
 import { pooling } from './rules/pooling.ts';
 import { priorRules } from './rules/priors.ts';
-import { proposals } from './rules/proposals.ts';
-import { regions } from './rules/regions.ts';
 
 const COMMON: LayerRules = {
   ...activations,
@@ -21,8 +19,6 @@ const COMMON: LayerRules = {
   ...movement,
   ...pooling,
   ...priorRules,
-  ...proposals,
-  ...regions,
 };
 
 /** By dialect: what its framework means by a type that others mean something else by. */

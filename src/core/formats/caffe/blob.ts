@@ -3,7 +3,7 @@ import { byteLength, type DataType } from '../../ir/dtype.ts';
 import type { StaticShape } from '../../ir/shape.ts';
 import { elementCount } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
-import type { Tree, UnknownField } from './tree.ts';
+import type { Tree, TreeValue, UnknownField } from './tree.ts';
 
 /** Fields beyond this are no additions, but other numbers. */
 const MOST_UNKNOWN = 1 << 24;
@@ -41,16 +41,25 @@ const NUMBERS: Readonly<Record<string, DataType>> = {
 };
 
 function numbersOf(blob: Tree): Tensor {
-  const raw = blob.all('raw_data').find((value) => value instanceof Tensor);
+  const raw = blob
+    .all('raw_data')
+    .map(bytesOf)
+    .find((value) => value !== undefined);
   if (raw) return rawNumbers(blob, raw);
   for (const [name, dtype] of Object.entries(NUMBERS)) {
     const values = blob.all(name);
-    const [first] = values;
-    if (first instanceof Tensor) return ofBytes(dtype, first);
+    const bytes = values[0] === undefined ? undefined : bytesOf(values[0]);
+    if (bytes) return ofBytes(dtype, bytes);
     // Weights may stand in a prototxt too.
     if (values.length > 0) return Tensor.of(dtype, [values.length], values.filter(isNumber));
   }
   return Tensor.of('float32', [0], []);
+}
+
+/** Numbers that stand as bytes in a file, or between quotes in a text. */
+function bytesOf(value: TreeValue): Tensor | undefined {
+  if (value instanceof Uint8Array) return Tensor.ofBytes('uint8', [value.length], value);
+  return value instanceof Tensor ? value : undefined;
 }
 
 function isNumber(value: unknown): value is number | bigint {

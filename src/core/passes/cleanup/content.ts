@@ -80,17 +80,9 @@ function placeOf(tensor: Tensor): unknown {
   return `${numberOf(source.file)}:${source.offset}`;
 }
 
-const samples = new WeakMap<object, string>();
-
-/** The first and last bytes. Each round looks at the same constants again: those that are not in memory are read once. */
+/** The first and last bytes. */
 function sampleOf(tensor: Tensor): string {
-  const { source } = tensor;
-  const sample = samples.get(source) ?? sampled(tensor);
-  if (source.kind !== 'memory') samples.set(source, sample);
-  return sample;
-}
-
-function sampled({ source, byteLength }: Tensor): string {
+  const { source, byteLength } = tensor;
   if (byteLength <= 2 * SAMPLE_BYTES) return latin(source.bytes());
   if (source instanceof FileSource) {
     const { file, offset, length } = source;

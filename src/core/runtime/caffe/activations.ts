@@ -45,6 +45,7 @@ const exponent: Layer = each((call) => {
 });
 
 const logarithm: Layer = each((call) => {
+  if (!call.means.logarithm.reads) return Math.log;
   const { base, scale, shift } = exponential(call, 'log_param');
   return (x) => Math.log(shift + scale * x) / Math.log(base);
 });

@@ -1,16 +1,5 @@
 /** Convolution and its kin on images of one to three axes: BVLC/caffe src/caffe/layers/base_conv_layer.cpp. */
-import {
-  type Blob,
-  blobOf,
-  bottom,
-  flag,
-  type Layer,
-  type LayerCall,
-  number,
-  product,
-  refusal,
-  weightsOf,
-} from './blob.ts';
+import { type Blob, blobOf, flag, type Layer, type LayerCall, number, product, refusal, weightsOf } from './blob.ts';
 import { type Geometry, geometryOf, imageAxes, imageShape, spaceOf, type Triple } from './geometry.ts';
 
 /** What a convolution of one bottom is made of. */
@@ -26,7 +15,7 @@ interface Kind {
   readonly holder?: string;
   /** Each channel by itself, whatever `group` says. */
   readonly depthwise?: boolean;
-  readonly run: (x: Blob, by: Convolution) => Blob;
+  readonly run: (call: LayerCall, x: Blob, by: Convolution) => Blob;
 }
 
 /** One top for each bottom, by the same weights. */
@@ -44,28 +33,24 @@ const convolving =
       const geometry = geometryOf({ call, holder, axes: imageAxes(call, x) });
       const count = ((channels * outputs) / group) * product(geometry.kernel);
       const shift = flag(node, `${holder}.bias_term`, true) ? weightsOf(call, 1, outputs).data : undefined;
-      return run(x, { geometry, outputs, group, weight: weightsOf(call, 0, count).data, shift });
+      return run(call, x, { geometry, outputs, group, weight: weightsOf(call, 0, count).data, shift });
     });
   };
 
 /** How many places a kernel has along each axis: conv_layer.cpp. */
-export function placesOf(
-  call: LayerCall | undefined,
-  space: Triple,
-  { kernel, stride, pad, dilation }: Geometry,
-): Triple {
+export function placesOf(call: LayerCall, space: Triple, { kernel, stride, pad, dilation }: Geometry): Triple {
   const along = (axis: 0 | 1 | 2) =>
     Math.floor((space[axis] + 2 * pad[axis] - (dilation[axis] * (kernel[axis] - 1) + 1)) / stride[axis]) + 1;
   const places: Triple = [along(0), along(1), along(2)];
-  if (call && places.some((count) => count < 1)) throw refusal(call, 'its kernel is larger than the padded image');
+  if (places.some((count) => count < 1)) throw refusal(call, 'its kernel is larger than the padded image');
   return places;
 }
 
 /** out[o, y] = sum over i and k of weight[o, i, k] in[i, y s - p + k d]. */
-function convolve(x: Blob, { geometry, outputs, group, weight, shift }: Convolution): Blob {
+export function convolve(call: LayerCall, x: Blob, { geometry, outputs, group, weight, shift }: Convolution): Blob {
   const [images = 1, channels = 1] = x.shape;
   const space = spaceOf(x);
-  const out = placesOf(undefined, space, geometry);
+  const out = placesOf(call, space, geometry);
   const y = blobOf(imageShape(x, outputs, out));
   const [inGroup, outGroup] = [channels / group, outputs / group];
   const sum = new Float64Array(product(out));
@@ -91,7 +76,7 @@ function convolve(x: Blob, { geometry, outputs, group, weight, shift }: Convolut
 }
 
 /** The places of a kernel, in order. */
-function tapsOf([depth, height, width]: Triple): readonly Triple[] {
+export function tapsOf([depth, height, width]: Triple): readonly Triple[] {
   const taps: Triple[] = [];
   for (let z = 0; z < depth; z++) {
     for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) taps.push([z, y, x]);
@@ -136,13 +121,16 @@ function rowsOf(
 }
 
 /** Every input spreads weight[i, o, k] over the output, where a convolution would have read it: deconv_layer.cpp. */
-function deconvolve(x: Blob, { geometry, outputs, group, weight, shift }: Convolution): Blob {
+function deconvolve(call: LayerCall, x: Blob, { geometry: given, outputs, group, weight, shift }: Convolution): Blob {
+  const dilates = call.means.deconvolution.dilates;
+  const geometry: Geometry = dilates ? given : { ...given, dilation: [1, 1, 1] };
   const { kernel, stride, pad, dilation } = geometry;
   const [images = 1, channels = 1] = x.shape;
   const space = spaceOf(x);
   const along = (axis: 0 | 1 | 2) =>
     stride[axis] * (space[axis] - 1) + dilation[axis] * (kernel[axis] - 1) + 1 - 2 * pad[axis];
   const out: Triple = [along(0), along(1), along(2)];
+  if (out.some((size) => size < 1)) throw refusal(call, 'its pad takes the whole image away');
   const y = blobOf(imageShape(x, outputs, out));
   const [inGroup, outGroup] = [channels / group, outputs / group];
   const sum = new Float64Array(product(out));
@@ -191,62 +179,6 @@ const imageToColumns: Layer = (call) =>
     return y;
   });
 
-/**
- * A convolution whose kernel is bent by the second bottom: row and column offsets for each tap, for `deformable_group`
- * groups of channels. Beyond the image is nothing, between places is linear (ModelTC/NART
- * art/modules/default/src/op/deform_conv_2d.cpp, after msracver/Deformable-ConvNets).
- */
-const deformable: Layer = (call) => {
-  const { node } = call;
-  const holder = 'deformable_convolution_param';
-  const [x, offsets] = [bottom(call), bottom(call, 1)];
-  if (x.shape.length !== 4) throw refusal(call, `it takes images of two axes, not a blob of ${x.shape.length}`);
-  const geometry = geometryOf({ call, holder, axes: 2 });
-  const [images = 1, channels = 1] = x.shape;
-  const space = spaceOf(x);
-  const out = placesOf(call, space, geometry);
-  const taps = tapsOf(geometry.kernel);
-  const groups = number(node, `${holder}.deformable_group`, 4);
-  const area = product(out);
-  if (channels % groups !== 0 || offsets.data.length !== images * groups * 2 * taps.length * area)
-    throw refusal(call, `its offsets do not go with ${groups} groups of ${channels} channels`);
-  const bent = blobOf([images, channels * taps.length, out[1], out[2]]);
-  for (let n = 0; n < images; n++) {
-    for (let c = 0; c < channels; c++) {
-      const plane = x.data.subarray((n * channels + c) * product(space), (n * channels + c + 1) * product(space));
-      const group = n * groups + Math.floor((c * groups) / channels);
-      taps.forEach(([, ky, kx], k) => {
-        const [rows, columns] = [(group * taps.length + k) * 2 * area, ((group * taps.length + k) * 2 + 1) * area];
-        for (let at = 0; at < area; at++) {
-          const [oy, ox] = [Math.floor(at / out[2]), at % out[2]];
-          const row =
-            oy * geometry.stride[1] - geometry.pad[1] + ky * geometry.dilation[1] + (offsets.data[rows + at] ?? 0);
-          const column =
-            ox * geometry.stride[2] - geometry.pad[2] + kx * geometry.dilation[2] + (offsets.data[columns + at] ?? 0);
-          bent.data[((n * channels + c) * taps.length + k) * area + at] = between(plane, space, row, column);
-        }
-      });
-    }
-  }
-  const [outputs, group] = [number(node, `${holder}.num_output`, 0), number(node, `${holder}.group`, 1)];
-  const weight = weightsOf(call, 0, (outputs * channels * taps.length) / group).data;
-  const shift = flag(node, `${holder}.bias_term`, true) ? weightsOf(call, 1, outputs).data : undefined;
-  const plain = { kernel: [1, 1, 1], stride: [1, 1, 1], pad: [0, 0, 0], dilation: [1, 1, 1] } as const;
-  return convolve(bent, { geometry: plain, outputs, group, weight, shift });
-};
-
-/** Linear between four places; the last row and column reach no further. */
-function between(plane: Float32Array, [, height, width]: Triple, row: number, column: number): number {
-  if (row < 0 || column < 0 || row >= height || column >= width) return 0;
-  const [y, x] = [Math.min(row, height - 1), Math.min(column, width - 1)];
-  const [top, left] = [Math.floor(y), Math.floor(x)];
-  const at = (r: number, c: number) => plane[Math.min(r, height - 1) * width + Math.min(c, width - 1)] ?? 0;
-  const [down, right] = [y - top, x - left];
-  const upper = at(top, left) * (1 - right) + at(top, left + 1) * right;
-  const lower = at(top + 1, left) * (1 - right) + at(top + 1, left + 1) * right;
-  return upper * (1 - down) + lower * down;
-}
-
 /** Followed by a rectifier: ModelTC/NART python/nart/utils/caffe_utils/caffe_to_onnx.py names it. */
 const convolutionRelu: Layer = (call) =>
   [convolution(call)].flat().map((y) =>
@@ -271,7 +203,6 @@ export const convolutionLayers: Readonly<Record<string, Layer>> = {
   Deconvolution: deconvolution,
   Deconvolution3d: convolving({ holder: 'deconvolution3d_param', run: deconvolve }),
   DeconvolutionDepthwise: convolving({ depthwise: true, run: deconvolve }),
-  DeformableConvolution: deformable,
   DepthwiseConv: depthwise,
   DepthwiseConvolution: depthwise,
   HoleConvolution: convolution,

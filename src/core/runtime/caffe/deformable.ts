@@ -1,13 +1,57 @@
-/** Convolution that looks where the network says (ModelTC/NART, art/modules/default/src/op/deform_conv_2d.cpp). */
+/** Convolution that looks where the network says (ModelTC/NART art/modules/default/src/op/deform_conv_2d.cpp). */
 import { between } from './bilinear.ts';
-import { type Blob, blobOf, bottom, flag, type Layer, type LayerCall, number, numbers, weights } from './blob.ts';
+import { type Blob, blobOf, bottom, flag, type Layer, number, refusal, weightsOf } from './blob.ts';
+import { convolve, placesOf, tapsOf } from './convolution.ts';
+import { geometryOf, spaceOf } from './geometry.ts';
 
 const HOLDER = 'deformable_convolution_param';
 
-/** Height and width of a size. */
-function pair({ node }: LayerCall, joint: string, single: string, otherwise: number): readonly [number, number] {
-  const [first = otherwise, second = first] = numbers(node, `${HOLDER}.${joint}`);
-  return [number(node, `${HOLDER}.${single}_h`, first), number(node, `${HOLDER}.${single}_w`, second)];
+/**
+ * The second bottom moves each tap of the kernel: for each of `deformable_group` groups of channels and each tap, down, then
+ * right.
+ */
+const deformableConvolution: Layer = (call) => {
+  const { node } = call;
+  const x = bottom(call);
+  if (x.shape.length !== 4) throw refusal(call, `it takes images of two axes, not a blob of ${x.shape.length}`);
+  const bent = bentColumns(call, x, bottom(call, 1));
+  const [outputs, group] = [number(node, `${HOLDER}.num_output`, 0), number(node, `${HOLDER}.group`, 1)];
+  const weight = weightsOf(call, 0, (outputs * (bent.shape[1] ?? 0)) / group).data;
+  const shift = flag(node, `${HOLDER}.bias_term`, true) ? weightsOf(call, 1, outputs).data : undefined;
+  // Every tap is a channel by now, so what is left is a convolution without reach.
+  const geometry = { kernel: [1, 1, 1], stride: [1, 1, 1], pad: [0, 0, 0], dilation: [1, 1, 1] } as const;
+  return convolve(call, bent, { geometry, outputs, group, weight, shift });
+};
+
+/** The elements under a kernel as channels, each from where its tap has been moved to. */
+function bentColumns(call: Parameters<Layer>[0], x: Blob, offsets: Blob): Blob {
+  const geometry = geometryOf({ call, holder: HOLDER, axes: 2 });
+  const { stride, pad, dilation } = geometry;
+  const [images = 1, channels = 1] = x.shape;
+  const [, rows, columns] = placesOf(call, spaceOf(x), geometry);
+  const taps = tapsOf(geometry.kernel);
+  const groups = number(call.node, `${HOLDER}.deformable_group`, 4);
+  const area = rows * columns;
+  if (channels % groups !== 0 || offsets.data.length !== images * groups * 2 * taps.length * area)
+    throw refusal(call, `its offsets do not go with ${groups} groups of ${channels} channels`);
+  const y = blobOf([images, channels * taps.length, rows, columns]);
+  let at = 0;
+  for (let image = 0; image < images; image++) {
+    for (let channel = 0; channel < channels; channel++) {
+      const group = image * groups + Math.floor((channel * groups) / channels);
+      taps.forEach(([, tapRow, tapColumn], k) => {
+        const moved = (which: number, place: number) =>
+          offsets.data[((group * taps.length + k) * 2 + which) * area + place] ?? 0;
+        for (let place = 0; place < area; place++) {
+          const [row, column] = [Math.floor(place / columns), place % columns];
+          const down = row * stride[1] - pad[1] + tapRow * dilation[1] + moved(0, place);
+          const right = column * stride[2] - pad[2] + tapColumn * dilation[2] + moved(1, place);
+          y.data[at++] = element(x, image, channel, down, right);
+        }
+      });
+    }
+  }
+  return y;
 }
 
 /** Nothing outside of the image, not even less than an element away from it. */
@@ -15,46 +59,5 @@ function element(x: Blob, image: number, channel: number, row: number, column: n
   const [, , height = 1, width = 1] = x.shape;
   return row >= 0 && row < height && column >= 0 && column < width ? between(x, image, channel, row, column) : 0;
 }
-
-/** The second bottom moves each element of the kernel: for each deformable group and element, down then right. */
-const deformableConvolution: Layer = (call) => {
-  const { node } = call;
-  const [x, offsets] = [bottom(call), bottom(call, 1)];
-  const [batch = 1, channels = 1, height = 1, width = 1] = x.shape;
-  const outputs = number(node, `${HOLDER}.num_output`, 0);
-  const group = number(node, `${HOLDER}.group`, 1);
-  const moving = number(node, `${HOLDER}.deformable_group`, 4);
-  const [kernel, stride] = [pair(call, 'kernel_size', 'kernel', 0), pair(call, 'stride', 'stride', 1)];
-  const [pad, hole] = [pair(call, 'pad', 'pad', 0), pair(call, 'hole', 'hole', 1)];
-  const [rows, columns] = [height, width].map(
-    (size, k) =>
-      Math.floor((size + 2 * (pad[k] ?? 0) - ((hole[k] ?? 1) * ((kernel[k] ?? 1) - 1) + 1)) / (stride[k] ?? 1)) + 1,
-  ) as [number, number];
-  const matrix = weights(call, 0).data;
-  const shift = flag(node, `${HOLDER}.bias_term`, true) ? weights(call, 1).data : undefined;
-  const y = blobOf([batch, outputs, rows, columns]);
-  const [inGroup, area] = [channels / group, kernel[0] * kernel[1]];
-  let at = 0;
-  for (let image = 0; image < batch; image++) {
-    for (let output = 0; output < outputs; output++) {
-      const first = Math.floor(output / (outputs / group)) * inGroup;
-      for (let place = 0; place < rows * columns; place++) {
-        const [row, column] = [Math.floor(place / columns), place % columns];
-        let sum = shift?.[output] ?? 0;
-        for (let k = 0; k < inGroup * area; k++) {
-          const channel = first + Math.floor(k / area);
-          const part = k % area;
-          const moved = (image * moving + Math.floor(channel / (channels / moving))) * 2 * area + 2 * part;
-          const offset = (which: number) => offsets.data[(moved + which) * rows * columns + place] ?? 0;
-          const down = row * stride[0] - pad[0] + Math.floor(part / kernel[1]) * hole[0] + offset(0);
-          const right = column * stride[1] - pad[1] + (part % kernel[1]) * hole[1] + offset(1);
-          sum += (matrix[output * inGroup * area + k] ?? 0) * element(x, image, channel, down, right);
-        }
-        y.data[at++] = sum;
-      }
-    }
-  }
-  return y;
-};
 
 export const deformableLayers: Readonly<Record<string, Layer>> = { DeformableConvolution: deformableConvolution };

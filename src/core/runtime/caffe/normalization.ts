@@ -115,7 +115,7 @@ const localResponse: Layer = (call) => {
   const x = bottom(call);
   const size = number(node, 'lrn_param.local_size', 5);
   if (size % 2 === 0) throw refusal(call, 'local_size is even');
-  const alpha = number(node, 'lrn_param.alpha', 1);
+  const alpha = number(node, 'lrn_param.alpha', means.lrn.alpha);
   const beta = number(node, 'lrn_param.beta', 0.75);
   const k = number(node, 'lrn_param.k', 1);
   if (node.string('lrn_param.norm_region') === 'WITHIN_CHANNEL') {

@@ -45,27 +45,38 @@ function fitting({ kernel, pad }: Geometry, space: Triple): Triple {
 }
 
 /** How many windows there are along each axis. */
-function windowsOf(call: LayerCall, holder: string, space: Triple, { kernel, stride, pad }: Geometry): Triple {
-  const { node, means } = call;
-  const rules = means.pooling;
-  const down =
-    rules.windows === 'by field' &&
-    (node.string(`${holder}.round_mode`) === 'FLOOR' || !flag(node, `${holder}.ceil_mode`, true));
-  const clips =
-    rules.clips !== 'never' &&
-    (pad.some((size) => size > 0) || (rules.clips === 'where padded or of one element' && kernel.includes(1)));
+function windowsOf(call: LayerCall, holder: string, space: Triple, geometry: Geometry): Triple {
+  const { kernel, stride, pad } = geometry;
+  const rounded = roundedSteps(call, holder, space, geometry);
+  const clips = clippedAxes(call, geometry);
   const along = (axis: 0 | 1 | 2) => {
-    const rest = space[axis] + 2 * pad[axis] - kernel[axis];
-    // Whole steps of integers: where the kernel is larger than the image by one, this is one window too many.
-    const whole = 2 + Math.trunc((rest - 1) / stride[axis]);
-    const rounded = (down ? Math.floor(rest / stride[axis]) : Math.ceil(rest / stride[axis])) + 1;
-    const count = rules.windows === 'one too many' ? whole : rounded;
+    const count = rounded((space[axis] + 2 * pad[axis] - kernel[axis]) / stride[axis], axis) + 1;
     // The last window must begin within the image or the padding before it.
-    return clips && (count - 1) * stride[axis] >= space[axis] + pad[axis] ? count - 1 : count;
+    return clips(axis) && (count - 1) * stride[axis] >= space[axis] + pad[axis] ? count - 1 : count;
   };
   const counts: Triple = [along(0), along(1), along(2)];
   if (counts.some((count) => count < 1)) throw refusal(call, 'its kernel is larger than the padded image');
   return counts;
+}
+
+/** Steps from the first window to the last. */
+function roundedSteps({ node, means }: LayerCall, holder: string, space: Triple, { kernel, stride, pad }: Geometry) {
+  const rule = means.pooling.windows;
+  const all = kernel.every((size, axis) => size === space[axis]) && pad.every((size) => size === 0);
+  if (rule === 'whole steps' && !all)
+    // As division of whole numbers goes, towards 0: (rest - 1) / stride, and one more.
+    return (steps: number, axis: 0 | 1 | 2) => 1 + Math.trunc(Math.round(steps * stride[axis] - 1) / stride[axis]);
+  const down = node.string(`${holder}.round_mode`) === 'FLOOR' || !flag(node, `${holder}.ceil_mode`, true);
+  return rule === 'by field' && down ? Math.floor : Math.ceil;
+}
+
+function clippedAxes(call: LayerCall, { kernel, pad }: Geometry): (axis: 0 | 1 | 2) => boolean {
+  const rule = call.means.pooling.clips;
+  if (rule === 'along padded axes') return (axis) => pad[axis] > 0;
+  const padded = pad.some((size) => size > 0);
+  const flat = bottom(call).shape.length === 4;
+  const single = rule === 'where padded or of one element' && flat && kernel.slice(1).includes(1);
+  return () => rule !== 'never' && (padded || single);
 }
 
 interface Pooling extends Geometry {

@@ -55,7 +55,8 @@ function inferred(call: LayerCall, x: Blob, dims: readonly number[]): Blob {
   const open = dims.filter((dim) => dim < 0).length;
   if (open > 1) throw refusal(call, 'it has more than one size to find');
   const shape = dims.map((dim) => (dim < 0 ? x.data.length / known : dim));
-  if (product(shape) !== x.data.length) throw refusal(call, `${sizesOf(x.shape)} is no ${sizesOf(dims)}`);
+  if (product(shape) !== x.data.length || !shape.every(Number.isInteger))
+    throw refusal(call, `${sizesOf(x.shape)} is no ${sizesOf(dims)}`);
   return blobOf(shape, x.data);
 }
 

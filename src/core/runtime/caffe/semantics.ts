@@ -5,10 +5,13 @@
 
 export interface Semantics {
   readonly pooling: {
-    /** How many windows an axis has; `up`: `round_mode` and `ceil_mode` are not read. */
-    readonly windows: 'by field' | 'up' | 'one too many';
+    /**
+     * How many windows an axis has; `up`: `round_mode` and `ceil_mode` are not read; `whole steps`: nor there, and one too
+     * many where the first takes the whole axis, but not the whole image.
+     */
+    readonly windows: 'by field' | 'up' | 'whole steps';
     /** When the last window must begin before the end of the image and the padding in front of it. */
-    readonly clips: 'where padded' | 'where padded or of one element' | 'never';
+    readonly clips: 'where padded' | 'along padded axes' | 'where padded or of one element' | 'never';
     /** What an average is divided by: the window with the padding that it covers, or what it covers of the image. */
     readonly divisor: 'window' | 'image' | 'as avg_include_pad says';
     /** Whether a kernel larger than the padded image is as large as it. */
@@ -34,6 +37,8 @@ export interface Semantics {
     /** What `k` does; `each square`: it is added to every square, and the sum begins at 1. */
     readonly constant: 'begins the sum' | 'is 1' | 'each square';
     readonly withinChannel: boolean;
+    /** `alpha` where it is not given. */
+    readonly alpha: number;
   };
   readonly mvn: {
     /** What the differences from the mean are divided by: the deviation, or the root of the mean of all squares. */
@@ -52,6 +57,14 @@ export interface Semantics {
      */
     readonly rows: 'by axis' | 'images' | 'images, rank kept' | 'images or rows';
     readonly transpose: boolean;
+  };
+  readonly deconvolution: {
+    /** Whether `dilation` is read. */
+    readonly dilates: boolean;
+  };
+  readonly logarithm: {
+    /** Whether `base`, `scale` and `shift` of Log are read. */
+    readonly reads: boolean;
   };
   readonly eltwise: {
     /** Whether `coeff` is read. */
@@ -108,10 +121,12 @@ export interface Semantics {
 const BVLC: Semantics = {
   pooling: { windows: 'by field', clips: 'where padded', divisor: 'window', kernelFits: false, padsDepth: true },
   batchNorm: { factor: true, batchStatistics: true, leastEps: 0 },
-  lrn: { constant: 'begins the sum', withinChannel: true },
+  lrn: { constant: 'begins the sum', withinChannel: true, alpha: 1 },
   mvn: { by: 'deviation', eps: 'beside the root' },
   normalize: { eps: true, acrossSpatial: true, channelShared: true },
   innerProduct: { rows: 'by axis', transpose: true },
+  deconvolution: { dilates: true },
+  logarithm: { reads: true },
   eltwise: { coefficients: true },
   arithmetic: 'alike',
   reduction: { axes: 'from axis on' },
@@ -165,7 +180,7 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
     pooling: { ...BVLC.pooling, windows: 'up', clips: 'never', divisor: 'image' },
     batchNorm: { ...BVLC.batchNorm, batchStatistics: false },
     bn: { blobs: 'scale, bias', eps: ['', 0] },
-    lrn: { constant: 'is 1', withinChannel: true },
+    lrn: { constant: 'is 1', withinChannel: true, alpha: 1 },
     innerProduct: { rows: 'images or rows', transpose: false },
     reorg: { order: 'block by block' },
     imageAxis: false,
@@ -176,16 +191,16 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
     upsample: undefined,
     pooling: { ...BVLC.pooling, windows: 'up', clips: 'never', kernelFits: true },
     batchNorm: { ...BVLC.batchNorm, batchStatistics: false },
-    lrn: { constant: 'is 1', withinChannel: true },
+    lrn: { constant: 'is 1', withinChannel: true, alpha: 1 },
     normalize: { ...BVLC.normalize, channelShared: false },
   },
   // OAID/Tengine tools/convert_tool/caffe/caffe2tengine.cpp, source/operator/prototype/pooling_param.h, source/device/cpu/op.
   tengine: {
     ...NOT_SSD,
     interp: { keeps: 'borders', size: 'factor', pads: false },
-    pooling: { ...BVLC.pooling, windows: 'one too many' },
+    pooling: { ...BVLC.pooling, windows: 'whole steps', clips: 'along padded axes' },
     batchNorm: { ...BVLC.batchNorm, batchStatistics: false },
-    lrn: { constant: 'each square', withinChannel: false },
+    lrn: { constant: 'each square', withinChannel: false, alpha: 1 },
     mvn: { by: 'root mean square', eps: 'beside the root' },
     normalize: { eps: false, acrossSpatial: false, channelShared: false },
     innerProduct: { rows: 'images, rank kept', transpose: false },
@@ -200,8 +215,13 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
     bn: { blobs: 'scale, bias, mean, variance', eps: ['bn_param.eps', 1e-5] },
     mvn: { by: 'deviation', eps: 'under the root' },
   },
-  // opencv/opencv 4.x modules/dnn/src/layers/prior_box_layer.cpp, detection_output_layer.cpp, proposal_layer.cpp.
+  // opencv/opencv 4.x modules/dnn/src/layers, the files of these layers; each tried in OpenCV 4.12.
   opencv: {
+    lrn: { constant: 'is 1', withinChannel: true, alpha: 1e-4 },
+    mvn: { by: 'deviation', eps: 'under the root' },
+    innerProduct: { rows: 'by axis', transpose: false },
+    deconvolution: { dilates: false },
+    logarithm: { reads: false },
     priorBox: { wholeSizes: false, clips: true, imageSize: false },
     detectionOutput: { rows: 'by score', takesAll: false, eta: false },
     proposal: 'zeros behind',

@@ -56,7 +56,7 @@ describe('BatchNorm', () => {
 
   test('blobs of other sizes are refused', () =>
     expect(refused(layer('BatchNorm', weights(blob([3], [1]), blob([3], [1]), blob([1], [1]))), { x })).toBe(
-      'layer l (BatchNorm) is not run here: its blob 0 has 3 numbers in the place of 2',
+      'layer y (BatchNorm) is not run here: its blob 0 has 3 numbers in the place of 2',
     ));
 });
 

@@ -36,18 +36,20 @@ export function dims(shape: readonly number[]): string {
   return `shape { ${shape.map((size) => `dim: ${size}`).join(' ')} }`;
 }
 
-/** The network of some layers, with an Input layer for each blob that it is given. */
+/** The network of some layers, with an Input layer for each blob that it is given and does not declare. */
 export function netOf(layers: string, inputs: Blobs): string {
-  const given = Object.entries(inputs).map(
-    ([name, { shape }]) => `layer { name: "${name}" type: "Input" top: "${name}" input_param { ${dims(shape)} } }`,
+  const given = Object.entries(inputs).flatMap(([name, { shape }]) =>
+    layers.includes(`input: "${name}"`)
+      ? []
+      : `layer { name: "${name}" type: "Input" top: "${name}" input_param { ${dims(shape)} } }`,
   );
   return [...given, layers].join('\n');
 }
 
-/** A layer `l` from `x` to `y`, or from and to what is named. */
+/** A layer from `x` to `y`, or from and to what is named; its own name is that of its first top, as OpenCV wants it. */
 export function layer(type: string, parameters = '', bottoms = ['x'], tops = ['y']): string {
   const names = (field: string, all: readonly string[]) => all.map((name) => `${field}: "${name}"`).join(' ');
-  return `layer { name: "l" type: "${type}" ${names('bottom', bottoms)} ${names('top', tops)} ${parameters} }`;
+  return `layer { name: "${tops[0] ?? 'none'}" type: "${type}" ${names('bottom', bottoms)} ${names('top', tops)} ${parameters} }`;
 }
 
 export function tensorsOf(inputs: Blobs): ReadonlyMap<string, Tensor> {
