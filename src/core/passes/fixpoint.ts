@@ -114,7 +114,7 @@ class FixpointRun {
     const rules = this.rulesFor(node.operator);
     if (rules.length === 0) return;
     // Rules that do not fit leave the node as it is.
-    const content = this.lineage.contentOf(node);
+    const content = this.lineage.before(node);
     for (const offered of rules) {
       if (this.stopped.has(offered.rule.name)) continue;
       if (this.rewrites >= this.mostOfAll) return;
@@ -139,7 +139,7 @@ class FixpointRun {
     this.possible.clear();
   }
 
-  private apply(root: Node, content: number, { rule, context }: OfferedRule): boolean {
+  private apply(root: Node, content: number | undefined, { rule, context }: OfferedRule): boolean {
     this.touched.clear();
     this.loosened.clear();
     const result = rule.rewrite(root, context);

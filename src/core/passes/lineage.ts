@@ -10,7 +10,7 @@ import type { Value } from '../ir/value.ts';
 interface Step {
   readonly rule: string;
   /** What stood at its root, as a number that equal expressions share. */
-  readonly content: number;
+  readonly content: number | undefined;
   readonly depth: number;
   readonly before: Step | undefined;
 }
@@ -26,8 +26,12 @@ export class Lineage {
   private readonly identities = new WeakMap<object, number>();
   private identity = 0;
 
-  /** What stands at a node that is about to be rewritten. */
-  contentOf(node: Node): number {
+  /** What stands at a node that is about to be rewritten. Before the first rewrite nothing can come back. */
+  before(node: Node): number | undefined {
+    return this.steps.size > 0 ? this.contentOf(node) : undefined;
+  }
+
+  private contentOf(node: Node): number {
     const inputs = node.inputs.map((input) => this.valueKey(input));
     return this.numberOf(`${node.operator}|${inputs.join(' ')}|${this.attributesKey(node)}`);
   }
@@ -36,7 +40,7 @@ export class Lineage {
   add(
     rule: string,
     root: Node,
-    content: number,
+    content: number | undefined,
     removed: readonly Node[],
     added: readonly Node[],
   ): readonly string[] | undefined {

@@ -9,6 +9,8 @@ import { linear } from './rules/linear.ts';
 import { movement } from './rules/movement.ts';
 import { pooling } from './rules/pooling.ts';
 import { priorRules } from './rules/priors.ts';
+import { proposals } from './rules/proposals.ts';
+import { regions } from './rules/regions.ts';
 
 const COMMON: LayerRules = {
   ...activations,
@@ -19,6 +21,8 @@ const COMMON: LayerRules = {
   ...movement,
   ...pooling,
   ...priorRules,
+  ...proposals,
+  ...regions,
 };
 
 /** By dialect: what its framework means by a type that others mean something else by. */

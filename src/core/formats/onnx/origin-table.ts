@@ -6,42 +6,19 @@
 import type { Graph } from '../../ir/graph.ts';
 import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
-import type { Frame, Origin, Scope, ScopeEntry } from '../../ir/origin.ts';
+import type { Frame, Scope, ScopeEntry } from '../../ir/origin.ts';
 import type { Value } from '../../ir/value.ts';
 import { nodeZlib } from '../../on-demand.ts';
-import { frameOfFile, functionIn, isExporterNote, writtenFrames } from './provenance.ts';
+import { hashOf, NONE, once, type Provenance, type Table, TableWriter } from './origin-table-writer.ts';
+import { frameOfFile, isExporterNote, writtenFrames } from './provenance.ts';
 
 /** The key of the entry. A graph that has it, with whatever text, is written with a table. */
 export const ORIGINS = 'graphwright.origins';
 
 /** What a text may inflate to: that of a million nodes is smaller. */
 const MOST_BYTES = 1 << 26;
-/** zlib's level of that name. */
-const BEST_COMPRESSION = 9;
 /** Modules and calls within each other; deeper ones are no program's. */
 const DEEPEST = 1000;
-
-/** Lists of numbers are flat: so many belong together. Texts are numbers of `texts`; an outer one stands before; -1 is none. */
-interface Table {
-  readonly texts: readonly string[];
-  /** Outer module, path, class. A path that begins with a dot goes on from the outer one's. */
-  readonly modules: readonly number[];
-  /** File, line, function, source text. */
-  readonly lines: readonly number[];
-  /** The stack that called, line. */
-  readonly stacks: readonly number[];
-  /** Module, stack, and how many of its innermost lines are the last of the node's origin. */
-  readonly nodes: readonly number[];
-  /** For each node the hash of its key: 32 bits, little-endian, in base64. */
-  readonly keys: string;
-}
-
-const NONE = -1;
-
-interface Provenance {
-  readonly scope: Scope;
-  readonly origin: Origin;
-}
 
 /** Asks for a table, and takes out what PyTorch's exporter says of nodes and values for its own use. */
 export function shareOrigins(model: Model): void {
@@ -118,112 +95,6 @@ function* keyedWithin(graph: Graph, prefix: string, names: Names): Iterable<read
   }
 }
 
-/** FNV-1a over UTF-16 code units, 32 bits. */
-function hashOf(key: string): number {
-  let hash = 0x811c9dc5;
-  for (let k = 0; k < key.length; k++) hash = Math.imul(hash ^ key.charCodeAt(k), 0x01000193);
-  return hash >>> 0;
-}
-
-/** Collects what is said of nodes, each module, line and stack once. */
-class TableWriter {
-  private readonly texts = new Numbers<string>();
-  private readonly modules: number[] = [];
-  private readonly lines: number[] = [];
-  private readonly stacks: number[] = [];
-  private readonly nodes: number[] = [];
-  private readonly keys: number[] = [];
-  private readonly moduleNumbers = new Numbers<string>();
-  private readonly lineNumbers = new Numbers<string>();
-  private readonly stackNumbers = new Numbers<string>();
-
-  add(key: string, { scope, origin }: Provenance): void {
-    this.keys.push(hashOf(key));
-    // TorchScript lines stand behind those of Python and differ from node to node: first, they let stacks share the rest.
-    const last = origin.findLastIndex(({ kind }) => kind !== 'torchscript') + 1;
-    const stack = this.stackOf([...origin.slice(last), ...origin.slice(0, last)]);
-    this.nodes.push(this.moduleOf(scope), stack, origin.length - last);
-  }
-
-  text(): string | undefined {
-    if (this.keys.length === 0) return undefined;
-    const keys = Buffer.alloc(4 * this.keys.length);
-    for (const [k, hash] of this.keys.entries()) keys.writeUInt32LE(hash, 4 * k);
-    const table: Table = {
-      texts: this.texts.all,
-      modules: this.modules,
-      lines: this.lines,
-      stacks: this.stacks,
-      nodes: this.nodes,
-      keys: keys.toString('base64'),
-    };
-    return nodeZlib().deflateRawSync(JSON.stringify(table), { level: BEST_COMPRESSION }).toString('base64');
-  }
-
-  private moduleOf(scope: Scope): number {
-    let outer = NONE;
-    let around = '';
-    for (const { path, type } of scope) {
-      const number = this.moduleNumbers.of(`${outer} ${JSON.stringify([path, type])}`);
-      if (3 * number === this.modules.length) {
-        this.modules.push(outer, this.texts.of(pathWithin(path, around)), this.texts.of(type));
-      }
-      outer = number;
-      around = path;
-    }
-    return outer;
-  }
-
-  /** The stack of frames, innermost first, as the innermost of those that call each other. */
-  private stackOf(origin: Origin): number {
-    let outer = NONE;
-    for (const frame of origin.toReversed()) {
-      const line = this.lineOf(frame);
-      const number = this.stackNumbers.of(`${outer} ${line}`);
-      if (2 * number === this.stacks.length) this.stacks.push(outer, line);
-      outer = number;
-    }
-    return outer;
-  }
-
-  private lineOf(frame: Frame): number {
-    const { file, line, text } = frame;
-    const name = functionIn(frame);
-    const number = this.lineNumbers.of(JSON.stringify([file, line, name, text]));
-    if (4 * number === this.lines.length) {
-      this.lines.push(this.texts.of(file), line, this.optional(name), this.optional(text));
-    }
-    return number;
-  }
-
-  private optional(text: string | undefined): number {
-    return text === undefined ? NONE : this.texts.of(text);
-  }
-}
-
-/** Numbers things in the order in which they come. */
-class Numbers<T> {
-  private readonly numbers = new Map<T, number>();
-
-  of(item: T): number {
-    const known = this.numbers.get(item);
-    if (known !== undefined) return known;
-    const number = this.numbers.size;
-    this.numbers.set(item, number);
-    return number;
-  }
-
-  get all(): readonly T[] {
-    return [...this.numbers.keys()];
-  }
-}
-
-/** `.conv` for `layer1.conv` within `layer1`. A path that begins with a dot itself stands behind a backslash. */
-function pathWithin(path: string, around: string): string {
-  if (around !== '' && path.startsWith(`${around}.`)) return path.slice(around.length);
-  return /^[.\\]/.test(path) ? `\\${path}` : path;
-}
-
 function pathFrom(text: string, around: string): string {
   return text.startsWith('.') ? around + text : text.replace(/^\\/, '');
 }
@@ -238,8 +109,8 @@ function decodeTable(text: string | undefined): ReadonlyMap<number, Provenance> 
     type: table.texts[type] ?? '',
   }));
   const stacks = chains(table.stacks, 2, (_, line) => frameAt(table, line));
-  const scopeOf = once((module) => pathsJoined(modules(module)));
-  const stackOf = once((stack) => stacks(stack).reverse());
+  const scopeOf = once((module: number) => pathsJoined(modules(module)));
+  const stackOf = once((stack: number) => stacks(stack).reverse());
   const found = new Map<number, Provenance>();
   for (let k = 0; 4 * k + 4 <= keys.length && 3 * k + 3 <= table.nodes.length; k++) {
     const [module = NONE, stack = NONE, last = 0] = table.nodes.slice(3 * k, 3 * k + 3);
@@ -295,17 +166,4 @@ function pathsJoined(entries: readonly ScopeEntry[]): Scope {
 function frameAt({ texts, lines }: Table, number: number): Frame {
   const [file = NONE, line = 0, name = NONE, text = NONE] = lines.slice(4 * number, 4 * number + 4);
   return frameOfFile(texts[file] ?? '', line, texts[name], texts[text]);
-}
-
-/** Nodes of one module share what is said of it. */
-function once<T>(of: (key: number) => T): (key: number) => T {
-  const known = new Map<number, T>();
-  return (key) => {
-    let found = known.get(key);
-    if (found === undefined) {
-      found = of(key);
-      known.set(key, found);
-    }
-    return found;
-  };
 }

@@ -6,11 +6,11 @@
  * - `stack_trace`: frames as in a Python traceback, innermost last.
  */
 import type { Node } from '../../ir/node.ts';
-import { type Frame, NO_ORIGIN, NO_SCOPE, type Origin, type Scope } from '../../ir/origin.ts';
+import type { Frame, Origin } from '../../ir/origin.ts';
 
-const SCOPES = 'pkg.torch.onnx.name_scopes';
-const CLASSES = 'pkg.torch.onnx.class_hierarchy';
-const TRACE = 'pkg.torch.onnx.stack_trace';
+export const SCOPES = 'pkg.torch.onnx.name_scopes';
+export const CLASSES = 'pkg.torch.onnx.class_hierarchy';
+export const TRACE = 'pkg.torch.onnx.stack_trace';
 /** The same as scopes and classes, for another reader. */
 const NAMESPACE = 'namespace';
 
@@ -37,17 +37,13 @@ export function isExporterNote(key: string, known: { readonly scope: boolean; re
   return key.startsWith('pkg.torch.') || key.startsWith('pkg.onnxscript.');
 }
 
-export function scopeOf(metadata: ReadonlyMap<string, string>): Scope {
-  if (metadata.size === 0) return NO_SCOPE;
-  const paths = pythonStrings(metadata.get(SCOPES));
-  const types = pythonStrings(metadata.get(CLASSES));
-  if (!paths || !types || paths.length !== types.length || paths.length < 2) return NO_SCOPE;
-  return paths.slice(0, -1).map((path, k) => ({ path, type: types[k] ?? '' }));
-}
-
 /** Frames of the user's code, of TorchScript and of a prototxt go into files; those of an ONNX text belong to that text. */
 export function writtenFrames(origin: Origin): Origin {
-  return origin.filter(({ kind }) => kind === 'python' || kind === 'torchscript' || kind === 'prototxt');
+  return origin.every(isWritten) ? origin : origin.filter(isWritten);
+}
+
+function isWritten({ kind }: Frame): boolean {
+  return kind === 'python' || kind === 'torchscript' || kind === 'prototxt';
 }
 
 /** What stands for the function of a frame; undefined where there is none. A line of a prototxt is told by it. */
@@ -67,8 +63,6 @@ function traceText(origin: Origin): string {
     .join('\n');
 }
 
-const FRAME = /^\s*File "([^"\n]+)", line (\d{1,9})(?:, in (.+))?$/;
-
 /** Entries of TorchScript archives are told by their folder. `name` is what `functionIn` has written. */
 export function frameOfFile(file: string, line: number, name: string | undefined, text: string | undefined): Frame {
   if (name === PROTOTXT) return { kind: 'prototxt', file, line };
@@ -79,22 +73,6 @@ export function frameOfFile(file: string, line: number, name: string | undefined
     ...(name && name !== '<module>' && { function: name }),
     ...(text !== undefined && { text }),
   };
-}
-
-export function originOf(metadata: ReadonlyMap<string, string>): Origin {
-  const trace = metadata.get(TRACE);
-  if (!trace) return NO_ORIGIN;
-  const frames: Frame[] = [];
-  const lines = trace.split('\n');
-  lines.forEach((line, k) => {
-    const match = FRAME.exec(line);
-    if (!match) return;
-    const [, file = '', number = '', name] = match;
-    const next = lines[k + 1];
-    const text = next?.trim() && !FRAME.test(next) ? next.trim() : undefined;
-    frames.unshift(frameOfFile(file, Number(number), name, text));
-  });
-  return frames;
 }
 
 /** Python's `repr` of a list of strings. */
@@ -109,20 +87,3 @@ function pythonString(text: string): string {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-const UNESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
-
-/** A string of a Python list, with what may stand before it. */
-const ITEM = /[\s,]*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/y;
-
-/** The strings of a Python list; undefined where the text is something else. Long texts are not looked at. */
-function pythonStrings(text: string | undefined): string[] | undefined {
-  if (!text?.startsWith('[') || !text.endsWith(']') || text.length > 100_000) return undefined;
-  const strings: string[] = [];
-  ITEM.lastIndex = 1;
-  for (let end = 1; ; end = ITEM.lastIndex) {
-    const match = ITEM.exec(text);
-    if (!match) return /^[\s,]*\]$/.test(text.slice(end)) ? strings : undefined;
-    const inside = match[1] ?? match[2] ?? '';
-    strings.push(inside.replace(/\\(.)/g, (_, character: string) => UNESCAPES[character] ?? character));
-  }
-}

@@ -20,7 +20,7 @@ import { missingInType } from './faults-in-fields.ts';
 import { fromInt64, int64ToNumber } from './int64.ts';
 import { GraphLinker } from './link.ts';
 import { handOutOrigins } from './origin-table.ts';
-import { originOf, scopeOf } from './provenance.ts';
+import { ProvenanceReader } from './read-provenance.ts';
 import { SparseSource } from './sparse.ts';
 import { type Spine, walkModel, walkTensor } from './spine.ts';
 import { describe, fill, noteOpenType, noteType, standardDomain } from './value-info.ts';
@@ -74,6 +74,7 @@ export function readOnnxLeniently(source: ByteSource): LenientModel {
 
 class Reader {
   private readonly faults: Faults | undefined;
+  private readonly provenance = new ProvenanceReader();
 
   constructor(private readonly decoding: Decoding) {
     this.faults = decoding.faults;
@@ -212,8 +213,8 @@ class Reader {
       doc: proto.docString ?? undefined,
       attributes: attributes.map((item) => [item.name, item.attribute] as const),
       outputs: proto.output.map((output) => ({ name: output })),
-      origin: originOf(metadata),
-      scope: scopeOf(metadata),
+      origin: this.provenance.originOf(metadata),
+      scope: this.provenance.scopeOf(metadata),
     });
     for (const [key, value] of metadata) node.metadata.set(key, value);
     node.unknown = spine.unknown;

@@ -85,6 +85,12 @@ class Walker {
   private window: Uint8Array = new Uint8Array(0);
   private windowStart = 0;
   private position = 0;
+  // The field that was read last, from its tag on: a file has so many that none is made an object.
+  private start = 0;
+  private content = 0;
+  private end = 0;
+  private number = 0;
+  private wire = 0;
   private messageCount = 0;
   private smallBytes = 0;
   private readonly slab = new Slab();
@@ -97,23 +103,24 @@ class Walker {
   message(name: MessageName, start: number, end: number, depth: number): Spine {
     if (++this.messageCount > MOST_MESSAGES) throw this.tooLarge(start, `more than ${MOST_MESSAGES} messages`);
     const { small, messages, elements } = SHAPES[name];
-    const smallRanges: Range[] = [];
-    const unknownRanges: Range[] = [];
+    const smallRanges: number[] = [];
+    const unknownRanges: number[] = [];
     let inner: Map<number, Spine[]> | undefined;
     let found: Map<number, Range[]> | undefined;
     this.position = start;
     while (this.position < end) {
-      const field = this.field(end);
-      const kind = messages[field.number];
-      if (kind && field.wire === LENGTH_DELIMITED && depth === DEEPEST) {
-        this.refuseDepth(field.content);
-      } else if (kind && field.wire === LENGTH_DELIMITED) {
-        inner = push(inner, field.number, this.message(kind, field.content, field.end, depth + 1));
-        this.position = field.end;
-      } else if (elements.has(field.number)) {
-        found = push(found, field.number, { start: field.content, end: field.end });
+      this.field(end);
+      const { number, content, end: fieldEnd } = this;
+      const kind = messages[number];
+      if (kind && this.wire === LENGTH_DELIMITED && depth === DEEPEST) {
+        this.refuseDepth(content);
+      } else if (kind && this.wire === LENGTH_DELIMITED) {
+        inner = push(inner, number, this.message(kind, content, fieldEnd, depth + 1));
+        this.position = fieldEnd;
+      } else if (elements.has(number)) {
+        found = push(found, number, { start: content, end: fieldEnd });
       } else {
-        extend(small.has(field.number) ? smallRanges : unknownRanges, field);
+        extend(small.has(number) ? smallRanges : unknownRanges, this.start, fieldEnd);
       }
     }
     return {
@@ -126,7 +133,7 @@ class Walker {
   }
 
   /** Reads a tag and moves behind the field. */
-  private field(limit: number): Field {
+  private field(limit: number): void {
     const start = this.position;
     const tag = this.varint(limit);
     const wire = tag % 8;
@@ -146,7 +153,11 @@ class Walker {
     } else throw this.malformed(start, `expected a field of a protobuf message, found wire type ${wire}`);
     if (end > limit) throw this.beyond(start, end, limit);
     this.position = end;
-    return { start, content, end, number, wire };
+    this.start = start;
+    this.content = content;
+    this.end = end;
+    this.number = number;
+    this.wire = wire;
   }
 
   private varint(limit: number): number {
@@ -174,17 +185,19 @@ class Walker {
     return this.byte();
   }
 
-  /** The bytes of some ranges, one behind the other, in memory of their own. */
-  private copy(ranges: readonly Range[]): Uint8Array {
+  /** The bytes of some ranges, one behind the other, in memory of their own. A range is two numbers. */
+  private copy(ranges: readonly number[]): Uint8Array {
     let length = 0;
-    for (const { start, end } of ranges) length += end - start;
+    for (let k = 0; k < ranges.length; k += 2) length += (ranges[k + 1] ?? 0) - (ranges[k] ?? 0);
     this.smallBytes += length;
     if (this.smallBytes > MOST_SMALL_BYTES) {
-      throw this.tooLarge(ranges[0]?.start ?? 0, `more than ${MOST_SMALL_BYTES} bytes besides its tensors`);
+      throw this.tooLarge(ranges[0] ?? 0, `more than ${MOST_SMALL_BYTES} bytes besides its tensors`);
     }
     const bytes = this.slab.take(length);
     let at = 0;
-    for (const { start, end } of ranges) {
+    for (let k = 0; k < ranges.length; k += 2) {
+      const start = ranges[k] ?? 0;
+      const end = ranges[k + 1] ?? 0;
       const from = start - this.windowStart;
       const inWindow = from >= 0 && end - this.windowStart <= this.window.length;
       bytes.set(inWindow ? this.window.subarray(from, from + end - start) : this.source.read(start, end - start), at);
@@ -232,13 +245,6 @@ const FIXED_64 = 1;
 const LENGTH_DELIMITED = 2;
 const FIXED_32 = 5;
 
-/** A field from its tag on; `content` is where its value starts. */
-interface Field extends Range {
-  readonly content: number;
-  readonly number: number;
-  readonly wire: number;
-}
-
 /** Most messages hold no others, so that their maps are made when they are needed. */
 const NONE: ReadonlyMap<number, never> = new Map<number, never>();
 
@@ -250,9 +256,8 @@ function push<T>(map: Map<number, T[]> | undefined, key: number, item: T): Map<n
   return map;
 }
 
-/** Adds a field to ranges; one that follows on the last is joined to it. */
-function extend(ranges: Range[], { start, end }: Range): void {
-  const last = ranges.at(-1);
-  if (last?.end === start) ranges[ranges.length - 1] = { start: last.start, end };
-  else ranges.push({ start, end });
+/** Adds bytes to ranges; those that follow on the last are joined to it. */
+function extend(ranges: number[], start: number, end: number): void {
+  if (ranges.length > 0 && ranges[ranges.length - 1] === start) ranges[ranges.length - 1] = end;
+  else ranges.push(start, end);
 }

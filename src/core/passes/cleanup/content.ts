@@ -80,9 +80,17 @@ function placeOf(tensor: Tensor): unknown {
   return `${numberOf(source.file)}:${source.offset}`;
 }
 
-/** The first and last bytes. */
+const samples = new WeakMap<object, string>();
+
+/** The first and last bytes. Each round looks at the same constants again: those that are not in memory are read once. */
 function sampleOf(tensor: Tensor): string {
-  const { source, byteLength } = tensor;
+  const { source } = tensor;
+  const sample = samples.get(source) ?? sampled(tensor);
+  if (source.kind !== 'memory') samples.set(source, sample);
+  return sample;
+}
+
+function sampled({ source, byteLength }: Tensor): string {
   if (byteLength <= 2 * SAMPLE_BYTES) return latin(source.bytes());
   if (source instanceof FileSource) {
     const { file, offset, length } = source;

@@ -6,7 +6,7 @@ import type { PassFacts, PatternRule } from '../pass.ts';
 import { type Replacement, type Site, simplification } from '../simplify/rule.ts';
 import { type CompiledRule, compileRule } from './compile.ts';
 import { type Match, matchRule } from './match.ts';
-import { type PatternOperators, patternOperators } from './operators.ts';
+import { mayEndAt, type PatternOperators, patternOperators, standsIn } from './operators.ts';
 import { parseRule } from './parse.ts';
 import { type Made, makeReplacement, NotMade } from './replace.ts';
 import type { RuleSyntax } from './syntax.ts';
@@ -66,9 +66,10 @@ export function textRule(facts: TextRuleFacts): TextRule {
       roots ??= [...new Set(patterns().flatMap((pattern) => pattern.roots))];
       return roots;
     },
-    possible: (there) =>
-      patterns().some(({ calls }) => calls.every((choices) => choices.some((each) => there.has(each)))),
+    possible: (there) => patterns().some((pattern) => standsIn(pattern, there)),
     rewrite: (root, context) => {
+      // Somebody who asks why it does not fit is told.
+      if (!context.missed && !patterns().some((pattern) => mayEndAt(pattern, root))) return undefined;
       const done = rewrite(root, context);
       for (const { domain } of done?.added ?? []) if (domain !== '') context.importDomain(domain);
       return done;

@@ -140,8 +140,15 @@ class Work implements Site {
   }
 
   takeBack(): void {
+    if (this.madeNothing) return;
     for (const node of this.built().reverse()) if (node.graph) removeUnused(node);
     this.dropUnread();
+  }
+
+  /** As most rules do. */
+  private get madeNothing(): boolean {
+    const { built, builtConstants } = this.builder;
+    return this.made.length + this.constants.length + built.length + builtConstants.length === 0;
   }
 
   /** Constants that nothing reads after all: to take them out later would count as a change. */

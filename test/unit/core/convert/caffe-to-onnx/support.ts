@@ -5,6 +5,7 @@
 import { expect } from 'vitest';
 import { transcode } from '../../../../../src/core/convert/caffe-to-caffe/transcode.ts';
 import { type CaffeToOnnxResult, caffeToOnnx } from '../../../../../src/core/convert/caffe-to-onnx/convert.ts';
+import { convertOpset } from '../../../../../src/core/convert/opset/convert.ts';
 import { checkOnnx } from '../../../../../src/core/dialects/onnx/check.ts';
 import { encodeCaffe } from '../../../../../src/core/formats/caffe/write.ts';
 import { encodeOnnx } from '../../../../../src/core/formats/onnx/write.ts';
@@ -113,6 +114,8 @@ export interface Expectation {
   readonly gives?: Readonly<Record<string, readonly number[]>>;
   /** Whether the reference interpreter runs it too (it does, but where it is told not to). */
   readonly interpreter?: boolean;
+  /** The opset that it is taken to before it runs: onnxruntime has not every operator of the pivot's. */
+  readonly opset?: number;
   /** What makes the random inputs. */
   readonly seed?: number;
   /** Whether OpenCV runs it too, and is held to the same numbers. */
@@ -126,6 +129,10 @@ export async function agrees(net: readonly string[], expectation: Expectation = 
   expect(result.problems.map(({ message }) => message)).toEqual([]);
   validateModel(result.model);
   expect(checkOnnx(result.model).map(({ message }) => message)).toEqual([]);
+  if (expectation.opset !== undefined) {
+    const { problems } = convertOpset(result.model, expectation.opset);
+    expect(problems.map(({ message }) => message)).toEqual([]);
+  }
   const source = networkOf(net, dialect);
   const inputs = inputsOf(source, expectation);
   const found = await runModel(encodeOnnx(result.model), inputs);
