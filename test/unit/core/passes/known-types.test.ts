@@ -40,6 +40,16 @@ test('the type of what another node reads stays in the file', () => {
   expect(left(text, { lean: true })).toEqual(['Neg unknown type', 'Exp float32[4, 3]', 'acme::Any float32[?, ?]']);
 });
 
+test('names of sizes that nothing tells any more do not stand in the file', () => {
+  const text = `g (float[4,?] x, float[0,m] e) => (float[?,?] y) {
+    a = Neg (x)
+    b = Concat <axis = 0> (a, e)
+    c = Exp (b)
+    y = Sin (c)
+  }`;
+  expect(left(text, { lean: true })).toEqual(['Neg unknown type', 'Exp unknown type', 'Sin float32[4, m]']);
+});
+
 test('sizes that a Reshape in between has told', () => {
   const text = `g (float[1,?,5,?] x) => (float[?,?,?] y) <int64[4] s = {2,2,1,5}, int64[3] t = {4,1,-1}> {
     m = ReduceMean <axes = [-1]> (x)

@@ -40,11 +40,18 @@ export function setInferred(value: Value, type: ValueType | undefined): void {
  * followed from.
  */
 export function holdKnown(value: Value, known: ValueType | undefined): void {
-  const type = completed(value.type, known);
-  const held = type !== value.type;
-  if (!held && !keptOf(value)?.held) return;
+  const found = value.type;
+  const type = completed(found, known);
+  if (type === found && !keptOf(value)?.held) return;
   setInferred(value, type);
-  keep(value).held = held;
+  keep(value).held = tellsNumbers(type, found);
+}
+
+/** Whether a type tells more than names of sizes that another leaves open. */
+function tellsNumbers(type: ValueType | undefined, other: ValueType | undefined): boolean {
+  if (type?.kind !== 'tensor' || other?.kind !== 'tensor') return type !== other;
+  const { shape } = other;
+  return type.shape?.some((dim, k) => !shape || (typeof dim === 'number' && typeof shape[k] !== 'number')) ?? false;
 }
 
 /** Puts the declared type back. */

@@ -13,7 +13,7 @@ export interface Kept {
   data: Data | undefined | typeof NOT_FOUND;
   /** The type, where what the file declares of sizes added nothing to it. */
   proved?: ValueType | undefined;
-  /** Whether the type says more than follows from the graph as it is now: it followed before a rewrite. */
+  /** Whether the type tells numbers that do not follow from the graph as it is now, but did before a rewrite. */
   held?: boolean;
 }
 
