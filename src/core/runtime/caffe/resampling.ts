@@ -223,7 +223,7 @@ function maskedSize({ node }: LayerCall, from: Size): Size {
   const given: Size = [value('upsample_h', 0), value('upsample_w', 0)];
   if (given[0] > 0 && given[1] > 0) return given;
   const both = value('scale', 2);
-  const padded = [value('pad_out_h', 0), value('pad_out_w', 0)] as const;
+  const padded = [value('pad_out_h', 0), value('pad_out_W', 0)] as const;
   return [from[0] * value('scale_h', both) - padded[0], from[1] * value('scale_w', both) - padded[1]];
 }
 
