@@ -242,3 +242,16 @@ test('of large constants only the ends are read, unless these are equal', () => 
   ).toEqual(['a']);
   expect(sizes).toEqual([]);
 });
+
+test.each([1 << 10, 1 << 19])('constants of %i elements that differ in the middle alone are two', (count) => {
+  const text =
+    'g (float[1] x) => (y) <float[1] a = {0}, float[1] b = {0}, float[1] c = {0}> { p = Add (x, a) q = Add (p, b) y = Add (q, c) }';
+  const { constants } = after(mergeConstants, text, (made) => {
+    for (const value of made.graph.initializers) {
+      const numbers = new Float32Array(count).fill(1);
+      if (value.name === 'c') numbers[count / 2] = 2;
+      value.constant = Tensor.of('float32', [count], [...numbers]);
+    }
+  });
+  expect(constants).toEqual(['a', 'c']);
+});
