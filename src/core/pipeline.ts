@@ -77,6 +77,20 @@ export async function modelAfterSteps(
 }
 
 /**
+ * What each pass of a conversion did, with the records of each application: it is made once more up to its file, which is not
+ * written, since the texts of nodes cost as much as half the conversion. Throws InputError as a conversion does.
+ */
+export async function conversionRecords(request: ConvertRequest, progress: Progress): Promise<readonly PassSummary[]> {
+  const opened = await openModel(request.input, request.reading, progress);
+  try {
+    const target = targetOf(request.target.target, request.input);
+    return (await lower(opened, target, request.target.opset, { ...request, explain: true }, progress)).passes;
+  } finally {
+    opened.close();
+  }
+}
+
+/**
  * What simplification on the way to a target does to one node, named as `why` of a request names it, and which rules nearly
  * fit there. Undefined where the model does not get that far. Nothing is written.
  */

@@ -1,8 +1,12 @@
-/** What the passes of the last conversions did: kept here, so that whoever looks at it asks for pages. */
+/**
+ * What the passes of the last conversions did, in pages. What each step did is found out when somebody first looks at it: to
+ * keep it of every conversion would take up to half as long again.
+ */
 import { InputError } from '../core/ir/errors.ts';
 import type { PassRecord, PassSummary } from '../core/passes/records.ts';
+import type { Progress } from '../core/progress.ts';
 import type { ConvertRequest } from '../core/request.ts';
-import type { Page, PassData, Step, StepNode, StepPage, StepsId } from '../shared/engine.ts';
+import type { Page, Step, StepNode, StepPage, StepsId } from '../shared/engine.ts';
 
 /** So many conversions are remembered. */
 const MOST_KEPT = 4;
@@ -13,14 +17,21 @@ const MOST_NEAR = 8;
 interface Kept {
   readonly request: ConvertRequest;
   readonly passes: readonly PassSummary[];
+  /** The passes with their records, once somebody has looked at them. */
+  records?: Promise<readonly PassSummary[]> | undefined;
 }
+
+/** Runs the passes of a conversion once more and keeps what each step did. */
+export type ReadRecords = (request: ConvertRequest, progress: Progress) => Promise<readonly PassSummary[]>;
 
 export class ConversionSteps {
   /** Oldest first. */
   private readonly kept = new Map<StepsId, Kept>();
   private count = 0;
 
-  /** Keeps what a conversion did; the oldest of several is forgotten. */
+  constructor(private readonly read: ReadRecords) {}
+
+  /** Keeps how a conversion was asked for, and what it did; the oldest of several is forgotten. */
   keep(request: ConvertRequest, passes: readonly PassSummary[]): StepsId {
     const id = `s${++this.count}`;
     this.kept.set(id, { request, passes });
@@ -28,14 +39,31 @@ export class ConversionSteps {
     return id;
   }
 
-  page(id: StepsId, pass: string, { offset, limit }: Page): StepPage {
-    const records = this.of(id).passes.flatMap((each) => (each.pass === pass ? (each.records ?? []) : []));
+  /** Throws InputError `file-changed` where the passes no longer do what they did. */
+  async page(id: StepsId, pass: string, { offset, limit }: Page, progress: Progress): Promise<StepPage> {
+    const kept = this.of(id);
+    kept.records ??= this.recordsOf(kept, progress);
+    const records = (await kept.records).flatMap((each) => (each.pass === pass ? (each.records ?? []) : []));
     return { total: records.length, steps: records.slice(offset, offset + limit).map(stepOf) };
   }
 
   /** What was converted, as it was asked for. */
   requestOf(id: StepsId): ConvertRequest {
     return this.of(id).request;
+  }
+
+  private async recordsOf(kept: Kept, progress: Progress): Promise<readonly PassSummary[]> {
+    try {
+      const found = await this.read(kept.request, progress);
+      if (countsOf(found) === countsOf(kept.passes)) return found;
+      const place = { file: kept.request.input };
+      const message = 'the model has changed since it was converted';
+      throw new InputError('file-changed', message, place, 'Convert it again.');
+    } catch (error) {
+      // The next who looks tries again.
+      kept.records = undefined;
+      throw error;
+    }
   }
 
   private of(id: StepsId): Kept {
@@ -45,9 +73,9 @@ export class ConversionSteps {
   }
 }
 
-/** The passes of a result without what they did. */
-export function countsOf(passes: readonly PassSummary[]): PassData[] {
-  return passes.map(({ records: _, ...counts }) => counts);
+/** How often each pass did something: the same of the same model. */
+function countsOf(passes: readonly PassSummary[]): string {
+  return passes.map(({ pass, applications, removed, added }) => `${pass} ${applications} ${removed} ${added}`).join();
 }
 
 function stepOf({ step, pass, graph, reason, before, after, text, found }: PassRecord): Step {

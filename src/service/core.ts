@@ -9,7 +9,7 @@ import { type PrintedModel, printModel } from '../core/formats/onnxtxt/print.ts'
 import { documentLines } from '../core/formats/onnxtxt/store.ts';
 import type { Model } from '../core/ir/model.ts';
 import { type OpenedModel, openModel } from '../core/open.ts';
-import { checkModel, convertModel, explainNode, modelAfterSteps } from '../core/pipeline.ts';
+import { checkModel, conversionRecords, convertModel, explainNode, modelAfterSteps } from '../core/pipeline.ts';
 import { backendOf, targetsFor } from '../core/targets/table.ts';
 import type { Core } from './engine.ts';
 import { slotNames } from './slots.ts';
@@ -33,6 +33,7 @@ export const realCore: Core<OpenedModel> = {
   },
   check: checkModel,
   convert: convertModel,
+  records: conversionRecords,
   explain: explainNode,
   async openAfter(request, steps, progress) {
     const opened = await modelAfterSteps(request, steps, progress);

@@ -2,6 +2,7 @@
 import { InputError } from '../core/ir/errors.ts';
 import type { Model } from '../core/ir/model.ts';
 import type { Node } from '../core/ir/node.ts';
+import type { PassSummary } from '../core/passes/records.ts';
 import { editsText } from '../core/problems/fixes.ts';
 import type { Problem } from '../core/problems/problem.ts';
 import { type Progress, watched } from '../core/progress.ts';
@@ -22,6 +23,7 @@ import type {
   ModelId,
   ModelSummary,
   OperatorDraft,
+  Page,
   PlacedProblem,
   ProblemData,
   ReadingOptions,
@@ -34,7 +36,7 @@ import type {
   TextPage,
   Watch,
 } from '../shared/engine.ts';
-import { ConversionSteps, countsOf } from './conversion-steps.ts';
+import { ConversionSteps } from './conversion-steps.ts';
 import { constantOf } from './describe.ts';
 import { nodeDetails } from './details.ts';
 import { elementTexts } from './elements.ts';
@@ -50,6 +52,8 @@ export interface Core<M extends CoreModel> {
   open(path: string, reading: Reading, progress: Progress): Promise<M>;
   check(opened: M, target: TargetRequest, progress: Progress): Promise<readonly Problem[]>;
   convert(request: CoreConvertRequest, progress: Progress): Promise<CoreConvertResult>;
+  /** What each pass of a conversion did, step by step: the passes are run once more for it. */
+  records(request: CoreConvertRequest, progress: Progress): Promise<readonly PassSummary[]>;
   /** What simplification does to a node; undefined where the model does not get that far. */
   explain(
     path: string,
@@ -100,10 +104,12 @@ const MOST_OPEN = 8;
 export class Engine<M extends CoreModel> implements EngineCalls {
   /** Least recently used first. */
   private readonly models = new Map<ModelId, Known<M>>();
-  private readonly conversions = new ConversionSteps();
+  private readonly conversions: ConversionSteps;
   private count = 0;
 
-  constructor(private readonly core: Core<M>) {}
+  constructor(private readonly core: Core<M>) {
+    this.conversions = new ConversionSteps((request, progress) => core.records(request, progress));
+  }
 
   async open(path: string, reading: ReadingOptions, watch?: Watch): Promise<ModelSummary> {
     const given = readingOf(reading);
@@ -186,13 +192,14 @@ export class Engine<M extends CoreModel> implements EngineCalls {
 
   async convert(request: ConvertRequest, watch?: Watch): Promise<CallResult<'convert'>> {
     const asked = { ...request, reading: readingOf(request.reading) };
-    const result = await this.core.convert(asked, progressOf(watch));
+    // Most steps are never looked at.
+    const result = await this.core.convert({ ...asked, explain: false }, progressOf(watch));
     const steps = request.explain ? this.conversions.keep(asked, result.passes) : undefined;
-    return { ...result, passes: countsOf(result.passes), ...(steps !== undefined && { steps }) };
+    return { ...result, ...(steps !== undefined && { steps }) };
   }
 
-  async steps(...[id, pass, page]: CallArguments<'steps'>): Promise<StepPage> {
-    return this.conversions.page(id, pass, page);
+  async steps(id: StepsId, pass: string, page: Page, watch?: Watch): Promise<StepPage> {
+    return this.conversions.page(id, pass, page, progressOf(watch));
   }
 
   async openStep(id: StepsId, step: number, side: StepSide, watch?: Watch): Promise<ModelSummary> {

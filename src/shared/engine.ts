@@ -443,7 +443,7 @@ export interface ConvertRequest {
   readonly simplify: boolean;
   /** Names of passes that are left out. */
   readonly disabled?: readonly string[];
-  /** Keep what every pass did, for `steps`. */
+  /** Remember it, for `steps` and `openStep`. */
   readonly explain?: boolean;
   readonly verify: boolean;
 }

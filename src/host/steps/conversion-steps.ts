@@ -77,8 +77,13 @@ export class ConversionStepsView implements vscode.TreeDataProvider<Item>, vscod
     if (ranges.length > 0) return ranges;
     const [from, to, { pass, title }] =
       item.kind === 'range' ? [item.from, item.to, item.of.pass] : [0, item.pass.applications, item.pass];
-    const { steps } = await this.engine.steps(this.conversion.steps, pass, { offset: from, limit: to - from });
-    return steps.map((step): Item => ({ kind: 'step', step, title }));
+    try {
+      const { steps } = await this.engine.steps(this.conversion.steps, pass, { offset: from, limit: to - from });
+      return steps.map((step): Item => ({ kind: 'step', step, title }));
+    } catch (error) {
+      void showError(error, this.log, 'Show Steps');
+      return [];
+    }
   }
 
   getTreeItem(item: Item): vscode.TreeItem {

@@ -177,6 +177,7 @@ function coreOf(model: Model | undefined, problemsOf?: string): Core<CoreModel> 
       };
     },
     openAfter: missing,
+    records: missing,
     explain: async (_path, _reading, _target, node) => explanationOf(node),
     check: async (opened): Promise<Problem[]> =>
       [...opened.model.graph.nodes]

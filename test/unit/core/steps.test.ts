@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { nodeText } from '../../../src/core/formats/onnxtxt/node-text.ts';
 import { InputError } from '../../../src/core/ir/errors.ts';
-import { convertModel, explainNode, modelAfterSteps } from '../../../src/core/pipeline.ts';
+import { conversionRecords, convertModel, explainNode, modelAfterSteps } from '../../../src/core/pipeline.ts';
 import { silent } from '../../../src/core/progress.ts';
 import type { ConvertRequest } from '../../../src/core/request.ts';
 
@@ -91,6 +91,7 @@ test.each(CASES)('%s', async (_, text, wishes, names) => {
   const request = requestOf(text, wishes);
   const { passes } = await convertModel(request, silent);
   expect(passes.map(({ pass }) => pass).join(', ')).toBe(names);
+  expect(await conversionRecords({ ...request, explain: false }, silent)).toEqual(passes);
   const records = passes.flatMap(({ records = [] }) => records).sort((a, b) => a.step - b.step);
   expect(records.map(({ step }) => step)).toEqual(records.map((_record, k) => k + 1));
   for (const { step, pass, found, text: lines } of records) {

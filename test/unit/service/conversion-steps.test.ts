@@ -1,8 +1,9 @@
 /** What is remembered of conversions, in pages. */
 import { expect, test } from 'vitest';
 import type { PassRecord, PassSummary } from '../../../src/core/passes/records.ts';
+import { silent } from '../../../src/core/progress.ts';
 import type { ConvertRequest } from '../../../src/core/request.ts';
-import { ConversionSteps, countsOf } from '../../../src/service/conversion-steps.ts';
+import { ConversionSteps } from '../../../src/service/conversion-steps.ts';
 
 const REQUEST: ConvertRequest = {
   input: 'net.onnx',
@@ -31,11 +32,20 @@ function passes(count: number): PassSummary[] {
   return [{ pass: 'remove-identity', title, applications: count, removed: count, added: 0, optional: true, records }];
 }
 
-test('steps come in pages, with their nodes by label, text and name', () => {
-  const steps = new ConversionSteps();
-  const id = steps.keep(REQUEST, passes(3));
+/** The passes as a conversion tells them that keeps no records. */
+const counts = (count: number) => passes(count).map(({ records: _, ...pass }) => pass);
+
+test('steps come in pages, with their nodes by label, text and name', async () => {
+  let asked = 0;
+  const steps = new ConversionSteps(async (request) => {
+    expect(request).toBe(REQUEST);
+    asked++;
+    return passes(3);
+  });
+  const id = steps.keep(REQUEST, counts(3));
   expect(steps.requestOf(id)).toBe(REQUEST);
-  expect(steps.page(id, 'remove-identity', { offset: 1, limit: 1 })).toEqual({
+  expect(asked).toBe(0);
+  expect(await steps.page(id, 'remove-identity', { offset: 1, limit: 1 }, silent)).toEqual({
     total: 3,
     steps: [
       {
@@ -50,25 +60,23 @@ test('steps come in pages, with their nodes by label, text and name', () => {
       },
     ],
   });
-  expect(steps.page(id, 'fold-constants', { offset: 0, limit: 9 })).toEqual({ total: 0, steps: [] });
+  expect(await steps.page(id, 'fold-constants', { offset: 0, limit: 9 }, silent)).toEqual({ total: 0, steps: [] });
+  expect(asked).toBe(1);
+});
+
+test('a model that has changed since is told, and looked at again', async () => {
+  let found = 2;
+  const steps = new ConversionSteps(async () => passes(found));
+  const id = steps.keep(REQUEST, counts(3));
+  const page = () => steps.page(id, 'remove-identity', { offset: 0, limit: 1 }, silent);
+  await expect(page()).rejects.toMatchObject({ code: 'file-changed', place: { file: 'net.onnx' } });
+  found = 3;
+  expect((await page()).total).toBe(3);
 });
 
 test('the oldest conversions are forgotten, and the answer says what to do', () => {
-  const steps = new ConversionSteps();
-  const ids = Array.from({ length: 5 }, () => steps.keep(REQUEST, passes(1)));
+  const steps = new ConversionSteps(async () => []);
+  const ids = Array.from({ length: 5 }, () => steps.keep(REQUEST, counts(1)));
   expect(() => steps.requestOf(ids[0] ?? '')).toThrow(/not remembered/);
   expect(steps.requestOf(ids[1] ?? '')).toBe(REQUEST);
-});
-
-test('counts leave the records behind', () => {
-  expect(countsOf(passes(2))).toEqual([
-    {
-      pass: 'remove-identity',
-      title: 'Takes out what changes nothing',
-      applications: 2,
-      removed: 2,
-      added: 0,
-      optional: true,
-    },
-  ]);
 });

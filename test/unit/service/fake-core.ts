@@ -64,6 +64,7 @@ export function fakeCore(model: () => Model = smallModel): Core<CoreModel> {
         close: () => {},
       };
     },
+    records: async () => [],
     explain: async (path, _reading, { target }, node) => ({
       node,
       done: [
