@@ -33,6 +33,8 @@ export interface PassContext {
   readonly model: Model;
   /** The version of ai.onnx that the graph at hand imports; 0 where it imports none. */
   readonly opset: number;
+  /** What the pass remembers from graph to graph and from round to round of one run: made when it first asks. */
+  remembered<T>(make: () => T): T;
   /** Imports the operators of a domain into the graph's model or function, where they are not yet. */
   importDomain(domain: string): void;
   /** To be told of a node right before a value that it makes gets another name. All else that changes is seen. */

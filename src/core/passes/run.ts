@@ -77,6 +77,7 @@ class Manager {
   private readonly misses = new Map<string, NearMiss>();
   private readonly fates: NodeStory[] = [];
   private readonly stopped = new Set<string>();
+  private readonly memories = new Map<Pass, unknown>();
   private readonly functions: Functions;
   private settled = true;
 
@@ -184,6 +185,11 @@ class Manager {
     return {
       model: this.model,
       opset,
+      remembered: <T>(make: () => T): T => {
+        if (!this.memories.has(pass)) this.memories.set(pass, make());
+        // A pass asks for what it has made itself.
+        return this.memories.get(pass) as T;
+      },
       willRename: (node) => this.log.willChange(node),
       record: (reason, before, after, constants) => {
         this.log.add(pass, path, reason, before, after, constants);

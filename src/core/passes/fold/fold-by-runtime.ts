@@ -5,7 +5,6 @@
  */
 import { encodeOnnx } from '../../formats/onnx/write.ts';
 import { byteLength, isFloat } from '../../ir/dtype.ts';
-import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
 import { elementCount, isStatic, sameShape } from '../../ir/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
@@ -15,8 +14,8 @@ import { isRunnable } from '../../runtime/array-types.ts';
 import { type ChildOptions, type ChildOutcome, runInChild } from '../../runtime/child.ts';
 import { namedGraphs } from '../graphs.ts';
 import type { GraphPass, PassContext } from '../pass.ts';
+import { givenConstant, widensWeights } from './given.ts';
 import { chooseWithin } from './growth.ts';
-import { givenConstant, widensWeights } from './known.ts';
 import { ALL_CONSTANTS } from './limits.ts';
 import { type Piece, pieceModel, piecesOf } from './pieces.ts';
 import { putConstants } from './replace.ts';
@@ -50,8 +49,9 @@ export function foldingBy(run: RunModels): GraphPass {
     opsets: { from: 7 },
     requires: ['typed'],
     run(graph, context) {
-      if (graph === context.model.graph) computed.set(context.model, computeOnce(context, run));
-      for (const [node, results] of computed.get(context.model) ?? []) {
+      const memory = context.remembered((): Memory => ({ started: false, results: NO_RESULTS }));
+      if (graph === context.model.graph) memory.results = computeOnce(memory, context, run);
+      for (const [node, results] of memory.results) {
         // What stands before a node that went may have gone with it.
         if (node.graph === graph)
           putConstants(graph, node, [...results.keys()], (value) => results.get(value), context);
@@ -64,17 +64,21 @@ export function foldingBy(run: RunModels): GraphPass {
 type Results = ReadonlyMap<Node, ReadonlyMap<Value, Tensor>>;
 
 const NO_RESULTS: Results = new Map();
-/** What was computed for all graphs of a model when its outermost one was looked at. */
-const computed = new WeakMap<Model, Results>();
-/** Models for which a child was started: one is enough. */
-const started = new WeakSet<Model>();
 
-function computeOnce(context: PassContext, run: RunModels): Results {
+/** What is remembered of a run of passes. */
+interface Memory {
+  /** Whether a child was started: one is enough. */
+  started: boolean;
+  /** What was computed for all graphs of the model when its outermost one was looked at. */
+  results: Results;
+}
+
+function computeOnce(memory: Memory, context: PassContext, run: RunModels): Results {
   const { model } = context;
-  if (started.has(model)) return NO_RESULTS;
+  if (memory.started) return NO_RESULTS;
   const pieces = chosenPieces(context);
   if (pieces.length === 0) return NO_RESULTS;
-  started.add(model);
+  memory.started = true;
   const results = new Map<Node, ReadonlyMap<Value, Tensor>>();
   const models = pieces.map((piece) => pieceModel(piece, context.opset, model.irVersion));
   const mostBytes = pieces

@@ -6,8 +6,9 @@ import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
 import type { GraphPass, PassContext } from '../pass.ts';
+import { byteLengthOf } from './given.ts';
 import { chooseWithin } from './growth.ts';
-import { byteLengthOf, KnownValues } from './known.ts';
+import { KnownValues } from './known.ts';
 import { ALL_CONSTANTS, type FoldLimits, SIZES_ALONE } from './limits.ts';
 import { putConstants } from './replace.ts';
 

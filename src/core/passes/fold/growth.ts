@@ -5,7 +5,7 @@ import type { Value } from '../../ir/value.ts';
 import { problem } from '../../problems/problem.ts';
 import { allGraphs } from '../graphs.ts';
 import type { PassContext } from '../pass.ts';
-import { byteLengthOf } from './known.ts';
+import { byteLengthOf } from './given.ts';
 import type { FoldLimits } from './limits.ts';
 
 /** Nodes of which a user was told that they stay. */

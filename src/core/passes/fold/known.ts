@@ -1,89 +1,45 @@
 /** What nodes give that is known beforehand: computed of constants, or followed from sizes. */
-import { constantAttribute, constantOf } from '../../dialects/onnx/data.ts';
-import { isFloat } from '../../ir/dtype.ts';
+import { constantOf } from '../../dialects/onnx/data.ts';
 import type { Node } from '../../ir/node.ts';
 import { elementCount, isStatic } from '../../ir/shape.ts';
 import { ComputedSource, Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
-import { Structure } from '../cleanup/structure.ts';
+import { givenConstant, widensWeights } from './given.ts';
 import { compute, isComputable, isComputableType, isSure } from './kernels/table.ts';
 import type { FoldLimits } from './limits.ts';
-
-/** The constant that a value is without any computation: an initializer that nobody may replace, or a Constant node's. */
-export function givenConstant(value: Value): Tensor | undefined {
-  const { producer } = value;
-  if (!producer) return value.overridable ? undefined : value.constant;
-  return producer.op === 'Constant' && producer.domain === '' ? constantAttribute(producer) : undefined;
-}
-
-/** Whether a node makes floats of quantised weights, which are four times as large. */
-export function widensWeights(node: Node, { keptIntegers }: Pick<FoldLimits, 'keptIntegers'>): boolean {
-  const [input, output] = [node.input(0), node.output()];
-  if (node.op !== 'Cast' || !input || !output.dtype || !isFloat(output.dtype)) return false;
-  const given = givenConstant(input);
-  return (given?.dtype === 'int8' || given?.dtype === 'uint8') && given.count >= keptIntegers;
-}
-
-/** Constants up to so many elements are compared by their numbers. */
-const MOST_COMPARED = 16;
+import { SharedResults } from './shared-results.ts';
 
 /** The values of one graph that are known beforehand, found node by node from the first to the last. */
 export class KnownValues {
   private readonly known = new Map<Value, Tensor>();
-  /** Large results by what they are computed of. */
-  private readonly made = new Map<string, readonly Tensor[]>();
-  private readonly structure = new Structure();
-  private readonly contents = new Map<Value, string>();
-  private readonly tensors = new Map<Tensor, number>();
+  private readonly shared: SharedResults;
 
   constructor(
     private readonly opset: number,
     private readonly limits: FoldLimits,
-  ) {}
+  ) {
+    this.shared = new SharedResults(limits.later, (value) => this.tensorOf(value));
+  }
 
   get(value: Value): Tensor | undefined {
     return this.known.get(value);
+  }
+
+  private tensorOf(value: Value): Tensor | undefined {
+    return givenConstant(value) ?? this.known.get(value);
   }
 
   /** Finds out whether all outputs of a node are known. */
   look(node: Node): boolean {
     if (node.domain !== '' || node.op === 'Constant' || node.outputs.length === 0) return false;
     const results = this.computed(node);
-    const found = results ? this.once(node, results) : this.followed(node);
+    const found = results ? this.shared.of(node, results) : this.followed(node);
     if (!found) return false;
     for (const [k, tensor] of found.entries()) {
       const output = node.outputs[k];
       if (output) this.known.set(output, tensor);
     }
     return true;
-  }
-
-  /** The results of a node of the same operator and inputs before it: equal constants are written once. */
-  private once(node: Node, results: readonly Tensor[]): readonly Tensor[] {
-    if (results.every(({ count }) => count < this.limits.later)) return results;
-    for (const input of node.inputs) this.tell(input);
-    const key = this.structure.of(node, undefined, this.contents);
-    const same = this.made.get(key);
-    if (same) return same;
-    this.made.set(key, results);
-    return results;
-  }
-
-  /** Says of a value what it holds: small constants are equal by their numbers, others as what they are. */
-  private tell(value: Value | undefined): void {
-    if (!value || this.contents.has(value)) return;
-    const tensor = this.known.get(value) ?? givenConstant(value);
-    if (!tensor) return;
-    const { dtype, shape, count } = tensor;
-    const isSmall = count <= MOST_COMPARED && dtype !== 'string';
-    const numbers = isSmall ? Buffer.from(tensor.bytes()).toString('hex') : `#${this.numberOf(tensor)}`;
-    this.contents.set(value, `=${dtype}[${shape}]${numbers}`);
-  }
-
-  private numberOf(tensor: Tensor): number {
-    const number = this.tensors.get(tensor) ?? this.tensors.size;
-    this.tensors.set(tensor, number);
-    return number;
   }
 
   /** What inference knows of sizes, also where other sizes of the same shape are unknown. */
@@ -106,7 +62,7 @@ export class KnownValues {
     let most = 0;
     let isSmall = true;
     for (const input of node.inputs) {
-      const tensor = input && (givenConstant(input) ?? this.known.get(input));
+      const tensor = input && this.tensorOf(input);
       if (input && !tensor) return undefined;
       if (tensor && !isComputableType(tensor.dtype)) return undefined;
       if (tensor && !this.limits.isSmall(tensor.dtype, tensor.count)) isSmall = false;
@@ -141,8 +97,4 @@ export class KnownValues {
     }
     return results;
   }
-}
-
-export function byteLengthOf(tensor: Tensor | undefined): number {
-  return tensor && tensor.dtype !== 'string' ? tensor.byteLength : 0;
 }

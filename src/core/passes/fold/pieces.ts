@@ -4,7 +4,7 @@ import { type Model, makeModel } from '../../ir/model.ts';
 import { Node } from '../../ir/node.ts';
 import { tensorType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
-import { byteLengthOf, givenConstant } from './known.ts';
+import { byteLengthOf, givenConstant } from './given.ts';
 
 /** One connected piece: what goes wrong with it is of no matter to the others. */
 export interface Piece {
