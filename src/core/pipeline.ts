@@ -313,7 +313,7 @@ async function prove(
     return await verify(
       model,
       isCaffe
-        ? caffeSide('the source network in the reference interpreter of Caffe', model)
+        ? caffeSide('the source network in the reference interpreter of Caffe', model, dialectOf(model).base)
         : graphSide('the source graph in onnxruntime', model),
       resultSide(target, output, outputs),
       VERIFY_SEED,

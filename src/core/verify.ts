@@ -23,9 +23,9 @@ export function graphSide(title: string, model: Model): Side {
   return { title, run: (inputs) => runModel(bytes, inputs) };
 }
 
-/** A Caffe network as it stands in memory, run in the reference interpreter. */
-export function caffeSide(title: string, model: Model): Side {
-  return { title, run: async (inputs) => runCaffe(model, inputs) };
+/** A Caffe network as it stands in memory, run in the reference interpreter as the framework of a dialect would run it. */
+export function caffeSide(title: string, model: Model, dialect: string): Side {
+  return { title, run: async (inputs) => runCaffe(model, inputs, dialect) };
 }
 
 /** What was written for a target: ONNX in onnxruntime, Caffe in the reference interpreter. */
@@ -36,7 +36,8 @@ export function resultSide(target: Target, files: readonly string[], outputs: re
   return {
     title: `${path} in the reference interpreter of Caffe`,
     // A Caffe network also gives every top that no layer reads: those are no outputs of the model.
-    run: async (inputs) => only(outputs, runCaffe(readCaffe(new FileBytes(path), prototxt, backend), inputs)),
+    run: async (inputs) =>
+      only(outputs, runCaffe(readCaffe(new FileBytes(path), prototxt, backend), inputs, backend.base)),
   };
 }
 

@@ -8,7 +8,7 @@ export interface CaffeLimits {
   readonly unusedTops: 'outputs' | 'ignored';
   /** What the framework's users ask for by name: blobs, or layers, of which they get the first top. */
   readonly outputs: 'blobs' | 'layers';
-  /** Attributes that its schema has and its layers do not read. */
+  /** Attributes that its schema has and its layers do not read, or those of one type: `Deconvolution:convolution_param.dilation`. */
   readonly ignores?: readonly string[];
   /** Types of layers that it wrongly takes into a Power layer before them, unless that has a power of 1. */
   readonly wrongAfterPower?: readonly string[];
@@ -16,6 +16,11 @@ export interface CaffeLimits {
   readonly blobs?: { readonly axes: number; readonly batch: 'one' };
   /** The layer that stands for a constant blob, and the attribute path of its shape where it needs one. */
   readonly constants?: { readonly layer: string; readonly shape?: string };
+}
+
+/** Whether layers of a type leave a field unread that their schema has. */
+export function isIgnored({ ignores = [] }: CaffeLimits, type: string, path: string): boolean {
+  return ignores.includes(path) || ignores.includes(`${type}:${path}`);
 }
 
 /** What every Caffe wants: it has layers for these, and none for comparisons. */

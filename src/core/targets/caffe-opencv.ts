@@ -16,8 +16,12 @@ export const opencv = new CaffeBackend({
     unusedTops: 'ignored',
     // Net::forward takes names of layers and gives their output 0 (modules/dnn/src/net_impl.hpp).
     outputs: 'layers',
-    // LRNLayerImpl reads `bias`, which Caffe's schema calls `k` (modules/dnn/src/layers/lrn_layer.cpp).
-    ignores: ['lrn_param.k'],
+    // LRNLayerImpl reads `bias`, which Caffe's schema calls `k` (modules/dnn/src/layers/lrn_layer.cpp); the others tried in
+    // OpenCV 4.12.
+    ignores: [
+      ...['lrn_param.k', 'inner_product_param.transpose', 'Deconvolution:convolution_param.dilation'],
+      ...['log_param.base', 'log_param.scale', 'log_param.shift'],
+    ],
     // PowerFunctor::tryFuse puts a following scale and shift inside the power (elementwise_layers.cpp; OpenCV 4.12).
     wrongAfterPower: ['Power', 'Scale', 'BatchNorm'],
     constants: { layer: 'Const' },

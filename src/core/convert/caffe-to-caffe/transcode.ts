@@ -12,7 +12,7 @@ import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
 import { shapeText } from '../../ir/shape.ts';
 import { type Problem, problem, Refusal, refuse } from '../../problems/problem.ts';
-import type { CaffeBackend } from '../../targets/caffe-backend.ts';
+import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
 
 /** Changes the model. `from` is the backend of the dialect that it was read as. */
 export function transcode(model: Model, from: CaffeBackend, to: CaffeBackend): readonly Problem[] {
@@ -104,7 +104,7 @@ class Transcoder {
     const { type } = field;
     if (type.kind === 'enum' && attribute.type === 'string' && !type.numbers.has(String(attribute.value)))
       this.refuse(node, path, `${attribute.value} is none of ${[...type.numbers.keys()].join(', ')}`);
-    if (this.to.limits.ignores?.includes(path) && !isDefault(before, attribute))
+    if (isIgnored(this.to.limits, node.op, path) && !isDefault(before, attribute))
       this.refuse(node, path, 'its layer does not read it');
   }
 

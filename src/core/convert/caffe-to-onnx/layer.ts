@@ -8,7 +8,7 @@ import { type Dim, elementCount, isStatic, type Shape, type StaticShape, shapeTe
 import type { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import { type Problem, problem, refuse } from '../../problems/problem.ts';
-import type { CaffeBackend } from '../../targets/caffe-backend.ts';
+import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
 import type { Blobs } from './blobs.ts';
 import { isHarmless } from './harmless.ts';
 
@@ -214,7 +214,7 @@ export class Layer {
 
   /** Fields that layers of the framework do not read, though its schema has them. */
   private isIgnored(path: string): boolean {
-    return this.backend.limits.ignores?.includes(path) ?? false;
+    return isIgnored(this.backend.limits, this.node.op, path);
   }
 
   private field(path: string): CaffeField | undefined {

@@ -13,7 +13,7 @@ import type { Tensor } from '../../ir/tensor.ts';
 import { tensorType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
 import { refuse } from '../../problems/problem.ts';
-import type { CaffeBackend } from '../../targets/caffe-backend.ts';
+import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
 import { weightOf } from './weights.ts';
 
 export type Parameter = number | boolean | string | readonly number[];
@@ -168,6 +168,8 @@ export class CaffeBuilder {
       const path = `${holder}.${name}`;
       const field = fieldAt(this.schema.layer, path);
       if (!field) throw new Error(`${this.backend.id} has no field ${path}`);
+      if (isIgnored(this.backend.limits, type, path) && value !== field.otherwise)
+        this.refuseAttribute(`${name} of ${type}`, 'its layer does not read it');
       return [[path, typed(field, value)]];
     });
   }

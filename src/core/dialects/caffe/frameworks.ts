@@ -170,7 +170,7 @@ export const FRAMEWORKS = {
       ...['Deconvolution', 'DetectionOutput', 'Dropout', 'Eltwise', 'ELU', 'Exp', 'Flatten', 'InnerProduct'],
       ...['Input', 'Log', 'LRN', 'MVN', 'Normalize', 'NormalizeBBox', 'Permute', 'Pooling', 'Power', 'PReLU'],
       ...['PriorBox', 'Proposal', 'PSROIPooling', 'ReLU', 'ReLU6', 'Reshape', 'ROIPooling', 'Scale', 'Sigmoid'],
-      ...['Silence', 'Slice', 'Softmax', 'Split', 'TanH', 'Tile'],
+      ...['Silence', 'Slice', 'Softmax', 'Split', 'TanH'],
     ],
   },
 } as const satisfies Readonly<Record<string, Framework>>;

@@ -53,12 +53,17 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 export const CAFFE_RUNS: ReadonlySet<string> = new Set(Object.keys(LAYERS));
 
 /**
- * Runs a network on inputs by name, or by position where names differ. Its layers mean what they do in the dialect that it
- * was read in. Throws InputError `runtime-failed`, also for a layer that is not run, or not with such parameters.
+ * Runs a network on inputs by name, or by position where names differ. Its layers mean what they do in a dialect: that which
+ * it was read in, or another one that this is like. Throws InputError `runtime-failed`, also for a layer that is not run, or
+ * not with such parameters.
  */
-export function runCaffe(model: Model, inputs: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+export function runCaffe(
+  model: Model,
+  inputs: ReadonlyMap<string, Tensor>,
+  dialect = model.metadata.get('caffe.dialect'),
+): ReadonlyMap<string, Tensor> {
   const { graph, file = 'the network' } = model;
-  const network = { file, means: semanticsOf(model.metadata.get('caffe.dialect')) };
+  const network = { file, means: semanticsOf(dialect) };
   const blobs = new Map<Value, Blob>();
   const byPosition = [...inputs.values()];
   for (const [k, value] of graph.inputs.entries()) {

@@ -48,6 +48,14 @@ test.each(REFUSED)('%s', (graph, code, message) => {
   expect(problems[0]?.message).toContain('Caffe (BVLC)');
 });
 
+test('what the layers of a backend do not read is refused, not written', () => {
+  const graph = 'float[1,4,5,5] x, float[4,3,2,2] w => y = ConvTranspose <dilations = [2,2]> (x, w)';
+  expect(problemsOf(graph, 'bvlc')).toEqual([]);
+  expect(problemsOf(graph, 'opencv').map(({ message }) => message)).toEqual([
+    expect.stringContaining('dilation of Deconvolution: its layer does not read it'),
+  ]);
+});
+
 test('sizes that are no numbers are refused where they come in, once', () => {
   const model = modelOf('float[1,3,4,4] x => a = Relu (x) y = Tanh (a)');
   const [input] = model.graph.inputs;
