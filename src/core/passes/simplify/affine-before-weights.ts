@@ -7,9 +7,9 @@ import { sameShape } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
 import type { PatternRule } from '../pass.ts';
 import { AFFINE_OPERATORS, type Affine, affineOf, perChannel } from './affine.ts';
-import { scaledInput, weightOf } from './affine-into-weights.ts';
 import { combined, isBounded, numbersOf, tensorOf } from './numbers.ts';
 import { instead, named, producerOf, type Replacement, type Site, simplification } from './rule.ts';
+import { scaledInput, weightOf } from './weight-inputs.ts';
 import { elementsOf, type Layout } from './weights.ts';
 
 const MOST_CHANNELS = 1 << 16;

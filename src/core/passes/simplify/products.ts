@@ -5,9 +5,9 @@ import { sameDim } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
 import { gemmAndSum, matmulAndSum } from '../fusions/linear.ts';
 import type { PatternRule } from '../pass.ts';
-import { scaledInput } from './affine-into-weights.ts';
 import { RESHAPES, targetOf } from './reshapes.ts';
 import { instead, named, producerOf, simplification } from './rule.ts';
+import { scaledInput } from './weight-inputs.ts';
 import type { Layout } from './weights.ts';
 
 /** Types that Gemm multiplies at every opset. */

@@ -6,7 +6,7 @@ import { isFloat } from '../../ir/dtype.ts';
 import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
 import type { PatternRule } from '../pass.ts';
-import { type Carrier, carrierOf } from './affine-into-weights.ts';
+import { type Carrier, carrierOf } from './carriers.ts';
 import { scalarOf } from './forms.ts';
 import { isComputable, isHeld, single } from './numbers.ts';
 import { instead, named, type Replacement, type Site, simplification } from './rule.ts';
