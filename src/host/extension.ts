@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { OBJECT_ANALYSIS } from '../core/problems/problem.ts';
 import type { EngineClient } from '../service/client.ts';
 import type { FixName, PlacedProblem, SourceFrame, TargetChoice, TargetRow } from '../shared/engine.ts';
-import { chooseDialect } from './choose-dialect.ts';
+import { chooseDialect, TOLD_BY_FILE } from './choose-dialect.ts';
 import { chooseTarget } from './choose-target.ts';
 import type { ConversionWishes } from './conversion-wishes.ts';
 import { Converter } from './convert.ts';
@@ -108,7 +108,7 @@ class App implements vscode.Disposable {
       ],
       new TextFiles(texts, edited, this.models),
       new GraphTextLink(this.documents, this.graphs, log),
-      registerLanguage(edited, problems),
+      registerLanguage(edited, problems, (text, dialect) => this.switchDialect(text, dialect)),
       registerFixes(diagnostics, problems, (model, fix, problem, module) => this.fix(model, fix, problem, module)),
       ...this.commands(),
     );
@@ -164,13 +164,8 @@ class App implements vscode.Disposable {
         return showExportHelp();
       case 'add-forward':
         return this.definer.addForward(model, problem);
-      case 'choose-dialect': {
-        const from = await chooseDialect(this.readings.of(model).from);
-        if (from === undefined) return;
-        await this.readings.keep(model, { from });
-        this.models.reload(model);
-        return;
-      }
+      case 'choose-dialect':
+        return this.switchDialect(model, '');
       case 'accept-inexact': {
         const { accept } = this.readings.of(model);
         const name = ['inexact', acceptedName(problem)].filter((part) => part !== '').join(':');
@@ -178,6 +173,14 @@ class App implements vscode.Disposable {
         this.models.reload(model);
       }
     }
+  }
+
+  /** Reads a Caffe network as a dialect from now on: `ncnn`, or the one that the user chooses. */
+  async switchDialect(model: vscode.Uri, dialect: string): Promise<void> {
+    const chosen = dialect === '' ? await chooseDialect(model, this.readings.of(model).from) : `caffe:${dialect}`;
+    if (chosen === undefined) return;
+    await this.readings.keep(model, { from: chosen === TOLD_BY_FILE ? undefined : chosen });
+    this.models.reload(model);
   }
 
   private async targets(): Promise<readonly TargetRow[]> {

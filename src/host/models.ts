@@ -6,7 +6,8 @@ import type { Log } from './log.ts';
 import type { Readings } from './readings.ts';
 import { configuredTarget, sameTarget, TARGET_SETTING } from './target.ts';
 
-const OPS_FILES = '**/graphwright.ops.json';
+/** Files beside models that say how these are read. */
+const OPS_FILES = '**/graphwright.{ops,caffe}.json';
 /** Files are often written in several steps; a change is read when it has been quiet for this long. */
 const SETTLE_MS = 250;
 

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { ReadingOptions } from '../shared/engine.ts';
 
-type Kept = Partial<Pick<ReadingOptions, 'inputs' | 'accept' | 'from'>>;
+type Kept = Partial<Pick<ReadingOptions, 'inputs' | 'accept'>> & { readonly from?: string | undefined };
 
 const KEY = 'readings';
 
@@ -14,7 +14,8 @@ export class Readings implements vscode.Disposable {
   constructor(private readonly memento: vscode.Memento) {}
 
   of(uri: vscode.Uri): ReadingOptions {
-    return { inputs: [], ops: [], accept: [], ...this.all()[uri.toString()] };
+    const { from, ...kept } = this.all()[uri.toString()] ?? {};
+    return { inputs: [], ops: [], accept: [], ...kept, ...(from !== undefined && { from }) };
   }
 
   async keep(uri: vscode.Uri, said: Kept): Promise<void> {

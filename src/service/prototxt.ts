@@ -1,6 +1,7 @@
 /** A Caffe network as text, edited: what the language services of the core say of it. */
 import { completionsAt } from '../core/language/prototxt/completion.ts';
 import { PrototxtDocument } from '../core/language/prototxt/document.ts';
+import { fixesIn } from '../core/language/prototxt/fixes.ts';
 import { foldsOf } from '../core/language/prototxt/folding.ts';
 import { formatEdits } from '../core/language/prototxt/format.ts';
 import { hoverAt } from '../core/language/prototxt/hover.ts';
@@ -10,6 +11,7 @@ import { definitionAt, referencesAt, renameAt, renameTargetAt } from '../core/la
 import { outlineOf } from '../core/language/prototxt/outline.ts';
 import { problemsOf } from '../core/language/prototxt/problems.ts';
 import { selectionsAt } from '../core/language/prototxt/selections.ts';
+import { targetProblemsOf } from '../core/language/prototxt/target-problems.ts';
 import type { EditedText } from './edited-text.ts';
 
 export function prototxt(...opened: ConstructorParameters<typeof PrototxtDocument>): EditedText {
@@ -24,8 +26,8 @@ export function prototxt(...opened: ConstructorParameters<typeof PrototxtDocumen
     },
     edit: (changes, version) => document.edit(changes, version),
     problems: () => problemsOf(document),
-    targetProblems: async () => [],
-    textFixes: () => [],
+    targetProblems: async (target) => targetProblemsOf(document, target),
+    textFixes: (range) => fixesIn(document, range),
     hover: (position) => hoverAt(document, position),
     complete: (position) => completionsAt(document, position),
     signature: () => undefined,

@@ -106,6 +106,15 @@ export interface TextFix {
   /** Which problems it mends: their ranges and codes. */
   readonly mends: readonly { readonly code: string; readonly range: TextRange }[];
   readonly preferred: boolean;
+  readonly effects?: FixEffects;
+}
+
+/** What a fix does beside the text, after it. */
+export interface FixEffects {
+  /** Files that are written, or written anew. */
+  readonly files?: readonly { readonly path: string; readonly text: string }[];
+  /** The dialect that a Caffe network is read as from then on; empty where the user is to choose one. */
+  readonly dialect?: string;
 }
 
 /** What is wrong at a place of a graphwright.ops.json. */

@@ -19,7 +19,8 @@ export function userBackends(modelPath: string): readonly CaffeBackend[] {
   return file === undefined ? [] : parseBackends(readFileSync(file, 'utf8'), file);
 }
 
-function findBackendsFile(modelPath: string): string | undefined {
+/** The nearest file of backends, from the folder of a model upward; undefined where there is none. */
+export function findBackendsFile(modelPath: string): string | undefined {
   for (let folder = dirname(resolve(modelPath)); ; folder = dirname(folder)) {
     const path = join(folder, BACKENDS_FILE);
     if (existsSync(path)) return path;

@@ -17,6 +17,9 @@ export const EDITED_ONNX = ['file', 'untitled', 'graphwright-text'].map((scheme)
 export const EDITED_CAFFE = ['file', 'untitled'].map((scheme) => ({ language: CAFFE_PROTOTXT, scheme }));
 export const EDITED: vscode.DocumentSelector = [...EDITED_ONNX, ...EDITED_CAFFE];
 
+/** Dialects of the user's own, and their schemas. */
+const OWN_DIALECTS = '**/{graphwright.caffe.json,*.proto}';
+
 export class LanguageDocuments implements vscode.Disposable {
   private readonly sync: DocumentSync;
   private readonly opened = new vscode.EventEmitter<vscode.TextDocument>();
@@ -34,7 +37,10 @@ export class LanguageDocuments implements vscode.Disposable {
     private readonly log: Log,
   ) {
     this.sync = new DocumentSync(engine);
+    const dialects = vscode.workspace.createFileSystemWatcher(OWN_DIALECTS);
+    const again = () => this.readAgain();
     this.subscriptions = [
+      ...[dialects, dialects.onDidChange(again), dialects.onDidCreate(again), dialects.onDidDelete(again)],
       ...[this.opened, this.changed, this.closed],
       readings.onDidKeep((uri) => this.readAgain(uri)),
       vscode.workspace.onDidOpenTextDocument((document) => this.open(document)),
@@ -103,11 +109,11 @@ export class LanguageDocuments implements vscode.Disposable {
     for (const each of this.subscriptions) each.dispose();
   }
 
-  /** What a Caffe network means depends on its dialect. */
-  private readAgain(source: vscode.Uri): void {
+  /** What a Caffe network means depends on its dialect: of one file, or of all. */
+  private readAgain(source?: vscode.Uri): void {
     for (const document of vscode.workspace.textDocuments) {
-      const own = document.languageId === CAFFE_PROTOTXT && document.uri.toString() === source.toString();
-      if (!own || !this.follows(document)) continue;
+      const own = !source || document.uri.toString() === source.toString();
+      if (!own || document.languageId !== CAFFE_PROTOTXT || !this.follows(document)) continue;
       this.sync.restart(idOf(document));
       this.changed.fire(document);
     }

@@ -1,11 +1,20 @@
-/** Quick fixes that change the text. */
+/** Quick fixes that change the text, and those that write files beside it or switch its dialect. */
 import * as vscode from 'vscode';
-import type { TextFix } from '../../shared/language.ts';
+import type { FixEffects, TextFix } from '../../shared/language.ts';
 import { EDITED, type LanguageDocuments } from './documents.ts';
 import type { MarkedProblem, TextProblems } from './problems.ts';
 import { editsOf, plainRange, rangeOf } from './values.ts';
 
-export function registerTextFixes(documents: LanguageDocuments, problems: TextProblems): vscode.Disposable {
+const EFFECTS_COMMAND = 'graphwright.applyTextFix';
+
+/** Reads a text as a dialect from now on; asks the user for one where it is empty. */
+export type SwitchDialect = (text: vscode.Uri, dialect: string) => Promise<void>;
+
+export function registerTextFixes(
+  documents: LanguageDocuments,
+  problems: TextProblems,
+  switchDialect: SwitchDialect,
+): vscode.Disposable {
   const provider: vscode.CodeActionProvider = {
     async provideCodeActions(document, range, _context, token) {
       const found = await documents.look(document, token, (calls, id, watch) =>
@@ -15,13 +24,22 @@ export function registerTextFixes(documents: LanguageDocuments, problems: TextPr
     },
   };
   const kinds = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] };
-  return vscode.languages.registerCodeActionsProvider(EDITED, provider, kinds);
+  return vscode.Disposable.from(
+    vscode.languages.registerCodeActionsProvider(EDITED, provider, kinds),
+    vscode.commands.registerCommand(EFFECTS_COMMAND, async (text: vscode.Uri, { files, dialect }: FixEffects) => {
+      for (const file of files ?? []) await write(vscode.Uri.file(file.path), file.text);
+      if (dialect !== undefined) await switchDialect(text, dialect);
+    }),
+  );
 }
 
-function actionOf(uri: vscode.Uri, { title, edits, mends, preferred }: TextFix, problems: TextProblems) {
+function actionOf(uri: vscode.Uri, { title, edits, mends, preferred, effects }: TextFix, problems: TextProblems) {
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
-  action.edit = new vscode.WorkspaceEdit();
-  action.edit.set(uri, editsOf(edits));
+  if (edits.length > 0) {
+    action.edit = new vscode.WorkspaceEdit();
+    action.edit.set(uri, editsOf(edits));
+  }
+  if (effects) action.command = { command: EFFECTS_COMMAND, title, arguments: [uri, effects] };
   action.isPreferred = preferred;
   action.diagnostics = mends.flatMap(({ code, range }) =>
     problems
@@ -30,4 +48,14 @@ function actionOf(uri: vscode.Uri, { title, edits, mends, preferred }: TextFix, 
       .map(({ diagnostic }) => diagnostic),
   );
   return action;
+}
+
+/** Puts a text into a file, through the editor where one has it open, so that it can be undone. */
+async function write(file: vscode.Uri, text: string): Promise<void> {
+  const open = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
+  if (!open) return vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(file, new vscode.Range(0, 0, open.lineCount, 0), text);
+  await vscode.workspace.applyEdit(edit);
+  if (!(await open.save())) throw new Error(`${file.fsPath} could not be saved.`);
 }

@@ -1,7 +1,7 @@
 /** What a prototxt means: the dialect that it is of, its network as the reader would link it, and all that is wrong with it. */
 import { inferCaffe } from '../../dialects/caffe/infer.ts';
 import { type CaffeMessage, fieldAt } from '../../dialects/caffe/schema.ts';
-import type { CaffeVocabulary } from '../../dialects/caffe/vocabulary.ts';
+import { type CaffeVocabulary, layerFacts } from '../../dialects/caffe/vocabulary.ts';
 import { nearestName, suggestionOf } from '../../dialects/onnx/spelling.ts';
 import { LayerCheck } from '../../formats/caffe/check-layer.ts';
 import type { DialectScore } from '../../formats/caffe/detect-dialect.ts';
@@ -130,6 +130,8 @@ class Analyser {
     for (const layer of layers) {
       const { type, op, field } = layer;
       if (!type || (op !== undefined && dialect.layers.has(op)) || layer.inner !== layer.body) continue;
+      // A problem of its own says so.
+      if (op !== undefined && layerFacts(dialect, op)?.training) continue;
       const old = field.name.text === 'layers';
       const word = op ?? type.text;
       const having = dialects.filter((each) => each !== dialect && each.layers.has(word)).map(({ id }) => id);

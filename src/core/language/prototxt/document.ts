@@ -69,11 +69,16 @@ export class PrototxtDocument {
 
   /** What the text means now; undefined where it is no network. */
   get network(): Network | undefined {
-    const { now, choice, text, path, dialects, chosen, weights } = this;
-    if (!choice) return undefined;
-    const { layers, tree } = now;
-    now.network ??= analyse(tree, { ...choice, text: text.text, path, layers, dialects, chosen, weights });
+    const { now } = this;
+    now.network ??= this.relinked();
     return now.network;
+  }
+
+  /** The same once more, for who changes its graph. */
+  relinked(): Network | undefined {
+    const { now, choice, text, path, dialects, chosen, weights } = this;
+    const { layers, tree } = now;
+    return choice && analyse(tree, { ...choice, text: text.text, path, layers, dialects, chosen, weights });
   }
 
   private get choice(): Choice | undefined {
@@ -104,7 +109,7 @@ interface Read {
   readonly isNetwork: boolean;
   blobs?: Blobs;
   choice?: Choice;
-  network?: Network;
+  network?: Network | undefined;
 }
 
 /** A file of backends that is wrong is told where it is used, not at every word. */

@@ -133,3 +133,11 @@ test('a text that is left is closed, and nothing is asked about it', async () =>
   expect(heard.slice(2)).toEqual(['close']);
   expect(sync.follows(ID)).toBe(false);
 });
+
+test('a text that means something else now is sent as a whole once more', async () => {
+  await hover();
+  sync.restart(ID);
+  await hover();
+  expect(heard.filter((each) => each.startsWith('open'))).toHaveLength(2);
+  sync.restart('file:///nobody');
+});

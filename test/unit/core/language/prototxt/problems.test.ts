@@ -1,7 +1,11 @@
 /** What is wrong with a prototxt, each with its place. */
 import { expect, test } from 'vitest';
+import { completionsAt } from '../../../../../src/core/language/prototxt/completion.ts';
 import type { PrototxtDocument } from '../../../../../src/core/language/prototxt/document.ts';
+import { hoverAt } from '../../../../../src/core/language/prototxt/hover.ts';
 import { problemsOf } from '../../../../../src/core/language/prototxt/problems.ts';
+import { targetProblemsOf } from '../../../../../src/core/language/prototxt/target-problems.ts';
+import { cpuTime } from '../../../cpu-time.ts';
 import { documentOf, inNet, textAt } from './texts.ts';
 
 /** `code at text: message`. */
@@ -125,4 +129,59 @@ test.each([
 test('an empty text is a network that is not there yet', () => {
   expect(documentOf('').network?.layers).toEqual([]);
   expect(problemsOf(documentOf(''))).toEqual([]);
+});
+
+test.each([
+  ['caffe:opencv', 'layer { type: "Threshold" bottom: "data" top: "t" }', ['unsupported-operator at Threshold']],
+  [
+    'caffe:ncnn',
+    'layer { type: "Pooling" bottom: "data" top: "p" pooling_param { kernel_size: 2 round_mode: FLOOR } }',
+    ['unsupported-attribute at round_mode'],
+  ],
+  ['caffe:ssd', 'layer { type: "ReLU" bottom: "data" top: "r" }', []],
+  ['caffe:opencv', 'layer { type: "Threshold" bottom: "daat" top: "t" }', []],
+  ['onnx', 'layer { type: "Threshold" bottom: "data" top: "t" }', []],
+])('what %s does not take of %s', (target, text, expected) => {
+  const document = documentOf(inNet(text), 'bvlc');
+  const before = document.network;
+  const found = targetProblemsOf(document, { target });
+  expect(found.map(({ code, range }) => `${code} at ${textAt(document, range)}`)).toEqual(expected);
+  // Transcoding works on a graph of its own.
+  expect(document.network).toBe(before);
+  expect([...(before?.graph?.nodes ?? [])].map(({ attributes }) => [...attributes.keys()])).toEqual(
+    [...(documentOf(inNet(text), 'bvlc').network?.graph?.nodes ?? [])].map(({ attributes }) => [...attributes.keys()]),
+  );
+});
+
+test('speed: a text of 5000 lines', () => {
+  let text = inNet('');
+  for (let k = 0; k < 300; k++)
+    text += `layer {\n  name: "c${k}"\n  type: "Convolution"\n  bottom: "${k === 0 ? 'data' : `c${k - 1}`}"\n  top: "c${k}"\n  convolution_param {\n    num_output: 3\n    kernel_size: 3\n    pad: 1\n    weight_filler { type: "xavier" }\n  }\n}\nlayer {\n  name: "r${k}"\n  type: "ReLU"\n  bottom: "c${k}"\n  top: "c${k}"\n}\n`;
+  const document = documentOf(text);
+  expect(document.text.lineCount).toBeGreaterThan(5000);
+  problemsOf(document);
+  const least = {
+    complete: Number.POSITIVE_INFINITY,
+    hover: Number.POSITIVE_INFINITY,
+    problems: Number.POSITIVE_INFINITY,
+  };
+  for (let k = 0; k < 8; k++) {
+    const position = { line: 3000, character: 0 };
+    document.edit([{ range: { start: position, end: position }, text: ' ' }], k + 2);
+    const times = [cpuTime()];
+    for (const step of [
+      () => completionsAt(document, position),
+      () => hoverAt(document, { line: 3000, character: 12 }),
+      () => problemsOf(document),
+    ]) {
+      step();
+      times.push(cpuTime());
+    }
+    for (const [at, name] of (['complete', 'hover', 'problems'] as const).entries())
+      least[name] = Math.min(least[name], (times[at + 1] ?? 0) - (times[at] ?? 0));
+  }
+  console.log(`[speed] complete ${least.complete} ms, hover ${least.hover} ms, problems ${least.problems} ms`);
+  expect(least.complete).toBeLessThan(50);
+  expect(least.hover).toBeLessThan(50);
+  expect(least.problems).toBeLessThan(200);
 });
