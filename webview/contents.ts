@@ -1,5 +1,6 @@
 /** The contents of groups, asked for once and several at a time. */
-import type { GroupContent, GroupId } from '../src/shared/engine.ts';
+import type { GroupContent } from '../src/shared/graph.ts';
+import type { GroupId } from '../src/shared/identifiers.ts';
 import type { Host } from './host.ts';
 
 /** So many groups are asked for in one question: answers stay small. */

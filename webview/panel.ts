@@ -1,6 +1,9 @@
 /** The graph panel: what the host says becomes a picture, what the user does becomes questions to the host. */
-import type { GroupId, ModelSummary, PlacedProblem, TargetChoice, TargetRow } from '../src/shared/engine.ts';
+import type { TargetRow } from '../src/shared/conversion.ts';
+import type { ModelSummary } from '../src/shared/graph.ts';
+import type { GroupId, TargetChoice } from '../src/shared/identifiers.ts';
 import type { ToPanel } from '../src/shared/panel.ts';
+import type { PlacedProblem } from '../src/shared/problems.ts';
 import { Contents } from './contents.ts';
 import { h } from './dom.ts';
 import type { Host } from './host.ts';

@@ -1,5 +1,5 @@
 /** Which items carry a badge: nodes with problems, and every group around them. */
-import type { PlacedProblem } from '../src/shared/engine.ts';
+import type { PlacedProblem } from '../src/shared/problems.ts';
 import type { ProblemCount } from './render/elements.ts';
 
 /** Problems that both the reading and the check report are one. */

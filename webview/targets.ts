@@ -1,5 +1,6 @@
 /** Targets as words: for lists to choose from, and for people. */
-import type { TargetChoice, TargetRow } from '../src/shared/engine.ts';
+import type { TargetRow } from '../src/shared/conversion.ts';
+import type { TargetChoice } from '../src/shared/identifiers.ts';
 
 /** `onnx@17`: a target and its opset as one word. */
 export function targetValue({ target, opset }: TargetChoice): string {

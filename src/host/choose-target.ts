@@ -1,6 +1,7 @@
 /** Asks for a target, and for its opset where it has versions. */
 import type * as vscode from 'vscode';
-import type { TargetChoice, TargetRow } from '../shared/engine.ts';
+import type { TargetRow } from '../shared/conversion.ts';
+import type { TargetChoice } from '../shared/identifiers.ts';
 import { type Answer, BACK, choose } from './pick.ts';
 
 interface TargetItem extends vscode.QuickPickItem {

@@ -1,6 +1,6 @@
 /** What is said of a conversion that is done. */
 import path from 'node:path';
-import type { ConvertResult } from '../shared/engine.ts';
+import type { ConvertResult } from '../shared/conversion.ts';
 
 export function doneText(name: string, target: string, result: ConvertResult): string {
   const { output, seconds, verification } = result;

@@ -2,7 +2,10 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { InputError } from '../core/ir/errors.ts';
-import type { ConvertResult, EngineCalls, ProblemData, TargetChoice, TargetRow } from '../shared/engine.ts';
+import type { ConvertResult, TargetRow } from '../shared/conversion.ts';
+import type { EngineCalls } from '../shared/engine.ts';
+import type { TargetChoice } from '../shared/identifiers.ts';
+import type { ProblemData } from '../shared/problems.ts';
 import { chooseTarget } from './choose-target.ts';
 import { doneText } from './conversion-text.ts';
 import { askWishes, type ConversionWishes } from './conversion-wishes.ts';

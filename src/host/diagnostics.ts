@@ -2,7 +2,8 @@
 import * as vscode from 'vscode';
 import { OPS_FILE } from '../core/custom/ops-path.ts';
 import { InputError } from '../core/ir/errors.ts';
-import type { PlacedProblem, SourceFrame } from '../shared/engine.ts';
+import type { SourceFrame } from '../shared/node.ts';
+import type { PlacedProblem } from '../shared/problems.ts';
 import type { LanguageDocuments } from './language/documents.ts';
 import type { Check, Models } from './models.ts';
 import { PythonPlaces } from './python-places.ts';

@@ -1,6 +1,7 @@
 /** Documents made from models: the TorchScript sources of an archive, and where nodes stand in the text of a model. */
 import * as vscode from 'vscode';
-import type { EngineCalls, NodeId } from '../shared/engine.ts';
+import type { EngineCalls } from '../shared/engine.ts';
+import type { NodeId } from '../shared/identifiers.ts';
 import type { LanguageDocuments } from './language/documents.ts';
 import { plainPosition, rangeOf } from './language/values.ts';
 import type { HeldModel, Models } from './models.ts';

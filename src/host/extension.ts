@@ -2,7 +2,10 @@
 import * as vscode from 'vscode';
 import { OBJECT_ANALYSIS } from '../core/problems/problem.ts';
 import type { EngineClient } from '../service/client.ts';
-import type { FixName, PlacedProblem, SourceFrame, TargetChoice, TargetRow } from '../shared/engine.ts';
+import type { TargetRow } from '../shared/conversion.ts';
+import type { TargetChoice } from '../shared/identifiers.ts';
+import type { SourceFrame } from '../shared/node.ts';
+import type { FixName, PlacedProblem } from '../shared/problems.ts';
 import { chooseDialect, TOLD_BY_FILE } from './choose-dialect.ts';
 import { chooseTarget } from './choose-target.ts';
 import type { ConversionWishes } from './conversion-wishes.ts';

@@ -1,6 +1,6 @@
 /** The words on the buttons of fixes, by name: what panels get, which know nothing of the core. */
 import { fixTitle } from '../core/problems/fixes.ts';
-import type { FixName } from '../shared/engine.ts';
+import type { FixName } from '../shared/problems.ts';
 
 export const FIX_TITLES: Readonly<Record<FixName, string>> = {
   'define-custom-operator': fixTitle('define-custom-operator'),

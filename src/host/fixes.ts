@@ -1,7 +1,7 @@
 /** What can be done about a problem, as quick fixes on the lines where problems stand. */
 import * as vscode from 'vscode';
 import { fixTitle } from '../core/problems/fixes.ts';
-import type { FixName, PlacedProblem } from '../shared/engine.ts';
+import type { FixName, PlacedProblem } from '../shared/problems.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { TextProblems } from './language/problems.ts';
 import { CAFFE_PROTOTXT, ONNX_TEXT, sourceOf, TORCHSCRIPT_SCHEME } from './uris.ts';

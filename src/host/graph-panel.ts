@@ -2,8 +2,11 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { toFailure } from '../service/failure.ts';
-import type { EngineCalls, FixName, PlacedProblem, SourceFrame, TargetChoice } from '../shared/engine.ts';
+import type { EngineCalls } from '../shared/engine.ts';
+import type { TargetChoice } from '../shared/identifiers.ts';
+import type { SourceFrame } from '../shared/node.ts';
 import type { PanelAnswer, ToHost, ToPanel } from '../shared/panel.ts';
+import type { FixName, PlacedProblem } from '../shared/problems.ts';
 import { showError } from './errors.ts';
 import { FIX_TITLES } from './fix-titles.ts';
 import type { Log } from './log.ts';

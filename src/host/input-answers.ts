@@ -1,7 +1,8 @@
 /** What to ask of the inputs of a program, and what the answers mean. */
 import { InputError } from '../core/ir/errors.ts';
 import { parseInputSpec } from '../core/reading.ts';
-import type { ModelSummary, ProblemData } from '../shared/engine.ts';
+import type { ModelSummary } from '../shared/graph.ts';
+import type { ProblemData } from '../shared/problems.ts';
 
 /** One input to ask for. */
 export interface InputQuestion {

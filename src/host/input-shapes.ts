@@ -1,5 +1,7 @@
 /** Asks for the types of a program's inputs, where its file does not record them, and for numbers that shall be fixed. */
-import type { ModelSummary, ProblemData, ReadingOptions } from '../shared/engine.ts';
+import type { ModelSummary } from '../shared/graph.ts';
+import type { ReadingOptions } from '../shared/identifiers.ts';
+import type { ProblemData } from '../shared/problems.ts';
 import { answerIn, inputQuestions, specOf } from './input-answers.ts';
 import { BACK, write } from './pick.ts';
 

@@ -1,7 +1,10 @@
 /** The models that editors hold open: each is open once in the engine, read again when its file changes, closed with its last holder. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { EngineCalls, ModelSummary, PlacedProblem, ProblemData, TargetChoice } from '../shared/engine.ts';
+import type { EngineCalls } from '../shared/engine.ts';
+import type { ModelSummary } from '../shared/graph.ts';
+import type { TargetChoice } from '../shared/identifiers.ts';
+import type { PlacedProblem, ProblemData } from '../shared/problems.ts';
 import type { Log } from './log.ts';
 import type { Readings } from './readings.ts';
 import { configuredTarget, sameTarget, TARGET_SETTING } from './target.ts';

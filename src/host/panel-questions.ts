@@ -1,6 +1,7 @@
 /** Answers what a graph panel asks of the engine: about its own model only. */
 import { toFailure } from '../service/failure.ts';
-import type { EngineCalls, ModelId } from '../shared/engine.ts';
+import type { EngineCalls } from '../shared/engine.ts';
+import type { ModelId } from '../shared/identifiers.ts';
 import type { PanelAnswer, PanelQuestion } from '../shared/panel.ts';
 
 export class PanelQuestions {

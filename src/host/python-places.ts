@@ -1,7 +1,7 @@
 /** Finds a frame of a model's origin in the user's own Python files: by path suffix and by the function's name. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { SourceFrame } from '../shared/engine.ts';
+import type { SourceFrame } from '../shared/node.ts';
 
 /** Where a frame stands in the workspace. */
 export interface PythonPlace {

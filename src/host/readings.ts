@@ -1,6 +1,6 @@
 /** What the user said about how a file is to be read (input shapes, accepted approximations), kept for the workspace. */
 import * as vscode from 'vscode';
-import type { ReadingOptions } from '../shared/engine.ts';
+import type { ReadingOptions } from '../shared/identifiers.ts';
 
 type Kept = Partial<Pick<ReadingOptions, 'inputs' | 'accept'>> & { readonly from?: string | undefined };
 

@@ -1,6 +1,7 @@
 /** The status bar item: the target of the model in view, and how many problems it has there. */
 import * as vscode from 'vscode';
-import type { TargetChoice, TargetRow } from '../shared/engine.ts';
+import type { TargetRow } from '../shared/conversion.ts';
+import type { TargetChoice } from '../shared/identifiers.ts';
 import type { TextProblems } from './language/problems.ts';
 import type { Models } from './models.ts';
 import { targetTitle } from './target.ts';

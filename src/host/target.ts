@@ -1,6 +1,7 @@
 /** The target that models are checked against: the setting `graphwright.target`, and how targets are written and shown. */
 import * as vscode from 'vscode';
-import type { TargetChoice, TargetRow } from '../shared/engine.ts';
+import type { TargetRow } from '../shared/conversion.ts';
+import type { TargetChoice } from '../shared/identifiers.ts';
 
 const SECTION = 'graphwright';
 const KEY = 'target';

@@ -1,5 +1,5 @@
 /** Which kind of operator a node is: what colours it in the graph. Names of ONNX, of PyTorch (aten) and of Caffe, in one table. */
-import type { OperatorCategory } from '../shared/engine.ts';
+import type { OperatorCategory } from '../shared/graph.ts';
 
 const WORDS: Readonly<Record<Exclude<OperatorCategory, 'custom' | 'other'>, string>> = {
   convolution: `Conv ConvTranspose ConvInteger QLinearConv DeformConv FusedConv

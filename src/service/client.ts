@@ -1,7 +1,9 @@
 /** The engine for the editor and for tests: a child process behind the table of calls, started when first needed and again when it died. */
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { CancelledError } from '../core/ir/errors.ts';
-import type { ModelId, ModelSummary, Watch } from '../shared/engine.ts';
+import type { Watch } from '../shared/engine.ts';
+import type { ModelSummary } from '../shared/graph.ts';
+import type { ModelId } from '../shared/identifiers.ts';
 import { EngineError, toError } from './failure.ts';
 import NODE_FLAGS from './node-flags.json' with { type: 'json' };
 import {

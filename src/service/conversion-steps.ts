@@ -6,7 +6,8 @@ import { InputError } from '../core/ir/errors.ts';
 import type { PassRecord, PassSummary } from '../core/passes/records.ts';
 import type { Progress } from '../core/progress.ts';
 import type { ConvertRequest } from '../core/request.ts';
-import type { Page, Step, StepNode, StepPage, StepsId } from '../shared/engine.ts';
+import type { Step, StepNode, StepPage } from '../shared/conversion.ts';
+import type { Page, StepsId } from '../shared/identifiers.ts';
 
 /** So many conversions are remembered. */
 const MOST_KEPT = 4;

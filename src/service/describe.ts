@@ -5,7 +5,7 @@ import { type Shape, shapeText } from '../core/ir/shape.ts';
 import type { Tensor } from '../core/ir/tensor.ts';
 import { typeText, type ValueType } from '../core/ir/type.ts';
 import type { Value } from '../core/ir/value.ts';
-import type { AttributeRow } from '../shared/engine.ts';
+import type { AttributeRow } from '../shared/node.ts';
 import { elementTexts, shortestFloat32 } from './elements.ts';
 
 /** `1×64×56×56`, `n×?×3`, `scalar`; empty where nothing is known. */

@@ -2,7 +2,8 @@
 import type { Node } from '../core/ir/node.ts';
 import { typeText } from '../core/ir/type.ts';
 import type { Value } from '../core/ir/value.ts';
-import type { NodeDetails, NodePlace, SlotRow, ValueRow } from '../shared/engine.ts';
+import type { NodePlace } from '../shared/graph.ts';
+import type { NodeDetails, SlotRow, ValueRow } from '../shared/node.ts';
 import { categoryOf } from './categories.ts';
 import { attributeRow, constantOf, previewOf } from './describe.ts';
 import { labelOf, type OpenGraph } from './open-graph.ts';

@@ -1,6 +1,7 @@
 /** What can be asked of a text that is open in the editor, whatever its language. */
 import type { Progress } from '../core/progress.ts';
-import type { ArgumentsOf, ResultOf, TargetChoice } from '../shared/engine.ts';
+import type { ArgumentsOf, ResultOf } from '../shared/engine.ts';
+import type { TargetChoice } from '../shared/identifiers.ts';
 import type { LanguageCalls, TextEdit, TextProblem } from '../shared/language.ts';
 
 /** The calls that are about one text alone. */

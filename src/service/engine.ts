@@ -13,29 +13,13 @@ import type {
   Simplified,
 } from '../core/request.ts';
 import type { TargetRequest } from '../core/targets/target.ts';
-import type {
-  CallArguments,
-  CallResult,
-  ConvertRequest,
-  DraftWish,
-  EngineCalls,
-  GroupContent,
-  ModelId,
-  ModelSummary,
-  OperatorDraft,
-  Page,
-  PlacedProblem,
-  ProblemData,
-  ReadingOptions,
-  SourceText,
-  StepPage,
-  StepSide,
-  StepsId,
-  TargetChoice,
-  TargetRow,
-  TextPage,
-  Watch,
-} from '../shared/engine.ts';
+import type { ConvertRequest, StepPage, StepSide, TargetRow } from '../shared/conversion.ts';
+import type { DraftWish, OperatorDraft } from '../shared/draft.ts';
+import type { CallArguments, CallResult, EngineCalls, Watch } from '../shared/engine.ts';
+import type { GroupContent, ModelSummary } from '../shared/graph.ts';
+import type { ModelId, Page, ReadingOptions, StepsId, TargetChoice } from '../shared/identifiers.ts';
+import type { PlacedProblem, ProblemData } from '../shared/problems.ts';
+import type { SourceText, TextPage } from '../shared/text.ts';
 import { ConversionSteps } from './conversion-steps.ts';
 import { constantOf } from './describe.ts';
 import { nodeDetails } from './details.ts';

@@ -5,7 +5,7 @@
  */
 import type { Graph } from '../core/ir/graph.ts';
 import type { Node } from '../core/ir/node.ts';
-import type { GroupId } from '../shared/engine.ts';
+import type { GroupId } from '../shared/identifiers.ts';
 
 export type Leaf = { readonly kind: 'node'; readonly node: Node; readonly module: string };
 export type Child = Leaf | Group;

@@ -4,16 +4,8 @@ import type { Model } from '../core/ir/model.ts';
 import type { Node } from '../core/ir/node.ts';
 import { typeText } from '../core/ir/type.ts';
 import type { Value } from '../core/ir/value.ts';
-import type {
-  BorderItem,
-  GraphEdge,
-  GraphItem,
-  GroupContent,
-  GroupId,
-  NodeId,
-  NodePlace,
-  ValueId,
-} from '../shared/engine.ts';
+import type { BorderItem, GraphEdge, GraphItem, GroupContent, NodePlace } from '../shared/graph.ts';
+import type { GroupId, NodeId, ValueId } from '../shared/identifiers.ts';
 import { categoryOf } from './categories.ts';
 import { constantOf, hyperparametersOf, scalarText, shapeLabel } from './describe.ts';
 import { type Child, type Group, groupGraph, isHiddenConstant, withBodies } from './grouping.ts';

@@ -1,6 +1,7 @@
 /** Finds nodes, modules and tensors of an open model by words of their names. */
 import { typeText } from '../core/ir/type.ts';
-import type { Page, SearchHit, SearchPage } from '../shared/engine.ts';
+import type { SearchHit, SearchPage } from '../shared/graph.ts';
+import type { Page } from '../shared/identifiers.ts';
 import { isHiddenConstant } from './grouping.ts';
 import { labelOf, type OpenGraph } from './open-graph.ts';
 

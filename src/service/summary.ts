@@ -1,7 +1,9 @@
 /** What a model is, in numbers and names: the first thing that the panel and the host learn of it. */
 import { typeText } from '../core/ir/type.ts';
 import type { Value } from '../core/ir/value.ts';
-import type { ModelId, ModelSummary, PlacedProblem, ValueSummary } from '../shared/engine.ts';
+import type { ModelSummary, ValueSummary } from '../shared/graph.ts';
+import type { ModelId } from '../shared/identifiers.ts';
+import type { PlacedProblem } from '../shared/problems.ts';
 import type { CoreModel } from './engine.ts';
 import type { OpenGraph } from './open-graph.ts';
 

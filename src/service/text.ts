@@ -1,6 +1,6 @@
 /** A model as text, in pages, with the line on which each node begins. */
 import type { Node } from '../core/ir/node.ts';
-import type { LinePage, TextPage } from '../shared/engine.ts';
+import type { LinePage, TextPage } from '../shared/text.ts';
 import { labelOf } from './open-graph.ts';
 
 /** A printed model: lines count from 1. */

@@ -2,7 +2,10 @@
  * What an editor asks about an ONNX text or a Caffe network that is open in it. The engine keeps each document in step by its changes, so
  * that an answer costs what an edit touched. Lines and characters count from 0, characters in UTF-16 units, as in VS Code.
  */
-import type { NodePlace, ProblemData, TargetChoice, Watch } from './engine.ts';
+import type { Watch } from './engine.ts';
+import type { NodePlace } from './graph.ts';
+import type { TargetChoice } from './identifiers.ts';
+import type { ProblemData } from './problems.ts';
 
 /** The address of a document, as the editor writes it. */
 export type DocumentId = string;

@@ -5,19 +5,12 @@
  * in `<body data-layout-script="...">`. The panel fetches that script and runs it as a worker out of a blob, so the page's
  * policy needs `connect-src ${cspSource}` and `worker-src blob:` beside its script and style sources.
  */
-import type {
-  CallArguments,
-  CallResult,
-  EngineCall,
-  Failure,
-  FixName,
-  ModelSummary,
-  PlacedProblem,
-  SourceFrame,
-  StepSide,
-  TargetChoice,
-  TargetRow,
-} from './engine.ts';
+import type { StepSide, TargetRow } from './conversion.ts';
+import type { CallArguments, CallResult, EngineCall, Failure } from './engine.ts';
+import type { ModelSummary } from './graph.ts';
+import type { TargetChoice } from './identifiers.ts';
+import type { SourceFrame } from './node.ts';
+import type { FixName, PlacedProblem } from './problems.ts';
 
 /** The calls that a panel may make; the host puts the model's id before the arguments. */
 export type PanelCall = Extract<

@@ -1,5 +1,7 @@
 /** The pane beside the graph (below it in narrow windows): the model, or what is selected. */
-import type { FixName, GraphItem, NodePlace, PlacedProblem, TargetChoice } from '../../src/shared/engine.ts';
+import type { GraphItem, NodePlace } from '../../src/shared/graph.ts';
+import type { TargetChoice } from '../../src/shared/identifiers.ts';
+import type { FixName, PlacedProblem } from '../../src/shared/problems.ts';
 import { h } from '../dom.ts';
 import type { Host } from '../host.ts';
 import { borderPanel, groupPanel } from './group-panel.ts';

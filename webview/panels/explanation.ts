@@ -1,5 +1,5 @@
 /** What simplification does to the selected node, and which rules nearly fit: looked for when somebody asks. */
-import type { NodeExplanation, RuleAtNode } from '../../src/shared/engine.ts';
+import type { NodeExplanation, RuleAtNode } from '../../src/shared/node.ts';
 import { h } from '../dom.ts';
 import { link, section } from './section.ts';
 

@@ -1,5 +1,6 @@
 /** The selected group, input or output. */
-import type { BorderItem, GroupItem, PlacedProblem } from '../../src/shared/engine.ts';
+import type { BorderItem, GroupItem } from '../../src/shared/graph.ts';
+import type { PlacedProblem } from '../../src/shared/problems.ts';
 import { h } from '../dom.ts';
 import { type ProblemActions, problemCard } from './problem-card.ts';
 import { keyValues, section } from './section.ts';

@@ -1,14 +1,14 @@
 /** Everything about the selected node. */
+import type { NodePlace } from '../../src/shared/graph.ts';
 import type {
   AttributeRow,
   NodeDetails,
   NodeExplanation,
-  NodePlace,
-  PlacedProblem,
   SlotRow,
   SourceFrame,
   TensorPage,
-} from '../../src/shared/engine.ts';
+} from '../../src/shared/node.ts';
+import type { PlacedProblem } from '../../src/shared/problems.ts';
 import { h } from '../dom.ts';
 import { explanationView } from './explanation.ts';
 import { fileName } from './format.ts';

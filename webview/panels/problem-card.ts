@@ -1,5 +1,7 @@
 /** One problem (or the same one at several nodes) with its place, its fixes and the way to its source. */
-import type { FixName, NodePlace, PlacedProblem, SourceFrame } from '../../src/shared/engine.ts';
+import type { NodePlace } from '../../src/shared/graph.ts';
+import type { SourceFrame } from '../../src/shared/node.ts';
+import type { FixName, PlacedProblem } from '../../src/shared/problems.ts';
 import { h } from '../dom.ts';
 import { fileName } from './format.ts';
 import { link } from './section.ts';

@@ -1,5 +1,5 @@
 /** The search box: finds as one types, shows where one is among the results, and leads through them. */
-import type { SearchHit, SearchPage } from '../../src/shared/engine.ts';
+import type { SearchHit, SearchPage } from '../../src/shared/graph.ts';
 import { h, icon } from '../dom.ts';
 import { iconButton, type TextField, textField } from './toolkit.ts';
 

@@ -1,5 +1,6 @@
 /** What stands in the place of a graph: waiting, nothing there, or an error with what to do next. */
-import type { Failure, PlaceInFile } from '../../src/shared/engine.ts';
+import type { Failure } from '../../src/shared/engine.ts';
+import type { PlaceInFile } from '../../src/shared/identifiers.ts';
 import { h } from '../dom.ts';
 import { stepsOf } from './next-steps.ts';
 import { button, progressRing } from './toolkit.ts';

@@ -1,5 +1,6 @@
 /** What the details panel shows while nothing is selected: the model as a whole, and its problems. */
-import type { ModelSummary, PlacedProblem, ValueSummary } from '../../src/shared/engine.ts';
+import type { ModelSummary, ValueSummary } from '../../src/shared/graph.ts';
+import type { PlacedProblem } from '../../src/shared/problems.ts';
 import { h } from '../dom.ts';
 import { bytesText, countText, fileName } from './format.ts';
 import { type ProblemActions, problemCard } from './problem-card.ts';

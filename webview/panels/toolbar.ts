@@ -1,5 +1,7 @@
 /** The row above the graph: search, what it is checked against, converting, and the view. */
-import type { ModelSummary, TargetChoice, TargetRow } from '../../src/shared/engine.ts';
+import type { TargetRow } from '../../src/shared/conversion.ts';
+import type { ModelSummary } from '../../src/shared/graph.ts';
+import type { TargetChoice } from '../../src/shared/identifiers.ts';
 import { h } from '../dom.ts';
 import { parseTarget, targetValue } from '../targets.ts';
 import { button, dropdown, iconButton } from './toolkit.ts';

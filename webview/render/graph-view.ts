@@ -1,5 +1,5 @@
 /** The picture on the screen: only what is seen is drawn, and from far away only its outlines. */
-import type { StepSide } from '../../src/shared/engine.ts';
+import type { StepSide } from '../../src/shared/conversion.ts';
 import { s } from '../dom.ts';
 import type { Measure } from '../scene/face.ts';
 import { type Box, boxAt, EMPTY_SCENE, type Line, type Scene } from '../scene/scene.ts';

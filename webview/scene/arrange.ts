@@ -2,7 +2,8 @@
  * Arranges what is unfolded: every open group is laid out by itself, from the innermost outwards, and is one box in the
  * layout of the group around it. What has not changed is not laid out again.
  */
-import type { GraphItem, GroupContent, GroupId, ValueId } from '../../src/shared/engine.ts';
+import type { GraphItem, GroupContent } from '../../src/shared/graph.ts';
+import type { GroupId, ValueId } from '../../src/shared/identifiers.ts';
 import type { LayOut } from '../layout/client.ts';
 import type { LayoutBox, LayoutEdge, LayoutResult } from '../layout/types.ts';
 import { type Face, faceOf, type Measure } from './face.ts';

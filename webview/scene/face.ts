@@ -1,5 +1,5 @@
 /** What stands on an item, and how much room that takes. */
-import type { GraphItem } from '../../src/shared/engine.ts';
+import type { GraphItem } from '../../src/shared/graph.ts';
 
 /** The text of an item: a title with something beside it, and lines below. */
 export interface Face {

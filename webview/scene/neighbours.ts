@@ -1,5 +1,6 @@
 /** Where the arrow keys lead: along the data, through the borders of open groups, and to what stands beside. */
-import type { GroupContent, GroupId, ValueId } from '../../src/shared/engine.ts';
+import type { GroupContent } from '../../src/shared/graph.ts';
+import type { GroupId, ValueId } from '../../src/shared/identifiers.ts';
 import type { Box, Scene } from './scene.ts';
 
 export type Direction = 'up' | 'down' | 'left' | 'right';

@@ -1,6 +1,7 @@
 /** The whole picture in absolute coordinates: boxes from the outermost to the innermost, and lines with their labels. */
 import { curveBumpY, line } from 'd3-shape';
-import type { GraphItem, GroupId, ValueId } from '../../src/shared/engine.ts';
+import type { GraphItem } from '../../src/shared/graph.ts';
+import type { GroupId, ValueId } from '../../src/shared/identifiers.ts';
 import type { Point } from '../layout/types.ts';
 import { type Arranged, FRAME } from './arrange.ts';
 import type { Face } from './face.ts';

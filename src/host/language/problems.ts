@@ -1,6 +1,6 @@
 /** What is wrong with the texts of models that are open, marked as one edits: what the checker finds, and what the target does not take. */
 import * as vscode from 'vscode';
-import type { TargetChoice } from '../../shared/engine.ts';
+import type { TargetChoice } from '../../shared/identifiers.ts';
 import type { TextProblems as Found, LanguageCalls, TextProblem } from '../../shared/language.ts';
 import type { Log } from '../log.ts';
 import type { Models } from '../models.ts';

@@ -1,6 +1,8 @@
 /** *Conversion Steps*: the passes of the last conversion with what each did, and a check box to leave one out. */
 import * as vscode from 'vscode';
-import type { EngineCalls, PassData, StepsId } from '../../shared/engine.ts';
+import type { PassData } from '../../shared/conversion.ts';
+import type { EngineCalls } from '../../shared/engine.ts';
+import type { StepsId } from '../../shared/identifiers.ts';
 import { showError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { StepGraphs } from './step-graphs.ts';

@@ -1,6 +1,8 @@
 /** The graph of a model just before and just after a step, side by side. Two panels serve all steps, one after another. */
 import * as vscode from 'vscode';
-import type { EngineCalls, Step, StepSide, StepsId } from '../../shared/engine.ts';
+import type { Step, StepSide } from '../../shared/conversion.ts';
+import type { EngineCalls } from '../../shared/engine.ts';
+import type { StepsId } from '../../shared/identifiers.ts';
 import { withProgress } from '../engine.ts';
 import { StillGraph } from './still-graph.ts';
 

@@ -1,6 +1,6 @@
 /** The rows of *Conversion Steps*: passes, their steps, and stretches of steps where there are many. */
 import * as vscode from 'vscode';
-import type { PassData, Step } from '../../shared/engine.ts';
+import type { PassData, Step } from '../../shared/conversion.ts';
 
 /** A pass that did something, or one that was left out. */
 export interface PassItem {

@@ -1,6 +1,6 @@
 /** The nodes of a step as two documents, for the diff editor. */
 import * as vscode from 'vscode';
-import type { Step, StepSide } from '../../shared/engine.ts';
+import type { Step, StepSide } from '../../shared/conversion.ts';
 
 const SCHEME = 'graphwright-step';
 

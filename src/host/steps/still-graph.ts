@@ -1,7 +1,9 @@
 /** A panel with the graph of one moment of a conversion: to be looked at, not to be worked with. */
 import * as vscode from 'vscode';
 import { toFailure } from '../../service/failure.ts';
-import type { EngineCalls, ModelSummary, StepSide } from '../../shared/engine.ts';
+import type { StepSide } from '../../shared/conversion.ts';
+import type { EngineCalls } from '../../shared/engine.ts';
+import type { ModelSummary } from '../../shared/graph.ts';
 import type { PanelAnswer, ToHost, ToPanel } from '../../shared/panel.ts';
 import { FIX_TITLES } from '../fix-titles.ts';
 import { showGraphPage } from '../graph-page.ts';

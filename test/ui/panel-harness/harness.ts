@@ -14,7 +14,9 @@ import { FIX_TITLES } from '../../../src/host/fix-titles.ts';
 import { type Core, type CoreModel, Engine } from '../../../src/service/engine.ts';
 import { toFailure } from '../../../src/service/failure.ts';
 import { slotNames } from '../../../src/service/slots.ts';
-import type { EngineCalls, Failure, ModelSummary, TargetChoice } from '../../../src/shared/engine.ts';
+import type { EngineCalls, Failure } from '../../../src/shared/engine.ts';
+import type { ModelSummary } from '../../../src/shared/graph.ts';
+import type { TargetChoice } from '../../../src/shared/identifiers.ts';
 import type { PanelQuestion, ToHost, ToPanel } from '../../../src/shared/panel.ts';
 import { THEMES, type ThemeName, themeStyle } from './themes.ts';
 

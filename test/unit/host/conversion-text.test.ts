@@ -1,7 +1,7 @@
 /** What is said of a conversion that is done. */
 import { expect, test } from 'vitest';
 import { doneText } from '../../../src/host/conversion-text.ts';
-import type { ConvertResult } from '../../../src/shared/engine.ts';
+import type { ConvertResult } from '../../../src/shared/conversion.ts';
 
 const pass = { pass: 'no-identity', title: 'Takes out Identity', removed: 1, added: 0, optional: true };
 const RESULT: ConvertResult = { status: 'done', output: ['/w/net.onnx'], problems: [], passes: [], seconds: 0.42 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { answerIn, inputQuestions, specOf } from '../../../src/host/input-answers.ts';
-import type { ModelSummary } from '../../../src/shared/engine.ts';
+import type { ModelSummary } from '../../../src/shared/graph.ts';
 
 type Asked = Pick<ModelSummary, 'inputs' | 'problems'>;
 

@@ -1,6 +1,6 @@
 /** Small parts of the panel that need no page. */
 import { expect, test } from 'vitest';
-import type { PlacedProblem } from '../../../src/shared/engine.ts';
+import type { PlacedProblem } from '../../../src/shared/problems.ts';
 import { keptStateOf } from '../../../webview/kept-state.ts';
 import { bytesText, countText, fileName } from '../../../webview/panels/format.ts';
 import { stepsOf } from '../../../webview/panels/next-steps.ts';

@@ -1,6 +1,6 @@
 /** From contents to a picture: faces, open groups within one another, lines through borders, arrow keys. */
 import { expect, test } from 'vitest';
-import type { GraphItem, GroupContent } from '../../../../src/shared/engine.ts';
+import type { GraphItem, GroupContent } from '../../../../src/shared/graph.ts';
 import { layout } from '../../../../webview/layout/layout.ts';
 import type { LayoutInput } from '../../../../webview/layout/types.ts';
 import { Arranger } from '../../../../webview/scene/arrange.ts';

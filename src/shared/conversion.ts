@@ -1,0 +1,92 @@
+/** Conversions: what is asked for, what came of it, and what each step did. */
+import type { ReadingOptions, StepsId, TargetChoice } from './identifiers.ts';
+import type { ProblemData } from './problems.ts';
+
+export interface TargetRow {
+  /** `onnx`, `caffe:opencv`. */
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  /** The versions that can be chosen, and the one to offer first; absent where there are none. */
+  readonly opsets?: { readonly lowest: number; readonly highest: number; readonly usual: number };
+}
+
+export interface ConvertRequest {
+  readonly input: string;
+  readonly reading: ReadingOptions;
+  readonly target: TargetChoice;
+  readonly output?: string;
+  readonly force: boolean;
+  readonly simplify: boolean;
+  /** Names of passes that are left out. */
+  readonly disabled?: readonly string[];
+  /** Remember it, for `steps` and `openStep`. */
+  readonly explain?: boolean;
+  readonly verify: boolean;
+}
+
+export type StepSide = 'before' | 'after';
+
+/** One application of a pass. */
+export interface Step {
+  /** Its number in the conversion, from 1. */
+  readonly step: number;
+  readonly pass: string;
+  /** `model`, `function acme::swish`, `model/If check/then_branch`. */
+  readonly graph: string;
+  readonly reason: string;
+  /** The nodes and constants that it changed, and what they became: the first of them, in the order of the graph. */
+  readonly before: readonly StepNode[];
+  readonly after: readonly StepNode[];
+  /** How many there are. */
+  readonly count: Readonly<Record<StepSide, number>>;
+  /** Names of nodes around them, which stayed. */
+  readonly near: readonly string[];
+}
+
+export interface StepNode {
+  /** Operator and name; `constant` and name. */
+  readonly label: string;
+  /** As ONNX text. */
+  readonly text: string;
+  /** By what `locate` finds it in the model of that side; empty for a constant. */
+  readonly name: string;
+}
+
+export interface StepPage {
+  readonly total: number;
+  readonly steps: readonly Step[];
+}
+
+/** What one pass did in a whole run. */
+export interface PassData {
+  readonly pass: string;
+  readonly title: string;
+  readonly applications: number;
+  readonly removed: number;
+  readonly added: number;
+  /** Whether it may be switched off. */
+  readonly optional: boolean;
+}
+
+export interface ConvertResult {
+  readonly status: 'done' | 'refused';
+  /** The files that were written. */
+  readonly output: readonly string[];
+  readonly problems: readonly ProblemData[];
+  /** What each pass did. */
+  readonly passes: readonly PassData[];
+  /** How many nodes the model had before and after its simplification, where that was asked for. */
+  readonly simplified?: { readonly nodesBefore: number; readonly nodesAfter: number };
+  /** The steps of this conversion, where the request asked for them. */
+  readonly steps?: StepsId;
+  /** What running both sides on the same random inputs showed, where that was asked for. */
+  readonly verification?: {
+    readonly reference: string;
+    readonly result: string;
+    /** Largest |difference| / max(|reference|, 1e-6) over all outputs. */
+    readonly relativeError: number;
+    readonly seed: number;
+  };
+  readonly seconds: number;
+}
