@@ -274,15 +274,6 @@ function dialectOf({ metadata, file }: Model): CaffeBackend {
 }
 
 async function toCaffe(model: Model, target: CaffeTarget, rewriting: Rewriting): Promise<Adapted> {
-  if (!target.backend.fromOnnx) {
-    const message = `${target.id} is made of other Caffe networks alone, so far`;
-    throw new InputError(
-      'format-unsupported',
-      message,
-      { file: model.file ?? 'the model' },
-      'See graphwright targets.',
-    );
-  }
   const { fixDefaults } = await import('./convert/onnx-to-caffe/defaults.ts');
   const { onnxToCaffe } = await import('./convert/onnx-to-caffe/convert.ts');
   const found = await rewriting.toOpset(model, PIVOT_OPSET);

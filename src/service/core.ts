@@ -10,7 +10,7 @@ import { documentLines } from '../core/formats/onnxtxt/store.ts';
 import type { Model } from '../core/ir/model.ts';
 import { type OpenedModel, openModel } from '../core/open.ts';
 import { checkModel, conversionRecords, convertModel, explainNode, modelAfterSteps } from '../core/pipeline.ts';
-import { backendOf, targetsFor } from '../core/targets/table.ts';
+import { backendOf, TARGETS } from '../core/targets/table.ts';
 import type { Core } from './engine.ts';
 import { slotNames } from './slots.ts';
 
@@ -42,7 +42,7 @@ export const realCore: Core<OpenedModel> = {
   },
   print: (model) => LINES.get(model) ?? printModel(model, { types: 'comments' }),
   targets: () =>
-    targetsFor('onnx').map((target) => {
+    TARGETS.map((target) => {
       const { id, title, description } = target;
       return { id, title, description, ...(target.kind === 'onnx' && { opsets: target.opsets }) };
     }),

@@ -1,11 +1,10 @@
 /** graphwright check IN: every problem of the model itself, or of one target or all of them. */
 import { InputError } from '../../core/ir/errors.ts';
-import type { Dialect } from '../../core/ir/model.ts';
 import { openToCheck } from '../../core/open.ts';
 import { checkModel } from '../../core/pipeline.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { ONNX_TARGET } from '../../core/targets/onnx.ts';
-import { targetsFor } from '../../core/targets/table.ts';
+import { TARGETS } from '../../core/targets/table.ts';
 import type { TargetRequest } from '../../core/targets/target.ts';
 import { JSON_OPTION, opsetOf, parse, READING_OPTIONS, readingOf, TARGET_OPTIONS } from '../arguments.ts';
 import { clearStatus, columns, DONE, printJson, printProblems, REFUSED, say, statusProgress } from '../report.ts';
@@ -24,7 +23,7 @@ export async function check(args: readonly string[]): Promise<number> {
   const opened = await openToCheck(positionals[0] ?? '', readingOf(values), statusProgress(values.json));
   try {
     const results: Checked[] = [];
-    for (const target of requests(values.to, values.opset, opened.model.dialect)) {
+    for (const target of requests(values.to, values.opset)) {
       const problems = await checkModel(opened, target, statusProgress(values.json));
       results.push({ target: target?.target, opset: target?.opset, problems });
     }
@@ -48,12 +47,12 @@ export async function check(args: readonly string[]): Promise<number> {
 }
 
 /** The targets to check; without `--to`, the model itself (an undefined target). */
-function requests(to: string | undefined, opset: string | undefined, dialect: Dialect): (TargetRequest | undefined)[] {
+function requests(to: string | undefined, opset: string | undefined): (TargetRequest | undefined)[] {
   if (to === undefined && opset !== undefined)
     throw new InputError('bad-argument', '--opset says nothing without --to', undefined, 'Add --to onnx.');
   if (to === undefined) return [undefined];
   const all = to === 'all';
-  const ids = all ? targetsFor(dialect).map((target) => target.id) : [to];
+  const ids = all ? TARGETS.map((target) => target.id) : [to];
   return ids.flatMap((target) => {
     if (all && target !== 'onnx') return [{ target }];
     if (opset !== 'all') return [{ target, opset: opsetOf(opset, target) }];

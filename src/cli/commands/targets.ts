@@ -11,8 +11,7 @@ export async function targets(args: readonly string[]): Promise<number> {
   } else {
     const rows = TARGETS.map((target) => {
       const opsets = target.kind === 'onnx' ? `, opsets ${target.opsets.lowest} to ${target.opsets.highest}` : '';
-      const only = target.kind === 'caffe' && !target.backend.fromOnnx ? ' (made of other Caffe networks)' : '';
-      return [target.id, `${target.title}${opsets}`, `${target.description}${only}`];
+      return [target.id, `${target.title}${opsets}`, `${target.description}`];
     });
     process.stdout.write(`${columns(rows).join('\n')}\n`);
   }
@@ -21,5 +20,5 @@ export async function targets(args: readonly string[]): Promise<number> {
 
 /** A backend by its name: its facts are for the engine. */
 function plain(target: Target): object {
-  return target.kind === 'onnx' ? target : { ...target, backend: target.backend.id, fromOnnx: target.backend.fromOnnx };
+  return target.kind === 'onnx' ? target : { ...target, backend: target.backend.id };
 }

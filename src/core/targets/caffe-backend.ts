@@ -1,9 +1,31 @@
 /** What a Caffe backend is: its schema, the layers that its framework has, and where that framework differs. Facts alone. */
 import type { LayerFacts } from '../dialects/caffe/layers.ts';
+import type { StaticShape } from '../ir/shape.ts';
+import { type BlobLimits, blobRefusal, type LayerLimits, type LayerPlan, limitBroken } from './layer-limits.ts';
 
 export interface CaffeLimits {
   /** The attribute that makes pooling round down; undefined where it always rounds up. */
   readonly floorPooling?: { readonly path: string; readonly value: string | boolean };
+  /** How it pools, where not as BVLC does. */
+  readonly pooling?: Partial<PoolingFacts>;
+  /** What its layers take, by type. */
+  readonly takes?: Readonly<Record<string, LayerLimits>>;
+  /** Fields that its layers must be given even where the value is what BVLC takes anyway, and that value. */
+  readonly spelled?: Readonly<Record<string, number>>;
+  /** The fields of a convolution's dilation: one for all axes, or one each; `dilation` where absent. */
+  readonly dilation?: { readonly layer: string; readonly fields: readonly [string, string] };
+  /** Whether Scale takes what a Reshape made; it does where absent. */
+  readonly scaleOfReshaped?: false;
+  /** What transposed convolutions are called; `Deconvolution` where absent. */
+  readonly deconvolution?: string;
+  /** What exchanges axes: the layer and its field; Permute of SSD where absent. */
+  readonly permute?: { readonly layer: string; readonly field: string };
+  /** What its Interp does to the grid; absent where it has none whose grid is known. */
+  readonly interp?: InterpFacts;
+  /** What repeats pixels, by a whole factor. */
+  readonly repeat?: { readonly layer: string; readonly field: string };
+  /** The product of matrices that the network computes: the layer. */
+  readonly product?: string;
   /** Unused tops of a layer are outputs of the network unless a Silence layer takes them. */
   readonly unusedTops: 'outputs' | 'ignored';
   /** What the framework's users ask for by name: blobs, or layers, of which they get the first top. */
@@ -13,7 +35,7 @@ export interface CaffeLimits {
   /** Types of layers that it wrongly takes into a Power layer before them, unless that has a power of 1. */
   readonly wrongAfterPower?: readonly string[];
   /** The most axes that a blob can have, N among them, and whether N must be 1. Unlimited where absent. */
-  readonly blobs?: { readonly axes: number; readonly batch: 'one' };
+  readonly blobs?: BlobLimits;
   /** The layer that stands for a constant blob, and the attribute path of its shape where it needs one. */
   readonly constants?: { readonly layer: string; readonly shape?: string };
 }
@@ -23,10 +45,27 @@ export function isIgnored({ ignores = [] }: CaffeLimits, type: string, path: str
   return ignores.includes(path) || ignores.includes(`${type}:${path}`);
 }
 
+export interface PoolingFacts {
+  /** How many windows an axis has where rounding up; `one too many`: two where one covers the whole axis. */
+  readonly windows: 'up' | 'one too many';
+  /** Whether a last window that begins behind the image and the padding before it is dropped. */
+  readonly clips: boolean;
+  /** What an average is divided by: the window with its padding, or what it covers of the image. */
+  readonly divisor: 'window' | 'image';
+}
+
+/** Interp: which points of the image those of the result are, and how the size is said. */
+export interface InterpFacts {
+  readonly layer: string;
+  readonly grid: 'corners' | 'half pixels';
+}
+
 /** What every Caffe wants: it has layers for these, and none for comparisons. */
 export const CAFFE_FUSIONS: readonly string[] = [
   ...['relu-of-where', 'leaky-relu', 'prelu', 'elu', 'elu-of-one', 'softplus'],
   'fold-batch-normalization',
+  // Known as a whole, these need no blobs of more axes, which many frameworks lack.
+  ...['depth-to-space-dcr', 'depth-to-space-crd', 'space-to-depth', 'channel-shuffle'],
 ];
 
 /** ONNX operators that are a layer of one input without parameters in all of Caffe. */
@@ -56,8 +95,6 @@ export interface CaffeBackendFacts {
   readonly layers: readonly string[];
   /** What is special about its layers, beside what all of Caffe knows of them. */
   readonly own?: Readonly<Record<string, LayerFacts>>;
-  /** Whether the rules that make layers of ONNX operators heed all its limits. Other Caffe networks become it in any case. */
-  readonly fromOnnx: boolean;
   readonly limits: CaffeLimits;
   /** ONNX operators of one input and no attributes that are a layer without parameters. */
   readonly direct: Readonly<Record<string, string>>;
@@ -74,7 +111,6 @@ export class CaffeBackend {
   readonly base: string;
   readonly proto: string | undefined;
   readonly own: Readonly<Record<string, LayerFacts>>;
-  readonly fromOnnx: boolean;
   readonly limits: CaffeLimits;
   readonly direct: Readonly<Record<string, string>>;
   readonly fusions: readonly string[];
@@ -89,7 +125,6 @@ export class CaffeBackend {
     this.base = facts.base ?? facts.dialect;
     this.proto = facts.proto;
     this.own = facts.own ?? {};
-    this.fromOnnx = facts.fromOnnx;
     this.limits = facts.limits;
     this.direct = facts.direct;
     this.fusions = facts.fusions;
@@ -98,5 +133,17 @@ export class CaffeBackend {
 
   has(layer: string): boolean {
     return this.layers.has(layer);
+  }
+
+  /** Why a layer is none that the framework takes; undefined where it takes it. */
+  refusal(plan: LayerPlan): string | undefined {
+    const own = this.limits.takes?.[plan.type];
+    return own && limitBroken(own, plan);
+  }
+
+  /** Why the framework has no blobs of that shape; undefined where it has. */
+  blobRefusal(shape: StaticShape): string | undefined {
+    const { blobs } = this.limits;
+    return blobs && blobRefusal(shape, blobs);
   }
 }

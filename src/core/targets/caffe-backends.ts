@@ -1,9 +1,14 @@
 /** The table of Caffe backends. */
 import type { CaffeBackend } from './caffe-backend.ts';
 import { bvlc, bvlcRelease } from './caffe-bvlc.ts';
-import { ascend, cambricon, mnn, nart, ncnn, openvino, tengine } from './caffe-converters.ts';
+import { ascend, cambricon } from './caffe-chips.ts';
+import { mnn } from './caffe-mnn.ts';
+import { nart } from './caffe-nart.ts';
+import { ncnn } from './caffe-ncnn.ts';
 import { opencv } from './caffe-opencv.ts';
+import { openvino } from './caffe-openvino.ts';
 import { intel, nvcaffe, ssd, yoloUpsample } from './caffe-ssd.ts';
+import { tengine } from './caffe-tengine.ts';
 
 export const CAFFE_BACKENDS: readonly CaffeBackend[] = [
   ...[bvlc, bvlcRelease, opencv, ssd, yoloUpsample, nvcaffe, intel],

@@ -10,15 +10,13 @@ export const RELEASE: CaffeBackendFacts = {
   source: 'BVLC/caffe, tag 1.0',
   dialect: 'bvlc',
   layers: BVLC_RELEASE,
-  fromOnnx: true,
   limits: {
     unusedTops: 'outputs',
     outputs: 'blobs',
     constants: { layer: 'Parameter', shape: 'parameter_param.shape.dim' },
   },
   direct: CAFFE_DIRECT,
-  // Axes do not change places here: what exchanges them is known as a whole.
-  fusions: [...CAFFE_FUSIONS, 'depth-to-space-dcr', 'depth-to-space-crd', 'space-to-depth', 'channel-shuffle'],
+  fusions: CAFFE_FUSIONS,
 };
 
 export const bvlcRelease = new CaffeBackend(RELEASE);

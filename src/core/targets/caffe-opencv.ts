@@ -9,7 +9,6 @@ export const opencv = new CaffeBackend({
   source: FRAMEWORKS.opencv.source,
   dialect: 'opencv',
   layers: FRAMEWORKS.opencv.layers,
-  fromOnnx: true,
   limits: {
     // PoolingLayerImpl reads ceil_mode, true by default (modules/dnn/src/layers/pooling_layer.cpp).
     floorPooling: { path: 'pooling_param.ceil_mode', value: false },

@@ -46,4 +46,6 @@ export const yoloUpsample = new CaffeBackend({
   source: FRAMEWORKS['yolo-upsample'].source,
   dialect: 'yolo-upsample',
   layers: FRAMEWORKS['yolo-upsample'].layers,
+  // SeanQ88/caffe_upsample src/caffe/layers/upsample_layer.cpp
+  limits: { ...bvlc.facts.limits, repeat: { layer: 'Upsample', field: 'scale' } },
 });

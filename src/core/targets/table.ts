@@ -1,6 +1,5 @@
 /** The table of targets. Caffe's come from the table of its backends, and from what a user has beside a model. */
 import { InputError } from '../ir/errors.ts';
-import type { Dialect } from '../ir/model.ts';
 import type { CaffeBackend } from './caffe-backend.ts';
 import { CAFFE_BACKENDS } from './caffe-backends.ts';
 import { ONNX_TARGET } from './onnx.ts';
@@ -13,13 +12,6 @@ function caffeTarget(backend: CaffeBackend): CaffeTarget {
 }
 
 export const TARGETS: readonly Target[] = [ONNX_TARGET, ...CAFFE_BACKENDS.map(caffeTarget)];
-
-/** Those that a model of a dialect can be converted to. */
-export function targetsFor(dialect: Dialect): readonly Target[] {
-  // A Caffe network becomes another one layer by layer, whatever rules there are from ONNX.
-  if (dialect === 'caffe') return TARGETS;
-  return TARGETS.filter((target) => target.kind === 'onnx' || target.backend.fromOnnx);
-}
 
 /**
  * The target of that id, for a model: a graphwright.caffe.json beside it or above may have further backends. Throws

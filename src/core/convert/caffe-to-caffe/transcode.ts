@@ -10,7 +10,7 @@ import { schemaFor } from '../../formats/caffe/dialects.ts';
 import type { Attribute } from '../../ir/attribute.ts';
 import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
-import { shapeText } from '../../ir/shape.ts';
+import { isStatic, shapeText } from '../../ir/shape.ts';
 import { type Problem, problem, Refusal, refuse } from '../../problems/problem.ts';
 import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
 
@@ -35,12 +35,10 @@ export function transcode(model: Model, from: CaffeBackend, to: CaffeBackend): r
 
 /** What the framework has no blobs for: further axes, or more than one image at a time. */
 function inputProblems({ graph }: Model, to: CaffeBackend): Problem[] {
-  const { blobs } = to.limits;
-  if (!blobs) return [];
   return graph.inputs.flatMap(({ name = '', shape }) => {
-    if (!shape || (shape.length <= blobs.axes && shape[0] === 1)) return [];
+    const reason = isStatic(shape) ? to.blobRefusal(shape) : undefined;
+    if (reason === undefined) return [];
     const details = { operator: `the input ${name}`, attribute: `the shape ${shapeText(shape)}` };
-    const reason = `its blobs have at most ${blobs.axes} axes, of which the first is 1`;
     return [problem('unsupported-attribute', undefined, { target: targetName(to), ...details, reason })];
   });
 }

@@ -4,6 +4,7 @@
  */
 import { CAFFE_LAYERS } from '../../dialects/caffe/layers.ts';
 import { type CaffeField, type CaffeSchema, fieldAt } from '../../dialects/caffe/schema.ts';
+import { layerFacts } from '../../dialects/caffe/vocabulary.ts';
 import { schemaFor } from '../../formats/caffe/dialects.ts';
 import type { Attribute } from '../../ir/attribute.ts';
 import type { Graph } from '../../ir/graph.ts';
@@ -14,6 +15,7 @@ import { tensorType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
 import { refuse } from '../../problems/problem.ts';
 import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
+import type { LayerPlan } from '../../targets/layer-limits.ts';
 import { weightOf } from './weights.ts';
 
 export type Parameter = number | boolean | string | readonly number[];
@@ -136,6 +138,16 @@ export class CaffeBuilder {
     return this.source;
   }
 
+  /** Whether the framework has such a layer, and takes it with these parameters. */
+  can(
+    type: string,
+    bottoms: readonly Value[],
+    parameters: Parameters = {},
+    blobs: readonly StaticShape[] = [],
+  ): boolean {
+    return this.backend.has(type) && this.backend.refusal(planOf(type, bottoms, parameters, blobs)) === undefined;
+  }
+
   private node(type: string, bottoms: readonly Value[], parameters: Parameters, options: LayerOptions): Node {
     if (!this.backend.has(type)) this.refuseOperator();
     const [first, ...others] = bottoms;
@@ -144,13 +156,21 @@ export class CaffeBuilder {
       return this.node(type, [this.layer('Split', [first]), ...others], parameters, options);
     }
     const source = this.current;
-    const blobs = (options.blobs ?? []).flatMap((constant) =>
-      constant ? [this.graph.addInitializer({ constant })] : [],
-    );
+    const constants = (options.blobs ?? []).filter((each) => each !== undefined);
     const shapes = options.shapes ?? [sizesOf(bottoms[0])];
+    this.mustTake(
+      planOf(
+        type,
+        bottoms,
+        parameters,
+        constants.map(({ shape }) => shape),
+      ),
+      shapes,
+    );
+    const blobs = constants.map((constant) => this.graph.addInitializer({ constant }));
     const node = new Node(type, [...bottoms, ...blobs], {
       domain: 'caffe',
-      attributes: this.attributes(type, parameters),
+      attributes: this.attributes(type, { ...this.spelled(type, parameters), ...parameters }),
       outputs: shapes.map((shape) => ({ type: tensorType('float32', shape) })),
       origin: source.origin,
       scope: source.scope,
@@ -161,8 +181,29 @@ export class CaffeBuilder {
     return node;
   }
 
+  /** Refuses a layer, or blobs, that the framework has not. */
+  private mustTake(plan: LayerPlan, shapes: readonly StaticShape[]): void {
+    const reason = this.backend.refusal(plan);
+    if (reason !== undefined) this.refuseAttribute('this form', reason);
+    for (const shape of shapes) {
+      const wrong = this.backend.blobRefusal(shape);
+      if (wrong !== undefined) this.refuseAttribute(`a blob of ${shapeText(shape)}`, wrong);
+    }
+  }
+
+  /** What a layer of this type must say even where it is what others take anyway. */
+  private spelled(type: string, given: Parameters): Parameters {
+    const holder = `${layerFacts(this.backend, type)?.parameters}.`;
+    return Object.fromEntries(
+      Object.entries(this.backend.limits.spelled ?? {}).flatMap(([path, value]) => {
+        const name = path.slice(holder.length);
+        return path.startsWith(holder) && given[`${name}_h`] === undefined ? [[name, value]] : [];
+      }),
+    );
+  }
+
   private attributes(type: string, parameters: Parameters): [string, Attribute][] {
-    const holder = CAFFE_LAYERS[type]?.parameters;
+    const holder = layerFacts(this.backend, type)?.parameters;
     return Object.entries(parameters).flatMap(([name, value]) => {
       if (value === undefined) return [];
       const path = `${holder}.${name}`;
@@ -173,6 +214,15 @@ export class CaffeBuilder {
       return [[path, typed(field, value)]];
     });
   }
+}
+
+function planOf(
+  type: string,
+  bottoms: readonly Value[],
+  parameters: Parameters,
+  blobs: readonly StaticShape[],
+): LayerPlan {
+  return { type, bottoms: bottoms.map(sizesOf), blobs, parameters };
 }
 
 function hasPower({ producer }: Value): boolean {

@@ -12,6 +12,7 @@ import type { CaffeBackend } from '../../targets/caffe-backend.ts';
 import { PIVOT_OPSET } from '../pivot.ts';
 import { CaffeBuilder } from './builder.ts';
 import { CAFFE_RULES } from './rules.ts';
+import { copied } from './support.ts';
 import { weightOf } from './weights.ts';
 
 export interface CaffeResult {
@@ -46,7 +47,7 @@ export function onnxToCaffe(model: Model, backend: CaffeBackend): CaffeResult {
   }
   const failed = problems.some(({ severity }) => severity === 'error');
   if (!failed) problems.push(...giveOutputs(model.graph, caffe));
-  if (backend.limits.unusedTops === 'outputs') silenceUnused(caffe.graph);
+  if (backend.limits.unusedTops === 'outputs' && backend.has('Silence')) silenceUnused(caffe.graph);
   const made = makeModel('caffe', caffe.graph, { file: model.file });
   made.producerName = model.producerName;
   return { model: made, problems };
@@ -134,6 +135,11 @@ function takeInputs(graph: Graph, caffe: CaffeBuilder): Problem[] {
     } else if (!isStatic(shape)) {
       const reason = `Caffe fixes every size when a network is loaded, and its sizes are ${shapeText(shape)}`;
       problems.push(problem('shape-unknown', undefined, { operator, target: caffe.target, reason }));
+    } else {
+      const reason = caffe.backend.blobRefusal(shape);
+      const attribute = `the shape ${shapeText(shape)}`;
+      const details = { operator, target: caffe.target, attribute, reason: reason ?? '' };
+      if (reason !== undefined) problems.push(problem('unsupported-attribute', undefined, details));
     }
     caffe.bind(input, caffe.graph.addInput({ name, type: tensorType('float32', shape) }));
   }
@@ -177,8 +183,7 @@ function outputBlob(value: Value, blob: Value | undefined, shared: boolean, caff
   if (!blob.producer && blob.name === value.name) {
     caffe.refuseAttribute('an input that is an output', 'a blob that a layer reads is no output');
   }
-  // Power with its defaults, (0 + 1 x)^1, copies.
-  return caffe.layer('Power', [blob]);
+  return copied(caffe, blob);
 }
 
 /** Tops that nobody reads go into one layer that takes them and makes nothing. */

@@ -8,6 +8,7 @@ import { normalization } from './rules/normalization.ts';
 import { pooling } from './rules/pooling.ts';
 import { rearranging } from './rules/rearranging.ts';
 import { reduction } from './rules/reduction.ts';
+import { resizing } from './rules/resize.ts';
 import { shape } from './rules/shape.ts';
 
 export const CAFFE_RULES: CaffeRules = {
@@ -19,5 +20,6 @@ export const CAFFE_RULES: CaffeRules = {
   ...pooling,
   ...rearranging,
   ...reduction,
+  ...resizing,
   ...shape,
 };

@@ -37,29 +37,50 @@ export function reshaped(caffe: CaffeBuilder, x: Value, shape: StaticShape): Val
   if (own.length === shape.length && own.every((size, k) => size === shape[k])) return x;
   if (elementCount(own) !== elementCount(shape)) caffe.refuseShape(own, shape);
   const [batch] = own;
-  if (shape.length === 2 && own.length > 1 && shape[0] === batch)
+  if (shape.length === 2 && own.length > 1 && shape[0] === batch && caffe.can('Flatten', [x]))
     return caffe.layer('Flatten', [x], {}, { shapes: [shape] });
   // 0 keeps the size of the first axis, so that a user may set another batch.
   const dims = shape.map((size, k) => (k === 0 && size === batch ? 0 : size));
   return caffe.layer('Reshape', [x], { 'shape.dim': dims }, { shapes: [shape] });
 }
 
+/** A layer whose top is its bottom: Power with its defaults, (0 + 1 x)^1, where there is one. */
+export function copied(caffe: CaffeBuilder, x: Value): Value {
+  if (caffe.backend.has('Power')) return caffe.layer('Power', [x]);
+  return byChannels(caffe, x, 1, 0);
+}
+
 /** scale * x + shift. */
 export function affine(caffe: CaffeBuilder, x: Value, scale: number, shift: number): Value {
   if (scale === 1 && shift === 0) return x;
+  if (!caffe.backend.has('Power')) return byChannels(caffe, x, scale, shift);
   return caffe.layer('Power', [x], {
     scale: scale === 1 ? undefined : scale,
     shift: shift === 0 ? undefined : shift,
   });
 }
 
-/** x ^ power, as (scale * x) ^ power. */
+/** scale * x + shift by a layer that has the two once for each channel. */
+function byChannels(caffe: CaffeBuilder, x: Value, scale: number, shift: number): Value {
+  const channels = sizesOf(x)[1] ?? 1;
+  const spread = { axis: 1, axes: 1, tensor: filled([channels], scale) };
+  return scaled(caffe, x, spread, shift === 0 ? undefined : filled([channels], shift));
+}
+
+/** x ^ power, as (scale * x) ^ power; as products where there is no layer for powers. */
 export function power(caffe: CaffeBuilder, x: Value, exponent: number, scale = 1): Value {
-  return caffe.layer('Power', [x], { power: exponent, scale: scale === 1 ? undefined : scale });
+  if (caffe.backend.has('Power'))
+    return caffe.layer('Power', [x], { power: exponent, scale: scale === 1 ? undefined : scale });
+  if (!Number.isInteger(exponent) || exponent < 1 || exponent > 4)
+    caffe.refuseAttribute(`the power ${exponent}`, 'it has no layer for powers, and products make whole ones alone');
+  const base = affine(caffe, x, scale, 0);
+  let made = base;
+  for (let k = 1; k < exponent; k++) made = caffe.layer('Eltwise', [made, base], { operation: 'PROD' });
+  return made;
 }
 
 /** The axes of a shape that a constant changes along, and the constant spread over them. */
-interface Spread {
+export interface Spread {
   readonly axis: number;
   readonly axes: number;
   readonly tensor: Tensor;
@@ -74,20 +95,66 @@ export function spreadAlong(tensor: Tensor, shape: StaticShape): Spread {
   return { axis: first, axes: range.length, tensor: spreadTo(tensor.reshaped(own.slice(first, last + 1)), range) };
 }
 
+function alongAxes({ axis, axes }: Spread) {
+  return { axis: axis === 1 ? undefined : axis, num_axes: axes === 1 ? undefined : axes };
+}
+
 /** factor * x, or factor * x + shift, where the factors stand along some axes of x. */
-export function scaled(caffe: CaffeBuilder, x: Value, { axis, axes, tensor }: Spread, shift?: Tensor): Value {
-  const parameters = {
-    axis: axis === 1 ? undefined : axis,
-    num_axes: axes === 1 ? undefined : axes,
-    bias_term: shift ? true : undefined,
-  };
-  return caffe.layer('Scale', [x], parameters, { blobs: [tensor, shift] });
+export function scaled(caffe: CaffeBuilder, x: Value, spread: Spread, shift?: Tensor): Value {
+  const parameters = { ...alongAxes(spread), bias_term: shift ? true : undefined };
+  const { tensor } = spread;
+  const plain = caffe.backend.limits.scaleOfReshaped !== false || !wasReshaped(x);
+  if (plain && caffe.can('Scale', [x], parameters, [tensor.shape]))
+    return caffe.layer('Scale', [x], parameters, { blobs: [tensor, shift] });
+  const { blob, spread: own } = asChannels(caffe, x, spread);
+  const blobs = [own(tensor), shift && own(shift)];
+  const made =
+    caffe.backend.limits.scaleOfReshaped === false
+      ? byConvolution(caffe, blob, blobs)
+      : caffe.layer('Scale', [blob], { bias_term: shift ? true : undefined }, { blobs });
+  return reshaped(caffe, made, sizesOf(x));
+}
+
+/** What a Scale does, as a convolution of every channel by itself. */
+function byConvolution(caffe: CaffeBuilder, x: Value, [factors, shift]: readonly (Tensor | undefined)[]): Value {
+  const channels = sizesOf(x)[1] ?? 1;
+  const group = channels > 1 ? channels : undefined;
+  const parameters = { num_output: channels, bias_term: shift ? undefined : false, kernel_size: 1, group };
+  return caffe.layer('Convolution', [x], parameters, { blobs: [factors?.reshaped([channels, 1, 1, 1]), shift] });
+}
+
+/** Layers whose result lies in memory as images do, whatever they were given. */
+const MAKE_IMAGES = new Set(['Convolution', 'Deconvolution', 'Pooling']);
+
+/** Whether a blob may be one that a Reshape made, or what becomes of it element by element. */
+function wasReshaped(x: Value): boolean {
+  const { producer } = x;
+  if (!producer) return sizesOf(x).length !== 4;
+  if (MAKE_IMAGES.has(producer.op)) return false;
+  if (producer.op === 'Reshape' || producer.op === 'Permute' || producer.op === 'InnerProduct') return true;
+  return producer.inputs.some((input) => input && !input.constant && wasReshaped(input));
 }
 
 /** x + shift along some axes: a layer of its own, or factors of 1 where there is none. */
 export function shifted(caffe: CaffeBuilder, x: Value, spread: Spread): Value {
-  const { axis, axes, tensor } = spread;
-  if (!caffe.backend.has('Bias')) return scaled(caffe, x, { ...spread, tensor: filled(tensor.shape, 1) }, tensor);
-  const parameters = { axis: axis === 1 ? undefined : axis, num_axes: axes === 1 ? undefined : axes };
-  return caffe.layer('Bias', [x], parameters, { blobs: [tensor] });
+  const { tensor } = spread;
+  if (caffe.can('Bias', [x], alongAxes(spread), [tensor.shape]))
+    return caffe.layer('Bias', [x], alongAxes(spread), { blobs: [tensor] });
+  return scaled(caffe, x, { ...spread, tensor: filled(tensor.shape, 1) }, tensor);
+}
+
+/**
+ * A blob whose channels are all elements up to the last axis that the factors stand along, for layers that have one factor a
+ * channel; and factors repeated for what lies before their axes.
+ */
+function asChannels(caffe: CaffeBuilder, x: Value, { axis, axes }: Spread) {
+  const shape = sizesOf(x);
+  const [batch = 1] = shape;
+  if (axis === 0 && batch > 1) caffe.refuseAttribute('factors of each image', 'its Scale has one factor a channel');
+  const [from, end] = [Math.max(axis, 1), axis + axes];
+  const [outer, own] = [shape.slice(1, from), shape.slice(from, end)];
+  const channels = elementCount([...outer, ...own]);
+  const blob = reshaped(caffe, x, [batch, channels, elementCount(shape.slice(end)), 1]);
+  const spread = (tensor: Tensor) => spreadTo(tensor.reshaped(own), [...outer, ...own]).reshaped([channels]);
+  return { blob, spread };
 }

@@ -75,8 +75,8 @@ export const FRAMEWORKS = {
     source: 'Tencent/ncnn, tools/caffe/caffe2ncnn.cpp: types whose parameters it writes, and those that have none',
     layers: [
       ...['AbsVal', 'BatchNorm', 'BN', 'BNLL', 'Concat', 'Convolution', 'ConvolutionDepthwise', 'Crop'],
-      ...['Deconvolution', 'DepthwiseConvolution', 'DetectionOutput', 'Dropout', 'Eltwise', 'ELU', 'Embed'],
-      ...['Flatten', 'InnerProduct', 'Input', 'Interp', 'LRN', 'LSTM', 'MemoryData', 'MVN', 'Normalize'],
+      ...['Deconvolution', 'DepthwiseConvolution', 'DetectionOutput', 'Dropout', 'Eltwise', 'ELU', 'Embed', 'Exp'],
+      ...['Flatten', 'InnerProduct', 'Input', 'Interp', 'Log', 'LRN', 'LSTM', 'MemoryData', 'MVN', 'Normalize'],
       ...['Permute', 'Pooling', 'Power', 'PReLU', 'PriorBox', 'PSROIPooling', 'Python', 'ReLU', 'ReLU6', 'Reorg'],
       ...['Reshape', 'ROIAlign', 'ROIPooling', 'Scale', 'ShuffleChannel', 'Sigmoid', 'Silence', 'Slice'],
       ...['Softmax', 'Split', 'TanH', 'Threshold', 'YoloDetectionOutput', 'Yolov3DetectionOutput'],

@@ -2,7 +2,7 @@
 import type { Node } from '../../../ir/node.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { CaffeBuilder } from '../builder.ts';
-import { type CaffeRules, optionalWeight, sizes, weight } from '../rule.ts';
+import { type CaffeRule, type CaffeRules, optionalWeight, sizes, weight } from '../rule.ts';
 import { affine, power } from '../support.ts';
 
 /** Numbers from here on bound nothing: the largest float32. */
@@ -13,7 +13,7 @@ export function clipped(caffe: CaffeBuilder, x: Value, low: number, high: number
   const [below, above] = [low > -UNBOUNDED, high < UNBOUNDED];
   if (below && above) {
     if (low === 0 && high === 6 && caffe.backend.has('ReLU6')) return caffe.layer('ReLU6', [x]);
-    if (caffe.backend.has('Clip')) return caffe.layer('Clip', [x], { min: low, max: high });
+    if (caffe.can('Clip', [x])) return caffe.layer('Clip', [x], { min: low, max: high });
     if (caffe.backend.has('ReLU6') && high > low) {
       const unit = (high - low) / 6;
       return affine(caffe, caffe.layer('ReLU6', [affine(caffe, x, 1 / unit, -low / unit)]), unit, low);
@@ -27,8 +27,31 @@ export function clipped(caffe: CaffeBuilder, x: Value, low: number, high: number
   return x;
 }
 
+/** |x|, as relu(x) + relu(-x) where there is no layer for it. */
+export function magnitude(caffe: CaffeBuilder, x: Value): Value {
+  const type = caffe.backend.direct['Abs'] ?? '';
+  if (caffe.backend.has(type)) return caffe.layer(type, [x]);
+  return caffe.layer('Eltwise', [caffe.layer('ReLU', [x]), caffe.layer('ReLU', [affine(caffe, x, -1, 0)])]);
+}
+
+/** ELU, as relu(x) + alpha * (exp(-relu(-x)) - 1) where there is no layer for it. */
+function elu(caffe: CaffeBuilder, x: Value, alpha: number): Value {
+  if (caffe.backend.has('ELU')) return caffe.layer('ELU', [x], { alpha });
+  const below = affine(caffe, caffe.layer('ReLU', [affine(caffe, x, -1, 0)]), -1, 0);
+  const bent = affine(caffe, caffe.layer('Exp', [below]), alpha, -alpha);
+  return caffe.layer('Eltwise', [caffe.layer('ReLU', [x]), bent]);
+}
+
 function product(caffe: CaffeBuilder, a: Value, b: Value): Value {
   return caffe.layer('Eltwise', [a, b], { operation: 'PROD' });
+}
+
+/** An operator that is one layer where the backend's table has one for it, else what others make of it. */
+function directOr(rule: CaffeRule): CaffeRule {
+  return (node, caffe) => {
+    const type = caffe.backend.direct[node.op];
+    return type === undefined ? rule(node, caffe) : caffe.layer(type, [caffe.input(node, 0)]);
+  };
 }
 
 /** An operator that is one layer, whose type the backend's table gives. */
@@ -38,7 +61,7 @@ function direct(node: Node, caffe: CaffeBuilder): Value {
 }
 
 export const activations: CaffeRules = {
-  Abs: direct,
+  Abs: (node, caffe) => magnitude(caffe, caffe.input(node, 0)),
   Exp: direct,
   Log: direct,
   Sigmoid: direct,
@@ -48,11 +71,11 @@ export const activations: CaffeRules = {
   Relu: (node, caffe) => caffe.layer('ReLU', [caffe.input(node, 0)]),
   LeakyRelu: (node, caffe) =>
     caffe.layer('ReLU', [caffe.input(node, 0)], { negative_slope: node.float('alpha', 0.01) }),
-  Elu: (node, caffe) => caffe.layer('ELU', [caffe.input(node, 0)], { alpha: node.float('alpha', 1) }),
+  Elu: (node, caffe) => elu(caffe, caffe.input(node, 0), node.float('alpha', 1)),
   Selu: (node, caffe) => {
     const alpha = node.float('alpha', 1.6732632423543772);
     const gamma = node.float('gamma', 1.0507009873554805);
-    return affine(caffe, caffe.layer('ELU', [caffe.input(node, 0)], { alpha }), gamma, 0);
+    return affine(caffe, elu(caffe, caffe.input(node, 0), alpha), gamma, 0);
   },
   PRelu: (node, caffe) => {
     const x = caffe.input(node, 0);
@@ -70,22 +93,39 @@ export const activations: CaffeRules = {
     return clipped(caffe, caffe.input(node, 0), low, high);
   },
   HardSigmoid: (node, caffe) => {
+    const own = caffe.backend.direct['HardSigmoid'];
+    // Frameworks that have it have the one of relu6.
+    const ofSix = Math.abs(node.float('alpha', 0.2) - 1 / 6) < 1e-7 && node.float('beta', 0.5) === 0.5;
+    if (own !== undefined && ofSix) return caffe.layer(own, [caffe.input(node, 0)]);
     const x = affine(caffe, caffe.input(node, 0), node.float('alpha', 0.2), node.float('beta', 0.5));
     return clipped(caffe, x, 0, 1);
   },
   // x * clip(x / 6 + 1/2, 0, 1)
-  HardSwish: (node, caffe) => {
+  HardSwish: directOr((node, caffe) => {
     const x = caffe.input(node, 0);
     return product(caffe, x, clipped(caffe, affine(caffe, x, 1 / 6, 0.5), 0, 1));
-  },
-  Mish: (node, caffe) => {
+  }),
+  Mish: directOr((node, caffe) => {
     const x = caffe.input(node, 0);
     return product(caffe, x, caffe.layer('TanH', [caffe.layer('BNLL', [x])]));
+  }),
+  // alpha * elu(x / alpha)
+  Celu: (node, caffe) => {
+    const alpha = node.float('alpha', 1);
+    return affine(caffe, elu(caffe, affine(caffe, caffe.input(node, 0), 1 / alpha, 0), 1), alpha, 0);
+  },
+  // x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))); the one of erf is no sum of what layers do.
+  Gelu: (node, caffe) => {
+    if (node.string('approximate', 'none') !== 'tanh') caffe.refuseOperator();
+    const x = caffe.input(node, 0);
+    const cube = product(caffe, product(caffe, x, x), affine(caffe, x, 0.044715, 0));
+    const inner = affine(caffe, caffe.layer('Eltwise', [x, cube]), Math.sqrt(2 / Math.PI), 0);
+    return product(caffe, affine(caffe, x, 0.5, 0), affine(caffe, caffe.layer('TanH', [inner]), 1, 1));
   },
   // x / (1 + |x|)
   Softsign: (node, caffe) => {
     const x = caffe.input(node, 0);
-    return product(caffe, x, power(caffe, affine(caffe, caffe.layer('AbsVal', [x]), 1, 1), -1));
+    return product(caffe, x, power(caffe, affine(caffe, magnitude(caffe, x), 1, 1), -1));
   },
 
   Neg: (node, caffe) => affine(caffe, caffe.input(node, 0), -1, 0),

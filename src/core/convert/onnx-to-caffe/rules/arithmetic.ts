@@ -2,8 +2,9 @@
 import type { Node } from '../../../ir/node.ts';
 import type { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
-import { type CaffeBuilder, sizesOf } from '../builder.ts';
+import { type CaffeBuilder, type Parameters, sizesOf } from '../builder.ts';
 import { type CaffeRule, type CaffeRules, sizes } from '../rule.ts';
+import { commonShape, spread } from '../spreading.ts';
 import { affine, power, reshaped, scaled, shifted, spreadAlong } from '../support.ts';
 import { mapped, weightOf } from '../weights.ts';
 import { clipped } from './activations.ts';
@@ -11,20 +12,19 @@ import { clipped } from './activations.ts';
 /** x + constant, which spreads over the result. */
 function plus(caffe: CaffeBuilder, x: Value, constant: Tensor, node: Node): Value {
   if (constant.count === 1) return affine(caffe, x, 1, constant.numbers()[0] ?? 0);
-  return shifted(caffe, x, spreadAlong(constant, sameAsResult(caffe, x, node)));
+  const whole = likeResult(caffe, x, node);
+  return shifted(caffe, whole, spreadAlong(constant, sizesOf(whole)));
 }
 
 function times(caffe: CaffeBuilder, x: Value, constant: Tensor, node: Node): Value {
   if (constant.count === 1) return affine(caffe, x, constant.numbers()[0] ?? 1, 0);
-  return scaled(caffe, x, spreadAlong(constant, sameAsResult(caffe, x, node)));
+  const whole = likeResult(caffe, x, node);
+  return scaled(caffe, whole, spreadAlong(constant, sizesOf(whole)));
 }
 
-/** The sizes of the result, which must be those of the operand that the network computes. */
-function sameAsResult(caffe: CaffeBuilder, x: Value, node: Node): readonly number[] {
-  const result = sizes(node.outputs[0], node);
-  const own = sizesOf(x);
-  if (own.length === result.length && own.every((size, k) => size === result[k])) return result;
-  return caffe.refuseAttribute('an operand that spreads over a constant', 'no layer repeats it');
+/** The operand that the network computes, repeated where it spreads over the constant. */
+function likeResult(caffe: CaffeBuilder, x: Value, node: Node): Value {
+  return spread(caffe, x, sizes(node.outputs[0], node));
 }
 
 /** The result as it is where the operand already has its rank; a constant of one element may add axes. */
@@ -53,38 +53,67 @@ function constantInput(node: Node, index: number, caffe: CaffeBuilder): Tensor |
 
 type Operation = 'SUM' | 'PROD' | 'MAX';
 
-/** Operands of one shape; a product may also scale every plane of the other by a number of its own. */
+/** Operands of one shape, or spread to it; a product may also scale every plane of the other by a number of its own. */
 function eltwise(caffe: CaffeBuilder, operation: Operation, operands: readonly Value[], coeff?: number[]): Value {
   const [first, second] = operands;
-  const shapes = operands.map((each) => sizesOf(each).join());
-  if (shapes.every((each) => each === shapes[0])) {
-    const parameters = { operation: operation === 'SUM' ? undefined : operation, coeff };
-    return caffe.layer('Eltwise', operands, parameters);
-  }
+  const shapes = operands.map((each) => sizesOf(each));
   const planes = operation === 'PROD' && first && second && operands.length === 2;
   const made = planes ? (byPlanes(caffe, first, second) ?? byPlanes(caffe, second, first)) : undefined;
-  return made ?? caffe.refuseAttribute('operands of different shapes', 'Eltwise takes equal shapes');
+  if (made) return made;
+  const common = commonShape(shapes);
+  const whole = operands.map((each) => spread(caffe, each, common));
+  const parameters = { operation: operation === 'SUM' ? undefined : operation };
+  if (!coeff || coeff.every((each) => each === 1)) return inPairs(caffe, whole, parameters);
+  if (caffe.can('Eltwise', whole, { ...parameters, coeff }))
+    return caffe.layer('Eltwise', whole, { ...parameters, coeff });
+  const weighted = whole.map((each, k) => affine(caffe, each, coeff[k] ?? 1, 0));
+  return inPairs(caffe, weighted, parameters);
 }
 
-/** x times y where y is x's shape with ones at its end, such as [n, c, 1, 1]. */
-function byPlanes(caffe: CaffeBuilder, x: Value, y: Value): Value | undefined {
+/** One Eltwise of all operands, or of two at a time where it takes no more. */
+function inPairs(caffe: CaffeBuilder, [first, ...others]: readonly Value[], parameters: Parameters): Value {
+  if (!first) return caffe.refuseOperator();
+  const all = [first, ...others];
+  if (caffe.can('Eltwise', all, parameters)) return caffe.layer('Eltwise', all, parameters);
+  return others.reduce((sum, each) => caffe.layer('Eltwise', [sum, each], parameters), first);
+}
+
+/** x times y where y is x's shape with ones at its end, such as [n, c, 1, 1]; undefined where no layer does that as it is. */
+export function byPlanes(caffe: CaffeBuilder, x: Value, y: Value): Value | undefined {
   const [whole, factors] = [sizesOf(x), sizesOf(y)];
-  if (whole.length !== factors.length) return undefined;
+  if (whole.length !== factors.length || whole.join() === factors.join()) return undefined;
   const kept = factors.findLastIndex((size, k) => size === whole[k] && size > 1) + 1;
   if (kept === 0 || !factors.every((size, k) => (k < kept ? size === whole[k] : size === 1))) return undefined;
-  return caffe.layer('Scale', [x, reshaped(caffe, y, whole.slice(0, kept))], { axis: 0 });
+  const shape = whole.slice(0, kept);
+  if (!caffe.backend.has('Scale') || caffe.backend.refusal(planesPlan(whole, shape))) return undefined;
+  return caffe.layer('Scale', [x, reshaped(caffe, y, shape)], { axis: 0 });
 }
+
+const planesPlan = (whole: readonly number[], factors: readonly number[]) => ({
+  ...{ type: 'Scale', bottoms: [whole, factors], blobs: [], parameters: { axis: 0 } },
+});
 
 const negated = (caffe: CaffeBuilder, x: Value): Value => affine(caffe, x, -1, 0);
 
-/** The numbers of a constant of one element; refuses others. */
-function single(caffe: CaffeBuilder, constant: Tensor): number {
-  if (constant.count !== 1) caffe.refuseAttribute('a constant of several elements', 'no layer compares with one');
-  return constant.numbers()[0] ?? 0;
+/** max(x, c) = relu(x - c) + c where c has several elements; the other way round with both signs changed. */
+function bounded(caffe: CaffeBuilder, x: Value, constant: Tensor, node: Node, sign: 1 | -1): Value {
+  const [first = 0] = constant.count === 1 ? constant.numbers() : [];
+  if (constant.count === 1) {
+    return sign > 0
+      ? clipped(caffe, x, first, Number.POSITIVE_INFINITY)
+      : clipped(caffe, x, Number.NEGATIVE_INFINITY, first);
+  }
+  const turned = sign > 0 ? x : negated(caffe, x);
+  const bound = mapped(constant, (each) => sign * each);
+  const below = plus(
+    caffe,
+    turned,
+    mapped(bound, (each) => -each),
+    node,
+  );
+  const made = plus(caffe, caffe.layer('ReLU', [below]), bound, node);
+  return sign > 0 ? made : negated(caffe, made);
 }
-
-const clippedFrom = (caffe: CaffeBuilder, x: Value, low: number) => clipped(caffe, x, low, Number.POSITIVE_INFINITY);
-const clippedTo = (caffe: CaffeBuilder, x: Value, high: number) => clipped(caffe, x, Number.NEGATIVE_INFINITY, high);
 
 function largest(caffe: CaffeBuilder, operands: readonly Value[]): Value {
   return eltwise(caffe, 'MAX', operands);
@@ -144,8 +173,8 @@ export const arithmetic: CaffeRules = {
     (node, caffe) => largest(caffe, all(node, caffe)),
     binary({
       both: (caffe, a, b) => largest(caffe, [a, b]),
-      right: (caffe, a, b) => clippedFrom(caffe, a, single(caffe, b)),
-      left: (caffe, a, b) => clippedFrom(caffe, b, single(caffe, a)),
+      right: (caffe, a, b, node) => bounded(caffe, a, b, node, 1),
+      left: (caffe, a, b, node) => bounded(caffe, b, a, node, 1),
     }),
   ),
   // min(a, b) = -max(-a, -b)
@@ -160,8 +189,8 @@ export const arithmetic: CaffeRules = {
       ),
     binary({
       both: (caffe, a, b) => negated(caffe, largest(caffe, [negated(caffe, a), negated(caffe, b)])),
-      right: (caffe, a, b) => clippedTo(caffe, a, single(caffe, b)),
-      left: (caffe, a, b) => clippedTo(caffe, b, single(caffe, a)),
+      right: (caffe, a, b, node) => bounded(caffe, a, b, node, -1),
+      left: (caffe, a, b, node) => bounded(caffe, b, a, node, -1),
     }),
   ),
 };

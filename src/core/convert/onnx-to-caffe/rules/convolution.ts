@@ -6,7 +6,7 @@ import type { Node } from '../../../ir/node.ts';
 import type { StaticShape } from '../../../ir/shape.ts';
 import type { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
-import { type CaffeBuilder, sizesOf } from '../builder.ts';
+import { type CaffeBuilder, type Parameters, sizesOf } from '../builder.ts';
 import { type CaffeRules, optionalWeight, sizes, weight } from '../rule.ts';
 import { cut, reshaped } from '../support.ts';
 import { bothAxes, type Placement, place, type WindowAxis, windowAxes } from '../windows.ts';
@@ -31,10 +31,19 @@ function convolution2d(node: Node, caffe: CaffeBuilder): Convolution {
   return { node, caffe, weight: given.reshaped([rows, columns, 1, width]), axes: [NO_AXIS, ...axes] };
 }
 
-function parametersOf({ node, axes, weight: { shape } }: Convolution, places: readonly Placement[], outputs: number) {
+/** How far the elements of a kernel lie apart; nothing where they are neighbours. */
+function dilationOf({ axes, caffe }: Convolution): Parameters {
+  const [height = 1, width = 1] = axes.map((axis) => axis.dilation);
+  if (height === 1 && width === 1) return {};
+  const { dilation } = caffe.backend.limits;
+  if (dilation) return { [dilation.fields[0]]: height, [dilation.fields[1]]: width };
+  return { dilation: height === width ? height : [height, width] };
+}
+
+function parametersOf(made: Convolution, places: readonly Placement[], outputs: number): Parameters {
+  const { node, axes } = made;
+  const { shape } = made.weight;
   const group = Number(node.int('group', 1n));
-  const dilations = axes.map((axis) => axis.dilation);
-  const [first] = dilations;
   return {
     num_output: outputs,
     bias_term: node.input(2) ? undefined : false,
@@ -52,11 +61,7 @@ function parametersOf({ node, axes, weight: { shape } }: Convolution, places: re
       1,
     ),
     group: group === 1 ? undefined : group,
-    dilation: dilations.every((each) => each === 1)
-      ? undefined
-      : dilations.every((each) => each === first)
-        ? first
-        : dilations,
+    ...dilationOf(made),
   };
 }
 
@@ -95,7 +100,9 @@ export const convolution: CaffeRules = {
       const count = (pad: number) => Math.floor((axis.size + 2 * pad - reach(axis)) / axis.stride) + 1;
       return place(axis, count) ?? caffe.refuseAttribute('negative padding', 'windows begin at the edge or outside');
     });
-    return built('Convolution', made, places, made.weight.shape[0] ?? 1);
+    const dilated = made.axes.some(({ dilation }) => dilation !== 1);
+    const type = (dilated && caffe.backend.limits.dilation?.layer) || 'Convolution';
+    return built(type, made, places, made.weight.shape[0] ?? 1);
   },
   ConvTranspose: (node, caffe) => {
     const made = convolution2d(node, caffe);
@@ -104,6 +111,11 @@ export const convolution: CaffeRules = {
       (axis) =>
         placeTransposed(axis) ?? caffe.refuseAttribute('this output padding', 'it lies outside of every window'),
     );
-    return built('Deconvolution', made, places, (made.weight.shape[1] ?? 1) * group);
+    return built(
+      caffe.backend.limits.deconvolution ?? 'Deconvolution',
+      made,
+      places,
+      (made.weight.shape[1] ?? 1) * group,
+    );
   },
 };

@@ -6,6 +6,7 @@
 import type { Node } from '../../../ir/node.ts';
 import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
+import type { PoolingFacts } from '../../../targets/caffe-backend.ts';
 import { type CaffeBuilder, type Parameters, sizesOf } from '../builder.ts';
 import { type CaffeRule, type CaffeRules, sizes } from '../rule.ts';
 import { affine, cut, reshaped, scaled } from '../support.ts';
@@ -13,12 +14,21 @@ import { bothAxes, type Placement, place, type WindowAxis, windowAxes } from '..
 
 type Method = 'MAX' | 'AVE';
 
-/** How many windows Caffe makes; none where one would hold no element. */
-function windowCount({ size, kernel, stride }: WindowAxis, pad: number, round: (x: number) => number): number {
+/** How many windows a framework makes; none where one would hold no element. */
+function windowCount({ size, kernel, stride }: WindowAxis, pad: number, floor: boolean, how: PoolingFacts): number {
   if (pad >= kernel) return 0;
-  const count = round((size + 2 * pad - kernel) / stride) + 1;
-  const clipped = pad > 0 && (count - 1) * stride >= size + pad ? count - 1 : count;
+  const steps = (size + 2 * pad - kernel) / stride;
+  if (steps < 0) return 0;
+  const oneMore = how.windows === 'one too many' && steps === 0 && stride > 1 ? 1 : 0;
+  const count = (floor ? Math.floor(steps) : Math.ceil(steps) + oneMore) + 1;
+  const clipped = how.clips && pad > 0 && (count - 1) * stride >= size + pad ? count - 1 : count;
   return (clipped - 1) * stride - pad < size ? clipped : 0;
+}
+
+const BVLC_POOLING: PoolingFacts = { windows: 'up', clips: true, divisor: 'window' };
+
+function poolingFacts(caffe: CaffeBuilder): PoolingFacts {
+  return { ...BVLC_POOLING, ...caffe.backend.limits.pooling };
 }
 
 interface Plan {
@@ -28,8 +38,8 @@ interface Plan {
   readonly whole: boolean;
 }
 
-function planFor(axes: readonly WindowAxis[], floor: boolean): Plan | undefined {
-  const places = axes.map((axis) => place(axis, (pad) => windowCount(axis, pad, floor ? Math.floor : Math.ceil)));
+function planFor(axes: readonly WindowAxis[], floor: boolean, how: PoolingFacts): Plan | undefined {
+  const places = axes.map((axis) => place(axis, (pad) => windowCount(axis, pad, floor, how)));
   const found = places.filter((each) => each !== undefined);
   if (found.length < axes.length) return undefined;
   return { floor, places: found, whole: found.every(({ count }, k) => count === axes[k]?.out) };
@@ -37,8 +47,9 @@ function planFor(axes: readonly WindowAxis[], floor: boolean): Plan | undefined 
 
 /** Rounding up as Caffe usually does, unless rounding down saves a cut. */
 function planOf(axes: readonly WindowAxis[], caffe: CaffeBuilder): Plan {
-  const up = planFor(axes, false);
-  const down = caffe.backend.limits.floorPooling ? planFor(axes, true) : undefined;
+  const how = poolingFacts(caffe);
+  const up = planFor(axes, false, how);
+  const down = caffe.backend.limits.floorPooling ? planFor(axes, true, how) : undefined;
   const found = [up, down].find((plan) => plan?.whole) ?? up ?? down;
   return found ?? caffe.refuseAttribute('these windows', 'pooling has no padding that holds them all');
 }
@@ -110,8 +121,9 @@ function corrected(
   places: readonly Placement[],
 ): Value {
   const counted = node.int('count_include_pad', 0n) !== 0n;
+  const { divisor } = poolingFacts(caffe);
   const [rows = [], columns = []] = axes.map((axis, k) =>
-    ratios(axis, places[k]?.pad ?? 0, places[k]?.skip ?? 0, counted),
+    ratios(axis, places[k]?.pad ?? 0, places[k]?.skip ?? 0, counted, divisor),
   );
   const factors = rows.flatMap((row) => columns.map((column) => row * column));
   const [first = 1] = factors;
@@ -120,10 +132,14 @@ function corrected(
   return scaled(caffe, y, { axis: 2, axes: 2, tensor });
 }
 
-function ratios({ size, kernel, stride, begin, end, out }: WindowAxis, pad: number, skip: number, counted: boolean) {
+function ratios(axis: WindowAxis, pad: number, skip: number, counted: boolean, by: PoolingFacts['divisor']) {
+  const { size, kernel, stride, begin, end, out } = axis;
   return Array.from({ length: out }, (_, k) => {
     const start = (k + skip) * stride - pad;
-    const divisor = Math.min(start + kernel, size + pad) - start;
+    const divisor =
+      by === 'window'
+        ? Math.min(start + kernel, size + pad) - start
+        : Math.min(start + kernel, size) - Math.max(start, 0);
     const low = Math.max(start, counted ? -begin : 0);
     return divisor / (Math.min(start + kernel, counted ? size + end : size) - low);
   });

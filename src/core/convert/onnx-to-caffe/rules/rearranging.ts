@@ -7,17 +7,21 @@ import type { StaticShape } from '../../../ir/shape.ts';
 import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import { type CaffeBuilder, sizesOf } from '../builder.ts';
+import { picked } from '../picking.ts';
 import { axisOf, type CaffeRules, constantInts, sizes } from '../rule.ts';
-import { cut, joined, reshaped } from '../support.ts';
-
-/** More pieces than that are not cut and joined one by one. */
-const MOST_PIECES = 8;
+import { reshaped } from '../support.ts';
+import { transposed } from '../transposing.ts';
 
 /** Six axes in another order, between the shapes before and after. */
 function byAxes(caffe: CaffeBuilder, x: Value, apart: StaticShape, order: readonly number[], to: StaticShape): Value {
-  const moved = order.map((axis) => apart[axis] ?? 1);
-  const turned = caffe.layer('Permute', [reshaped(caffe, x, apart)], { order }, { shapes: [moved] });
-  return reshaped(caffe, turned, to);
+  return reshaped(caffe, transposed(caffe, reshaped(caffe, x, apart), order), to);
+}
+
+/** Whether the framework exchanges axes of blobs that have so many. */
+function exchanges(caffe: CaffeBuilder, shape: StaticShape, order: readonly number[]): boolean {
+  const { layer = 'Permute', field = 'order' } = caffe.backend.limits.permute ?? {};
+  const plan = { type: layer, bottoms: [shape], blobs: [], parameters: { [field]: order } };
+  return caffe.backend.has(layer) && !caffe.backend.blobRefusal(shape) && !caffe.backend.refusal(plan);
 }
 
 /** A weight that is 1 at those places. */
@@ -41,11 +45,16 @@ function depthToSpace(node: Node, caffe: CaffeBuilder): Value {
   const block = Number(node.int('blocksize', 1n));
   const channels = depth / block ** 2;
   const crd = node.string('mode', 'DCR') === 'CRD';
-  if (caffe.backend.has('Permute')) {
-    return crd
-      ? byAxes(caffe, x, [batch, channels, block, block, height, width], [0, 1, 4, 2, 5, 3], to)
-      : byAxes(caffe, x, [batch, block, block, channels, height, width], [0, 3, 4, 1, 5, 2], to);
-  }
+  const [apart, order] = crd
+    ? [
+        [batch, channels, block, block, height, width],
+        [0, 1, 4, 2, 5, 3],
+      ]
+    : [
+        [batch, block, block, channels, height, width],
+        [0, 3, 4, 1, 5, 2],
+      ];
+  if (exchanges(caffe, apart, order)) return byAxes(caffe, x, apart, order, to);
   // Channels of the result stand one behind the other, or one within the other.
   const weight = ones(
     [depth, crd ? 1 : channels, block, block],
@@ -56,7 +65,8 @@ function depthToSpace(node: Node, caffe: CaffeBuilder): Value {
   );
   const group = crd && channels > 1 ? channels : undefined;
   const parameters = { num_output: channels, bias_term: false, kernel_size: block, stride: block, group };
-  return caffe.layer('Deconvolution', [x], parameters, { blobs: [weight], shapes: [to] });
+  const type = caffe.backend.limits.deconvolution ?? 'Deconvolution';
+  return caffe.layer(type, [x], parameters, { blobs: [weight], shapes: [to] });
 }
 
 function spaceToDepth(node: Node, caffe: CaffeBuilder): Value {
@@ -64,10 +74,9 @@ function spaceToDepth(node: Node, caffe: CaffeBuilder): Value {
   const [batch = 1, channels = 1, height = 1, width = 1] = sizes(node.input(0), node);
   const to = sizes(node.outputs[0], node);
   const block = Number(node.int('blocksize', 1n));
-  if (caffe.backend.has('Permute')) {
-    const apart = [batch, channels, height / block, block, width / block, block];
-    return byAxes(caffe, x, apart, [0, 3, 5, 1, 2, 4], to);
-  }
+  const apart = [batch, channels, height / block, block, width / block, block];
+  const order = [0, 3, 5, 1, 2, 4];
+  if (exchanges(caffe, apart, order)) return byAxes(caffe, x, apart, order, to);
   const depth = channels * block ** 2;
   const weight = ones(
     [depth, channels, block, block],
@@ -82,15 +91,23 @@ function spaceToDepth(node: Node, caffe: CaffeBuilder): Value {
   return caffe.layer('Convolution', [x], parameters, { blobs: [weight], shapes: [to] });
 }
 
-/** Neighbours that are picked in their order, as pieces: where each begins, and how long it is. */
-function piecesOf(indices: readonly number[]): readonly { readonly begin: number; readonly length: number }[] {
-  const pieces: { begin: number; length: number }[] = [];
-  for (const index of indices) {
-    const last = pieces.at(-1);
-    if (last && last.begin + last.length === index) last.length++;
-    else pieces.push({ begin: index, length: 1 });
-  }
-  return pieces;
+/** The groups between which indices deal all channels out, as ShuffleChannel does; undefined where they do something else. */
+function shuffledGroups(indices: readonly number[], channels: number): number | undefined {
+  const size = indices[1] ?? 0;
+  const groups = channels / size;
+  if (indices.length !== channels || size < 2 || groups < 2 || !Number.isInteger(groups)) return undefined;
+  return indices.every((index, k) => index === (k % groups) * size + Math.floor(k / groups)) ? groups : undefined;
+}
+
+/** By a layer of its own, or by three that exchange axes; undefined where the framework has neither. */
+function shuffled(caffe: CaffeBuilder, x: Value, groups: number): Value | undefined {
+  const parameters = { group: groups };
+  if (caffe.can('ShuffleChannel', [x], parameters)) return caffe.layer('ShuffleChannel', [x], parameters);
+  const own = sizesOf(x);
+  const [batch = 1, channels = 1, ...rest] = own;
+  const inner = rest.reduce((all, size) => all * size, 1);
+  const apart = [batch, groups, channels / groups, inner];
+  return exchanges(caffe, apart, [0, 2, 1, 3]) ? byAxes(caffe, x, apart, [0, 2, 1, 3], own) : undefined;
 }
 
 function gather(node: Node, caffe: CaffeBuilder): Value {
@@ -101,28 +118,12 @@ function gather(node: Node, caffe: CaffeBuilder): Value {
   const indices = constantInts(node, 1, caffe)?.map((index) => (index < 0 ? index + size : index)) ?? [];
   if (indices.length === 0 || indices.some((index) => index < 0 || index >= size))
     caffe.refuseAttribute('these indices', 'they pick nothing, or what is not there');
-  const picked = own.with(axis, indices.length);
-  const to = sizes(node.outputs[0], node);
-  const pieces = piecesOf(indices);
-  if (pieces.length <= MOST_PIECES) {
-    const parts = pieces.map(({ begin, length }) => cut(caffe, x, axis, begin, length));
-    return reshaped(caffe, joined(caffe, parts, axis), to);
+  const groups = axis === 1 ? shuffledGroups(indices, size) : undefined;
+  if (groups !== undefined) {
+    const made = shuffled(caffe, x, groups);
+    if (made) return made;
   }
-  if (axis !== 1 || own.length < 3) caffe.refuseAttribute('these indices', 'they pick too many pieces');
-  // One element of each channel makes one of the result.
-  const flat = own.length === 4 ? x : reshaped(caffe, x, [own[0] ?? 1, size, 1, product(own.slice(2))]);
-  const weight = ones(
-    [indices.length, size, 1, 1],
-    indices.map((index, k) => [k, index, 0, 0]),
-  );
-  const parameters = { num_output: indices.length, bias_term: false, kernel_size: 1 };
-  const shapes = [sizesOf(flat).with(1, indices.length)];
-  const result = caffe.layer('Convolution', [flat], parameters, { blobs: [weight], shapes });
-  return reshaped(caffe, reshaped(caffe, result, picked), to);
-}
-
-function product(shape: StaticShape): number {
-  return shape.reduce((all, size) => all * size, 1);
+  return reshaped(caffe, picked(caffe, x, axis, indices), sizes(node.outputs[0], node));
 }
 
 export const rearranging: CaffeRules = { DepthToSpace: depthToSpace, SpaceToDepth: spaceToDepth, Gather: gather };

@@ -8,7 +8,6 @@ import { convertModel } from '../../../../../src/core/pipeline.ts';
 import { silent } from '../../../../../src/core/progress.ts';
 import { PLAIN_READING, parseInputSpec, type Reading } from '../../../../../src/core/reading.ts';
 import type { ConvertRequest } from '../../../../../src/core/request.ts';
-import { targetsFor } from '../../../../../src/core/targets/table.ts';
 import { input, layer } from './support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'graphwright-to-onnx-'));
@@ -76,8 +75,4 @@ test("layers of a user's own framework mean what those of the one mean that it i
   } finally {
     rmSync(join(folder, 'graphwright.caffe.json'));
   }
-});
-
-test('ONNX is a target of Caffe networks', () => {
-  expect(targetsFor('caffe').map(({ id }) => id)).toContain('onnx');
 });

@@ -90,7 +90,7 @@ export async function runsTheSame(text: string, backendId: string): Promise<Conv
     const paths = { caffemodel: join(folder, 'net.caffemodel'), prototxt: join(folder, 'net.prototxt') };
     await writeCaffe(model, backend, paths, { force: false, progress: silent });
     const file = new FileBytes(paths.caffemodel);
-    const read = readCaffe(file, paths.prototxt);
+    const read = readCaffe(file, paths.prototxt, backend);
     const found = runCaffe(read, inputs);
     close(expected, found, 'the reference interpreter');
     if (backend.limits.unusedTops === 'outputs') expect(found.size).toBe(expected.size);

@@ -1,0 +1,117 @@
+/** Resize as matrices, one an axis: row k has what element k of the result takes of each element. Rules: the ONNX operator specification. */
+import type { Node } from '../../ir/node.ts';
+
+/** How Resize works out coordinates and picks or mixes elements. */
+export interface ResizeManner {
+  readonly mode: string;
+  readonly coordinates: string;
+  readonly nearest: string;
+  readonly cubic: number;
+}
+
+export function mannerOf(node: Node): ResizeManner {
+  return {
+    mode: node.string('mode', 'nearest'),
+    coordinates: node.string('coordinate_transformation_mode', 'half_pixel'),
+    nearest: node.string('nearest_mode', 'round_prefer_floor'),
+    cubic: node.float('cubic_coeff_a', -0.75),
+  };
+}
+
+/** What each element of the result takes: places and their weights, which add up to 1. */
+export type Row = readonly (readonly [place: number, weight: number])[];
+
+/** The rows of one axis; undefined where the manner is none that is known here. */
+export function rowsOf(size: number, out: number, scale: number, manner: ResizeManner): readonly Row[] | undefined {
+  const rows: Row[] = [];
+  for (let k = 0; k < out; k++) {
+    const at = coordinate(k, size, out, scale, manner.coordinates);
+    const row = at === undefined ? undefined : rowAt(at, size, manner);
+    if (!row) return undefined;
+    rows.push(row);
+  }
+  return rows;
+}
+
+function coordinate(k: number, size: number, out: number, scale: number, kind: string): number | undefined {
+  switch (kind) {
+    case 'half_pixel':
+      return (k + 0.5) / scale - 0.5;
+    case 'pytorch_half_pixel':
+      return out > 1 ? (k + 0.5) / scale - 0.5 : 0;
+    case 'half_pixel_symmetric':
+      return (size / 2) * (1 - out / (scale * size)) + (k + 0.5) / scale - 0.5;
+    case 'align_corners':
+      return out > 1 ? (k * (size - 1)) / (out - 1) : 0;
+    case 'asymmetric':
+      return k / scale;
+    default:
+      return undefined;
+  }
+}
+
+const CLOSE = 1e-9;
+
+function rowAt(at: number, size: number, { mode, nearest, cubic }: ResizeManner): Row | undefined {
+  const inside = (place: number) => Math.min(Math.max(place, 0), size - 1);
+  if (mode === 'nearest') {
+    const place = picked(at, nearest);
+    return place === undefined ? undefined : [[inside(place), 1]];
+  }
+  if (mode === 'linear') {
+    const clamped = Math.min(Math.max(at, 0), size - 1);
+    const low = Math.floor(clamped + CLOSE);
+    const part = Math.max(0, clamped - low);
+    return part < CLOSE ? [[low, 1]] : [[low, 1 - part], [inside(low + 1), part]]; // biome-ignore format: two places
+  }
+  if (mode !== 'cubic') return undefined;
+  const low = Math.floor(at + CLOSE);
+  const part = at - low;
+  return cubicWeights(part, cubic).map((weight, k) => [inside(low - 1 + k), weight] as const);
+}
+
+function picked(at: number, nearest: string): number | undefined {
+  const low = Math.floor(at + CLOSE);
+  const part = at - low;
+  switch (nearest) {
+    case 'floor':
+      return low;
+    case 'ceil':
+      return part > CLOSE ? low + 1 : low;
+    case 'round_prefer_floor':
+      return part > 0.5 + CLOSE ? low + 1 : low;
+    case 'round_prefer_ceil':
+      return part >= 0.5 - CLOSE ? low + 1 : low;
+    default:
+      return undefined;
+  }
+}
+
+/** Keys' convolution for the four neighbours of a point that lies `t` behind the second one. */
+function cubicWeights(t: number, a: number): readonly number[] {
+  const near = (d: number) => ((a + 2) * d - (a + 3)) * d * d + 1;
+  const far = (d: number) => ((a * d - 5 * a) * d + 8 * a) * d - 4 * a;
+  return [far(t + 1), near(t), near(1 - t), far(2 - t)];
+}
+
+/** By which whole number every element is repeated; undefined where the rows do something else. */
+export function repeats(rows: readonly Row[], size: number): number | undefined {
+  const times = rows.length / size;
+  if (!Number.isInteger(times)) return undefined;
+  const plain = rows.every((row, k) => row.length === 1 && row[0]?.[0] === Math.floor(k / times));
+  return plain ? times : undefined;
+}
+
+/** The matrix of rows, row after row. */
+export function matrixOf(rows: readonly Row[], size: number): Float32Array {
+  const values = new Float32Array(rows.length * size);
+  for (const [k, row] of rows.entries())
+    for (const [place, weight] of row) values[k * size + place] = (values[k * size + place] ?? 0) + weight;
+  return values;
+}
+
+/** Whether two resizings of one axis take the same. */
+export function sameRows(a: readonly Row[], b: readonly Row[], size: number): boolean {
+  const [left, right] = [matrixOf(a, size), matrixOf(b, size)];
+  return left.length === right.length && left.every((value, k) => Math.abs(value - (right[k] ?? 0)) < 1e-6);
+}

@@ -1,0 +1,46 @@
+/** MNN: what its converter reads of Caffe networks, tried in MNN 3.6 (mnnconvert -f CAFFE). */
+import { FRAMEWORKS } from '../dialects/caffe/frameworks.ts';
+import { CaffeBackend } from './caffe-backend.ts';
+import { CONVERTER, JOINT_DILATION, OWN_FACTORS } from './caffe-converter.ts';
+
+export const mnn = new CaffeBackend({
+  ...CONVERTER,
+  id: 'mnn',
+  title: 'MNN',
+  description: "MNN's converter: pooling rounds up",
+  source: FRAMEWORKS.mnn.source,
+  dialect: 'mnn',
+  layers: FRAMEWORKS.mnn.layers,
+  direct: { Abs: 'AbsVal', Sigmoid: 'Sigmoid', Softplus: 'BNLL', Tanh: 'TanH' },
+  limits: {
+    ...CONVERTER.limits,
+    // tools/converter/source/caffe/Pool.cpp reads neither of the pooling's, LRN.cpp no k.
+    ignores: ['pooling_param.round_mode', 'pooling_param.avg_include_pad', 'lrn_param.k'],
+    // source/shape/ShapePool.cpp for PoolPadType_CAFFE, source/backend/cpu/CPUPool.hpp.
+    pooling: { windows: 'up', clips: false, divisor: 'window' },
+    blobs: { axes: 4 },
+    // A Scale of a blob that was reshaped reads it in another layout (MNN 3.6).
+    scaleOfReshaped: false,
+    takes: {
+      // Convolution.cpp reads the distance of the first axis for x, of the second for y.
+      Convolution: JOINT_DILATION,
+      Deconvolution: JOINT_DILATION,
+      Pooling: { axes: [4, 4] },
+      LRN: { axes: [4, 4] },
+      // BatchNormalScale.cpp: as many channels as factors, which lie in the layer.
+      Scale: { ...OWN_FACTORS, axes: [4, 4] },
+      BatchNorm: { axes: [4, 4] },
+      PReLU: { axes: [4, 4] },
+      // Reshape.cpp makes four axes of whatever it flattens.
+      Flatten: { never: 'its Flatten leaves four axes' },
+      ShuffleChannel: { axes: [4, 4] },
+      // Eltwise.cpp makes a difference of 1 and -1; other coefficients end in a fault (MNN 3.6).
+      Eltwise: { coefficients: 'difference' },
+      // mnnconvert 3.6 stops there.
+      Clip: { never: 'its Clip cannot be converted' },
+      Permute: { axes: [4, 4] },
+      InnerProduct: { along: [1], axes: [2, 2] },
+      Slice: { axes: [2, 4] },
+    },
+  },
+});

@@ -1,0 +1,56 @@
+/** ncnn: what its caffe2ncnn reads, and what its layers make of it. */
+import { FRAMEWORKS } from '../dialects/caffe/frameworks.ts';
+import { CaffeBackend } from './caffe-backend.ts';
+import { CONVERTER, JOINT_DILATION } from './caffe-converter.ts';
+
+/** caffe2ncnn.cpp takes 1 from every axis: the first one is not there at run time. */
+const BEHIND_IMAGES = [1, 2, 3];
+
+export const ncnn = new CaffeBackend({
+  ...CONVERTER,
+  id: 'ncnn',
+  title: 'ncnn',
+  description: "ncnn's caffe2ncnn: pooling rounds up, one image at a time",
+  source: FRAMEWORKS.ncnn.source,
+  dialect: 'ncnn',
+  layers: FRAMEWORKS.ncnn.layers,
+  // BNLL is ncnn's own layer of that name; it has no parameters.
+  direct: { Abs: 'AbsVal', Exp: 'Exp', Log: 'Log', Sigmoid: 'Sigmoid', Softplus: 'BNLL', Tanh: 'TanH' },
+  limits: {
+    ...CONVERTER.limits,
+    // caffe2ncnn.cpp writes these layers without these fields.
+    ignores: [
+      ...['lrn_param.k', 'reorg_param.reverse'],
+      ...['interp_param.shrink_factor', 'interp_param.pad_beg', 'interp_param.pad_end'],
+      ...['exp', 'log'].flatMap((name) => ['base', 'scale', 'shift'].map((field) => `${name}_param.${field}`)),
+    ],
+    // caffe2ncnn.cpp leaves the first size of inputs and of a Reshape out.
+    blobs: { least: 2, axes: 4, batch: 'one' },
+    // src/layer/pooling.cpp, pad_mode 0 and avgpool_count_include_pad 0: what caffe2ncnn.cpp writes.
+    pooling: { windows: 'up', clips: false, divisor: 'image' },
+    // src/layer/interp.cpp with align_corner 0, which caffe2ncnn.cpp leaves at its default.
+    interp: { layer: 'Interp', grid: 'half pixels' },
+    takes: {
+      Convolution: JOINT_DILATION,
+      Deconvolution: JOINT_DILATION,
+      Pooling: { axes: [4, 4] },
+      LRN: { axes: [4, 4] },
+      Interp: { axes: [4, 4] },
+      Normalize: { axes: [4, 4] },
+      ShuffleChannel: { axes: [4, 4] },
+      // src/layer/permute.cpp: the six orders of three axes are those of caffe2ncnn.cpp; of two axes it has others.
+      Permute: { axes: [4, 4], keepsFirst: true },
+      // src/layer/scale.cpp: one factor for each w, row or channel; a second bottom is read alike.
+      Scale: { axes: [2, 4], factors: 'channels', bottoms: 2 },
+      // src/layer/innerproduct.cpp: rows of two axes by themselves, everything else as one row.
+      InnerProduct: { axes: [2, 3], along: [1, 2], ignores: { transpose: false } },
+      Concat: { along: BEHIND_IMAGES },
+      Slice: { along: BEHIND_IMAGES },
+      Softmax: { along: BEHIND_IMAGES },
+      Flatten: { along: [1] },
+      // Names of layers of ncnn that caffe2ncnn.cpp passes on without parameters.
+      Exp: { ignores: { base: -1, scale: 1, shift: 0 } },
+      Log: { ignores: { base: -1, scale: 1, shift: 0 } },
+    },
+  },
+});

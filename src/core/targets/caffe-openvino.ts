@@ -1,0 +1,31 @@
+/** OpenVINO: what its Model Optimizer read of Caffe networks, tried in openvino-dev 2023.3. */
+import { FRAMEWORKS } from '../dialects/caffe/frameworks.ts';
+import { CaffeBackend } from './caffe-backend.ts';
+import { CONVERTER } from './caffe-converter.ts';
+
+export const openvino = new CaffeBackend({
+  ...CONVERTER,
+  id: 'openvino',
+  title: 'OpenVINO',
+  description: 'The Model Optimizer of OpenVINO until 2023, which read Caffe networks',
+  source: FRAMEWORKS.openvino.source,
+  dialect: 'openvino',
+  layers: FRAMEWORKS.openvino.layers,
+  direct: { Sigmoid: 'Sigmoid', Tanh: 'TanH' },
+  limits: {
+    ...CONVERTER.limits,
+    // model-optimizer/extensions/front/caffe/pooling_ext.py
+    floorPooling: { path: 'pooling_param.ceil_mode', value: false },
+    // interp_ext.py: align_corners 1.
+    interp: { layer: 'Interp', grid: 'corners' },
+    takes: {
+      // scale_ext.py and elementwise_ext.py take the numbers as a list, without num_axes.
+      Scale: { axes: [2, 4], factors: 'channels', bottoms: 1 },
+      Bias: { axes: [2, 4], factors: 'channels', bottoms: 1 },
+      // inner_product_ext.py reads no axis.
+      InnerProduct: { axes: [2, 2], along: [1] },
+      Pooling: { axes: [4, 4] },
+      ShuffleChannel: { axes: [4, 4] },
+    },
+  },
+});

@@ -1,0 +1,46 @@
+/** Tengine: what its convert_tool reads of Caffe networks (tools/convert_tool/caffe/caffe2tengine.cpp), and what its operators make of it. */
+import { FRAMEWORKS } from '../dialects/caffe/frameworks.ts';
+import { CaffeBackend } from './caffe-backend.ts';
+import { CONVERTER, JOINT_DILATION, OWN_FACTORS } from './caffe-converter.ts';
+
+export const tengine = new CaffeBackend({
+  ...CONVERTER,
+  id: 'tengine',
+  title: 'Tengine',
+  description: "Tengine's convert_tool: pooling rounds up",
+  source: FRAMEWORKS.tengine.source,
+  dialect: 'tengine',
+  layers: FRAMEWORKS.tengine.layers,
+  direct: { Abs: 'AbsVal', Sigmoid: 'Sigmoid', Tanh: 'TanH' },
+  limits: {
+    ...CONVERTER.limits,
+    // source/operator/prototype/pooling_param.h, calc_output_size with caffe_flavor 1.
+    pooling: { windows: 'one too many', clips: true, divisor: 'window' },
+    // source/operator/prototype/pooling.c, init_op: strides that are not given are 2.
+    spelled: { 'pooling_param.stride': 1 },
+    deconvolution: 'DeConvolution',
+    // load_upsample. Interp is left: its size is that of the image times zoom_factor (source/operator/prototype/interp.c).
+    repeat: { layer: 'Upsample', field: 'scale' },
+    blobs: { least: 2, axes: 4 },
+    // source/device/cpu/op/lrn: k is added to every square.
+    ignores: ['lrn_param.k'],
+    takes: {
+      Convolution: JOINT_DILATION,
+      DeConvolution: JOINT_DILATION,
+      Pooling: { axes: [4, 4] },
+      LRN: { never: 'its LRN adds the constant to every square' },
+      // source/device/cpu/op/scale/scale_ref.c
+      Scale: { ...OWN_FACTORS, axes: [4, 4] },
+      // load_eltwise reads no coefficients; source/operator/prototype/eltwise.c takes two bottoms.
+      Eltwise: { bottoms: 2, coefficients: 'none' },
+      // load_fc reads no axis; source/operator/prototype/fc.c keeps as many axes as there were.
+      InnerProduct: { axes: [2, 2], along: [1], ignores: { transpose: false } },
+      // load_permute reads four.
+      Permute: { axes: [4, 4] },
+      ShuffleChannel: { axes: [4, 4] },
+      // load_tile reads another field; MVN divides by the root of the mean of squares.
+      Tile: { never: 'its Tile has no axis' },
+      MVN: { never: 'its MVN divides by something else' },
+    },
+  },
+});
