@@ -17,7 +17,6 @@ import { acceptable } from './problems/accept.ts';
 import type { Problem } from './problems/problem.ts';
 import type { Progress } from './progress.ts';
 import { type Reading, shapeOf } from './reading.ts';
-import { userBackends } from './targets/user-backends.ts';
 
 export interface OpenedModel {
   readonly path: string;
@@ -145,6 +144,7 @@ async function readAs(
 async function readCaffeFile(id: FileFormat, file: FileBytes, { prototxt, from, stages = [] }: Reading): Promise<Read> {
   const { readCaffeNet } = await import('./formats/caffe/read.ts');
   const { vocabularyFor } = await import('./formats/caffe/dialects.ts');
+  const { userBackends } = await import('./targets/user-backends.ts');
   const further = userBackends(file.name).map(vocabularyFor);
   const { model, problems, scores } = readCaffeNet(file, { prototxt, dialect: caffeDialect(from), stages, further });
   return { format: { id, title: `Caffe (${scores[0]?.title})` }, model, problems, dialects: scores };

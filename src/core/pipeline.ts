@@ -19,14 +19,14 @@ import { PLAIN_READING, type Reading } from './reading.ts';
 import type { ConvertRequest, ConvertResult, Simplified, Verification } from './request.ts';
 import { Rewriting, type Wishes } from './rewriting.ts';
 import type { CaffeBackend } from './targets/caffe-backend.ts';
-import { backendOf, targetOf } from './targets/table.ts';
+import { ONNX_TARGET } from './targets/onnx.ts';
 import type { CaffeTarget, OnnxTarget, Target, TargetRequest } from './targets/target.ts';
 import { outputFiles, writeResult } from './write.ts';
 
 /** Converts a file. What the target cannot take exactly is in the result; bad input throws InputError. */
 export async function convertModel(request: ConvertRequest, progress: Progress): Promise<ConvertResult> {
   const started = process.uptime();
-  const target = targetOf(request.target.target, request.input);
+  const target = await targetOf(request.target.target, request.input);
   const files = outputFiles(request, target);
   const opened = await openModel(request.input, request.reading, progress);
   try {
@@ -62,7 +62,7 @@ export async function modelAfterSteps(
   try {
     await progress.step('Converting the operators');
     const { model, problems } = await toOnnx(opened);
-    const target = targetOf(request.target.target, request.input);
+    const target = await targetOf(request.target.target, request.input);
     const rewriting = new Rewriting(request, opened.custom, target, steps);
     if (!problems.some(isError)) await adapt(opened, model, target, request.target.opset, rewriting);
     if (!rewriting.reached) {
@@ -83,7 +83,7 @@ export async function modelAfterSteps(
 export async function conversionRecords(request: ConvertRequest, progress: Progress): Promise<readonly PassSummary[]> {
   const opened = await openModel(request.input, request.reading, progress);
   try {
-    const target = targetOf(request.target.target, request.input);
+    const target = await targetOf(request.target.target, request.input);
     return (await lower(opened, target, request.target.opset, { ...request, explain: true }, progress)).passes;
   } finally {
     opened.close();
@@ -104,7 +104,13 @@ export async function explainNode(
   const opened = await openModel(input, reading, progress);
   try {
     const wishes = { simplify: true, why: node };
-    const { simplified } = await lower(opened, targetOf(request.target, opened.path), request.opset, wishes, progress);
+    const { simplified } = await lower(
+      opened,
+      await targetOf(request.target, opened.path),
+      request.opset,
+      wishes,
+      progress,
+    );
     return simplified?.why;
   } finally {
     opened.close();
@@ -128,7 +134,8 @@ export async function checkModel(
   // Lowering changes an ONNX model and a Caffe network, so the file is opened once more for it.
   const copy = opened.model.dialect !== 'aten' ? await openModel(opened.path, opened.reading, progress) : opened;
   try {
-    return (await lower(copy, targetOf(request.target, opened.path), request.opset, NO_WISHES, progress)).problems;
+    return (await lower(copy, await targetOf(request.target, opened.path), request.opset, NO_WISHES, progress))
+      .problems;
   } finally {
     if (copy !== opened) copy.close();
   }
@@ -145,7 +152,7 @@ export async function targetProblems(
   progress: Progress,
 ): Promise<readonly Problem[]> {
   const given = { model, custom, problems: [], reading: PLAIN_READING };
-  return (await lower(given, targetOf(request.target, model.file), request.opset, NO_WISHES, progress)).problems;
+  return (await lower(given, await targetOf(request.target, model.file), request.opset, NO_WISHES, progress)).problems;
 }
 
 /** What lowering asks of a model. */
@@ -233,7 +240,7 @@ async function toOnnx({ model, custom, reading }: Given): Promise<{ model: Model
     case 'caffe': {
       const { caffeToOnnx } = await import('./convert/caffe-to-onnx/convert.ts');
       declareInputs(model, reading.inputs);
-      return caffeToOnnx(model, dialectOf(model));
+      return caffeToOnnx(model, await dialectOf(model));
     }
   }
 }
@@ -265,12 +272,20 @@ async function toOtherCaffe({ model, problems }: Given, target: CaffeTarget, { s
   }
   if (problems.some(isError)) return { model, problems, passes: [] };
   const { transcode } = await import('./convert/caffe-to-caffe/transcode.ts');
-  return { model, problems: [...problems, ...transcode(model, dialectOf(model), target.backend)], passes: [] };
+  return { model, problems: [...problems, ...transcode(model, await dialectOf(model), target.backend)], passes: [] };
 }
 
 /** The backend of the dialect that a Caffe network was read as. */
-function dialectOf({ metadata, file }: Model): CaffeBackend {
+async function dialectOf({ metadata, file }: Model): Promise<CaffeBackend> {
+  const { backendOf } = await import('./targets/table.ts');
   return backendOf(metadata.get('caffe.dialect') ?? 'bvlc', file);
+}
+
+/** The target of that id for a model. Frameworks of Caffe are loaded for those that ask for one. */
+async function targetOf(id: string, model: string | undefined): Promise<Target> {
+  if (id === ONNX_TARGET.id) return ONNX_TARGET;
+  const table = await import('./targets/table.ts');
+  return table.targetOf(id, model);
 }
 
 async function toCaffe(model: Model, target: CaffeTarget, rewriting: Rewriting): Promise<Adapted> {
@@ -304,7 +319,7 @@ async function prove(
     return await verify(
       model,
       isCaffe
-        ? caffeSide('the source network in the reference interpreter of Caffe', model, dialectOf(model).base)
+        ? caffeSide('the source network in the reference interpreter of Caffe', model, (await dialectOf(model)).base)
         : graphSide('the source graph in onnxruntime', model),
       resultSide(target, output, outputs),
       VERIFY_SEED,
