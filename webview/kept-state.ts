@@ -1,4 +1,5 @@
 /** What the panel remembers while it is hidden, and how it is read back: nothing in it is believed. */
+import type { Host } from './host.ts';
 import type { View } from './render/camera.ts';
 
 export interface KeptState {
@@ -23,4 +24,25 @@ export function keptStateOf(state: unknown, path: string): KeptState | undefined
     view: { x, y, k },
     selected: typeof selected === 'string' ? selected : undefined,
   };
+}
+
+/** So long nothing must have changed before it is kept: not at every step of a movement. */
+const PAUSE = 200;
+
+/** Remembers what is shown for when the panel is hidden and shown again. */
+export class StateKeeper {
+  private timer = 0;
+
+  constructor(
+    private readonly host: Pick<Host, 'state'>,
+    private readonly current: () => KeptState | undefined,
+  ) {}
+
+  keep(): void {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => {
+      const state = this.current();
+      if (state) this.host.state = state;
+    }, PAUSE);
+  }
 }

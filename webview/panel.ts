@@ -4,33 +4,30 @@ import type { ModelSummary } from '../src/shared/graph.ts';
 import type { GroupId, TargetChoice } from '../src/shared/identifiers.ts';
 import type { ToPanel } from '../src/shared/panel.ts';
 import type { PlacedProblem } from '../src/shared/problems.ts';
-import { Contents } from './contents.ts';
 import { h } from './dom.ts';
 import type { Host } from './host.ts';
-import { keptStateOf } from './kept-state.ts';
+import { type KeptState, keptStateOf, StateKeeper } from './kept-state.ts';
 import { type Keys, listenToKeys } from './keys.ts';
 import type { LayOut } from './layout/client.ts';
 import { DetailsPane } from './panels/details-pane.ts';
 import { Search } from './panels/search.ts';
 import { emptyState, errorState, loadingState } from './panels/states.ts';
 import { Toolbar } from './panels/toolbar.ts';
+import { Picture } from './picture.ts';
 import { countProblems, problemsOf, together } from './problem-counts.ts';
 import { GraphView } from './render/graph-view.ts';
-import { type Arranged, Arranger } from './scene/arrange.ts';
 import type { Measure } from './scene/face.ts';
 import { type Direction, neighbour } from './scene/neighbours.ts';
-import { EMPTY_SCENE, type Scene, sceneOf } from './scene/scene.ts';
+import type { Box } from './scene/scene.ts';
 import { targetTitle } from './targets.ts';
 
-/** So many items are shown before modules stay folded, at first and after "unfold all". */
-const FIRST_BUDGET = 200;
+/** So many items are shown before modules stay folded, after "unfold all". */
 const UNFOLD_BUDGET = 12_000;
 
 /** So many nodes are ringed. */
 const MOST_RINGED = 50;
 
 type Pointed = Extract<ToPanel, { type: 'point' }>;
-type Asked = Extract<ToPanel, { type: 'explain' }>;
 
 interface ShownModel {
   readonly summary: ModelSummary;
@@ -40,9 +37,9 @@ interface ShownModel {
 
 export class Panel {
   readonly element: HTMLElement;
-  private readonly contents: Contents;
-  private readonly arranger: Arranger;
   private readonly view: GraphView;
+  private readonly picture: Picture;
+  private readonly keeper: StateKeeper;
   private readonly search: Search;
   private readonly toolbar: Toolbar;
   private readonly details: DetailsPane;
@@ -52,30 +49,24 @@ export class Panel {
   private model: ShownModel | undefined;
   private target: TargetChoice | undefined;
   private checked: readonly PlacedProblem[] | undefined;
-  private root: GroupId = '';
-  private open = new Set<GroupId>();
-  private scene: Scene = EMPTY_SCENE;
   private selected: string | undefined;
-  private round = 0;
-  private wanted: string | undefined;
-  /** What is to be ringed, until there is a picture. */
+  /** What is to be done, of each kind the last, when there is a picture. */
+  private readonly waiting = new Map<string, () => Promise<void>>();
+  /** What is ringed, whenever the model is shown again too. */
   private pointed: Pointed | undefined;
-  /** What is to be explained, until there is a picture. */
-  private asked: Asked | undefined;
-  private keeping = 0;
 
   constructor(
     private readonly host: Host,
     layOut: LayOut,
     measure: Measure,
   ) {
-    this.contents = new Contents(host);
-    this.arranger = new Arranger(layOut, measure);
+    this.keeper = new StateKeeper(host, () => this.state);
     this.view = new GraphView(measure, {
       select: (id) => this.pick(id),
       toggle: (id) => this.guard(this.toggle(id)),
-      moved: () => this.keep(),
+      moved: () => this.keeper.keep(),
     });
+    this.picture = new Picture(host, this.view, layOut, measure, () => this.pictured());
     this.search = new Search({
       find: (query, offset, limit) => host.ask('search', query, { offset, limit }),
       show: (hit) => this.guard(this.goTo(hit.item, hit.root, hit.groups).then(() => this.tell())),
@@ -88,8 +79,8 @@ export class Panel {
       openText: () => host.send({ type: 'open-text' }),
       zoom: (factor) => this.view.camera.zoomBy(factor),
       fitAll: () => this.fitAll(),
-      foldAll: () => this.guard(this.unfold(0)),
-      unfoldAll: () => this.guard(this.unfold(UNFOLD_BUDGET)),
+      foldAll: () => this.guard(this.picture.unfold(0)),
+      unfoldAll: () => this.guard(this.picture.unfold(UNFOLD_BUDGET)),
       toggleDetails: () => this.details.toggle(),
     });
     this.details = new DetailsPane(host, {
@@ -131,19 +122,17 @@ export class Panel {
         this.showProblems();
         break;
       case 'reveal':
-        if (this.scene === EMPTY_SCENE) this.wanted = message.node;
-        else this.guard(this.reveal(message.node));
+        this.whenShown('reveal', () => this.reveal(message.node));
         break;
       case 'follow':
-        if (this.scene !== EMPTY_SCENE) this.guard(this.reveal(message.node, true));
+        if (!this.picture.isMissing) this.guard(this.reveal(message.node, true));
         break;
       case 'point':
         this.pointed = message;
-        if (this.scene !== EMPTY_SCENE) this.guard(this.point(message));
+        if (!this.picture.isMissing) this.guard(this.point(message));
         break;
       case 'explain':
-        if (this.scene === EMPTY_SCENE) this.asked = message;
-        else this.guard(this.explain(message));
+        this.whenShown('explain', () => this.explain(message.node));
         break;
       case 'find':
         this.search.focus();
@@ -157,89 +146,54 @@ export class Panel {
     this.model = { summary, targets, fixTitles };
     if (targetKey(target) !== targetKey(this.target)) this.checked = undefined;
     this.target = target;
-    this.contents.clear();
-    this.arranger.clear();
+    this.picture.clear();
     this.element.classList.toggle('moment', message.moment === true);
     this.toolbar.offer(summary, targets, target);
     const kept = again ? undefined : keptStateOf(this.host.state, summary.path);
     const groups = summary.roots.map(({ group }) => group);
-    const root = [again ? this.root : kept?.root, groups[0]].find(
+    const root = [again ? this.picture.root : kept?.root, groups[0]].find(
       (group) => group !== undefined && groups.includes(group),
     );
-    this.root = root ?? '';
-    const before = again ? [...this.open] : kept?.open;
-    this.open = new Set(before ?? (await this.host.ask('unfolding', this.root, FIRST_BUDGET)));
-    try {
-      await this.arrange();
-    } catch (error) {
-      if (!before) throw error;
-      // The file has changed and the groups that were open are gone.
-      this.open = new Set(await this.host.ask('unfolding', this.root, FIRST_BUDGET));
-      await this.arrange();
-    }
+    await this.picture.begin(root ?? '', again ? this.picture.unfolded : kept?.open);
     if (kept) this.view.camera.jump(kept.view);
     else if (!again) this.view.showTop();
     this.select(again ? this.selected : kept?.selected);
     this.showProblems();
     this.ready();
-    const { wanted } = this;
-    this.wanted = undefined;
-    if (wanted !== undefined) await this.reveal(wanted);
-    if (this.pointed) await this.point(this.pointed);
-    if (this.asked) await this.explain(this.asked);
+    const { pointed } = this;
+    if (pointed) this.waiting.set('point', () => this.point(pointed));
+    const waiting = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const work of waiting) await work();
   }
 
-  /** Lays out what is open and shows it; a later call makes an earlier one void. */
-  private async arrange(keep?: string): Promise<void> {
-    const round = ++this.round;
-    this.view.busy = true;
-    const arranged = await this.arranged().finally(() => {
-      if (round === this.round) this.view.busy = false;
-    });
-    if (round !== this.round) return;
-    this.scene = sceneOf(arranged);
-    this.view.show(this.scene, keep);
-    if (this.scene.boxes.length === 0) this.cover(emptyState());
-    else this.cover(undefined);
-    if (this.selected !== undefined && !this.scene.byId.has(this.selected)) this.select(undefined);
+  private whenShown(kind: string, work: () => Promise<void>): void {
+    if (this.picture.isMissing) this.waiting.set(kind, work);
+    else this.guard(work());
+  }
+
+  /** The view shows another picture. */
+  private pictured(): void {
+    const { scene } = this.picture;
+    this.cover(scene.boxes.length === 0 ? emptyState() : undefined);
+    if (this.selected !== undefined && !scene.byId.has(this.selected)) this.select(undefined);
     else this.view.select(this.selected);
-    this.keep();
-  }
-
-  private async arranged(): Promise<Arranged> {
-    await this.contents.need([this.root, ...this.open]);
-    return this.arranger.arrange(this.root, (group) => this.open.has(group), this.contents.of);
+    this.keeper.keep();
   }
 
   private async toggle(id: GroupId): Promise<void> {
-    if (!this.open.delete(id)) this.open.add(id);
-    await this.arrange(id);
+    await this.picture.toggle(id);
     if (this.selected === id) this.select(id);
   }
 
-  private async unfold(budget: number): Promise<void> {
-    this.open = new Set(budget === 0 ? [] : await this.host.ask('unfolding', this.root, budget));
-    await this.arrange();
-    this.view.showTop();
-  }
-
   private async showRoot(root: GroupId): Promise<void> {
-    this.root = root;
     this.select(undefined);
-    this.open = new Set(await this.host.ask('unfolding', root, FIRST_BUDGET));
-    await this.arrange();
-    this.view.showTop();
+    await this.picture.showRoot(root);
   }
 
   /** Unfolds what hides an item, selects it and brings it into sight. */
   private async goTo(id: string, root: GroupId, groups: readonly GroupId[]): Promise<void> {
-    const hidden = root !== this.root || groups.some((group) => !this.open.has(group));
-    if (hidden) {
-      if (root !== this.root) this.open = new Set(await this.host.ask('unfolding', root, FIRST_BUDGET));
-      this.root = root;
-      for (const group of groups) this.open.add(group);
-      await this.arrange();
-    }
+    const hidden = await this.picture.unhide(root, groups);
     this.select(id);
     this.view.reveal(id, hidden);
   }
@@ -255,7 +209,7 @@ export class Panel {
   private async point({ side, nodes, near }: Pointed): Promise<void> {
     const found = (names: readonly string[]) => Promise.all(names.map((name) => this.host.ask('locate', name)));
     const ringed = (await found(nodes.slice(-MOST_RINGED))).filter((place) => place !== undefined);
-    for (const { root, groups } of ringed) if (root === this.root) for (const group of groups) this.open.add(group);
+    for (const { root, groups } of ringed) if (root === this.picture.root) this.picture.mark(groups);
     this.view.ring(new Set(ringed.map(({ node }) => node)), side);
     const place = ringed.at(-1) ?? (await found(near.slice(0, 1)))[0];
     if (!place) {
@@ -263,7 +217,7 @@ export class Panel {
       return;
     }
     await this.goTo(place.node, place.root, place.groups);
-    if (ringed.length > 1) await this.arrange();
+    if (ringed.length > 1) await this.picture.arrange();
     this.select(undefined);
     this.say(`${ringed.length} nodes are marked`);
   }
@@ -273,7 +227,7 @@ export class Panel {
     this.view.select(id);
     this.showDetails();
     if (id !== undefined) this.say(this.view.labelOf(id));
-    this.keep();
+    this.keeper.keep();
   }
 
   /** The user selects: the host hears of it. */
@@ -286,13 +240,16 @@ export class Panel {
     this.host.send({ type: 'selected', node: this.selectedNode });
   }
 
+  private get selectedBox(): Box | undefined {
+    return this.selected === undefined ? undefined : this.picture.scene.byId.get(this.selected);
+  }
+
   private get selectedNode(): string | undefined {
-    const item = this.selected === undefined ? undefined : this.scene.byId.get(this.selected)?.item;
+    const item = this.selectedBox?.item;
     return item?.kind === 'node' ? item.id : item?.kind === 'group' ? item.node : undefined;
   }
 
-  private async explain({ node: named }: Asked): Promise<void> {
-    this.asked = undefined;
+  private async explain(named: string | undefined): Promise<void> {
     if (named !== undefined) await this.reveal(named);
     const node = this.selectedNode;
     if (node === undefined) this.details.notice('Select a node first.');
@@ -302,7 +259,7 @@ export class Panel {
   private showDetails(): void {
     if (!this.model) return;
     const problems = this.problems();
-    const box = this.selected === undefined ? undefined : this.scene.byId.get(this.selected);
+    const box = this.selectedBox;
     if (!box) {
       const title = targetTitle(this.model.targets, this.target);
       const all = this.checked || this.model.summary.problems.length > 0 ? problems : undefined;
@@ -328,14 +285,14 @@ export class Panel {
   private keys(): Keys {
     return {
       move: (direction: Direction) => {
-        const to = neighbour(this.scene, this.contents.of, this.selected, direction);
+        const to = neighbour(this.picture.scene, this.picture.contentOf, this.selected, direction);
         if (to === undefined) return;
         this.pick(to);
         this.view.reveal(to);
       },
       openDetails: () => this.details.open(true),
       toggle: () => {
-        const box = this.selected === undefined ? undefined : this.scene.byId.get(this.selected);
+        const box = this.selectedBox;
         if (box?.item.kind === 'group') this.guard(this.toggle(box.id));
       },
       clear: () => {
@@ -363,22 +320,18 @@ export class Panel {
     document.body.dataset.ready = 'true';
   }
 
-  /** Remembers the view for when the panel is hidden and shown again; not at every step of a movement. */
-  private keep(): void {
-    window.clearTimeout(this.keeping);
-    this.keeping = window.setTimeout(() => {
-      const { model, root, selected } = this;
-      if (!model) return;
-      const { x, y, k } = this.view.camera.view;
-      this.host.state = { path: model.summary.path, root, open: [...this.open], view: { x, y, k }, selected };
-    }, 200);
+  private get state(): KeptState | undefined {
+    const { model, picture, selected } = this;
+    if (!model) return undefined;
+    const { x, y, k } = this.view.camera.view;
+    return { path: model.summary.path, root: picture.root, open: picture.unfolded, view: { x, y, k }, selected };
   }
 
   /** A question that fails leaves the picture as it is and is said, unless there is no picture yet. */
   private guard(work: Promise<void>): void {
     work.catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
-      if (this.scene === EMPTY_SCENE) this.hear({ type: 'failed', failure: { kind: 'fault', message }, fileName: '' });
+      if (this.picture.isMissing) this.hear({ type: 'failed', failure: { kind: 'fault', message }, fileName: '' });
       else this.details.notice(message);
     });
   }
