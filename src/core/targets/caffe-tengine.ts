@@ -22,12 +22,11 @@ export const tengine = new CaffeBackend({
     // load_upsample. Interp is left: its size is that of the image times zoom_factor (source/operator/prototype/interp.c).
     repeat: { layer: 'Upsample', field: 'scale' },
     blobs: { least: 2, axes: 4 },
-    // source/device/cpu/op/lrn: k is added to every square.
-    ignores: ['lrn_param.k'],
     takes: {
       Convolution: JOINT_DILATION,
       DeConvolution: JOINT_DILATION,
       Pooling: { axes: [4, 4] },
+      // source/device/cpu/op/lrn/lrn_ref.c
       LRN: { never: 'its LRN adds the constant to every square' },
       // source/device/cpu/op/scale/scale_ref.c
       Scale: { ...OWN_FACTORS, axes: [4, 4] },

@@ -186,20 +186,21 @@ export class Layer {
     const holders = [parameters, ...also].filter((each) => each !== undefined);
     for (const [path, attribute] of this.node.attributes) {
       const holder = path.split(/[.[]/, 1)[0] ?? '';
-      if (isUnknown(path)) {
-        if (!isHarmless(path)) this.unknown(path);
-      } else if (holders.includes(holder) && !this.asked.has(path) && !this.saysNothing(path, attribute))
-        this.refuse(path, 'it is not known what it does');
+      if (isHarmless(path)) continue;
+      if (isUnknown(path)) this.unknown(path);
+      else if (!holders.includes(holder) || this.isDefault(path, attribute)) continue;
+      else if (this.isIgnored(path)) this.unread(path);
+      else if (!this.asked.has(path)) this.refuse(path, 'it is not known what it does');
     }
   }
 
-  private saysNothing(path: string, attribute: Attribute): boolean {
+  private isDefault(path: string, attribute: Attribute): boolean {
     const otherwise = this.field(path)?.otherwise;
-    return (
-      isHarmless(path) ||
-      this.isIgnored(path) ||
-      (otherwise !== undefined && String(attribute.value) === String(otherwise))
-    );
+    return otherwise !== undefined && String(attribute.value) === String(otherwise);
+  }
+
+  private unread(field: string): void {
+    this.problems.push(problem('parameter-unread', this.node, { field }));
   }
 
   private unknown(path: string): void {

@@ -2,41 +2,74 @@
 import type { CaffeBackend } from '../../targets/caffe-backend.ts';
 import type { LayerRule, LayerRules } from './rule.ts';
 import { activations } from './rules/activations.ts';
-import { arithmetic } from './rules/arithmetic.ts';
-import { convolution } from './rules/convolution.ts';
+import { arithmetic, arithmeticOf } from './rules/arithmetic.ts';
+import { constants, constantsOf } from './rules/constants.ts';
+import { convolution, convolutionOf } from './rules/convolution.ts';
 import { correlation, correlationOf } from './rules/correlation.ts';
 import { deformable } from './rules/deformable.ts';
 import { detection } from './rules/detection.ts';
-import { linear } from './rules/linear.ts';
-import { movement } from './rules/movement.ts';
-import { pooling } from './rules/pooling.ts';
+import { linear, linearOf } from './rules/linear.ts';
+import { movement, movementOf } from './rules/movement.ts';
+import { normalization, normalizationOf } from './rules/normalization.ts';
+import { norms, normsOf } from './rules/norms.ts';
+import { padding } from './rules/padding.ts';
+import { pointwise, pointwiseOf } from './rules/pointwise.ts';
+import { poolings, poolingsOf } from './rules/pooling.ts';
 import { priorRules } from './rules/priors.ts';
 import { proposals } from './rules/proposals.ts';
 import { recurrent } from './rules/recurrent.ts';
+import { reductions, reductionsOf } from './rules/reduction.ts';
 import { regions } from './rules/regions.ts';
 import { resampling, resamplingOf } from './rules/resampling.ts';
+import { scaling } from './rules/scaling.ts';
+import { selection } from './rules/selection.ts';
+import { shape, shapeOf } from './rules/shape.ts';
 import { yolo } from './rules/yolo.ts';
 
+/** What BVLC's layers do, and those that one framework alone has. */
 const COMMON: LayerRules = {
   ...activations,
   ...arithmetic,
+  ...constants,
   ...convolution,
   ...correlation,
   ...deformable,
   ...detection,
   ...linear,
   ...movement,
-  ...pooling,
+  ...normalization,
+  ...norms,
+  ...padding,
+  ...pointwise,
+  ...poolings,
   ...priorRules,
   ...proposals,
   ...recurrent,
+  ...reductions,
   ...regions,
   ...resampling,
+  ...scaling,
+  ...selection,
+  ...shape,
   ...yolo,
 };
 
 /** By dialect: what its framework means by a type that others mean something else by. */
-const OWN = byDialect(correlationOf, resamplingOf);
+const OWN = byDialect(
+  arithmeticOf,
+  constantsOf,
+  convolutionOf,
+  correlationOf,
+  linearOf,
+  movementOf,
+  normalizationOf,
+  normsOf,
+  pointwiseOf,
+  poolingsOf,
+  reductionsOf,
+  resamplingOf,
+  shapeOf,
+);
 
 function byDialect(...families: readonly Readonly<Record<string, LayerRules>>[]): Readonly<Record<string, LayerRules>> {
   const all: Record<string, LayerRules> = {};

@@ -14,6 +14,8 @@ export interface LayerValues {
   /** The values of a field of its parameters, as `convolution_param.pad`; one that is absent is what the schema says. */
   values(path: string): readonly (number | boolean | string)[];
   readonly bottoms: number;
+  /** How many blobs the file has for it. */
+  readonly blobs: number;
   /** The rank of its first blob: kernels may have any. */
   readonly rank: number;
 }
@@ -58,19 +60,16 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     const shape = [one(layer, 'embed_param.input_dim'), output];
     return [{ name: 'weight', shape }, ...bias(layer, 'embed_param.bias_term', output)];
   },
+  // A scale and a bias may stand behind, or before where NVIDIA's DIGITS has written them; Intel's may lack the bias.
   BatchNorm(layer) {
-    const mean = [
-      { name: 'mean', shape: [undefined] },
-      { name: 'variance', shape: [undefined] },
-    ];
-    const scaled = layer.values('batch_norm_param.scale_bias')[0] === true;
-    const further = scaled
-      ? [
-          { name: 'scale', shape: [undefined] },
-          { name: 'bias', shape: [undefined] },
-        ]
-      : [];
-    return [...mean, { name: 'factor', shape: [1] }, ...further];
+    const scaled = ['scale_bias', 'use_alpha_beta'].some(
+      (name) => layer.values(`batch_norm_param.${name}`)[0] === true,
+    );
+    const names = ['mean', 'variance', 'factor', 'scale', 'bias'];
+    const further = layer.blobs > 3 ? names.slice(0, layer.blobs) : names;
+    if (scaled || layer.blobs > 3) return further.map((name) => ({ name, shape: [undefined] }));
+    const [mean, variance] = names.slice(0, 2).map((name) => ({ name, shape: [undefined] }));
+    return [mean, variance, { name: 'factor', shape: [1] }].filter((each) => each !== undefined);
   },
   // A second input takes the place of the blob.
   Scale(layer) {
@@ -79,7 +78,8 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
   },
   Bias: (layer) => (layer.bottoms > 1 ? [] : [{ name: 'bias' }]),
   PReLU: () => [{ name: 'slope' }],
-  Normalize: () => [{ name: 'scale' }],
+  // NART's has a number among its parameters in the place of a blob.
+  Normalize: (layer) => (layer.values('normalize_param.coeff').length > 0 ? [] : [{ name: 'scale' }]),
   Parameter: () => [{ name: 'value' }],
 };
 

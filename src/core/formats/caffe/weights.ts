@@ -63,6 +63,7 @@ export class Weights {
     return expectedBlobs(layer.string('type') ?? '', {
       values: (path) => valuesAt(layer, path),
       bottoms: layer.all('bottom').length,
+      blobs: blobs.length,
       rank: blobs[0]?.trees('shape').at(-1)?.numbers('dim').length ?? 4,
     });
   }

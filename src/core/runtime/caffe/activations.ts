@@ -116,9 +116,10 @@ export const activationLayers: Readonly<Record<string, Layer>> = {
   Clip: clip,
   CReLU: concatenatedRelu,
   Dropout: dropout,
+  // NVIDIA/caffe src/caffe/layers/elu_layer.cpp has a factor `lambda` for all of it.
   ELU: each(({ node }) => {
-    const alpha = number(node, 'elu_param.alpha', 1);
-    return (x) => (x > 0 ? x : alpha * Math.expm1(x));
+    const [alpha, lambda] = [number(node, 'elu_param.alpha', 1), number(node, 'elu_param.lambda', 1)];
+    return (x) => lambda * (x > 0 ? x : alpha * Math.expm1(x));
   }),
   Exp: exponent,
   HSigmoid: hardSigmoid,

@@ -55,7 +55,8 @@ const batchNorm: Layer = (call) => {
     return standardised(x, { ...statistics(x), eps }, scale, bias);
   const factor = call.blobs[2]?.data[0] ?? 1;
   // A factor of 0 stands for statistics that were never gathered.
-  const by = !rules.factor ? 1 : factor === 0 ? 0 : 1 / factor;
+  const divides = rules.factor === 'where there is one' || call.blobs.length === 3;
+  const by = !divides ? 1 : factor === 0 ? 0 : 1 / factor;
   const counted = (blob: Blob) => blob.data.map((value) => value * by);
   const mean = counted(weightsOf(call, 0, channels));
   const variance = counted(weightsOf(call, 1, channels));

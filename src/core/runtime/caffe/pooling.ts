@@ -18,7 +18,8 @@ const pooling =
     const space = spaceOf(x);
     const wholeImage = flag(node, `${holder}.global_pooling`, false);
     const given = wholeImage ? globally(geometryOf(where, space)) : geometryOf(where);
-    const geometry = call.means.pooling.kernelFits ? { ...given, kernel: fitting(given, space) } : given;
+    const fits = call.means.pooling.kernelFits && node.op === 'Pooling';
+    const geometry = fits ? { ...given, kernel: fitting(given, space) } : given;
     const method = node.string(`${holder}.pool`, 'MAX');
     check(call, geometry, method);
     return pool(call, x, { ...geometry, method, windows: windowsOf(call, holder, space, geometry) }, holder);
@@ -67,7 +68,8 @@ function roundedSteps({ node, means }: LayerCall, holder: string, space: Triple,
     // As division of whole numbers goes, towards 0: (rest - 1) / stride, and one more.
     return (steps: number, axis: 0 | 1 | 2) => 1 + Math.trunc(Math.round(steps * stride[axis] - 1) / stride[axis]);
   const down = node.string(`${holder}.round_mode`) === 'FLOOR' || !flag(node, `${holder}.ceil_mode`, true);
-  return rule === 'by field' && down ? Math.floor : Math.ceil;
+  const volumes = means.pooling.volumesDown && node.op === 'Pooling3D';
+  return volumes || (rule === 'by field' && down) ? Math.floor : Math.ceil;
 }
 
 function clippedAxes(call: LayerCall, { kernel, pad }: Geometry): (axis: 0 | 1 | 2) => boolean {

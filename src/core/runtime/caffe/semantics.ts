@@ -18,10 +18,12 @@ export interface Semantics {
     readonly kernelFits: boolean;
     /** Whether Pooling3D may be padded. */
     readonly padsDepth: boolean;
+    /** Whether Pooling3D rounds down. */
+    readonly volumesDown: boolean;
   };
   readonly batchNorm: {
-    /** Whether mean and variance are divided by the third blob, where there is one. */
-    readonly factor: boolean;
+    /** When mean and variance are divided by the third blob: where there is one, or where no others follow. */
+    readonly factor: 'where there is one' | 'where it is the last';
     /** Whether `use_global_stats: false` makes it take the statistics of what it is given. */
     readonly batchStatistics: boolean;
     readonly leastEps: number;
@@ -119,8 +121,15 @@ export interface Semantics {
 }
 
 const BVLC: Semantics = {
-  pooling: { windows: 'by field', clips: 'where padded', divisor: 'window', kernelFits: false, padsDepth: true },
-  batchNorm: { factor: true, batchStatistics: true, leastEps: 0 },
+  pooling: {
+    windows: 'by field',
+    clips: 'where padded',
+    divisor: 'window',
+    kernelFits: false,
+    padsDepth: true,
+    volumesDown: false,
+  },
+  batchNorm: { factor: 'where there is one', batchStatistics: true, leastEps: 0 },
   lrn: { constant: 'begins the sum', withinChannel: true, alpha: 1 },
   mvn: { by: 'deviation', eps: 'beside the root' },
   normalize: { eps: true, acrossSpatial: true, channelShared: true },
@@ -150,9 +159,15 @@ const NOT_SSD: Partial<Semantics> = {
 };
 
 const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
-  // NVIDIA/caffe src/caffe/layers/batch_norm_layer.cpp: in phase TEST the moving averages as they are.
+  // NVIDIA/caffe src/caffe/layers/batch_norm_layer.cpp: in phase TEST the moving averages as they are; Net::CopyTrainedLayersFrom
+  // (src/caffe/net.cpp) divides those of three blobs when it reads them.
   nvcaffe: {
-    batchNorm: { factor: false, batchStatistics: false, leastEps: 1e-5, scaled: 'batch_norm_param.scale_bias' },
+    batchNorm: {
+      factor: 'where it is the last',
+      batchStatistics: false,
+      leastEps: 1e-5,
+      scaled: 'batch_norm_param.scale_bias',
+    },
   },
   // intel/caffe src/caffe/layers/pooling_layer.cpp, mkldnn_pooling_layer.cpp.
   intel: {
@@ -185,11 +200,11 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
     reorg: { order: 'block by block' },
     imageAxis: false,
   },
-  // alibaba/MNN tools/converter/source/caffe, source/shape/ShapePool.cpp, source/backend/cpu/CPUPool.hpp.
+  // alibaba/MNN tools/converter/source/caffe, source/shape/ShapePool.cpp and ShapePool3D.cpp, source/backend/cpu/CPUPool.hpp.
   mnn: {
     ...NOT_SSD,
     upsample: undefined,
-    pooling: { ...BVLC.pooling, windows: 'up', clips: 'never', kernelFits: true },
+    pooling: { ...BVLC.pooling, windows: 'up', clips: 'never', kernelFits: true, volumesDown: true },
     batchNorm: { ...BVLC.batchNorm, batchStatistics: false },
     lrn: { constant: 'is 1', withinChannel: true, alpha: 1 },
     normalize: { ...BVLC.normalize, channelShared: false },

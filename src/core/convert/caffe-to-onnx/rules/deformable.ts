@@ -4,9 +4,8 @@
  */
 import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
-import type { Layer } from '../layer.ts';
 import type { LayerRules } from '../rule.ts';
-import { checked, perAxis } from '../windows.ts';
+import { HOLE, windowsOf } from '../windows.ts';
 
 const HOLDER = 'deformable_convolution_param';
 
@@ -14,21 +13,6 @@ const HOLDER = 'deformable_convolution_param';
 interface Looking {
   readonly size: number;
   readonly places: Value;
-}
-
-function windowsOf(layer: Layer) {
-  const read = (joint: string, single: string, otherwise: number) => {
-    const given = ['h', 'w'].some((axis) => layer.has(`${HOLDER}.${single}_${axis}`));
-    const list = layer.numbers(`${HOLDER}.${joint}`);
-    if (!given && list.length === 0) return [otherwise, otherwise];
-    return perAxis(layer, HOLDER, joint, single, 2) ?? [otherwise, otherwise];
-  };
-  return checked(layer, {
-    kernel: read('kernel_size', 'kernel', 0),
-    stride: read('stride', 'stride', 1),
-    pad: read('pad', 'pad', 0),
-    dilation: read('hole', 'hole', 1),
-  });
 }
 
 /** In GridSample's measure: -1 is the first element, 1 the last. */
@@ -49,7 +33,7 @@ export const deformable: LayerRules = {
     const [batch = 1, channels = 1, height = 1, width = 1] = layer.sizes(x);
     const outputs = layer.number(`${HOLDER}.num_output`, 0);
     const [group, moving] = [layer.number(`${HOLDER}.group`, 1), layer.number(`${HOLDER}.deformable_group`, 4)];
-    const { kernel, stride, pad, dilation } = windowsOf(layer);
+    const { kernel, stride, pad, dilation } = windowsOf(layer, HOLDER, 2, HOLE);
     const [kernelHeight = 1, kernelWidth = 1] = kernel;
     const area = kernelHeight * kernelWidth;
     const counts = [height, width].map((size, k) => {

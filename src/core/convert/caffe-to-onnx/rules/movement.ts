@@ -1,23 +1,123 @@
-/** Layers that hand blobs on, join them or take them apart: BVLC/caffe, src/caffe/layers/concat_layer.cpp and what is beside it. */
+/** Layers that hand blobs on, join them or take them apart: BVLC/caffe, src/caffe/layers, concat_layer.cpp and what is beside it. */
+import { sameDim } from '../../../ir/shape.ts';
+import type { Value } from '../../../ir/value.ts';
+import type { OnnxBuilder } from '../../builder.ts';
+import type { Layer } from '../layer.ts';
+import { range } from '../lists.ts';
 import { eachBottom, type LayerRules } from '../rule.ts';
+
+/** The axis under its present name, or under an older one, which counts where it is given. */
+function axisUnderTwoNames(layer: Layer, holder: string, older: string): number {
+  const rank = layer.rank(layer.bottom());
+  if (!layer.has(`${holder}.${older}`)) return layer.axis(`${holder}.axis`, rank, 1);
+  if (layer.has(`${holder}.axis`)) layer.invalid(`it has both axis and ${older}`);
+  return layer.axis(`${holder}.${older}`, rank);
+}
+
+/** Sizes of the pieces of a Slice: from point to point, or all alike. */
+function pieces(layer: Layer, size: number): readonly number[] {
+  const points = layer.numbers('slice_param.slice_point');
+  if (points.length === 0) {
+    if (size % layer.tops !== 0) layer.invalid(`its axis of ${size} does not make ${layer.tops} equal pieces`);
+    return Array<number>(layer.tops).fill(size / layer.tops);
+  }
+  if (points.length !== layer.tops - 1) layer.invalid(`it has ${points.length} slice points for ${layer.tops} tops`);
+  const ends = [...points, size];
+  const sizes = ends.map((end, k) => end - (ends[k - 1] ?? 0));
+  if (sizes.some((each) => each < 1))
+    layer.invalid(`its slice points ${points.join(', ')} do not lie in order within ${size}`);
+  return sizes;
+}
+
+/** From where to where an axis is kept. */
+interface Cut {
+  readonly axis: number;
+  readonly start: number;
+  readonly size: number;
+}
+
+function cut(layer: Layer, x: Value, cuts: readonly Cut[], onnx: OnnxBuilder): Value {
+  for (const { axis, start, size } of cuts) {
+    const whole = layer.size(x, axis);
+    if (start < 0 || start + size > whole) layer.invalid(`it cuts ${size} from ${start} on of an axis of ${whole}`);
+  }
+  if (cuts.length === 0) return x;
+  const list = (of: (each: Cut) => number) => onnx.ints(cuts.map(of));
+  const [starts, ends] = [list(({ start }) => start), list(({ start, size }) => start + size)];
+  return onnx.Slice(
+    x,
+    starts,
+    ends,
+    list(({ axis }) => axis),
+  );
+}
+
+/** The part of the first bottom that has the sizes of the second from `axis` on. */
+function croppedLike(layer: Layer, onnx: OnnxBuilder): Value {
+  const [x, reference] = [layer.bottom(), layer.bottom(1)];
+  const [dims, like] = [layer.dims(x), layer.dims(reference)];
+  const axis = layer.axis('crop_param.axis', dims.length, 2);
+  const behind = dims.length - axis;
+  const given = layer.numbers('crop_param.offset');
+  if (given.length > 1 && given.length !== behind) layer.invalid(`it has ${given.length} offsets for ${behind} axes`);
+  const cuts = range(behind, axis).flatMap((k): Cut[] => {
+    const start = (given.length > 1 ? given[k - axis] : given[0]) ?? 0;
+    return start === 0 && sameDim(dims[k], like[k]) ? [] : [{ axis: k, start, size: layer.size(reference, k) }];
+  });
+  return cut(layer, x, cuts, onnx);
+}
+
+/** The middle of an image, as NART's schema says it: `crop_h` by `crop_w`, moved by the offsets. */
+function croppedToMiddle(layer: Layer, onnx: OnnxBuilder): Value {
+  const x = layer.bottom();
+  if (layer.text('crop_param.type') === 'RANDOM') layer.refuse('crop_param.type', 'it cuts at random');
+  const along = (axis: number, name: 'h' | 'w'): Cut => {
+    const size = layer.number(`crop_param.crop_${name}`, 0);
+    if (size === 0) layer.invalid(`it has no second bottom and no crop_${name}`);
+    const middle = Math.floor((layer.size(x, axis) - size) / 2);
+    return { axis, start: middle + layer.number(`crop_param.offset_${name}`, 0), size };
+  };
+  return cut(layer, x, [along(2, 'h'), along(3, 'w')], onnx);
+}
 
 export const movement: LayerRules = {
   Concat(layer, onnx) {
-    const x = layer.bottom();
-    // The older name of the axis counts where it is given.
-    const path = layer.has('concat_param.concat_dim') ? 'concat_param.concat_dim' : 'concat_param.axis';
-    layer.number('concat_param.axis');
-    const axis = layer.axis(path, layer.rank(x), 1);
-    return layer.bottoms.length === 1 ? x : onnx.Concat(...layer.bottoms, { axis });
+    const axis = axisUnderTwoNames(layer, 'concat_param', 'concat_dim');
+    return layer.bottoms.length === 1 ? layer.bottom() : onnx.Concat(...layer.bottoms, { axis });
   },
+
+  Crop: (layer, onnx) => (layer.bottoms.length > 1 ? croppedLike(layer, onnx) : croppedToMiddle(layer, onnx)),
 
   // What is dropped in training is made up for there.
   Dropout: eachBottom((x, layer, onnx) => {
     const ratio = layer.number('dropout_param.dropout_ratio', 0.5);
+    layer.number('dropout_param.random_seed');
     return layer.flag('dropout_param.scale_train', true) ? x : onnx.Mul(x, onnx.like(x, 1 - ratio));
   }),
 
   Silence: () => [],
 
+  Slice(layer, onnx) {
+    const x = layer.bottom();
+    const axis = axisUnderTwoNames(layer, 'slice_param', 'slice_dim');
+    if (layer.tops === 1 && layer.numbers('slice_param.slice_point').length === 0) return x;
+    const sizes = pieces(layer, layer.size(x, axis));
+    return onnx.many('Split', [x, onnx.ints(sizes)], { axis }, layer.tops);
+  },
+
   Split: (layer) => layer.node.outputs.map(() => layer.bottom()),
+
+  Tile(layer, onnx) {
+    const x = layer.bottom();
+    const axis = layer.axis('tile_param.axis', layer.rank(x), 1);
+    const tiles = layer.number('tile_param.tiles') ?? layer.invalid('it does not say tiles');
+    return tiles === 1 ? x : onnx.Tile(x, onnx.ints(layer.dims(x).map((_, k) => (k === axis ? tiles : 1))));
+  },
 };
+
+const tengine: LayerRules = {
+  // OAID/Tengine, tools/convert_tool/caffe/caffe2tengine.cpp hands `index` on as a list that has no length.
+  Tile: (layer) => layer.refuse('tile_param.index', 'the framework does not say which axis it repeats'),
+};
+
+export const movementOf: Readonly<Record<string, LayerRules>> = { tengine };

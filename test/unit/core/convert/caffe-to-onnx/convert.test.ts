@@ -148,11 +148,18 @@ describe('what cannot be converted is a problem with its line', () => {
 
   test('a field that no rule asks for', () => {
     const fused = layer(
-      'data => y: Convolution convolution_param { num_output: 1 kernel_size: 1 bias_term: false relu: true }',
+      'data => y: Convolution convolution_param { num_output: 1 kernel_size: 1 bias_term: false fusion_type: SUM_FUSION }',
       [[1, 2, 1, 1]],
     );
     expect(problemsOf([DATA, fused], 'intel')).toEqual([
-      'unsupported-attribute: ONNX cannot express caffe::Convolution with convolution_param.relu: it is not known what it does.',
+      'unsupported-attribute: ONNX cannot express caffe::Convolution with convolution_param.fusion_type: it is not known what it does.',
+    ]);
+  });
+
+  test('a field that the framework does not read is told of', () => {
+    const lrn = layer('data => y: LRN lrn_param { k: 2 }');
+    expect(problemsOf([DATA, lrn], 'ncnn')).toEqual([
+      'parameter-unread: caffe::LRN has lrn_param.k, which layers of its type do not read.',
     ]);
   });
 

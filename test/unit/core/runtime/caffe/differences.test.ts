@@ -143,7 +143,7 @@ describe('BatchNorm', () => {
     layer('BatchNorm', `batch_norm_param { eps: 1 ${fields} } ${weights(...one(...values))}`);
   const y = (value: number) => ({ y: blob([1, 1, 1, 1], [value]) });
 
-  test.each(['bvlc', 'intel', 'cambricon', 'openvino', 'ncnn', 'mnn', 'tengine', 'nart', 'opencv'])(
+  test.each(['bvlc', 'nvcaffe', 'intel', 'cambricon', 'openvino', 'ncnn', 'mnn', 'tengine', 'nart', 'opencv'])(
     '%s divides both by the factor, and takes 0 for 0',
     (dialect) => {
       gives(norm('', 4, 6, 2), { x }, y(1.5), dialect);
@@ -151,8 +151,8 @@ describe('BatchNorm', () => {
     },
   );
 
-  test('NVIDIA does not, and has no eps below 1e-5', () => {
-    gives(norm('', 2, 3, 7), { x }, y(1.5), 'nvcaffe');
+  test('NVIDIA does not where a scale and a bias follow, and has no eps below 1e-5', () => {
+    gives(norm('scale_bias: true', 2, 3, 7, 1, 0), { x }, y(1.5), 'nvcaffe');
     gives(
       layer('BatchNorm', `batch_norm_param { eps: 0 } ${weights(...one(4.5, 0, 1))}`),
       { x },
@@ -598,7 +598,6 @@ describe('5-D, N>1, dtypes', () => {
   );
 
   test.each([
-    ['mnn', 'Pooling3D', 'kernel_size: 1 kernel_depth: 2 temporal_stride: 2'],
     ['cambricon', 'Pooling3D', 'kernel_size: 1 kernel_depth: 2 temporal_stride: 2'],
     ['nart', 'Pooling3d', 'kernel_d: 2 kernel_h: 1 kernel_w: 1 stride_d: 2'],
   ])('pooling of %s over time', (dialect, type, sizes) =>
@@ -609,6 +608,14 @@ describe('5-D, N>1, dtypes', () => {
       dialect,
     ),
   );
+
+  test('pooling of mnn over time rounds down', () =>
+    gives(
+      layer('Pooling3D', 'pooling3d_param { pool: AVE kernel_size: 1 kernel_depth: 2 temporal_stride: 2 }'),
+      { x: counted(1, 1, 3, 1, 1) },
+      { y: blob([1, 1, 1, 1, 1], [1.5]) },
+      'mnn',
+    ));
 
   test('several images, each for itself', () =>
     gives(
