@@ -108,6 +108,7 @@ describe('proposals', () => {
   test.each([
     ['opencv', 'nms_thresh: 0.5 post_nms_topn: 30'],
     ['opencv', 'nms_thresh: 0.7 pre_nms_topn: 12 post_nms_topn: 5'],
+    ['opencv', 'nms_thresh: 0.95 post_nms_topn: 120'],
     ['openvino', 'nms_thresh: 0.5 post_nms_topn: 30'],
     ['openvino', 'nms_thresh: 0.7 min_size: 24 post_nms_topn: 100'],
     ['openvino', 'nms_thresh: 0.3 pre_nms_topn: 50 post_nms_topn: 5'],

@@ -145,6 +145,8 @@ describe('DetectionOutput', () => {
     const scores = scored(0.1, 0.8, 0.5, 0.9);
     const row = (eta: number) => found(`nms_param { nms_threshold: 0.6 eta: ${eta} }`, scores).rows.length;
     expect([row(1), row(0.5), row(0.8)]).toEqual([3, 2, 3]);
+    // From a half on it stays.
+    expect(found('nms_param { nms_threshold: 0.5 eta: 0.1 }', scores).rows).toHaveLength(3);
   });
 
   test('nothing found: a row for each image', () => {

@@ -111,6 +111,13 @@ describe('Correlation', () => {
     expect(y?.numbers).toEqual([0, 0, 0, 0, 70, 0, 0, 0, 0]);
     const row = between('kernel_size: 1 max_displacement: 1 pad: 1', [1, 2, 3], [10, 20, 30], [1, 1, 1, 3]);
     expect(row?.numbers.slice(9, 18)).toEqual([0, 20, 60, 10, 40, 90, 20, 60, 0]);
+    const wide = between(
+      'kernel_size: 1 max_displacement: 2 stride_2: 2 pad: 2',
+      [1, 2, 3],
+      [10, 20, 30],
+      [1, 1, 1, 3],
+    );
+    expect(wide?.numbers.slice(9, 18)).toEqual([0, 0, 30, 10, 40, 90, 30, 0, 0]);
   });
 
   test('kernels, strides and differences', () => {
