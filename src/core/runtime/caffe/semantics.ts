@@ -232,6 +232,7 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
   },
   // opencv/opencv 4.x modules/dnn/src/layers, the files of these layers; each tried in OpenCV 4.12.
   opencv: {
+    pooling: { ...BVLC.pooling, clips: 'along padded axes' },
     lrn: { constant: 'is 1', withinChannel: true, alpha: 1e-4 },
     mvn: { by: 'deviation', eps: 'under the root' },
     innerProduct: { rows: 'by axis', transpose: false },

@@ -43,6 +43,13 @@ describe('Pooling size', () => {
     gives(pool(padded), { x: counted(1, 1, 1, 4) }, { y: blob([1, 1, 1, 3], [1, 4, -3.4028234663852886e38]) }, dialect),
   );
 
+  // 6 columns, windows of 2, steps of 3: the third begins at 6, where the image ends; only the rows are padded.
+  test('OpenCV takes such a window away along padded axes only, BVLC along both', () => {
+    const rows = pool('kernel_size: 2 stride: 3 pad_h: 1 pad_w: 0');
+    gives(rows, { x: counted(1, 1, 1, 6) }, { y: blob([1, 1, 1, 2], [2, 5]) }, 'bvlc');
+    gives(rows, { x: counted(1, 1, 1, 6) }, { y: blob([1, 1, 1, 3], [2, 5, -3.4028234663852886e38]) }, 'opencv');
+  });
+
   // 4 elements, windows of one, steps of 3: the last would begin at 3, which is within. Of 3 elements it is not.
   test('Intel takes such a window away also where the kernel has one element', () => {
     const single = 'kernel_size: 1 stride_h: 1 stride_w: 3';

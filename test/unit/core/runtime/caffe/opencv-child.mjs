@@ -23,15 +23,16 @@ process.on('message', async (request) => {
   }
 });
 
+/** A network of its own for each output: asked for a second one, OpenCV puts layers together that it has put together before. */
 function run(cv, { prototxt, caffemodel, inputs, outputs }) {
-  const net = readNet(cv, prototxt, caffemodel);
-  for (const [name, shape, numbers] of inputs) net.setInput(matOf(cv, shape, numbers), name);
-  const tops = outputs.map((name) => {
+  return outputs.map((name) => {
+    const net = readNet(cv, prototxt, caffemodel);
+    for (const [input, shape, numbers] of inputs) net.setInput(matOf(cv, shape, numbers), input);
     const mat = net.forward(name);
-    return [[...mat.matSize], new Float32Array(mat.data32F)];
+    const top = [[...mat.matSize], new Float32Array(mat.data32F)];
+    net.delete();
+    return top;
   });
-  net.delete();
-  return tops;
 }
 
 function readNet(cv, prototxt, caffemodel) {

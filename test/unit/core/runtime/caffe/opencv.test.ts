@@ -2,13 +2,16 @@
  * The reference interpreter against OpenCV 4 on numbers by seed, wherever OpenCV loads the layer. Where OpenCV differs from
  * BVLC, networks of all dialects but its own go by BVLC's definition.
  */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { encodeCaffe } from '../../../../../src/core/formats/caffe/write.ts';
 import { runCaffe } from '../../../../../src/core/runtime/caffe/run.ts';
 import { compareOutputs, worstDifference } from '../../../../../src/core/runtime/compare.ts';
 import { caffeBackend } from '../../../../../src/core/targets/caffe-backends.ts';
 import { readText } from '../../formats/caffe/support.ts';
-import { runOpenCv } from './opencv.ts';
+import { OpenCvProcess, runOpenCv } from './opencv.ts';
 import { type Blobs, blob, layer, type Numbers, netOf, ran, tensorsOf, weights } from './support.ts';
 
 /** Numbers around 0, other ones for each seed. */
@@ -228,4 +231,20 @@ test('a network that OpenCV does not load is an error with its message, and the 
   const files = { prototxt: 'layer { name: "l" type: "Nothing" bottom: "x" top: "y" }', caffemodel: new Uint8Array(0) };
   await expect(runOpenCv(files, new Map(), ['y'])).rejects.toThrow();
   await agrees(layer('ReLU'), image);
+});
+
+test('a crash ends what was asked, and not the test run; the next question goes to another process', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'graphwright-opencv-'));
+  try {
+    const path = join(folder, 'crashing.mjs');
+    writeFileSync(
+      path,
+      `process.on('message', ({ id, crash }) => crash ? process.abort() : process.send({ id, tops: [[[1], new Float32Array([7])]] }))`,
+    );
+    const opencv = new OpenCvProcess(path);
+    await expect(opencv.ask({ crash: true })).rejects.toThrow('OpenCV crashed');
+    expect(await opencv.ask({})).toEqual([[[1], new Float32Array([7])]]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -24,11 +24,15 @@ interface Waiting {
 
 const LONGEST = 60_000;
 
+const CHILD = fileURLToPath(new URL('opencv-child.mjs', import.meta.url));
+
 /** One child, made when it is first needed, and again after it has crashed. */
-class OpenCvProcess {
+export class OpenCvProcess {
   private child: ChildProcess | undefined;
   private readonly waiting = new Map<number, Waiting>();
   private last = 0;
+
+  constructor(private readonly path = CHILD) {}
 
   ask(request: object): Promise<readonly Top[]> {
     const id = ++this.last;
@@ -41,8 +45,11 @@ class OpenCvProcess {
 
   private started(): ChildProcess {
     if (this.child) return this.child;
-    const path = fileURLToPath(new URL('opencv-child.mjs', import.meta.url));
-    const child = fork(path, { serialization: 'advanced', execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    const child = fork(this.path, {
+      serialization: 'advanced',
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
     child.on('message', (answer: Answer) => this.answered(answer));
     child.on('exit', (code, signal) => this.child === child && this.end(`crashed (${signal ?? code})`));
     child.unref();

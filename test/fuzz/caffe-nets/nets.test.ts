@@ -1,0 +1,107 @@
+/**
+ * Random Caffe networks of all dialects: the reference interpreter against OpenCV for its dialect, and against what becomes
+ * of them as ONNX in onnxruntime. CAFFE_NETS says how many (40 of each), CAFFE_SEED the first seed; what fails names its own.
+ */
+import { describe, expect, test } from 'vitest';
+import { caffeToOnnx } from '../../../src/core/convert/caffe-to-onnx/convert.ts';
+import { CAFFE_DIALECTS } from '../../../src/core/formats/caffe/dialects.ts';
+import { encodeCaffe } from '../../../src/core/formats/caffe/write.ts';
+import { encodeOnnx } from '../../../src/core/formats/onnx/write.ts';
+import type { Model } from '../../../src/core/ir/model.ts';
+import type { Tensor } from '../../../src/core/ir/tensor.ts';
+import { runCaffe } from '../../../src/core/runtime/caffe/run.ts';
+import { compareOutputs } from '../../../src/core/runtime/compare.ts';
+import { runModel } from '../../../src/core/runtime/onnxruntime.ts';
+import { caffeBackend } from '../../../src/core/targets/caffe-backends.ts';
+import { readText } from '../../unit/core/formats/caffe/support.ts';
+import { runOpenCv } from '../../unit/core/runtime/caffe/opencv.ts';
+import { type Blobs, netOf, tensorsOf } from '../../unit/core/runtime/caffe/support.ts';
+import { generateNet, type Net } from './generate.ts';
+
+const COUNT = Number(process.env['CAFFE_NETS'] ?? 40);
+const FIRST = Number(process.env['CAFFE_SEED'] ?? 1);
+
+/** What rounding makes of numbers as large as these, in nets of this depth. */
+const TOLERANCE = 1e-4;
+
+const read = ({ prototxt, dialect }: Net): Model => readText(prototxt, { dialect }).model;
+
+/** The first output that differs, and by how much. */
+function difference(expected: ReadonlyMap<string, Tensor>, found: ReadonlyMap<string, Tensor>): string | undefined {
+  const worst = compareOutputs(expected, found).find(({ relative }) => !(relative < TOLERANCE));
+  return worst && `${worst.name} ${worst.reason ?? `differs by ${worst.relative}`}`;
+}
+
+function fails(net: Net, why: string, text = net.prototxt): never {
+  throw new Error(`seed ${net.seed} of ${net.dialect}: ${why}\n${text}`);
+}
+
+/** OpenCV gives the first top of a layer by the layer's name, so only those outputs can be asked for. */
+function askable(model: Model): ReadonlyMap<string, string> {
+  return new Map(
+    model.graph.outputs.flatMap((value): [string, string][] =>
+      value.producer?.outputs[0] === value ? [[value.producer.name ?? '', value.name ?? '']] : [],
+    ),
+  );
+}
+
+/** OpenCV 4.12 cuts equal parts for those tops alone that somebody reads. */
+function hasUnreadParts({ graph }: Model): boolean {
+  return [...graph.nodes].some(
+    (node) =>
+      node.op === 'Slice' &&
+      !node.attributes.has('slice_param.slice_point') &&
+      node.outputs.some(({ users }) => [...users].length === 0),
+  );
+}
+
+/** What differs from what OpenCV makes of a network. Throws where OpenCV does not run it. */
+async function differenceFromOpenCv(prototxt: string, blobs: Blobs): Promise<string | undefined> {
+  const { model } = readText(prototxt, { dialect: 'opencv' });
+  const inputs = tensorsOf(blobs);
+  const expected = runCaffe(model, inputs);
+  const asked = askable(model);
+  const found = await runOpenCv(encodeCaffe(model, caffeBackend('opencv')), inputs, [...asked.keys()]);
+  const named = new Map([...found].map(([layer, tensor]) => [asked.get(layer) ?? layer, tensor]));
+  return difference(new Map([...expected].filter(([name]) => named.has(name))), named);
+}
+
+async function inOpenCv(net: Net): Promise<string> {
+  if (hasUnreadParts(read(net))) return 'equal parts that nobody reads';
+  try {
+    if ((await differenceFromOpenCv(net.prototxt, net.inputs)) === undefined) return 'same';
+  } catch (error) {
+    return `OpenCV: ${String(error).slice(0, 160)}`;
+  }
+  // OpenCV takes layers together, not always rightly: what counts is each by itself.
+  for (const { layer, given } of net.steps) {
+    const alone = netOf(layer, given);
+    const why = await differenceFromOpenCv(alone, given).catch(() => undefined);
+    if (why !== undefined) fails(net, why, alone);
+  }
+  return 'OpenCV takes layers together wrongly';
+}
+
+async function asOnnx(net: Net): Promise<string> {
+  const { model, problems } = caffeToOnnx(read(net), caffeBackend(net.dialect));
+  const [refused] = problems;
+  if (refused) return `refused: ${refused.message}`;
+  const inputs = tensorsOf(net.inputs);
+  const why = difference(runCaffe(read(net), inputs), await runModel(encodeOnnx(model), inputs));
+  return why === undefined ? 'same' : fails(net, why);
+}
+
+describe.each<[string, (net: Net) => Promise<string>, (seed: number) => Net]>([
+  ['OpenCV', inOpenCv, (seed) => generateNet(seed, ['opencv'])],
+  ['ONNX', asOnnx, (seed) => generateNet(seed, CAFFE_DIALECTS)],
+])('%s', (_, judge, generate) => {
+  test(`seeds ${FIRST} to ${FIRST + COUNT - 1}`, { timeout: 10_000 * COUNT }, async () => {
+    const outcomes = new Map<string, number>();
+    for (let seed = FIRST; seed < FIRST + COUNT; seed++) {
+      const outcome = await judge(generate(seed));
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    }
+    if (process.env['CAFFE_NETS']) console.log([...outcomes].sort((a, b) => b[1] - a[1]));
+    expect(outcomes.get('same') ?? 0).toBeGreaterThan(COUNT / 3);
+  });
+});
