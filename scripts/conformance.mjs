@@ -2,7 +2,8 @@
  * Measures against other people's suites: models converted by the command line beside the framework they came from, and
  * what we know of ONNX beside ONNX's own tools.
  *
- *   node scripts/conformance.mjs [--only zoo|onnx|simplify|random] [--all] [--write-docs] [--and-tests]
+ *   node scripts/conformance.mjs [--only zoo|onnx|nets|simplify|random] [--all] [--write-docs] [--and-tests]
+ *   node scripts/conformance.mjs --only nets [--nets FOLDER]
  *
  * Makes the Python environment and the cases in the cache folder where they are missing. --all scores the whole zoo, which
  * takes about half an hour, simplifies all of it, which takes an hour, and 10,000 random models, instead of samples;
@@ -11,6 +12,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { netFiles, netTable, scoreNets } from './lib/caffe-nets.mjs';
 import { caffeTable, scoreCaffe } from './lib/caffe-zoo.mjs';
 import { dynamicTable, scoreDynamic } from './lib/dynamic-zoo.mjs';
 import { countTests, measureOnnx, onnxStages, onnxTables } from './lib/onnx-suite.mjs';
@@ -81,6 +83,13 @@ async function onnx(interpreter, suites) {
   return onnxTables(results);
 }
 
+/** The stage of published Caffe networks; gives its table. Networks of one's own are measured, not written down. */
+async function nets(interpreter, suites) {
+  const title = 'Published Caffe networks to ONNX';
+  const found = await scored(suites, title, () => scoreNets(interpreter, netFiles(values.nets)));
+  return values.nets === undefined ? { 'caffe-nets': netTable(found) } : {};
+}
+
 /** The stage of simplification; gives its tables. */
 async function simplify(interpreter, suites) {
   const title = 'Simplification, beside other tools';
@@ -111,6 +120,7 @@ function keep(name, results) {
 
 const OPTIONS = {
   only: { type: 'string' },
+  nets: { type: 'string' },
   all: { type: 'boolean' },
   'write-docs': { type: 'boolean' },
   'and-tests': { type: 'boolean' },
@@ -131,7 +141,7 @@ const ready = await suites.stage('Prepare the conformance suites', async () => {
   return { passed: 0, failed: 0 };
 });
 if (ready) {
-  for (const [name, suite] of Object.entries({ onnx, zoo, simplify, random })) {
+  for (const [name, suite] of Object.entries({ onnx, zoo, nets, simplify, random })) {
     if (values.only !== undefined && values.only !== name) continue;
     for (const [section, text] of Object.entries(await suite(interpreter, suites))) {
       console.log(`\n${text}`);

@@ -61,9 +61,10 @@ export function runCaffe(
   model: Model,
   inputs: ReadonlyMap<string, Tensor>,
   dialect = model.metadata.get('caffe.dialect'),
+  prepare?: Preparation,
 ): ReadonlyMap<string, Tensor> {
   const { graph, file = 'the network' } = model;
-  const network = { file, means: semanticsOf(dialect) };
+  const network = { file, means: semanticsOf(dialect), prepare };
   const blobs = new Map<Value, Blob>();
   const byPosition = [...inputs.values()];
   for (const [k, value] of graph.inputs.entries()) {
@@ -84,18 +85,24 @@ export function runCaffe(
   return new Map(results);
 }
 
+/** Is called before each layer: what has no weights may get some that fit what comes in. */
+export type Preparation = (node: Node, bottoms: readonly Blob[]) => void;
+
 interface Network {
   readonly file: string;
+  readonly prepare: Preparation | undefined;
   readonly means: Semantics;
 }
 
 function runLayer(node: Node, blobs: Map<Value, Blob>, network: Network): void {
   const layer = Object.hasOwn(LAYERS, node.op) ? LAYERS[node.op] : undefined;
   if (!layer) throw failed(network.file, `layers of type ${node.op} are not run here`);
+  const bottoms = node.inputs.flatMap((value) => (value && blobs.get(value)) ?? []);
+  network.prepare?.(node, bottoms);
   const given = node.inputs.filter((value) => value !== undefined);
   const made = layer({
     node,
-    bottoms: given.flatMap((value) => blobs.get(value) ?? []),
+    bottoms,
     blobs: given.flatMap((value) => (value.constant && !blobs.has(value) ? [load(value.constant)] : [])),
     tops: node.outputs.length,
     ...network,

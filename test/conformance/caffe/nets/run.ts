@@ -1,0 +1,176 @@
+/**
+ * Caffe networks that other people published, as ONNX: onnxruntime beside the reference interpreter and OpenCV.
+ *
+ *   node caffe-nets.js RESULTS.jsonl PYTHON OPENCV_SCRIPT NETWORK...
+ *
+ * NETWORK is a deploy.prototxt; weights and inputs are made by a seed. Writes a line for each network; what is there already
+ * is not run again. A line without a verdict names the network that the process died of.
+ */
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { transcode } from '../../../../src/core/convert/caffe-to-caffe/transcode.ts';
+import { caffeToOnnx } from '../../../../src/core/convert/caffe-to-onnx/convert.ts';
+import { readCaffeNet } from '../../../../src/core/formats/caffe/read.ts';
+import { encodeCaffe } from '../../../../src/core/formats/caffe/write.ts';
+import { writeOnnx } from '../../../../src/core/formats/onnx/write.ts';
+import { FileBytes } from '../../../../src/core/ir/bytes.ts';
+import { InputError } from '../../../../src/core/ir/errors.ts';
+import type { Model } from '../../../../src/core/ir/model.ts';
+import { Tensor } from '../../../../src/core/ir/tensor.ts';
+import { silent } from '../../../../src/core/progress.ts';
+import { runCaffe } from '../../../../src/core/runtime/caffe/run.ts';
+import { compareOutputs, worstDifference } from '../../../../src/core/runtime/compare.ts';
+import { runModel } from '../../../../src/core/runtime/onnxruntime.ts';
+import { caffeBackend } from '../../../../src/core/targets/caffe-backends.ts';
+import { inputsOf, limitBatches } from './inputs.ts';
+import { OpenCv } from './opencv.ts';
+import { uniform } from './random.ts';
+import { weightsFor } from './weights.ts';
+
+/** Largest |difference| over the largest |value|: single precision, summed in other orders through some hundred layers. */
+const TOLERANCE = 1e-4;
+/** How far the inputs are moved to see how much a network makes of last digits; untrained ones may make much of them. */
+const NUDGE = 1e-6;
+/** Every layer rounds, not the inputs alone. */
+const LAYERS_FACTOR = 10;
+
+interface Row {
+  readonly net: string;
+  dialect?: string;
+  layers?: number;
+  /** Of the ONNX model beside the interpreter. */
+  verdict?: 'pass' | 'wrong' | 'refused' | 'unread' | 'unjudged';
+  detail?: string;
+  error?: number;
+  /** How far the outputs move when the inputs do so by a millionth. */
+  moved?: number;
+  /** Of OpenCV beside the interpreter: the largest relative difference, or what it says against the network. */
+  opencv?: number | string;
+  seconds?: number;
+}
+
+const [results = '', python = '', script = '', ...nets] = process.argv.slice(2);
+const known = new Set(existsSync(results) ? lines(results).map(({ net }) => net) : []);
+const opencv = new OpenCv(python, script);
+for (const [k, net] of nets.entries()) {
+  if (known.has(net)) continue;
+  // Should the process die, the file says of which network.
+  const before = existsSync(results) ? readFileSync(results, 'utf8') : '';
+  appendFileSync(results, `${JSON.stringify({ net })}\n`);
+  const row = await judged(net, 1 + k);
+  writeFileSync(results, `${before}${JSON.stringify(row)}\n`);
+  const { verdict, detail, error, opencv: other } = row;
+  console.log(
+    `${verdict} ${net} ${detail ?? error?.toExponential(1) ?? ''}${other === undefined ? '' : ` OpenCV: ${other}`}`,
+  );
+}
+opencv.stop();
+
+function lines(file: string): Row[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Row);
+}
+
+async function judged(net: string, seed: number): Promise<Row> {
+  const row: Row = { net };
+  const started = performance.now();
+  const folder = mkdtempSync(path.join(tmpdir(), 'graphwright-nets-'));
+  try {
+    await judge(row, path.join(folder, 'net'), seed);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    row.verdict ??= 'unread';
+    row.detail ??= `${error.code}: ${error.message}`;
+  } finally {
+    rmSync(folder, { recursive: true });
+    row.seconds = Math.round((performance.now() - started) / 100) / 10;
+  }
+  return row;
+}
+
+async function judge(row: Row, stem: string, seed: number): Promise<void> {
+  const model = read(row.net);
+  row.dialect = model.metadata.get('caffe.dialect') ?? '';
+  row.layers = [...model.graph.nodes].length;
+  limitBatches(model.graph);
+  const inputs = inputsOf(model.graph, uniform(seed));
+  if (!inputs) {
+    row.verdict = 'unjudged';
+    row.detail = 'it does not say the sizes of its inputs';
+    return;
+  }
+  const expected = filled(row, model, inputs, seed);
+  if (!expected) return;
+  const backend = caffeBackend(row.dialect);
+  const files = encodeCaffe(model, backend);
+  writeFileSync(`${stem}.prototxt`, files.prototxt);
+  writeFileSync(`${stem}.caffemodel`, files.caffemodel);
+  const { model: onnx, problems } = caffeToOnnx(read(`${stem}.caffemodel`, row.dialect), backend);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) {
+    row.verdict = 'refused';
+    row.detail = [...new Set(errors.map(({ message }) => message))].join(' ');
+  } else {
+    await writeOnnx(onnx, `${stem}.onnx`, { force: true, progress: silent });
+    const found = await runModel(`${stem}.onnx`, inputs);
+    row.error = worstDifference(compareOutputs(expected, found));
+    row.moved = worstDifference(compareOutputs(found, await runModel(`${stem}.onnx`, nudged(inputs, seed))));
+    row.verdict = row.error <= Math.max(TOLERANCE, LAYERS_FACTOR * row.moved) ? 'pass' : 'wrong';
+  }
+  row.opencv = await inOpenCv(model, stem, inputs, expected);
+}
+
+function read(file: string, dialect?: string): Model {
+  return readCaffeNet(new FileBytes(file), { dialect }).model;
+}
+
+/** What the interpreter makes of a network, which gets its weights on the way. */
+function filled(row: Row, model: Model, inputs: ReadonlyMap<string, Tensor>, seed: number) {
+  const random = uniform(~seed);
+  try {
+    return runCaffe(model, inputs, row.dialect, (node, bottoms) => {
+      if (node.inputs.some((value) => value?.constant)) return;
+      weightsFor({ node, bottoms, random }).forEach((constant, k) => {
+        node.addInput(model.graph.addInitializer({ name: `${node.name}.${k}`, constant }));
+      });
+    });
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    row.verdict = 'unjudged';
+    row.detail = error.message;
+    return undefined;
+  }
+}
+
+function nudged(inputs: ReadonlyMap<string, Tensor>, seed: number): Map<string, Tensor> {
+  const random = uniform(seed ^ 0x5bd1e995);
+  const moved = (value: number) => value * (1 + NUDGE * (2 * random() - 1));
+  return new Map(
+    [...inputs].map(([name, tensor]) => {
+      // Sizes, images of regions and the like are whole.
+      const numbers = tensor.numbers().map((value) => (Number.isInteger(value) ? value : moved(value)));
+      return [name, Tensor.of('float32', tensor.shape, numbers)];
+    }),
+  );
+}
+
+/** OpenCV has a dialect of its own: what it cannot say is not asked of it. */
+async function inOpenCv(
+  model: Model,
+  stem: string,
+  inputs: ReadonlyMap<string, Tensor>,
+  expected: ReadonlyMap<string, Tensor>,
+): Promise<number | string> {
+  const backend = caffeBackend('opencv');
+  const dialect = caffeBackend(model.metadata.get('caffe.dialect') ?? '');
+  const [first] = transcode(model, dialect, backend).filter(({ severity }) => severity === 'error');
+  if (first) return `not asked: ${first.message}`;
+  const files = encodeCaffe(model, backend);
+  writeFileSync(`${stem}.prototxt`, files.prototxt);
+  writeFileSync(`${stem}.caffemodel`, files.caffemodel);
+  const found = await opencv.run(stem, inputs, [...expected.keys()]);
+  return typeof found === 'string' ? found : worstDifference(compareOutputs(expected, found));
+}
