@@ -240,7 +240,9 @@ async function toOnnx({ model, custom, reading }: Given): Promise<{ model: Model
     case 'caffe': {
       const { caffeToOnnx } = await import('./convert/caffe-to-onnx/convert.ts');
       declareInputs(model, reading.inputs);
-      return caffeToOnnx(model, await dialectOf(model));
+      const made = caffeToOnnx(model, await dialectOf(model), custom);
+      addCustomFunctions(made.model, custom);
+      return made;
     }
   }
 }

@@ -72,6 +72,7 @@ export function standsForText({ standsFor }: CustomOperator): string {
 export class CustomOperators {
   private readonly byOperator = new Map<string, CustomOperator>();
   private readonly byModule = new Map<string, CustomOperator>();
+  private readonly byLayer = new Map<string, CustomOperator>();
   private readonly byName = new Map<string, CustomOperator>();
 
   constructor(
@@ -86,6 +87,7 @@ export class CustomOperators {
       const { standsFor } = definition;
       if (standsFor.kind === 'operator') this.byOperator.set(standsFor.operator, definition);
       if (standsFor.kind === 'module') this.byModule.set(standsFor.className, definition);
+      if (standsFor.kind === 'layer') this.byLayer.set(standsFor.layer, definition);
     }
   }
 
@@ -97,6 +99,11 @@ export class CustomOperators {
   /** The definition for a module class, such as `my.net.Swish`. */
   forModule(className: string): CustomOperator | undefined {
     return this.byModule.get(className);
+  }
+
+  /** The definition for a Caffe layer type. */
+  forLayer(type: string): CustomOperator | undefined {
+    return this.byLayer.get(type);
   }
 
   /** The definition of an operator of the result, such as `acme::Swish`. */

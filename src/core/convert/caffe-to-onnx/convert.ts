@@ -1,5 +1,6 @@
 /** A Caffe network to a new ONNX graph at the pivot opset: layers in order, each by the rule of its type in its dialect. */
 
+import { type CustomOperators, NO_CUSTOM_OPERATORS } from '../../custom/definition.ts';
 import type { CaffeSchema } from '../../dialects/caffe/schema.ts';
 import { schemaFor } from '../../formats/caffe/dialects.ts';
 import { Graph } from '../../ir/graph.ts';
@@ -12,6 +13,7 @@ import type { CaffeBackend } from '../../targets/caffe-backend.ts';
 import { type OnnxBuilder, onnxBuilder } from '../builder.ts';
 import { PIVOT_IR_VERSION, PIVOT_OPSET } from '../pivot.ts';
 import { Blobs } from './blobs.ts';
+import { customLayer, customRule } from './custom-layer.ts';
 import { Layer, TARGET } from './layer.ts';
 import { ruleOf } from './rules.ts';
 
@@ -22,11 +24,15 @@ export interface CaffeToOnnxResult {
 }
 
 /**
- * Converts a model of dialect `caffe`, read as the dialect of `backend`. Inputs and outputs keep their names and order; all
- * problems are collected.
+ * Converts a model of dialect `caffe`, read as the dialect of `backend`. Layers that the user has declared become one node of
+ * their operator. Inputs and outputs keep their names and order; all problems are collected.
  */
-export function caffeToOnnx(model: Model, backend: CaffeBackend): CaffeToOnnxResult {
-  return new Conversion(model, backend).run();
+export function caffeToOnnx(
+  model: Model,
+  backend: CaffeBackend,
+  custom: CustomOperators = NO_CUSTOM_OPERATORS,
+): CaffeToOnnxResult {
+  return new Conversion(model, backend, custom).run();
 }
 
 class Conversion {
@@ -37,10 +43,12 @@ class Conversion {
   /** What stands for a blob of the network; a value without a type where a problem before it explains why. */
   private readonly values = new Map<Value, Value>();
   private readonly problems: Problem[] = [];
+  private readonly domains = new Set<string>();
 
   constructor(
     private readonly model: Model,
     private readonly backend: CaffeBackend,
+    private readonly custom: CustomOperators,
   ) {
     this.graph = new Graph(model.graph.name || 'main');
     this.onnx = onnxBuilder(this.graph, PIVOT_OPSET);
@@ -57,7 +65,7 @@ class Conversion {
     this.outputs();
     nameApart(this.graph);
     for (const value of this.graph.initializers) if (value.useCount === 0) this.graph.initializers.delete(value);
-    const opsetImports = new Map([['', PIVOT_OPSET]]);
+    const opsetImports = new Map([['', PIVOT_OPSET], ...[...this.domains].map((domain) => [domain, 1] as const)]);
     const { file, metadata } = this.model;
     const made = makeModel('onnx', this.graph, { opsetImports, irVersion: PIVOT_IR_VERSION, file });
     for (const [key, value] of metadata) made.metadata.set(key, value);
@@ -67,13 +75,11 @@ class Conversion {
   private input(input: Value): void {
     const { name = '', shape } = input;
     const made = this.graph.addInput({ name, type: tensorType('float32', shape) });
-    this.values.set(input, shape ? made : new Value({ name }));
-    if (shape) {
-      this.onnx.dimensions.offer(made, shape);
-      return;
-    }
+    this.values.set(input, made);
+    this.onnx.dimensions.offer(made, shape ?? []);
     // Nobody needs the sizes of what nobody reads.
-    if (input.users.size === 0) return;
+    if (shape || input.users.size === 0) return;
+    this.values.set(input, new Value({ name }));
     const reason = 'the network does not say its sizes';
     this.problems.push(problem('shape-unknown', undefined, { operator: `the input ${name}`, reason }));
   }
@@ -83,7 +89,9 @@ class Conversion {
     const given = node.inputs.filter((value) => value !== undefined);
     const bottoms = given.filter((value) => !initializers.has(value)).map((value) => this.valueOf(value));
     const blobs = given.filter((value) => initializers.has(value));
-    const rule = ruleOf(this.backend, node.op);
+    const definition = customLayer(this.custom, node);
+    const rule = definition ? customRule(definition) : ruleOf(this.backend, node.op);
+    if (definition) this.domains.add(definition.domain);
     try {
       if (!rule) refuse('unsupported-operator', node, { target: TARGET });
       if (bottoms.some((value) => !value.type)) this.standIn(node);
@@ -91,7 +99,8 @@ class Conversion {
         const layer = new Layer(node, bottoms, blobs, this.blobs, this.backend, this.schema);
         this.onnx.from(standFor(node));
         const made = rule(layer, this.onnx);
-        layer.finish();
+        // What a user's operator does not take is no field of it.
+        if (!definition) layer.finish();
         this.problems.push(...layer.problems);
         this.finish(node, made instanceof Value ? [made] : made);
       }

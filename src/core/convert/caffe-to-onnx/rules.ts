@@ -79,9 +79,14 @@ function byDialect(...families: readonly Readonly<Record<string, LayerRules>>[])
   return all;
 }
 
+/** Whether a dialect means something of its own by a layer type. */
+export function isOwn(dialect: string, type: string): boolean {
+  const own = OWN[dialect];
+  return own !== undefined && Object.hasOwn(own, type);
+}
+
 /** The rule of a layer type; undefined where there is none. A user's own backend has those of the one that it is like. */
 export function ruleOf({ base }: Pick<CaffeBackend, 'base'>, type: string): LayerRule | undefined {
-  const own = OWN[base];
-  if (own && Object.hasOwn(own, type)) return own[type];
+  if (isOwn(base, type)) return OWN[base]?.[type];
   return Object.hasOwn(COMMON, type) ? COMMON[type] : undefined;
 }

@@ -49,6 +49,9 @@ const mnn: PoolingRules = { ...CAFFE_POOLING, clips: () => false, fits: true };
  * that is as large as the image.
  */
 const tengine: RulesOf = (layer) => {
+  const said = ['stride', 'stride_h', 'stride_w'].some((name) => layer.has(`${HOLDER}.${name}`));
+  if (!said && !layer.flag(`${HOLDER}.global_pooling`))
+    layer.refuse('no stride', 'the framework takes 2 for it where all others take 1');
   const sizes = layer.sizes(layer.bottom()).slice(2);
   return {
     ...CAFFE_POOLING,

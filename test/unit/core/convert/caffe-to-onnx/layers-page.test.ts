@@ -1,0 +1,69 @@
+/** Writes docs/caffe-to-onnx.md, with -u: which layer types become ONNX, dialect by dialect, from the table of rules. */
+import { expect, test } from 'vitest';
+import { isOwn, ruleOf } from '../../../../../src/core/convert/caffe-to-onnx/rules.ts';
+import { FRAMEWORKS } from '../../../../../src/core/dialects/caffe/frameworks.ts';
+import { CAFFE_LAYERS } from '../../../../../src/core/dialects/caffe/layers.ts';
+import { CAFFE_DIALECTS } from '../../../../../src/core/formats/caffe/dialects.ts';
+import { caffeBackend } from '../../../../../src/core/targets/caffe-backends.ts';
+
+const layersOf = (dialect: keyof typeof FRAMEWORKS): readonly string[] =>
+  (FRAMEWORKS[dialect].layers as readonly string[]).filter((type) => !CAFFE_LAYERS[type]?.training);
+
+/** Inputs are no layers of the graph. */
+const converts = (dialect: string, type: string) =>
+  type === 'Input' || ruleOf(caffeBackend(dialect), type) !== undefined;
+
+const types = [...new Set(CAFFE_DIALECTS.flatMap(layersOf))].sort((a, b) =>
+  a.toLowerCase().localeCompare(b.toLowerCase(), 'en'),
+);
+
+function cell(dialect: keyof typeof FRAMEWORKS, type: string): string {
+  if (!layersOf(dialect).includes(type)) return '';
+  if (!converts(dialect, type)) return '–';
+  return isOwn(dialect, type) ? 'own' : 'x';
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+}
+
+const counts = CAFFE_DIALECTS.map((dialect) => {
+  const all = layersOf(dialect);
+  const left = all.filter((type) => !converts(dialect, type));
+  return [dialect, `${all.length - left.length} of ${all.length}`, left.map((type) => `\`${type}\``).join(', ')];
+});
+
+test('the page lists what the rules say', async () => {
+  const page = `# Caffe layers that become ONNX
+
+From the table of rules; [caffe.md](caffe.md#to-onnx) says how they are converted, and
+[what layers mean](caffe.md#what-layers-mean) where dialects differ. Layer types that only train are left out. This page is
+written by \`npx vitest run test/unit/core/convert/caffe-to-onnx/layers-page -u\`.
+
+## How many of each dialect
+
+${table(['dialect', 'convert', 'do not'], counts)}
+
+A type that does not convert is refused with the line of its layer; \`graphwright.ops.json\` can make an operator of it
+([custom-operators.md](custom-operators.md)).
+
+## Type by type
+
+\`x\`: converts, \`own\`: converts, and means something of its own in this dialect, \`–\`: the framework has it, and it does not
+convert.
+
+${table(
+  ['type', ...CAFFE_DIALECTS],
+  types.map((type) => [type, ...CAFFE_DIALECTS.map((dialect) => cell(dialect, type))]),
+)}
+`;
+  await expect(page).toMatchFileSnapshot('../../../../../docs/caffe-to-onnx.md');
+});
+
+test.each(['bvlc', 'ssd', 'intel', 'opencv', 'yolo-upsample'] as const)(
+  'every layer type of %s converts',
+  (dialect) => {
+    expect(layersOf(dialect).filter((type) => !converts(dialect, type))).toEqual([]);
+  },
+);
