@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { context } from 'esbuild';
 import { AS_FUNCTION, COMMON, ON_NODE, WITH_REQUIRE } from './scripts/lib/bundle.mjs';
+import { bundleInTwo } from './scripts/lib/two-parts.mjs';
 
 const watch = process.argv.includes('--watch');
 
@@ -36,6 +37,15 @@ const plainVSCode = {
 
 const inBrowser = { ...common, platform: 'browser', format: 'iife', minifyIdentifiers: !watch };
 
+/** The command line, which src/cli/start.ts runs. What simplifying loads stands in its first part: it is to start at once. */
+const commandLine = {
+  entry: 'src/cli/main.ts',
+  atOnce: ['src/cli/commands/simplify.ts'],
+  out: 'dist/cli-main.cjs',
+  rest: 'dist/cli-rest.cjs',
+  options: { ...onNode, ...AS_FUNCTION },
+};
+
 /** What is built, from where, and the budget that it shares with the rows of the same name, in kilobytes. */
 const bundles = [
   {
@@ -54,11 +64,8 @@ const bundles = [
     out: 'dist/cli.js',
     options: { ...onNode, format: 'cjs', banner: { js: '#!/usr/bin/env node' } },
   },
-  {
-    entry: 'src/cli/main.ts',
-    out: 'dist/cli-main.cjs',
-    options: { ...onNode, ...AS_FUNCTION },
-  },
+  // Built again and again it stays in one part.
+  ...(watch ? [commandLine] : []),
   { entry: 'webview/main.ts', out: 'dist/webview.js', budget: 'webview', options: inBrowser },
   { entry: 'webview/layout/worker.ts', out: 'dist/webview-layout.js', budget: 'webview', options: inBrowser },
   { entry: 'webview/style.css', out: 'dist/webview.css', budget: 'webview', options: inBrowser },
@@ -72,7 +79,7 @@ mkdirSync('dist', { recursive: true });
 writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
 
 // Every bundle is built, also beside one that fails; esbuild has said why it did.
-const results = await Promise.allSettled(bundles.map(build));
+const results = await Promise.allSettled([...bundles.map(build), ...(watch ? [] : [bundleInTwo(commandLine)])]);
 if (!watch) {
   const sizes = results.flatMap(({ value }) => value ?? []);
   for (const { out, bytes } of sizes) console.log(`  ${out.padEnd(24)} ${kilobytes(bytes)}`);

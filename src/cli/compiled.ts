@@ -9,17 +9,18 @@ import { Script } from 'node:vm';
 /** The folder beside a file in which its compiled code is kept. */
 const FOLDER = 'compiled';
 
+/** What a bundle that ran exports. */
+export interface Ran {
+  readonly exports: unknown;
+  /** Keeps what this run has compiled until it is called; undefined where that was kept before. */
+  readonly keep: (() => void) | undefined;
+}
+
 /**
  * Runs a bundle that is one function of what CommonJS gives a module, once. `purpose` names the kind of run: each compiles
- * other parts of the code. Where nothing was kept of such a run before, the function that is returned keeps what this one has
- * compiled until it is called.
+ * other parts of the code.
  */
-export function runCompiled(
-  file: string,
-  require: NodeJS.Require,
-  version: string,
-  purpose: string,
-): (() => void) | undefined {
+export function runCompiled(file: string, require: (id: string) => unknown, version: string, purpose: string): Ran {
   const place = placeOf(file, version, purpose);
   const cachedData = readIfThere(place);
   // Latin-1 is quickly read, and esbuild writes nothing but ASCII.
@@ -27,7 +28,8 @@ export function runCompiled(
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
   const module = { exports: {} };
   script.runInThisContext()(require, module, module.exports, file, dirname(file));
-  return cachedData && !script.cachedDataRejected ? undefined : () => keep(script, place);
+  const isKept = cachedData !== undefined && !script.cachedDataRejected;
+  return { exports: module.exports, keep: isKept ? undefined : () => keep(script, place) };
 }
 
 /** V8 does not look whether compiled code belongs to a source of the same length: the name says it. */

@@ -28,6 +28,7 @@ function writeCode(word: string): void {
       const { basename } = require('node:path');
       const say = () => globalThis.graphwrightSaid.push('${word} in ' + basename(__filename));
       say();
+      exports.basename = basename(__filename);
     })`,
   );
 }
@@ -35,7 +36,8 @@ function writeCode(word: string): void {
 /** What a run says, and the function that keeps its code. */
 function running(version = '1', purpose = 'simplify') {
   said.length = 0;
-  const keep = runCompiled(file, createRequire(file), version, purpose);
+  const { keep, exports } = runCompiled(file, createRequire(file), version, purpose);
+  expect(exports).toEqual({ basename: 'code.cjs' });
   return { said: said.join(), keep };
 }
 
