@@ -4,7 +4,7 @@ import type { ModelSummary } from '../src/shared/graph.ts';
 import type { GroupId, TargetChoice } from '../src/shared/identifiers.ts';
 import type { ToPanel } from '../src/shared/panel.ts';
 import type { PlacedProblem } from '../src/shared/problems.ts';
-import { h } from './dom.ts';
+import { Frame } from './frame.ts';
 import type { Host } from './host.ts';
 import { type KeptState, keptStateOf, StateKeeper } from './kept-state.ts';
 import { type Keys, listenToKeys } from './keys.ts';
@@ -36,15 +36,13 @@ interface ShownModel {
 }
 
 export class Panel {
-  readonly element: HTMLElement;
+  private readonly frame: Frame;
   private readonly view: GraphView;
   private readonly picture: Picture;
   private readonly keeper: StateKeeper;
   private readonly search: Search;
   private readonly toolbar: Toolbar;
   private readonly details: DetailsPane;
-  private readonly overlay = h('div', { class: 'overlay' });
-  private readonly live = h('div', { class: 'live', role: 'status', 'aria-live': 'polite', 'data-testid': 'live' });
 
   private model: ShownModel | undefined;
   private target: TargetChoice | undefined;
@@ -89,17 +87,19 @@ export class Panel {
       target: () => this.target ?? { target: 'onnx' },
       fixTitle: (fix) => this.model?.fixTitles[fix] ?? fix,
     });
-    const stage = h('div', { class: 'stage' }, this.view.element, this.overlay);
-    const body = h('div', { class: 'body' }, stage, this.details.element);
-    this.element = h('main', { class: 'panel' }, this.toolbar.element, body, this.live);
+    this.frame = new Frame(this.toolbar.element, this.view.element, this.details.element);
     listenToKeys(this.element, this.view.element, this.keys());
-    this.cover(loadingState('Loading…'));
+    this.frame.cover(loadingState('Loading…'));
+  }
+
+  get element(): HTMLElement {
+    return this.frame.element;
   }
 
   hear(message: Exclude<ToPanel, { type: 'answer' }>): void {
     switch (message.type) {
       case 'loading':
-        if (!this.model) this.cover(loadingState(message.title));
+        if (!this.model) this.frame.cover(loadingState(message.title));
         break;
       case 'model':
         this.guard(this.showModel(message));
@@ -108,10 +108,10 @@ export class Panel {
         this.model = undefined;
         const copy = (text: string) => this.host.send({ type: 'copy', text });
         const reload = () => {
-          this.cover(loadingState('Loading…'));
+          this.frame.cover(loadingState('Loading…'));
           this.host.send({ type: 'reload' });
         };
-        this.cover(errorState(message.failure, message.fileName, { copy, reload }));
+        this.frame.cover(errorState(message.failure, message.fileName, { copy, reload }));
         this.ready();
         break;
       }
@@ -175,7 +175,7 @@ export class Panel {
   /** The view shows another picture. */
   private pictured(): void {
     const { scene } = this.picture;
-    this.cover(scene.boxes.length === 0 ? emptyState() : undefined);
+    this.frame.cover(scene.boxes.length === 0 ? emptyState() : undefined);
     if (this.selected !== undefined && !scene.byId.has(this.selected)) this.select(undefined);
     else this.view.select(this.selected);
     this.keeper.keep();
@@ -202,7 +202,7 @@ export class Panel {
     const place = await this.host.ask('locate', name);
     if (!place && quiet) return;
     if (place) await this.goTo(place.node, place.root, place.groups);
-    else this.say(`There is no node ${name}`);
+    else this.frame.say(`There is no node ${name}`);
   }
 
   /** Rings nodes, unfolds what hides them and brings the last into sight, or else a neighbour. */
@@ -219,14 +219,14 @@ export class Panel {
     await this.goTo(place.node, place.root, place.groups);
     if (ringed.length > 1) await this.picture.arrange();
     this.select(undefined);
-    this.say(`${ringed.length} nodes are marked`);
+    this.frame.say(`${ringed.length} nodes are marked`);
   }
 
   private select(id: string | undefined): void {
     this.selected = id;
     this.view.select(id);
     this.showDetails();
-    if (id !== undefined) this.say(this.view.labelOf(id));
+    if (id !== undefined) this.frame.say(this.view.labelOf(id));
     this.keeper.keep();
   }
 
@@ -303,17 +303,6 @@ export class Panel {
       fitAll: () => this.fitAll(),
       search: () => this.search.focus(),
     };
-  }
-
-  private cover(state: HTMLElement | undefined): void {
-    this.overlay.replaceChildren(...(state ? [state] : []));
-    this.overlay.hidden = state === undefined;
-    this.toolbar.element.hidden = state !== undefined;
-    this.details.element.hidden = state !== undefined;
-  }
-
-  private say(text: string): void {
-    this.live.textContent = text;
   }
 
   private ready(): void {
