@@ -230,6 +230,21 @@ const COMPOSITES = [
   ...PAIRS,
 ];
 
+/** Every spelling of every composite once. */
+const SPELLINGS = [...new Set(COMPOSITES)].flatMap(({ texts, names }) => texts.map((text) => ({ text, names })));
+
+/** Whose turn it is, and how often all have had theirs before. */
+export function spelling(turn: number): { readonly add: Recipe; readonly round: number } {
+  const found = SPELLINGS[turn % SPELLINGS.length];
+  return {
+    round: Math.floor(turn / SPELLINGS.length),
+    add: async (grow) => {
+      const names = found?.names(grow);
+      return found && names && spelled(grow, found.text, names);
+    },
+  };
+}
+
 /** Adds one composite in one of its spellings, as far as the opset has its operators. */
 export const composite: Recipe = async (grow) => {
   const { texts, names } = grow.chance.pick(COMPOSITES);

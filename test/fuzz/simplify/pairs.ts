@@ -1,6 +1,7 @@
 /** Operators that follow each other and that rules make one of, or none: cuts, joins, moved axes, products. */
 import { elementCount } from '../../../src/core/ir/shape.ts';
 import type { Grow } from './grow.ts';
+import { picture } from './operators/pictures.ts';
 import type { Known } from './program.ts';
 import type { Composite, Names } from './spelled.ts';
 import { filled, tensorOf } from './tensors.ts';
@@ -98,4 +99,39 @@ const PRODUCTS: Composite = {
   ],
 };
 
-export const PAIRS: readonly Composite[] = [CUTS, CUTS, PRODUCTS];
+/** A picture, what is spread over it, and settings with which operators do nothing to it. */
+function spread(grow: Grow): Names {
+  const x = picture(grow);
+  const { shape } = x.tensor;
+  const [count = 1, channels = 1] = shape;
+  return {
+    x,
+    row: grow.source(filled(grow.chance, 'float32', shape.slice(1))),
+    single: grow.source(filled(grow.chance, 'float32', [count, channels, 1, 1])),
+    whole: grow.constant(tensorOf('int64', [shape.length], shape)),
+    scales: grow.constant(tensorOf('float32', [4], [1, 1, 1, 1])),
+    region: grow.constant(tensorOf('float32', [0], [])),
+    first: [0],
+    ones: [1, 1],
+    none: [0, 0, 0, 0, 0, 0, 0, 0],
+  };
+}
+
+const IDLE: Composite = {
+  names: spread,
+  texts: [
+    'Pad {pads: none} (x)',
+    'MaxPool {kernel_shape: ones} (x)',
+    'AveragePool {kernel_shape: ones} (x)',
+    'GlobalAveragePool (single)',
+    'GlobalMaxPool (Neg (single))',
+    'Resize (x, scales)',
+    'Resize (x, region, scales)',
+    'Upsample (x, scales)',
+    'Add (Unsqueeze {axes: first} (row), x)',
+    'Mul (x, Expand (row, whole))',
+    'Sub (Expand (single, whole), x)',
+  ],
+};
+
+export const PAIRS: readonly Composite[] = [CUTS, CUTS, PRODUCTS, IDLE];

@@ -19,6 +19,8 @@ const turned = simplification({
   name: 'transpose-into-product',
   title: 'Lets Gemm read its matrices transposed instead of a Transpose before it',
   operators: 'Gemm MatMul',
+  // A matrix that is read along its other axis is added up in another order.
+  reassociates: true,
   replace(node, site) {
     const [a, b] = node.inputs;
     const [first, second] = [matrixBefore(a, node), matrixBefore(b, node)];

@@ -134,7 +134,10 @@ function holds(dtype: DataType, tensor: Tensor): boolean {
 export const clip: Recipe = async (grow) => {
   const dtypes = grow.opset < 12 ? (['float32'] as const) : (['float32', 'int64', 'int32', 'float64'] as const);
   const x = grow.any(dtypes);
-  const [low, high] = [grow.chance.pick([0, 0, -1, -100]), grow.chance.pick([1, 6, 6, 100])];
+  const boundless = isFloat(x.tensor.dtype) && grow.opset >= 11 && grow.chance.flip(0.1);
+  const [low, high] = boundless
+    ? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+    : [grow.chance.pick([0, 0, -1, -100]), grow.chance.pick([1, 6, 6, 100])];
   const bound = (value: number) =>
     grow.chance.flip(0.8) ? { values: [value], scalar: true, dtype: x.tensor.dtype } : undefined;
   return grow.add('Clip', [x], { settings: { min: bound(low), max: bound(high) } });
