@@ -272,9 +272,12 @@ async function toOtherCaffe({ model, problems }: Given, target: CaffeTarget, { s
     const next = 'Leave --simplify out.';
     throw new InputError('bad-argument', 'Caffe models are not simplified', { file: model.file ?? 'the model' }, next);
   }
-  if (problems.some(isError)) return { model, problems, passes: [] };
   const { transcode } = await import('./convert/caffe-to-caffe/transcode.ts');
-  return { model, problems: [...problems, ...transcode(model, await dialectOf(model), target.backend)], passes: [] };
+  // Of a layer that was read with errors no more is said.
+  const told = new Set(problems.filter(isError).map((problem) => problem.node?.name));
+  const found = transcode(model, await dialectOf(model), target.backend);
+  const further = found.filter(({ node }) => !node || !told.has(node.name));
+  return { model, problems: [...problems, ...further], passes: [] };
 }
 
 /** The backend of the dialect that a Caffe network was read as. */

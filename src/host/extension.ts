@@ -16,6 +16,7 @@ import { ModelDocuments } from './documents.ts';
 import { createEngine } from './engine.ts';
 import { showError } from './errors.ts';
 import { showExportHelp } from './export-help.ts';
+import { ExpressiblePages } from './expressible.ts';
 import { registerFixes } from './fixes.ts';
 import { GraphEditors } from './graph-editor.ts';
 import { GraphTextLink } from './graph-text-link.ts';
@@ -67,6 +68,7 @@ class App implements vscode.Disposable {
   readonly definer: OperatorDefiner;
   private readonly documents: ModelDocuments;
   private readonly graphs: GraphEditors;
+  private readonly expressible: ExpressiblePages;
   private readonly subscriptions: vscode.Disposable;
   private rows: readonly TargetRow[] = [];
 
@@ -87,6 +89,7 @@ class App implements vscode.Disposable {
     this.graphs = new GraphEditors(context.extensionUri, engine, this.models, this, log);
     const problems = new TextProblems(edited, this.models, codes, log);
     const diagnostics = new Diagnostics(this.models, edited, codes);
+    this.expressible = new ExpressiblePages(engine, this.models);
     const status = new TargetStatus(this.models, problems, () => this.rows);
     const texts: TextSource = {
       binaryText: (path) => engine.binaryText(path),
@@ -102,6 +105,7 @@ class App implements vscode.Disposable {
         problems,
         steps,
         ops,
+        this.expressible,
         this.graphs,
         this.documents,
         this.converter,
@@ -134,6 +138,12 @@ class App implements vscode.Disposable {
   async openSource(model: vscode.Uri, frame: SourceFrame): Promise<void> {
     if (frame.kind === 'torchscript') {
       await this.documents.showSource(model, frame.file, frame.line);
+      return;
+    }
+    if (frame.kind === 'prototxt') {
+      const selection = new vscode.Range(frame.line - 1, 0, frame.line - 1, 0);
+      const viewColumn = vscode.ViewColumn.Beside;
+      await vscode.window.showTextDocument(vscode.Uri.file(frame.file), { selection, viewColumn });
       return;
     }
     const place = await new PythonPlaces(model).find([frame]);
@@ -213,6 +223,7 @@ class App implements vscode.Disposable {
       about('explainNode', 'Explain Simplification', (model) => this.explainNode(model)),
       about('giveInputShapes', 'Set Input Shapes', (model) => this.converter.giveInputShapes(model)),
       about('defineOperator', 'Define Custom Operator', (model) => this.defineOne(model)),
+      about('showExpressible', 'What each backend can express', (model) => this.expressible.show(model)),
       about('showProblems', 'Show Problems', () => vscode.commands.executeCommand('workbench.actions.view.problems')),
       vscode.commands.registerCommand('graphwright.chooseTarget', () => this.chooseTarget(modelOfActiveEditor())),
       vscode.commands.registerCommand('graphwright.findInGraph', () => this.graphs.find()),

@@ -1,4 +1,5 @@
 /** The engine behind the table of calls: open models by id, and what can be asked of them. */
+import type { Expressible } from '../core/expressible.ts';
 import { InputError } from '../core/ir/errors.ts';
 import type { Model } from '../core/ir/model.ts';
 import type { Node } from '../core/ir/node.ts';
@@ -18,7 +19,7 @@ import type { DraftWish, OperatorDraft } from '../shared/draft.ts';
 import type { CallArguments, CallResult, EngineCalls, Watch } from '../shared/engine.ts';
 import type { GroupContent, ModelSummary } from '../shared/graph.ts';
 import type { ModelId, Page, ReadingOptions, StepsId, TargetChoice } from '../shared/identifiers.ts';
-import type { PlacedProblem, ProblemData } from '../shared/problems.ts';
+import type { ExpressibleRow, PlacedProblem, ProblemData } from '../shared/problems.ts';
 import type { SourceText, TextPage } from '../shared/text.ts';
 import { ConversionSteps } from './conversion-steps.ts';
 import { constantOf } from './describe.ts';
@@ -35,6 +36,7 @@ import { unfoldingOf } from './unfolding.ts';
 export interface Core<M extends CoreModel> {
   open(path: string, reading: Reading, progress: Progress): Promise<M>;
   check(opened: M, target: TargetRequest, progress: Progress): Promise<readonly Problem[]>;
+  expressible(opened: M, progress: Progress): Promise<readonly Expressible[]>;
   convert(request: CoreConvertRequest, progress: Progress): Promise<CoreConvertResult>;
   /** What each pass of a conversion did, step by step: the passes are run once more for it. */
   records(request: CoreConvertRequest, progress: Progress): Promise<readonly PassSummary[]>;
@@ -172,6 +174,18 @@ export class Engine<M extends CoreModel> implements EngineCalls {
     const open = await this.use(id, watch);
     const found = await this.core.check(open.opened, target, progressOf(watch));
     return place(open, found, this.textOf(open));
+  }
+
+  async expressible(id: ModelId, watch?: Watch): Promise<readonly ExpressibleRow[]> {
+    const open = await this.use(id, watch);
+    const rows = await this.core.expressible(open.opened, progressOf(watch));
+    const text = this.textOf(open);
+    return rows.map(({ reasons, problems: _, target: { id: target, title }, ...row }) => {
+      const placed = reasons.flatMap(({ message, count, first }) =>
+        place(open, [first], text).map((problem) => ({ message, count, first: problem })),
+      );
+      return { ...row, target, title, reasons: placed };
+    });
   }
 
   async convert(request: ConvertRequest, watch?: Watch): Promise<CallResult<'convert'>> {

@@ -64,3 +64,16 @@ export interface PlacedProblem extends ProblemData {
   /** Its line in the model's text, from 1. */
   readonly line?: number;
 }
+
+/** How much of a model a target can express. */
+export interface ExpressibleRow {
+  readonly target: string;
+  readonly title: string;
+  /** The nodes of the model, and those that the target takes. */
+  readonly layers: number;
+  readonly taken: number;
+  /** Why not the others, the most frequent first; those that differ in their place alone are one. */
+  readonly reasons: readonly { readonly message: string; readonly count: number; readonly first: PlacedProblem }[];
+  /** Why nothing can be said. */
+  readonly failure?: string;
+}

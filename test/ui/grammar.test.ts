@@ -180,7 +180,7 @@ test.each([
     [
       'pooling_param keyword.other.message',
       'pool variable.other.property.field',
-      'MAX constant.other.enum',
+      'MAX variable.other.enummember',
       '-1 constant.numeric',
       'true constant.language',
       'filler keyword.other.message',

@@ -1,4 +1,6 @@
 /** graphwright check IN: every problem of the model itself, or of one target or all of them. */
+
+import { type Tally, tally } from '../../core/expressible.ts';
 import { InputError } from '../../core/ir/errors.ts';
 import { openToCheck } from '../../core/open.ts';
 import { checkModel } from '../../core/pipeline.ts';
@@ -11,7 +13,7 @@ import { clearStatus, columns, DONE, printJson, printProblems, REFUSED, say, sta
 
 const OPTIONS = { ...READING_OPTIONS, ...TARGET_OPTIONS, ...JSON_OPTION } as const;
 
-interface Checked {
+interface Checked extends Tally {
   readonly target: string | undefined;
   readonly opset: number | undefined;
   readonly problems: readonly Problem[];
@@ -23,21 +25,27 @@ export async function check(args: readonly string[]): Promise<number> {
   const opened = await openToCheck(positionals[0] ?? '', readingOf(values), statusProgress(values.json));
   try {
     const results: Checked[] = [];
-    for (const target of requests(values.to, values.opset)) {
+    const targets = requests(values.to, values.opset);
+    const own = targets.length > 1 ? await checkModel(opened, undefined, statusProgress(values.json)) : [];
+    for (const target of targets) {
       const problems = await checkModel(opened, target, statusProgress(values.json));
-      results.push({ target: target?.target, opset: target?.opset, problems });
+      const { target: id, opset } = target ?? {};
+      results.push({ target: id, opset, problems, ...tally(opened.model.graph, problems, own) });
     }
     const problems = results.flatMap((result) => result.problems);
     const refused = problems.some((problem) => problem.severity === 'error');
     const seconds = (performance.now() - started) / 1000;
     clearStatus();
     if (values.json) {
-      const targets = results.map(({ target, opset, problems: found }) => ({ target, opset, problems: found.length }));
-      printJson({ status: refused ? 'refused' : 'done', targets, problems, seconds });
+      const rows = results.map(({ target, opset, problems: found, layers, taken }) => {
+        return { target, opset, problems: found.length, layers, taken };
+      });
+      printJson({ status: refused ? 'refused' : 'done', targets: rows, problems, seconds });
     } else if (results.length === 1) {
       printProblems(problems);
       if (problems.length === 0) say('No problems.');
     } else {
+      printProblems(own.filter(({ severity }) => severity === 'error'));
       process.stdout.write(`${columns(results.map(row)).join('\n')}\n`);
     }
     return refused ? REFUSED : DONE;
@@ -64,12 +72,16 @@ function requests(to: string | undefined, opset: string | undefined): (TargetReq
   });
 }
 
-/** `onnx opset 13`, `yes` or `no`, and what kinds of problems there are. */
-function row({ target, opset, problems }: Checked): readonly [name: string, answer: string, reasons: string] {
+/** So many reasons are told of each target. */
+const MOST_REASONS = 3;
+
+/** `onnx opset 13`, `all 24 layers` or `22 of 24`, and the first reasons why not. */
+function row({ target, opset, layers, taken, reasons }: Checked): readonly [name: string, answer: string, why: string] {
   const name = `${target}${opset === undefined ? '' : ` opset ${opset}`}`;
-  const errors = problems.filter(({ severity }) => severity === 'error');
-  const counts = new Map<string, number>();
-  for (const { code } of problems) counts.set(code, (counts.get(code) ?? 0) + 1);
-  const reasons = [...counts].map(([code, count]) => `${count} ${code}`).join(', ');
-  return [name, errors.length === 0 ? 'yes' : 'no', reasons];
+  const why = reasons
+    .slice(0, MOST_REASONS)
+    .map(({ message, count }) => (count > 1 ? `${count} × ${message}` : message));
+  const more = reasons.length > MOST_REASONS ? ` … and ${reasons.length - MOST_REASONS} more` : '';
+  const answer = taken === layers && reasons.length === 0 ? `all ${layers} layers` : `${taken} of ${layers}`;
+  return [name, answer, `${why.join(' ')}${more}`];
 }

@@ -13,6 +13,11 @@ function caffeTarget(backend: CaffeBackend): CaffeTarget {
 
 export const TARGETS: readonly Target[] = [ONNX_TARGET, ...CAFFE_BACKENDS.map(caffeTarget)];
 
+/** Those for a model: with what a graphwright.caffe.json beside it or above has. Throws InputError where that is broken. */
+export function targetsOf(model: string): readonly Target[] {
+  return [...TARGETS, ...userBackends(model).map(caffeTarget)];
+}
+
 /**
  * The target of that id, for a model: a graphwright.caffe.json beside it or above may have further backends. Throws
  * InputError `bad-argument` that lists what there is.
@@ -20,10 +25,10 @@ export const TARGETS: readonly Target[] = [ONNX_TARGET, ...CAFFE_BACKENDS.map(ca
 export function targetOf(id: string, model: string | undefined): Target {
   const own = TARGETS.find((target) => target.id === id);
   if (own) return own;
-  const further = model === undefined ? [] : userBackends(model).map(caffeTarget);
-  const found = further.find((target) => target.id === id);
+  const all = model === undefined ? TARGETS : targetsOf(model);
+  const found = all.find((target) => target.id === id);
   if (found) return found;
-  const known = [...TARGETS, ...further].map((target) => target.id).join(', ');
+  const known = all.map((target) => target.id).join(', ');
   throw new InputError('bad-argument', `there is no target "${id}"`, undefined, `Targets: ${known}.`);
 }
 

@@ -244,8 +244,17 @@ test('files that are no models are told what they are', async () => {
 
 test('all targets are checked at once', async () => {
   expect(await json('check', DIGITS, '--to', 'all', ...SHAPE)).toMatchObject({
-    targets: expect.arrayContaining([{ target: 'onnx', problems: 0 }]),
+    targets: expect.arrayContaining([expect.objectContaining({ target: 'onnx', problems: 0 })]),
   });
+  const erf = join(folder, 'erf.onnxtxt');
+  writeFileSync(
+    erf,
+    '<ir_version: 8, opset_import: ["" : 17]>\ng (float[1, 3, 8, 8] x) => (float[1, 3, 8, 8] y) { a = Relu (x) y = Erf (a) }',
+  );
+  expect(await run(['check', erf, '--to', 'all'])).toBe(1);
+  expect(printed).toMatch(/^onnx +all 2 layers/m);
+  expect(printed).toMatch(/^caffe:bvlc +1 of 2 +\S/m);
+  printed = '';
   expect(await json('check', DIGITS, '--to', 'onnx', '--opset', 'all', ...SHAPE)).toMatchObject({ exit: 0 });
   expect(await json('targets')).toMatchObject({ exit: 0 });
 });

@@ -27,14 +27,15 @@ function havingText(op: string, { id, layers }: CaffeVocabulary, all: readonly C
   return layers.has(op) ? where : `${where} **${id} does not have it.**`;
 }
 
-/** `pooling_param: pool = MAX, kernel_size, …`. */
+/** As it stands in a text: each field with its default, or with its type where there is none. */
 function parametersText(layer: CaffeMessage, name: string): string {
   const type = layer.fields.get(name)?.type;
   if (type?.kind !== 'message' || type.message.fields.size === 0) return `\`${name}\``;
   const fields = [...type.message.fields.values()].map((field) => {
-    return `${field.name}${field.otherwise === undefined ? '' : ` = ${defaultText(field)}`}`;
+    if (field.type.kind === 'message') return `${field.name} {}`;
+    return `${field.name}: ${field.otherwise === undefined ? typeName(field.type) : defaultText(field)}`;
   });
-  return fence(`${name} {\n${wrapped(fields)}\n}`);
+  return fence(`${name} {\n${wrapped(fields)}\n}`, 'caffe-prototxt');
 }
 
 /** A few to a line. */
@@ -114,6 +115,6 @@ function lackingText(
   return other ? signatureOf(other) : '';
 }
 
-export function fence(text: string): string {
-  return `\`\`\`protobuf\n${text}\n\`\`\``;
+export function fence(text: string, language = 'protobuf'): string {
+  return `\`\`\`${language}\n${text}\n\`\`\``;
 }

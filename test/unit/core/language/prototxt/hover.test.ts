@@ -18,7 +18,7 @@ test('a layer type: what it does, its parameters and blobs, and who has it', () 
   const text = hover(inNet('layer { name: "c" type: "Convo‸lution" bottom: "data" top: "c" }'));
   expect(text).toMatch(/^Convolution \| \*\*Convolution\*\*: Convolution over windows/);
   expect(text).toContain('convolution_param {');
-  expect(text).toContain('bias_term = true');
+  expect(text).toContain('bias_term: true');
   expect(text).toContain('Blobs: weight, bias.');
   expect(text).toContain('All dialects have it.');
 });

@@ -1,0 +1,94 @@
+/** What each target can express of a model: how many of its layers, and why not the others. */
+import { InputError } from './ir/errors.ts';
+import type { Graph } from './ir/graph.ts';
+import type { OpenedModel } from './open.ts';
+import { checkModel } from './pipeline.ts';
+import type { Problem } from './problems/problem.ts';
+import type { Progress } from './progress.ts';
+import type { Target } from './targets/target.ts';
+
+/** How much of a model a target takes. */
+export interface Tally {
+  /** The nodes of the model, those of its subgraphs among them. */
+  readonly layers: number;
+  /** Those of which no problem of severity error speaks. */
+  readonly taken: number;
+  /** Why not the others, the most frequent first; without what is wrong with the model itself. */
+  readonly reasons: readonly Reason[];
+}
+
+/** Problems that differ in their place alone. */
+export interface Reason {
+  /** The words of the first. */
+  readonly message: string;
+  readonly count: number;
+  readonly first: Problem;
+}
+
+export interface Expressible extends Tally {
+  readonly target: Target;
+  readonly problems: readonly Problem[];
+  /** Why nothing can be said: the target takes no model of this kind. */
+  readonly failure?: string;
+}
+
+/** One row a target, in their order. */
+export async function expressible(
+  opened: OpenedModel,
+  targets: readonly Target[],
+  progress: Progress,
+): Promise<readonly Expressible[]> {
+  const rows: Expressible[] = [];
+  const own = await checkModel(opened, undefined, progress);
+  for (const target of targets) {
+    try {
+      const problems = await checkModel(opened, { target: target.id }, progress);
+      rows.push({ target, problems, ...tally(opened.model.graph, problems, own) });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      rows.push({
+        target,
+        problems: [],
+        layers: countOf(opened.model.graph),
+        taken: 0,
+        reasons: [],
+        failure: error.message,
+      });
+    }
+  }
+  return rows;
+}
+
+/** Counts what a list of problems leaves of a graph. `own` are those of the model itself, which are no reasons of a target. */
+export function tally(graph: Graph, problems: readonly Problem[], own: readonly Problem[] = []): Tally {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const messages = new Set(own.map(({ message }) => message));
+  const layers = countOf(graph);
+  const named = errors.flatMap(({ node }) => (node ? [[node.name, ...node.outputs].join(' ')] : []));
+  const kinds = new Map<string, Problem[]>();
+  for (const each of errors) {
+    if (messages.has(each.message)) continue;
+    const key = keyOf(each);
+    kinds.set(key, [...(kinds.get(key) ?? []), each]);
+  }
+  const reasons = [...kinds.values()].flatMap((all) => {
+    const [first] = all;
+    return first ? [{ message: first.message, count: all.length, first }] : [];
+  });
+  reasons.sort((a, b) => b.count - a.count);
+  return { layers, taken: Math.max(0, layers - new Set(named).size), reasons };
+}
+
+/** What a problem says but for the names of nodes and values. */
+function keyOf({ code, node, details }: Problem): string {
+  return [code, node?.operator, details.attribute, details.field, details.dtype, details.reason].join(' ');
+}
+
+function countOf(graph: Graph): number {
+  let count = 0;
+  for (const node of graph.nodes) {
+    count++;
+    for (const inner of node.subgraphs()) count += countOf(inner);
+  }
+  return count;
+}

@@ -1,0 +1,81 @@
+/** How much of a model each target takes, counted in its own layers. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expressible } from '../../../src/core/expressible.ts';
+import { openModel } from '../../../src/core/open.ts';
+import { watched } from '../../../src/core/progress.ts';
+import { PLAIN_READING } from '../../../src/core/reading.ts';
+import { targetsOf } from '../../../src/core/targets/table.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'graphwright-expressible-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function rowsOf(name: string, text: string) {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  const progress = watched(() => {}, undefined);
+  const opened = await openModel(path, PLAIN_READING, progress);
+  try {
+    const rows = await expressible(opened, targetsOf(path), progress);
+    return new Map(rows.map((row) => [row.target.id, row]));
+  } finally {
+    opened.close();
+  }
+}
+
+const NET = `layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }
+layer { name: "a" type: "Threshold" bottom: "x" top: "a" }
+layer { name: "b" type: "Threshold" bottom: "a" top: "b" }
+layer { name: "c" type: "Pooling" bottom: "b" top: "c" pooling_param { kernel_size: 2 round_mode: FLOOR } }
+layer { name: "d" type: "ReLU" bottom: "c" top: "d" }
+`;
+
+test('a Caffe network', async () => {
+  const rows = await rowsOf('net.prototxt', NET);
+  expect(rows.get('caffe:bvlc')).toMatchObject({ layers: 4, taken: 4, reasons: [] });
+  const opencv = rows.get('caffe:opencv');
+  expect(opencv).toMatchObject({ layers: 4, taken: 2 });
+  // Two layers of one type are one reason.
+  expect(opencv?.reasons.map(({ count, message }) => `${count} ${message}`)).toEqual([
+    '2 Caffe (OpenCV 4) has no operator for caffe::Threshold.',
+  ]);
+  expect(opencv?.reasons[0]?.first.origin).toMatchObject([{ kind: 'prototxt', line: 2 }]);
+  expect(rows.get('caffe:ncnn')).toMatchObject({ taken: 3 });
+});
+
+test('a network without weights is counted all the same', async () => {
+  const convolution =
+    'layer { name: "e" type: "Convolution" bottom: "d" top: "e" convolution_param { num_output: 2 kernel_size: 1 } }';
+  const rows = await rowsOf('weights.prototxt', NET + convolution);
+  const opencv = rows.get('caffe:opencv');
+  expect(opencv).toMatchObject({ layers: 5, taken: 3 });
+  // That weights are missing is no reason of a target.
+  expect(opencv?.reasons.map(({ first }) => first.code)).toEqual(['unsupported-operator']);
+  expect(rows.get('caffe:bvlc')).toMatchObject({ layers: 5, taken: 5, reasons: [] });
+});
+
+test('a target of the user', async () => {
+  writeFileSync(
+    join(folder, 'graphwright.caffe.json'),
+    '{ "version": 1, "backends": [{ "name": "acme", "proto": "acme.proto", "like": "bvlc", "lacks": ["Threshold"] }] }',
+  );
+  writeFileSync(join(folder, 'acme.proto'), 'syntax = "proto2"; import "bvlc.proto";');
+  const rows = await rowsOf('net.prototxt', NET);
+  expect(rows.get('caffe:acme')).toMatchObject({ layers: 4, taken: 2 });
+  rmSync(join(folder, 'graphwright.caffe.json'));
+});
+
+test('an ONNX model', async () => {
+  const rows = await rowsOf(
+    'model.onnxtxt',
+    `<ir_version: 8, opset_import: ["" : 17]>
+g (float[1, 3, 8, 8] x) => (float[1, 3, 8, 8] y) { a = Relu (x) b = Erf (a) y = Sigmoid (b) }`,
+  );
+  expect(rows.get('onnx')).toMatchObject({ layers: 3, taken: 3 });
+  expect(rows.get('caffe:bvlc')).toMatchObject({ layers: 3, taken: 2 });
+});
