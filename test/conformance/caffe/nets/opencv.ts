@@ -1,8 +1,7 @@
 /** OpenCV in a process of its own, which may die of a network: the next one has a new process. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createInterface, type Interface } from 'node:readline';
+import { createInterface } from 'node:readline';
 import { Tensor } from '../../../../src/core/ir/tensor.ts';
 
 interface Answer {
@@ -12,7 +11,7 @@ interface Answer {
 
 export class OpenCv {
   private child: ChildProcess | undefined;
-  private lines: Interface | undefined;
+  private lines: AsyncIterator<string> | undefined;
 
   constructor(
     private readonly python: string,
@@ -48,12 +47,12 @@ export class OpenCv {
     if (!this.child || !this.lines) {
       this.child = spawn(this.python, ['-W', 'ignore', this.script], { stdio: ['pipe', 'pipe', 'ignore'] });
       this.child.stdin?.on('error', () => undefined);
-      this.lines = createInterface({ input: this.child.stdout as NodeJS.ReadableStream });
+      this.lines = createInterface({ input: this.child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
     }
-    const ended = once(this.child, 'exit').then(() => undefined);
     this.child.stdin?.write(`${JSON.stringify(question)}\n`);
-    const line = await Promise.race([once(this.lines, 'line'), ended]);
-    if (line) return JSON.parse(String(line[0])) as Answer;
+    // Lines end where the process does.
+    const { value, done } = await this.lines.next();
+    if (!done) return JSON.parse(value) as Answer;
     this.child = undefined;
     this.lines = undefined;
     return undefined;

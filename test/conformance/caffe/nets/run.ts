@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { transcode } from '../../../../src/core/convert/caffe-to-caffe/transcode.ts';
 import { caffeToOnnx } from '../../../../src/core/convert/caffe-to-onnx/convert.ts';
+import { convertOpset } from '../../../../src/core/convert/opset/convert.ts';
 import { readCaffeNet } from '../../../../src/core/formats/caffe/read.ts';
 import { encodeCaffe } from '../../../../src/core/formats/caffe/write.ts';
 import { writeOnnx } from '../../../../src/core/formats/onnx/write.ts';
@@ -18,6 +19,7 @@ import { FileBytes } from '../../../../src/core/ir/bytes.ts';
 import { InputError } from '../../../../src/core/ir/errors.ts';
 import type { Model } from '../../../../src/core/ir/model.ts';
 import { Tensor } from '../../../../src/core/ir/tensor.ts';
+import type { Problem } from '../../../../src/core/problems/problem.ts';
 import { silent } from '../../../../src/core/progress.ts';
 import { runCaffe } from '../../../../src/core/runtime/caffe/run.ts';
 import { compareOutputs, worstDifference } from '../../../../src/core/runtime/compare.ts';
@@ -30,6 +32,8 @@ import { weightsFor } from './weights.ts';
 
 /** Largest |difference| over the largest |value|: single precision, summed in other orders through some hundred layers. */
 const TOLERANCE = 1e-4;
+/** onnxruntime has no kernels for some operators of later ones. */
+const OPSET = 21;
 /** How far the inputs are moved to see how much a network makes of last digits; untrained ones may make much of them. */
 const NUDGE = 1e-6;
 /** Every layer rounds, not the inputs alone. */
@@ -82,7 +86,8 @@ async function judged(net: string, seed: number): Promise<Row> {
     await judge(row, path.join(folder, 'net'), seed);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    row.verdict ??= 'unread';
+    // A network that was read and converted is one that its runtime does not take.
+    row.verdict ??= row.layers === undefined ? 'unread' : 'unjudged';
     row.detail ??= `${error.code}: ${error.message}`;
   } finally {
     rmSync(folder, { recursive: true });
@@ -109,7 +114,8 @@ async function judge(row: Row, stem: string, seed: number): Promise<void> {
   writeFileSync(`${stem}.prototxt`, files.prototxt);
   writeFileSync(`${stem}.caffemodel`, files.caffemodel);
   const { model: onnx, problems } = caffeToOnnx(read(`${stem}.caffemodel`, row.dialect), backend);
-  const errors = problems.filter(({ severity }) => severity === 'error');
+  const refusals = problems.some(isError) ? problems : convertOpset(onnx, OPSET).problems;
+  const errors = refusals.filter(isError);
   if (errors.length > 0) {
     row.verdict = 'refused';
     row.detail = [...new Set(errors.map(({ message }) => message))].join(' ');
@@ -121,6 +127,10 @@ async function judge(row: Row, stem: string, seed: number): Promise<void> {
     row.verdict = row.error <= Math.max(TOLERANCE, LAYERS_FACTOR * row.moved) ? 'pass' : 'wrong';
   }
   row.opencv = await inOpenCv(model, stem, inputs, expected);
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === 'error';
 }
 
 function read(file: string, dialect?: string): Model {
@@ -166,7 +176,7 @@ async function inOpenCv(
 ): Promise<number | string> {
   const backend = caffeBackend('opencv');
   const dialect = caffeBackend(model.metadata.get('caffe.dialect') ?? '');
-  const [first] = transcode(model, dialect, backend).filter(({ severity }) => severity === 'error');
+  const [first] = transcode(model, dialect, backend).filter(isError);
   if (first) return `not asked: ${first.message}`;
   const files = encodeCaffe(model, backend);
   writeFileSync(`${stem}.prototxt`, files.prototxt);
