@@ -1,6 +1,8 @@
 /** Writes docs/caffe-to-onnx.md, with -u: which layer types become ONNX, dialect by dialect, from the table of rules. */
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { isOwn, ruleOf } from '../../../../../src/core/convert/caffe-to-onnx/rules.ts';
+import { CAFFE_RULES } from '../../../../../src/core/convert/onnx-to-caffe/rules.ts';
 import { FRAMEWORKS } from '../../../../../src/core/dialects/caffe/frameworks.ts';
 import { CAFFE_LAYERS } from '../../../../../src/core/dialects/caffe/layers.ts';
 import { CAFFE_DIALECTS } from '../../../../../src/core/formats/caffe/dialects.ts';
@@ -34,6 +36,37 @@ const counts = CAFFE_DIALECTS.map((dialect) => {
   return [dialect, `${all.length - left.length} of ${all.length}`, left.map((type) => `\`${type}\``).join(', ')];
 });
 
+/** Rules of others, from their sources. */
+const others = readFileSync(new URL('../../../../fixtures/caffe/converters.tsv', import.meta.url), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => line.split('\t'))
+  .map(([name = '', commit = '', file = '', direction = '', rules = '']) => ({
+    name,
+    source: `${commit}, ${file}`,
+    direction,
+    rules: rules.split(' '),
+  }));
+
+const converted = types.filter((type) => CAFFE_DIALECTS.some((dialect) => isConverted(dialect, type)));
+
+function isConverted(dialect: keyof typeof FRAMEWORKS, type: string): boolean {
+  return layersOf(dialect).includes(type) && converts(dialect, type);
+}
+
+const besides = others.map(({ name, source, direction, rules }) => {
+  if (direction === 'to Caffe') return [name, source, '', '', String(rules.length)];
+  const of = (known: readonly string[]) => String(rules.filter((type) => known.includes(type)).length);
+  return [name, source, of(layersOf('bvlc')), of(types), ''];
+});
+const own = [
+  '**Graphwright**',
+  '',
+  String(layersOf('bvlc').filter((type) => converts('bvlc', type)).length),
+  String(converted.length),
+  String(Object.keys(CAFFE_RULES).length),
+];
+
 test('the page lists what the rules say', async () => {
   const page = `# Caffe layers that become ONNX
 
@@ -47,6 +80,13 @@ ${table(['dialect', 'convert', 'do not'], counts)}
 
 A type that does not convert is refused with the line of its layer; \`graphwright.ops.json\` can make an operator of it
 ([custom-operators.md](custom-operators.md)).
+
+## Beside other converters
+
+Of how many layer types they have a rule, of BVLC's ${layersOf('bvlc').length} and of the ${types.length} of all dialects; and for how many operators of ONNX,
+on the way to Caffe. Counted from their sources; how exact a rule is does not show here, and none of them tells dialects apart.
+
+${table(['converter', 'counted from', "of BVLC's types", 'of all types', 'ONNX operators to Caffe'], [...besides, own])}
 
 ## Type by type
 
