@@ -3,17 +3,18 @@
  * of them as ONNX in onnxruntime. CAFFE_NETS says how many (40 of each), CAFFE_SEED the first seed; what fails names its own.
  */
 import { describe, expect, test } from 'vitest';
+import { transcode } from '../../../src/core/convert/caffe-to-caffe/transcode.ts';
 import { caffeToOnnx } from '../../../src/core/convert/caffe-to-onnx/convert.ts';
 import { CAFFE_DIALECTS } from '../../../src/core/formats/caffe/dialects.ts';
 import { encodeCaffe } from '../../../src/core/formats/caffe/write.ts';
 import { encodeOnnx } from '../../../src/core/formats/onnx/write.ts';
 import type { Model } from '../../../src/core/ir/model.ts';
-import type { Tensor } from '../../../src/core/ir/tensor.ts';
+import { Tensor } from '../../../src/core/ir/tensor.ts';
 import { runCaffe } from '../../../src/core/runtime/caffe/run.ts';
 import { compareOutputs } from '../../../src/core/runtime/compare.ts';
 import { runModel } from '../../../src/core/runtime/onnxruntime.ts';
 import { caffeBackend } from '../../../src/core/targets/caffe-backends.ts';
-import { readText } from '../../unit/core/formats/caffe/support.ts';
+import { readBytes, readText } from '../../unit/core/formats/caffe/support.ts';
 import { runOpenCv } from '../../unit/core/runtime/caffe/opencv.ts';
 import { type Blobs, netOf, tensorsOf } from '../../unit/core/runtime/caffe/support.ts';
 import { generateNet, type Net } from './generate.ts';
@@ -91,9 +92,28 @@ async function asOnnx(net: Net): Promise<string> {
   return why === undefined ? 'same' : fails(net, why);
 }
 
+/** For the framework of another dialect: what it says there must mean the same. */
+async function asOther(net: Net): Promise<string> {
+  const to = CAFFE_DIALECTS[net.seed % CAFFE_DIALECTS.length] ?? 'bvlc';
+  const model = read(net);
+  const [refused] = transcode(model, caffeBackend(net.dialect), caffeBackend(to));
+  if (refused) return `refused: ${refused.message}`;
+  const { caffemodel } = encodeCaffe(model, caffeBackend(to));
+  const other = readBytes(caffemodel, { dialect: to }).model;
+  const inputs = tensorsOf(net.inputs);
+  const why = difference(flat(runCaffe(read(net), inputs)), flat(runCaffe(other, inputs)));
+  return why === undefined ? 'same' : fails(net, `${why} in ${to}`);
+}
+
+/** Tengine keeps axes of size 1 at the end. */
+function flat(tops: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+  return new Map([...tops].map(([name, top]) => [name, Tensor.of('float32', [top.count], top.numbers())]));
+}
+
 describe.each<[string, (net: Net) => Promise<string>, (seed: number) => Net]>([
   ['OpenCV', inOpenCv, (seed) => generateNet(seed, ['opencv'])],
   ['ONNX', asOnnx, (seed) => generateNet(seed, CAFFE_DIALECTS)],
+  ['another dialect', asOther, (seed) => generateNet(seed, CAFFE_DIALECTS)],
 ])('%s', (_, judge, generate) => {
   test(`seeds ${FIRST} to ${FIRST + COUNT - 1}`, { timeout: 10_000 * COUNT }, async () => {
     const outcomes = new Map<string, number>();

@@ -13,6 +13,7 @@ import type { Node } from '../../ir/node.ts';
 import { isStatic, shapeText } from '../../ir/shape.ts';
 import { type Problem, problem, Refusal, refuse } from '../../problems/problem.ts';
 import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
+import { differenceOf } from './meanings.ts';
 
 /** Changes the model. `from` is the backend of the dialect that it was read as. */
 export function transcode(model: Model, from: CaffeBackend, to: CaffeBackend): readonly Problem[] {
@@ -77,6 +78,11 @@ class Transcoder {
 
   layer(node: Node): void {
     mustHave(node, this.to);
+    // What the source's layers do not read, others must not read either.
+    for (const path of [...node.attributes.keys()])
+      if (isIgnored(this.from.limits, node.op, path)) node.deleteAttribute(path);
+    this.meaning(node);
+    this.unsaid(node);
     if (node.op === 'Pooling') this.pooling(node);
     for (const [path, attribute] of node.attributes) this.attribute(node, path, attribute);
     this.defaults(node);
@@ -85,6 +91,23 @@ class Transcoder {
       // Every Caffe reads single precision, which half and double become; integers mean nothing there.
       if (dtype !== undefined && !dtype.startsWith('float'))
         refuse('dtype-not-taken', node, { target: targetName(this.to), dtype });
+    }
+  }
+
+  /** Fields alike may mean something else. */
+  private meaning(node: Node): void {
+    const difference = differenceOf(node, this.from.base, this.to.base);
+    if (difference) this.refuse(node, difference.about, `there ${difference.there}`);
+  }
+
+  /** Says what a framework takes for said, whatever its schema says. */
+  private unsaid(node: Node): void {
+    for (const { type, path, dialect, value } of UNSAID) {
+      if (type !== node.op || node.attributes.has(path)) continue;
+      const own = this.from.base === dialect ? value : undefined;
+      const field = fieldAt(this.schemas.from.layer, path);
+      const meant = own ?? (this.to.base === dialect ? field?.otherwise : undefined);
+      if (meant !== undefined) node.setAttribute(path, attributeOf(meant, field));
     }
   }
 
@@ -147,6 +170,14 @@ class Transcoder {
     return type?.kind === 'message' ? type.message : undefined;
   }
 }
+
+/** What frameworks make of fields that are absent, against their own schemas. */
+const UNSAID: readonly { type: string; path: string; dialect: string; value: number | boolean }[] = [
+  // OpenCV 4.12, modules/dnn/src/layers/lrn_layer.cpp.
+  { type: 'LRN', path: 'lrn_param.alpha', dialect: 'opencv', value: 1e-4 },
+  // NVIDIA/caffe, src/caffe/layers/batch_norm_layer.cpp: phase TEST takes what is stored.
+  { type: 'BatchNorm', path: 'batch_norm_param.use_global_stats', dialect: 'nvcaffe', value: true },
+];
 
 /** What fields mean that are absent and have no default: BVLC/caffe, src/caffe/layers/batch_norm_layer.cpp, phase TEST. */
 const ABSENT: Readonly<Record<string, boolean>> = { 'batch_norm_param.use_global_stats': true };

@@ -40,12 +40,13 @@ function exponential(call: LayerCall, holder: string): { base: number; scale: nu
 }
 
 const exponent: Layer = each((call) => {
+  if (!call.means.exponentials.exp) return Math.exp;
   const { base, scale, shift } = exponential(call, 'exp_param');
   return (x) => base ** (shift + scale * x);
 });
 
 const logarithm: Layer = each((call) => {
-  if (!call.means.logarithm.reads) return Math.log;
+  if (!call.means.exponentials.log) return Math.log;
   const { base, scale, shift } = exponential(call, 'log_param');
   return (x) => Math.log(shift + scale * x) / Math.log(base);
 });

@@ -64,10 +64,8 @@ export interface Semantics {
     /** Whether `dilation` is read. */
     readonly dilates: boolean;
   };
-  readonly logarithm: {
-    /** Whether `base`, `scale` and `shift` of Log are read. */
-    readonly reads: boolean;
-  };
+  /** Whether `base`, `scale` and `shift` of Exp and Log are read. */
+  readonly exponentials: { readonly exp: boolean; readonly log: boolean };
   readonly eltwise: {
     /** Whether `coeff` is read. */
     readonly coefficients: boolean;
@@ -135,7 +133,7 @@ const BVLC: Semantics = {
   normalize: { eps: true, acrossSpatial: true, channelShared: true },
   innerProduct: { rows: 'by axis', transpose: true },
   deconvolution: { dilates: true },
-  logarithm: { reads: true },
+  exponentials: { exp: true, log: true },
   eltwise: { coefficients: true },
   arithmetic: 'alike',
   reduction: { axes: 'from axis on' },
@@ -198,6 +196,7 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
     lrn: { constant: 'is 1', withinChannel: true, alpha: 1 },
     innerProduct: { rows: 'images or rows', transpose: false },
     reorg: { order: 'block by block' },
+    exponentials: { exp: false, log: false },
     imageAxis: false,
   },
   // alibaba/MNN tools/converter/source/caffe, source/shape/ShapePool.cpp and ShapePool3D.cpp, source/backend/cpu/CPUPool.hpp.
@@ -237,7 +236,7 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
     mvn: { by: 'deviation', eps: 'under the root' },
     innerProduct: { rows: 'by axis', transpose: false },
     deconvolution: { dilates: false },
-    logarithm: { reads: false },
+    exponentials: { exp: true, log: false },
     priorBox: { wholeSizes: false, clips: true, imageSize: false },
     detectionOutput: { rows: 'by score', takesAll: false, eta: false },
     proposal: 'zeros behind',

@@ -24,7 +24,7 @@ function transcoded(from: string, to: string, ...layers: object[]): unknown {
 describe('the same layer under another number', () => {
   test.each([
     ['ncnn', 'mnn', layer('ShuffleChannel', { shuffle_channel_param: { group: 4 } })],
-    ['mnn', 'tengine', layer('Interp', { interp_param: { height: 8, width: 8 } })],
+    ['mnn', 'openvino', layer('Interp', { interp_param: { height: 8, width: 8 } })],
     ['ssd', 'openvino', layer('Permute', { permute_param: { order: [0, 2, 3, 1] } })],
     ['openvino', 'cambricon', layer('Permute', { permute_param: { order: [0, 2, 3, 1] } })],
     ['bvlc', 'ssd', layer('Pooling', { pooling_param: { pool: 'AVE', kernel_size: 2, stride: 2 } })],
@@ -89,6 +89,114 @@ describe('what is not said', () => {
   });
 });
 
+describe('layers that another framework understands otherwise', () => {
+  const blob = (...data: readonly number[]) => ({ shape: { dim: [data.length] }, data });
+  const norm = (factor: number, parameters: object = {}) =>
+    layer('BatchNorm', { ...parameters, blobs: [blob(0), blob(1), blob(factor)] });
+  const inner = (parameters: object) =>
+    layer('InnerProduct', { inner_product_param: { num_output: 1, ...parameters } });
+  const average = layer('Pooling', { pooling_param: { pool: 'AVE', kernel_size: 3, stride: 2, pad: 1 } });
+  const far = layer('Pooling', { pooling_param: { kernel_size: 2, stride: 3, pad: 1 } });
+
+  test.each<[string, string, object, string]>([
+    ['bvlc', 'ncnn', average, 'the padding of an average: there it does not count'],
+    ['ncnn', 'bvlc', average, 'the padding of an average: there it counts'],
+    ['bvlc', 'ncnn', far, 'a last window behind the image: there it stays'],
+    ['mnn', 'bvlc', far, 'a last window behind the image: there it goes'],
+    [
+      'bvlc',
+      'opencv',
+      layer('Pooling', { pooling_param: { kernel_size: 2, stride: 3, pad_h: 1, pad_w: 0 } }),
+      'there it goes along padded axes',
+    ],
+    [
+      'bvlc',
+      'intel',
+      layer('Pooling', { pooling_param: { kernel_size: 1, stride: 2 } }),
+      'a last window behind the image: there it goes',
+    ],
+    ['bvlc', 'nvcaffe', norm(2), 'a factor that is not 1: there it does not count'],
+    ['bvlc', 'nvcaffe', norm(1, { batch_norm_param: { eps: 1e-6 } }), 'batch_norm_param.eps: there it is 1e-5'],
+    [
+      'bvlc',
+      'mnn',
+      norm(1, { batch_norm_param: { use_global_stats: false } }),
+      'batch_norm_param.use_global_stats: there it does not count',
+    ],
+    ['cambricon', 'ncnn', layer('BN', {}), 'its blobs: there they are a scale and a bias'],
+    [
+      'cambricon',
+      'nart',
+      layer('BN', {}),
+      'its blobs: there they are scale, bias, mean and variance, with an eps of 1e-10',
+    ],
+    ['bvlc', 'tengine', layer('LRN', {}), 'lrn_param.k: there it is added to each square'],
+    ['bvlc', 'mnn', layer('LRN', { lrn_param: { k: 2 } }), 'lrn_param.k: there it is 1'],
+    [
+      'bvlc',
+      'tengine',
+      layer('LRN', { lrn_param: { norm_region: 'WITHIN_CHANNEL' } }),
+      'lrn_param.norm_region: there it has no such region',
+    ],
+    ['bvlc', 'opencv', layer('MVN', {}), 'mvn_param.eps: there it is added to the variance'],
+    ['openvino', 'bvlc', layer('MVN', {}), 'mvn_param.eps: there it is added to the deviation'],
+    ['bvlc', 'tengine', layer('MVN', {}), 'mvn_param.eps: there it is added to the root of the mean of squares'],
+    ['ssd', 'tengine', layer('Normalize', {}), 'norm_param.eps: there it does not count'],
+    ['ssd', 'mnn', layer('Normalize', {}), 'norm_param.channel_shared: there it does not count'],
+    ['bvlc', 'nart', inner({ axis: 2 }), 'inner_product_param.axis: there it does not count'],
+    ['bvlc', 'opencv', inner({ transpose: true }), 'inner_product_param.transpose: there it does not count'],
+    [
+      'bvlc',
+      'tengine',
+      layer('Eltwise', { bottom: ['data', 'data'], eltwise_param: { coeff: [1, -1] } }),
+      'eltwise_param.coeff: there it does not count',
+    ],
+    ['bvlc', 'tengine', layer('Reduction', {}), 'its axes: there they are listed one by one, and stay'],
+    ['ncnn', 'intel', layer('Reorg', { reorg_param: { stride: 2 } }), "the order of channels: there it is darknet's"],
+    [
+      'ssd',
+      'ncnn',
+      layer('Permute', { permute_param: { order: [1, 0] } }),
+      'permute_param.order: there images stay where they are',
+    ],
+    [
+      'bvlc',
+      'ncnn',
+      layer('Reshape', { reshape_param: { shape: { dim: [0, 0, -1] } } }),
+      'reshape_param.shape: there they count from the end',
+    ],
+    [
+      'mnn',
+      'tengine',
+      layer('Interp', { interp_param: { height: 8, width: 8 } }),
+      'the places of its elements: there borders of the image keep their places',
+    ],
+  ])('%s to %s: %o', (from, to, given, message) => {
+    expect(transcoded(from, to, given)).toEqual([expect.stringContaining(message)]);
+  });
+
+  test.each<[string, string, object]>([
+    ['bvlc', 'nvcaffe', norm(1, { batch_norm_param: { use_global_stats: true } })],
+    ['bvlc', 'ncnn', layer('Pooling', { pooling_param: { kernel_size: 3, stride: 2, pad: 1 } })],
+    ['bvlc', 'ncnn', layer('Pooling', { pooling_param: { pool: 'AVE', global_pooling: true, pad: 1 } })],
+    ['bvlc', 'opencv', layer('MVN', { mvn_param: { normalize_variance: false } })],
+    ['bvlc', 'ncnn', layer('Reshape', { reshape_param: { shape: { dim: [0, 8, -1] } } })],
+    ['openvino', 'opencv', layer('MVN', { mvn_param: { across_channels: true } })],
+  ])('%s to %s: %o means the same', (from, to, given) => expect(transcoded(from, to, given)).toEqual([given]));
+
+  test('what the source does not read is left out, so that others do not read it either', () =>
+    expect(transcoded('ncnn', 'bvlc', layer('LRN', { lrn_param: { k: 2, local_size: 3 } }))).toEqual([
+      layer('LRN', { lrn_param: { local_size: 3 } }),
+    ]));
+
+  test('what a framework makes of an absent field against its own schema is said', () => {
+    expect(transcoded('bvlc', 'opencv', layer('LRN', {}))).toEqual([layer('LRN', { lrn_param: { alpha: 1 } })]);
+    const [lrn] = transcoded('opencv', 'bvlc', layer('LRN', {})) as [{ lrn_param: { alpha: number } }];
+    expect(lrn.lrn_param.alpha).toBeCloseTo(1e-4, 9);
+    expect(transcoded('nvcaffe', 'bvlc', norm(1))).toEqual([norm(1, { batch_norm_param: { use_global_stats: true } })]);
+  });
+});
+
 test.each([
   [
     'bvlc',
@@ -106,7 +214,7 @@ test.each([
     'bvlc',
     'ncnn',
     layer('LRN', { lrn_param: { k: 2 } }),
-    'unsupported-attribute: Caffe (ncnn) cannot express caffe::LRN with lrn_param.k: its layer does not read it.',
+    'unsupported-attribute: Caffe (ncnn) cannot express caffe::LRN with lrn_param.k: there it is 1.',
   ],
   [
     'ascend',

@@ -235,6 +235,23 @@ describe('Scale/Bias/Power', () => {
   );
 });
 
+describe('Exp and Log', () => {
+  const [exp, log] = ['Exp', 'Log'].map((type) => layer(type, `${type.toLowerCase()}_param { base: 2 shift: 1 }`)) as [
+    string,
+    string,
+  ];
+  const x = blob([1], [3]);
+
+  test.each([
+    ['bvlc', 16, 2],
+    ['opencv', 16, Math.log(3)],
+    ['ncnn', Math.exp(3), Math.log(3)],
+  ])('%s', (dialect, power, logarithm) => {
+    gives(exp, { x }, { y: blob([1], [power]) }, dialect);
+    gives(log, { x }, { y: blob([1], [logarithm]) }, dialect);
+  });
+});
+
 describe('Permute vs Transpose', () => {
   test('Permute of SSD appends the axes that are not said, Transpose of NART wants all', () => {
     const turned = { y: blob([1, 3, 2], [1, 4, 2, 5, 3, 6]) };
