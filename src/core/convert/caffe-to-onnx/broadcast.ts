@@ -28,7 +28,8 @@ export function spreadOver(layer: Layer, onnx: OnnxBuilder, value: Value, x: Val
 export function blobShapeOver(layer: Layer, x: Value, axis: number, count: number): StaticShape {
   const rank = layer.rank(x);
   const end = count === -1 ? rank : axis + count;
-  if (end > rank) layer.invalid(`its blob has ${count} axes, and there are ${rank - axis} from ${axis} on`);
+  if (count < -1 || end > rank)
+    layer.invalid(`its blob has ${count} axes, and there are ${rank - axis} from ${axis} on`);
   const sizes = range(end - axis, axis).map((k) => layer.size(x, k));
   return [...sizes, ...ones(rank - end)];
 }

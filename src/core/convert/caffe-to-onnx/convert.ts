@@ -125,10 +125,14 @@ class Conversion {
 
   /** Gives the results their names: blobs keep theirs, and what makes them has the name of the layer. */
   private finish(node: Node, results: readonly Value[]): void {
+    if (results.length < node.outputs.length) {
+      const reason = `it has ${node.outputs.length} tops, and makes ${results.length}`;
+      refuse('invalid-model', node, { reason });
+    }
     const built = new Set(this.onnx.built);
     for (const [k, output] of node.outputs.entries()) {
       const result = results[k];
-      if (!result) throw new Error(`the rule of ${node.op} (${node.name}) gives no top ${k}`);
+      if (!result) continue;
       this.values.set(output, result);
       const isNew = result.producer !== undefined && built.delete(result.producer);
       if (!isNew || !output.name) continue;

@@ -18,11 +18,12 @@ export class Layer {
   /** What was found that does not end the rule. */
   readonly problems: Problem[] = [];
   private readonly asked = new Set<string>();
+  /** How many bottoms the rule has asked for. */
+  private taken = 0;
 
   constructor(
     readonly node: Node,
-    /** What is read from its bottoms, in the ONNX graph. */
-    readonly bottoms: readonly Value[],
+    private readonly given: readonly Value[],
     private readonly ownBlobs: readonly Value[],
     private readonly blobs: Blobs,
     /** The backend of the dialect that the network was read as. */
@@ -39,9 +40,16 @@ export class Layer {
     return this.node.outputs.length;
   }
 
+  /** What stands for its bottoms in the ONNX graph, all of them. */
+  get bottoms(): readonly Value[] {
+    this.taken = this.given.length;
+    return this.given;
+  }
+
   /** A bottom; refuses where the layer has fewer. */
   bottom(index = 0): Value {
-    return this.bottoms[index] ?? this.invalid(`it has no bottom ${index}`);
+    this.taken = Math.max(this.taken, index + 1);
+    return this.given[index] ?? this.invalid(`it has no bottom ${index}`);
   }
 
   // Parameters: what the file says; else what the schema of the dialect says of an absent field; else `otherwise`.
@@ -180,8 +188,12 @@ export class Layer {
     return refuse('shape-unknown', this.node, { reason });
   }
 
-  /** Ends the rule where the layer says something that the rule has not asked for and that may matter. Called when it is done. */
+  /**
+   * Ends the rule where the layer has bottoms that it did not take, or says something that it has not asked for and that may
+   * matter. Called when it is done.
+   */
   finish(): void {
+    if (this.given.length > this.taken) this.invalid(`it has ${this.given.length} bottoms, and takes ${this.taken}`);
     const { parameters, also = [] } = layerFacts(this.backend, this.type) ?? {};
     const holders = [parameters, ...also].filter((each) => each !== undefined);
     for (const [path, attribute] of this.node.attributes) {

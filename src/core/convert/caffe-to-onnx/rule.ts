@@ -12,7 +12,16 @@ export type LayerRule = (layer: Layer, onnx: OnnxBuilder) => Tops;
 /** Rules by layer type. */
 export type LayerRules = Readonly<Record<string, LayerRule>>;
 
+/** A layer of one bottom and one top. */
+export function ofOne(one: (x: Value, layer: Layer, onnx: OnnxBuilder) => Value): LayerRule {
+  return (layer, onnx) => one(layer.bottom(), layer, onnx);
+}
+
 /** Does the same to every bottom, each for a top of its own: as layers do whose bottoms and tops are equally many. */
 export function eachBottom(one: (x: Value, layer: Layer, onnx: OnnxBuilder) => Value): LayerRule {
-  return (layer, onnx) => layer.bottoms.map((x) => one(x, layer, onnx));
+  return (layer, onnx) => {
+    const { bottoms } = layer;
+    if (bottoms.length !== layer.tops) layer.invalid(`it has ${bottoms.length} bottoms for ${layer.tops} tops`);
+    return bottoms.map((x) => one(x, layer, onnx));
+  };
 }

@@ -3,7 +3,7 @@ import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
 import { perChannel } from '../broadcast.ts';
 import type { Layer } from '../layer.ts';
-import { eachBottom, type LayerRule, type LayerRules } from '../rule.ts';
+import { type LayerRule, type LayerRules, ofOne } from '../rule.ts';
 
 /** max(x, 0) + slope min(x, 0) */
 function rectified(x: Value, slope: number, onnx: OnnxBuilder): Value {
@@ -16,7 +16,7 @@ export function clipped(x: Value, low: number, high: number, onnx: OnnxBuilder):
 
 /** An activation of one operator without attributes. */
 function plain(operator: (x: Value, onnx: OnnxBuilder) => Value): LayerRule {
-  return eachBottom((x, _, onnx) => operator(x, onnx));
+  return ofOne((x, _, onnx) => operator(x, onnx));
 }
 
 const hardSwish = plain((x, onnx) => onnx.HardSwish(x));
@@ -39,7 +39,7 @@ export const activations: LayerRules = {
   },
 
   // NVIDIA/caffe scales it by lambda (src/caffe/layers/elu_layer.cpp).
-  ELU: eachBottom((x, layer, onnx) => {
+  ELU: ofOne((x, layer, onnx) => {
     const y = onnx.Elu(x, { alpha: layer.number('elu_param.alpha', 1) });
     const lambda = layer.number('elu_param.lambda', 1);
     return lambda === 1 ? y : onnx.Mul(y, onnx.like(y, lambda));
@@ -58,23 +58,23 @@ export const activations: LayerRules = {
   },
 
   // Cambricon/caffe cuts it off where `upper_limit` is not 0 (src/caffe/layers/relu_layer.cpp).
-  ReLU: eachBottom((x, layer, onnx) => {
+  ReLU: ofOne((x, layer, onnx) => {
     const y = rectified(x, layer.number('relu_param.negative_slope', 0), onnx);
     const limit = layer.number('relu_param.upper_limit', 0);
     return limit === 0 ? y : onnx.Min(y, onnx.like(y, limit));
   }),
 
-  ReLU3d: eachBottom((x, layer, onnx) => rectified(x, layer.number('relu3d_param.negative_slope', 0), onnx)),
-  ReLU6: eachBottom(relu6),
+  ReLU3d: ofOne((x, layer, onnx) => rectified(x, layer.number('relu3d_param.negative_slope', 0), onnx)),
+  ReLU6: ofOne(relu6),
   Sigmoid: plain((x, onnx) => onnx.Sigmoid(x)),
 
   // Softmax along one axis is what ONNX means by it from opset 13 on.
-  Softmax: eachBottom((x, layer, onnx) => {
+  Softmax: ofOne((x, layer, onnx) => {
     return onnx.Softmax(x, { axis: layer.axis('softmax_param.axis', layer.rank(x), 1) });
   }),
 
   // x sigmoid(beta x)
-  Swish: eachBottom((x, layer, onnx) => {
+  Swish: ofOne((x, layer, onnx) => {
     const beta = layer.number('swish_param.beta', 1);
     return onnx.Mul(x, onnx.Sigmoid(beta === 1 ? x : onnx.Mul(x, onnx.like(x, beta))));
   }),

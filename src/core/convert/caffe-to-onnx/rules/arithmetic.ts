@@ -103,6 +103,13 @@ export const arithmetic: LayerRules = {
     const [a, x, y] = [layer.bottom(), layer.bottom(1), layer.bottom(2)];
     if (sameShape(x.shape, y.shape) === false)
       layer.invalid(`its bottoms are ${shapeText(x.shape)} and ${shapeText(y.shape)}`);
+    // Behind the channels it has no axes, or axes of one element.
+    const single = layer
+      .dims(a)
+      .slice(2)
+      .every((size) => size === 1);
+    if (!single || sameShape(layer.dims(a).slice(0, 2), layer.dims(x).slice(0, 2)) === false)
+      layer.invalid(`its factors are ${shapeText(a.shape)}, its bottoms ${shapeText(x.shape)}`);
     const factors = layer.rank(a) === layer.rank(x) ? a : spreadOver(layer, onnx, a, x, 0);
     return onnx.Add(onnx.Mul(x, factors), y);
   },

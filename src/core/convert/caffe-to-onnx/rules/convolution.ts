@@ -6,7 +6,7 @@ import { elementCount } from '../../../ir/shape.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
 import type { Layer } from '../layer.ts';
-import type { LayerRule, LayerRules } from '../rule.ts';
+import { eachBottom, type LayerRule, type LayerRules } from '../rule.ts';
 import { DILATION, type FieldNames, HOLE, volumeWindows, type Windows, windowsOf } from '../windows.ts';
 
 const HOLDER = 'convolution_param';
@@ -64,14 +64,13 @@ function imagesOf(layer: Layer, x: Value, onnx: OnnxBuilder): { readonly images:
 
 /** Does the same to every bottom, whatever the axis of its channels is. */
 function convolved(run: (x: Value, axes: number, layer: Layer, onnx: OnnxBuilder) => Value): LayerRule {
-  return (layer, onnx) =>
-    layer.bottoms.map((x) => {
-      const { images, axes } = imagesOf(layer, x, onnx);
-      const y = run(images, axes, layer, onnx);
-      if (images === x) return y;
-      const before = layer.dims(x).slice(0, layer.rank(x) - axes - 1);
-      return onnx.reshape(y, [...before, ...layer.dims(y).slice(1)]);
-    });
+  return eachBottom((x, layer, onnx) => {
+    const { images, axes } = imagesOf(layer, x, onnx);
+    const y = run(images, axes, layer, onnx);
+    if (images === x) return y;
+    const before = layer.dims(x).slice(0, layer.rank(x) - axes - 1);
+    return onnx.reshape(y, [...before, ...layer.dims(y).slice(1)]);
+  });
 }
 
 function attributesOf({ kernel, stride, pad, dilation, group }: Convolution) {

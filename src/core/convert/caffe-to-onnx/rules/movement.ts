@@ -4,7 +4,7 @@ import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
 import type { Layer } from '../layer.ts';
 import { range } from '../lists.ts';
-import { eachBottom, type LayerRules } from '../rule.ts';
+import { type LayerRules, ofOne } from '../rule.ts';
 
 /** The axis under its present name, or under an older one, which counts where it is given. */
 function axisUnderTwoNames(layer: Layer, holder: string, older: string): number {
@@ -89,13 +89,16 @@ export const movement: LayerRules = {
   Crop: (layer, onnx) => (layer.bottoms.length > 1 ? croppedLike(layer, onnx) : croppedToMiddle(layer, onnx)),
 
   // What is dropped in training is made up for there.
-  Dropout: eachBottom((x, layer, onnx) => {
+  Dropout: ofOne((x, layer, onnx) => {
     const ratio = layer.number('dropout_param.dropout_ratio', 0.5);
     layer.number('dropout_param.random_seed');
     return layer.flag('dropout_param.scale_train', true) ? x : onnx.Mul(x, onnx.like(x, 1 - ratio));
   }),
 
-  Silence: () => [],
+  Silence(layer) {
+    if (layer.bottoms.length === 0) layer.invalid('it has no bottoms');
+    return [];
+  },
 
   Slice(layer, onnx) {
     const x = layer.bottom();
@@ -110,7 +113,8 @@ export const movement: LayerRules = {
   Tile(layer, onnx) {
     const x = layer.bottom();
     const axis = layer.axis('tile_param.axis', layer.rank(x), 1);
-    const tiles = layer.number('tile_param.tiles') ?? layer.invalid('it does not say tiles');
+    const tiles = layer.number('tile_param.tiles', 0);
+    if (tiles < 1) layer.invalid('it does not say how many tiles');
     return tiles === 1 ? x : onnx.Tile(x, onnx.ints(layer.dims(x).map((_, k) => (k === axis ? tiles : 1))));
   },
 };

@@ -120,11 +120,11 @@ const ownStatistics: LayerRules = { BatchNorm: batchNorm(false) };
 const nart: LayerRules = {
   BN: scaledFirst('bn_param.var_eps'),
 
-  // NART's tools take the statistics of the images at hand where it does not say that its own are meant.
+  // NART's tools would have those of the images at hand, and its runtime does not compute any.
   BatchNorm3d(layer, onnx) {
-    const epsilon = 'batchnorm3d_param.eps';
-    if (layer.flag('batchnorm3d_param.use_global_stats')) return scaledFirst(epsilon)(layer, onnx);
-    return overBatch(layer, layer.number(epsilon, 1e-6), { scale: 0, bias: 1 }, onnx);
+    const path = 'batchnorm3d_param.use_global_stats';
+    if (!layer.flag(path)) layer.refuse(path, 'it does not say that the statistics are those of the network');
+    return scaledFirst('batchnorm3d_param.eps')(layer, onnx);
   },
 };
 

@@ -20,35 +20,52 @@ interface LocalResponse {
 function localResponseOf(layer: Layer, alpha = 1): LocalResponse {
   const size = layer.number('lrn_param.local_size', 5);
   if (size % 2 !== 1) layer.invalid(`its local_size ${size} is even`);
-  return {
-    size,
-    alpha: layer.has('lrn_param.alpha') ? layer.number('lrn_param.alpha', alpha) : alpha,
-    beta: layer.number('lrn_param.beta', 0.75),
-  };
+  if (layer.rank(layer.bottom()) !== 4)
+    layer.invalid(`it takes images, not blobs of rank ${layer.rank(layer.bottom())}`);
+  const own = layer.has('lrn_param.alpha') ? layer.number('lrn_param.alpha', alpha) : alpha;
+  return { size, alpha: own, beta: layer.number('lrn_param.beta', 0.75) };
 }
 
-/** x (1 + alpha mean)^-beta */
-function respond(x: Value, mean: Value, { alpha, beta }: LocalResponse, onnx: OnnxBuilder): Value {
-  return onnx.Mul(x, onnx.Pow(shifted(mean, alpha, 1, onnx), onnx.like(x, -beta)));
+function isWithinChannel(layer: Layer): boolean {
+  return layer.text('lrn_param.norm_region') === 'WITHIN_CHANNEL';
+}
+
+/** x (start + alpha mean)^-beta */
+function respond(x: Value, mean: Value, { alpha, beta }: LocalResponse, start: number, onnx: OnnxBuilder): Value {
+  return onnx.Mul(x, onnx.Pow(shifted(mean, alpha, start, onnx), onnx.like(x, -beta)));
 }
 
 /** The mean of squares over windows that count their padding, by which no more than 1 is taken; `k` is not read here. */
 function withinChannel(layer: Layer, by: LocalResponse, onnx: OnnxBuilder): Value {
   const x = layer.bottom();
-  const axes = layer.rank(x) - 2;
-  const pads = Array<number>(2 * axes).fill((by.size - 1) / 2);
-  const windows = { kernel_shape: pads.slice(axes).map(() => by.size), pads, count_include_pad: 1 };
-  return respond(x, onnx.AveragePool(onnx.Mul(x, x), windows), by, onnx);
+  layer.number('lrn_param.k');
+  const pad = (by.size - 1) / 2;
+  const windows = { kernel_shape: [by.size, by.size], pads: [pad, pad, pad, pad], count_include_pad: 1 };
+  return respond(x, onnx.AveragePool(onnx.Mul(x, x), windows), by, 1, onnx);
 }
 
-/** x (k + alpha / size sum of squares of the channels around)^-beta */
+/** The mean of squares of the channels around, to each of which `each` is added; those beyond the borders count as 0. */
+function acrossChannels(layer: Layer, by: LocalResponse, start: number, each: number, onnx: OnnxBuilder): Value {
+  const x = layer.bottom();
+  const dims = layer.dims(x);
+  const squares = shifted(onnx.Mul(x, x), 1, each, onnx);
+  // Channels as an axis of an image.
+  const flat = onnx.reshape(squares, [dims[0], 1, dims[1], elementCount(dims.slice(2)) ?? -1]);
+  const pad = (by.size - 1) / 2;
+  const mean = onnx.AveragePool(flat, { kernel_shape: [by.size, 1], pads: [pad, 0, pad, 0], count_include_pad: 1 });
+  return respond(x, onnx.reshape(mean, dims), by, start, onnx);
+}
+
+/** x (start + alpha / size sum of squares of the channels around)^-beta; runtimes take LRN with positive factors alone. */
+function localResponseFrom(layer: Layer, by: LocalResponse, start: number, onnx: OnnxBuilder): Value {
+  if (by.alpha <= 0 || by.beta <= 0) return acrossChannels(layer, by, start, 0, onnx);
+  return onnx.LRN(layer.bottom(), { ...by, bias: start });
+}
+
 const localResponse: LayerRule = (layer, onnx) => {
   const by = localResponseOf(layer);
-  if (layer.text('lrn_param.norm_region') === 'WITHIN_CHANNEL') {
-    layer.number('lrn_param.k');
-    return withinChannel(layer, by, onnx);
-  }
-  return onnx.LRN(layer.bottom(), { ...by, bias: layer.number('lrn_param.k', 1) });
+  if (isWithinChannel(layer)) return withinChannel(layer, by, onnx);
+  return localResponseFrom(layer, by, layer.number('lrn_param.k', 1), onnx);
 };
 
 /** ncnn's and MNN's converters leave `k` out (caffe2ncnn.cpp; tools/converter/source/caffe/LRN.cpp): it is 1. */
@@ -56,23 +73,13 @@ const localResponseOfOne =
   (alpha = 1): LayerRule =>
   (layer, onnx) => {
     const by = localResponseOf(layer, alpha);
-    if (layer.text('lrn_param.norm_region') === 'WITHIN_CHANNEL') return withinChannel(layer, by, onnx);
-    return onnx.LRN(layer.bottom(), { ...by, bias: 1 });
+    return isWithinChannel(layer) ? withinChannel(layer, by, onnx) : localResponseFrom(layer, by, 1, onnx);
   };
 
 /** OAID/Tengine, source/device/cpu/op/lrn/lrn_ref.c: `k` is added to every square, and the sum begins at 1. */
 const localResponseOfSquares: LayerRule = (layer, onnx) => {
-  if (layer.text('lrn_param.norm_region') === 'WITHIN_CHANNEL')
-    layer.refuse('WITHIN_CHANNEL', 'the framework does not run it');
-  const by = localResponseOf(layer);
-  const x = layer.bottom();
-  const dims = layer.dims(x);
-  const squares = shifted(onnx.Mul(x, x), 1, layer.number('lrn_param.k', 1), onnx);
-  // Channels as an axis of an image: a mean over them counts those beyond the borders as 0.
-  const flat = onnx.reshape(squares, [dims[0], 1, dims[1], elementCount(dims.slice(2)) ?? -1]);
-  const pad = (by.size - 1) / 2;
-  const mean = onnx.AveragePool(flat, { kernel_shape: [by.size, 1], pads: [pad, 0, pad, 0], count_include_pad: 1 });
-  return respond(x, onnx.reshape(mean, dims), by, onnx);
+  if (isWithinChannel(layer)) layer.refuse('WITHIN_CHANNEL', 'the framework does not run it');
+  return acrossChannels(layer, localResponseOf(layer), 1, layer.number('lrn_param.k', 1), onnx);
 };
 
 /** What differences from the mean are divided by: eps beside the root or under it, of their squares or of all squares. */

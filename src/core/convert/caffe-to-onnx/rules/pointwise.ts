@@ -3,7 +3,7 @@ import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
 import type { Layer } from '../layer.ts';
-import { eachBottom, type LayerRules } from '../rule.ts';
+import { type LayerRules, ofOne } from '../rule.ts';
 import { clipped } from './activations.ts';
 
 /** by x + shift; no operators for what does nothing. */
@@ -25,20 +25,20 @@ function filledLike(x: Value, value: number, onnx: OnnxBuilder): Value {
   return onnx.ConstantOfShape(onnx.Shape(x), { value: Tensor.of('float32', [1], [value]) });
 }
 
-const absolute = eachBottom((x, _, onnx) => onnx.Abs(x));
+const absolute = ofOne((x, _, onnx) => onnx.Abs(x));
 
 export const pointwise: LayerRules = {
   Abs: absolute,
   AbsVal: absolute,
 
-  Clip: eachBottom((x, layer, onnx) => {
+  Clip: ofOne((x, layer, onnx) => {
     const bound = (name: 'min' | 'max') =>
       layer.number(`clip_param.${name}`) ?? layer.invalid(`it does not say ${name}`);
     return clipped(x, bound('min'), bound('max'), onnx);
   }),
 
   // base ^ (shift + scale x)
-  Exp: eachBottom((x, layer, onnx) => {
+  Exp: ofOne((x, layer, onnx) => {
     const log = logOfBase(layer, 'exp_param');
     const [by, shift] = [layer.number('exp_param.scale', 1), layer.number('exp_param.shift', 0)];
     const y = onnx.Exp(shifted(x, log * by, 0, onnx));
@@ -46,7 +46,7 @@ export const pointwise: LayerRules = {
   }),
 
   // log_base (shift + scale x)
-  Log: eachBottom((x, layer, onnx) => {
+  Log: ofOne((x, layer, onnx) => {
     const log = logOfBase(layer, 'log_param');
     if (log === 0) layer.invalid('there is no logarithm of base 1');
     const y = onnx.Log(shifted(x, layer.number('log_param.scale', 1), layer.number('log_param.shift', 0), onnx));
@@ -54,7 +54,7 @@ export const pointwise: LayerRules = {
   }),
 
   // (shift + scale x) ^ power; what does not depend on x is one number, even where x is none.
-  Power: eachBottom((x, layer, onnx) => {
+  Power: ofOne((x, layer, onnx) => {
     const [power, by, shift] = [
       layer.number('power_param.power', 1),
       layer.number('power_param.scale', 1),
@@ -65,21 +65,21 @@ export const pointwise: LayerRules = {
     return power === 1 ? base : onnx.Pow(base, onnx.like(base, power));
   }),
 
-  Reciprocal: eachBottom((x, _, onnx) => onnx.Reciprocal(x)),
+  Reciprocal: ofOne((x, _, onnx) => onnx.Reciprocal(x)),
 
   // NART: alpha x + beta (python/nart/utils/caffe_utils/caffe_to_onnx.py).
-  Scales: eachBottom((x, layer, onnx) => {
+  Scales: ofOne((x, layer, onnx) => {
     return shifted(x, layer.number('scales_param.alpha', 1), layer.number('scales_param.beta', 0), onnx);
   }),
 
-  Sqrt: eachBottom((x, _, onnx) => onnx.Sqrt(x)),
+  Sqrt: ofOne((x, _, onnx) => onnx.Sqrt(x)),
 
-  Threshold: eachBottom((x, layer, onnx) => {
+  Threshold: ofOne((x, layer, onnx) => {
     return onnx.cast(onnx.Greater(x, onnx.like(x, layer.number('threshold_param.threshold', 0))), 'float32');
   }),
 };
 
 /** opencv/opencv, modules/dnn/src/layers/elementwise_layers.cpp: the natural logarithm of the number itself. */
-const opencv: LayerRules = { Log: eachBottom((x, _, onnx) => onnx.Log(x)) };
+const opencv: LayerRules = { Log: ofOne((x, _, onnx) => onnx.Log(x)) };
 
 export const pointwiseOf: Readonly<Record<string, LayerRules>> = { opencv };

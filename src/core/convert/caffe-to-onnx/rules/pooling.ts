@@ -119,7 +119,9 @@ function pyramidWindows(sizes: readonly number[], level: number): Windows {
 const pyramid: LayerRule = (layer, onnx) => {
   const x = layer.bottom();
   const sizes = layer.sizes(x).slice(2);
-  const height = layer.number('spp_param.pyramid_height') ?? layer.invalid('it does not say pyramid_height');
+  const height = layer.number('spp_param.pyramid_height', 0);
+  if (height < 1) layer.invalid('it does not say pyramid_height');
+  if (sizes.length !== 2) layer.invalid(`it takes images, not blobs of rank ${sizes.length + 2}`);
   const method = layer.text('spp_param.pool', 'MAX');
   const levels = range(height).flatMap((k) => pooled(layer, x, method, pyramidWindows(sizes, k), CAFFE_POOLING, onnx));
   if (height === 1) return levels;

@@ -35,7 +35,8 @@ function priors(layer: Layer, boxes: readonly Size[]): Value {
 function layoutOf(layer: Layer, boxes: readonly Size[]): Layout {
   const [rows, columns] = [layer.size(layer.bottom(), 2), layer.size(layer.bottom(), 3)];
   const image = pair(layer, 'img_w', 'img_h', 'img_size');
-  const measured = (): Size => [layer.size(layer.bottom(1), 3), layer.size(layer.bottom(1), 2)];
+  const picture = layer.bottom(1);
+  const measured = (): Size => [layer.size(picture, 3), layer.size(picture, 2)];
   // OpenCV's layers do not read the size that is said.
   const size = image && layer.backend.base !== 'opencv' ? image : measured();
   const variances = layer.numbers(`${HOLDER}.variance`);

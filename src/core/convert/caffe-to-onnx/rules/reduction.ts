@@ -50,6 +50,11 @@ const tengineReduction: LayerRule = (layer, onnx) => {
   return reduced(layer, [...axes].sort(), 1, onnx);
 };
 
+function checkCount(layer: Layer, x: Value, axis: number, count: number): void {
+  const size = layer.dims(x)[axis];
+  if (count < 1 || (typeof size === 'number' && count > size)) layer.invalid(`its top_k ${count} is none of ${size}`);
+}
+
 /** Places of the `count` largest along an axis, largest first; of equal ones the last, as Caffe sorts pairs of value and place. */
 function placesOfLargest(layer: Layer, x: Value, axis: number, count: number, onnx: OnnxBuilder): Value {
   if (count === 1) return onnx.cast(onnx.ArgMax(x, { axis, keepdims: 1, select_last_index: 1 }), 'float32');
@@ -70,30 +75,29 @@ const argMax: LayerRule = (layer, onnx) => {
   const values = layer.flag('argmax_param.out_max_val');
   if (layer.has('argmax_param.axis')) {
     const axis = layer.axis('argmax_param.axis', layer.rank(x));
+    checkCount(layer, x, axis, count);
     return values ? largest(x, axis, count, onnx) : placesOfLargest(layer, x, axis, count, onnx);
   }
   // Of everything that an image has; places in the first row, values in the second.
   const dims = layer.dims(x);
   const [batch] = dims;
   const flat = onnx.reshape(x, [batch, 1, elementCount(dims.slice(1)) ?? -1]);
+  checkCount(layer, flat, 2, count);
   const places = placesOfLargest(layer, flat, 2, count, onnx);
   const y = values ? onnx.Concat(places, largest(flat, 2, count, onnx), { axis: 1 }) : places;
   return onnx.reshape(y, [batch, values ? 2 : 1, count, ...ones(dims.length - 3)]);
 };
 
-/** NART, caffe_to_onnx.py: along axis 1 where none is said, and values are a top of their own. */
+/** NART, caffe_to_onnx.py: values are a top of their own. */
 const nartArgMax: LayerRule = (layer, onnx) => {
   const x = layer.bottom();
   const axis = layer.axis('argmax_param.axis', layer.rank(x), 1);
   const count = layer.number('argmax_param.top_k', 1);
-  if (
-    !layer.has('argmax_param.axis') &&
-    layer
-      .sizes(x)
-      .slice(2)
-      .some((size) => size !== 1)
-  )
-    layer.refuse('no axis', 'the framework flattens nothing');
+  const behind = layer.dims(x).slice(2);
+  // Its tools and Caffe make other shapes of what they find, but for one channel of images of one element.
+  if (!layer.has('argmax_param.axis') && (count !== 1 || behind.length === 0 || behind.some((size) => size !== 1)))
+    layer.refuse('no axis', 'its tools and its runtime do not mean the same by it');
+  checkCount(layer, x, axis, count);
   const places = placesOfLargest(layer, x, axis, count, onnx);
   if (!layer.flag('argmax_param.out_max_val')) return places;
   if (layer.tops !== 2) layer.invalid('values are its second top, and it has none');

@@ -1,4 +1,5 @@
 /** Blobs by number: BVLC/caffe, src/caffe/layers, embed_layer.cpp, batch_reindex_layer.cpp, filter_layer.cpp. */
+import { sameDim, shapeText } from '../../../ir/shape.ts';
 import type { LayerRule, LayerRules } from '../rule.ts';
 
 /** Rows of a table by their numbers, which are floats here; fractions are cut off. */
@@ -23,7 +24,10 @@ export const selection: LayerRules = {
     const blobs = layer.bottoms.slice(0, -1);
     const selector = layer.bottoms.at(-1) ?? layer.bottom();
     if (blobs.length !== layer.tops) layer.invalid(`it has ${layer.tops} tops for ${blobs.length} blobs`);
-    const flat = layer.rank(selector) === 1 ? selector : onnx.reshape(selector, [layer.dims(selector)[0]]);
+    const [count, ...others] = layer.dims(selector);
+    if (others.some((size) => size !== 1) || blobs.some((x) => sameDim(layer.dims(x)[0], count) === false))
+      layer.invalid(`its last bottom ${shapeText(selector.shape)} is not one number for each image`);
+    const flat = layer.rank(selector) === 1 ? selector : onnx.reshape(selector, [count]);
     const stays = onnx.cast(flat, 'bool');
     return blobs.map((x) => onnx.Compress(x, stays, { axis: 0 }));
   },

@@ -4,7 +4,7 @@ import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
 import type { Layer } from '../layer.ts';
 import { range } from '../lists.ts';
-import { eachBottom, type LayerRule, type LayerRules } from '../rule.ts';
+import { type LayerRule, type LayerRules, ofOne } from '../rule.ts';
 
 /** The sizes that take the place of `num_axes` axes from `axis` on: 0 copies one, -1 is what is left. */
 function reshaped(holder: string): LayerRule {
@@ -32,6 +32,13 @@ function permuted(layer: Layer, onnx: OnnxBuilder, order: readonly number[]): Va
   if (new Set(order).size !== order.length || order.some((axis) => axis < 0 || axis >= rank))
     layer.invalid(`its order ${order.join(', ')} is none of ${rank} axes`);
   return onnx.transpose(x, [...order, ...range(rank).filter((axis) => !order.includes(axis))]);
+}
+
+/** Axes in an order that names all of them. */
+function transposed(layer: Layer, onnx: OnnxBuilder, order: readonly number[]): Value {
+  const rank = layer.rank(layer.bottom());
+  if (order.length !== rank) layer.invalid(`its order ${order.join(', ')} is none of ${rank} axes`);
+  return permuted(layer, onnx, order);
 }
 
 /** Channels that are dealt out to groups, in turn. */
@@ -85,10 +92,10 @@ export const shape: LayerRules = {
   ChannelShuffle: shuffled('channel_shuffle_param.group'),
 
   // NART: the batch goes behind the width (python/nart/utils/caffe_utils/caffe_to_onnx.py).
-  Exchange: (layer, onnx) => permuted(layer, onnx, [3, 0, 1, 2]),
+  Exchange: (layer, onnx) => transposed(layer, onnx, [3, 0, 1, 2]),
 
   /** Axes from `axis` to `end_axis` become one. */
-  Flatten: eachBottom((x, layer, onnx) => {
+  Flatten: ofOne((x, layer, onnx) => {
     const dims = layer.dims(x);
     const [start, end] = [
       layer.axis('flatten_param.axis', dims.length, 1),
@@ -119,7 +126,7 @@ export const shape: LayerRules = {
   },
 
   ShuffleChannel: shuffled('shuffle_channel_param.group'),
-  Transpose: (layer, onnx) => permuted(layer, onnx, layer.numbers('transpose_param.dim')),
+  Transpose: (layer, onnx) => transposed(layer, onnx, layer.numbers('transpose_param.dim')),
 };
 
 /** Cambricon/caffe, src/caffe/layers/reverse_layer.cpp: channels, always. */

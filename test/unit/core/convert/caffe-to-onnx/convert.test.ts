@@ -140,6 +140,29 @@ describe('what cannot be converted is a problem with its line', () => {
     ]);
   });
 
+  test.each([
+    ['ReLU', 'data, data => y', 'it has 2 bottoms, and takes 1'],
+    ['ReLU', 'data => y, z', 'it has 2 tops, and makes 1'],
+    [
+      'Convolution convolution_param { num_output: 1 kernel_size: 1 }',
+      'data, data => y',
+      'it has 2 bottoms for 1 tops',
+    ],
+    ['Silence', 'data => y', 'it has 1 tops, and makes 0'],
+    ['Silence', '=> ', 'it has no bottoms'],
+    ['Eltwise', '=> y', 'it has no bottom 0'],
+    ['Tile', 'data => y', 'it does not say how many tiles'],
+    ['SPP', 'data => y', 'it does not say pyramid_height'],
+    ['ArgMax argmax_param { axis: 1 top_k: 3 }', 'data => y', 'its top_k 3 is none of 2'],
+    ['ArgMax argmax_param { top_k: 0 }', 'data => y', 'its top_k 0 is none of 18'],
+    ['Axpy', 'data, data, data => y', 'its factors are [1, 2, 3, 3], its bottoms [1, 2, 3, 3]'],
+  ])('%s: %s', (line, blobs, reason) => {
+    const weights = line.startsWith('Convolution') ? [[1, 2, 1, 1], [1]] : [];
+    expect(problemsOf([DATA, layer(`${blobs}: ${line}`, weights)])).toEqual([
+      `invalid-model: The model is not valid: ${reason}.`,
+    ]);
+  });
+
   test('an input without sizes', () => {
     expect(placed('input: "data" layer { name: "y" type: "ReLU" bottom: "data" top: "y" }')).toEqual([
       'undefined undefined shape-unknown: The shape that the input data needs is not known: the network does not say its sizes.',

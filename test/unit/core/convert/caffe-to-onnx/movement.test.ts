@@ -158,6 +158,13 @@ describe('blobs by number', () => {
     await agrees(net, { inputs: { by: [2, 0, 0, 1] } });
   });
 
+  test('a Filter that does not choose images is refused', () => {
+    const net = [input('x', 3, 2), input('by', 3, 2), layer('x, by => y: Filter')];
+    expect(problemsOf(net)).toEqual([
+      expect.stringContaining('its last bottom [3, 2] is not one number for each image'),
+    ]);
+  });
+
   test('Filter', async () => {
     const net = [input('x', 3, 2), input('z', 3, 1, 2), input('by', 3, 1), layer('x, z, by => y, w: Filter')];
     await agrees(net, { inputs: { by: [1, 0, 2] } });

@@ -50,6 +50,9 @@ describe('Scale and Bias', () => {
     expect(problemsOf(one('Scale scale_param { axis: 3 num_axes: 2 }', [[6, 1]]))).toEqual([
       'invalid-model: The model is not valid: its blob has 2 axes, and there are 1 from 3 on.',
     ]);
+    expect(problemsOf(one('Scale scale_param { num_axes: -2 }', [[4]]))).toEqual([
+      expect.stringContaining('its blob has -2 axes'),
+    ]);
   });
 
   test('Ascend says where the numbers are', async () => {
@@ -120,6 +123,8 @@ describe('normalization by what is seen', () => {
     ['LRN lrn_param { local_size: 3 alpha: 0.5 }', true],
     ['LRN lrn_param { local_size: 3 alpha: 2 beta: 0.5 k: 3 }', false],
     ['LRN lrn_param { norm_region: WITHIN_CHANNEL local_size: 3 alpha: 2 }', false],
+    ['LRN lrn_param { local_size: 3 alpha: -0.001 beta: 0.5 }', false],
+    ['LRN lrn_param { local_size: 3 alpha: 0 beta: -1 k: 2 }', false],
     ['MVN mvn_param { normalize_variance: false }', true],
     ['MVN', false],
     ['MVN mvn_param { across_channels: true eps: 0.1 }', false],
@@ -169,6 +174,7 @@ describe('normalization by what is seen', () => {
     ['tengine', 'LRN lrn_param { norm_region: WITHIN_CHANNEL }', [], 'WITHIN_CHANNEL: the framework does not run it'],
     ['tengine', 'Normalize', [[1]], 'norm_param.across_spatial: the framework does not run it'],
     ['mnn', 'Normalize', [[1]], 'norm_param.channel_shared: the framework does not run it'],
+    ['nart', 'BatchNorm3d', [[4], [4], [4], [4]], 'batchnorm3d_param.use_global_stats: it does not say'],
   ])('%s: %s is refused', (dialect, line, blobs, reason) => {
     expect(problemsOf(one(line, blobs), dialect)).toEqual([expect.stringContaining(reason)]);
   });

@@ -44,8 +44,18 @@ describe('reductions', () => {
     await agrees(net, { inputs: TIES, gives: { y: gives } });
   });
 
+  test('NART without an axis is refused where its tools and Caffe differ', async () => {
+    await agrees([input('x', 2, 4, 1, 1), layer('x => y: ArgMax')], { dialect: 'nart' });
+    expect(problemsOf([DATA, layer('data => y: ArgMax')], 'nart')).toEqual([
+      expect.stringContaining('with no axis: its tools and its runtime do not mean the same by it'),
+    ]);
+  });
+
   test('NART gives values as a top of their own', async () => {
-    const net = [input('x', 1, 4, 1, 1), layer('x => i, v: ArgMax argmax_param { out_max_val: true top_k: 2 }')];
+    const net = [
+      input('x', 1, 4, 1, 1),
+      layer('x => i, v: ArgMax argmax_param { axis: 1 out_max_val: true top_k: 2 }'),
+    ];
     await agrees(net, {
       dialect: 'nart',
       interpreter: false,
