@@ -2,7 +2,7 @@
  * Measures against other people's suites: models converted by the command line beside the framework they came from, and
  * what we know of ONNX beside ONNX's own tools.
  *
- *   node scripts/conformance.mjs [--only zoo|onnx|nets|simplify|random] [--all] [--write-docs] [--and-tests]
+ *   node scripts/conformance.mjs [--only zoo|onnx|caffe|nets|simplify|random] [--all] [--write-docs] [--and-tests]
  *   node scripts/conformance.mjs --only nets [--nets FOLDER]
  *
  * Makes the Python environment and the cases in the cache folder where they are missing. --all scores the whole zoo, which
@@ -12,6 +12,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { frameworkTable, scoreFrameworks } from './lib/caffe-frameworks.mjs';
 import { netFiles, netTable, scoreNets } from './lib/caffe-nets.mjs';
 import { caffeTable, scoreCaffe } from './lib/caffe-zoo.mjs';
 import { dynamicTable, scoreDynamic } from './lib/dynamic-zoo.mjs';
@@ -104,6 +105,14 @@ async function simplify(interpreter, suites) {
   };
 }
 
+/** The stage of Caffe's frameworks: small models on all of them, or with --only what Caffe can express of torchvision. */
+async function caffe(interpreter, suites) {
+  const all = values.only === 'caffe';
+  const found = await scored(suites, "PyTorch to every framework's Caffe", () => scoreFrameworks(interpreter, { all }));
+  keep('caffe-frameworks.json', found);
+  return { [all ? 'caffe-frameworks' : 'caffe-small']: frameworkTable(found) };
+}
+
 /** The stage of random models; gives its table. */
 async function random(_interpreter, suites) {
   const [seed, count] = values.all ? [100_000, 10_000] : [0, 500];
@@ -141,7 +150,7 @@ const ready = await suites.stage('Prepare the conformance suites', async () => {
   return { passed: 0, failed: 0 };
 });
 if (ready) {
-  for (const [name, suite] of Object.entries({ onnx, zoo, nets, simplify, random })) {
+  for (const [name, suite] of Object.entries({ onnx, zoo, caffe, nets, simplify, random })) {
     if (values.only !== undefined && values.only !== name) continue;
     for (const [section, text] of Object.entries(await suite(interpreter, suites))) {
       console.log(`\n${text}`);

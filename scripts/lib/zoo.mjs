@@ -33,13 +33,18 @@ const RUNS = [
   { file: 'exported.pt2', opset: 21 },
 ];
 
-/** The folder of the sample's cases, made where they are missing; another make.py makes other cases. */
-export async function sampleCases(interpreter) {
+/** The folder of the sample's cases. */
+export function sampleCases(interpreter) {
+  return madeCases(interpreter, SAMPLE);
+}
+
+/** The folder of the cases of those models, made where they are missing; another make.py makes other cases. */
+export async function madeCases(interpreter, names) {
   const hash = createHash('sha256');
   for (const file of ['make.py', 'hf_models.py', 'torchvision_shim.py', 'setup.sh'])
     hash.update(readFileSync(path.join(ZOO, file)));
   const folder = path.join(CACHE, `zoo-${hash.digest('hex').slice(0, 12)}`);
-  const missing = SAMPLE.filter((name) => !existsSync(path.join(folder, name, 'case.json')));
+  const missing = names.filter((name) => !existsSync(path.join(folder, name, 'case.json')));
   if (missing.length > 0)
     await step(`Making ${missing.length} models`, () =>
       run(interpreter, [path.join(ZOO, 'make.py'), folder, ...missing], { show: true }),

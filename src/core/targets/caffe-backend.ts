@@ -52,6 +52,8 @@ export interface PoolingFacts {
   readonly clips: boolean;
   /** What an average is divided by: the window with its padding, or what it covers of the image. */
   readonly divisor: 'window' | 'image';
+  /** Whether the result of global pooling keeps the axes that it had. */
+  readonly globalKeepsAxes: boolean;
 }
 
 /** Interp: which points of the image those of the result are, and how the size is said. */

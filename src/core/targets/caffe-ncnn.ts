@@ -26,8 +26,9 @@ export const ncnn = new CaffeBackend({
     ],
     // caffe2ncnn.cpp leaves the first size of inputs and of a Reshape out.
     blobs: { least: 2, axes: 4, batch: 'one' },
-    // src/layer/pooling.cpp, pad_mode 0 and avgpool_count_include_pad 0: what caffe2ncnn.cpp writes.
-    pooling: { windows: 'up', clips: false, divisor: 'image' },
+    // src/layer/pooling.cpp, pad_mode 0 and avgpool_count_include_pad 0: what caffe2ncnn.cpp writes. Global pooling leaves one
+    // axis, of which convolutions will no longer take channels.
+    pooling: { windows: 'up', clips: false, divisor: 'image', globalKeepsAxes: false },
     // src/layer/interp.cpp with align_corner 0, which caffe2ncnn.cpp leaves at its default.
     interp: { layer: 'Interp', grid: 'half pixels' },
     takes: {

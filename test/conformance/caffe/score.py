@@ -1,33 +1,33 @@
-"""Runs converted Caffe models in OpenCV's dnn module and compares them with the outputs that PyTorch gave.
+"""Runs converted Caffe models in the framework that they were written for and compares them with PyTorch's outputs.
 
-usage: score.py [--tolerance 1e-4] [--json] CASE_DIR STEM [CASE_DIR STEM ...]
+usage: score.py [--runtime opencv] [--tolerance 1e-4] [--json] CASE_DIR STEM [CASE_DIR STEM ...]
 
 CASE_DIR holds data_0/, data_1/, ... with input_K.npy and output_K.npy; STEM.prototxt and STEM.caffemodel are the model.
 The error is the largest |difference| over the largest |reference|. Exits with 1 where a model fails.
+runtimes.py says what each runtime needs.
 """
 import argparse
 import json
 import pathlib
 import sys
 
-import cv2
 import numpy as np
 
+from runtimes import RUNTIMES
 
-def run(net, folder):
+
+def compare(run, folder):
     inputs = [np.load(path) for path in numbered(folder, "input")]
-    for name, value in zip(input_names(net, len(inputs)), inputs):
-        net.setInput(value, name)
     expected = [np.load(path) for path in numbered(folder, "output")]
-    found = net.forward(net.getUnconnectedOutLayersNames())
+    found = run(inputs, [f"output_{k}" for k in range(len(expected))])
     if len(found) != len(expected):
         return float("inf"), f"{len(found)} outputs instead of {len(expected)}"
     worst = 0.0
     for reference, value in zip(expected, found):
-        if reference.shape != value.shape:
+        if reference.size != value.size:
             return float("inf"), f"shape {value.shape} instead of {reference.shape}"
         scale = max(float(np.abs(reference).max()), 1e-6)
-        worst = max(worst, float(np.abs(reference - value).max()) / scale)
+        worst = max(worst, float(np.abs(reference - value.reshape(reference.shape)).max()) / scale)
     return worst, ""
 
 
@@ -35,27 +35,23 @@ def numbered(folder, kind):
     return sorted(folder.glob(f"{kind}_*.npy"), key=lambda path: int(path.stem.split("_")[1]))
 
 
-def input_names(net, count):
-    """One input has no need of a name; several go by the names of the Input layers."""
-    return [""] if count == 1 else net.getLayerNames()[:count]
-
-
-def score(case, stem):
+def score(load, case, stem):
     """(folder of the data, error, reason) of every input set; the reason is empty where it ran."""
     try:
-        net = cv2.dnn.readNetFromCaffe(f"{stem}.prototxt", f"{stem}.caffemodel")
-    except cv2.error as error:
+        run = load(stem)
+    except Exception as error:
         yield "", float("inf"), f"cannot be read: {error}"
         return
     for folder in sorted(pathlib.Path(case).glob("data_*")):
         try:
-            yield folder.name, *run(net, folder)
-        except cv2.error as raised:
+            yield folder.name, *compare(run, folder)
+        except Exception as raised:
             yield folder.name, float("inf"), str(raised).strip()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runtime", choices=RUNTIMES, default="opencv")
     parser.add_argument("--tolerance", type=float, default=1e-4)
     parser.add_argument("--json", action="store_true", help="one JSON object a model and line, and nothing else")
     parser.add_argument("pairs", nargs="+", metavar="CASE_DIR STEM")
@@ -64,10 +60,10 @@ def main():
         parser.error("give a folder and a model for each case")
     failed = False
     if not options.json:
-        print(f"OpenCV {cv2.__version__}, tolerance {options.tolerance:g} (relative)")
+        print(f"{options.runtime}, tolerance {options.tolerance:g} (relative)")
         print(f"{'model':28} {'data':8} {'error':>10}")
     for case, stem in zip(options.pairs[::2], options.pairs[1::2]):
-        results = list(score(case, stem))
+        results = list(score(RUNTIMES[options.runtime], case, stem))
         bad = [result for result in results if not result[1] <= options.tolerance]
         failed = failed or bool(bad) or not results
         if options.json:
@@ -78,7 +74,7 @@ def main():
         else:
             for name, error, reason in results:
                 verdict = "" if error <= options.tolerance else f"FAILED {reason}"
-                print(f"{pathlib.Path(stem).name:28} {name:8} {error:10.2e} {verdict}")
+                print(f"{pathlib.Path(stem).name:28} {name:8} {error:10.2e} {verdict}", flush=True)
     sys.exit(1 if failed else 0)
 
 

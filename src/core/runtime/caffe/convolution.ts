@@ -54,25 +54,55 @@ export function convolve(call: LayerCall, x: Blob, { geometry, outputs, group, w
   const y = blobOf(imageShape(x, outputs, out));
   const [inGroup, outGroup] = [channels / group, outputs / group];
   const sum = new Float64Array(product(out));
-  const taps = tapsOf(geometry.kernel);
+  const taps = tapsOf(geometry.kernel).map((tap) => runsOf(space, out, geometry, tap));
   for (let n = 0; n < images; n++) {
     for (let o = 0; o < outputs; o++) {
       sum.fill(shift?.[o] ?? 0);
       for (let i = 0; i < inGroup; i++) {
         const plane = (n * channels + Math.floor(o / outGroup) * inGroup + i) * product(space);
-        taps.forEach((tap, k) => {
+        for (const [k, runs] of taps.entries()) {
           const by = weight[(o * inGroup + i) * taps.length + k] ?? 0;
-          rowsOf(space, out, geometry, tap, ({ from, to, first, count }) => {
-            for (let at = 0; at < count; at++) {
-              sum[to + at] = (sum[to + at] ?? 0) + by * (x.data[plane + from + (first + at) * geometry.stride[2]] ?? 0);
-            }
-          });
-        });
+          for (const run of runs) addRun(sum, x.data, plane, by, run);
+        }
       }
       y.data.set(sum, (n * outputs + o) * product(out));
     }
   }
   return y;
+}
+
+/** Elements that a tap reaches one behind the other: where they begin on both sides, how far they lie apart, and how many. */
+interface Run {
+  readonly to: number;
+  readonly from: number;
+  readonly step: number;
+  readonly count: number;
+}
+
+/** The rows of a tap; those that lie behind each other on both sides are one run. */
+function runsOf(large: Triple, small: Triple, geometry: Geometry, tap: Triple): readonly Run[] {
+  const step = geometry.stride[2];
+  const runs: Run[] = [];
+  rowsOf(large, small, geometry, tap, ({ from, to, first, count }) => {
+    const run = { to, from: from + first * step, step, count };
+    const last = runs.at(-1);
+    const follows = last && last.to + last.count === run.to && last.from + last.count * step === run.from;
+    if (last && follows) runs[runs.length - 1] = { ...last, count: last.count + count };
+    else runs.push(run);
+  });
+  return runs;
+}
+
+function addRun(
+  sum: Float64Array,
+  data: Float32Array,
+  plane: number,
+  by: number,
+  { to, from, step, count }: Run,
+): void {
+  for (let at = 0, place = plane + from; at < count; at++, place += step) {
+    sum[to + at] = (sum[to + at] as number) + by * (data[place] as number);
+  }
 }
 
 /** The places of a kernel, in order. */

@@ -25,7 +25,7 @@ function windowCount({ size, kernel, stride }: WindowAxis, pad: number, floor: b
   return (clipped - 1) * stride - pad < size ? clipped : 0;
 }
 
-const BVLC_POOLING: PoolingFacts = { windows: 'up', clips: true, divisor: 'window' };
+const BVLC_POOLING: PoolingFacts = { windows: 'up', clips: true, divisor: 'window', globalKeepsAxes: true };
 
 function poolingFacts(caffe: CaffeBuilder): PoolingFacts {
   return { ...BVLC_POOLING, ...caffe.backend.limits.pooling };
@@ -156,8 +156,10 @@ function lifted(node: Node, caffe: CaffeBuilder, rule: (x: Value) => Value): Val
 
 /** Pooling over whole planes. */
 export function globallyPooled(caffe: CaffeBuilder, x: Value, method: Method): Value {
-  const [batch = 1, channels = 1] = sizesOf(x);
-  const parameters = { pool: method, global_pooling: true };
+  const [batch = 1, channels = 1, height = 1, width = 1] = sizesOf(x);
+  const windows = bothAxes('kernel', 'kernel_size', [height, width]);
+  const whole = poolingFacts(caffe).globalKeepsAxes ? { global_pooling: true } : windows;
+  const parameters = { pool: method, ...whole };
   return caffe.layer('Pooling', [x], parameters, { shapes: [[batch, channels, 1, 1]] });
 }
 

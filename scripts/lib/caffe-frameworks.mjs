@@ -1,0 +1,78 @@
+/**
+ * PyTorch's models as networks of every Caffe framework: test/conformance/caffe/zoo.ts converts them and runs some by the
+ * framework's definitions, OpenCV runs its own.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { bundleForNode } from './bundle.mjs';
+import { inRoot } from './paths.mjs';
+import { table } from './table.mjs';
+import { madeCases, rows } from './zoo.mjs';
+
+/** What Caffe can express of torchvision. */
+const MODELS = [
+  ...['alexnet', 'vgg11', 'resnet18', 'resnet50', 'squeezenet1_1', 'googlenet', 'densenet121', 'mobilenet_v2'],
+  ...['mobilenet_v3_small', 'shufflenet_v2_x0_5', 'mnasnet0_5', 'efficientnet_b0', 'regnet_y_400mf'],
+].map((name) => `torchvision/${name}`);
+/** Small ones, which every framework's definitions run within a minute. */
+const SMALL = ['timm/test_resnet', 'timm/test_efficientnet'];
+const BACKENDS = [
+  ...['bvlc', 'bvlc-release', 'ssd', 'yolo-upsample', 'nvcaffe', 'intel', 'opencv'],
+  ...['ncnn', 'mnn', 'tengine', 'openvino', 'ascend', 'cambricon', 'nart'],
+];
+/** Large models run by the definitions of these alone: the others' layers are the same, or a part of the same. */
+const RUN = ['bvlc', 'ncnn', 'nart'];
+
+/** Scores the small models on every framework, or all models: gives rows and counts. A model that is refused is no failure. */
+export async function scoreFrameworks(interpreter, { all }) {
+  const models = all ? MODELS : SMALL;
+  const cases = await madeCases(interpreter, models);
+  const bundle = inRoot('artifacts/caffe-zoo.js');
+  await bundleForNode(inRoot('test/conformance/caffe/zoo.ts'), bundle);
+  const made = await mkdtemp(path.join(tmpdir(), 'graphwright-caffe-'));
+  const run = all ? RUN : BACKENDS;
+  const args = [bundle, cases, made, models.join(), BACKENDS.join(), run.join()];
+  const scored = await rows(process.execPath, args, (row) => ({ ...row, ...told(row) }));
+  await runInOpenCv(interpreter, cases, scored);
+  await rm(made, { recursive: true });
+  const expected = models.length * BACKENDS.length;
+  const failed = scored.filter(({ verdict }) => verdict === 'wrong').length + Math.max(0, expected - scored.length);
+  return { rows: scored, counts: { passed: expected - failed, failed } };
+}
+
+/** The row as the other suites print theirs. */
+function told({ model, backend, error, reasons = [] }) {
+  const detail = error === undefined ? reasons.join(' ') : `relative error ${exponential(error)}`;
+  return { case: model, file: 'traced.pt', target: `caffe:${backend}`, detail };
+}
+
+/** `4e-07`, as Python writes it. */
+function exponential(number) {
+  return number.toExponential(0).replace(/e-(\d)$/, 'e-0$1');
+}
+
+/** OpenCV's verdict takes the place of that of its definitions. */
+async function runInOpenCv(interpreter, cases, scored) {
+  const own = scored.filter(({ backend, stem }) => backend === 'opencv' && stem !== undefined);
+  const pairs = own.flatMap(({ model, stem }) => [path.join(cases, model), stem]);
+  if (pairs.length === 0) return;
+  const named = ({ model: stem, ...verdict }) => ({ ...own.find((row) => row.stem === stem), ...verdict });
+  const script = inRoot('test/conformance/caffe/score.py');
+  for (const row of await rows(interpreter, [script, '--json', ...pairs], named))
+    scored[scored.findIndex(({ stem }) => stem === row.stem)] = row;
+}
+
+/** Which model becomes a network of which framework, and why not. */
+export function frameworkTable(scored) {
+  const models = [...new Set(scored.map(({ model }) => model))];
+  const cell = (model, backend) => {
+    const row = scored.find((each) => each.model === model && each.backend === backend);
+    return row?.verdict === 'pass' ? row.detail.replace('relative error ', '') : (row?.verdict ?? 'not run');
+  };
+  const head = ['Model', ...BACKENDS];
+  const body = models.map((model) => [model, ...BACKENDS.map((backend) => cell(model, backend))]);
+  const refused = scored.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'written');
+  const reasons = refused.map(({ model, target, detail }) => `- ${model}, ${target}: ${detail}`);
+  return [table(head, body), ...(reasons.length > 0 ? [reasons.join('\n')] : [])].join('\n\n');
+}

@@ -1,0 +1,107 @@
+"""The frameworks that still read Caffe models, each by its own reader.
+
+- opencv: Python's opencv-python-headless before 5.
+- mnn: the Python package MNN, whose mnnconvert reads Caffe.
+- openvino: openvino-dev 2023.3 with protobuf before 3.21 and numpy before 1.27: the last Model Optimizer that reads Caffe.
+- ncnn: the Python package ncnn runs; it has no reader of Caffe, so caffe2ncnn of ncnn's tools must be on the path.
+
+A runtime takes the path of STEM.prototxt and STEM.caffemodel without their endings, and gives a function from inputs, in their
+order, and names of outputs to those outputs.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+
+def input_names(stem):
+    text = pathlib.Path(f"{stem}.prototxt").read_text()
+    return re.findall(r'name: "([^"]*)"\s+type: "Input"', text)
+
+
+def opencv(stem):
+    import cv2
+
+    net = cv2.dnn.readNetFromCaffe(f"{stem}.prototxt", f"{stem}.caffemodel")
+
+    def run(inputs, names):
+        for name, value in zip(input_names(stem), inputs):
+            net.setInput(value, name)
+        return net.forward(names)
+
+    return run
+
+
+def converted(command, made):
+    """Runs a converter; it must have made a file, whatever it returns."""
+    result = subprocess.run(command, capture_output=True, text=True)
+    if not pathlib.Path(made).exists():
+        raise RuntimeError((result.stdout + result.stderr)[-500:])
+
+
+def mnn(stem):
+    import MNN.expr as expr
+    import MNN.nn as nn
+
+    folder = tempfile.mkdtemp()
+    made = f"{folder}/net.mnn"
+    tool = pathlib.Path(sys.executable).with_name("mnnconvert")
+    files = ["--modelFile", f"{stem}.caffemodel", "--prototxt", f"{stem}.prototxt", "--MNNModel", made]
+    converted([tool, "-f", "CAFFE", *files, "--bizCode", "test"], made)
+
+    def run(inputs, names):
+        net = nn.load_module_from_file(made, input_names(stem), names)
+        variables = [expr.const(value.ravel().tolist(), list(value.shape), expr.NCHW) for value in inputs]
+        images = [expr.convert(each, expr.NC4HW4) if len(each.shape) == 4 else each for each in variables]
+        found = net.forward(images if len(images) > 1 else images[0])
+        outputs = found if isinstance(found, list) else [found]
+        return [np.array(expr.convert(each, expr.NCHW).read()) for each in outputs]
+
+    return run
+
+
+def openvino(stem):
+    import openvino as ov
+    from openvino.tools.mo import convert_model
+
+    def run(inputs, names):
+        model = convert_model(
+            input_model=f"{stem}.caffemodel",
+            input_proto=f"{stem}.prototxt",
+            framework="caffe",
+            output=",".join(names),
+            compress_to_fp16=False,
+            silent=True,
+        )
+        compiled = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        found = compiled(dict(zip(input_names(stem), inputs)))
+        return [found[output] for output in compiled.outputs]
+
+    return run
+
+
+def ncnn(stem):
+    import ncnn as runtime
+
+    folder = tempfile.mkdtemp()
+    files = [f"{folder}/net.param", f"{folder}/net.bin"]
+    converted(["caffe2ncnn", f"{stem}.prototxt", f"{stem}.caffemodel", *files], files[1])
+    net = runtime.Net()
+    net.opt.use_fp16_storage = net.opt.use_fp16_arithmetic = net.opt.use_fp16_packed = False
+    if net.load_param(files[0]) or net.load_model(files[1]):
+        raise RuntimeError("ncnn does not load it")
+
+    def run(inputs, names):
+        extractor = net.create_extractor()
+        # Blobs have no axis for images there.
+        for name, value in zip(input_names(stem), inputs):
+            extractor.input(name, runtime.Mat(np.ascontiguousarray(value[0])).clone())
+        return [np.array(extractor.extract(name)[1])[None] for name in names]
+
+    return run
+
+
+RUNTIMES = {"opencv": opencv, "mnn": mnn, "openvino": openvino, "ncnn": ncnn}
