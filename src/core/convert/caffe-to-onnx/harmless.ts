@@ -9,6 +9,8 @@ const HARMLESS: readonly RegExp[] = [
   /\.(stable_prod_grad|moving_average_fraction|stats_batch_size|debug_info|share_in_parallel|print_info)$/,
   // Files and pictures that a program around the network makes of what was found.
   /^detection_output_param\.(save_output_param\.|save_file$|visualize)/,
+  // What training measures, and what it does to pictures before.
+  /^(loss_param|transform_param)\./,
 ];
 
 export function isHarmless(path: string): boolean {

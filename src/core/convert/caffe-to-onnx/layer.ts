@@ -137,6 +137,13 @@ export class Layer {
     return typeof size === 'number' ? size : this.refuseShape(`size ${axis} of ${shapeText(value.shape)} is no number`);
   }
 
+  /** The sizes behind images and channels as numbers: how many images or regions there are, only a run may tell. */
+  imageSizes(value: Value): StaticShape {
+    return this.dims(value)
+      .slice(2)
+      .map((_, k) => this.size(value, k + 2));
+  }
+
   // The layer's own numbers.
 
   get blobCount(): number {

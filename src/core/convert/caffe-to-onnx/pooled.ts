@@ -106,7 +106,7 @@ export function pooled(
   rules: PoolingRules,
   onnx: OnnxBuilder,
 ): readonly Value[] {
-  const sizes = layer.sizes(x).slice(2);
+  const sizes = layer.imageSizes(x);
   const axes = axesOf(layer, sizes, windows, rules);
   if (layer.tops > 1 && method !== 'MAX') layer.invalid('a second top goes with MAX pooling alone');
   switch (method) {

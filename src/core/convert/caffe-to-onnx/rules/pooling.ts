@@ -67,7 +67,7 @@ const tengine: RulesOf = (layer) => {
 function pooledWhole(layer: Layer, x: Value, method: string, rules: PoolingRules, onnx: OnnxBuilder): readonly Value[] {
   if (layer.tops < 2 && method === 'MAX') return [onnx.GlobalMaxPool(x)];
   if (layer.tops < 2 && method === 'AVE') return [onnx.GlobalAveragePool(x)];
-  const kernel = layer.sizes(x).slice(2);
+  const kernel = layer.imageSizes(x);
   const each = (value: number) => kernel.map(() => value);
   return pooled(layer, x, method, { kernel, stride: each(1), pad: each(0), dilation: each(1) }, rules, onnx);
 }
@@ -118,7 +118,7 @@ function pyramidWindows(sizes: readonly number[], level: number): Windows {
 /** Poolings of a pyramid, each flat, one behind the other; one alone stays as it is. */
 const pyramid: LayerRule = (layer, onnx) => {
   const x = layer.bottom();
-  const sizes = layer.sizes(x).slice(2);
+  const sizes = layer.imageSizes(x);
   const height = layer.number('spp_param.pyramid_height', 0);
   if (height < 1) layer.invalid('it does not say pyramid_height');
   if (sizes.length !== 2) layer.invalid(`it takes images, not blobs of rank ${sizes.length + 2}`);

@@ -148,6 +148,24 @@ describe('proposals', () => {
     await agrees(python, { inputs: small, gives: {} });
   });
 
+  test('what reads as many regions as were proposed', async () => {
+    const net = [
+      input('scores', 1, 18, 4, 5),
+      input('deltas', 1, 36, 4, 5),
+      input('info', 1, 3),
+      input('data', 1, 8, 4, 5),
+      `layer { name: "rois" type: "Python" bottom: "scores" bottom: "deltas" bottom: "info" top: "rois"
+         python_param { module: "rpn.proposal_layer" layer: "ProposalLayer" param_str: "'feat_stride': 16" } }`,
+      layer(
+        'data, rois => parts: PSROIPooling psroi_pooling_param { spatial_scale: 0.0625 output_dim: 2 group_size: 2 }',
+      ),
+      layer('parts => mean: Pooling pooling_param { pool: AVE kernel_size: 2 stride: 2 }'),
+      layer('mean => y: InnerProduct inner_product_param { num_output: 3 }', [[3, 2], [3]]),
+      layer('y => z: Softmax loss_param { ignore_label: -1 normalize: true }'),
+    ];
+    for (const seed of SEEDS) await agrees(net, { dialect: 'intel', inputs: { info: [64, 80, 1] }, seed, opset: 17 });
+  });
+
   test('proposals of others, and other code in Python, are refused', () => {
     const others = ['scores', 'deltas', 'info'].map((name) => input(name, 1, 3, 4, 5));
     const line = layer('scores, deltas, info => rois: Proposal proposal_param { anchor_num: 3 }');
