@@ -1,5 +1,6 @@
 /** What a Caffe backend is: its schema, the layers that its framework has, and where that framework differs. Facts alone. */
 import type { LayerFacts } from '../dialects/caffe/layers.ts';
+import type { Node } from '../ir/node.ts';
 import type { StaticShape } from '../ir/shape.ts';
 import { type BlobLimits, blobRefusal, type LayerLimits, type LayerPlan, limitBroken } from './layer-limits.ts';
 
@@ -34,6 +35,8 @@ export interface CaffeLimits {
   readonly ignores?: readonly string[];
   /** Types of layers that it wrongly takes into a Power layer before them, unless that has a power of 1. */
   readonly wrongAfterPower?: readonly string[];
+  /** Types of layers that it wrongly takes into a Deconvolution of several groups before them. */
+  readonly wrongAfterGroups?: readonly string[];
   /** The most axes that a blob can have, N among them, and whether N must be 1. Unlimited where absent. */
   readonly blobs?: BlobLimits;
   /** The layer that stands for a constant blob, and the attribute path of its shape where it needs one. */
@@ -60,6 +63,17 @@ export interface PoolingFacts {
 export interface InterpFacts {
   readonly layer: string;
   readonly grid: 'corners' | 'half pixels';
+}
+
+/** Whether a framework would take a layer of a type into the one before it, and compute something else then. */
+export function joinsWrongly(
+  { wrongAfterPower = [], wrongAfterGroups = [] }: CaffeLimits,
+  before: Node | undefined,
+  type: string,
+): boolean {
+  if (before?.op === 'Power') return wrongAfterPower.includes(type) && before.float('power_param.power', 1) !== 1;
+  const isGrouped = before?.op === 'Deconvolution' && before.int('convolution_param.group', 1n) !== 1n;
+  return isGrouped && wrongAfterGroups.includes(type);
 }
 
 /** What every Caffe wants: it has layers for these, and none for comparisons. */

@@ -23,6 +23,8 @@ export const opencv = new CaffeBackend({
     ],
     // PowerFunctor::tryFuse puts a following scale and shift inside the power (elementwise_layers.cpp; OpenCV 4.12).
     wrongAfterPower: ['Power', 'Scale', 'BatchNorm'],
+    // DeConvolutionLayerImpl puts factors of channels to the wrong weights (convolution_layer.cpp; tried in OpenCV 4.12).
+    wrongAfterGroups: ['Scale', 'BatchNorm'],
     constants: { layer: 'Const' },
   },
   direct: CAFFE_DIRECT,

@@ -12,7 +12,7 @@ import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
 import { isStatic, shapeText } from '../../ir/shape.ts';
 import { type Problem, problem, Refusal, refuse } from '../../problems/problem.ts';
-import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
+import { type CaffeBackend, isIgnored, joinsWrongly } from '../../targets/caffe-backend.ts';
 import { differenceOf } from './meanings.ts';
 
 /** Changes the model. `from` is the backend of the dialect that it was read as. */
@@ -82,6 +82,7 @@ class Transcoder {
     for (const path of [...node.attributes.keys()])
       if (isIgnored(this.from.limits, node.op, path)) node.deleteAttribute(path);
     this.meaning(node);
+    this.joining(node);
     this.unsaid(node);
     if (node.op === 'Pooling') this.pooling(node);
     for (const [path, attribute] of node.attributes) this.attribute(node, path, attribute);
@@ -98,6 +99,14 @@ class Transcoder {
   private meaning(node: Node): void {
     const difference = differenceOf(node, this.from.base, this.to.base);
     if (difference) this.refuse(node, difference.about, `there ${difference.there}`);
+  }
+
+  /** Two layers of which nobody else reads what is in between may be taken together. */
+  private joining(node: Node): void {
+    const first = node.input(0);
+    const before = first?.useCount === 1 ? first.producer : undefined;
+    if (before && joinsWrongly(this.to.limits, before, node.op))
+      this.refuse(node, `a ${before.op} before it`, 'it takes the two together, and computes something else');
   }
 
   /** Says what a framework takes for said, whatever its schema says. */

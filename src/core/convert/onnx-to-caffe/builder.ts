@@ -14,7 +14,7 @@ import type { Tensor } from '../../ir/tensor.ts';
 import { tensorType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
 import { refuse } from '../../problems/problem.ts';
-import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
+import { type CaffeBackend, isIgnored, joinsWrongly } from '../../targets/caffe-backend.ts';
 import type { LayerPlan } from '../../targets/layer-limits.ts';
 import { weightOf } from './weights.ts';
 
@@ -151,7 +151,7 @@ export class CaffeBuilder {
   private node(type: string, bottoms: readonly Value[], parameters: Parameters, options: LayerOptions): Node {
     if (!this.backend.has(type)) this.refuseOperator();
     const [first, ...others] = bottoms;
-    if (first && this.backend.limits.wrongAfterPower?.includes(type) && hasPower(first)) {
+    if (first && joinsWrongly(this.backend.limits, first.producer, type)) {
       // A layer that copies keeps the two apart.
       return this.node(type, [this.layer('Split', [first]), ...others], parameters, options);
     }
@@ -223,10 +223,6 @@ function planOf(
   blobs: readonly StaticShape[],
 ): LayerPlan {
   return { type, bottoms: bottoms.map(sizesOf), blobs, parameters };
-}
-
-function hasPower({ producer }: Value): boolean {
-  return producer?.op === 'Power' && producer.float('power_param.power', 1) !== 1;
 }
 
 /** The sizes of a blob, which Caffe always knows. */

@@ -184,6 +184,18 @@ describe('layers that another framework understands otherwise', () => {
     ['openvino', 'opencv', layer('MVN', { mvn_param: { across_channels: true } })],
   ])('%s to %s: %o means the same', (from, to, given) => expect(transcoded(from, to, given)).toEqual([given]));
 
+  test.each([
+    [layer('Deconvolution', { convolution_param: { num_output: 8, kernel_size: [2], group: 8 } }), layer('Scale', {})],
+    [layer('Power', { power_param: { power: 2 } }), layer('BatchNorm', {})],
+  ])('OpenCV takes %o and %o together wrongly', (first, second) => {
+    const net = [
+      { ...first, top: ['m'] },
+      { ...second, name: 'n', bottom: ['m'] },
+    ];
+    expect(transcoded('bvlc', 'opencv', ...net)).toEqual([expect.stringContaining('it takes the two together')]);
+    expect(transcoded('bvlc', 'ssd', ...net)).toHaveLength(2);
+  });
+
   test('what the source does not read is left out, so that others do not read it either', () =>
     expect(transcoded('ncnn', 'bvlc', layer('LRN', { lrn_param: { k: 2, local_size: 3 } }))).toEqual([
       layer('LRN', { lrn_param: { local_size: 3 } }),

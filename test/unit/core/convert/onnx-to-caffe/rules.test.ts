@@ -85,6 +85,11 @@ const CASES: readonly (readonly [name: string, graph: string, layers: Readonly<R
     { bvlc: 'Convolution', opencv: 'Convolution' },
   ],
   [
+    'factors of channels behind a transposed convolution in groups',
+    'float[1,4,3,3] x, float[4,2,2,2] w, float[4,1,1] s => c = ConvTranspose <group = 2, strides = [2,2]> (x, w) y = Mul (c, s)',
+    { bvlc: 'Deconvolution Scale', opencv: 'Deconvolution Split Scale' },
+  ],
+  [
     'normalisation after a transposed convolution in groups',
     'float[1,4,3,3] x, float[4,3,2,2] w, float[6] a, float[6] s, float[6] b, float[6] m, float[6] variance => c = ConvTranspose <group = 2, strides = [2,2]> (x, w, a) y = BatchNormalization (c, s, b, m, variance)',
     { bvlc: 'Deconvolution' },
