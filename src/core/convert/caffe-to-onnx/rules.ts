@@ -24,6 +24,7 @@ import { resampling, resamplingOf } from './rules/resampling.ts';
 import { scaling } from './rules/scaling.ts';
 import { selection } from './rules/selection.ts';
 import { shape, shapeOf } from './rules/shape.ts';
+import { unpooling } from './rules/unpooling.ts';
 import { yolo } from './rules/yolo.ts';
 
 /** What BVLC's layers do, and those that one framework alone has. */
@@ -51,6 +52,7 @@ const COMMON: LayerRules = {
   ...scaling,
   ...selection,
   ...shape,
+  ...unpooling,
   ...yolo,
 };
 

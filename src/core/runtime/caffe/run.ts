@@ -25,6 +25,7 @@ import { resamplingLayers } from './resampling.ts';
 import { reshapingLayers } from './reshaping.ts';
 import { type Semantics, semanticsOf } from './semantics.ts';
 import { sourceLayers } from './sources.ts';
+import { unpoolingLayers } from './unpooling.ts';
 import { yoloLayers } from './yolo.ts';
 
 const LAYERS: Readonly<Record<string, Layer>> = {
@@ -46,6 +47,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   ...resamplingLayers,
   ...reshapingLayers,
   ...sourceLayers,
+  ...unpoolingLayers,
   ...yoloLayers,
 };
 

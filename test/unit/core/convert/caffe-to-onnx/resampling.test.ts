@@ -90,6 +90,33 @@ describe('Upsample by a mask', () => {
   });
 });
 
+describe('UnPooling', () => {
+  test.each([
+    'out_kernel_size: 2 out_stride: 2',
+    'out_kernel_size: 3 out_stride: 2 out_pad: 1',
+    'unpool: REP out_kernel_size: 3 out_stride: 2 out_pad: 1',
+    'unpool: DIV out_kernel_size: 3 out_stride: 2 out_pad: 1',
+    'unpool: DIV out_kernel_h: 2 out_kernel_w: 3 out_stride_h: 1 out_stride_w: 2 out_pad_h: 0 out_pad_w: 2',
+    'out_kernel_size: 3 out_stride: 1 out_pad: 2',
+  ])('%s', async (parameters) => {
+    const result = await of(`UnPooling unpooling_param { ${parameters} }`, 'cambricon');
+    expect(operatorsOf(result)).toEqual(['MatMul', 'MatMul']);
+  });
+
+  test.each([
+    [10, 14],
+    [11, 21],
+    [5, 7],
+  ])('as large as another blob of %d x %d', async (height, width) => {
+    const net = [
+      DATA,
+      input('like', 1, 1, height, width),
+      layer('data, like => y: UnPooling unpooling_param { unpool: REP }'),
+    ];
+    await agrees(net, { dialect: 'cambricon' });
+  });
+});
+
 test.each([
   ['SubpixelUp subpixel_up_param { upsample: 2 }', input('data', 2, 8, 3, 5)],
   ['SubpixelDown subpixel_down_param { downsample: 3 }', input('data', 2, 2, 6, 9)],

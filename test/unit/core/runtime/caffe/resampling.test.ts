@@ -85,6 +85,24 @@ describe('Upsample', () => {
   });
 });
 
+describe('UnPooling', () => {
+  const unpooled = (parameters: string, data: readonly number[]) =>
+    of(`UnPooling unpooling_param { ${parameters} }`, 'cambricon', [1, 1, 1, data.length], data);
+
+  test('elements go to the middle of their windows', () => {
+    expect(unpooled('out_kernel_h: 1 out_kernel_w: 3 out_stride_h: 1 out_stride_w: 3', [1, 2])).toEqual([
+      [1, 1, 6],
+      [0, 1, 0, 0, 2, 0],
+    ]);
+  });
+
+  test('or all over them, shared where windows overlap, by their areas with DIV', () => {
+    const windows = 'out_kernel_h: 1 out_kernel_w: 3 out_stride_h: 1 out_stride_w: 2';
+    expect(unpooled(`unpool: REP ${windows}`, [6, 12])[1]).toEqual([6, 6, 9, 12, 12]);
+    expect(unpooled(`unpool: DIV ${windows}`, [6, 12])[1]).toEqual([2, 2, 3, 4, 4]);
+  });
+});
+
 test('SubpixelUp spreads channels over blocks, SubpixelDown gathers them', () => {
   expect(of('SubpixelUp subpixel_up_param { upsample: 2 }', 'nart', [1, 4, 1, 2])).toEqual([
     [1, 2, 4],
