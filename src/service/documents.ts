@@ -56,13 +56,13 @@ export class Documents implements LanguageCalls {
 
   async textProblems(id: DocumentId): Promise<TextProblems> {
     const document = this.use(id);
-    return { version: document.version, problems: document.problems() };
+    return { version: document.version, isModel: document.isModel, problems: document.problems() };
   }
 
   async targetProblems(id: DocumentId, target: TargetChoice, watch?: Watch): Promise<TextProblems> {
     const document = this.use(id);
-    const { version } = document;
-    return { version, problems: await document.targetProblems(target, progressOf(watch)) };
+    const { version, isModel } = document;
+    return { version, isModel, problems: await document.targetProblems(target, progressOf(watch)) };
   }
 
   async textFixes(...[id, range]: Arguments<'textFixes'>): Promise<Result<'textFixes'>> {

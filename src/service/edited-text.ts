@@ -34,6 +34,7 @@ export interface EditedText extends TextAnswers {
   readonly path: string;
   readonly length: number;
   readonly version: number;
+  readonly isModel: boolean;
   edit(changes: readonly TextEdit[], version: number): void;
   problems(): readonly TextProblem[];
   targetProblems(target: TargetChoice, progress: Progress): Promise<readonly TextProblem[]>;

@@ -25,6 +25,7 @@ export function onnxText(...opened: ConstructorParameters<typeof LanguageDocumen
   const document = new LanguageDocument(...opened);
   return {
     path: document.path,
+    isModel: true,
     get length() {
       return document.text.length;
     },

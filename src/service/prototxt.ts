@@ -21,6 +21,9 @@ export function prototxt(...opened: ConstructorParameters<typeof PrototxtDocumen
     get length() {
       return document.text.length;
     },
+    get isModel() {
+      return document.dialect !== undefined;
+    },
     get version() {
       return document.version;
     },

@@ -50,6 +50,8 @@ export interface TextProblem extends ProblemData {
 /** Problems of the text as it was at `version`. */
 export interface TextProblems {
   readonly version: number;
+  /** Whether the text is a model at all: other tools have files of that ending. */
+  readonly isModel: boolean;
   readonly problems: readonly TextProblem[];
 }
 

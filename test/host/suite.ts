@@ -8,6 +8,7 @@ const TESTS = [
   () => import('./conversion.test.ts'),
   () => import('./documents.test.ts'),
   () => import('./editing.test.ts'),
+  () => import('./prototxt.test.ts'),
   () => import('./saving.test.ts'),
   () => import('./custom-operators.test.ts'),
 ];

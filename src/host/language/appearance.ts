@@ -24,6 +24,7 @@ const LEGEND = new vscode.SemanticTokensLegend(
 
 export function registerAppearance(documents: LanguageDocuments): vscode.Disposable {
   const inlays: vscode.InlayHintsProvider = {
+    onDidChangeInlayHints: documents.onDidReadAgain,
     async provideInlayHints(document, range, token) {
       const found = await documents.look(document, token, (calls, id, watch) =>
         calls.inlays(id, plainRange(range), watch),

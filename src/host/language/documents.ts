@@ -28,6 +28,9 @@ export class LanguageDocuments implements vscode.Disposable {
   readonly onDidOpen = this.opened.event;
   readonly onDidChange = this.changed.event;
   readonly onDidClose = this.closed.event;
+  private readonly reread = new vscode.EventEmitter<void>();
+  /** Texts mean something else now, though nobody has changed them. */
+  readonly onDidReadAgain = this.reread.event;
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(
@@ -41,7 +44,7 @@ export class LanguageDocuments implements vscode.Disposable {
     const again = () => this.readAgain();
     this.subscriptions = [
       ...[dialects, dialects.onDidChange(again), dialects.onDidCreate(again), dialects.onDidDelete(again)],
-      ...[this.opened, this.changed, this.closed],
+      ...[this.opened, this.changed, this.closed, this.reread],
       readings.onDidKeep((uri) => this.readAgain(uri)),
       vscode.workspace.onDidOpenTextDocument((document) => this.open(document)),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
@@ -116,6 +119,7 @@ export class LanguageDocuments implements vscode.Disposable {
       if (!own || document.languageId !== CAFFE_PROTOTXT || !this.follows(document)) continue;
       this.sync.restart(idOf(document));
       this.changed.fire(document);
+      this.reread.fire();
     }
   }
 

@@ -33,6 +33,7 @@ class Marked {
   ofTarget: readonly TextProblem[] = [];
   marks: readonly MarkedProblem[] = [];
   checked = false;
+  isModel = true;
 
   constructor(
     readonly check: Pace,
@@ -79,7 +80,7 @@ export class TextProblems implements vscode.Disposable {
   /** What a text is checked against and how many problems it has; undefined where it is not followed. */
   stateOf(document: vscode.Uri): { readonly target: TargetChoice; readonly problems: number | undefined } | undefined {
     const text = this.texts.get(document.toString());
-    if (!text) return undefined;
+    if (!text?.isModel) return undefined;
     const target = this.models.targetOf(sourceOf(document));
     return { target, problems: text.checked ? text.marks.length : undefined };
   }
@@ -113,9 +114,10 @@ export class TextProblems implements vscode.Disposable {
     const found = await this.ask(document, (calls, id) => calls.textProblems(id));
     const text = this.texts.get(document.uri.toString());
     if (!found || !text) return;
-    text.found = found;
+    text.found = found.problems;
+    text.isModel = found.isModel;
     // Its own check follows; until then it stands beside what is wrong with the text itself only.
-    if (found.some(({ severity }) => severity === 'error')) text.ofTarget = [];
+    if (text.found.some(({ severity }) => severity === 'error')) text.ofTarget = [];
     text.checked = true;
     this.mark(document.uri, text);
     text.target.later(TARGET_MS);
@@ -126,7 +128,7 @@ export class TextProblems implements vscode.Disposable {
     const found = await this.ask(document, (calls, id) => calls.targetProblems(id, target));
     const text = this.texts.get(document.uri.toString());
     if (!found || !text) return;
-    text.ofTarget = found;
+    text.ofTarget = found.problems;
     this.mark(document.uri, text);
   }
 
@@ -134,10 +136,10 @@ export class TextProblems implements vscode.Disposable {
   private async ask(
     document: vscode.TextDocument,
     question: (calls: LanguageCalls, id: string) => Promise<Found>,
-  ): Promise<readonly TextProblem[] | undefined> {
+  ): Promise<Found | undefined> {
     try {
       const found = await this.documents.ask(document, question);
-      return found?.version === document.version ? found.problems : undefined;
+      return found?.version === document.version ? found : undefined;
     } catch (error) {
       this.log.warn(`checking ${document.uri.path}: ${error}`);
       return undefined;

@@ -38,7 +38,7 @@ const replaced = (line: number, start: number, end: number, text: string): TextE
 test('problems are those of the version that was sent last', async () => {
   const documents = new Documents();
   await documents.openDocument('a', { text: TEXT, path: join(folder, 'a.onnxtxt') }, 1);
-  expect(await documents.textProblems('a')).toEqual({ version: 1, problems: [] });
+  expect(await documents.textProblems('a')).toEqual({ version: 1, isModel: true, problems: [] });
   await documents.changeDocument('a', [replaced(4, 6, 10, 'Rleu')], 2);
   const { version, problems } = await documents.textProblems('a');
   expect(version).toBe(2);
@@ -61,7 +61,11 @@ test('what a target does not take stands in the text; nothing is said of a text 
   const found = await documents.targetProblems('c', { target: 'caffe:bvlc' });
   expect(found.problems.map(({ code, range }) => [code, range.start.line])).toEqual([['unsupported-operator', 4]]);
   await documents.changeDocument('c', [replaced(4, 6, 9, 'Clue')], 2);
-  expect(await documents.targetProblems('c', { target: 'caffe:bvlc' })).toEqual({ version: 2, problems: [] });
+  expect(await documents.targetProblems('c', { target: 'caffe:bvlc' })).toEqual({
+    version: 2,
+    isModel: true,
+    problems: [],
+  });
 });
 
 test('the binary of a text: large constants stand by their hash and come back', async () => {

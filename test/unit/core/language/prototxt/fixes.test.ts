@@ -109,9 +109,12 @@ test('round_mode is rewritten for OpenCV', () => {
 });
 
 test('what no other dialect can say in ours is not rewritten', () => {
+  // A convolution of Intel with ReLU in it.
   const marked =
-    'layer { type: "Pooling" bottom: "data" top: "p" pooling_param { kernel_size: 2 avg_include_‸pad: false } }';
-  expect(titles(fixesAt(inNet(marked)))).not.toContain('Rewrite for bvlc');
+    'layer { type: "Convolution" bottom: "data" top: "c" convolution_param { num_output: 2 kernel_size: 1 re‸lu: true } }';
+  const offered = titles(fixesAt(inNet(marked)));
+  expect(offered).toContain('Switch dialect to intel');
+  expect(offered).not.toContain('Rewrite for bvlc');
 });
 
 test('a custom layer: an entry, a schema, and the dialect that they make', () => {
