@@ -52,7 +52,7 @@ const tengine: RulesOf = (layer) => {
   const said = ['stride', 'stride_h', 'stride_w'].some((name) => layer.has(`${HOLDER}.${name}`));
   if (!said && !layer.flag(`${HOLDER}.global_pooling`))
     layer.refuse('no stride', 'the framework takes 2 for it where all others take 1');
-  const sizes = layer.sizes(layer.bottom()).slice(2);
+  const sizes = layer.imageSizes(layer.bottom());
   return {
     ...CAFFE_POOLING,
     further: (rest, stride, { kernel, pad }) => {

@@ -8,7 +8,9 @@ import { convertModel } from '../../../../../src/core/pipeline.ts';
 import { silent } from '../../../../../src/core/progress.ts';
 import { PLAIN_READING, parseInputSpec, type Reading } from '../../../../../src/core/reading.ts';
 import type { ConvertRequest } from '../../../../../src/core/request.ts';
-import { input, layer } from './support.ts';
+import { compareOutputs, worstDifference } from '../../../../../src/core/runtime/compare.ts';
+import { runModel } from '../../../../../src/core/runtime/onnxruntime.ts';
+import { input, layer, seeded } from './support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'graphwright-to-onnx-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -56,6 +58,57 @@ test('sizes that the file does not say may be given, and other ones', async () =
   expect(status).toBe('done');
   const { model } = await openModel(output[0] ?? '', PLAIN_READING, silent);
   expect(model.graph.outputs[0]?.shape?.map(String)).toEqual(['n', '3', '5', '5']);
+});
+
+/** Networks whose layers move, pool, normalize and multiply: with any number of images they give what they give for three. */
+const OPEN_BATCH: readonly (readonly [string, readonly string[]])[] = [
+  [
+    'pooling and products',
+    [
+      layer('data => p: Pooling pooling_param { kernel_size: 3 stride: 2 pad: 1 }'),
+      layer('p => a: Pooling pooling_param { pool: AVE kernel_size: 3 stride: 2 }'),
+      layer('a => i: InnerProduct inner_product_param { num_output: 3 }', [[3, 8], [3]]),
+      layer('i => y: Softmax'),
+    ],
+  ],
+  [
+    'shapes',
+    [
+      layer('data => t: Permute permute_param { order: [0, 2, 3, 1] }'),
+      layer('t => r: Reshape reshape_param { shape { dim: [0, -1, 2] } }'),
+      layer('r => f: Flatten'),
+      layer('f => y: InnerProduct inner_product_param { num_output: 2 axis: -1 bias_term: false }', [[2, 98]]),
+    ],
+  ],
+  [
+    'normalization',
+    [
+      layer('data => n: Normalize', [[1]]),
+      layer('n => l: LRN lrn_param { local_size: 3 }'),
+      layer('l => m: MVN'),
+      layer('m => s: Scale scale_param { bias_term: true }', [[2], [2]]),
+      layer('s => c, d: Slice'),
+      layer('c, d => e: Concat'),
+      layer('e => x: ArgMax argmax_param { axis: 1 }'),
+      layer('x => y: Reduction reduction_param { axis: 1 }'),
+    ],
+  ],
+];
+
+test.each(OPEN_BATCH)('any number of images: %s', async (_, net) => {
+  const path = file('open.prototxt', input('data', 1, 2, 7, 7), ...net);
+  const reading = (batch: string) => ({ ...PLAIN_READING, inputs: [parseInputSpec(`data:float32[${batch},2,7,7]`)] });
+  const run = async (batch: string) => {
+    const { status, problems, output } = await convert(
+      path,
+      { verify: false },
+      { ...reading(batch), from: 'caffe:ssd' },
+    );
+    expect([status, problems]).toEqual(['done', []]);
+    return runModel(output[0] ?? '', new Map([['data', seeded([3, 2, 7, 7], 5)]]));
+  };
+  const [open, fixed] = [await run('n'), await run('3')];
+  expect(worstDifference(compareOutputs(fixed, open))).toBe(0);
 });
 
 test('where there are no weights at all, one problem says so', async () => {
