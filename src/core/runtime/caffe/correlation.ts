@@ -91,6 +91,33 @@ function sliding(call: LayerCall): Blob {
   return y;
 }
 
+/**
+ * For each displacement to the left, the farthest first, the mean over channels of products; nothing where it leaves the image.
+ * The engine reads neither pad nor single_direction (ModelTC/NART, art/modules/default/src/op/correlation1d.cpp).
+ */
+function alongRows(call: LayerCall): Blob {
+  const [a, b] = [bottom(call), bottom(call, 1)];
+  const most = number(call.node, `${HOLDER}.max_displacement`, 0);
+  if (number(call.node, `${HOLDER}.kernel_size`, 1) !== 1) throw refusal(call, 'its kernel is not one element');
+  const [batch = 1, channels = 1, height = 1, width = 1] = a.shape;
+  const y = blobOf([batch, most + 1, height, width]);
+  let at = 0;
+  for (let image = 0; image < batch; image++) {
+    for (let left = most + 1; left > 0; left--) {
+      for (let place = 0; place < height * width; place++) {
+        const [row, column] = [Math.floor(place / width), place % width];
+        let sum = 0;
+        for (let channel = 0; channel < channels; channel++) {
+          sum += element(a, image, channel, row, column) * element(b, image, channel, row, column - left);
+        }
+        y.data[at++] = sum / channels;
+      }
+    }
+  }
+  return y;
+}
+
 export const correlationLayers: Readonly<Record<string, Layer>> = {
   Correlation: (call) => (call.means.correlation === 'sliding' ? sliding(call) : displaced(call)),
+  Correlation1D: alongRows,
 };

@@ -70,7 +70,36 @@ const sliding: LayerRule = (layer, onnx) => {
   return onnx.reshape(y, [batch, outputs, height - rows + 1, width - across + 1]);
 };
 
-export const correlation: LayerRules = { Correlation: displaced };
+/**
+ * The mean over channels of products with elements to the left, the farthest first. The engine reads neither pad nor
+ * single_direction (ModelTC/NART, art/modules/default/src/op/correlation1d.cpp).
+ */
+const alongRows: LayerRule = (layer, onnx) => {
+  const [a, b] = [layer.bottom(), layer.bottom(1)];
+  const [batch = 1, channels = 1, height = 1, width = 1] = layer.sizes(a);
+  if (layer.sizes(b).join() !== [batch, channels, height, width].join())
+    layer.invalid('its bottoms are of different shapes');
+  for (const name of ['pad', 'single_direction']) layer.has(`${HOLDER}.${name}`);
+  if (layer.number(`${HOLDER}.kernel_size`, 1) !== 1)
+    layer.refuse('a kernel of several elements', 'the engine does not read it');
+  const count = layer.number(`${HOLDER}.max_displacement`, 0) + 1;
+  const padded = onnx.Pad(b, onnx.ints([0, 0, 0, count, 0, 0, 0, 0]));
+  const body = new Graph('displacement');
+  const start = body.addInput({ name: onnx.unique('start'), type: tensorType('int64', [1]) });
+  const inner = onnx.within(body);
+  const other = inner.Slice(padded, start, inner.Add(start, inner.ints([width])), inner.ints([3]));
+  const mean = inner.ReduceMean(inner.Mul(a, other), inner.ints([1]), { keepdims: 0 });
+  body.addOutput(inner.reshape(mean, [batch, height, width]));
+  const attributes = [
+    ['body', graphAttribute(body)],
+    ['num_scan_inputs', int(1n)],
+  ] as const;
+  const starts = Array.from({ length: count }, (_, k) => k);
+  const places = onnx.constant(Tensor.of('int64', [count, 1], starts));
+  return onnx.transpose(onnx.node('', 'Scan', [places], attributes).output(), [1, 0, 2, 3]);
+};
+
+export const correlation: LayerRules = { Correlation: displaced, Correlation1D: alongRows };
 
 /** By dialect. */
 export const correlationOf: Readonly<Record<string, LayerRules>> = { nart: { Correlation: sliding } };

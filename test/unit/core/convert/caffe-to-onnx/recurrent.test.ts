@@ -73,6 +73,15 @@ describe('Correlation', () => {
     await agrees(net, { dialect: 'openvino' });
   });
 
+  test('NART, along rows', async () => {
+    const net = [
+      input('a', 2, 3, 4, 7),
+      input('b', 2, 3, 4, 7),
+      layer('a, b => y: Correlation1D correlation_param { max_displacement: 4 kernel_size: 1 single_direction: -1 }'),
+    ];
+    await agrees(net, { dialect: 'nart', opset: 17 });
+  });
+
   test.each([
     ['groups: 4', [2, 4, 3, 2]],
     ['groups: 1', [2, 12, 3, 2]],

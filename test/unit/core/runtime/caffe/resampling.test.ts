@@ -152,6 +152,17 @@ describe('Correlation', () => {
     expect(less?.numbers).toEqual([5, 5, 5, 5, 3, 5, 5, 5, 5]);
   });
 
+  test('NART, along rows: displacements to the left, the farthest first', () => {
+    const net = [
+      input('a', 1, 2, 1, 3),
+      input('b', 1, 2, 1, 3),
+      layer('a, b => y: Correlation1D correlation_param { max_displacement: 1 kernel_size: 1 }'),
+    ];
+    const { y } = run(net, 'nart', { a: [1, 2, 3, 4, 5, 6], b: [1, 10, 100, 2, 20, 200] });
+    expect(y?.shape).toEqual([1, 2, 1, 3]);
+    expect(y?.numbers).toEqual([0, 0, 7.5, 0, 6, 75]);
+  });
+
   test('NART: the first bottom slides over the second', () => {
     const sliding = (groups: number, kernel: readonly number[], sizes: readonly number[]) =>
       run(
