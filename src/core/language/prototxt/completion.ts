@@ -9,9 +9,8 @@ import { oldTypes } from './analysis.ts';
 import { type Cursor, cursorAt } from './cursor.ts';
 import type { PrototxtDocument } from './document.ts';
 import { defaultText, fence, layerMarkdown, signatureOf, typeName } from './facts-text.ts';
-import type { LayerSyntax } from './layers.ts';
-import { layerAround, said } from './problems.ts';
-import { type FieldSyntax, isMessage, textOf } from './syntax.ts';
+import { type LayerSyntax, layerAround } from './layers.ts';
+import { type FieldSyntax, isMessage, said, textOf } from './syntax.ts';
 
 export function completionsAt(document: PrototxtDocument, position: TextPosition): CompletionItem[] {
   const offset = document.text.offsetAt(position);

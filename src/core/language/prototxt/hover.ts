@@ -1,4 +1,5 @@
 /** What stands under the pointer, in Markdown: layer types, fields, blobs. */
+import type { CaffeVocabulary } from '../../dialects/caffe/vocabulary.ts';
 import { shapeText } from '../../ir/shape.ts';
 import type { HoverText } from '../hover.ts';
 import type { TextPosition } from '../text.ts';
@@ -6,39 +7,28 @@ import type { Mention } from './blobs.ts';
 import type { PrototxtDocument } from './document.ts';
 import { fieldMarkdown, layerMarkdown } from './facts-text.ts';
 import { shapeOfTop } from './inlays.ts';
-import { said } from './problems.ts';
 import { type Spot, spotAt } from './spot.ts';
-import { innerSpan } from './syntax.ts';
+import { innerSpan, said } from './syntax.ts';
 
 export function hoverAt(document: PrototxtDocument, position: TextPosition): HoverText | undefined {
-  const { dialect, text } = document;
+  const { dialect, dialects, text } = document;
   const spot = spotAt(document, text.offsetAt(position));
   if (!spot || !dialect) return undefined;
-  const { scalar, field, layer } = spot;
-  const markdown = markdownOf(document, spot);
-  const isType = scalar !== undefined && scalar === layer?.type;
-  return markdown === undefined
-    ? undefined
-    : {
-        range: text.rangeOf(
-          scalar && (isType || markdown.startsWith('Blob')) ? innerSpan(scalar) : (scalar ?? field.name),
-        ),
-        markdown,
-      };
+  const { scalar, layer, field } = spot;
+  if (scalar && scalar === layer?.type) {
+    const markdown = layerMarkdown(layer.op ?? said(scalar), dialect, dialects);
+    return { range: text.rangeOf(innerSpan(scalar)), markdown };
+  }
+  const mention = scalar && document.blobs.at(scalar.start);
+  if (mention) return { range: text.rangeOf(innerSpan(scalar)), markdown: blobMarkdown(document, mention) };
+  return { range: text.rangeOf(scalar ?? field.name), markdown: fieldHover(spot, dialect, dialects) };
 }
 
-function markdownOf(document: PrototxtDocument, spot: Spot): string | undefined {
-  const { dialect, dialects, blobs } = document;
-  const { scalar, layer } = spot;
-  if (!dialect) return undefined;
-  if (scalar && scalar === layer?.type) return layerMarkdown(layer.op ?? said(scalar), dialect, dialects);
-  const mention = scalar && blobs.at(scalar.start);
-  if (mention) return blobMarkdown(document, mention);
-  const [outermost, ...inner] = spot.path;
-  if (!outermost) return undefined;
-  const ofLayer = outermost.name.text === 'layer' && inner.length > 0;
-  const path = (ofLayer ? inner : spot.path).map(({ name }) => name.text).join('.');
-  return fieldMarkdown(spot.facts, spot.holder, { path, root: ofLayer ? 'layer' : 'net' }, dialect, dialects);
+function fieldHover({ path, facts, holder }: Spot, dialect: CaffeVocabulary, all: readonly CaffeVocabulary[]): string {
+  const ofLayer = path.length > 1 && path[0]?.name.text === 'layer';
+  const names = path.slice(ofLayer ? 1 : 0).map(({ name }) => name.text);
+  const place = { path: names.join('.'), root: ofLayer ? ('layer' as const) : ('net' as const) };
+  return fieldMarkdown(facts, holder, place, dialect, all);
 }
 
 /** Who makes a blob and who reads it. */

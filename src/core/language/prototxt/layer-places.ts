@@ -1,8 +1,7 @@
 /** Layers and where they stand in the text, by the names that the graph has for them. */
 import type { TextPosition, TextRange } from '../text.ts';
 import type { PrototxtDocument } from './document.ts';
-import type { LayerSyntax } from './layers.ts';
-import { layerAround } from './problems.ts';
+import { type LayerSyntax, layerAround } from './layers.ts';
 import { textOf } from './syntax.ts';
 
 /** The name of the layer at a position, or of its first top. */

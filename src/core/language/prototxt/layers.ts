@@ -1,6 +1,7 @@
 /** The layers of a prototxt as they are written, and whether it is a network at all: other tools have files of that ending. */
 import type { CaffeMessage } from '../../dialects/caffe/schema.ts';
 import { V1_TYPES } from '../../formats/caffe/v1-types.ts';
+import type { Span } from '../text.ts';
 import {
   type FieldSyntax,
   isMessage,
@@ -71,6 +72,19 @@ function rulesOf(fields: readonly FieldSyntax[]): Pick<LayerSyntax, 'phases' | '
     (phase) => !excludes.some((rule) => plain(rule) && [undefined, phase].includes(phaseOf(rule) as Phase)),
   );
   return { phases: new Set(phases), conditional: ![...includes, ...excludes].every(plain) };
+}
+
+/** The layer that holds a field, or is it. */
+export function layerAround(layers: readonly LayerSyntax[], { start }: Span): LayerSyntax | undefined {
+  let low = 0;
+  let high = layers.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((layers[middle]?.field.start ?? 0) <= start) low = middle;
+    else high = middle - 1;
+  }
+  const found = layers[low];
+  return found && found.field.start <= start && start <= found.field.end ? found : undefined;
 }
 
 /** Fields that every layer has one of. */

@@ -3,8 +3,7 @@ import type { OutlineItem } from '../outline.ts';
 import type { Span } from '../text.ts';
 import type { PrototxtDocument } from './document.ts';
 import type { LayerSyntax } from './layers.ts';
-import { said } from './problems.ts';
-import { type FieldSyntax, innerSpan, isMessage, isScalar, scalarsOf, textOf } from './syntax.ts';
+import { type FieldSyntax, innerSpan, isMessage, isScalar, said, scalarsOf, textOf } from './syntax.ts';
 
 export function outlineOf(document: PrototxtDocument): OutlineItem[] {
   const { tree, dialect } = document;

@@ -5,8 +5,8 @@ import type { TextProblem } from '../problems.ts';
 import type { Span } from '../text.ts';
 import { fieldsByPlace, type Network, placeKey } from './analysis.ts';
 import type { PrototxtDocument } from './document.ts';
-import type { LayerSyntax } from './layers.ts';
-import { type FieldSyntax, innerSpan, isScalar, type ScalarSyntax, textOf } from './syntax.ts';
+import { type LayerSyntax, layerAround } from './layers.ts';
+import { type FieldSyntax, innerSpan, isScalar, textOf } from './syntax.ts';
 
 /** As many as an editor can show. */
 const MOST_PROBLEMS = 2000;
@@ -77,19 +77,6 @@ function placed(
   return { problem: made, field, layer };
 }
 
-/** The layer that holds a field, or is it. */
-export function layerAround(layers: readonly LayerSyntax[], { start }: Span): LayerSyntax | undefined {
-  let low = 0;
-  let high = layers.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((layers[middle]?.field.start ?? 0) <= start) low = middle;
-    else high = middle - 1;
-  }
-  const found = layers[low];
-  return found && found.field.start <= start && start <= found.field.end ? found : undefined;
-}
-
 /** Codes that are about the type of a layer. */
 const OF_TYPES: ReadonlySet<string> = new Set(['training-layer', 'python-layer', 'layer-type-unknown']);
 
@@ -131,9 +118,4 @@ export function frameAt({ text, path }: PrototxtDocument, offset: number) {
 function sentence(message: string): string {
   const start = message.charAt(0).toUpperCase() + message.slice(1);
   return /[.?!]$/.test(start) ? start : `${start}.`;
-}
-
-/** What a scalar says, where one stands. */
-export function said(value: ScalarSyntax | undefined): string {
-  return value ? textOf(value) : '';
 }

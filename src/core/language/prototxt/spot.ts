@@ -1,8 +1,7 @@
 /** What stands at a position of a prototxt: a field by its name, or a value of it, with the messages around. */
 import type { CaffeField, CaffeMessage } from '../../dialects/caffe/schema.ts';
 import type { PrototxtDocument } from './document.ts';
-import type { LayerSyntax } from './layers.ts';
-import { layerAround } from './problems.ts';
+import { type LayerSyntax, layerAround } from './layers.ts';
 import { type FieldSyntax, holds, isMessage, isScalar, type ScalarSyntax } from './syntax.ts';
 
 export interface Spot {

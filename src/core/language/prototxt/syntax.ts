@@ -52,6 +52,11 @@ export function textOf({ bytes, text }: ScalarSyntax): string {
   return bytes ? new TextDecoder().decode(bytes) : text;
 }
 
+/** What a scalar says, where one stands. */
+export function said(value: ScalarSyntax | undefined): string {
+  return value ? textOf(value) : '';
+}
+
 /** What of a scalar is a name: of a string what is between its quotes. */
 export function innerSpan({ kind, start, end, text }: ScalarSyntax): Span {
   if (kind !== 'string' || end - start < 2 || text.length !== end - start) return { start, end };

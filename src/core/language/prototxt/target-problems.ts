@@ -8,8 +8,8 @@ import type { TextProblem } from '../problems.ts';
 import type { Span } from '../text.ts';
 import { fieldsByPlace, placeKey } from './analysis.ts';
 import type { PrototxtDocument } from './document.ts';
-import type { LayerSyntax } from './layers.ts';
-import { frameAt, layerAround, problemsOf } from './problems.ts';
+import { type LayerSyntax, layerAround } from './layers.ts';
+import { frameAt, problemsOf } from './problems.ts';
 import { type FieldSyntax, innerSpan, messagesOf } from './syntax.ts';
 
 /**
