@@ -10,10 +10,11 @@ import { inRoot } from './paths.mjs';
 import { table } from './table.mjs';
 import { madeCases, rows } from './zoo.mjs';
 
-/** What Caffe can express of torchvision. */
+/** Models of torchvision that Caffe can express, and some that it cannot. */
 const MODELS = [
   ...['alexnet', 'vgg11', 'resnet18', 'resnet50', 'squeezenet1_1', 'googlenet', 'densenet121', 'mobilenet_v2'],
   ...['mobilenet_v3_small', 'shufflenet_v2_x0_5', 'mnasnet0_5', 'efficientnet_b0', 'regnet_y_400mf'],
+  ...['convnext_tiny', 'vit_b_16'],
 ].map((name) => `torchvision/${name}`);
 /** Small ones, which every framework's definitions run within a minute. */
 const SMALL = ['timm/test_resnet', 'timm/test_efficientnet'];
@@ -72,7 +73,20 @@ export function frameworkTable(scored) {
   };
   const head = ['Model', ...BACKENDS];
   const body = models.map((model) => [model, ...BACKENDS.map((backend) => cell(model, backend))]);
-  const refused = scored.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'written');
-  const reasons = refused.map(({ model, target, detail }) => `- ${model}, ${target}: ${detail}`);
-  return [table(head, body), ...(reasons.length > 0 ? [reasons.join('\n')] : [])].join('\n\n');
+  const lists = models.map((model) => reasonsOf(model, scored)).filter((list) => list !== '');
+  return [table(head, body), ...lists].join('\n\n');
+}
+
+/** Why a model is refused, each reason once with the frameworks that give it. */
+function reasonsOf(model, scored) {
+  const refused = scored.filter((row) => row.model === model && row.verdict !== 'pass' && row.verdict !== 'written');
+  const backends = new Map();
+  for (const { backend, detail, reasons = [detail] } of refused)
+    for (const reason of reasons) {
+      // The frameworks stand behind.
+      const plain = reason.replace(/^Caffe \(.*?\) /, '');
+      backends.set(plain, [...(backends.get(plain) ?? []), backend]);
+    }
+  const lines = [...backends].map(([reason, names]) => `- ${reason} (${names.join(', ')})`);
+  return lines.length > 0 ? `${model} is refused:\n${lines.join('\n')}` : '';
 }

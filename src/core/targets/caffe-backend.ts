@@ -80,6 +80,8 @@ export function joinsWrongly(
 export const CAFFE_FUSIONS: readonly string[] = [
   ...['relu-of-where', 'leaky-relu', 'prelu', 'elu', 'elu-of-one', 'softplus'],
   'fold-batch-normalization',
+  // Erf by itself is no layer; the whole is nearly one.
+  'erf-gelu',
   // Known as a whole, these need no blobs of more axes, which many frameworks lack.
   ...['depth-to-space-dcr', 'depth-to-space-crd', 'space-to-depth', 'channel-shuffle'],
 ];

@@ -13,7 +13,7 @@ import { isStatic, type StaticShape, shapeText } from '../../ir/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { tensorType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
-import { refuse } from '../../problems/problem.ts';
+import { type Problem, problem, refuse } from '../../problems/problem.ts';
 import { type CaffeBackend, isIgnored, joinsWrongly } from '../../targets/caffe-backend.ts';
 import type { LayerPlan } from '../../targets/layer-limits.ts';
 import { weightOf } from './weights.ts';
@@ -29,6 +29,8 @@ export interface LayerOptions {
 }
 
 export class CaffeBuilder {
+  /** What is only nearly what the model says, so far. */
+  readonly approximations: Problem[] = [];
   private readonly blobs = new Map<Value, Value>();
   private source: Node | undefined;
   private made: Node[] = [];
@@ -103,6 +105,11 @@ export class CaffeBuilder {
   /** Ends a rule: the backend has no such variant of the operator that is being converted. */
   refuseAttribute(attribute: string, reason: string): never {
     refuse('unsupported-attribute', this.current, { target: this.target, attribute, reason });
+  }
+
+  /** Goes on with a rule that is only nearly what the operator is: a problem that the user accepts. */
+  approximate(reason: string): void {
+    this.approximations.push(problem('inexact', this.current, { target: this.target, reason }));
   }
 
   /** Ends a rule: the model declares a shape that its operators do not make. */

@@ -25,8 +25,8 @@ const PIVOT_CONTEXT = opsetContext(PIVOT_OPSET);
 const TAKEN = new Set<DataType>(['float32', 'float16', 'bfloat16']);
 
 /**
- * Converts a model at the pivot opset, on which the backend's fusions were run. With problems of severity error the model
- * of the result has holes and is not to be written.
+ * Converts a model at the pivot opset, on which the backend's fusions were run. With problems of severity error that are not
+ * `inexact` the model of the result has holes and is not to be written.
  */
 export function onnxToCaffe(model: Model, backend: CaffeBackend): CaffeResult {
   const problems: Problem[] = [];
@@ -39,13 +39,15 @@ export function onnxToCaffe(model: Model, backend: CaffeBackend): CaffeResult {
     if (node.outputs.every((value) => weightOf(value) !== undefined)) continue;
     try {
       convertNode(node, caffe);
+      problems.push(...caffe.approximations.splice(0));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       problems.push(error.problem);
       standIn(node, caffe);
     }
   }
-  const failed = problems.some(({ severity }) => severity === 'error');
+  // What is inexact is whole, and written where the user accepts it.
+  const failed = problems.some(({ severity, code }) => severity === 'error' && code !== 'inexact');
   if (!failed) problems.push(...giveOutputs(model.graph, caffe));
   if (backend.limits.unusedTops === 'outputs' && backend.has('Silence')) silenceUnused(caffe.graph);
   const made = makeModel('caffe', caffe.graph, { file: model.file });
