@@ -210,7 +210,11 @@ const ATTENTION: Composite = {
       k: value(n, heads, keys, 3),
       v: value(n, heads, keys, 4),
       m: grow.constant(
-        filled(grow.chance, 'float32', grow.chance.pick([[1, 1, queries, keys], [queries, keys], [keys]])),
+        filled(
+          grow.chance,
+          'float32',
+          grow.chance.pick([[1, 1, queries, keys], [queries, keys], [queries, keys], [keys]]),
+        ),
       ),
       merged: [n, queries, 4 * heads],
     };

@@ -46,16 +46,18 @@ export async function generate(seed: number): Promise<Generated> {
     refused: new Map(),
   };
   const grow = new Grow(shared);
+  // First: what it reads is given, not made by others.
+  await add(grow);
+  if (chance.flip(0.8)) grow.hideInner();
   for (let k = chance.int(1, 2); k > 0; k--) grow.source(randomTensor(chance, randomDtype(chance), chance.int(1, 4)));
   if (chance.flip(0.3)) grow.source(filled(chance, 'float32', [1, 4, 5, 6]));
-  await add(grow);
   const wanted = chance.int(3, 24);
   // Between others few composites stay as rules look for them.
   const spelledOut = chance.flip(0.2);
   for (let tries = 0; grow.lines.length < wanted && tries < 4 * wanted; tries++) {
     await (spelledOut ? composite : recipe(grow, chance.number()))(grow);
   }
-  const values = new Map(grow.pool.map((known) => [known.name, known]));
+  const values = new Map([...grow.pool, ...grow.hidden].map((known) => [known.name, known]));
   return { program: finished(grow, shared), values, taken: shared.taken, refused: shared.refused };
 }
 

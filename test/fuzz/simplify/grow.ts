@@ -62,6 +62,8 @@ export class Grow {
   readonly constants: Constant[] = [];
   readonly lines: Line[] = [];
   private readonly made: Known[] = [];
+  /** What was made and later nodes do not read. */
+  readonly hidden: Known[] = [];
 
   constructor(
     readonly shared: Growing,
@@ -125,6 +127,11 @@ export class Grow {
   /** A constant that fits an elementwise partner. */
   partner(known: Known): Known {
     return this.constant(constantLike(this.chance, known.tensor));
+  }
+
+  /** Lets later nodes read only the last of what was made so far: rules look for values that nobody else reads. */
+  hideInner(): void {
+    this.hidden.push(...this.made.splice(0, this.made.length - 1));
   }
 
   /** Adds a node if it works; gives its outputs. */

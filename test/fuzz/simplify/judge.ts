@@ -8,6 +8,7 @@ import type { Model } from '../../../src/core/ir/model.ts';
 import { shapeText } from '../../../src/core/ir/shape.ts';
 import { Tensor } from '../../../src/core/ir/tensor.ts';
 import { foldAllConstants } from '../../../src/core/passes/fold/fold-constants.ts';
+import { inferTypes } from '../../../src/core/passes/fold/infer-types.ts';
 import { FUSIONS } from '../../../src/core/passes/fusions/table.ts';
 import { inlineFunctions } from '../../../src/core/passes/inline/functions.ts';
 import type { Pass } from '../../../src/core/passes/pass.ts';
@@ -100,8 +101,10 @@ const OF_ITS_OWN = new Set([
 const LAST_DIGITS = 1e-6;
 /** With the operators that only other targets want. */
 const EVERYTHING = simplificationFor({ fusions: FUSIONS.map(({ name }) => name) });
-/** The names of all that may do something. */
-export const JUDGED: readonly string[] = [inlineFunctions, ...EVERYTHING].map(({ name }) => name);
+/** The names of all that may do something; types alone are no step. */
+export const JUDGED: readonly string[] = [inlineFunctions, ...EVERYTHING.filter((pass) => pass !== inferTypes)].map(
+  ({ name }) => name,
+);
 const REASSOCIATING = new Set(EVERYTHING.filter((pass) => pass.reassociates).map(({ name }) => name));
 
 /** Adds in another order only where it moves what adds. */
