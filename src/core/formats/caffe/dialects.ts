@@ -27,6 +27,7 @@ const PROTOS = {
   opencv: opencvProto,
   'yolo-upsample': yoloUpsampleProto,
   nvcaffe: nvcaffeProto,
+  intel: intelProto,
   ncnn: ncnnProto,
   openvino: openvinoProto,
   mnn: mnnProto,
@@ -34,12 +35,14 @@ const PROTOS = {
   nart: nartProto,
   ascend: ascendProto,
   cambricon: cambriconProto,
-  intel: intelProto,
 } as const;
 
 export type CaffeDialect = keyof typeof PROTOS;
 
-/** The more common first: of two that fit a file alike, the first is meant. */
+/**
+ * Of two that fit a file alike, the first is meant: the more common ones, of which OpenCV's is the strictest; frameworks that
+ * networks are made in; then those that only read them.
+ */
 export const CAFFE_DIALECTS = Object.keys(PROTOS) as readonly CaffeDialect[];
 
 /** A dialect of Graphwright, or one with a schema of its own. */

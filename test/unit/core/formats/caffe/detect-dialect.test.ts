@@ -51,6 +51,11 @@ test.each([
   ['nart', 'layer { name: "y" type: "Pad" bottom: "data" top: "y" pad_param { mode: "constant" } }'],
   ['bvlc', 'layer { name: "y" type: "ReLU" bottom: "data" top: "y" }'],
   [
+    // Others read such a network too; one that has layers in Python was made where they run.
+    'intel',
+    'layer { name: "p" type: "Python" bottom: "data" top: "p" python_param { module: "rpn" layer: "L" } } layer { name: "y" type: "ROIPooling" bottom: "data" bottom: "p" top: "y" roi_pooling_param { pooled_w: 7 pooled_h: 7 } }',
+  ],
+  [
     'tengine',
     'layer { name: "y" type: "DeConvolution" bottom: "data" top: "y" convolution_param { num_output: 2 kernel_size: 3 } }',
   ],
@@ -126,7 +131,7 @@ test('fields of numbers that the dialect does not know are told, and written bac
   };
   const read = readBytes(encodedAs('nvcaffe', net), { dialect: 'bvlc' });
   expect(problemsOf(read)).toEqual([
-    'fields-kept @14: The network has the field NetParameter.11, unknown to the Caffe dialect bvlc (nvcaffe, openvino and intel know it): kept byte for byte.',
+    'fields-kept @14: The network has the field NetParameter.11, unknown to the Caffe dialect bvlc (nvcaffe, intel and openvino know it): kept byte for byte.',
     'fields-kept @16: caffe::Pooling has the fields LayerParameter.145 and PoolingParameter.40, unknown to the Caffe dialect bvlc (nvcaffe knows them): kept byte for byte.',
   ]);
   const { caffemodel } = encodeCaffe(read.model, { dialect: 'bvlc' });
