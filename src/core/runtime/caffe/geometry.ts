@@ -57,6 +57,8 @@ function sizes({ call, holder, axes }: Where, names: Names, otherwise: number, l
   const size = (axis: number) => {
     const own = axis - (3 - axes);
     if (own < 0) return lacking;
+    // Of time Convolution3D and Pooling3D say by itself; the size for all axes is one of space.
+    if (axis === 0 && call.node.op.endsWith('3D')) return names.alone[0]?.flatMap(read)[0] ?? otherwise;
     return names.alone[axis]?.flatMap(read)[0] ?? (joint.length === 1 ? joint[0] : joint[own]) ?? otherwise;
   };
   return [size(0), size(1), size(2)];

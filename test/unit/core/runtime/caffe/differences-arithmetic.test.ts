@@ -68,16 +68,16 @@ describe('BatchNorm', () => {
       'mnn',
     ));
 
-  test('BVLC and Cambricon take the statistics of the batch where they are told to; ncnn, MNN and Tengine never', () => {
-    const told = norm('use_global_stats: false', 2, 3, 1);
-    gives(
-      told,
-      { x: blob([1, 1, 1, 2], [4, 6]) },
-      { y: blob([1, 1, 1, 2], [-1 / Math.SQRT2, 1 / Math.SQRT2]) },
-      'bvlc',
-    );
-    gives(told, { x: blob([1, 1, 1, 2], [4, 6]) }, { y: blob([1, 1, 1, 2], [1, 2]) }, 'ncnn');
-  });
+  const batch = { x: blob([1, 1, 1, 2], [4, 6]) };
+  const told = norm('use_global_stats: false', 2, 3, 1);
+
+  test.each(['bvlc', 'intel', 'cambricon'])('%s takes the statistics of the batch where it is told to', (dialect) =>
+    gives(told, batch, { y: blob([1, 1, 1, 2], [-Math.SQRT1_2, Math.SQRT1_2]) }, dialect),
+  );
+
+  test.each(['nvcaffe', 'ncnn', 'mnn', 'tengine', 'openvino'])('%s never does', (dialect) =>
+    gives(told, batch, { y: blob([1, 1, 1, 2], [1, 2]) }, dialect),
+  );
 });
 
 describe('Scale/Bias/Power', () => {

@@ -172,6 +172,14 @@ describe('5-D, N>1, dtypes', () => {
       'mnn',
     ));
 
+  test('Cambricon pads the MAX and the AVE of Pooling3D differently, so neither is run', () => {
+    const padded = layer('Pooling3D', 'pooling3d_param { kernel_size: 2 kernel_depth: 1 pad: 1 }');
+    gives(padded, { x: counted(1, 1, 1, 1, 1) }, { y: blob([1, 1, 1, 2, 2], [1]) }, 'mnn');
+    expect(refused(padded, { x: counted(1, 1, 1, 1, 1) }, 'cambricon')).toContain(
+      'its framework does not pad images of three axes alike',
+    );
+  });
+
   test('several images, each for itself', () =>
     gives(
       layer('MVN', 'mvn_param { normalize_variance: false across_channels: true }'),
