@@ -56,7 +56,7 @@ export const swish = textRule({
   name: 'swish',
   title: 'Makes one Swish of x * sigmoid(x)',
   opsets: { from: 24 },
-  reassociates: false,
+  reassociates: true,
   rule: 'y = Mul (x, Sigmoid (x)) => y = Swish (x)',
 });
 
@@ -65,7 +65,7 @@ export const scaledSwish = textRule({
   name: 'scaled-swish',
   title: 'Makes one Swish of x * sigmoid(alpha * x)',
   opsets: { from: 24 },
-  reassociates: false,
+  reassociates: true,
   rule: 'y = Mul (x, Sigmoid (Mul (x, a))) where rank(a) <= rank(x) => y = Swish <alpha = value(a)> (x)',
 });
 
@@ -73,7 +73,7 @@ export const mish = textRule({
   name: 'mish',
   title: 'Makes one Mish of x * tanh(softplus(x))',
   opsets: { from: 18 },
-  reassociates: false,
+  reassociates: true,
   rule: 'y = Mul (x, Tanh (Softplus (x))) => y = Mish (x)',
 });
 

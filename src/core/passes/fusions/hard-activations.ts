@@ -18,7 +18,7 @@ export const hardSigmoidOfSix = textRule({
 export const hardSigmoid = textRule({
   name: 'hard-sigmoid',
   title: 'Makes one HardSigmoid of alpha * x + beta between 0 and 1',
-  reassociates: false,
+  reassociates: true,
   rule: `${alternatives(clips('Add (Mul (x, a), b)', '0.0', '1.0'))}
     where ${FLOATS}, rank(a) <= rank(x), rank(b) <= rank(x)
     => y = HardSigmoid <alpha = value(a), beta = value(b)> (x)`,

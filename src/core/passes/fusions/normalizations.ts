@@ -121,7 +121,7 @@ export const shiftIntoNormalization = textRule({
   name: 'shift-into-normalization',
   title: 'Takes a sum into the LayerNormalization before it, where that adds nothing yet',
   opsets: { from: 17 },
-  reassociates: false,
+  reassociates: true,
   rule: `
     t = LayerNormalization <...others> (x, s)
     y = Add (t, b)
