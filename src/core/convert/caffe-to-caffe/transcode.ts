@@ -3,31 +3,41 @@
  * Layers that mean the same are not touched. What the other dialect cannot say, or would understand as something else, is a
  * problem.
  */
+
+import { inferCaffe } from '../../dialects/caffe/infer.ts';
 import { type CaffeField, type CaffeMessage, type CaffeSchema, fieldAt } from '../../dialects/caffe/schema.ts';
 import { type CaffeVocabulary, layerFacts } from '../../dialects/caffe/vocabulary.ts';
 import { isUnknown } from '../../formats/caffe/attributes.ts';
 import { schemaFor } from '../../formats/caffe/dialects.ts';
 import type { Attribute } from '../../ir/attribute.ts';
+import type { Graph } from '../../ir/graph.ts';
 import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
 import { isStatic, shapeText } from '../../ir/shape.ts';
 import { type Problem, problem, Refusal, refuse } from '../../problems/problem.ts';
 import { type CaffeBackend, isIgnored, joinsWrongly } from '../../targets/caffe-backend.ts';
+import { limitBroken } from '../../targets/layer-limits.ts';
 import { differenceOf } from './meanings.ts';
+import { misunderstood } from './misreadings.ts';
+import { rewordingOf } from './rewordings.ts';
+import { Wording } from './wording.ts';
 
 /** Changes the model. `from` is the backend of the dialect that it was read as. */
 export function transcode(model: Model, from: CaffeBackend, to: CaffeBackend): readonly Problem[] {
   if (from.dialect === to.dialect && from.proto === to.proto) return checkLayers(model, to);
-  const transcoder = new Transcoder(from, to);
+  const transcoder = new Transcoder(model.graph, from, to);
   const problems: Problem[] = inputProblems(model, to);
-  for (const node of model.graph.nodes) {
+  inferCaffe(model.graph, { id: from.base, schema: schemaFor(from) });
+  for (const node of [...model.graph.nodes]) {
     try {
-      transcoder.layer(node);
+      const nearly = transcoder.layer(node);
+      if (nearly) problems.push(nearly);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       problems.push(error.problem);
     }
   }
+  if (problems.length === 0) problems.push(...shapeProblems(model, to));
   model.metadata.set('caffe.dialect', to.dialect);
   // Fields of the network that nobody knows mean nothing, or something else, in another dialect.
   model.unknown = undefined;
@@ -42,6 +52,25 @@ function inputProblems({ graph }: Model, to: CaffeBackend): Problem[] {
     const details = { operator: `the input ${name}`, attribute: `the shape ${shapeText(shape)}` };
     return [problem('unsupported-attribute', undefined, { target: targetName(to), ...details, reason })];
   });
+}
+
+/** Tops that are of other sizes there: pooling rounds otherwise, a product keeps its axes. */
+function shapeProblems({ graph }: Model, to: CaffeBackend): Problem[] {
+  const before = new Map(
+    [...graph.nodes].flatMap(({ outputs }) => outputs.map((value) => [value, value.shape] as const)),
+  );
+  inferCaffe(graph, { id: to.base, schema: schemaFor(to) });
+  for (const node of graph.nodes) {
+    for (const value of node.outputs) {
+      const [own, there] = [before.get(value), value.shape];
+      if (!isStatic(own) || !isStatic(there) || shapeText(own) === shapeText(there)) continue;
+      const reason = `it would be ${shapeText(there)}`;
+      const attribute = `the top ${value.name} of ${shapeText(own)}`;
+      // Layers behind it are of other sizes because it is.
+      return [problem('unsupported-attribute', node, { target: targetName(to), attribute, reason })];
+    }
+  }
+  return [];
 }
 
 /** Within one dialect backends differ in the layers that they have. */
@@ -70,23 +99,42 @@ class Transcoder {
   private readonly schemas: { readonly from: CaffeSchema; readonly to: CaffeSchema };
 
   constructor(
+    private readonly graph: Graph,
     private readonly from: CaffeBackend,
     private readonly to: CaffeBackend,
   ) {
     this.schemas = { from: schemaFor(from), to: schemaFor(to) };
   }
 
-  layer(node: Node): void {
-    mustHave(node, this.to);
+  /** Refuses where the layer cannot be said; returns what is nearly the same. */
+  layer(node: Node): Problem | undefined {
     // What the source's layers do not read, others must not read either.
     for (const path of [...node.attributes.keys()])
       if (isIgnored(this.from.limits, node.op, path)) node.deleteAttribute(path);
+    const wording = new Wording(node, this.graph, this.from, this.to);
+    const rewording = rewordingOf(wording);
+    if (!rewording) mustHave(node, this.to);
+    if (!rewording?.settles) this.meaning(node);
+    const misread = rewording?.settles ? undefined : misunderstood(wording);
+    if (misread && !misread.inexact) this.refuse(node, misread.attribute, misread.reason);
+    const nearly = misread && problem('inexact', node, { target: targetName(this.to), reason: misread.reason });
+    rewording?.reword(wording);
+    for (const each of wording.layers) {
+      this.carry(each);
+      if (!rewording?.settles) this.defaults(each);
+    }
+    return nearly;
+  }
+
+  private carry(node: Node): void {
+    mustHave(node, this.to);
     this.meaning(node);
     this.joining(node);
     this.unsaid(node);
     if (node.op === 'Pooling') this.pooling(node);
     for (const [path, attribute] of node.attributes) this.attribute(node, path, attribute);
-    this.defaults(node);
+    this.spell(node);
+    this.limits(node);
     for (const value of node.inputs) {
       const { dtype } = value?.constant ?? {};
       // Every Caffe reads single precision, which half and double become; integers mean nothing there.
@@ -129,7 +177,8 @@ class Transcoder {
     const field = fieldAt(this.schemas.to.layer, path);
     const before = fieldAt(this.schemas.from.layer, path);
     if (!field) this.refuse(node, path, 'it has no such field');
-    if (before && !sameKind(before, field)) this.refuse(node, path, 'it is something else there');
+    if (before && !sameKind(before, field) && !isWhole(attribute, field))
+      this.refuse(node, path, 'it is something else there');
     this.single(node, path, attribute, field);
     const { type } = field;
     if (type.kind === 'enum' && attribute.type === 'string' && !type.numbers.has(String(attribute.value)))
@@ -174,6 +223,34 @@ class Transcoder {
     }
   }
 
+  /** Fields that have to be there, whatever they say. */
+  private spell(node: Node): void {
+    const { parameters } = layerFacts(this.from as Pick<CaffeVocabulary, 'own'>, node.op) ?? {};
+    for (const [path, value] of Object.entries(this.to.limits.spelled ?? {})) {
+      const said = [path, `${path}_h`, `${path}_w`].some((each) => node.attributes.has(each));
+      if (parameters === path.split('.')[0] && !said) node.setAttribute(path, { type: 'int', value: BigInt(value) });
+    }
+  }
+
+  /** What the framework's layer does not take of one like this, as far as the sizes of its bottoms are known. */
+  private limits(node: Node): void {
+    // Why no rule makes a layer says nothing of networks that have it; products flatten what they are given (meanings.ts).
+    const { never: _, ...held } = this.to.limits.takes?.[node.op] ?? {};
+    const { axes: __, ...flattening } = held;
+    const limits = node.op === 'InnerProduct' ? flattening : held;
+    const given = node.inputs.filter((value) => value !== undefined);
+    const bottoms = given.filter((value) => !this.graph.initializers.has(value)).map(({ shape }) => shape);
+    const blobs = given.flatMap((value) =>
+      this.graph.initializers.has(value) && value.constant ? [value.constant.shape] : [],
+    );
+    if (bottoms.length === 0 || !bottoms.every(isStatic)) return;
+    const parameters = Object.fromEntries(
+      [...node.attributes].map(([path, { value }]) => [path.split('.').at(-1), plain(value)]),
+    );
+    const broken = limitBroken(limits, { type: node.op, bottoms, blobs, parameters });
+    if (broken !== undefined) this.refuse(node, 'what it is given', broken);
+  }
+
   private message(side: 'from' | 'to', field: string): CaffeMessage | undefined {
     const type = this.schemas[side].layer.fields.get(field)?.type;
     return type?.kind === 'message' ? type.message : undefined;
@@ -187,6 +264,11 @@ const UNSAID: readonly { type: string; path: string; dialect: string; value: num
   // NVIDIA/caffe, src/caffe/layers/batch_norm_layer.cpp: phase TEST takes what is stored.
   { type: 'BatchNorm', path: 'batch_norm_param.use_global_stats', dialect: 'nvcaffe', value: true },
 ];
+
+/** Whole numbers as numbers, which limits are. */
+function plain(value: unknown): unknown {
+  return Array.isArray(value) ? value.map(plain) : typeof value === 'bigint' ? Number(value) : value;
+}
 
 /** What fields mean that are absent and have no default: BVLC/caffe, src/caffe/layers/batch_norm_layer.cpp, phase TEST. */
 const ABSENT: Readonly<Record<string, boolean>> = { 'batch_norm_param.use_global_stats': true };
@@ -202,6 +284,11 @@ function sameKind(a: CaffeField, b: CaffeField): boolean {
 
 const isInteger = (name: string) => /^u?int/.test(name);
 const isFloat = (name: string) => name === 'float' || name === 'double';
+
+/** What a rule has put there: a whole number, where the source has others too. */
+function isWhole(attribute: Attribute, { type }: CaffeField): boolean {
+  return attribute.type === 'int' && type.kind === 'scalar' && isInteger(type.name);
+}
 
 function isDefault(field: CaffeField | undefined, { value }: Attribute): boolean {
   return field?.otherwise !== undefined && String(field.otherwise) === String(value);

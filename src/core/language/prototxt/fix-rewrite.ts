@@ -17,7 +17,7 @@ import { pathOf } from './fix-dialects.ts';
 import { withLine } from './fix-words.ts';
 import type { FixRule } from './fixes.ts';
 import type { LayerSyntax } from './layers.ts';
-import { type FieldSyntax, isMessage, type MessageSyntax } from './syntax.ts';
+import { type FieldSyntax, innerSpan, isMessage, type MessageSyntax } from './syntax.ts';
 
 type Attributes = ReadonlyMap<string, Attribute>;
 
@@ -53,7 +53,12 @@ function rewritten(
   const backends = [from, to].map(({ id }) => backendOf(id, document.path));
   const [source, target] = backends;
   if (!source || !target || transcode(model, source, target).length > 0) return undefined;
-  return new Rewriting(document, layer, to).edits(attributes, node.attributes);
+  // Several layers in the place of one have names that the text does not tell.
+  if (node.list === undefined || graph.nodes.length > 1) return undefined;
+  const edits = new Rewriting(document, layer, to).edits(attributes, node.attributes);
+  if (node.op === layer.op || !edits) return edits;
+  if (!layer.type) return undefined;
+  return [{ range: document.text.rangeOf(innerSpan(layer.type)), text: node.op }, ...edits];
 }
 
 const STRUCTURE: ReadonlySet<string> = new Set([

@@ -1,0 +1,35 @@
+/**
+ * Layers that frameworks have other words for: other types, other fields, or several layers. The first row that a layer goes
+ * with is taken, where the target has every layer that it makes; a layer that no row is for stays as it is.
+ */
+import { COMPOSED } from './composed.ts';
+import { RENAMED } from './renamed.ts';
+import { RESHAPED } from './reshaping.ts';
+import type { Wording } from './wording.ts';
+
+export interface Rewording {
+  /** Layer types that it is for. */
+  readonly of: readonly string[];
+  /** Layer types that the target must have for it. */
+  readonly needs: readonly string[];
+  /** Where it was read that both mean the same. */
+  readonly source: string;
+  /** Whether it is for this layer; for every layer whose type the target lacks where absent. */
+  readonly where?: (layer: Wording) => boolean;
+  /** Whether it is for what the two understand otherwise by the same words (meanings.ts), too. */
+  readonly settles?: true;
+  readonly reword: (layer: Wording) => void;
+}
+
+/** Undefined where the layer has the same words in both. */
+export function rewordingOf(layer: Wording): Rewording | undefined {
+  const lacks = (each: Wording) => !each.to.has(each.node.op);
+  return ALL.get(layer.node.op)?.find(
+    ({ needs, where = lacks }) => needs.every((type) => layer.to.has(type)) && where(layer),
+  );
+}
+
+export const REWORDINGS: readonly Rewording[] = [...RENAMED, ...COMPOSED, ...RESHAPED];
+
+const ALL = new Map<string, readonly Rewording[]>();
+for (const row of REWORDINGS) for (const type of row.of) ALL.set(type, [...(ALL.get(type) ?? []), row]);

@@ -1,0 +1,136 @@
+/** Layers that another framework has other words for: each rule by numbers, in the reference interpreter and in OpenCV. */
+import { expect, test } from 'vitest';
+import type { CaffeDialect } from '../../../../../src/core/formats/caffe/dialects.ts';
+import type { Tensor } from '../../../../../src/core/ir/tensor.ts';
+import { input, layer, positive, type Sizes } from '../caffe-to-onnx/support.ts';
+import { difference, differenceInOpenCv, type Run, ran } from './support.ts';
+
+type Row = readonly [
+  line: string,
+  from: CaffeDialect,
+  to: readonly CaffeDialect[],
+  blobs?: readonly (Sizes | Tensor)[],
+];
+
+const CONVOLUTION = 'convolution_param { num_output: 2 kernel_size: 3';
+const WEIGHTS: readonly Sizes[] = [[2, 4, 3, 3], [2]];
+const STATISTICS = [[4], positive([4])];
+
+const EXACT: readonly Row[] = [
+  ['a => y: Abs', 'nart', ['bvlc', 'mnn', 'opencv']],
+  ['a => y: AbsVal', 'bvlc', ['nart']],
+  ['a => y: Clip clip_param { min: 0 max: 6 }', 'bvlc', ['opencv', 'ncnn', 'nart', 'ssd']],
+  ['a => y: Clip clip_param { min: -0.5 max: 0.25 }', 'bvlc', ['ssd', 'opencv', 'cambricon', 'tengine']],
+  ['a => y: ReLU6', 'ncnn', ['bvlc', 'ssd', 'cambricon', 'openvino']],
+  ['a => y: ReLU6 relu6_param { n: 0.5 }', 'openvino', ['opencv', 'bvlc', 'tengine']],
+  ['a => y: Swish swish_param { beta: 0.5 }', 'bvlc', ['opencv', 'ncnn', 'nart']],
+  ['a => y: Swish', 'intel', ['mnn', 'tengine', 'opencv']],
+  ['a => y: HSwish', 'nart', ['bvlc', 'opencv', 'ncnn', 'openvino', 'ssd']],
+  ['a => y: Hsigmoid', 'nart', ['bvlc', 'opencv', 'ssd']],
+  ['a => y: Reciprocal', 'nart', ['bvlc', 'opencv']],
+  ['a => y: Scales scales_param { alpha: 0.5 beta: 3 }', 'nart', ['bvlc', 'opencv']],
+  ['a => y: Bias', 'bvlc', ['opencv', 'ncnn', 'mnn', 'tengine', 'nart'], [[4]]],
+  ['a => y: Power power_param { scale: 0.5 shift: 3 }', 'bvlc', ['mnn', 'tengine']],
+  ['a => y: BN', 'ncnn', ['opencv', 'bvlc', 'nart'], [[4], [4]]],
+  ['a => y: BN bn_param { var_eps: 0.01 }', 'nart', ['bvlc', 'opencv', 'ncnn', 'cambricon'], [[4], [4], ...STATISTICS]],
+  ['a => y: BN', 'cambricon', ['bvlc', 'nart'], [[4], [4], ...STATISTICS]],
+  ['a => y: CuDNNBatchNorm', 'mnn', ['bvlc', 'opencv'], [...STATISTICS, [4], [4]]],
+  ['a => y: BatchNorm', 'nvcaffe', ['bvlc', 'opencv'], [...STATISTICS, positive([1]), [4], [4]]],
+  ['a => y: LRN lrn_param { local_size: 3 }', 'bvlc', ['opencv']],
+  ['a => y: LRN lrn_param { local_size: 3 }', 'opencv', ['bvlc']],
+  [
+    'a => y: NormalizeBBox norm_param { across_spatial: false channel_shared: false }',
+    'opencv',
+    ['ssd', 'ncnn'],
+    [[4]],
+  ],
+  [`a => y: Convolution ${CONVOLUTION} dilation: 2 }`, 'bvlc', ['nart'], WEIGHTS],
+  [`a => y: HoleConvolution ${CONVOLUTION} hole_h: 1 hole_w: 2 }`, 'nart', ['bvlc', 'opencv'], WEIGHTS],
+  [`a => y: ConvolutionReLU ${CONVOLUTION} }`, 'nart', ['bvlc', 'opencv'], WEIGHTS],
+  [
+    'a => y: DepthwiseConv convolution_param { num_output: 8 kernel_size: 3 }',
+    'mnn',
+    ['bvlc', 'opencv', 'nart'],
+    [[8, 1, 3, 3], [8]],
+  ],
+  [`a => y: Deconvolution ${CONVOLUTION} }`, 'bvlc', ['tengine'], [[4, 2, 3, 3], [2]]],
+  [`a => y: DeConvolution ${CONVOLUTION} }`, 'tengine', ['opencv', 'nart'], [[4, 2, 3, 3], [2]]],
+  [
+    'a => y: InnerProduct inner_product_param { num_output: 3 transpose: true }',
+    'bvlc',
+    ['opencv', 'nart'],
+    [[144, 3], [3]],
+  ],
+  ['a, b => y: Add', 'nart', ['bvlc', 'opencv', 'tengine']],
+  ['a, b => y: Mult', 'cambricon', ['bvlc', 'opencv']],
+  ['a, b => y: Sub', 'cambricon', ['bvlc', 'mnn']],
+  ['a, b => y: Max', 'nart', ['bvlc', 'opencv']],
+  ['a => y: Permute permute_param { order: 0 order: 3 }', 'ssd', ['nart', 'opencv']],
+  ['a => y: Transpose transpose_param { dim: 0 dim: 2 dim: 3 dim: 1 }', 'nart', ['ssd', 'ncnn', 'opencv']],
+  ['a => y: ChannelShuffle channel_shuffle_param { group: 2 }', 'nart', ['ncnn', 'openvino', 'ascend']],
+  ['a => y: Reorg reorg_param { stride: 2 }', 'intel', ['openvino', 'ascend']],
+  ['a => y: ReorgYolo reorg_yolo_param { stride: 2 }', 'openvino', ['intel', 'ascend']],
+  ['a => y: Upsample upsample_param { scale: 2 }', 'yolo-upsample', ['ascend', 'nart', 'tengine']],
+  ['a => y: NNUpsample', 'nart', ['yolo-upsample', 'ascend']],
+  ['a => y: Upsample upsample_param { stride: 3 }', 'ascend', ['yolo-upsample', 'nart']],
+  ['a => y: Reshape reshape_param { shape { dim: 0 dim: 0 dim: -1 } }', 'bvlc', ['ncnn']],
+  ['a => y: Reshape reshape_param { shape { dim: 144 } }', 'ncnn', ['bvlc', 'opencv']],
+];
+
+function netOf(line: string, blobs: readonly (Sizes | Tensor)[] = []): string {
+  const bottoms =
+    /^[^=]*/
+      .exec(line)?.[0]
+      .split(',')
+      .map((name) => name.trim()) ?? [];
+  return [...bottoms.map((name) => input(name, 1, 4, 6, 6)), layer(line, blobs)].join('\n');
+}
+
+function runOf(net: string, from: CaffeDialect): Run {
+  const run = ran(net, from);
+  if (!run) throw new Error(`${from} has no such network`);
+  return run;
+}
+
+for (const [line, from, targets, blobs] of EXACT)
+  test(`${line} of ${from} for ${targets.join(', ')}`, async () => {
+    const net = netOf(line, blobs);
+    const run = runOf(net, from);
+    for (const to of targets) {
+      const found = difference(net, run, to);
+      expect(found, to).toBeTypeOf('number');
+      expect(Number(found), to).toBeLessThan(2e-5);
+    }
+    if (targets.includes('opencv')) expect(await differenceInOpenCv(net, run)).toBeLessThan(2e-5);
+  });
+
+test.each<[string, CaffeDialect, CaffeDialect, string]>([
+  ['a => y: Pooling pooling_param { pool: AVE kernel_size: 3 pad: 1 }', 'bvlc', 'ncnn', 'the padding of an average'],
+  ['a => y: Pooling pooling_param { kernel_size: 6 }', 'bvlc', 'mnn', ''],
+  ['a => y: Interp interp_param { zoom_factor: 2 }', 'mnn', 'ncnn', 'the places of its elements'],
+  ['a => y: MVN', 'bvlc', 'opencv', 'mvn_param.eps'],
+  ['a => y: Reorg reorg_param { stride: 2 }', 'intel', 'ncnn', 'the order of channels'],
+  ['a, b => y: Eltwise eltwise_param { coeff: 0.5 coeff: 2 }', 'bvlc', 'tengine', 'eltwise_param.coeff'],
+  ['a => y: Dropout dropout_param { scale_train: false }', 'ncnn', 'mnn', 'dropout_param.scale_train'],
+  ['a => y: Permute permute_param { order: 1 order: 0 }', 'ssd', 'ncnn', 'permute_param.order'],
+  ['a => y: Scale scale_param { axis: 2 }', 'bvlc', 'ncnn', 'its Scale has one number a channel'],
+])('%s of %s is something else for %s', (line, from, to, words) => {
+  const net = netOf(line, line.includes('Scale') ? [[6, 6]] : []);
+  const found = difference(net, runOf(net, from), to);
+  if (words === '') expect(found).toBe(0);
+  else expect(found).toContain(words);
+});
+
+test.each(['Dropout', 'Split'])('%s goes where the framework lacks it, and the output keeps its name', (type) => {
+  const net = [input('a', 1, 4, 6, 6), layer('a => r: ReLU'), layer(`r => y: ${type}`)].join('\n');
+  expect(difference(net, runOf(net, 'bvlc'), 'mnn')).toBe(0);
+  const alone = [input('a', 1, 4, 6, 6), layer(`a => y: ${type}`)].join('\n');
+  expect(difference(alone, runOf(alone, 'bvlc'), 'mnn')).toContain('an output of the network would have no name');
+});
+
+test('what NART says by name becomes layers of its own name, and in-place tops stay in place', () => {
+  const net = [input('a', 1, 4, 6, 6), layer('a => r: ReLU'), layer('r => r: HSwish'), layer('r => y: ReLU')].join(
+    '\n',
+  );
+  expect(difference(net, runOf(net, 'nart'), 'bvlc')).toBeLessThan(2e-5);
+});

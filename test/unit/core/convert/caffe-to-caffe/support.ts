@@ -1,0 +1,52 @@
+/** A network of one layer in one dialect, and what becomes of it in another, by the reference interpreter, which shares no code with the rules. */
+import { expect } from 'vitest';
+import { transcode } from '../../../../../src/core/convert/caffe-to-caffe/transcode.ts';
+import type { CaffeDialect } from '../../../../../src/core/formats/caffe/dialects.ts';
+import { encodeCaffe } from '../../../../../src/core/formats/caffe/write.ts';
+import { InputError } from '../../../../../src/core/ir/errors.ts';
+import type { Tensor } from '../../../../../src/core/ir/tensor.ts';
+import { runCaffe } from '../../../../../src/core/runtime/caffe/run.ts';
+import { compareOutputs, worstDifference } from '../../../../../src/core/runtime/compare.ts';
+import { randomInputs } from '../../../../../src/core/runtime/inputs.ts';
+import { caffeBackend } from '../../../../../src/core/targets/caffe-backends.ts';
+import { readBytes, readText } from '../../formats/caffe/support.ts';
+import { runOpenCv } from '../../runtime/caffe/opencv.ts';
+
+export interface Run {
+  readonly from: CaffeDialect;
+  readonly inputs: ReadonlyMap<string, Tensor>;
+  readonly outputs: ReadonlyMap<string, Tensor>;
+}
+
+/** What a network gives in a dialect; undefined where the dialect has no such network. */
+export function ran(net: string, from: CaffeDialect): Run | undefined {
+  try {
+    const { model, problems } = readText(net, { dialect: from });
+    if (problems.some(({ severity }) => severity === 'error')) return undefined;
+    const inputs = randomInputs(model.graph, { seed: 7 });
+    return { from, inputs, outputs: runCaffe(model, inputs) };
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+/** The largest difference that transcoding makes; its problems where it has some. */
+export function difference(net: string, { from, inputs, outputs }: Run, to: CaffeDialect): number | string {
+  const { model } = readText(net, { dialect: from });
+  const problems = transcode(model, caffeBackend(from), caffeBackend(to));
+  if (problems.length > 0) return problems.map(({ message }) => message).join('; ');
+  const { caffemodel } = encodeCaffe(model, caffeBackend(to));
+  const { model: there } = readBytes(caffemodel, { dialect: to });
+  const found = runCaffe(there, inputs, to);
+  expect([...found.keys()]).toEqual([...outputs.keys()]);
+  return worstDifference(compareOutputs(outputs, found));
+}
+
+/** The same, by OpenCV. */
+export async function differenceInOpenCv(net: string, { from, inputs, outputs }: Run): Promise<number> {
+  const { model } = readText(net, { dialect: from });
+  expect(transcode(model, caffeBackend(from), caffeBackend('opencv'))).toEqual([]);
+  const found = await runOpenCv(encodeCaffe(model, caffeBackend('opencv')), inputs, [...outputs.keys()]);
+  return worstDifference(compareOutputs(outputs, found));
+}
