@@ -98,10 +98,6 @@ function turned(layer: Wording): void {
 export const RENAMED: readonly Rewording[] = [
   synonym('Abs', 'AbsVal', NART),
   synonym('AbsVal', 'Abs', NART),
-  synonym('Hswish', 'HSwish', NART),
-  synonym('HSwish', 'Hswish', NART),
-  synonym('Hsigmoid', 'HSigmoid', NART),
-  synonym('HSigmoid', 'Hsigmoid', NART),
   synonym('ReLU3d', 'ReLU', NART, ['relu3d_param', 'relu_param']),
   synonym('ChannelShuffle', 'ShuffleChannel', NART, ['channel_shuffle_param', 'shuffle_channel_param']),
   synonym('NormalizeBBox', 'Normalize', 'opencv/opencv 4.x modules/dnn/src/init.cpp: one class for both'),

@@ -1,7 +1,10 @@
 /** Layers that another framework has other words for: each rule by numbers, in the reference interpreter and in OpenCV. */
 import { expect, test } from 'vitest';
+import { transcode } from '../../../../../src/core/convert/caffe-to-caffe/transcode.ts';
 import type { CaffeDialect } from '../../../../../src/core/formats/caffe/dialects.ts';
 import type { Tensor } from '../../../../../src/core/ir/tensor.ts';
+import { caffeBackend } from '../../../../../src/core/targets/caffe-backends.ts';
+import { readText } from '../../formats/caffe/support.ts';
 import { input, layer, positive, type Sizes } from '../caffe-to-onnx/support.ts';
 import { difference, differenceInOpenCv, type Run, ran } from './support.ts';
 
@@ -24,6 +27,15 @@ const EXACT: readonly Row[] = [
   ['a => y: ReLU6', 'ncnn', ['bvlc', 'ssd', 'cambricon', 'openvino']],
   ['a => y: ReLU6 relu6_param { n: 0.5 }', 'openvino', ['opencv', 'bvlc', 'tengine']],
   ['a => y: Swish swish_param { beta: 0.5 }', 'bvlc', ['opencv', 'ncnn', 'nart']],
+  ['a => y: ReLU3d relu3d_param { negative_slope: 0.25 }', 'nart', ['bvlc', 'opencv']],
+  ['a => y: CuDNNLRNCrossChannel lrn_param { local_size: 3 alpha: 0.5 }', 'mnn', ['ncnn', 'opencv']],
+  [
+    'a => y: CuDNNGroupedConvolutionForward convolution_param { num_output: 4 kernel_size: 3 group: 2 }',
+    'mnn',
+    ['bvlc', 'opencv'],
+    [[4, 2, 3, 3], [4]],
+  ],
+  ['a => y: InnerProductReLU inner_product_param { num_output: 3 }', 'nart', ['bvlc', 'opencv'], [[3, 144], [3]]],
   ['a => y: Swish', 'intel', ['mnn', 'tengine', 'opencv']],
   ['a => y: HSwish', 'nart', ['bvlc', 'opencv', 'ncnn', 'openvino', 'ssd']],
   ['a => y: Hsigmoid', 'nart', ['bvlc', 'opencv', 'ssd']],
@@ -133,4 +145,16 @@ test('what NART says by name becomes layers of its own name, and in-place tops s
     '\n',
   );
   expect(difference(net, runOf(net, 'nart'), 'bvlc')).toBeLessThan(2e-5);
+});
+
+test('a Silence layer goes where tops that nobody reads do no harm', () => {
+  const net = [input('a', 1, 4, 6, 6), layer('a => r, y: Slice'), layer('r => : Silence')].join('\n');
+  const { model } = readText(net, { dialect: 'bvlc' });
+  expect(transcode(model, caffeBackend('bvlc'), caffeBackend('mnn'))).toEqual([]);
+  expect([...model.graph.nodes].map(({ op }) => op)).toEqual(['Slice']);
+});
+
+test('Sqrt of Cambricon is a Power', () => {
+  const net = [input('a', 1, 4, 6, 6), layer('a => r: AbsVal'), layer('r => y: Sqrt')].join('\n');
+  expect(difference(net, runOf(net, 'cambricon'), 'bvlc')).toBeLessThan(2e-5);
 });
