@@ -11,9 +11,10 @@ import { filled, tensorOf } from './tensors.ts';
 const anything = (grow: Grow): Names => ({ x: grow.any(['float32', 'float32', 'float16', 'float64']) });
 const ones = (size: number): Tensor => tensorOf('float32', [size], Array<number>(size).fill(1));
 
-/** A value, and vectors along its last axis. */
+/** A value, and vectors along its last axis. Of one number less its mean nothing but the rounding of others is left. */
 function rows(grow: Grow): Names {
-  const x = grow.any(['float32'], 2, 4);
+  const isRows = ({ dtype, shape }: Tensor) => dtype === 'float32' && shape.length >= 2 && (shape.at(-1) ?? 0) > 1;
+  const x = grow.find(isRows) ?? grow.source(filled(grow.chance, 'float32', [3, 4]));
   const size = x.tensor.shape.slice(-1);
   const vector = () => grow.constant(filled(grow.chance, 'float32', size));
   return { x, w: vector(), b: vector() };

@@ -12,10 +12,8 @@ export const relu = textRule({
   name: 'relu-of-where',
   title: 'Makes one Relu of what keeps x above 0 and is 0 below',
   reassociates: false,
-  rule: `${alternatives([
-    ...aboveZero('0.0'),
-    'Mul (x, Cast <...> (Greater | GreaterOrEqual (x, 0.0)))',
-  ])} where ${FLOATS} => y = Relu (x)`,
+  // What is not above 0 is 0 in the other spellings, NaN too, which Relu hands on; and -Infinity times 0 is NaN.
+  rule: `y = Where (Less | LessOrEqual (x, 0.0), 0.0, x) where ${FLOATS} => y = Relu (x)`,
 });
 
 export const thresholdedRelu = textRule({
@@ -23,11 +21,8 @@ export const thresholdedRelu = textRule({
   title: 'Makes one ThresholdedRelu of what keeps x above a number and is 0 elsewhere',
   opsets: { from: 10 },
   reassociates: false,
-  rule: `
-    y = Where (Greater (x, a), x, 0.0) or
-    y = Where (LessOrEqual (x, a), 0.0, x) or
-    y = Mul (x, Cast <...> (Greater (x, a)))
-    where ${FLOATS}, rank(a) <= rank(x)
+  // Its NaN is 0: what keeps NaN, or makes it of -Infinity, is something else.
+  rule: `y = Where (Greater (x, a), x, 0.0) where ${FLOATS}, rank(a) <= rank(x)
     => y = ThresholdedRelu <alpha = value(a)> (x)`,
 });
 

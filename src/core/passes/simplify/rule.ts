@@ -172,7 +172,9 @@ class Work implements Site {
     }
     const untyped = steps.flatMap(([old, by]) => (old.type && by.type ? [] : [by]));
     for (const [old, by] of steps) {
-      if ((by.producer && made.has(by.producer)) || old.isGraphOutput) takeOver(by, old);
+      // What stands for an output of the graph keeps that name, whatever else it stands for.
+      const isNew = by.producer !== undefined && made.has(by.producer) && !taken.has(by);
+      if (isNew || old.isGraphOutput) takeOver(by, old);
       old.replaceAllUsesWith(by);
     }
     const removed = new Set<Node>();

@@ -30,7 +30,9 @@ export const gemm: Recipe = async (grow) => {
       ? grow.constant(filled(grow.chance, 'float32', grow.chance.pick([[n], [1, n], [m, n], [1], []])))
       : undefined;
   const scale = () => grow.chance.pick([undefined, undefined, { float: 0.5 }, { float: 0 }]);
-  return grow.add('Gemm', [x, b, c], { attributes: { transA, transB, alpha: scale(), beta: scale() } });
+  const [alpha, beta] = [scale(), scale()];
+  // onnxruntime 1.30 gives c as it is where nothing is added up.
+  return grow.add('Gemm', [x, b, c], { attributes: { transA, transB, alpha, beta: k === 0 ? undefined : beta } });
 };
 
 export const einsum: Recipe = async (grow) => {

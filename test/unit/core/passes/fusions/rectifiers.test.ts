@@ -5,12 +5,15 @@ const A = 'float zero = {0}, float one = {1}, float a = {0.3}, float big = {2}';
 
 describe('Relu and ThresholdedRelu', () => {
   fuseEach([
-    [A, 'c = Greater (x, zero); y = Where (c, x, zero)', 'Relu'],
     [A, 'c = Less (x, zero); y = Where (c, zero, x)', 'Relu'],
-    [A, 'c = Greater (x, zero); f = Cast <to = 1> (c); y = Mul (f, x)', 'Relu'],
+    [A, 'c = LessOrEqual (x, zero); y = Where (c, zero, x)', 'Relu'],
+    [A, 'c = Greater (x, zero); y = Where (c, x, zero)', 'ThresholdedRelu'],
     [A, 'c = Greater (x, a); y = Where (c, x, zero)', 'ThresholdedRelu'],
-    [A, 'c = LessOrEqual (x, a); y = Where (c, zero, x)', 'ThresholdedRelu'],
-    [A, 'c = Greater (x, a); f = Cast <to = 1> (c); y = Mul (f, x)', 'ThresholdedRelu'],
+    // NaN stays NaN in one and becomes 0 in the other; -Infinity times 0 is NaN.
+    [A, 'c = GreaterOrEqual (x, zero); y = Where (c, x, zero)'],
+    [A, 'c = LessOrEqual (x, a); y = Where (c, zero, x)'],
+    [A, 'c = Greater (x, zero); f = Cast <to = 1> (c); y = Mul (f, x)'],
+    [A, 'c = Greater (x, a); f = Cast <to = 1> (c); y = Mul (f, x)'],
     // What lies on the bound is kept here; the other side is not 0.
     [A, 'c = GreaterOrEqual (x, a); y = Where (c, x, zero)'],
     [A, 'c = Greater (x, a); y = Where (c, x, one)'],

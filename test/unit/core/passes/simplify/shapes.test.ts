@@ -173,6 +173,17 @@ describe('Transposes across', () => {
         `a = ${T} (x)\nb = ${T} (z)\nc = Concat <axis = 3> (a, b)\ny = ${B} (c)`,
         'Concat',
       ],
+      // What is an output, and stands for another value too, keeps its name.
+      [
+        'float[3,6,1] x => float[2,2,8] y, float[2,2,8] z <int64[6] p = {0,2,-1,-1,0,2}>',
+        `a = Pad (x, p)
+         y = Transpose <perm = [0,2,1]> (a)
+         b = Transpose <perm = [1,0,2]> (y)
+         c = Relu (b)
+         d = Mul (c, c)
+         z = Transpose <perm = [1,0,2]> (d)`,
+        'Pad Transpose Relu Mul',
+      ],
       [
         'float[1,2,3,4] x, float[1,2,3,4] z => float[1,3,4,2] y',
         `a = ${T} (x)\nb = ${T} (z)\ny = Add (a, b)`,
