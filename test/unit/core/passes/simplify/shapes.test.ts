@@ -178,11 +178,11 @@ describe('Transposes across', () => {
         'float[3,6,1] x => float[2,2,8] y, float[2,2,8] z <int64[6] p = {0,2,-1,-1,0,2}>',
         `a = Pad (x, p)
          y = Transpose <perm = [0,2,1]> (a)
-         b = Transpose <perm = [1,0,2]> (y)
+         b = Transpose <perm = [2,0,1]> (a)
          c = Relu (b)
          d = Mul (c, c)
          z = Transpose <perm = [1,0,2]> (d)`,
-        'Pad Transpose Relu Mul',
+        'Transpose Pad Relu Mul',
       ],
       [
         'float[1,2,3,4] x, float[1,2,3,4] z => float[1,3,4,2] y',
