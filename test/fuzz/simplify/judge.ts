@@ -149,8 +149,12 @@ export async function judge(program: Program, seed: number): Promise<Judgement> 
   } catch (error) {
     return { verdict: 'broken', detail: messageOf(error), ...about };
   }
-  if (done.reassociated)
-    before = before.map((found, k) => (mayOverflow(sets[k] ?? new Map()) ? 'may overflow' : found));
+  if (done.reassociated) {
+    const constants = program.constants.map(({ tensor }) => tensor);
+    before = before.map((found, k) =>
+      mayOverflow([...constants, ...(sets[k]?.values() ?? [])]) ? 'may overflow' : found,
+    );
+  }
   // An output of more digits may be made of numbers that have few.
   const tolerance = withHalves ? OF_HALVES : TOLERANCE;
   const difference = firstDifference(before, after, done.reassociated ? tolerance : 0);
@@ -173,8 +177,8 @@ function inputSets(program: Program, seed: number): Map<string, Tensor>[] {
 }
 
 /** Whether numbers are so large, or none, that what is computed in another order may overflow where it did not. */
-function mayOverflow(set: ReadonlyMap<string, Tensor>): boolean {
-  return [...set.values()].some(
+function mayOverflow(tensors: readonly Tensor[]): boolean {
+  return tensors.some(
     (tensor) => isFloat(tensor.dtype) && tensor.numbers().some((value) => !(Math.abs(value) < LARGE)),
   );
 }
