@@ -115,7 +115,7 @@ const CASES: readonly (readonly [name: string, graph: string, layers: Readonly<R
   ['clipping from below', 'float[1,3,4,4] x | float lo = {-0.5} => y = Clip (x, lo)', { bvlc: 'Power ReLU Power' }],
   [
     'activations that are spelled out',
-    'float[1,3,4,4] x | float zero = {0}, float a = {0.2}, float one = {1}, float[3,1,1] p = {0.1, 0.2, 0.3} => c = Greater (x, zero) m = Mul (x, a) y = Where (c, x, m) d = Less (x, zero) n = Mul (x, p) y1 = Where (d, n, x) e = Exp (x) o = Sub (e, one) q = Mul (o, a) f = GreaterOrEqual (x, zero) y2 = Where (f, x, q) g = Greater (x, zero) y3 = Where (g, x, zero)',
+    'float[1,3,4,4] x | float zero = {0}, float a = {0.2}, float one = {1}, float[3,1,1] p = {0.1, 0.2, 0.3} => c = Greater (x, zero) m = Mul (x, a) y = Where (c, x, m) d = Less (x, zero) n = Mul (x, p) y1 = Where (d, n, x) e = Exp (x) o = Sub (e, one) q = Mul (o, a) f = GreaterOrEqual (x, zero) y2 = Where (f, x, q) g = LessOrEqual (x, zero) y3 = Where (g, zero, x)',
     { bvlc: 'ReLU PReLU ELU ReLU', opencv: 'ReLU PReLU ELU ReLU' },
   ],
   [
