@@ -74,6 +74,7 @@ describe('Sigmoid, Softplus, Softsign, Mish', () => {
     { opset: 18 },
   );
   fuseEach([['', 's = Softplus (x); t = Tanh (s); y = Mul (t, x)']], { opset: 17 });
+  fuseEach([['float16 one = {15360}', 'e = Exp (x); a = Add (e, one); y = Log (a)']], { type: 'float16' });
   // onnxruntime has no kernels for doubles.
   fuseEach([['double one = {1}', 'm = Abs (x); a = Add (m, one); y = Div (x, a)']], { type: 'double' });
 });
