@@ -6,15 +6,15 @@ import { tensorType } from '../../../../src/core/ir/type.ts';
 import { product } from '../../../../src/core/runtime/caffe/blob.ts';
 import { uniformArray } from './random.ts';
 
-/** Images of a batch: more say no more. */
-const MOST_IMAGES = 10;
+/** Images of a batch, or regions of an image: more say no more. */
+const MOST = 10;
 
-/** Makes large batches small. */
+/** Makes large batches small, and lists of regions short. */
 export function limitBatches(graph: Graph): void {
   for (const input of graph.inputs) {
-    const { shape } = input;
-    if (isStatic(shape) && shape.length === 4 && (shape[0] ?? 0) > MOST_IMAGES)
-      input.type = tensorType('float32', [MOST_IMAGES, ...shape.slice(1)]);
+    const { shape, name } = input;
+    if (isStatic(shape) && (shape.length === 4 || name === 'rois') && (shape[0] ?? 0) > MOST)
+      input.type = tensorType('float32', [MOST, ...shape.slice(1)]);
   }
 }
 
