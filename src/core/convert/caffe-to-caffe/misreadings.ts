@@ -1,6 +1,7 @@
 /**
- * Beside meanings.ts, by what a network knows of sizes and blobs: layers that have the same words in two dialects and do not compute the same: what differs, and for which parameters that
- * shows. The sources are named where each framework's facts stand: src/core/targets, docs/caffe-dialects.md.
+ * Layers that have the same words in two dialects and do not compute the same: what differs, and for which parameters that
+ * shows. These need what the network says of sizes and blobs; meanings.ts has those that a layer alone tells. The sources
+ * are named where each framework's facts stand: src/core/targets, docs/caffe-dialects.md.
  */
 import type { Wording } from './wording.ts';
 
