@@ -168,7 +168,7 @@ const python: Layer = (call) => {
 
 /** Numbers and lists of numbers of YAML, as `'feat_stride': 16`. */
 function settings(text: string): ReadonlyMap<string, readonly number[]> {
-  const rows = text.matchAll(/['"]?(\w+)['"]?\s*:\s*\[?([\d.,\s-]+)/g);
+  const rows = text.matchAll(/['"]?(\w+)['"]?\s*:\s*(?:!!python\/tuple\s*)?\[?\s*(-?[\d.][\d.,\s-]*)/g);
   return new Map(
     [...rows].map(([, name = '', list = '']) => [
       name,

@@ -205,7 +205,7 @@ export const proposals: LayerRules = {
 
 /** Numbers and lists of numbers under their names, in YAML: `'feat_stride': 16`. */
 function settings(text: string): ReadonlyMap<string, readonly number[]> {
-  const rows = text.matchAll(/['"]?(\w+)['"]?\s*:\s*\[?([\d.,\s-]+)/g);
+  const rows = text.matchAll(/['"]?(\w+)['"]?\s*:\s*(?:!!python\/tuple\s*)?\[?\s*(-?[\d.][\d.,\s-]*)/g);
   return new Map(
     [...rows].map(([, key = '', list = '']) => [
       key,

@@ -130,7 +130,12 @@ describe('proposals', () => {
     await agrees(net('min_size: 8 post_nms_topn: 40'), { dialect: 'openvino', inputs: { info: [60, 80, 2] } });
   });
 
-  test.each(["'feat_stride': 16", 'feat_stride: 16\\nscales: [2, 4]'])('py-faster-rcnn: %s', async (settings) => {
+  test.each([
+    "'feat_stride': 16",
+    'feat_stride: 16\\nscales: [2, 4]',
+    // As its networks for COCO say it.
+    "'feat_stride': 16 \\n'scales': !!python/tuple [2, 4]",
+  ])('py-faster-rcnn: %s', async (settings) => {
     const anchors = settings.includes('scales') ? 6 : 9;
     const python = [
       input('scores', 1, 2 * anchors, 4, 5),
