@@ -3,6 +3,7 @@
  * mean the same. docs/caffe.md says where each fact was read.
  */
 import type { Node } from '../../ir/node.ts';
+import { flagAt, numbersAt } from './wording.ts';
 
 /** One question about a layer, and each dialect's answer. */
 interface Meaning {
@@ -34,18 +35,7 @@ function answer(dialect: string, some: Readonly<Record<string, string>>, others:
   return Object.hasOwn(some, dialect) ? (some[dialect] ?? others) : others;
 }
 
-const number = (node: Node, path: string, otherwise: number) => numbers(node, path)[0] ?? otherwise;
-
-function numbers(node: Node, path: string): readonly number[] {
-  const value = node.attributes.get(path)?.value;
-  const list = Array.isArray(value) ? value : [value];
-  return list.flatMap((each: unknown) => (typeof each === 'number' || typeof each === 'bigint' ? [Number(each)] : []));
-}
-
-function flag(node: Node, path: string, otherwise: boolean): boolean {
-  const attribute = node.attributes.get(path);
-  return attribute?.type === 'bool' ? attribute.value : otherwise;
-}
+const number = (node: Node, path: string, otherwise: number) => numbersAt(node, path)[0] ?? otherwise;
 
 /** Kernel, stride and pad of height and width. */
 function windowsOf(node: Node): readonly { kernel: number; stride: number; pad: number }[] {
@@ -58,10 +48,10 @@ function windowsOf(node: Node): readonly { kernel: number; stride: number; pad: 
   }));
 }
 
-const isWhole = (node: Node) => flag(node, 'pooling_param.global_pooling', false);
+const isWhole = (node: Node) => flagAt(node, 'pooling_param.global_pooling', false);
 
 const roundsDown = (node: Node) =>
-  node.string('pooling_param.round_mode') === 'FLOOR' || !flag(node, 'pooling_param.ceil_mode', true);
+  node.string('pooling_param.round_mode') === 'FLOOR' || !flagAt(node, 'pooling_param.ceil_mode', true);
 
 /** Whether a last window can begin behind the image and the pad before it: where steps are longer than what is seen of it. */
 const mayLeave = (node: Node) =>
@@ -77,7 +67,7 @@ const withinChannel = (node: Node) => node.string('lrn_param.norm_region') === '
 
 /** Whether a Reshape keeps the images apart and says all other sizes, so that nobody has to count axes. */
 function isPlainReshape(node: Node): boolean {
-  const [first = -1, ...others] = numbers(node, 'reshape_param.shape.dim');
+  const [first = -1, ...others] = numbersAt(node, 'reshape_param.shape.dim');
   const whole = number(node, 'reshape_param.axis', 0) === 0 && number(node, 'reshape_param.num_axes', -1) === -1;
   return whole && (first === 0 || first === 1) && others.length >= 1 && others.length <= 3 && !others.includes(0);
 }
@@ -89,7 +79,7 @@ const MEANINGS: readonly Meaning[] = [
     means(node, dialect) {
       if (node.string('pooling_param.pool') !== 'AVE' || isWhole(node) || !isPadded(node)) return undefined;
       const engines = `${node.string('pooling_param.engine', '')} ${node.string('engine', '')}`;
-      const excluded = !flag(node, 'pooling_param.avg_include_pad', true) && engines.includes('MKL');
+      const excluded = !flagAt(node, 'pooling_param.avg_include_pad', true) && engines.includes('MKL');
       return dialect === 'ncnn' || (dialect === 'intel' && excluded) ? 'it does not count' : 'it counts';
     },
   },
@@ -126,7 +116,7 @@ const MEANINGS: readonly Meaning[] = [
     about: 'batch_norm_param.use_global_stats',
     means(node, dialect) {
       const stored = ['nvcaffe', 'ncnn', 'mnn', 'tengine', 'openvino'].includes(dialect);
-      if (flag(node, 'batch_norm_param.use_global_stats', true)) return undefined;
+      if (flagAt(node, 'batch_norm_param.use_global_stats', true)) return undefined;
       return stored ? 'it does not count' : 'it takes the statistics of what it is given';
     },
   },
@@ -159,7 +149,7 @@ const MEANINGS: readonly Meaning[] = [
     type: 'MVN',
     about: 'mvn_param.eps',
     means: (node, dialect) =>
-      flag(node, 'mvn_param.normalize_variance', true)
+      flagAt(node, 'mvn_param.normalize_variance', true)
         ? answer(
             dialect,
             {
@@ -180,7 +170,7 @@ const MEANINGS: readonly Meaning[] = [
     type: 'Normalize',
     about: 'norm_param.channel_shared',
     means: (node, dialect) =>
-      flag(node, 'norm_param.channel_shared', true)
+      flagAt(node, 'norm_param.channel_shared', true)
         ? answer(dialect, { mnn: 'it does not count', tengine: 'it does not count' }, 'it has it')
         : undefined,
   },
@@ -200,7 +190,7 @@ const MEANINGS: readonly Meaning[] = [
     type: 'InnerProduct',
     about: 'inner_product_param.transpose',
     means: (node, dialect) =>
-      flag(node, 'inner_product_param.transpose', false)
+      flagAt(node, 'inner_product_param.transpose', false)
         ? answer(
             dialect,
             Object.fromEntries(['nart', 'tengine', 'ncnn', 'opencv'].map((each) => [each, 'it does not count'])),
@@ -212,7 +202,7 @@ const MEANINGS: readonly Meaning[] = [
     type: 'Eltwise',
     about: 'eltwise_param.coeff',
     means: (node, dialect) =>
-      numbers(node, 'eltwise_param.coeff').every((each) => each === 1)
+      numbersAt(node, 'eltwise_param.coeff').every((each) => each === 1)
         ? undefined
         : answer(dialect, { tengine: 'it does not count' }, 'it counts'),
   },

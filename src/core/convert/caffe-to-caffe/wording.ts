@@ -74,14 +74,11 @@ export class Wording {
   }
 
   numbers(path: string): readonly number[] {
-    const value = this.node.attributes.get(path)?.value;
-    const list = Array.isArray(value) ? (value as readonly unknown[]) : [value];
-    return list.flatMap((each) => (typeof each === 'number' || typeof each === 'bigint' ? [Number(each)] : []));
+    return numbersAt(this.node, path);
   }
 
   flag(path: string, otherwise: boolean): boolean {
-    const value = this.node.attributes.get(path)?.value;
-    return typeof value === 'boolean' ? value : otherwise;
+    return flagAt(this.node, path, otherwise);
   }
 
   word(path: string, otherwise: string): string {
@@ -169,4 +166,16 @@ export class Wording {
     }
     this.graph.nodes.remove(this.node);
   }
+}
+
+/** The numbers of a field as the file says them; none where it says nothing. */
+export function numbersAt(node: Node, path: string): readonly number[] {
+  const value = node.attributes.get(path)?.value;
+  const list = Array.isArray(value) ? (value as readonly unknown[]) : [value];
+  return list.flatMap((each) => (typeof each === 'number' || typeof each === 'bigint' ? [Number(each)] : []));
+}
+
+export function flagAt(node: Node, path: string, otherwise: boolean): boolean {
+  const value = node.attributes.get(path)?.value;
+  return typeof value === 'boolean' ? value : otherwise;
 }
