@@ -155,7 +155,7 @@ export class Layer {
     const tensor = this.ownBlobs[index]?.constant;
     if (!tensor) {
       const name = layerFacts(this.backend, this.type)?.blobs?.[index] ?? `blob ${index}`;
-      return refuse('blobs-missing', this.node, { wanted: name, source: this.backendSource });
+      return refuse('blobs-missing', this.node, { wanted: name, source: 'the network' });
     }
     const { dtype } = tensor;
     if (!dtype.startsWith('float')) refuse('dtype-not-taken', this.node, { target: TARGET, dtype });
@@ -239,10 +239,6 @@ export class Layer {
 
   private field(path: string): CaffeField | undefined {
     return fieldAt(this.schema.layer, path);
-  }
-
-  private get backendSource(): string {
-    return 'the network';
   }
 }
 

@@ -62,7 +62,12 @@ function rowAt(at: number, size: number, { mode, nearest, cubic }: ResizeManner)
     const clamped = Math.min(Math.max(at, 0), size - 1);
     const low = Math.floor(clamped + CLOSE);
     const part = Math.max(0, clamped - low);
-    return part < CLOSE ? [[low, 1]] : [[low, 1 - part], [inside(low + 1), part]]; // biome-ignore format: two places
+    return part < CLOSE
+      ? [[low, 1]]
+      : [
+          [low, 1 - part],
+          [inside(low + 1), part],
+        ];
   }
   if (mode !== 'cubic') return undefined;
   const low = Math.floor(at + CLOSE);
