@@ -17,15 +17,6 @@ beforeEach(({ onTestFailed }) => {
 });
 afterAll(() => vscode?.stop());
 
-const squiggle = () => vscode.page.locator('.squiggly-error').first();
-const selected = (name: string) => vscode.graph.locator(`.box.selected[data-name="${name}"]`).first();
-const dirtyTab = () => vscode.page.locator('.tab.dirty').first();
-
-async function focusText(): Promise<void> {
-  await vscode.command('View: Focus First Editor Group');
-  await vscode.page.locator('.monaco-editor.focused').waitFor();
-}
-
 test('the text of a model stands beside its graph', async () => {
   const { page } = vscode;
   await vscode.file(MODEL).dblclick();
@@ -38,13 +29,13 @@ test('the text of a model stands beside its graph', async () => {
 });
 
 test('the node at the cursor is selected in the graph, and the cursor stays', async () => {
-  await focusText();
+  await vscode.focusText();
   await vscode.goToText('r2 = MaxPool');
-  await selected('n2').waitFor();
+  await vscode.selected('n2').waitFor();
   await vscode.shot('cursor-to-graph');
   await vscode.page.locator('.monaco-editor.focused').waitFor();
   await vscode.page.keyboard.press('ArrowDown');
-  await selected('n3').waitFor();
+  await vscode.selected('n3').waitFor();
 });
 
 test('a node that is selected in the graph is shown in the text, and nothing goes back and forth', async () => {
@@ -56,12 +47,12 @@ test('a node that is selected in the graph is shown in the text, and nothing goe
   await vscode.shot('graph-to-text');
   await new Promise((resolve) => setTimeout(resolve, 600));
   expect(await line.textContent()).toBe(String(Number(before) - 1));
-  await selected('n2').waitFor();
+  await vscode.selected('n2').waitFor();
 });
 
 test('hover, hints and completion', async () => {
   const { page } = vscode;
-  await focusText();
+  await vscode.focusText();
   await vscode.goToText('r2 = MaxPool');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowLeft');
@@ -77,37 +68,37 @@ test('hover, hints and completion', async () => {
   await vscode.shot('completion');
   await page.keyboard.press('Escape');
   await vscode.command('File: Revert File');
-  await dirtyTab().waitFor({ state: 'detached' });
+  await vscode.dirtyTab.waitFor({ state: 'detached' });
 });
 
 test('a misspelt operator is marked as one types; a quick fix mends it', async () => {
   const { page } = vscode;
-  await focusText();
+  await vscode.focusText();
   await vscode.goToText('r1 = Relu');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Backspace');
   await page.keyboard.type('lu');
-  await squiggle().waitFor();
+  await vscode.squiggle.waitFor();
   await vscode.shot('squiggle');
   await page.keyboard.press('F8');
   await page.locator('.marker-widget', { hasText: 'Rellu' }).first().waitFor();
   await vscode.shot('problem');
   await page.keyboard.press('Escape');
   await vscode.quickFix('Relu', () => vscode.shot('quick-fix'));
-  await squiggle().waitFor({ state: 'detached' });
+  await vscode.squiggle.waitFor({ state: 'detached' });
 });
 
 test('saving writes the binary, and the graph follows', async () => {
   const { page } = vscode;
   await vscode.command('File: Revert File');
   const before = disk();
-  await focusText();
+  await vscode.focusText();
   await vscode.goToText('r1 = Relu');
   await page.keyboard.press('ArrowRight');
   for (let k = 0; k < 4; k++) await page.keyboard.press('Backspace');
   await page.keyboard.type('Tanh');
   await page.keyboard.press('Control+S');
-  await dirtyTab().waitFor({ state: 'detached' });
+  await vscode.dirtyTab.waitFor({ state: 'detached' });
   expect(disk().equals(before)).toBe(false);
   await vscode.graph.locator('[data-testid=node][aria-label^=Tanh]').first().waitFor();
   await vscode.shot('saved');
@@ -116,7 +107,7 @@ test('saving writes the binary, and the graph follows', async () => {
 test('text with an error is not saved and says why', async () => {
   const { page } = vscode;
   const before = disk();
-  await focusText();
+  await vscode.focusText();
   await vscode.goToText('r1 = Tanh');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.type(' ((');
@@ -126,12 +117,12 @@ test('text with an error is not saved and says why', async () => {
   expect(disk().equals(before)).toBe(true);
   await vscode.command('Notifications: Clear All Notifications');
   await vscode.command('File: Revert File');
-  await dirtyTab().waitFor({ state: 'detached' });
+  await vscode.dirtyTab.waitFor({ state: 'detached' });
 });
 
 test('a change on disk meanwhile is asked about', async () => {
   const { page } = vscode;
-  await focusText();
+  await vscode.focusText();
   await vscode.goToText('r1 = Tanh');
   await page.keyboard.press('Home');
   await page.keyboard.type('# mine');
@@ -144,13 +135,13 @@ test('a change on disk meanwhile is asked about', async () => {
   await asked.waitFor();
   await vscode.shot('conflict');
   await asked.getByRole('button', { name: 'Overwrite' }).click();
-  await dirtyTab().waitFor({ state: 'detached' });
+  await vscode.dirtyTab.waitFor({ state: 'detached' });
   await vscode.shot('overwritten');
 });
 
 test('what is not saved is compared with what is, and is there again after a restart', async () => {
   const { page } = vscode;
-  await focusText();
+  await vscode.focusText();
   await vscode.goToText('r1 = Tanh');
   await page.keyboard.press('ArrowRight');
   for (let k = 0; k < 4; k++) await page.keyboard.press('Backspace');
@@ -162,13 +153,13 @@ test('what is not saved is compared with what is, and is there again after a res
   // Edits are kept a second after the last of them.
   await new Promise((resolve) => setTimeout(resolve, 2500));
   await vscode.reload();
-  await dirtyTab().waitFor({ timeout: 30_000 });
+  await vscode.dirtyTab.waitFor({ timeout: 30_000 });
   await page.locator('.tab.dirty').first().click();
   await page.locator('.view-line', { hasText: 'Sinh' }).first().waitFor({ timeout: 30_000 });
   await vscode.shot('after-restart');
-  await focusText();
+  await vscode.focusText();
   await page.keyboard.press('Control+S');
-  await dirtyTab().waitFor({ state: 'detached' });
+  await vscode.dirtyTab.waitFor({ state: 'detached' });
   expect(disk().includes('Sinh')).toBe(true);
 });
 
@@ -177,10 +168,10 @@ test('Reveal in Graph and Reveal in Text by keyboard', async () => {
   await vscode.command('View: Close All Editors');
   await vscode.menu(MODEL, 'Open as Text');
   await page.locator('.view-line', { hasText: 'Conv' }).first().waitFor();
-  await focusText();
+  await vscode.focusText();
   await vscode.goToText('r2 = MaxPool');
   await page.keyboard.press('Control+Alt+G');
-  await selected('n2').waitFor({ timeout: 30_000 });
+  await vscode.selected('n2').waitFor({ timeout: 30_000 });
   await vscode.graph.locator('[data-testid=node][data-name=n3]').first().click();
   await vscode.command('Graphwright: Reveal in Text');
   await page.locator('.view-line', { hasText: '[n3]' }).first().waitFor();

@@ -73,16 +73,9 @@ beforeEach(({ onTestFailed }) => {
 });
 afterAll(() => vscode?.stop());
 
-const squiggle = () => vscode.page.locator('.squiggly-error').first();
-const selected = (name: string) => vscode.graph.locator(`.box.selected[data-name="${name}"]`).first();
-const dirtyTab = () => vscode.page.locator('.tab.dirty').first();
 const revert = async () => {
   await vscode.command('File: Revert File');
-  await dirtyTab().waitFor({ state: 'detached' });
-};
-const focusText = async () => {
-  await vscode.command('View: Focus First Editor Group');
-  await vscode.page.locator('.monaco-editor.focused').waitFor();
+  await vscode.dirtyTab.waitFor({ state: 'detached' });
 };
 
 test('a network has colours, shapes and no problems', async () => {
@@ -91,7 +84,7 @@ test('a network has colours, shapes and no problems', async () => {
   await page.locator('.view-line', { hasText: 'Convolution' }).first().waitFor();
   await page.locator('.view-line', { hasText: '[1, 64, 112, 112]' }).first().waitFor({ timeout: 30_000 });
   await page.locator('.statusbar-item', { hasText: 'Caffe Prototxt' }).waitFor();
-  expect(await squiggle().count()).toBe(0);
+  expect(await vscode.squiggle.count()).toBe(0);
   await vscode.shot('text');
 });
 
@@ -129,14 +122,14 @@ test('a field of another dialect is marked, and rewritten by a quick fix', async
   await page.locator('.squiggly-info').first().waitFor();
   await vscode.quickFix('Switch dialect…', () => vscode.shot('dialect-fixes'));
   await vscode.quickItem('BVLC').click();
-  await squiggle().waitFor();
+  await vscode.squiggle.waitFor();
   await vscode.shot('squiggle');
   await page.keyboard.press('F8');
   await page.locator('.marker-widget', { hasText: 'ceil_mode' }).first().waitFor();
   await vscode.shot('problem');
   await page.keyboard.press('Escape');
   await vscode.quickFix('Rewrite for bvlc', () => vscode.shot('quick-fix'));
-  await squiggle().waitFor({ state: 'detached' });
+  await vscode.squiggle.waitFor({ state: 'detached' });
   await page.locator('.view-line', { hasText: 'round_mode' }).first().waitFor();
   await vscode.shot('rewritten');
   await revert();
@@ -157,10 +150,10 @@ test('the layer at the cursor is selected in the graph, and back', async () => {
   await vscode.goToText('name: "conv1');
   await page.keyboard.press('Control+Alt+G');
   await vscode.graph.getByTestId('node').first().waitFor({ timeout: 30_000 });
-  await selected('conv1').waitFor();
-  await focusText();
+  await vscode.selected('conv1').waitFor();
+  await vscode.focusText();
   await vscode.goToText('name: "pool1');
-  await selected('pool1').waitFor();
+  await vscode.selected('pool1').waitFor();
   await vscode.shot('graph');
   await vscode.graph.locator('[data-testid=node][data-name=fc]').first().click();
   const line = page.locator('.monaco-editor .line-numbers.active-line-number').first();
@@ -170,7 +163,7 @@ test('the layer at the cursor is selected in the graph, and back', async () => {
 
 test('what each backend can express stands in a table, with links to the lines', async () => {
   const { page } = vscode;
-  await focusText();
+  await vscode.focusText();
   await vscode.command('Graphwright: Show What Each Backend Can Express');
   const shown = page.frameLocator('iframe.webview.ready:visible').last().frameLocator('#active-frame');
   await shown.locator('h1', { hasText: 'What each backend' }).waitFor({ timeout: 60_000 });
@@ -182,7 +175,7 @@ test('what each backend can express stands in a table, with links to the lines',
 
 test("another tool's prototxt is left alone", async () => {
   const { page } = vscode;
-  await focusText();
+  await vscode.focusText();
   await vscode.file('solver.prototxt').dblclick();
   await page.locator('.view-line', { hasText: 'lr_policy' }).first().waitFor();
   await new Promise((resolve) => setTimeout(resolve, 1000));

@@ -185,6 +185,26 @@ export class Workbench {
     return this.page.frameLocator('iframe.webview.ready:visible').frameLocator('#active-frame');
   }
 
+  /** The first mark of an error in a text. */
+  get squiggle(): Locator {
+    return this.page.locator('.squiggly-error').first();
+  }
+
+  /** The tab of a text that is not saved. */
+  get dirtyTab(): Locator {
+    return this.page.locator('.tab.dirty').first();
+  }
+
+  /** The node of that name, where it is selected in the graph. */
+  selected(name: string): Locator {
+    return this.graph.locator(`.box.selected[data-name="${name}"]`).first();
+  }
+
+  async focusText(): Promise<void> {
+    await this.command('View: Focus First Editor Group');
+    await this.page.locator('.monaco-editor.focused').waitFor();
+  }
+
   problem(text: string | RegExp): Locator {
     return this.page.locator('.markers-panel .monaco-list-row').filter({ hasText: text });
   }
