@@ -1,11 +1,13 @@
 /** What rules ask of constants. Elements are read where there are few of them; weights stay unread. */
 import { constantOf } from '../../dialects/onnx/data.ts';
-import { DATA_TYPES } from '../../ir/dtype.ts';
-import type { Tensor } from '../../ir/tensor.ts';
+import { DATA_TYPES, type DataType } from '../../ir/dtype.ts';
+import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 
-/** Above this many elements a constant is weights. */
-const MOST_ELEMENTS = 1 << 13;
+/** Above this many elements a constant is weights: masks of two thousand positions are none. */
+const MOST_ELEMENTS = 1 << 22;
+/** Up to so many elements are read as numbers, to which both zeros are one. */
+const FEW_ELEMENTS = 1 << 13;
 
 /** What all elements of a tensor are; undefined where they differ. Read once: many nodes share a constant. */
 const uniform = new WeakMap<Tensor, number | undefined>();
@@ -16,7 +18,7 @@ export function isUniform(value: Value, number: number): boolean {
   return constant !== undefined && uniformOf(constant) === number;
 }
 
-/** The number that every element of a small constant is. */
+/** The number that every element of a constant is, unless it is weights. */
 export function uniformOf(tensor: Tensor): number | undefined {
   if (!uniform.has(tensor)) uniform.set(tensor, readUniform(tensor));
   return uniform.get(tensor);
@@ -27,6 +29,13 @@ function readUniform(tensor: Tensor): number | undefined {
   if (tensor.count === 0 || tensor.count > MOST_ELEMENTS || bits < 8 || kind === 'complex' || kind === 'string')
     return undefined;
   if (kind === 'float' && bits < 16) return undefined;
+  if (tensor.count > FEW_ELEMENTS) return repeatedIn(tensor.dtype, tensor.bytes(), bits / 8);
   const [first, ...others] = tensor.numbers();
   return others.every((each) => each === first) ? first : undefined;
+}
+
+/** The number whose bytes stand there over and over: they are then the same one element further on. */
+function repeatedIn(dtype: DataType, bytes: Uint8Array, size: number): number | undefined {
+  if (Buffer.compare(bytes.subarray(size), bytes.subarray(0, bytes.length - size)) !== 0) return undefined;
+  return Tensor.ofBytes(dtype, [], bytes.subarray(0, size)).numbers()[0];
 }

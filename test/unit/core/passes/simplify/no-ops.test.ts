@@ -96,6 +96,16 @@ const UNFIT: readonly Case[] = [
   kept('float[2,1] x => float[2,1] y <int64 k = {1}>', 'b = CumSum <exclusive = 1> (a, k)'),
 ];
 
+/** A mask of attention as it is left when nothing is masked. */
+function mask(last: number): string {
+  const elements = [...new Array(128 * 128 - 1).fill(0), last];
+  return `float[1,4,128,128] x => float[1,4,128,128] y <float[1,1,128,128] m = {${elements.join(', ')}}>`;
+}
+
+describe('a mask of many elements', () => {
+  testEach([between(mask(0), 'b = Add (a, m)'), kept(mask(-1), 'b = Add (a, m)')], { rules: noOps });
+});
+
 describe('operators that change nothing go', () => {
   testEach(FIT, { rules: noOps });
 });
