@@ -1,8 +1,6 @@
 /** Layers that are several there, or none: each row computes the same of every element, in another order of rounding at most. */
-import type { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import { filled } from '../onnx-to-caffe/weights.ts';
-import { scales } from './misreadings.ts';
 import type { Rewording } from './rewordings.ts';
 import { ofFloat, ofInt, ofWord, type Parameters, type Wording, YES } from './wording.ts';
 
@@ -45,29 +43,6 @@ const limitOf = (layer: Wording) => (layer.from.base === 'openvino' ? layer.numb
 /** A limit that the target's ReLU6 has not. */
 const otherLimit = (layer: Wording) => limitOf(layer) !== 6 && layer.to.base !== 'openvino';
 
-/** (x - mean) / sqrt(variance + eps) by BatchNorm, then scale x + bias. */
-function standardised(
-  layer: Wording,
-  { mean, variance, eps }: { readonly mean: Tensor; readonly variance: Tensor; readonly eps: number },
-  scale: Tensor,
-  bias: Tensor,
-): void {
-  const flat = (tensor: Tensor) => tensor.reshaped([tensor.count]);
-  const normal = layer.layer('normal', 'BatchNorm', [layer.x], { 'batch_norm_param.eps': ofFloat(eps) }, [
-    flat(mean),
-    flat(variance),
-    filled([1], 1),
-  ]);
-  layer.finish(layer.layer('scale', 'Scale', [normal], { 'scale_param.bias_term': YES }, [flat(scale), flat(bias)]));
-}
-
-/** Four blobs that lie in this order, and the field of the epsilon. */
-function fused(layer: Wording, [a, b, c, d]: readonly (Tensor | undefined)[], eps: number, meanFirst: boolean): void {
-  if (!a || !b || !c || !d) layer.refuse('its blobs', 'they would have to be shared out among two layers');
-  const [mean, variance, scale, bias] = meanFirst ? [a, b, c, d] : [c, d, a, b];
-  standardised(layer, { mean, variance, eps }, scale, bias);
-}
-
 /** Blobs of one shape; refuses others, or where that is not known. */
 function alike(layer: Wording): void {
   const [first, ...others] = layer.bottoms.map((_, k) => layer.shape(k)?.join());
@@ -84,7 +59,7 @@ const eltwise = (
   of,
   needs: ['Eltwise'],
   source,
-  settles: true,
+  settles: ['bottoms of several shapes'],
   reword: (layer) => {
     alike(layer);
     if (coefficients) layer.set('eltwise_param.coeff', { type: 'floats', value: coefficients });
@@ -228,61 +203,6 @@ export const COMPOSED: readonly Rewording[] = [
       const channels = [layer.channels()];
       const blobs = [filled(channels, scale), filled(channels, shift)];
       layer.finish(layer.layer('scale', 'Scale', [layer.x], { 'scale_param.bias_term': YES }, blobs));
-    },
-  },
-  {
-    of: ['BN'],
-    needs: ['Scale'],
-    source: 'Tencent/ncnn tools/caffe/caffe2ncnn.cpp: scale and bias, the statistics folded in',
-    where: ({ from, to }) => from.base === 'ncnn' && to.base !== 'ncnn',
-    settles: true,
-    reword: (layer) => {
-      const [scale, bias] = layer.blobs;
-      if (!scale || !bias) return layer.refuse('its blobs', 'they would be those of a Scale');
-      const flat = [scale, bias].map((tensor) => tensor.reshaped([tensor.count]));
-      layer.finish(layer.layer('scale', 'Scale', [layer.x], { 'scale_param.bias_term': YES }, flat));
-    },
-  },
-  {
-    of: ['BN'],
-    needs: ['BatchNorm', 'Scale'],
-    source: `${ART}/bn.c; Cambricon/caffe src/caffe/layers/bn_layer.cpp; opencv/dldt model-optimizer/extensions/front/caffe/bn.py`,
-    where: ({ from, to }) => from.base !== 'ncnn' && from.base !== to.base,
-    settles: true,
-    reword: (layer) => {
-      const eps =
-        layer.from.base === 'nart' ? layer.number('bn_param.var_eps', 1e-10) : layer.number('bn_param.eps', 1e-5);
-      fused(layer, layer.blobs, eps, false);
-    },
-  },
-  {
-    of: ['CuDNNBatchNorm'],
-    needs: ['BatchNorm', 'Scale'],
-    source: 'alibaba/MNN tools/converter/source/caffe/BatchNormalScale.cpp',
-    reword: (layer) => fused(layer, layer.blobs, layer.number('batch_norm_param.eps', 1e-5), true),
-  },
-  {
-    of: ['BatchNorm'],
-    needs: ['BatchNorm', 'Scale'],
-    source: 'NVIDIA/caffe and Cambricon/caffe src/caffe/layers/batch_norm_layer.cpp',
-    where: scales,
-    settles: true,
-    reword: (layer) => {
-      const [mean, variance, factor, scale, bias] = layer.blobs;
-      if (!mean || !variance || !factor || !scale || !bias)
-        return layer.refuse('its blobs', 'they would have to be shared out among two layers');
-      // NVIDIA's takes the statistics as they are where others follow the factor.
-      const one = layer.from.base === 'nvcaffe';
-      const eps = layer.number('batch_norm_param.eps', 1e-5);
-      const normal = layer.layer(
-        'normal',
-        'BatchNorm',
-        [layer.x],
-        { 'batch_norm_param.eps': ofFloat(one ? Math.max(eps, 1e-5) : eps) },
-        [mean, variance, one ? filled([1], 1) : factor],
-      );
-      const own = [scale, bias].map((tensor) => tensor.reshaped([tensor.count]));
-      layer.finish(layer.layer('scale', 'Scale', [normal], { 'scale_param.bias_term': YES }, own));
     },
   },
   ...['Convolution', 'InnerProduct'].map(

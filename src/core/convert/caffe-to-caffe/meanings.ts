@@ -1,246 +1,288 @@
 /**
- * Layers that frameworks read alike and do not understand alike: what one means, in words that are the same for those that
- * mean the same. docs/caffe.md says where each fact was read.
+ * What frameworks read alike and understand otherwise: one table of questions about layers, with the answer of each framework.
+ * The sources are named where the facts of each stand: src/core/targets, docs/caffe.md, docs/caffe-dialects.md.
  */
-import type { Node } from '../../ir/node.ts';
-import { flagAt, numbersAt } from './wording.ts';
+import {
+  excludesPadding,
+  fractions,
+  isPadded,
+  isPaddedAverage,
+  leavesImage,
+  mayLeave,
+  movesFirst,
+  multipliesOtherAxes,
+  normalizes,
+  plainReshape,
+  saysImageSize,
+  scales,
+  weighs,
+} from './shown.ts';
+import type { Wording } from './wording.ts';
 
-/** One question about a layer, and each dialect's answer. */
-interface Meaning {
-  readonly type: string;
-  /** What of the layer it is about, for messages. */
+/** Answers of some frameworks by the dialect that they are based on; `otherwise` for all others, as BVLC does. */
+type ByDialect = { readonly otherwise: string } & Readonly<Record<string, string>>;
+
+/** One question about layers. */
+export interface Meaning {
+  readonly of: readonly string[];
+  /** The field, or what else of the layer it is about; `settles` of a rewording names it. */
   readonly about: string;
-  /** How a framework understands it; undefined where it makes no difference for this layer. */
-  readonly means: (node: Node, dialect: string) => string | undefined;
+  /** Whether the answer makes a difference for this layer; it does for every one where absent. */
+  readonly shows?: (layer: Wording) => boolean;
+  readonly means: ByDialect | ((layer: Wording, dialect: string) => string);
+  /** Whether another order of rows is all that differs. */
+  readonly inexact?: true;
 }
 
 export interface Difference {
   readonly about: string;
   /** How the other framework understands it. */
   readonly there: string;
+  readonly inexact: boolean;
 }
 
-/** What a layer of one dialect would mean otherwise in another; undefined where it means the same. */
-export function differenceOf(node: Node, from: string, to: string): Difference | undefined {
-  for (const { type, about, means } of MEANINGS) {
-    if (type !== node.op) continue;
-    const there = means(node, to);
-    if (there !== undefined && there !== means(node, from)) return { about, there };
+/** What a layer would mean otherwise in the other framework, but for what is settled; undefined where it means the same. */
+export function differenceOf(layer: Wording, settled: readonly string[] = []): Difference | undefined {
+  for (const { of, about, shows, means, inexact = false } of MEANINGS) {
+    if (!of.includes(layer.node.op) || settled.includes(about)) continue;
+    const answer = (dialect: string) => (typeof means === 'function' ? means(layer, dialect) : named(means, dialect));
+    const there = answer(layer.to.base);
+    if (there !== answer(layer.from.base) && (shows?.(layer) ?? true)) return { about, there, inexact };
   }
   return undefined;
 }
 
-/** Answers of some dialects; all others give the last. */
-function answer(dialect: string, some: Readonly<Record<string, string>>, others: string): string {
-  return Object.hasOwn(some, dialect) ? (some[dialect] ?? others) : others;
+function named(answers: ByDialect, dialect: string): string {
+  return (Object.hasOwn(answers, dialect) ? answers[dialect] : undefined) ?? answers.otherwise;
 }
 
-const number = (node: Node, path: string, otherwise: number) => numbersAt(node, path)[0] ?? otherwise;
-
-/** Kernel, stride and pad of height and width. */
-function windowsOf(node: Node): readonly { kernel: number; stride: number; pad: number }[] {
-  const size = (name: string, alone: string, axis: string, otherwise: number) =>
-    number(node, `pooling_param.${alone}_${axis}`, number(node, `pooling_param.${name}`, otherwise));
-  return ['h', 'w'].map((axis) => ({
-    kernel: size('kernel_size', 'kernel', axis, 0),
-    stride: size('stride', 'stride', axis, 1),
-    pad: size('pad', 'pad', axis, 0),
-  }));
+/** One answer for several frameworks. */
+function each(dialects: readonly string[], answer: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(dialects.map((dialect) => [dialect, answer]));
 }
 
-const isWhole = (node: Node) => flagAt(node, 'pooling_param.global_pooling', false);
+const NORMALIZE = ['Normalize', 'NormalizeBBox'];
+const PRODUCTS = ['InnerProduct', 'InnerProductReLU'];
+const BORDERS = each(['ncnn', 'tengine'], 'borders of the image keep their places');
 
-const roundsDown = (node: Node) =>
-  node.string('pooling_param.round_mode') === 'FLOOR' || !flagAt(node, 'pooling_param.ceil_mode', true);
-
-/** Whether a last window can begin behind the image and the pad before it: where steps are longer than what is seen of it. */
-const mayLeave = (node: Node) =>
-  !isWhole(node) && !roundsDown(node) && windowsOf(node).some(({ kernel, stride, pad }) => stride > kernel - pad);
-
-const isPadded = (node: Node) => windowsOf(node).some(({ pad }) => pad > 0);
-
-function blobs(node: Node): readonly (readonly number[])[] {
-  return node.inputs.flatMap((value) => (value?.constant ? [value.constant.numbers()] : []));
-}
-
-const withinChannel = (node: Node) => node.string('lrn_param.norm_region') === 'WITHIN_CHANNEL';
-
-/** Whether a Reshape keeps the images apart and says all other sizes, so that nobody has to count axes. */
-function isPlainReshape(node: Node): boolean {
-  const [first = -1, ...others] = numbersAt(node, 'reshape_param.shape.dim');
-  const whole = number(node, 'reshape_param.axis', 0) === 0 && number(node, 'reshape_param.num_axes', -1) === -1;
-  return whole && (first === 0 || first === 1) && others.length >= 1 && others.length <= 3 && !others.includes(0);
-}
-
-const MEANINGS: readonly Meaning[] = [
+export const MEANINGS: readonly Meaning[] = [
   {
-    type: 'Pooling',
+    of: ['Pooling'],
     about: 'the padding of an average',
-    means(node, dialect) {
-      if (node.string('pooling_param.pool') !== 'AVE' || isWhole(node) || !isPadded(node)) return undefined;
-      const engines = `${node.string('pooling_param.engine', '')} ${node.string('engine', '')}`;
-      const excluded = !flagAt(node, 'pooling_param.avg_include_pad', true) && engines.includes('MKL');
-      return dialect === 'ncnn' || (dialect === 'intel' && excluded) ? 'it does not count' : 'it counts';
-    },
+    shows: isPaddedAverage,
+    means: (layer, dialect) =>
+      dialect === 'ncnn' || (dialect === 'intel' && excludesPadding(layer)) ? 'it does not count' : 'it counts',
   },
   {
-    type: 'Pooling',
+    of: ['Pooling'],
     about: 'a last window behind the image',
-    means(node, dialect) {
-      if (!mayLeave(node)) return undefined;
-      const windows = windowsOf(node);
-      const single = windows.some(({ kernel }) => kernel === 1);
+    shows: mayLeave,
+    means: (layer, dialect) => {
       if (dialect === 'ncnn' || dialect === 'mnn') return 'it stays';
-      if (dialect === 'intel' && single) return 'it goes';
-      if (!isPadded(node)) return 'it stays';
-      const everywhere = windows.every(({ pad }) => pad > 0);
-      return (dialect === 'opencv' || dialect === 'tengine') && !everywhere ? 'it goes along padded axes' : 'it goes';
+      if (dialect === 'intel' && leavesImage(layer)) return 'it goes';
+      if (!isPadded(layer, 'some')) return 'it stays';
+      const byAxis = dialect === 'opencv' || dialect === 'tengine';
+      return byAxis && !isPadded(layer, 'every') ? 'it goes along padded axes' : 'it goes';
     },
   },
   {
-    type: 'BatchNorm',
-    about: 'a factor that is not 1',
-    means: (node, dialect) =>
-      (blobs(node)[2]?.[0] ?? 1) === 1 ? undefined : answer(dialect, { nvcaffe: 'it does not count' }, 'it divides'),
-  },
-  {
-    type: 'BatchNorm',
+    of: ['BatchNorm'],
     about: 'batch_norm_param.eps',
-    means: (node, dialect) =>
-      number(node, 'batch_norm_param.eps', 1e-5) >= 1e-5
-        ? undefined
-        : answer(dialect, { nvcaffe: 'it is 1e-5' }, 'it is what it is'),
+    shows: (layer) => layer.number('batch_norm_param.eps', 1e-5) < Math.fround(1e-5),
+    means: { otherwise: 'it is what it is', nvcaffe: 'it is 1e-5' },
   },
   {
-    type: 'BatchNorm',
+    of: ['BatchNorm'],
     about: 'batch_norm_param.use_global_stats',
-    means(node, dialect) {
-      const stored = ['nvcaffe', 'ncnn', 'mnn', 'tengine', 'openvino'].includes(dialect);
-      if (flagAt(node, 'batch_norm_param.use_global_stats', true)) return undefined;
-      return stored ? 'it does not count' : 'it takes the statistics of what it is given';
+    shows: (layer) => !layer.flag('batch_norm_param.use_global_stats', true),
+    means: {
+      otherwise: 'it takes the statistics of what it is given',
+      ...each(['nvcaffe', 'ncnn', 'mnn', 'tengine', 'openvino'], 'it does not count'),
     },
   },
   {
-    type: 'BN',
+    of: ['BatchNorm'],
+    about: 'more than three blobs',
+    shows: (layer) => layer.blobs.length > 3 && !scales(layer),
+    means: { otherwise: 'those behind are not read', ...each(['nvcaffe', 'cambricon'], 'those behind scale') },
+  },
+  {
+    of: ['BN'],
     about: 'its blobs',
-    means(node, dialect) {
+    means: (layer, dialect) => {
       if (dialect === 'ncnn') return 'they are a scale and a bias';
-      const eps = dialect === 'nart' ? number(node, 'bn_param.var_eps', 1e-10) : number(node, 'bn_param.eps', 1e-5);
+      const eps = dialect === 'nart' ? layer.number('bn_param.var_eps', 1e-10) : layer.number('bn_param.eps', 1e-5);
       return `they are scale, bias, mean and variance, with an eps of ${eps}`;
     },
   },
   {
-    type: 'LRN',
+    of: ['LRN', 'CuDNNLRNCrossChannel'],
+    about: 'lrn_param.norm_region',
+    shows: (layer) => layer.word('lrn_param.norm_region', '') === 'WITHIN_CHANNEL',
+    means: { otherwise: 'it has it', tengine: 'it has no such region' },
+  },
+  {
+    of: ['LRN', 'CuDNNLRNCrossChannel'],
     about: 'lrn_param.k',
-    means(node, dialect) {
-      const k = number(node, 'lrn_param.k', 1);
-      if (withinChannel(node)) return undefined;
+    shows: (layer) => layer.word('lrn_param.norm_region', '') !== 'WITHIN_CHANNEL',
+    means: (layer, dialect) => {
+      const k = layer.number('lrn_param.k', 1);
       if (dialect === 'tengine') return k === 0 ? 'it is 1' : 'it is added to each square';
       return ['ncnn', 'mnn', 'opencv'].includes(dialect) ? 'it is 1' : `it is ${k}`;
     },
   },
   {
-    type: 'LRN',
-    about: 'lrn_param.norm_region',
-    means: (node, dialect) =>
-      withinChannel(node) ? answer(dialect, { tengine: 'it has no such region' }, 'it has it') : undefined,
-  },
-  {
-    type: 'MVN',
+    of: ['MVN'],
     about: 'mvn_param.eps',
-    means: (node, dialect) =>
-      flagAt(node, 'mvn_param.normalize_variance', true)
-        ? answer(
-            dialect,
-            {
-              openvino: 'it is added to the variance',
-              opencv: 'it is added to the variance',
-              tengine: 'it is added to the root of the mean of squares',
-            },
-            'it is added to the deviation',
-          )
-        : undefined,
+    shows: normalizes,
+    means: {
+      otherwise: 'it is added to the deviation',
+      ...each(['openvino', 'opencv'], 'it is added to the variance'),
+      tengine: 'it is added to the root of the mean of squares',
+    },
   },
   {
-    type: 'Normalize',
+    of: NORMALIZE,
     about: 'norm_param.eps',
-    means: (_, dialect) => answer(dialect, { tengine: 'it does not count' }, 'it is added to the squares'),
+    means: { otherwise: 'it is added to the squares', tengine: 'it does not count' },
   },
   {
-    type: 'Normalize',
+    of: NORMALIZE,
     about: 'norm_param.channel_shared',
-    means: (node, dialect) =>
-      flagAt(node, 'norm_param.channel_shared', true)
-        ? answer(dialect, { mnn: 'it does not count', tengine: 'it does not count' }, 'it has it')
-        : undefined,
+    shows: (layer) => layer.flag('norm_param.channel_shared', true),
+    means: { otherwise: 'it has it', ...each(['mnn', 'tengine'], 'it does not count') },
   },
   {
-    type: 'InnerProduct',
+    of: PRODUCTS,
     about: 'inner_product_param.axis',
-    means: (node, dialect) =>
-      number(node, 'inner_product_param.axis', 1) === 1
-        ? undefined
-        : answer(
-            dialect,
-            Object.fromEntries(['nart', 'tengine', 'ncnn'].map((each) => [each, 'it does not count'])),
-            'it counts',
-          ),
+    shows: multipliesOtherAxes,
+    means: { otherwise: 'it counts', ...each(['nart', 'tengine', 'ncnn'], 'it does not count') },
   },
   {
-    type: 'InnerProduct',
+    of: PRODUCTS,
     about: 'inner_product_param.transpose',
-    means: (node, dialect) =>
-      flagAt(node, 'inner_product_param.transpose', false)
-        ? answer(
-            dialect,
-            Object.fromEntries(['nart', 'tengine', 'ncnn', 'opencv'].map((each) => [each, 'it does not count'])),
-            'it counts',
-          )
-        : undefined,
+    shows: (layer) => layer.flag('inner_product_param.transpose', false),
+    means: { otherwise: 'it counts', ...each(['nart', 'tengine', 'ncnn', 'opencv'], 'it does not count') },
   },
   {
-    type: 'Eltwise',
+    of: PRODUCTS,
+    about: 'bottoms of other than two axes',
+    shows: (layer) => layer.x.shape?.length !== 2,
+    means: { otherwise: 'its top has two axes', tengine: 'its top has as many' },
+  },
+  {
+    of: ['Eltwise'],
     about: 'eltwise_param.coeff',
-    means: (node, dialect) =>
-      numbersAt(node, 'eltwise_param.coeff').every((each) => each === 1)
-        ? undefined
-        : answer(dialect, { tengine: 'it does not count' }, 'it counts'),
+    shows: weighs,
+    means: { otherwise: 'it counts', tengine: 'it does not count' },
   },
   {
-    type: 'Reduction',
+    of: ['Add'],
+    about: 'bottoms of several shapes',
+    means: { otherwise: 'they have as many elements', nart: 'they are repeated' },
+  },
+  {
+    of: ['Reduction'],
     about: 'its axes',
-    means: (_, dialect) =>
-      answer(dialect, { tengine: 'they are listed one by one, and stay' }, 'they are all from one on'),
+    means: { otherwise: 'they are all from one on', tengine: 'they are listed one by one, and stay' },
   },
   {
-    type: 'Reorg',
+    of: ['Reorg', 'ReorgYolo'],
     about: 'the order of channels',
-    means: (_, dialect) => answer(dialect, { ncnn: 'it goes block by block' }, "it is darknet's"),
+    means: { otherwise: "it is darknet's", ncnn: 'it goes block by block' },
   },
   {
-    type: 'Permute',
-    about: 'permute_param.order',
-    means: (node, dialect) =>
-      number(node, 'permute_param.order', 0) === 0
-        ? undefined
-        : answer(dialect, { ncnn: 'images stay where they are' }, 'images move'),
+    of: ['Reverse'],
+    about: 'no reverse_param.axis',
+    shows: (layer) => !layer.has('reverse_param.axis'),
+    means: { otherwise: 'the first axis is turned', cambricon: 'channels are turned' },
   },
+  ...[['Permute', 'permute_param.order'] as const, ['Transpose', 'transpose_param.dim'] as const].map(
+    ([type, about]): Meaning => ({
+      of: [type],
+      about,
+      shows: movesFirst(about),
+      means: { otherwise: 'images move', ncnn: 'images stay where they are' },
+    }),
+  ),
   {
-    type: 'Reshape',
+    of: ['Reshape'],
     about: 'reshape_param.shape',
-    means: (node, dialect) =>
-      isPlainReshape(node)
-        ? undefined
-        : answer(dialect, { ncnn: 'they count from the end' }, 'they count from the front'),
+    shows: (layer) => !plainReshape(layer),
+    means: { otherwise: 'sizes count from the front', ncnn: 'sizes count from the end' },
   },
   {
-    type: 'Interp',
+    of: ['Interp'],
     about: 'the places of its elements',
-    means: (_, dialect) =>
-      answer(
-        dialect,
-        { ncnn: 'borders of the image keep their places', tengine: 'borders of the image keep their places' },
-        'corners keep their places',
-      ),
+    means: { otherwise: 'corners keep their places', ...BORDERS },
+  },
+  {
+    of: ['Interp'],
+    about: 'its size',
+    means: (layer, dialect) => {
+      if (dialect === 'tengine') return 'it is that of the image times zoom_factor';
+      const both =
+        layer.has('interp_param.height') && layer.has('interp_param.zoom_factor', 'interp_param.shrink_factor');
+      return both && (dialect === 'nart' || dialect === 'ncnn')
+        ? 'height and width count first'
+        : 'factors count first';
+    },
+  },
+  {
+    of: ['Interp'],
+    about: 'interp_param.pad_beg',
+    shows: (layer) => ['pad_beg', 'pad_end'].some((name) => layer.number(`interp_param.${name}`, 0) !== 0),
+    means: { otherwise: 'it counts', ...each(['nart', 'ncnn', 'tengine'], 'it does not count') },
+  },
+  {
+    of: ['Upsample'],
+    about: 'how often elements are repeated',
+    means: {
+      otherwise: 'scale says it',
+      ascend: 'stride says it',
+      mnn: 'nothing public says it',
+      cambricon: 'elements go where a mask says',
+    },
+  },
+  {
+    of: ['Resize'],
+    about: 'the places of its elements',
+    means: { otherwise: 'nothing public says them', nart: 'corners keep their places' },
+  },
+  {
+    of: ['Correlation'],
+    about: 'what it compares',
+    means: { otherwise: 'blobs at all displacements', nart: 'the first blob is a kernel over the second' },
+  },
+  {
+    of: ['PriorBox'],
+    about: 'sizes with a fraction',
+    shows: fractions,
+    means: {
+      otherwise: 'they are cut to whole numbers',
+      ...each(['ncnn', 'mnn', 'tengine', 'openvino', 'ascend', 'opencv'], 'they are what they are'),
+    },
+  },
+  {
+    of: ['PriorBox'],
+    about: 'the size of the image',
+    shows: saysImageSize,
+    means: { otherwise: 'it is what the layer says', opencv: 'it is that of its bottom' },
+  },
+  {
+    of: ['DetectionOutput'],
+    about: 'the order of its rows',
+    means: { otherwise: 'they lie by class', opencv: 'they lie by score' },
+    inexact: true,
+  },
+  {
+    of: ['Proposal'],
+    about: 'what fills its rows up',
+    means: { otherwise: 'nothing public says it', opencv: 'zeros do', openvino: 'a mark ends them' },
+  },
+  {
+    of: ['ROIAlign'],
+    about: 'the points of its regions',
+    means: { otherwise: 'they lie as Detectron has them', ncnn: 'they lie elsewhere' },
   },
 ];

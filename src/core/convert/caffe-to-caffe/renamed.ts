@@ -161,7 +161,7 @@ export const RENAMED: readonly Rewording[] = [
     needs: [],
     source: 'the table of each backend (src/core/targets), field `repeat`',
     where: ({ node, from, to }) => from.limits.repeat?.layer === node.op && to.limits.repeat !== undefined,
-    settles: true,
+    settles: ['how often elements are repeated'],
     reword: repeated,
   },
   {
@@ -169,7 +169,7 @@ export const RENAMED: readonly Rewording[] = [
     needs: [],
     source: 'BVLC/caffe src/caffe/layers/inner_product_layer.cpp',
     where: (layer) => layer.flag('inner_product_param.transpose', false) && turns(layer.from) && !turns(layer.to),
-    settles: true,
+    settles: ['inner_product_param.transpose'],
     reword: turned,
   },
   {

@@ -39,7 +39,7 @@ export const RESHAPED: readonly Rewording[] = [
     needs: ['Reshape'],
     source: 'Tencent/ncnn tools/caffe/caffe2ncnn.cpp, src/layer/reshape.cpp',
     where: (layer) => (layer.from.base === 'ncnn') !== (layer.to.base === 'ncnn') && !readsAlike(layer),
-    settles: true,
+    settles: ['reshape_param.shape'],
     reword: spelled,
   },
 ];

@@ -3,6 +3,7 @@
  * with is taken, where the target has every layer that it makes; a layer that no row is for stays as it is.
  */
 import { COMPOSED } from './composed.ts';
+import { NORMALIZING } from './normalizing.ts';
 import { RENAMED } from './renamed.ts';
 import { RESHAPED } from './reshaping.ts';
 import type { Wording } from './wording.ts';
@@ -16,8 +17,8 @@ export interface Rewording {
   readonly source: string;
   /** Whether it is for this layer; for every layer whose type the target lacks where absent. */
   readonly where?: (layer: Wording) => boolean;
-  /** Whether it is for what the two understand otherwise by the same words (meanings.ts), too. */
-  readonly settles?: true;
+  /** What the two understand otherwise by the same words (meanings.ts, `about`) and this accounts for. */
+  readonly settles?: readonly string[];
   readonly reword: (layer: Wording) => void;
 }
 
@@ -29,7 +30,7 @@ export function rewordingOf(layer: Wording): Rewording | undefined {
   );
 }
 
-export const REWORDINGS: readonly Rewording[] = [...RENAMED, ...COMPOSED, ...RESHAPED];
+export const REWORDINGS: readonly Rewording[] = [...RENAMED, ...COMPOSED, ...NORMALIZING, ...RESHAPED];
 
 const ALL = new Map<string, readonly Rewording[]>();
 for (const row of REWORDINGS) for (const type of row.of) ALL.set(type, [...(ALL.get(type) ?? []), row]);

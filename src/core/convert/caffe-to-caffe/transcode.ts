@@ -3,50 +3,83 @@
  * Layers that mean the same are not touched. What the other dialect cannot say, or would understand as something else, is a
  * problem.
  */
-
 import { inferCaffe } from '../../dialects/caffe/infer.ts';
-import { type CaffeField, type CaffeMessage, type CaffeSchema, fieldAt } from '../../dialects/caffe/schema.ts';
-import { type CaffeVocabulary, layerFacts } from '../../dialects/caffe/vocabulary.ts';
-import { isUnknown } from '../../formats/caffe/attributes.ts';
 import { schemaFor } from '../../formats/caffe/dialects.ts';
-import type { Attribute } from '../../ir/attribute.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
 import { isStatic, shapeText } from '../../ir/shape.ts';
 import { type Problem, problem, Refusal, refuse } from '../../problems/problem.ts';
-import { type CaffeBackend, isIgnored, joinsWrongly } from '../../targets/caffe-backend.ts';
-import { limitBroken } from '../../targets/layer-limits.ts';
+import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
+import { Carrier, targetName } from './carry.ts';
 import { differenceOf } from './meanings.ts';
-import { misunderstood } from './misreadings.ts';
 import { rewordingOf } from './rewordings.ts';
 import { Wording } from './wording.ts';
 
 /** Changes the model. `from` is the backend of the dialect that it was read as. */
 export function transcode(model: Model, from: CaffeBackend, to: CaffeBackend): readonly Problem[] {
-  if (from.dialect === to.dialect && from.proto === to.proto) return checkLayers(model, to);
-  const transcoder = new Transcoder(model.graph, from, to);
-  const problems: Problem[] = inputProblems(model, to);
-  inferCaffe(model.graph, { id: from.base, schema: schemaFor(from) });
-  for (const node of [...model.graph.nodes]) {
-    try {
-      const nearly = transcoder.layer(node);
-      if (nearly) problems.push(nearly);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      problems.push(error.problem);
-    }
-  }
-  if (problems.length === 0) problems.push(...shapeProblems(model, to));
+  const { graph } = model;
+  if (from.dialect === to.dialect && from.proto === to.proto) return collected(graph, (node) => mustHave(node, to));
+  const problems: Problem[] = inputProblems(graph, to);
+  inferCaffe(graph, { id: from.base, schema: schemaFor(from) });
+  const carrier = new Carrier(graph, from, to);
+  problems.push(...collected(graph, (node) => layer(new Wording(node, graph, from, to), carrier)));
+  if (problems.length === 0) problems.push(...shapeProblems(graph, to));
   model.metadata.set('caffe.dialect', to.dialect);
   // Fields of the network that nobody knows mean nothing, or something else, in another dialect.
   model.unknown = undefined;
   return problems;
 }
 
+/** The problems of all layers; a layer that is nearly the same returns one. */
+function collected(graph: Graph, convert: (node: Node) => Problem | undefined): Problem[] {
+  const problems: Problem[] = [];
+  for (const node of [...graph.nodes]) {
+    try {
+      const nearly = convert(node);
+      if (nearly) problems.push(nearly);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      problems.push(error.problem);
+    }
+  }
+  return problems;
+}
+
+/** Refuses where the layer cannot be said; returns what is nearly the same. */
+function layer(wording: Wording, carrier: Carrier): Problem | undefined {
+  const { node, from, to } = wording;
+  // What the source's layers do not read, others must not read either.
+  for (const path of [...node.attributes.keys()]) if (isIgnored(from.limits, node.op, path)) node.deleteAttribute(path);
+  const rewording = rewordingOf(wording);
+  rewording?.reword(wording);
+  let nearly: Problem | undefined;
+  for (const each of wording.layers) {
+    mustHave(each, to);
+    nearly = meantOtherwise(wording.of(each), rewording?.settles) ?? nearly;
+    const made = each !== node;
+    carrier.layer(each, { made, defaults: made || !rewording?.settles });
+  }
+  return nearly;
+}
+
+/** Fields alike may mean something else: refuses, or returns what is nearly the same. */
+function meantOtherwise(wording: Wording, settled: readonly string[] | undefined): Problem | undefined {
+  const { node, to } = wording;
+  const difference = differenceOf(wording, settled);
+  if (!difference) return undefined;
+  const { about, there, inexact } = difference;
+  if (inexact) return problem('inexact', node, { target: targetName(to), reason: `${about}: there ${there}` });
+  refuse('unsupported-attribute', node, { target: targetName(to), attribute: about, reason: `there ${there}` });
+}
+
+function mustHave(node: Node, to: CaffeBackend): undefined {
+  if (!to.has(node.op)) refuse('unsupported-operator', node, { target: targetName(to) });
+}
+
 /** What the framework has no blobs for: further axes, or more than one image at a time. */
-function inputProblems({ graph }: Model, to: CaffeBackend): Problem[] {
-  return graph.inputs.flatMap(({ name = '', shape }) => {
+function inputProblems({ inputs }: Graph, to: CaffeBackend): Problem[] {
+  return inputs.flatMap(({ name = '', shape }) => {
     const reason = isStatic(shape) ? to.blobRefusal(shape) : undefined;
     if (reason === undefined) return [];
     const details = { operator: `the input ${name}`, attribute: `the shape ${shapeText(shape)}` };
@@ -55,7 +88,7 @@ function inputProblems({ graph }: Model, to: CaffeBackend): Problem[] {
 }
 
 /** Tops that are of other sizes there: pooling rounds otherwise, a product keeps its axes. */
-function shapeProblems({ graph }: Model, to: CaffeBackend): Problem[] {
+function shapeProblems(graph: Graph, to: CaffeBackend): Problem[] {
   const before = new Map(
     [...graph.nodes].flatMap(({ outputs }) => outputs.map((value) => [value, value.shape] as const)),
   );
@@ -71,232 +104,4 @@ function shapeProblems({ graph }: Model, to: CaffeBackend): Problem[] {
     }
   }
   return [];
-}
-
-/** Within one dialect backends differ in the layers that they have. */
-function checkLayers(model: Model, to: CaffeBackend): readonly Problem[] {
-  const problems: Problem[] = [];
-  for (const node of model.graph.nodes) {
-    try {
-      mustHave(node, to);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      problems.push(error.problem);
-    }
-  }
-  return problems;
-}
-
-function targetName(to: CaffeBackend): string {
-  return `Caffe (${to.title})`;
-}
-
-function mustHave(node: Node, to: CaffeBackend): void {
-  if (!to.has(node.op)) refuse('unsupported-operator', node, { target: targetName(to) });
-}
-
-class Transcoder {
-  private readonly schemas: { readonly from: CaffeSchema; readonly to: CaffeSchema };
-
-  constructor(
-    private readonly graph: Graph,
-    private readonly from: CaffeBackend,
-    private readonly to: CaffeBackend,
-  ) {
-    this.schemas = { from: schemaFor(from), to: schemaFor(to) };
-  }
-
-  /** Refuses where the layer cannot be said; returns what is nearly the same. */
-  layer(node: Node): Problem | undefined {
-    // What the source's layers do not read, others must not read either.
-    for (const path of [...node.attributes.keys()])
-      if (isIgnored(this.from.limits, node.op, path)) node.deleteAttribute(path);
-    const wording = new Wording(node, this.graph, this.from, this.to);
-    const rewording = rewordingOf(wording);
-    if (!rewording) mustHave(node, this.to);
-    if (!rewording?.settles) this.meaning(node);
-    const misread = rewording?.settles ? undefined : misunderstood(wording);
-    if (misread && !misread.inexact) this.refuse(node, misread.attribute, misread.reason);
-    const nearly = misread && problem('inexact', node, { target: targetName(this.to), reason: misread.reason });
-    rewording?.reword(wording);
-    for (const each of wording.layers) {
-      this.carry(each);
-      if (!rewording?.settles) this.defaults(each);
-    }
-    return nearly;
-  }
-
-  private carry(node: Node): void {
-    mustHave(node, this.to);
-    this.meaning(node);
-    this.joining(node);
-    this.unsaid(node);
-    if (node.op === 'Pooling') this.pooling(node);
-    for (const [path, attribute] of node.attributes) this.attribute(node, path, attribute);
-    this.spell(node);
-    this.limits(node);
-    for (const value of node.inputs) {
-      const { dtype } = value?.constant ?? {};
-      // Every Caffe reads single precision, which half and double become; integers mean nothing there.
-      if (dtype !== undefined && !dtype.startsWith('float'))
-        refuse('dtype-not-taken', node, { target: targetName(this.to), dtype });
-    }
-  }
-
-  /** Fields alike may mean something else. */
-  private meaning(node: Node): void {
-    const difference = differenceOf(node, this.from.base, this.to.base);
-    if (difference) this.refuse(node, difference.about, `there ${difference.there}`);
-  }
-
-  /** Two layers of which nobody else reads what is in between may be taken together. */
-  private joining(node: Node): void {
-    const first = node.input(0);
-    const before = first?.useCount === 1 ? first.producer : undefined;
-    if (before && joinsWrongly(this.to.limits, before, node.op))
-      this.refuse(node, `a ${before.op} before it`, 'it takes the two together, and computes something else');
-  }
-
-  /** Says what a framework takes for said, whatever its schema says. */
-  private unsaid(node: Node): void {
-    for (const { type, path, dialect, value } of UNSAID) {
-      if (type !== node.op || node.attributes.has(path)) continue;
-      const own = this.from.base === dialect ? value : undefined;
-      const field = fieldAt(this.schemas.from.layer, path);
-      const meant = own ?? (this.to.base === dialect ? field?.otherwise : undefined);
-      if (meant !== undefined) node.setAttribute(path, attributeOf(meant, field));
-    }
-  }
-
-  private refuse(node: Node, attribute: string, reason: string): never {
-    refuse('unsupported-attribute', node, { target: targetName(this.to), attribute, reason });
-  }
-
-  private attribute(node: Node, path: string, attribute: Attribute): void {
-    if (isUnknown(path)) this.refuse(node, path, `nothing is known of it in ${this.from.title}`);
-    const field = fieldAt(this.schemas.to.layer, path);
-    const before = fieldAt(this.schemas.from.layer, path);
-    if (!field) this.refuse(node, path, 'it has no such field');
-    if (before && !sameKind(before, field) && !isWhole(attribute, field))
-      this.refuse(node, path, 'it is something else there');
-    this.single(node, path, attribute, field);
-    const { type } = field;
-    if (type.kind === 'enum' && attribute.type === 'string' && !type.numbers.has(String(attribute.value)))
-      this.refuse(node, path, `${attribute.value} is none of ${[...type.numbers.keys()].join(', ')}`);
-    if (isIgnored(this.to.limits, node.op, path) && !isDefault(before, attribute))
-      this.refuse(node, path, 'its layer does not read it');
-  }
-
-  /** Where the target takes one value, a list of one, or of the same value for each axis, is that value. */
-  private single(node: Node, path: string, attribute: Attribute, { repeated }: CaffeField): void {
-    if (repeated || attribute.type !== 'ints') return;
-    const [first] = attribute.value;
-    if (first === undefined || attribute.value.some((value) => value !== first))
-      this.refuse(node, path, `it takes one value, not ${attribute.value.join(', ')}`);
-    node.setAttribute(path, { type: 'int', value: first });
-  }
-
-  /** Rounding has several names: the one of the target takes the place of the one of the source. */
-  private pooling(node: Node): void {
-    const [own, other] = [this.from.limits.floorPooling, this.to.limits.floorPooling];
-    if (!own || own.path === other?.path) return;
-    const said = node.attributes.get(own.path);
-    if (!said) return;
-    node.deleteAttribute(own.path);
-    if (String(said.value) !== String(own.value)) return;
-    if (!other) this.refuse(node, own.path, 'pooling rounds up there');
-    node.setAttribute(other.path, attributeOf(other.value));
-  }
-
-  /** What is not said means what the schema says: where the target's says something else, it has to be said. */
-  private defaults(node: Node): void {
-    const { parameters } = layerFacts(this.from as Pick<CaffeVocabulary, 'own'>, node.op) ?? {};
-    if (parameters === undefined) return;
-    const [before, after] = [this.message('from', parameters), this.message('to', parameters)];
-    for (const [name, field] of before?.fields ?? []) {
-      const path = `${parameters}.${name}`;
-      const there = after?.fields.get(name);
-      if (!there || field.otherwise === there.otherwise || field.repeated || node.attributes.has(path)) continue;
-      const meant = field.otherwise ?? ABSENT[path];
-      if (meant === undefined) this.refuse(node, path, `it would mean ${there.otherwise} where it is not given`);
-      if (meant !== there.otherwise) node.setAttribute(path, attributeOf(meant, field));
-    }
-  }
-
-  /** Fields that have to be there, whatever they say. */
-  private spell(node: Node): void {
-    const { parameters } = layerFacts(this.from as Pick<CaffeVocabulary, 'own'>, node.op) ?? {};
-    for (const [path, value] of Object.entries(this.to.limits.spelled ?? {})) {
-      const said = [path, `${path}_h`, `${path}_w`].some((each) => node.attributes.has(each));
-      if (parameters === path.split('.')[0] && !said) node.setAttribute(path, { type: 'int', value: BigInt(value) });
-    }
-  }
-
-  /** What the framework's layer does not take of one like this, as far as the sizes of its bottoms are known. */
-  private limits(node: Node): void {
-    // Why no rule makes a layer says nothing of networks that have it; products flatten what they are given (meanings.ts).
-    const { never: _, ...held } = this.to.limits.takes?.[node.op] ?? {};
-    const { axes: __, ...flattening } = held;
-    const limits = node.op === 'InnerProduct' ? flattening : held;
-    const given = node.inputs.filter((value) => value !== undefined);
-    const bottoms = given.filter((value) => !this.graph.initializers.has(value)).map(({ shape }) => shape);
-    const blobs = given.flatMap((value) =>
-      this.graph.initializers.has(value) && value.constant ? [value.constant.shape] : [],
-    );
-    if (bottoms.length === 0 || !bottoms.every(isStatic)) return;
-    const parameters = Object.fromEntries(
-      [...node.attributes].map(([path, { value }]) => [path.split('.').at(-1), plain(value)]),
-    );
-    const broken = limitBroken(limits, { type: node.op, bottoms, blobs, parameters });
-    if (broken !== undefined) this.refuse(node, 'what it is given', broken);
-  }
-
-  private message(side: 'from' | 'to', field: string): CaffeMessage | undefined {
-    const type = this.schemas[side].layer.fields.get(field)?.type;
-    return type?.kind === 'message' ? type.message : undefined;
-  }
-}
-
-/** What frameworks make of fields that are absent, against their own schemas. */
-const UNSAID: readonly { type: string; path: string; dialect: string; value: number | boolean }[] = [
-  // OpenCV 4.12, modules/dnn/src/layers/lrn_layer.cpp.
-  { type: 'LRN', path: 'lrn_param.alpha', dialect: 'opencv', value: 1e-4 },
-  // NVIDIA/caffe, src/caffe/layers/batch_norm_layer.cpp: phase TEST takes what is stored.
-  { type: 'BatchNorm', path: 'batch_norm_param.use_global_stats', dialect: 'nvcaffe', value: true },
-];
-
-/** Whole numbers as numbers, which limits are. */
-function plain(value: unknown): unknown {
-  return Array.isArray(value) ? value.map(plain) : typeof value === 'bigint' ? Number(value) : value;
-}
-
-/** What fields mean that are absent and have no default: BVLC/caffe, src/caffe/layers/batch_norm_layer.cpp, phase TEST. */
-const ABSENT: Readonly<Record<string, boolean>> = { 'batch_norm_param.use_global_stats': true };
-
-/** Whether values of one field can stand in the other. */
-function sameKind(a: CaffeField, b: CaffeField): boolean {
-  if (a.type.kind !== b.type.kind) return false;
-  if (a.type.kind !== 'scalar' || b.type.kind !== 'scalar' || a.type.name === b.type.name) return true;
-  return isInteger(a.type.name)
-    ? isInteger(b.type.name) || isFloat(b.type.name)
-    : isFloat(a.type.name) && isFloat(b.type.name);
-}
-
-const isInteger = (name: string) => /^u?int/.test(name);
-const isFloat = (name: string) => name === 'float' || name === 'double';
-
-/** What a rule has put there: a whole number, where the source has others too. */
-function isWhole(attribute: Attribute, { type }: CaffeField): boolean {
-  return attribute.type === 'int' && type.kind === 'scalar' && isInteger(type.name);
-}
-
-function isDefault(field: CaffeField | undefined, { value }: Attribute): boolean {
-  return field?.otherwise !== undefined && String(field.otherwise) === String(value);
-}
-
-function attributeOf(value: string | number | boolean, field?: CaffeField): Attribute {
-  if (typeof value === 'string') return { type: 'string', value };
-  if (typeof value === 'boolean') return { type: 'bool', value };
-  const whole = field?.type.kind === 'scalar' && isInteger(field.type.name);
-  return whole ? { type: 'int', value: BigInt(value) } : { type: 'float', value };
 }

@@ -28,6 +28,11 @@ export class Wording {
     readonly to: CaffeBackend,
   ) {}
 
+  /** Another layer of the same network. */
+  of(node: Node): Wording {
+    return node === this.node ? this : new Wording(node, this.graph, this.from, this.to);
+  }
+
   /** All that stands in the place of the layer by now. */
   get layers(): readonly Node[] {
     return this.node.graph ? [...this.made, this.node] : this.made;

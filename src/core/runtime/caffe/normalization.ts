@@ -49,8 +49,11 @@ const batchNorm: Layer = (call) => {
   const rules = means.batchNorm;
   const eps = Math.max(number(node, 'batch_norm_param.eps', 1e-5), rules.leastEps);
   const scaled = rules.scaled !== undefined && flag(node, rules.scaled, call.blobs.length > 3);
-  const scale = scaled ? weightsOf(call, 3, channels).data : undefined;
-  const bias = scaled ? weightsOf(call, 4, channels).data : undefined;
+  // Net::CopyTrainedLayersFrom of NVIDIA/caffe: five of which the last is one number are those of DIGITS.
+  const digits = rules.digits && channels > 1 && call.blobs[4]?.data.length === 1;
+  const at = digits ? DIGITS_PLACES : PLACES;
+  const scale = scaled ? weightsOf(call, at.scale, channels).data : undefined;
+  const bias = scaled ? weightsOf(call, at.bias, channels).data : undefined;
   if (rules.batchStatistics && !flag(node, 'batch_norm_param.use_global_stats', true))
     return standardised(x, { ...statistics(x), eps }, scale, bias);
   const factor = call.blobs[2]?.data[0] ?? 1;
@@ -58,10 +61,14 @@ const batchNorm: Layer = (call) => {
   const divides = rules.factor === 'where there is one' || call.blobs.length === 3;
   const by = !divides ? 1 : factor === 0 ? 0 : 1 / factor;
   const counted = (blob: Blob) => blob.data.map((value) => value * by);
-  const mean = counted(weightsOf(call, 0, channels));
-  const variance = counted(weightsOf(call, 1, channels));
+  const mean = counted(weightsOf(call, at.mean, channels));
+  const variance = counted(weightsOf(call, at.variance, channels));
   return standardised(x, { mean, variance, eps }, scale, bias);
 };
+
+/** Where the blobs of a BatchNorm lie. */
+const PLACES = { mean: 0, variance: 1, scale: 3, bias: 4 };
+const DIGITS_PLACES = { scale: 0, bias: 1, mean: 2, variance: 3 };
 
 /** Mean and variance of each channel of what a layer is given. */
 function statistics(x: Blob): { mean: Channels; variance: Channels } {

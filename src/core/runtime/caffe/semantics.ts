@@ -29,6 +29,8 @@ export interface Semantics {
     readonly leastEps: number;
     /** The field that says that blobs 3 and 4 are a scale and a bias; undefined where there is none. */
     readonly scaled?: string;
+    /** Whether five blobs of which the last is one number are scale, bias, mean and variance. */
+    readonly digits?: true;
   };
   /** The fused layer BN: its blobs in order, and the field of its epsilon with the default. */
   readonly bn?: {
@@ -157,14 +159,15 @@ const NOT_SSD: Partial<Semantics> = {
 };
 
 const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
-  // NVIDIA/caffe src/caffe/layers/batch_norm_layer.cpp: in phase TEST the moving averages as they are; Net::CopyTrainedLayersFrom
-  // (src/caffe/net.cpp) divides those of three blobs when it reads them.
+  // NVIDIA/caffe, branch caffe-0.17, src/caffe/layers/batch_norm_layer.cpp: in phase TEST the moving averages as they are, never
+  // the third blob; but Net::CopyTrainedLayersFrom (src/caffe/net.cpp) divides those of three blobs by it when it reads a file.
   nvcaffe: {
     batchNorm: {
       factor: 'where it is the last',
       batchStatistics: false,
       leastEps: 1e-5,
       scaled: 'batch_norm_param.scale_bias',
+      digits: true,
     },
   },
   // intel/caffe src/caffe/layers/pooling_layer.cpp, mkldnn_pooling_layer.cpp.

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { transcode } from '../../../../../src/core/convert/caffe-to-caffe/transcode.ts';
 import type { CaffeDialect } from '../../../../../src/core/formats/caffe/dialects.ts';
-import type { Tensor } from '../../../../../src/core/ir/tensor.ts';
+import { Tensor } from '../../../../../src/core/ir/tensor.ts';
 import { caffeBackend } from '../../../../../src/core/targets/caffe-backends.ts';
 import { readText } from '../../formats/caffe/support.ts';
 import { input, layer, positive, type Sizes } from '../caffe-to-onnx/support.ts';
@@ -18,6 +18,8 @@ type Row = readonly [
 const CONVOLUTION = 'convolution_param { num_output: 2 kernel_size: 3';
 const WEIGHTS: readonly Sizes[] = [[2, 4, 3, 3], [2]];
 const STATISTICS = [[4], positive([4])];
+/** How often the statistics were counted. */
+const factor = (count: number) => Tensor.of('float32', [1], [count]);
 
 const EXACT: readonly Row[] = [
   ['a => y: Abs', 'nart', ['bvlc', 'mnn', 'opencv']],
@@ -48,6 +50,10 @@ const EXACT: readonly Row[] = [
   ['a => y: BN', 'cambricon', ['bvlc', 'nart'], [[4], [4], ...STATISTICS]],
   ['a => y: CuDNNBatchNorm', 'mnn', ['bvlc', 'opencv'], [...STATISTICS, [4], [4]]],
   ['a => y: BatchNorm', 'nvcaffe', ['bvlc', 'opencv'], [...STATISTICS, positive([1]), [4], [4]]],
+  ['a => y: BatchNorm', 'nvcaffe', ['bvlc', 'ncnn'], [[4], [4], [4], positive([4]), [1]]],
+  ['a => y: BatchNorm', 'bvlc', ['nvcaffe'], [...STATISTICS, factor(3)]],
+  ['a => y: BatchNorm', 'nvcaffe', ['bvlc', 'opencv', 'openvino'], [...STATISTICS, factor(3)]],
+  ['a => y: BatchNorm', 'cambricon', ['nvcaffe'], [...STATISTICS, factor(3), [4], [4]]],
   ['a => y: LRN lrn_param { local_size: 3 }', 'bvlc', ['opencv']],
   ['a => y: LRN lrn_param { local_size: 3 }', 'opencv', ['bvlc']],
   [

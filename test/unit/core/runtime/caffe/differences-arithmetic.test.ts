@@ -31,6 +31,26 @@ describe('BatchNorm', () => {
     );
   });
 
+  // Net::CopyTrainedLayersFrom: scale, bias, mean, variance and one number that says nothing.
+  test('NVIDIA reads the five blobs of DIGITS in the order of those', () =>
+    gives(
+      layer(
+        'BatchNorm',
+        `batch_norm_param { eps: 1 scale_bias: true } ${weights(
+          ...[
+            [10, 1],
+            [0.5, 0],
+            [2, 5],
+            [3, 0],
+          ].map((values) => blob([2], values)),
+          blob([1], [7]),
+        )}`,
+      ),
+      { x: blob([1, 2, 1, 1], [5, 5]) },
+      { y: blob([1, 2, 1, 1], [15.5, 0]) },
+      'nvcaffe',
+    ));
+
   test('scale and bias behind it: NVIDIA by scale_bias, Cambricon by use_alpha_beta', () => {
     gives(norm('scale_bias: true', 2, 3, 1, 10, 0.5), { x }, y(15.5), 'nvcaffe');
     gives(norm('use_alpha_beta: true', 2, 3, 1, 10, 0.5), { x }, y(15.5), 'cambricon');

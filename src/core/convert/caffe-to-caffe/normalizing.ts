@@ -1,0 +1,86 @@
+/** Normalization in one layer that is two layers there: BatchNorm and Scale. */
+import type { Tensor } from '../../ir/tensor.ts';
+import { filled } from '../onnx-to-caffe/weights.ts';
+import type { Rewording } from './rewordings.ts';
+import { scales } from './shown.ts';
+import { ofFloat, type Wording, YES } from './wording.ts';
+
+interface Statistics {
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+  /** What divides both; 1 where absent. */
+  readonly factor?: Tensor | undefined;
+  readonly eps: number;
+}
+
+/** (x - mean) / sqrt(variance + eps) by BatchNorm, then scale x + bias. */
+function standardised(layer: Wording, { mean, variance, factor, eps }: Statistics, scale: Tensor, bias: Tensor): void {
+  const flat = (tensor: Tensor) => tensor.reshaped([tensor.count]);
+  const normal = layer.layer('normal', 'BatchNorm', [layer.x], { 'batch_norm_param.eps': ofFloat(eps) }, [
+    flat(mean),
+    flat(variance),
+    factor ?? filled([1], 1),
+  ]);
+  layer.finish(layer.layer('scale', 'Scale', [normal], { 'scale_param.bias_term': YES }, [flat(scale), flat(bias)]));
+}
+
+/** Four blobs that lie in this order, and the field of the epsilon. */
+function fused(layer: Wording, [a, b, c, d]: readonly (Tensor | undefined)[], eps: number, meanFirst: boolean): void {
+  if (!a || !b || !c || !d) layer.refuse('its blobs', 'they would have to be shared out among two layers');
+  const [mean, variance, scale, bias] = meanFirst ? [a, b, c, d] : [c, d, a, b];
+  standardised(layer, { mean, variance, eps }, scale, bias);
+}
+
+export const NORMALIZING: readonly Rewording[] = [
+  {
+    of: ['BN'],
+    needs: ['Scale'],
+    source: 'Tencent/ncnn tools/caffe/caffe2ncnn.cpp: scale and bias, the statistics folded in',
+    where: ({ from, to }) => from.base === 'ncnn' && to.base !== 'ncnn',
+    settles: ['its blobs'],
+    reword: (layer) => {
+      const [scale, bias] = layer.blobs;
+      if (!scale || !bias) return layer.refuse('its blobs', 'they would be those of a Scale');
+      const flat = [scale, bias].map((tensor) => tensor.reshaped([tensor.count]));
+      layer.finish(layer.layer('scale', 'Scale', [layer.x], { 'scale_param.bias_term': YES }, flat));
+    },
+  },
+  {
+    of: ['BN'],
+    needs: ['BatchNorm', 'Scale'],
+    source: `ModelTC/NART art/modules/default/src/op/bn.c; Cambricon/caffe src/caffe/layers/bn_layer.cpp; opencv/dldt model-optimizer/extensions/front/caffe/bn.py`,
+    where: ({ from, to }) => from.base !== 'ncnn' && from.base !== to.base,
+    settles: ['its blobs'],
+    reword: (layer) => {
+      const eps =
+        layer.from.base === 'nart' ? layer.number('bn_param.var_eps', 1e-10) : layer.number('bn_param.eps', 1e-5);
+      fused(layer, layer.blobs, eps, false);
+    },
+  },
+  {
+    of: ['CuDNNBatchNorm'],
+    needs: ['BatchNorm', 'Scale'],
+    source: 'alibaba/MNN tools/converter/source/caffe/BatchNormalScale.cpp',
+    reword: (layer) => fused(layer, layer.blobs, layer.number('batch_norm_param.eps', 1e-5), true),
+  },
+  {
+    of: ['BatchNorm'],
+    needs: ['BatchNorm', 'Scale'],
+    source: 'NVIDIA/caffe src/caffe/layers/batch_norm_layer.cpp, src/caffe/net.cpp; Cambricon/caffe, the layer alone',
+    where: scales,
+    reword: (layer) => {
+      const [first, second, third, fourth, last] = layer.blobs;
+      if (!first || !second || !third || !fourth || !last)
+        return layer.refuse('its blobs', 'they would have to be shared out among two layers');
+      const isNvidia = layer.from.base === 'nvcaffe';
+      const eps = layer.number('batch_norm_param.eps', 1e-5);
+      const own = { eps: isNvidia ? Math.max(eps, 1e-5) : eps };
+      // Of DIGITS: scale, bias, mean, variance, nothing.
+      if (isNvidia && last.count === 1 && first.count > 1)
+        return standardised(layer, { mean: third, variance: fourth, ...own }, first, second);
+      // NVIDIA's takes the statistics as they are where others follow the factor.
+      const factor = isNvidia ? undefined : third;
+      standardised(layer, { mean: first, variance: second, factor, ...own }, fourth, last);
+    },
+  },
+];
