@@ -22,6 +22,8 @@ export const ncnn = new CaffeBackend({
     ignores: [
       ...['lrn_param.k', 'reorg_param.reverse'],
       ...['interp_param.shrink_factor', 'interp_param.pad_beg', 'interp_param.pad_end'],
+      ...['side', 'coords', 'label_map_file'].map((field) => `yolo_detection_output_param.${field}`),
+      'yolov3_detection_output_param.mask_group_num',
       ...['exp', 'log'].flatMap((name) => ['base', 'scale', 'shift'].map((field) => `${name}_param.${field}`)),
     ],
     // caffe2ncnn.cpp leaves the first size of inputs and of a Reshape out.

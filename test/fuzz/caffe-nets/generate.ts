@@ -24,9 +24,15 @@ export interface Step {
 /** Numbers beyond this would hide small differences, or make large ones of rounding. */
 const LARGEST = 1e3;
 
-export function generateNet(seed: number, dialects: readonly CaffeDialect[]): Net {
+/** `type`: a layer type that every other layer has, in a dialect that has it. */
+export function generateNet(seed: number, dialects: readonly CaffeDialect[], type?: string): Net {
   const chance = new Chance(seed);
-  return new Growing(chance, chance.pick(dialects)).grown(seed);
+  const having = dialects.filter((dialect) => !type || knows(dialect, type));
+  return new Growing(chance, chance.pick(having), type).grown(seed);
+}
+
+function knows(dialect: CaffeDialect, type: string): boolean {
+  return (FRAMEWORKS[dialect].layers as readonly string[]).includes(type);
 }
 
 class Growing {
@@ -37,9 +43,9 @@ class Growing {
   constructor(
     private readonly chance: Chance,
     private readonly dialect: CaffeDialect,
+    private readonly favourite?: string,
   ) {
-    const layers = new Set<string>(FRAMEWORKS[dialect].layers);
-    this.known = RECIPE_TYPES.filter((type) => layers.has(type));
+    this.known = RECIPE_TYPES.filter((type) => knows(dialect, type));
   }
 
   grown(seed: number): Net {
@@ -60,7 +66,8 @@ class Growing {
 
   private grow(): void {
     const all = [...this.blobs].map(([name, { shape }]) => ({ name, shape }));
-    const found = sketch(this.chance.pick(this.known), this.chance, this.chance.late(all), all);
+    const type = this.favourite && this.chance.flip() ? this.favourite : this.chance.pick(this.known);
+    const found = sketch(type, this.chance, this.chance.late(all), all);
     if (!found) return;
     const name = `l${this.steps.length}`;
     const places = found.inPlace && this.chance.flip(0.3) && found.bottoms[0]?.name.startsWith('l');
@@ -71,6 +78,7 @@ class Growing {
     const made = this.tried(line, given, tops);
     if (!made) return;
     this.steps.push({ type: found.type, layer: line, given });
+    if (found.last) return;
     for (const [top, numbers] of Object.entries(made)) this.blobs.set(top, numbers);
   }
 

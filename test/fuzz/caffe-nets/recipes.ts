@@ -16,6 +16,8 @@ export interface Sketch {
   readonly tops?: number;
   /** Whether its top may have the name of its bottom. */
   readonly inPlace?: boolean;
+  /** Whether nothing reads its tops: how large they are, only a run tells. */
+  readonly last?: boolean;
 }
 
 type Recipe = (chance: Chance, x: Blob, all: readonly Blob[]) => Sketch | undefined;
@@ -158,6 +160,21 @@ const permute: Recipe = (chance, x) => {
   return { type: '', bottoms: [x], parameters: `permute_param { ${order.map((axis) => `order: ${axis}`).join(' ')} }` };
 };
 
+/** Boxes of YOLO: each has five numbers, and one for each class. */
+const yolo =
+  (parameters: (chance: Chance, boxes: number) => string): Recipe =>
+  (chance, x) => {
+    const shape = image(x);
+    const counts = [1, 2, 3].filter((boxes) => shape && shape[1] % boxes === 0 && shape[1] / boxes > 5);
+    if (shape?.[0] !== 1 || counts.length === 0) return undefined;
+    const boxes = chance.pick(counts);
+    const said = parameters(chance, boxes).replace('CLASSES', String(shape[1] / boxes - 5));
+    return { type: '', bottoms: [x], parameters: said, last: true };
+  };
+
+const numbers = (chance: Chance, count: number, least: number, most: number) =>
+  `[${Array.from({ length: count }, () => chance.int(least, most)).join(', ')}]`;
+
 const channels = (x: Blob) => [x.shape[1] ?? 1];
 
 /** By layer types, the type filled in by `sketch`. */
@@ -248,6 +265,17 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     const parameters = `tile_param { axis: ${chance.int(1, x.shape.length - 1)} tiles: 2 }`;
     return x.shape.reduce((a, b) => a * b, 1) < 200 ? { type: '', bottoms: [x], parameters } : undefined;
   },
+  YoloDetectionOutput: yolo(
+    (chance, boxes) =>
+      `yolo_detection_output_param { num_classes: CLASSES num_box: ${boxes} biases: ${numbers(chance, boxes * 2, 1, 4)}
+         confidence_threshold: ${chance.pick([0.1, 0.4])} nms_threshold: ${chance.pick([0.2, 0.5])} }`,
+  ),
+  Yolov3DetectionOutput: yolo(
+    (chance, boxes) =>
+      `yolov3_detection_output_param { num_classes: CLASSES num_box: ${boxes} biases: ${numbers(chance, 6, 5, 40)}
+         mask: ${numbers(chance, boxes, 0, 2)} anchors_scale: ${chance.pick([8, 16])}
+         confidence_threshold: ${chance.pick([0.1, 0.4])} nms_threshold: ${chance.pick([0.2, 0.5])} }`,
+  ),
 };
 
 export const RECIPE_TYPES: readonly string[] = Object.keys(RECIPES);

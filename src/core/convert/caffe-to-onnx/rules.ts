@@ -26,6 +26,7 @@ import { selection } from './rules/selection.ts';
 import { shape, shapeOf } from './rules/shape.ts';
 import { unpooling } from './rules/unpooling.ts';
 import { yolo } from './rules/yolo.ts';
+import { yoloOutputs } from './rules/yolo-outputs.ts';
 
 /** What BVLC's layers do, and those that one framework alone has. */
 const COMMON: LayerRules = {
@@ -54,6 +55,7 @@ const COMMON: LayerRules = {
   ...shape,
   ...unpooling,
   ...yolo,
+  ...yoloOutputs,
 };
 
 /** By dialect: what its framework means by a type that others mean something else by. */

@@ -27,6 +27,7 @@ import { type Semantics, semanticsOf } from './semantics.ts';
 import { sourceLayers } from './sources.ts';
 import { unpoolingLayers } from './unpooling.ts';
 import { yoloLayers } from './yolo.ts';
+import { yoloOutputLayers } from './yolo-outputs.ts';
 
 const LAYERS: Readonly<Record<string, Layer>> = {
   ...activationLayers,
@@ -49,6 +50,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   ...sourceLayers,
   ...unpoolingLayers,
   ...yoloLayers,
+  ...yoloOutputLayers,
 };
 
 /** The layer types that are run. */
