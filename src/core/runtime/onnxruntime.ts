@@ -29,6 +29,8 @@ interface RuntimeTensor {
 export interface RunOptions {
   /** Lets onnxruntime rewrite the graph first; without, each operator runs as it stands. */
   readonly optimize?: boolean;
+  /** How many threads it makes for the model; as many as the machine has cores by default. */
+  readonly threads?: number;
 }
 
 /**
@@ -51,6 +53,7 @@ export async function runModel(
     runtime.InferenceSession.create(model, {
       graphOptimizationLevel: options.optimize ? 'all' : 'disabled',
       logSeverityLevel: 4,
+      ...(options.threads !== undefined && { intraOpNumThreads: options.threads, interOpNumThreads: options.threads }),
     }),
   );
   try {

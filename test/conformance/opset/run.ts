@@ -1,0 +1,93 @@
+/**
+ * Proves conversions between opsets: every test to every opset, checked, run and compared with the stored outputs.
+ *
+ *   node opset-run.js FOLDER --python PYTHON [--tests 'test_softmax*,test_gelu*'] [--ops Softmax,Gelu] [--to 7-26] [--every N]
+ *     [--list] [--json FILE] [--exact]
+ *
+ * FOLDER is what cases.py made. --exact runs also models that differ from one that was run by the number of their opset only, and
+ * by no version of an operator. What a model gave before is not run again: a run goes on where an earlier one ended.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Case, readCases, type Selection } from './cases.ts';
+import { convertCase, type Pair } from './convert.ts';
+import { judge } from './judge.ts';
+import { ModelWriter } from './models.ts';
+import { pairLines, printTable } from './report.ts';
+import { supervise } from './supervise.ts';
+import { readVerdicts, tally } from './tally.ts';
+
+const OPTIONS = {
+  python: { type: 'string', default: 'python3' },
+  scripts: { type: 'string', default: 'test/conformance/opset' },
+  tests: { type: 'string' },
+  ops: { type: 'string' },
+  to: { type: 'string', default: '7-26' },
+  every: { type: 'string', default: '1' },
+  list: { type: 'boolean', default: false },
+  json: { type: 'string' },
+  exact: { type: 'boolean', default: false },
+  /** For the process that runs models: the files of models and of results. */
+  judge: { type: 'string', multiple: true },
+} as const;
+
+const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+const [folder = ''] = positionals;
+const [models, results] = values.judge ?? [];
+if (models !== undefined && results !== undefined) await judge(folder, models, results);
+else await prove();
+
+async function prove(): Promise<void> {
+  const work = join(folder, 'work');
+  mkdirSync(work, { recursive: true });
+  const cases = readCases(folder, selection());
+  const pairs = await timed(`Converting ${cases.length} tests`, async () => convertAll(cases, join(work, 'ours')));
+  await judgeAll(work, 'ours');
+  const tallied = tally(cases, pairs, readVerdicts(work));
+  if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(tallied));
+  printTable(tallied);
+  if (values.list) console.log(pairLines(tallied).join('\n'));
+}
+
+function convertAll(cases: readonly Case[], file: string): readonly Pair[] {
+  const writer = new ModelWriter(file);
+  const wanted = { targets: targets(), exact: values.exact, models: writer };
+  const pairs = cases.flatMap((each) => convertCase(folder, each, wanted));
+  writer.close();
+  return pairs;
+}
+
+/** Runs the models that `file` names in onnxruntime, then asks ONNX's own tools about them. */
+async function judgeAll(work: string, file: string): Promise<void> {
+  const [stored, runtime, reference] = [join(work, file), join(work, 'runtime.jsonl'), join(work, 'reference.jsonl')];
+  const self = process.argv[1] ?? '';
+  await timed('Running in onnxruntime', () =>
+    supervise(process.execPath, [self, folder, '--judge', stored, '--judge', runtime], runtime),
+  );
+  const script = join(values.scripts, 'judge.py');
+  await timed("Asking ONNX's own tools", () =>
+    supervise(values.python, ['-W', 'ignore', script, folder, stored, runtime, reference], reference),
+  );
+}
+
+function selection(): Selection {
+  const list = (text: string | undefined) => text?.split(',').filter(Boolean);
+  const [tests, operators] = [list(values.tests), list(values.ops)];
+  return { ...(tests && { tests }), ...(operators && { operators }), every: Number(values.every) };
+}
+
+/** `7-26`, `12`, `7,9,13-15`. */
+function targets(): readonly number[] {
+  return values.to.split(',').flatMap((part) => {
+    const [first = 0, last = first] = part.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, k) => first + k);
+  });
+}
+
+async function timed<T>(title: string, work: () => Promise<T>): Promise<T> {
+  const started = performance.now();
+  const result = await work();
+  console.log(`${title}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  return result;
+}
