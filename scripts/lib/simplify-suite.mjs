@@ -4,6 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { CACHE, inRoot } from './paths.mjs';
 import { run, step } from './run.mjs';
@@ -27,9 +29,12 @@ export function sampledModels(zoo) {
   return { names: [...SAMPLE, ...networks()], cases: zoo, exports: `${zoo}-onnx-${exports}`, keep: true, turns: 1 };
 }
 
-/** All models, made one after another and deleted, except those that stand in the folders `cases` and `exports`. */
-export function everyModel(folders) {
-  return { names: [...allModels(), ...networks()], ...folders, turns: 2 };
+/**
+ * All models, made one after another and deleted: as many at once as there are processors, so without times. What a run that
+ * was ended early left in the file `kept` is not measured again.
+ */
+export function everyModel(kept) {
+  return { names: [...allModels(), ...networks()], kept, turns: 1 };
 }
 
 function networks() {
@@ -44,7 +49,7 @@ function networks() {
  * earlier run where the file is the same; `sources` are the ways from a case of the zoo to ONNX, all where not given.
  */
 export async function scoreSimplifiers(interpreter, models, { remember = false, sources = [] } = {}) {
-  const { names, cases, exports, keep, turns } = models;
+  const { names, cases, exports, keep, kept, turns } = models;
   await step('Adding the other simplifiers', () =>
     run(path.join(FOLDER, 'setup.sh'), [path.resolve(interpreter, '../..')]),
   );
@@ -53,17 +58,38 @@ export async function scoreSimplifiers(interpreter, models, { remember = false, 
     ...(exports ? ['--exports', exports] : []),
     ...(keep ? ['--keep'] : []),
     ...(remember ? ['--remember', MEMORY] : []),
+    ...(kept ? ['--untimed', '--rows', kept] : []),
     ...sources.flatMap((source) => ['--source', source]),
   ];
   const script = path.join(FOLDER, 'measure.py');
-  const found = await rows(interpreter, [script, ...options, '--turns', String(turns), ...names], spoken);
+  const measured = (some) => rows(interpreter, [script, ...options, '--turns', String(turns), ...some], spoken);
+  const found = kept ? [...(await earlier(kept)), ...(await atOnce(names, measured))] : await measured(names);
   const ours = found.filter(({ tool, verdict }) => tool === OURS && verdict !== 'absent' && verdict !== 'unmeasured');
   const failed = ours.filter((row) => row.verdict !== 'pass' || standing(row, found).slips.length > 0).length;
   return { rows: found, counts: { passed: ours.length - failed, failed: Math.max(failed, ours.length === 0 ? 1 : 0) } };
 }
 
+/** The rows of a run that was ended early. */
+async function earlier(kept) {
+  return existsSync(kept)
+    ? (await readFile(kept, 'utf8'))
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    : [];
+}
+
+/** Deals names out to as many runs as there are processors, each of one thread; gives the rows of all. */
+async function atOnce(names, measured) {
+  process.env.OMP_NUM_THREADS = '1';
+  const count = Math.min(availableParallelism(), names.length);
+  const hands = Array.from({ length: count }, (_, hand) => names.filter((_, k) => k % count === hand));
+  return (await Promise.all(hands.map(measured))).flat();
+}
+
 /** A row with the words that are printed as it comes. */
 function spoken(row) {
-  const counts = row.nodes === undefined ? '' : `${row.nodes_before} -> ${row.nodes} nodes, ${row.processor} s`;
-  return { ...row, file: row.source, target: row.tool, said: [counts, row.detail].filter(Boolean).join(' ') };
+  const counts = row.nodes === undefined ? '' : `${row.nodes_before} -> ${row.nodes} nodes`;
+  const took = row.processor === undefined ? '' : `${row.processor} s`;
+  return { ...row, file: row.source, target: row.tool, said: [counts, took, row.detail].filter(Boolean).join(' ') };
 }

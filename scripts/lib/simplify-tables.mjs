@@ -13,7 +13,9 @@ const SOURCES = {
 
 /** For each kind of model and tool: how it ends, and sums over the models that every tool passes. */
 export function toolTable(all) {
-  const head = ['Models', 'Tool', 'Pass', 'Fail', 'Nodes', 'to', 'MB', 'to', 'Processor time', 'Largest error'];
+  const timed = isTimed(all);
+  const times = timed ? ['Processor time'] : [];
+  const head = ['Models', 'Tool', 'Pass', 'Fail', 'Nodes', 'to', 'MB', 'to', ...times, 'Largest error'];
   const cells = measuredSources(all).flatMap((source) => {
     const own = all.filter((row) => row.source === source && row.tool !== undefined && row.nodes_before !== undefined);
     const common = [...new Set(own.map((row) => row.case))].filter((name) =>
@@ -34,7 +36,7 @@ export function toolTable(all) {
         String(sum('nodes')),
         (sum('bytes_before') / 1e6).toFixed(1),
         (sum('bytes') / 1e6).toFixed(1),
-        `${sum('processor').toFixed(1)} s`,
+        ...(timed ? [`${sum('processor').toFixed(1)} s`] : []),
         errors.length > 0 ? Math.max(...errors).toExponential(0) : '',
       ];
     });
@@ -42,19 +44,15 @@ export function toolTable(all) {
   return table(head, cells);
 }
 
-/** For each kind of model: on how many of them ours has the fewest nodes and the smallest file, and how much faster it is. */
+const SPEED = ['onnxsim takes', 'on the clock', 'onnxslim takes', 'on the clock'];
+
+/**
+ * For each kind of model: on how many of them ours has the fewest nodes and the smallest file, and, where it was measured, how
+ * much faster it is.
+ */
 export function goalTable(all) {
-  const head = [
-    'Models',
-    'Measured',
-    'Pass',
-    'Fewest nodes',
-    'No file larger',
-    'onnxsim takes',
-    'on the clock',
-    'onnxslim takes',
-    'on the clock',
-  ];
+  const timed = isTimed(all);
+  const head = ['Models', 'Measured', 'Pass', 'Fewest nodes', 'No file larger', ...(timed ? SPEED : [])];
   const cells = [...measuredSources(all), undefined].map((source) => {
     const own = all.filter(
       (row) => (source === undefined || row.source === source) && row.tool === OURS && row.nodes_before,
@@ -63,9 +61,8 @@ export function goalTable(all) {
       const count = own.filter(is).length;
       return `${count} (${((100 * count) / Math.max(own.length, 1)).toFixed(1)} %)`;
     };
-    const speed = ['onnxsim', 'onnxslim'].flatMap((tool) =>
-      ['processor', 'wall'].map((clock) => times(own, all, tool, clock)),
-    );
+    const others = timed ? ['onnxsim', 'onnxslim'] : [];
+    const speed = others.flatMap((tool) => ['processor', 'wall'].map((clock) => times(own, all, tool, clock)));
     return [
       source === undefined ? 'all' : SOURCES[source],
       String(own.length),
@@ -114,10 +111,34 @@ export function nodeTable(all) {
     .join('\n\n');
 }
 
-/** Every failure, and every model on which another tool has fewer nodes or a smaller file. */
-export function exceptionTable(all) {
+/** Models that PyTorch does not export, or that onnxruntime does not run as they are. */
+export function missingTable(all) {
+  const found = all.filter(({ verdict }) => verdict === 'absent' || verdict === 'unmeasured');
+  const cells = found.map((row) => [row.case, SOURCES[row.source], row.verdict, firstWords(row.detail)]);
+  return cells.length > 0 ? table(['Model', 'From', 'Verdict', 'Detail'], cells) : 'None.';
+}
+
+/** The first sentence of what was said, without what would end a cell. */
+function firstWords(said) {
+  return said.replaceAll('|', '\\|').split('. ')[0].slice(0, 120);
+}
+
+/** How often each other tool fails, and how. */
+export function failureTable(all) {
+  const failed = all.filter(({ tool, verdict, nodes_before }) => tool !== OURS && verdict !== 'pass' && nodes_before);
+  const kinds = [...new Set(failed.map(({ verdict }) => verdict))].sort();
+  if (kinds.length === 0) return 'None.';
+  const cells = TOOLS.map((tool) => [
+    tool,
+    ...kinds.map((kind) => String(failed.filter((row) => row.tool === tool && row.verdict === kind).length)),
+  ]);
+  return table(['Tool', ...kinds], cells);
+}
+
+/** Every failure of the tools named, and every model on which another tool has fewer nodes or a smaller file than ours. */
+export function exceptionTable(all, of = TOOLS) {
   const failures = all
-    .filter(({ verdict, nodes_before }) => verdict !== 'pass' && nodes_before)
+    .filter(({ tool, verdict, nodes_before }) => of.includes(tool) && verdict !== 'pass' && nodes_before)
     .map((row) => [row.case, SOURCES[row.source], row.tool, row.verdict, row.detail.replaceAll('|', '\\|')]);
   const worse = all
     .filter((row) => row.tool === OURS && row.verdict === 'pass')
@@ -130,6 +151,10 @@ export function exceptionTable(all) {
     });
   const found = [...failures, ...worse];
   return found.length > 0 ? table(['Model', 'From', 'Tool', 'Verdict', 'Detail'], found) : 'None.';
+}
+
+function isTimed(all) {
+  return all.some(({ processor }) => processor !== undefined);
 }
 
 function measuredSources(all) {

@@ -40,8 +40,8 @@ class Failed(Exception):
 
 def simplify(tool, source, target, cli, validating=False):
     """
-    Runs one tool once; the seconds on the clock and of the processor (user and system, all threads). With `validating`
-    ours proves the model sound after every pass, which takes longer.
+    Runs one tool once in a fresh process; the seconds on the clock and of the processor (user and system, all threads).
+    With `validating` ours proves the model sound after every pass, which takes longer.
     """
     command = [*shlex.split(cli), source, "-o", target, "--force"] if tool == OURS else [sys.executable, "-W", "ignore", "-c", _script(tool), source, target]
     if os.path.exists(target):
@@ -59,8 +59,17 @@ def simplify(tool, source, target, cli, validating=False):
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         if status or not os.path.exists(target):
             said.seek(0)
-            raise Failed((said.read().strip().splitlines() or [f"exit {status}"])[-1][:300])
+            raise Failed(last_words(said.read(), status))
     return wall, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
+def call(tool, source, target):
+    """Runs another tool in this process."""
+    exec(SCRIPTS[tool], {"source": source, "target": target})
+
+
+def last_words(said, status):
+    return (said.strip().splitlines() or [f"exit {status}"])[-1][:300]
 
 
 def _script(tool):
