@@ -1,6 +1,8 @@
 /** Convolution and its kin on images of one to three axes: BVLC/caffe src/caffe/layers/base_conv_layer.cpp. */
 import { type Blob, blobOf, flag, type Layer, type LayerCall, number, product, refusal, weightsOf } from './blob.ts';
 import { type Geometry, geometryOf, imageAxes, imageShape, spaceOf, type Triple } from './geometry.ts';
+import { multiplyRows, ROWS_AT_ONCE } from './rows.ts';
+import { placesOf, type Run, rowsOf, runsOf, type Seen, seenFrom, tapsOf } from './taps.ts';
 
 /** What a convolution of one bottom is made of. */
 interface Convolution {
@@ -37,20 +39,16 @@ const convolving =
     });
   };
 
-/** How many places a kernel has along each axis: conv_layer.cpp. */
-export function placesOf(call: LayerCall, space: Triple, { kernel, stride, pad, dilation }: Geometry): Triple {
-  const along = (axis: 0 | 1 | 2) =>
-    Math.floor((space[axis] + 2 * pad[axis] - (dilation[axis] * (kernel[axis] - 1) + 1)) / stride[axis]) + 1;
-  const places: Triple = [along(0), along(1), along(2)];
-  if (places.some((count) => count < 1)) throw refusal(call, 'its kernel is larger than the padded image');
-  return places;
+/** out[o, y] = sum over i and k of weight[o, i, k] in[i, y s - p + k d]. */
+export function convolve(call: LayerCall, x: Blob, by: Convolution): Blob {
+  const out = placesOf(call, spaceOf(x), by.geometry);
+  // Windows pay where several outputs look through them.
+  return by.outputs / by.group < ROWS_AT_ONCE ? tapByTap(x, out, by) : windowByWindow(x, out, by);
 }
 
-/** out[o, y] = sum over i and k of weight[o, i, k] in[i, y s - p + k d]. */
-export function convolve(call: LayerCall, x: Blob, { geometry, outputs, group, weight, shift }: Convolution): Blob {
+function tapByTap(x: Blob, out: Triple, { geometry, outputs, group, weight, shift }: Convolution): Blob {
   const [images = 1, channels = 1] = x.shape;
   const space = spaceOf(x);
-  const out = placesOf(call, space, geometry);
   const y = blobOf(imageShape(x, outputs, out));
   const [inGroup, outGroup] = [channels / group, outputs / group];
   const sum = new Float64Array(product(out));
@@ -71,28 +69,6 @@ export function convolve(call: LayerCall, x: Blob, { geometry, outputs, group, w
   return y;
 }
 
-/** Elements that a tap reaches one behind the other: where they begin on both sides, how far they lie apart, and how many. */
-interface Run {
-  readonly to: number;
-  readonly from: number;
-  readonly step: number;
-  readonly count: number;
-}
-
-/** The rows of a tap; those that lie behind each other on both sides are one run. */
-function runsOf(large: Triple, small: Triple, geometry: Geometry, tap: Triple): readonly Run[] {
-  const step = geometry.stride[2];
-  const runs: Run[] = [];
-  rowsOf(large, small, geometry, tap, ({ from, to, first, count }) => {
-    const run = { to, from: from + first * step, step, count };
-    const last = runs.at(-1);
-    const follows = last && last.to + last.count === run.to && last.from + last.count * step === run.from;
-    if (last && follows) runs[runs.length - 1] = { ...last, count: last.count + count };
-    else runs.push(run);
-  });
-  return runs;
-}
-
 function addRun(
   sum: Float64Array,
   data: Float32Array,
@@ -105,47 +81,55 @@ function addRun(
   }
 }
 
-/** The places of a kernel, in order. */
-export function tapsOf([depth, height, width]: Triple): readonly Triple[] {
-  const taps: Triple[] = [];
-  for (let z = 0; z < depth; z++) {
-    for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) taps.push([z, y, x]);
+/** As many numbers of windows as a processor holds near. */
+const NEAR = 16_384;
+
+/** What a kernel sees at a place is a row; the weights of an output are one as well. */
+function windowByWindow(x: Blob, out: Triple, { geometry, outputs, group, weight, shift }: Convolution): Blob {
+  const [images = 1, channels = 1] = x.shape;
+  const y = blobOf(imageShape(x, outputs, out));
+  const [inGroup, outGroup, places] = [channels / group, outputs / group, product(out)];
+  const length = inGroup * product(geometry.kernel);
+  const seen = seenFrom(spaceOf(x), out, geometry);
+  const most = Math.max(2, Math.floor(NEAR / length));
+  const windows = new Float32Array(most * length);
+  for (let part = 0; part < images * group; part++) {
+    const first = (part % group) * outGroup;
+    const weights = { data: weight, from: first * length, count: outGroup, length };
+    const starts = shift?.subarray(first, first + outGroup);
+    const to = (Math.floor(part / group) * outputs + first) * places;
+    const planes = part * inGroup * product(spaceOf(x));
+    for (let place = 0; place < places; place += most) {
+      const count = Math.min(most, places - place);
+      look(windows, { x, planes, inGroup, seen, place, count });
+      const rows = { data: windows, from: 0, count, length };
+      multiplyRows(weights, rows, { data: y.data, from: to + place, step: places }, starts);
+    }
   }
-  return taps;
+  return y;
 }
 
-/** A row of the small image, and the places of the large one that a tap of the kernel reaches from it. */
-interface Row {
-  /** The place of column 0 in the large image, which may lie before its row. */
-  readonly from: number;
-  /** The place of the first column that counts in the small image. */
-  readonly to: number;
-  readonly first: number;
+/** Some places of the planes that a group of channels begins with. */
+interface View {
+  readonly x: Blob;
+  readonly planes: number;
+  readonly inGroup: number;
+  readonly seen: Seen;
+  readonly place: number;
   readonly count: number;
 }
 
-/** All rows of the small image from which a tap reaches into the large one. */
-function rowsOf(
-  large: Triple,
-  small: Triple,
-  { stride, pad, dilation }: Geometry,
-  tap: Triple,
-  use: (row: Row) => void,
-): void {
-  const reach = (axis: 0 | 1 | 2) => tap[axis] * dilation[axis] - pad[axis];
-  const shift = reach(2);
-  const first = Math.max(0, Math.ceil(-shift / stride[2]));
-  const last = Math.min(small[2] - 1, Math.floor((large[2] - 1 - shift) / stride[2]));
-  if (last < first) return;
-  for (let z = 0; z < small[0]; z++) {
-    const depth = z * stride[0] + reach(0);
-    if (depth < 0 || depth >= large[0]) continue;
-    for (let y = 0; y < small[1]; y++) {
-      const height = y * stride[1] + reach(1);
-      if (height < 0 || height >= large[1]) continue;
-      const from = (depth * large[1] + height) * large[2] + shift;
-      const to = (z * small[1] + y) * small[2] + first;
-      use({ from, to, first, count: last - first + 1 });
+/** Fills a row for each place: what is under the taps of the kernel, channel by channel. */
+function look(windows: Float32Array, { x, planes, inGroup, seen: { under, taps }, place, count }: View): void {
+  const area = product(spaceOf(x));
+  for (let i = 0; i < inGroup; i++) {
+    const plane = planes + i * area;
+    for (let at = 0; at < count; at++) {
+      const [from, to] = [(place + at) * taps, (at * inGroup + i) * taps];
+      for (let k = 0; k < taps; k++) {
+        const element = under[from + k] as number;
+        windows[to + k] = element < 0 ? 0 : (x.data[plane + element] as number);
+      }
     }
   }
 }

@@ -1,8 +1,9 @@
 /** Convolution that looks where the network says (ModelTC/NART art/modules/default/src/op/deform_conv_2d.cpp). */
 import { between } from './bilinear.ts';
 import { type Blob, blobOf, bottom, flag, type Layer, number, refusal, weightsOf } from './blob.ts';
-import { convolve, placesOf, tapsOf } from './convolution.ts';
+import { convolve } from './convolution.ts';
 import { geometryOf, spaceOf } from './geometry.ts';
+import { placesOf, tapsOf } from './taps.ts';
 
 const HOLDER = 'deformable_convolution_param';
 

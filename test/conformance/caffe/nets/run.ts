@@ -9,6 +9,7 @@
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { crc32 } from 'node:zlib';
 import { transcode } from '../../../../src/core/convert/caffe-to-caffe/transcode.ts';
 import { caffeToOnnx } from '../../../../src/core/convert/caffe-to-onnx/convert.ts';
 import { convertOpset } from '../../../../src/core/convert/opset/convert.ts';
@@ -25,7 +26,7 @@ import { runCaffe } from '../../../../src/core/runtime/caffe/run.ts';
 import { compareOutputs, worstDifference } from '../../../../src/core/runtime/compare.ts';
 import { runModel } from '../../../../src/core/runtime/onnxruntime.ts';
 import { caffeBackend } from '../../../../src/core/targets/caffe-backends.ts';
-import { inputsOf, limitBatches } from './inputs.ts';
+import { inputsOf, limitInputs } from './inputs.ts';
 import { OpenCv } from './opencv.ts';
 import { uniform } from './random.ts';
 import { weightsFor } from './weights.ts';
@@ -57,12 +58,12 @@ interface Row {
 const [results = '', python = '', script = '', ...nets] = process.argv.slice(2);
 const known = new Set(existsSync(results) ? lines(results).map(({ net }) => net) : []);
 const opencv = new OpenCv(python, script);
-for (const [k, net] of nets.entries()) {
+for (const net of nets) {
   if (known.has(net)) continue;
   // Should the process die, the file says of which network.
   const before = existsSync(results) ? readFileSync(results, 'utf8') : '';
   appendFileSync(results, `${JSON.stringify({ net })}\n`);
-  const row = await judged(net, 1 + k);
+  const row = await judged(net, crc32(readFileSync(net)));
   writeFileSync(results, `${before}${JSON.stringify(row)}\n`);
   const { verdict, detail, error, opencv: other } = row;
   console.log(
@@ -100,7 +101,7 @@ async function judge(row: Row, stem: string, seed: number): Promise<void> {
   const model = read(row.net);
   row.dialect = model.metadata.get('caffe.dialect') ?? '';
   row.layers = [...model.graph.nodes].length;
-  limitBatches(model.graph);
+  limitInputs(model.graph);
   const inputs = inputsOf(model.graph, uniform(seed));
   if (!inputs) {
     row.verdict = 'unjudged';

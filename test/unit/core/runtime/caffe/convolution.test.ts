@@ -53,6 +53,37 @@ describe('Convolution', () => {
       { y: blob([1, 4, 1, 1], [2, 20, 300, 3000]) },
     ));
 
+  test('many outputs at many places are the same sums', () => {
+    // Five outputs a group and fifteen places: whole blocks of four by two, and what is left over on both sides.
+    const [x, weight] = [
+      counted(2, 4, 3, 5),
+      blob(
+        [10, 2, 3, 3],
+        Array.from({ length: 180 }, (_, k) => (k % 7) - 3),
+      ),
+    ];
+    const at = (n: number, c: number, row: number, column: number) =>
+      row < 0 || row > 2 || column < 0 || column > 4 ? 0 : (x.values[((n * 4 + c) * 3 + row) * 5 + column] ?? 0);
+    const sumAt = (n: number, o: number, row: number, column: number) => {
+      let sum = o + 1;
+      for (let k = 0; k < 18; k++) {
+        const [i, down, right] = [Math.floor(k / 9), Math.floor(k / 3) % 3, k % 3];
+        const seen = at(n, (o < 5 ? 0 : 2) + i, row - 1 + down, column - 1 + right);
+        sum += (weight.values[o * 18 + k] ?? 0) * seen;
+      }
+      return sum;
+    };
+    const places = Array.from({ length: 2 * 10 * 15 }, (_, k) => {
+      const [n, o, place] = [Math.floor(k / 150), Math.floor(k / 15) % 10, k % 15];
+      return sumAt(n, o, Math.floor(place / 5), place % 5);
+    });
+    gives(
+      convolution('num_output: 10 kernel_size: 3 pad: 1 group: 2', [weight, counted(10)]),
+      { x },
+      { y: blob([2, 10, 3, 5], places) },
+    );
+  });
+
   test('several bottoms have the same weights', () =>
     gives(
       layer(
