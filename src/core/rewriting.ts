@@ -2,7 +2,10 @@
 import { opsetStepNamed } from './convert/opset/step.ts';
 import type { CustomOperators } from './custom/definition.ts';
 import { addCustomFunctions } from './custom/functions.ts';
+import { copyKept } from './dialects/onnx/infer/kept.ts';
+import { restoreDeclared } from './dialects/onnx/infer.ts';
 import { nearestName, suggestionOf } from './dialects/onnx/spelling.ts';
+import { cloneModel } from './ir/clone.ts';
 import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
 import { foldConstants } from './passes/fold/fold-constants.ts';
@@ -10,7 +13,14 @@ import { FUSIONS, fusionsNamed } from './passes/fusions/table.ts';
 import { allGraphs } from './passes/graphs.ts';
 import { inlineFunctions } from './passes/inline/functions.ts';
 import type { Pass } from './passes/pass.ts';
-import { type Detail, joined, type PassRecord, type PassSummary, withRecords } from './passes/records.ts';
+import {
+  type Detail,
+  joined,
+  type LogOptions,
+  type PassRecord,
+  type PassSummary,
+  withRecords,
+} from './passes/records.ts';
 import { isNodeOf, type NearMiss, type NodeStory, type RunOptions, runPasses } from './passes/run.ts';
 import { simplificationFor } from './passes/simplification.ts';
 import type { Problem } from './problems/problem.ts';
@@ -22,7 +32,7 @@ export type Wishes = Pick<ConvertRequest, 'simplify' | 'inline' | 'disabled' | '
 
 /**
  * Rewrites a model on its way to a target, in parts that count their steps together: what the request asks for, what the
- * target wants, and the way from opset to opset. `upTo` ends it after so many steps.
+ * target wants, and the way from opset to opset. `upTo` ends it after so many steps, and keeps the model before the last.
  */
 export class Rewriting {
   private readonly passes: PassSummary[] = [];
@@ -34,6 +44,7 @@ export class Rewriting {
   private readonly disabled: ReadonlySet<string>;
   private simplified: Omit<Simplified, 'why'> | undefined;
   private steps = 0;
+  private beforeLast: Model | undefined;
 
   constructor(
     private readonly wishes: Wishes,
@@ -50,6 +61,11 @@ export class Rewriting {
   /** Whether as many steps are made as were asked for: nothing is to follow. */
   get reached(): boolean {
     return this.upTo !== undefined && this.steps >= this.upTo;
+  }
+
+  /** A copy of the model as it was just before the last step that was asked for; undefined where it did not get that far. */
+  get modelBeforeLast(): Model | undefined {
+    return this.beforeLast;
   }
 
   /** How much is kept of each step: nothing of one that is made again. */
@@ -80,8 +96,7 @@ export class Rewriting {
   async toOpset(model: Model, opset: number): Promise<readonly Problem[]> {
     if (this.reached) return [];
     const { convertOpset } = await import('./convert/opset/convert.ts');
-    const { detail, upTo, steps } = this;
-    const result = convertOpset(model, opset, { detail, upTo, firstStep: steps + 1 });
+    const result = convertOpset(model, opset, this.log(model));
     this.keep(result);
     return result.problems;
   }
@@ -106,21 +121,26 @@ export class Rewriting {
   }
 
   private run(model: Model, list: readonly Pass[], options: Pick<RunOptions, 'untilStable' | 'doubts'>) {
-    const { disabled, upTo, detail, steps } = this;
+    const { disabled } = this;
     const { why } = this.wishes;
-    const result = runPasses(model, list, {
-      disabled,
-      ...options,
-      detail,
-      why,
-      firstStep: steps + 1,
-      upTo,
-    });
+    const result = runPasses(model, list, { disabled, ...options, why, ...this.log(model, options.doubts) });
     this.keep(result);
     this.problems.push(...result.problems);
     this.misses.push(...result.misses);
     this.fates.push(...result.fates);
     return result;
+  }
+
+  /** How the next part of the rewriting counts its steps, and what is kept of them. */
+  private log(model: Model, doubts = false): LogOptions {
+    const { detail, upTo, steps } = this;
+    const atStep = (step: number) => {
+      if (upTo === undefined || step !== upTo - 1 || this.beforeLast) return;
+      this.beforeLast = cloneModel(model, copyKept);
+      if (doubts) restoreDeclared(this.beforeLast);
+    };
+    atStep(steps);
+    return { detail, upTo, firstStep: steps + 1, atStep };
   }
 
   private keep({ passes, records }: { passes: readonly PassSummary[]; records: readonly PassRecord[] }): void {

@@ -10,7 +10,8 @@ import { type PrintedModel, printModel } from '../core/formats/onnxtxt/print.ts'
 import { documentLines } from '../core/formats/onnxtxt/store.ts';
 import type { Model } from '../core/ir/model.ts';
 import { type OpenedModel, openModel } from '../core/open.ts';
-import { checkModel, conversionRecords, convertModel, explainNode, modelAfterSteps } from '../core/pipeline.ts';
+import { checkModel, convertModel } from '../core/pipeline.ts';
+import { conversionRecords, explainNode, modelsAroundStep } from '../core/steps.ts';
 import { backendOf, TARGETS, targetsOf } from '../core/targets/table.ts';
 import type { Core } from './engine.ts';
 import { slotNames } from './slots.ts';
@@ -37,10 +38,10 @@ export const realCore: Core<OpenedModel> = {
   convert: convertModel,
   records: conversionRecords,
   explain: explainNode,
-  async openAfter(request, steps, progress) {
-    const opened = await modelAfterSteps(request, steps, progress);
-    if (opened.model.dialect === 'onnx') inferModel(opened.model);
-    return opened;
+  async openAround(request, step, progress) {
+    const around = await modelsAroundStep(request, step, progress);
+    for (const { model } of [around.before, around.after]) inferModel(model);
+    return around;
   },
   print: (model) => LINES.get(model) ?? printModel(model, { types: 'comments' }),
   targets: () =>

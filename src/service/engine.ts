@@ -28,6 +28,7 @@ import { elementTexts } from './elements.ts';
 import { OpenGraph } from './open-graph.ts';
 import { SearchIndex } from './search.ts';
 import type { SlotNames } from './slots.ts';
+import { type ReadMoments, StepMoments } from './step-moments.ts';
 import { summaryOf } from './summary.ts';
 import { type Printed, TextMap } from './text.ts';
 import { unfoldingOf } from './unfolding.ts';
@@ -48,8 +49,8 @@ export interface Core<M extends CoreModel> {
     node: string,
     progress: Progress,
   ): Promise<Simplified['why']>;
-  /** The model as a conversion had it after so many steps. */
-  openAfter(request: CoreConvertRequest, steps: number, progress: Progress): Promise<M>;
+  /** The models just before and just after a step of a conversion. */
+  openAround: ReadMoments<M>;
   print(model: Model): Printed;
   targets(): readonly TargetRow[];
   draft(opened: M, node: Node, wish: DraftWish): Omit<OperatorDraft, 'file'>;
@@ -91,10 +92,12 @@ export class Engine<M extends CoreModel> implements EngineCalls {
   /** Least recently used first. */
   private readonly models = new Map<ModelId, Known<M>>();
   private readonly conversions: ConversionSteps;
+  private readonly moments: StepMoments<M>;
   private count = 0;
 
   constructor(private readonly core: Core<M>) {
     this.conversions = new ConversionSteps((request, progress) => core.records(request, progress));
+    this.moments = new StepMoments((request, step, progress) => core.openAround(request, step, progress));
   }
 
   async open(path: string, reading: ReadingOptions, watch?: Watch): Promise<ModelSummary> {
@@ -202,8 +205,7 @@ export class Engine<M extends CoreModel> implements EngineCalls {
 
   async openStep(id: StepsId, step: number, side: StepSide, watch?: Watch): Promise<ModelSummary> {
     const request = this.conversions.requestOf(id);
-    const done = side === 'before' ? step - 1 : step;
-    return this.know((again) => this.core.openAfter(request, done, progressOf(again)), watch);
+    return this.know((again) => this.moments.take(request, step, side, progressOf(again)), watch);
   }
 
   async draftOperator(...[id, nodeId, wish]: CallArguments<'draftOperator'>): Promise<OperatorDraft> {

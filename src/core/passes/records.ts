@@ -63,6 +63,8 @@ export interface LogOptions {
   readonly firstStep?: number;
   /** Stops after the application of that number: the model as it was after a step of a run that was the same so far. */
   readonly upTo?: number | undefined;
+  /** Hears the number of each application, while the model is as it left it. */
+  readonly atStep?: ((step: number) => void) | undefined;
 }
 
 /** Thrown within a run to end it after the step up to which it was to go. */
@@ -99,13 +101,15 @@ export class PassLog {
   private readonly counts = new Map<string, Count>();
   private readonly firstStep: number;
   private readonly upTo: number | undefined;
+  private readonly atStep: LogOptions['atStep'];
   /** Of all passes together. */
   applications = 0;
 
-  constructor({ detail = 'records', firstStep = 1, upTo }: LogOptions = {}) {
+  constructor({ detail = 'records', firstStep = 1, upTo, atStep }: LogOptions = {}) {
     this.detail = detail;
     this.firstStep = firstStep;
     this.upTo = upTo;
+    this.atStep = atStep;
   }
 
   /** The number of the last application. */
@@ -150,6 +154,7 @@ export class PassLog {
       this.records.push({ ...head, ...this.sides(before, after, constants) });
     }
     this.seen.clear();
+    this.atStep?.(this.step);
   }
 
   /** Passes in the order in which they first did something. */

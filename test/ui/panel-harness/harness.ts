@@ -178,7 +178,7 @@ function coreOf(model: Model | undefined, problemsOf?: string): Core<CoreModel> 
         close: () => {},
       };
     },
-    openAfter: missing,
+    openAround: missing,
     expressible: missing,
     records: missing,
     explain: async (_path, _reading, _target, node) => explanationOf(node),

@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { nodeText } from '../../../src/core/formats/onnxtxt/node-text.ts';
 import { InputError } from '../../../src/core/ir/errors.ts';
-import { conversionRecords, convertModel, explainNode, modelAfterSteps } from '../../../src/core/pipeline.ts';
+import type { Model } from '../../../src/core/ir/model.ts';
+import { validateModel } from '../../../src/core/ir/validate.ts';
+import { convertModel } from '../../../src/core/pipeline.ts';
 import { silent } from '../../../src/core/progress.ts';
 import type { ConvertRequest } from '../../../src/core/request.ts';
+import { conversionRecords, explainNode, modelsAroundStep } from '../../../src/core/steps.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -57,15 +60,22 @@ function requestOf(text: string, wishes: Partial<ConvertRequest>): ConvertReques
   };
 }
 
-async function lookAt(request: ConvertRequest, steps: number) {
-  const { model, close } = await modelAfterSteps(request, steps, silent);
-  const nodes = [...model.graph.allNodes()];
-  close();
+async function lookAt(request: ConvertRequest, step: number) {
+  const { before, after } = await modelsAroundStep(request, step, silent);
+  for (const { model } of [before, after]) validateModel(model);
+  const seen = { before: seenOf(before.model), after: seenOf(after.model) };
+  before.close();
+  after.close();
+  return seen;
+}
+
+function seenOf({ graph, dialect, opsetImports }: Model) {
+  const nodes = [...graph.allNodes()];
   return {
-    dialect: model.dialect,
-    opset: model.opsetImports.get(''),
+    dialect,
+    opset: opsetImports.get(''),
     names: nodes.map((node) => node.outputs[0]?.name ?? ''),
-    text: [...nodes.map(nodeText), ...[...model.graph.initializers].map(({ name }) => name)].join('\n'),
+    text: [...nodes.map(nodeText), ...[...graph.initializers].map(({ name }) => name)].join('\n'),
   };
 }
 
@@ -94,8 +104,12 @@ test.each(CASES)('%s', async (_, text, wishes, names) => {
   expect(await conversionRecords({ ...request, explain: false }, silent)).toEqual(passes);
   const records = passes.flatMap(({ records = [] }) => records).sort((a, b) => a.step - b.step);
   expect(records.map(({ step }) => step)).toEqual(records.map((_record, k) => k + 1));
+  let last: string | undefined;
   for (const { step, pass, found, text: lines } of records) {
-    const sides = { before: await lookAt(request, step - 1), after: await lookAt(request, step) };
+    const sides = await lookAt(request, step);
+    // What one step leaves is what the next one finds.
+    if (last !== undefined) expect(sides.before.text, `${step}: ${pass}`).toBe(last);
+    last = sides.after.text;
     expect(sides.after.text, `${step}: ${pass}`).not.toBe(sides.before.text);
     expect(lines?.before, `${step}: ${pass}`).not.toEqual(lines?.after);
     for (const side of ['before', 'after'] as const) {
@@ -110,10 +124,11 @@ test.each(CASES)('%s', async (_, text, wishes, names) => {
 
 test('a model is shown at the opset that a step has reached', async () => {
   const request = requestOf(MODEL, {});
-  expect((await lookAt(request, 0)).opset).toBe(11);
   const [squeeze, unsqueeze] = [await lookAt(request, 1), await lookAt(request, 2)];
-  expect(squeeze.opset).toBe(12);
-  expect(unsqueeze.text).toContain('Squeeze (u, ');
+  expect(squeeze.before.opset).toBe(11);
+  expect(squeeze.after.opset).toBe(12);
+  expect(unsqueeze.after.text).toContain('Squeeze (u, ');
+  await expect(lookAt(request, 3)).rejects.toThrow('the model has changed since it was converted');
 });
 
 test('what a Caffe backend wants can be left out; what is needed to be exact cannot', async () => {

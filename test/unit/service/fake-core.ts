@@ -9,6 +9,7 @@ import { tensorType } from '../../../src/core/ir/type.ts';
 import { problem } from '../../../src/core/problems/problem.ts';
 import type { Core, CoreModel } from '../../../src/service/engine.ts';
 import { NUMBERED } from '../../../src/service/slots.ts';
+import type { StepSide } from '../../../src/shared/conversion.ts';
 
 /** x -> Conv (module stem.conv) -> Relu (stem.relu) -> two more Relu (body.0, body.1) -> y */
 export function smallModel(): Model {
@@ -78,15 +79,18 @@ export function fakeCore(model: () => Model = smallModel): Core<CoreModel> {
       ],
       missed: [],
     }),
-    openAfter: async (request, steps) => ({
-      path: `${request.input} after ${steps}`,
-      format: { title: 'ONNX' },
-      fileBytes: 123,
-      model: model(),
-      problems: [],
-      source: () => undefined,
-      close: () => {},
-    }),
+    openAround: async (request, step) => {
+      const moment = (side: StepSide) => ({
+        path: `${request.input} ${side} ${step}`,
+        format: { title: 'ONNX' },
+        fileBytes: 123,
+        model: model(),
+        problems: [],
+        source: () => undefined,
+        close: () => {},
+      });
+      return { before: moment('before'), after: moment('after') };
+    },
     async check(opened, target) {
       return [...opened.model.graph.nodes]
         .filter((node) => node.op === 'Conv')

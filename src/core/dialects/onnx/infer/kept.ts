@@ -28,3 +28,9 @@ export function keep(value: Value): Kept {
   value.inference = kept;
   return kept;
 }
+
+/** Gives the copy of a value what is kept of it: they go on apart. */
+export function copyKept(from: Value, to: Value): void {
+  const kept = keptOf(from);
+  if (kept) to.inference = { ...kept };
+}
