@@ -2,10 +2,11 @@
 import type { Node } from '../../ir/node.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
+import { hashOf } from '../cleanup/content.ts';
 import { Structure } from '../cleanup/structure.ts';
 
 /** Constants up to so many elements are compared by their numbers. */
-const MOST_COMPARED = 16;
+const MOST_COMPARED = 1 << 14;
 
 export class SharedResults {
   private readonly made = new Map<string, readonly Tensor[]>();
@@ -37,8 +38,7 @@ export class SharedResults {
     if (!tensor) return;
     const { dtype, shape, count } = tensor;
     const isSmall = count <= MOST_COMPARED && dtype !== 'string';
-    const numbers = isSmall ? Buffer.from(tensor.bytes()).toString('hex') : `#${this.numberOf(tensor)}`;
-    this.contents.set(value, `=${dtype}[${shape}]${numbers}`);
+    this.contents.set(value, `=${dtype}[${shape}]${isSmall ? hashOf(tensor) : `#${this.numberOf(tensor)}`}`);
   }
 
   private numberOf(tensor: Tensor): number {

@@ -178,6 +178,23 @@ test('what is computed of one weight in one way is written once, also through Id
   expect(new Set([...model.graph.nodes].map((node) => node.input(1))).size).toBe(3);
 });
 
+test('what is computed of equal constants in one way is written once, also before these are one', () => {
+  const row = (last: number) => `{${[...new Array(299).keys(), last].join(', ')}}`;
+  const { model } = folding(
+    `g (float[2,300] x) => (a, b, c)
+      <float[300,1] i = ${row(7)}, float[300,1] j = ${row(7)}, float[300,1] k = ${row(8)}, int64[2] s = {300, 512}> {
+      p = Expand (i, s) a = MatMul (x, p)
+      q = Expand (j, s) b = MatMul (x, q)
+      r = Expand (k, s) c = MatMul (x, r) }`,
+    undefined,
+    foldAllConstants,
+  );
+  runPasses(model, [mergeConstants]);
+  const [a, b, c] = [...model.graph.nodes].map((node) => node.input(1));
+  expect([a === b, a === c]).toEqual([true, false]);
+  expect(c?.constant?.numbers().slice(-1)).toEqual([8]);
+});
+
 test('equal fills of other types, shapes or numbers are not one', () => {
   const { model } = folding(
     `g (float[2,512] x) => (a, b, c) <int64[2] s = {512, 1024}, int64[2] t = {1024, 512}> {
