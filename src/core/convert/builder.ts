@@ -251,11 +251,17 @@ class Builder {
   }
 
   squeeze(x: Value, axes: readonly number[]): Value {
-    return axes.length === 0 ? x : this.calls.Squeeze(x, this.ints(axes));
+    return axes.length === 0 ? x : this.withAxes('Squeeze', x, axes);
   }
 
   unsqueeze(x: Value, axes: readonly number[]): Value {
-    return axes.length === 0 ? x : this.calls.Unsqueeze(x, this.ints(axes));
+    return axes.length === 0 ? x : this.withAxes('Unsqueeze', x, axes);
+  }
+
+  /** Axes are an input from opset 13 on. */
+  private withAxes(op: 'Squeeze' | 'Unsqueeze', x: Value, axes: readonly number[]): Value {
+    if (this.opset >= 13) return this.calls[op](x, this.ints(axes));
+    return this.node('', op, [x], [['axes', attribute.ints(axes)]]).output();
   }
 
   /** Does something along the last axis: moves `axis` there, and back afterwards. The rank of `x` must be known. */

@@ -1,4 +1,4 @@
-/** Adapters of activations: those that newer opsets brought become primitives. Formulas: the ONNX operator specification. */
+/** Adapters of activations whose inputs, attributes or types changed. */
 
 import { constantOf } from '../../dialects/onnx/data.ts';
 import { codeOfDtype } from '../../dialects/onnx/dtype-codes.ts';
@@ -27,45 +27,6 @@ const softmaxUp = adapter(up(13, ...SOFTMAX), (node, onnx) => {
   const flat = onnx.Flatten(x, { axis });
   const [result = flat] = onnx.same([flat], { axis: -1 });
   return onnx.Reshape(result, onnx.shapeOf(x));
-});
-
-const hardSwish = adapter(down(14, 'HardSwish'), (node, onnx) => {
-  const x = operand(node);
-  return onnx.Mul(x, onnx.HardSigmoid(x, { alpha: 1 / 6, beta: 0.5 }));
-});
-
-const mish = adapter(down(18, 'Mish'), (node, onnx) => {
-  const x = operand(node);
-  return onnx.Mul(x, onnx.Tanh(onnx.Softplus(x)));
-});
-
-const gelu = adapter(down(20, 'Gelu'), (node, onnx) => {
-  const x = operand(node);
-  known(node);
-  const half = onnx.Mul(x, onnx.like(x, 0.5));
-  if (node.string('approximate', 'none') === 'tanh') {
-    const cube = onnx.Mul(onnx.Mul(x, x), onnx.Mul(x, onnx.like(x, 0.044715)));
-    const inner = onnx.Mul(onnx.Add(x, cube), onnx.like(x, Math.sqrt(2 / Math.PI)));
-    return onnx.Mul(half, onnx.Add(onnx.Tanh(inner), onnx.like(x, 1)));
-  }
-  const inner = onnx.Mul(x, onnx.like(x, Math.SQRT1_2));
-  return onnx.Mul(half, onnx.Add(onnx.Erf(inner), onnx.like(x, 1)));
-});
-
-const swish = adapter(down(24, 'Swish'), (node, onnx) => {
-  const x = operand(node);
-  const alpha = node.float('alpha', 1);
-  if (alpha !== 1) known(node);
-  return onnx.Mul(x, onnx.Sigmoid(alpha === 1 ? x : onnx.Mul(x, onnx.like(x, alpha))));
-});
-
-const celu = adapter(down(12, 'Celu'), (node, onnx) => {
-  const x = operand(node);
-  const alpha = node.float('alpha', 1);
-  if (alpha === 1) return onnx.Elu(x);
-  if (alpha <= 0) tooOld(node, 12, 'its alpha is not positive');
-  known(node);
-  return onnx.Mul(onnx.Elu(onnx.Div(x, onnx.like(x, alpha))), onnx.like(x, alpha));
 });
 
 /** Relu of integers came with 14. */
@@ -134,11 +95,6 @@ function known(node: Node): void {
 export const activations: readonly Adapter[] = [
   softmaxDown,
   softmaxUp,
-  hardSwish,
-  mish,
-  gelu,
-  swish,
-  celu,
   relu,
   clipDown,
   clipUp,

@@ -114,7 +114,7 @@ class Conversion {
       if (result) {
         replace(node, Array.isArray(result) ? result : [result], onnx);
         this.record(path, from, to, node, onnx.built);
-        for (const made of onnx.built) checkFits(made, to, from);
+        for (const made of onnx.built) checkMade(made, to, from);
         return;
       }
       if (signature !== attributesText(node)) this.record(path, from, to, node, [node]);
@@ -129,6 +129,12 @@ class Conversion {
     this.log.add(opsetStep(from, to), path, `opset ${to} says it in other words`, [before], after);
     if (this.log.reached) throw new Reached();
   }
+}
+
+/** What a rule made must fit its opset, graphs within included. */
+function checkMade(made: Node, to: number, needed: number): void {
+  checkFits(made, to, needed);
+  for (const graph of made.subgraphs()) for (const inner of graph.allNodes()) checkFits(inner, to, needed);
 }
 
 /** Puts values in the place of a node's outputs; they take over the names, because graph outputs keep theirs. */

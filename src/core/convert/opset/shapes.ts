@@ -2,13 +2,12 @@
 import { constantAttribute, constantOf, dimsOf } from '../../dialects/onnx/data.ts';
 import { normalAxis } from '../../dialects/onnx/infer/rule.ts';
 import { tensor } from '../../ir/attribute.ts';
-import type { DataType } from '../../ir/dtype.ts';
+import { type DataType, isFloat } from '../../ir/dtype.ts';
 import type { Node } from '../../ir/node.ts';
 import { isStatic, sameDim } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import { refuse } from '../../problems/problem.ts';
-import type { OnnxBuilder } from '../builder.ts';
 import {
   type Adapter,
   type AdapterRule,
@@ -145,29 +144,6 @@ const sliceUp = adapter(up(10, 'Slice'), (node, onnx) => {
   });
 });
 
-/** A matrix with all on one side of a diagonal set to 0, by comparing the numbers of rows and columns. */
-const trilu = adapter(down(14, 'Trilu'), (node, onnx) => {
-  const x = operand(node);
-  if (!x.dtype) refuse('shape-unknown', node, { reason: 'the element type of its input is not known' });
-  if (x.dtype === 'string') tooOld(node, 14, 'its elements are texts');
-  const upper = node.int('upper', 1n) !== 0n;
-  const [rows, columns] = [counted(onnx, x, -2), counted(onnx, x, -1)];
-  const offset = node.input(1);
-  const shifted = offset ? onnx.Add(rows, offset) : rows;
-  const [row, column] = [onnx.unsqueeze(shifted, [1]), onnx.unsqueeze(columns, [0])];
-  const mask = upper ? onnx.GreaterOrEqual(column, row) : onnx.LessOrEqual(column, row);
-  const zero = x.dtype === 'bool' ? onnx.constant(Tensor.scalar('bool', false)) : onnx.like(x, 0);
-  return onnx.Where(mask, x, zero);
-});
-
-/** 0, 1, ... up to the size of an axis. */
-function counted(onnx: OnnxBuilder, x: Value, axis: number): Value {
-  const size = x.shape?.at(axis);
-  if (typeof size === 'number' && size <= 4096) return onnx.ints(Array.from({ length: size }, (_, k) => k));
-  const at = onnx.Gather(onnx.Shape(x), onnx.constant(BigInt(axis)));
-  return onnx.Range(onnx.constant(0n), at, onnx.constant(1n));
-}
-
 /** Values that are no tensor came with 11 (sparse) and 12 (numbers, lists, texts). */
 const constantDown = adapter(down(12, 'Constant'), (node) => {
   if (node.attributes.has('value') || node.attributes.has('sparse_value')) return undefined;
@@ -181,6 +157,12 @@ const constantDown = adapter(down(12, 'Constant'), (node) => {
 const constantOld = adapter(down(11, 'Constant'), (node) => {
   if (node.attributes.has('sparse_value')) tooOld(node, 11, 'its value is sparse');
   return undefined;
+});
+
+/** Until 8 the operator gave floats alone: other constants stand beside the nodes. */
+const constantOldest = adapter(down(9, 'Constant'), (node, onnx) => {
+  const value = constantAttribute(node);
+  return value && !isFloat(value.dtype) ? onnx.constant(value) : undefined;
 });
 
 /** Until 7 all inputs had to have the same shape. */
@@ -254,9 +236,9 @@ export const shapes: readonly Adapter[] = [
   shapeDown,
   sliceDown,
   sliceUp,
-  trilu,
   constantDown,
   constantOld,
+  constantOldest,
   adapter(up(11, 'Constant'), () => undefined),
   adapter(up(12, 'Constant'), () => undefined),
   alike,

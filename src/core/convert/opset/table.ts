@@ -2,6 +2,7 @@
 import { activations } from './activations.ts';
 import type { Adapter, AdapterRule } from './adapter.ts';
 import { col2im } from './col2im.ts';
+import { DECOMPOSITIONS } from './decompositions/table.ts';
 import { images } from './images.ts';
 import { indexing } from './indexing.ts';
 import { legacy } from './legacy.ts';
@@ -22,6 +23,7 @@ export const ADAPTERS: readonly Adapter[] = [
   ...quantization,
   ...renamed,
   ...legacy,
+  ...DECOMPOSITIONS,
 ];
 
 const byStep = new Map<string, AdapterRule>();

@@ -1,0 +1,157 @@
+/** Functions of single numbers that opsets from 9 on brought. */
+import { isFloat } from '../../../ir/dtype.ts';
+import type { Value } from '../../../ir/value.ts';
+import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
+import { type Adapter, adapter, down, operand, tooOld } from '../adapter.ts';
+import { chosen } from './choosing.ts';
+import { typed } from './forms.ts';
+import { decomposed } from './text.ts';
+
+/** Where x > bound; before 9 floats alone were compared, and no sign is lost as float64. */
+function above(onnx: OnnxBuilder, x: Value, bound: number): Value {
+  const wide = isFloat(dtypeOf(x)) ? x : onnx.cast(x, 'float64');
+  return onnx.Greater(wide, onnx.like(wide, bound));
+}
+
+function below(onnx: OnnxBuilder, x: Value, bound: number): Value {
+  const wide = isFloat(dtypeOf(x)) ? x : onnx.cast(x, 'float64');
+  return onnx.Less(wide, onnx.like(wide, bound));
+}
+
+/** 1, 0 or -1 of the type of x. */
+function signOf(onnx: OnnxBuilder, x: Value): Value {
+  const dtype = dtypeOf(x);
+  // Unsigned and narrow integers take the difference as int32.
+  const within = isFloat(dtype) || dtype === 'int64' ? dtype : 'int32';
+  const difference = onnx.Sub(onnx.cast(above(onnx, x, 0), within), onnx.cast(below(onnx, x, 0), within));
+  return onnx.cast(difference, dtype);
+}
+
+const sign = adapter(down(9, 'Sign'), (node, onnx) => signOf(onnx, typed(node).value));
+
+/** Every number is less than 1 or greater than 0; NaN is neither. */
+const isNaNDown = adapter(down(9, 'IsNaN'), (node, onnx) => {
+  const { value: x } = typed(node);
+  return onnx.Not(onnx.Or(below(onnx, x, 1), above(onnx, x, 0)));
+});
+
+const LARGEST = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE } as const;
+
+/** What lies beyond the largest number. */
+const isInfDown = adapter(down(10, 'IsInf'), (node, onnx) => {
+  const { value: x, dtype } = typed(node);
+  if (dtype !== 'float32' && dtype !== 'float64') tooOld(node, 10, `it takes ${dtype}`);
+  const [most, least] = [LARGEST[dtype], -LARGEST[dtype]];
+  const [up, back] = ['detect_positive', 'detect_negative'].map((name) => node.int(name, 1n) !== 0n);
+  if (up && back) return onnx.Greater(onnx.Abs(x), onnx.like(x, most));
+  if (up) return above(onnx, x, most);
+  if (back) return below(onnx, x, least);
+  return onnx.And(above(onnx, x, most), below(onnx, x, least));
+});
+
+/** Halves go to the even neighbour: the one below plus 1 where the rest is more than a half, or a half of an odd one. */
+const round = adapter(down(11, 'Round'), (node, onnx) => {
+  const { value: x } = typed(node);
+  const floor = onnx.Floor(x);
+  const rest = onnx.Sub(x, floor);
+  const half = onnx.Mul(floor, onnx.like(x, 0.5));
+  const odd = above(onnx, onnx.Sub(half, onnx.Floor(half)), 0.25);
+  const up = onnx.Or(above(onnx, rest, 0.5), onnx.And(odd, onnx.Not(below(onnx, rest, 0.5))));
+  return onnx.Add(floor, onnx.cast(up, dtypeOf(x)));
+});
+
+const shrink = adapter(down(9, 'Shrink'), (node, onnx) => {
+  const { value: x, dtype } = typed(node);
+  const [lambd, bias] = [node.float('lambd', 0.5), node.float('bias', 0)];
+  if (!isFloat(dtype) && !Number.isInteger(bias)) tooOld(node, 9, 'it adds a fraction to integers');
+  const zero = onnx.like(x, 0);
+  const shifted = (by: number) => (by === 0 ? x : onnx.Add(x, onnx.like(x, by)));
+  const lower = chosen(onnx, node, below(onnx, x, -lambd), shifted(bias), zero);
+  return chosen(onnx, node, above(onnx, x, lambd), shifted(-bias), lower);
+});
+
+/** log(1 + z) also of small z: what 1 + z loses in rounding is divided out again. */
+function logOfOneMore(onnx: OnnxBuilder, z: Value): Value {
+  const sum = onnx.Add(z, onnx.like(z, 1));
+  const gained = onnx.Sub(sum, onnx.like(z, 1));
+  const none = onnx.cast(onnx.Not(above(onnx, onnx.Abs(gained), 0)), dtypeOf(z));
+  return onnx.Mul(z, onnx.Div(onnx.Add(onnx.Log(sum), none), onnx.Add(gained, none)));
+}
+
+/** Half of e^x, as a product of halves that do not overflow before the result does. */
+function halfExponential(onnx: OnnxBuilder, halfX: Value): Value {
+  const root = onnx.Exp(halfX);
+  return onnx.Mul(onnx.Mul(root, onnx.like(root, 0.5)), root);
+}
+
+function hyperbolicCosine(onnx: OnnxBuilder, x: Value): Value {
+  const half = onnx.Mul(x, onnx.like(x, 0.5));
+  return onnx.Add(halfExponential(onnx, half), halfExponential(onnx, onnx.Neg(half)));
+}
+
+const cosh = adapter(down(9, 'Cosh'), (node, onnx) => hyperbolicCosine(onnx, typed(node).value));
+
+/** A difference of exponentials would lose the digits of small numbers. */
+const sinh = adapter(down(9, 'Sinh'), (node, onnx) => {
+  const { value: x } = typed(node);
+  return onnx.Mul(onnx.Tanh(x), hyperbolicCosine(onnx, x));
+});
+
+/** log(|x| + sqrt(x² + 1)), as log(1 + |x| + |x| / (1/|x| + sqrt(1/x² + 1))), with the sign of x. */
+const asinh = adapter(down(9, 'Asinh'), (node, onnx) => {
+  const { value: x } = typed(node);
+  const size = onnx.Abs(x);
+  const inverse = onnx.Reciprocal(size);
+  const root = onnx.Sqrt(onnx.Add(onnx.Mul(inverse, inverse), onnx.like(x, 1)));
+  const more = onnx.Add(size, onnx.Div(size, onnx.Add(inverse, root)));
+  return onnx.Mul(signOf(onnx, x), logOfOneMore(onnx, more));
+});
+
+/** log(x + sqrt(x² - 1)), as log(1 + t + sqrt(t) sqrt(t + 2)) of t = x - 1. */
+const acosh = adapter(down(9, 'Acosh'), (node, onnx) => {
+  const { value: x } = typed(node);
+  const t = onnx.Sub(x, onnx.like(x, 1));
+  const root = onnx.Mul(onnx.Sqrt(t), onnx.Sqrt(onnx.Add(t, onnx.like(x, 2))));
+  return logOfOneMore(onnx, onnx.Add(t, root));
+});
+
+/** (log(1 + x) - log(1 - x)) / 2. */
+const atanh = adapter(down(9, 'Atanh'), (node, onnx) => {
+  const { value: x } = typed(node);
+  const difference = onnx.Sub(logOfOneMore(onnx, x), logOfOneMore(onnx, onnx.Neg(x)));
+  return onnx.Mul(difference, onnx.like(x, 0.5));
+});
+
+/** The remainder with the sign of the divisor; that of integers alone, whose division is exact. */
+const mod = adapter(down(10, 'Mod'), (node, onnx) => {
+  const { dtype } = typed(node);
+  if (isFloat(dtype)) tooOld(node, 10, 'the remainder of floats follows from their quotient only up to rounding');
+  const within = dtype === 'int64' || dtype === 'uint64' ? dtype : dtype === 'uint32' ? 'int64' : 'int32';
+  const [x, y] = [onnx.cast(operand(node), within), onnx.cast(operand(node, 1), within)];
+  const rest = onnx.Sub(x, onnx.Mul(onnx.Div(x, y), y));
+  if (node.int('fmod', 0n) !== 0n || dtype.startsWith('uint')) return onnx.cast(rest, dtype);
+  const zero = onnx.like(rest, 0);
+  const differs = onnx.Xor(below(onnx, rest, 0), below(onnx, y, 0));
+  const other = onnx.And(differs, onnx.Not(onnx.Equal(rest, zero)));
+  return onnx.cast(onnx.Add(rest, onnx.Mul(onnx.cast(other, within), y)), dtype);
+});
+
+const erf = adapter(down(9, 'Erf'), (node) =>
+  tooOld(node, 9, 'the error function follows from older operators only approximately'),
+);
+
+export const elementary: readonly Adapter[] = [
+  decomposed(10, 'y = ThresholdedRelu <alpha = a> (x) => y = Where (Greater (x, a), x, 0.0)'),
+  sign,
+  isNaNDown,
+  isInfDown,
+  round,
+  shrink,
+  cosh,
+  sinh,
+  asinh,
+  acosh,
+  atanh,
+  mod,
+  erf,
+];
