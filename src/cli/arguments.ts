@@ -2,7 +2,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { InputError } from '../core/ir/errors.ts';
 import { parseInputSpec, type Reading } from '../core/reading.ts';
-import { ONNX_TARGET } from '../core/targets/onnx.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
@@ -75,7 +74,7 @@ export function readingOf(values: ReadingValues): Reading {
 /** The opset for a target. Throws InputError for one that is no number, or that the target cannot have. */
 export function opsetOf(text: string | undefined, target: string): number | undefined {
   if (text === undefined) return undefined;
-  if (target !== ONNX_TARGET.id)
+  if (target.startsWith('caffe:'))
     throw new InputError('bad-argument', `${target} has no opsets`, undefined, 'Leave --opset out.');
   if (/^\d+$/.test(text)) return Number(text);
   throw new InputError('bad-argument', `"${text}" is not an opset`, undefined, 'Give a number, such as --opset 17.');

@@ -13,7 +13,7 @@ export const HELP = `graphwright converts neural-network models, and says exactl
 
 IN is ONNX (.onnx, .onnxtxt), TorchScript (torch.jit.save), a .pt2 archive (torch.export.save) or a pickled module
 (torch.save of a whole module), or Caffe (.caffemodel, .prototxt).
-TARGET is onnx, or caffe:BACKEND: graphwright targets lists them.
+TARGET is onnx, onnx:PROFILE, caffe:BACKEND (graphwright targets lists them), or the path of a profile of your own (.json).
 
 SIMPLIFYING (also convert --simplify)
   --explain                          each step, with its nodes before and after

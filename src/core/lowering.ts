@@ -51,9 +51,10 @@ export async function lower(
   await progress.step(`Adapting to ${target.title}`);
   const rewriting = new Rewriting(wishes, opened.custom, target);
   const result = await adapt(opened, model, target, opset, rewriting);
+  const untaken = await profileProblems(result, target);
   return {
     model: result.model,
-    problems: [...problems, ...rewriting.problems, ...acceptable(result.problems, opened.reading.accept)],
+    problems: [...problems, ...rewriting.problems, ...acceptable(result.problems, opened.reading.accept), ...untaken],
     passes: rewriting.summaries(),
     ...rewriting.tell(),
   };
@@ -79,6 +80,23 @@ export async function adapt(
   const result = await toOpset(model, opened, target, opset, rewriting);
   if (!acceptable(result.problems, opened.reading.accept).some(isError)) rewriting.simplify(result.model, doubts);
   return result;
+}
+
+/** What a target's profile does not take of the result. Nodes that could not go to its opset are told of already. */
+async function profileProblems({ model, problems }: Adapted, target: Target): Promise<readonly Problem[]> {
+  const profile = target.kind === 'onnx' ? target.profile : undefined;
+  if (!profile) return [];
+  const { checkProfile } = await import('./targets/check-profile.ts');
+  await fitIrVersion(model, profile.irVersion);
+  return checkProfile(model, profile, problems);
+}
+
+/** The newest IR version that a target reads, where what the model holds does not need a newer one. */
+async function fitIrVersion(model: Model, newest = Number.POSITIVE_INFINITY): Promise<void> {
+  if (model.irVersion <= newest) return;
+  const { neededIrVersion } = await import('./convert/opset/versions.ts');
+  const opset = model.opsetImports.get('') ?? model.opsetImports.get('ai.onnx') ?? 1;
+  model.irVersion = Math.max(newest, neededIrVersion(model, opset));
 }
 
 /** A graph at its target, or where its rewriting was to end. */
@@ -120,15 +138,30 @@ async function toOpset(
   rewriting: Rewriting,
 ): Promise<Adapted> {
   const own = opened.model === model ? model.opsetImports.get('') : undefined;
-  const opset = wanted ?? own ?? target.opsets.usual;
-  const { lowest, highest } = target.opsets;
+  const opset = wanted ?? (own === undefined ? target.opsets.usual : nearestIn(target, own));
   // A model that stays at its own opset is not touched, whatever that opset is.
-  if (opset === own) return { model, problems: [] };
+  if (opset === own && opset === nearestIn(target, own)) return { model, problems: [] };
+  const { lowest, highest } = writable(target);
   if (opset < lowest || opset > highest) {
     const next = `Choose one from ${lowest} to ${highest}.`;
-    throw new InputError('bad-argument', `opset ${opset} cannot be written`, undefined, next);
+    const message = target.profile ? `${target.title} takes no opset ${opset}` : `opset ${opset} cannot be written`;
+    throw new InputError('bad-argument', message, undefined, next);
   }
   return { model, problems: await rewriting.toOpset(model, opset) };
+}
+
+/** Those of a target's opsets that are written. Throws InputError where none is. */
+function writable({ opsets, title }: OnnxTarget): { readonly lowest: number; readonly highest: number } {
+  const lowest = Math.max(opsets.lowest, ONNX_TARGET.opsets.lowest);
+  const highest = Math.min(opsets.highest, ONNX_TARGET.opsets.highest);
+  if (lowest <= highest) return { lowest, highest };
+  const message = `${title} takes opsets ${opsets.lowest} to ${opsets.highest}, none of which is written`;
+  throw new InputError('bad-argument', message, undefined, 'Choose another target.');
+}
+
+/** A model's own opset, or the nearest that its target takes. */
+function nearestIn({ profile, opsets: { lowest, highest } }: OnnxTarget, own: number): number {
+  return profile ? Math.min(Math.max(own, lowest), highest) : own;
 }
 
 /** Dialect to dialect: the layers stay what they are. */

@@ -167,6 +167,7 @@ class App implements vscode.Disposable {
       case 'define-custom-operator':
         return this.definer.define(model, problem, module);
       case 'raise-opset':
+      case 'change-opset':
       case 'choose-target':
         // A target that a conversion was refused for is chosen by converting again; the setting's, by changing it.
         return this.models.hasOwnTarget(model) ? this.converter.convert([model]) : this.chooseTarget(model);

@@ -5,6 +5,7 @@ import type { FixName } from '../shared/problems.ts';
 export const FIX_TITLES: Readonly<Record<FixName, string>> = {
   'define-custom-operator': fixTitle('define-custom-operator'),
   'raise-opset': fixTitle('raise-opset'),
+  'change-opset': fixTitle('change-opset'),
   'choose-target': fixTitle('choose-target'),
   'give-input-shape': fixTitle('give-input-shape'),
   'export-again': fixTitle('export-again'),

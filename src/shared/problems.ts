@@ -46,6 +46,7 @@ export interface FunctionName {
 export type FixName =
   | 'define-custom-operator'
   | 'raise-opset'
+  | 'change-opset'
   | 'choose-target'
   | 'give-input-shape'
   | 'export-again'

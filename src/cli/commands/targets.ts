@@ -18,7 +18,11 @@ export async function targets(args: readonly string[]): Promise<number> {
   return DONE;
 }
 
-/** A backend by its name: its facts are for the engine. */
+/** A backend by its name, and a profile by its sources: their facts are for the engine. */
 function plain(target: Target): object {
-  return target.kind === 'onnx' ? target : { ...target, backend: target.backend.id };
+  if (target.kind === 'caffe') return { ...target, backend: target.backend.id };
+  if (!target.profile) return target;
+  const { sources, covers, irVersion } = target.profile;
+  const { kind, id, title, description, opsets } = target;
+  return { kind, id, title, description, opsets, sources, covers, irVersion };
 }

@@ -1,6 +1,7 @@
 /** Every problem code, with its words. `{name}` is filled from the problem's details. docs/problems.md has a section for each. */
 import { CAFFE_CODES } from './caffe-codes.ts';
 import { MODEL_CODES } from './model-codes.ts';
+import { PROFILE_CODES } from './profile-codes.ts';
 
 export type Severity = 'error' | 'warning' | 'information';
 
@@ -8,6 +9,7 @@ export type Severity = 'error' | 'warning' | 'information';
 export type FixKind =
   | 'define-custom-operator'
   | 'raise-opset'
+  | 'change-opset'
   | 'choose-target'
   | 'give-input-shape'
   | 'export-again'
@@ -150,6 +152,7 @@ export const PROBLEM_CODES = {
   },
   ...MODEL_CODES,
   ...CAFFE_CODES,
+  ...PROFILE_CODES,
 } as const satisfies Record<string, CodeFacts>;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

@@ -16,6 +16,10 @@ const FIXES: Readonly<Record<FixKind, FixFacts>> = {
     text: 'Declare the operator in graphwright.ops.json: it then becomes one node of your own.',
   },
   'raise-opset': { title: 'Raise the opset…', text: 'Convert to a newer opset with --opset.' },
+  'change-opset': {
+    title: 'Choose another opset…',
+    text: 'Choose another opset with --opset, or leave it out: then one is chosen that the target takes.',
+  },
   'choose-target': {
     title: 'Choose another target…',
     text: 'Convert to another target: graphwright targets lists them.',

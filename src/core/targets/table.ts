@@ -3,6 +3,7 @@ import { InputError } from '../ir/errors.ts';
 import type { CaffeBackend } from './caffe-backend.ts';
 import { CAFFE_BACKENDS } from './caffe-backends.ts';
 import { ONNX_TARGET } from './onnx.ts';
+import { PROFILE_TARGETS, profileTargetAt } from './profiles.ts';
 import type { CaffeTarget, Target } from './target.ts';
 import { userBackends } from './user-backends.ts';
 
@@ -11,7 +12,7 @@ function caffeTarget(backend: CaffeBackend): CaffeTarget {
   return { kind: 'caffe', id: `caffe:${id}`, title: `Caffe (${title})`, description, fusions, backend };
 }
 
-export const TARGETS: readonly Target[] = [ONNX_TARGET, ...CAFFE_BACKENDS.map(caffeTarget)];
+export const TARGETS: readonly Target[] = [ONNX_TARGET, ...PROFILE_TARGETS, ...CAFFE_BACKENDS.map(caffeTarget)];
 
 /** Those for a model: with what a graphwright.caffe.json beside it or above has. Throws InputError where that is broken. */
 export function targetsOf(model: string): readonly Target[] {
@@ -19,12 +20,13 @@ export function targetsOf(model: string): readonly Target[] {
 }
 
 /**
- * The target of that id, for a model: a graphwright.caffe.json beside it or above may have further backends. Throws
- * InputError `bad-argument` that lists what there is.
+ * The target of that id, for a model: a graphwright.caffe.json beside it or above may have further backends, and an id that
+ * ends in .json is the path of a profile. Throws InputError `bad-argument` that lists what there is.
  */
 export function targetOf(id: string, model: string | undefined): Target {
   const own = TARGETS.find((target) => target.id === id);
   if (own) return own;
+  if (id.endsWith('.json')) return profileTargetAt(id);
   const all = model === undefined ? TARGETS : targetsOf(model);
   const found = all.find((target) => target.id === id);
   if (found) return found;

@@ -1,14 +1,18 @@
 /** A target: what a graph is converted to. Data alone: what it takes, how it is shown, and which files it makes. */
 import type { CaffeBackend } from './caffe-backend.ts';
+import type { Profile } from './profile.ts';
 
 export interface OnnxTarget {
   readonly kind: 'onnx';
-  readonly id: 'onnx';
+  /** `onnx`; `onnx:NAME` of a profile, or the path of a user's own. */
+  readonly id: string;
   readonly title: string;
   readonly description: string;
   /** Operators made of several by simplification, by the names of their rules (docs/simplification-rules.md). */
   readonly fusions: readonly string[];
   readonly opsets: { readonly lowest: number; readonly highest: number; readonly usual: number };
+  /** What its runtime takes of ONNX; absent for ONNX itself. */
+  readonly profile?: Profile;
 }
 
 export interface CaffeTarget {

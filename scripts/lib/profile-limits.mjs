@@ -1,0 +1,73 @@
+/**
+ * Conditions under which targets take operators, as facts: what their lists say in words. A list that names a condition which
+ * stands here for no operator ends scripts/profile-lists.mjs.
+ */
+
+const SAME_DIRECTIONS = { unchecked: 'both directions of a bidirectional one have the same activations' };
+const SEED = { unchecked: 'its seed is ignored' };
+const CONSTANT_AXES = { constants: ['axes'] };
+const RESIZE = {
+  attributes: {
+    coordinate_transformation_mode: [
+      ...['half_pixel', 'pytorch_half_pixel', 'tf_half_pixel_for_nn', 'asymmetric', 'align_corners'],
+    ],
+    mode: ['nearest', 'linear'],
+    nearest_mode: ['floor', 'ceil', 'round_prefer_floor', 'round_prefer_ceil'],
+  },
+};
+const REDUCTIONS = [
+  ...['ReduceL1', 'ReduceL2', 'ReduceLogSum', 'ReduceLogSumExp', 'ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceProd'],
+  ...['ReduceSum', 'ReduceSumSquare'],
+];
+
+/** onnx-tensorrt docs/operators.md, branch 8.6-GA. */
+export const TENSORRT_8 = {
+  AveragePool: { ranks: [4, 5] },
+  CumSum: { constants: ['axis'] },
+  DequantizeLinear: { zeros: ['x_zero_point'] },
+  Einsum: { unchecked: 'no ellipsis, no diagonal and no broadcasting in its equation' },
+  GRU: SAME_DIRECTIONS,
+  If: { unchecked: 'what its branches give has shapes that broadcast, and other names' },
+  LSTM: SAME_DIRECTIONS,
+  MaxPool: { ranks: [4, 5], outputs: 1 },
+  QuantizeLinear: { zeros: ['y_zero_point'] },
+  RandomNormal: SEED,
+  RandomNormalLike: SEED,
+  RandomUniform: SEED,
+  RandomUniformLike: SEED,
+  Resize: RESIZE,
+  RNN: SAME_DIRECTIONS,
+  Slice: CONSTANT_AXES,
+  Squeeze: CONSTANT_AXES,
+  Unsqueeze: CONSTANT_AXES,
+};
+
+const UNDILATED = { dilations: [1] };
+
+/** onnx-tensorrt docs/operators.md, branch 10.1-GA. */
+export const TENSORRT_10 = {
+  ...TENSORRT_8,
+  Einsum: undefined,
+  AveragePool: { ranks: [4, 5], attributes: UNDILATED },
+  Constant: { attributes: { sparse_value: [], value_string: [], value_strings: [] } },
+  DeformConv: { ranks: [3, 4], unchecked: 'its pads are the same at both ends of each axis' },
+  Dropout: { zeros: ['training_mode'] },
+  EyeLike: { unchecked: 'the sizes of its input are known' },
+  GridSample: { ranks: [4, 4] },
+  Hardmax: { unchecked: 'the size of its axis is known when the engine is built' },
+  If: { unchecked: 'what its branches give has the same rank, and other names' },
+  LayerNormalization: { outputs: 1 },
+  Loop: { unchecked: 'the length of its scan outputs is known, and what it carries keeps its shape' },
+  LSTM: { attributes: { input_forget: [0], layout: [0] }, ...SAME_DIRECTIONS },
+  LpPool: { attributes: UNDILATED },
+  MaxPool: { ranks: [4, 5], outputs: 1, attributes: UNDILATED },
+  OneHot: { unchecked: 'its depth is known when the engine is built' },
+  Pad: CONSTANT_AXES,
+  ...Object.fromEntries(REDUCTIONS.map((name) => [name, CONSTANT_AXES])),
+  Resize: {
+    attributes: { ...RESIZE.attributes, keep_aspect_ratio_policy: ['stretch'], antialias: [0] },
+    unchecked: 'where scales are given, axes name all axes in order',
+  },
+  ScatterND: { attributes: { reduction: ['none'] } },
+  TopK: { attributes: { sorted: [1] }, unchecked: 'K is less than 3840' },
+};

@@ -1,0 +1,173 @@
+/** Models of one node, as bytes: see scripts/profile-onnxruntime.mjs. */
+import proto from '../../generated/onnx.js';
+import { attributeOf } from './profile-probe.mjs';
+
+const { ModelProto, AttributeProto } = proto.onnx;
+
+const CODES = {
+  ...{ float32: 1, uint8: 2, int8: 3, uint16: 4, int16: 5, int32: 6, int64: 7, string: 8, bool: 9, float16: 10 },
+  ...{ float64: 11, uint32: 12, uint64: 13, complex64: 14, complex128: 15, bfloat16: 16, float8e4m3fn: 17 },
+  ...{ float8e4m3fnuz: 18, float8e5m2: 19, float8e5m2fnuz: 20, uint4: 21, int4: 22, float4e2m1: 23, float8e8m0: 24 },
+  ...{ uint2: 25, int2: 26, float6e2m3: 27, float6e3m2: 28 },
+};
+
+/** Attributes without which a schema or its inference refuses a node. */
+const ATTRIBUTES = {
+  Einsum: { equation: 'i->i' },
+  Loop: { body: ['loop'] },
+  Scan: { body: ['scan'], num_scan_inputs: 1 },
+  If: { then_branch: ['constant'], else_branch: ['constant'] },
+  SequenceMap: { body: ['same'] },
+  Constant: { value: 'tensor' },
+  Upsample: { scales: [1, 1, 1, 1], width_scale: 1, height_scale: 1 },
+  DepthToSpace: { blocksize: 2 },
+  SpaceToDepth: { blocksize: 2 },
+  RandomNormal: { shape: [1] },
+  RandomUniform: { shape: [1] },
+  LabelEncoder: { keys_int64s: [1], values_int64s: [1] },
+};
+/** Optional inputs without which inference refuses a node. */
+const GIVEN = { Optional: ['V'], Loop: ['I', 'B'] };
+/** Inputs of an operator that has a rank, so that inference does not stumble over a scalar. */
+const RANKED = { Scan: [2, 3], Loop: [], SequenceMap: [1] };
+
+/**
+ * The bytes of a model of one node, whose type variables are as `wish` says. Optional inputs are left out, but for those
+ * of `variable`.
+ */
+export function modelOf({ domain, name, opset, irVersion, imports = {} }, schema, wish, variable) {
+  const typeOf = ({ type }) => wish[type] ?? (schema.types[type] ? schema.types[type][0] : type);
+  const inputs = schema.inputs.flatMap((formal, k) => {
+    if (formal.kind === 'optional' && formal.type !== variable && !GIVEN[name]?.includes(formal.type))
+      return [undefined];
+    const count = formal.kind === 'variadic' ? Math.max(formal.least, name === 'Scan' && opset < 9 ? 2 : 1) : 1;
+    return Array.from({ length: count }, (_, n) => ({ name: `i${k}_${n}`, type: typeOf(formal) }));
+  });
+  while (inputs.length > 0 && inputs.at(-1) === undefined) inputs.pop();
+  const outputs = schema.outputs.filter(({ kind }) => kind !== 'optional').map((_, k) => `o${k}`);
+  const given = inputs.filter((each) => each !== undefined);
+  const node = {
+    opType: name,
+    domain,
+    input: inputs.map((each) => each?.name ?? ''),
+    output: outputs.length > 0 ? outputs : ['o0'],
+    attribute: attributesOf(name, schema, wish, opset),
+  };
+  const versions = { '': 7, ...(domain === '' ? {} : { [domain]: opset }), ...imports };
+  if (domain === '') versions[''] = opset;
+  const model = {
+    irVersion,
+    opsetImport: Object.entries(versions).map(([key, version]) => ({ domain: key, version })),
+    graph: {
+      name: 'g',
+      node: [node],
+      input: given.map((each) => ({ name: each.name, type: typeProto(each.type, RANKED[name]) })),
+      output: node.output.map((each) => ({ name: each })),
+    },
+  };
+  return ModelProto.encode(model).finish();
+}
+
+function attributesOf(name, schema, wish, opset) {
+  const special = ATTRIBUTES[name] ?? {};
+  const made = [];
+  const typed = attributeOf(schema);
+  for (const { name: key, type, required } of schema.attributes) {
+    const value = special[key];
+    if (key === typed && outputType(schema, wish)) made.push(intOf(key, CODES[outputType(schema, wish)]));
+    else if (value !== undefined) made.push(specialOf(key, value, type, wish, opset));
+    else if (required) made.push(plainOf(key, type));
+  }
+  return made;
+}
+
+/** The type of a variable that no input has. */
+function outputType(schema, wish) {
+  const only = schema.outputs.find(
+    ({ type }) => schema.types[type] && !schema.inputs.some((each) => each.type === type),
+  );
+  return only && wish[only.type];
+}
+
+function intOf(name, i) {
+  return { name, type: AttributeProto.AttributeType.INT, i };
+}
+
+function plainOf(name, type) {
+  const { AttributeType } = AttributeProto;
+  switch (type) {
+    case 'int':
+      return intOf(name, 1);
+    case 'float':
+      return { name, type: AttributeType.FLOAT, f: 1 };
+    case 'string':
+      return { name, type: AttributeType.STRING, s: Buffer.from('a') };
+    case 'ints':
+      return { name, type: AttributeType.INTS, ints: [1, 1] };
+    case 'floats':
+      return { name, type: AttributeType.FLOATS, floats: [1] };
+    case 'strings':
+      return { name, type: AttributeType.STRINGS, strings: [Buffer.from('a')] };
+    default:
+      return { name, type: AttributeType.TENSOR, t: { dims: [1], dataType: 1, floatData: [1] } };
+  }
+}
+
+function specialOf(name, value, type, wish, opset) {
+  const { AttributeType } = AttributeProto;
+  if (type === 'graph') return { name, type: AttributeType.GRAPH, g: bodyOf(value[0], wish, opset) };
+  if (value === 'tensor') return plainOf(name, 'tensor');
+  if (typeof value === 'string') return { name, type: AttributeType.STRING, s: Buffer.from(value) };
+  if (typeof value === 'number' && type === 'float') return { name, type: AttributeType.FLOAT, f: value };
+  if (typeof value === 'number') return intOf(name, value);
+  if (type === 'floats') return { name, type: AttributeType.FLOATS, floats: value };
+  return { name, type: AttributeType.INTS, ints: value };
+}
+
+/** The smallest graph that an operator with a body takes. */
+function bodyOf(kind, wish, opset) {
+  const type = wish.V ?? 'float32';
+  const same = (from, to) => ({ opType: 'Identity', input: [from], output: [to] });
+  const value = (name, each, dims) => ({ name, type: each && typeProto(each, dims) });
+  switch (kind) {
+    case 'constant':
+      return {
+        name: 'b',
+        node: [{ opType: 'Constant', output: ['c'], attribute: [plainOf('value', 'tensor')] }],
+        output: [value('c', 'float32')],
+      };
+    case 'loop':
+      return {
+        name: 'b',
+        node: [same('going', 'on'), same('v', 'w')],
+        input: [value('n', 'int64', []), value('going', 'bool', []), value('v', type)],
+        output: [value('on', 'bool', []), value('w', type)],
+      };
+    case 'scan':
+      return opset < 9
+        ? {
+            name: 'b',
+            node: [same('s', 't'), same('v', 'w')],
+            input: [value('s', type), value('v', type)],
+            output: [value('t', type), value('w', type)],
+          }
+        : { name: 'b', node: [same('v', 'w')], input: [value('v', type)], output: [value('w', type)] };
+    default: {
+      const element = /^seq\((.*)\)$/.exec(wish.S ?? '')?.[1] ?? 'float32';
+      return { name: 'b', node: [same('v', 'w')], input: [value('v', element)], output: [value('w', element)] };
+    }
+  }
+}
+
+function typeProto(type, dims) {
+  const [, kind, inner] = /^(seq|optional|map)\((.*)\)$/.exec(type) ?? [];
+  if (kind === 'seq') return { sequenceType: { elemType: typeProto(inner) } };
+  if (kind === 'optional') return { optionalType: { elemType: typeProto(inner) } };
+  if (kind === 'map') {
+    const [key, value] = inner.split(',').map((each) => each.trim());
+    return { mapType: { keyType: CODES[key], valueType: typeProto(value) } };
+  }
+  return {
+    tensorType: { elemType: CODES[type], ...(dims && { shape: { dim: dims.map((dimValue) => ({ dimValue })) } }) },
+  };
+}
