@@ -10,7 +10,7 @@ import { MemoryBytes } from '../../../src/core/ir/bytes.ts';
 import { InputError } from '../../../src/core/ir/errors.ts';
 import type { Model } from '../../../src/core/ir/model.ts';
 import { type Case, modelFile, opsetOf } from './cases.ts';
-import type { ModelWriter } from './models.ts';
+import { keyOf, type ModelWriter } from './models.ts';
 
 export interface RefusedNode {
   readonly operator: string;
@@ -50,13 +50,19 @@ export function convertCase(
   const file = modelFile(folder, name);
   const bytes = readFileSync(file);
   const read = () => readOnnx(new MemoryBytes(file, bytes));
-  const own = checkerErrors(read());
-  const pairs: Pair[] = [
-    { test: name, from, to: from, key: models.add(name, () => bytes), ...(own && { errors: own }) },
-  ];
+  models.add(name, () => bytes);
+  const pairs = [ownPair(folder, name, from)];
   for (const to of targets)
     if (to !== from) pairs.push({ test: name, from, to, ...converted(name, read, to, { exact, models }) });
   return pairs;
+}
+
+/** A test as it is. */
+export function ownPair(folder: string, test: string, opset: number): Pair {
+  const file = modelFile(folder, test);
+  const bytes = readFileSync(file);
+  const errors = checkerErrors(readOnnx(new MemoryBytes(file, bytes)));
+  return { test, from: opset, to: opset, key: keyOf(test, bytes), ...(errors && { errors }) };
 }
 
 type Outcome = Pick<Pair, 'key' | 'refused' | 'errors' | 'fault'>;
@@ -88,7 +94,7 @@ function converted(test: string, read: () => Model, to: number, { exact, models 
  * What a model says, whatever the number of its opset: its content and the version of each of its operators. Runtimes look
  * operators up by these, so that one of the models that say the same stands for all.
  */
-function meaningOf(model: Model): string {
+export function meaningOf(model: Model): string {
   const versions = new Set<string>();
   for (const node of model.graph.allNodes()) {
     const opset = model.opsetImports.get(node.domain) ?? 0;
@@ -108,7 +114,7 @@ function meaningOf(model: Model): string {
 /** The IR versions that brought rules: constants beside the inputs, functions, overloads. */
 const IR_RULES = [3, 4, 8, 10];
 
-function checkerErrors(model: Model): readonly string[] | undefined {
+export function checkerErrors(model: Model): readonly string[] | undefined {
   const errors = checkOnnx(model).filter(({ severity }) => severity === 'error');
   return errors.length > 0 ? errors.map(({ code, message }) => `${code}: ${message}`) : undefined;
 }

@@ -38,7 +38,7 @@ export class ModelWriter {
   }
 }
 
-function keyOf(test: string, meaning: string | Uint8Array): string {
+export function keyOf(test: string, meaning: string | Uint8Array): string {
   return createHash('sha1').update(test).update('\0').update(meaning).digest('hex');
 }
 

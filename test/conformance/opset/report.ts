@@ -1,6 +1,17 @@
 /** The table of a run, and the pairs that are not equal, grouped. */
 import { groupBy } from './group.ts';
+import type { Possible, Reviewed, Unreviewed } from './refusals.ts';
 import { OUTCOMES, type TalliedPair, type Tally } from './tally.ts';
+
+export interface Proof {
+  readonly ours: Tally;
+  /** What onnx.version_converter does with the same pairs. */
+  readonly theirs?: Tally;
+  readonly unreviewed: readonly Unreviewed[];
+  /** Rows of refusals.json that no refusal needed. */
+  readonly unused: readonly Reviewed[];
+  readonly possible: readonly Possible[];
+}
 
 export function printTable({ pairs, leftOut }: Tally): void {
   const targets = [...new Set(pairs.map(({ to }) => to))].sort((a, b) => a - b);
@@ -37,3 +48,16 @@ function reasonsOf({ outcome, detail, operators, refused }: TalliedPair): readon
 }
 
 const NUMBERS = /-?\d+(\.\d+)?(e[-+]?\d+)?/g;
+
+/** What the suite fails for, beside pairs that are wrong. */
+export function proofLines({ unreviewed, possible }: Proof): string[] {
+  return [
+    ...unreviewed.map(
+      ({ message, pairs, example }) => `not reviewed: ${message}\n    ${pairs} pairs, for example ${example}`,
+    ),
+    ...[...groupBy(possible, ({ test, by }) => `refused, but possible by ${by}: ${test}`)].map(
+      ([key, own]) =>
+        `${key}: ${own.map(({ from, to }) => `${from}→${to}`).join(' ')}\n    ${own[0]?.detail.split('\n')[0]}`,
+    ),
+  ];
+}

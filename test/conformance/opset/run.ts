@@ -2,21 +2,23 @@
  * Proves conversions between opsets: every test to every opset, checked, run and compared with the stored outputs.
  *
  *   node opset-run.js FOLDER --python PYTHON [--tests 'test_softmax*,test_gelu*'] [--ops Softmax,Gelu] [--to 7-26] [--every N]
- *     [--list] [--json FILE] [--exact]
+ *     [--list] [--json FILE] [--exact] [--theirs]
  *
  * FOLDER is what cases.py made. --exact runs also models that differ from one that was run by the number of their opset only, and
- * by no version of an operator. What a model gave before is not run again: a run goes on where an earlier one ended.
+ * by no version of an operator; --theirs also what onnx.version_converter makes of the pairs. What a model gave before is not run again: a run goes on where an earlier one ended.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Case, readCases, type Selection } from './cases.ts';
-import { convertCase, type Pair } from './convert.ts';
+import { type Case, opsetOf, readCases, type Selection } from './cases.ts';
+import { convertCase, ownPair, type Pair } from './convert.ts';
 import { judge } from './judge.ts';
 import { ModelWriter } from './models.ts';
-import { pairLines, printTable } from './report.ts';
+import { possibleAllTheSame, readReviewed, review } from './refusals.ts';
+import { type Proof, pairLines, printTable, proofLines } from './report.ts';
 import { supervise } from './supervise.ts';
-import { readVerdicts, tally } from './tally.ts';
+import { readVerdicts, type Tally, tally } from './tally.ts';
+import { theirPairs } from './theirs.ts';
 
 const OPTIONS = {
   python: { type: 'string', default: 'python3' },
@@ -28,6 +30,7 @@ const OPTIONS = {
   list: { type: 'boolean', default: false },
   json: { type: 'string' },
   exact: { type: 'boolean', default: false },
+  theirs: { type: 'boolean', default: false },
   /** For the process that runs models: the files of models and of results. */
   judge: { type: 'string', multiple: true },
 } as const;
@@ -44,10 +47,32 @@ async function prove(): Promise<void> {
   const cases = readCases(folder, selection());
   const pairs = await timed(`Converting ${cases.length} tests`, async () => convertAll(cases, join(work, 'ours')));
   await judgeAll(work, 'ours');
-  const tallied = tally(cases, pairs, readVerdicts(work));
-  if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(tallied));
-  printTable(tallied);
-  if (values.list) console.log(pairLines(tallied).join('\n'));
+  const ours = tally(cases, pairs, readVerdicts(work));
+  printTable(ours);
+  const theirs = values.theirs ? await beside(cases, work) : undefined;
+  const reviewed = readReviewed(join(values.scripts, 'refusals.json'));
+  const result: Proof = {
+    ours,
+    ...(theirs && { theirs }),
+    ...review(ours, reviewed),
+    possible: possibleAllTheSame(ours, theirs),
+  };
+  if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(result));
+  if (values.list) console.log([...pairLines(ours), ...proofLines(result)].join('\n'));
+}
+
+/** What onnx.version_converter does with the same pairs, by the same judges. */
+async function beside(cases: readonly Case[], work: string): Promise<Tally> {
+  const models = new ModelWriter(join(work, 'theirs'));
+  const asked = { python: values.python, scripts: values.scripts, folder, targets: targets(), models };
+  const pairs = await timed('Converting by onnx.version_converter', () => theirPairs(cases, asked));
+  models.close();
+  await judgeAll(work, 'theirs');
+  // The tests as they are were judged with ours.
+  const own = cases.map(({ name, imports }) => ownPair(folder, name, opsetOf(imports) ?? 0));
+  const theirs = tally(cases, [...own, ...pairs], readVerdicts(work));
+  printTable(theirs);
+  return theirs;
 }
 
 function convertAll(cases: readonly Case[], file: string): readonly Pair[] {
