@@ -33,7 +33,7 @@ else process.stdout.write(text);
 function isOfRange(key) {
   const [domain, op] = key.includes('::') ? key.split('::') : ['', key];
   if (!schemas.operators[domain]) return true;
-  const [lowest, highest] = head.opsets[domain || 'ai.onnx'];
+  const [lowest, highest] = head.opsets?.[domain || 'ai.onnx'] ?? [1, schemas.latest[domain]];
   const versions = Object.keys(schemas.operators[domain][op] ?? {}).map(Number);
   const alive = versions.some((since, k) => since <= highest && (versions[k + 1] ?? highest + 1) > lowest);
   if (!alive) console.error(`left out: ${key}`);

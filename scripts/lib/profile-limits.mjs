@@ -71,3 +71,38 @@ export const TENSORRT_10 = {
   ScatterND: { attributes: { reduction: ['none'] } },
   TopK: { attributes: { sorted: [1] }, unchecked: 'K is less than 3840' },
 };
+
+/** OpenVINO's list marks operators on sequences so. */
+export const OPENVINO = { unchecked: 'it stands in a pattern that the frontend knows' };
+
+const THEN_SQUEEZED = { unchecked: 'a Squeeze, or a Transpose and a Reshape, follows it' };
+
+/** The notes of pnnx's list of ONNX operators. */
+export const NCNN = {
+  BatchNormalization: { attributes: { training_mode: [0] } },
+  ConvTranspose: { attributes: { auto_pad: ['NOTSET', 'VALID'] } },
+  DepthToSpace: { attributes: { mode: ['CRD'] } },
+  GRU: THEN_SQUEEZED,
+  LSTM: THEN_SQUEEZED,
+  RNN: THEN_SQUEEZED,
+  // Several axes become several layers: no condition.
+  ReduceProd: {},
+  Unsqueeze: {},
+  Shrink: { unchecked: 'its bias is 0 or its lambda' },
+};
+
+const ONE_IMAGE = { sizes: { 0: 1 } };
+
+/** The remarks of RKNN-Toolkit2's list. */
+export const RKNN = {
+  EyeLike: { constants: ['input'] },
+  If: { constants: ['cond'] },
+  // Its input is sequence, batch, features.
+  GRU: { sizes: { 1: 1 } },
+  LogSoftmax: ONE_IMAGE,
+  Resize: { ranks: [4, 4], attributes: { mode: ['nearest', 'linear'] } },
+  RoiAlign: { ...ONE_IMAGE, attributes: { mode: ['avg'] } },
+  Slice: ONE_IMAGE,
+  Softmax: ONE_IMAGE,
+  Tile: { ...ONE_IMAGE, unchecked: 'it spreads nothing' },
+};

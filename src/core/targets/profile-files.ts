@@ -1,4 +1,7 @@
 /** The profiles that come with Graphwright. Each names its sources; docs/targets.md says how each was made. */
+import coremltools5 from './profiles/coremltools-5.json' with { type: 'json' };
+import mnn from './profiles/mnn.json' with { type: 'json' };
+import ncnn from './profiles/ncnn.json' with { type: 'json' };
 import onnxruntime110 from './profiles/onnxruntime-1.10.json' with { type: 'json' };
 import onnxruntime112 from './profiles/onnxruntime-1.12.json' with { type: 'json' };
 import onnxruntime116 from './profiles/onnxruntime-1.16.json' with { type: 'json' };
@@ -6,6 +9,8 @@ import onnxruntime120 from './profiles/onnxruntime-1.20.json' with { type: 'json
 import onnxruntime122 from './profiles/onnxruntime-1.22.json' with { type: 'json' };
 import onnxruntime123 from './profiles/onnxruntime-1.23.json' with { type: 'json' };
 import onnxruntime130 from './profiles/onnxruntime-1.30.json' with { type: 'json' };
+import openvino from './profiles/openvino.json' with { type: 'json' };
+import rknn from './profiles/rknn.json' with { type: 'json' };
 import tensorrt8 from './profiles/tensorrt-8.6.json' with { type: 'json' };
 import tensorrt10 from './profiles/tensorrt-10.json' with { type: 'json' };
 
@@ -15,12 +20,12 @@ export interface ProfileHead {
   readonly title: string;
   readonly description: string;
   /** Least and most by domain. */
-  readonly opsets: Readonly<Record<string, readonly number[]>>;
+  readonly opsets?: Readonly<Record<string, readonly number[]>>;
 }
 
 /** In the order in which they are shown. */
 export const PROFILE_FILES: readonly ProfileHead[] = [
   ...[onnxruntime130, onnxruntime123, onnxruntime122, onnxruntime120],
   ...[onnxruntime116, onnxruntime112, onnxruntime110],
-  ...[tensorrt10, tensorrt8],
+  ...[tensorrt10, tensorrt8, openvino, ncnn, mnn, rknn, coremltools5],
 ];

@@ -1,6 +1,6 @@
 /** Targets that are known by a profile: those that come with Graphwright, and those of users. */
 import { readFileSync } from 'node:fs';
-import { operatorVersions } from '../dialects/onnx/operators.ts';
+import { LATEST_OPSET, operatorVersions } from '../dialects/onnx/operators.ts';
 import { InputError } from '../ir/errors.ts';
 import { ONNX_TARGET } from './onnx.ts';
 import { limitsOf, type Profile } from './profile.ts';
@@ -41,7 +41,7 @@ function textOf(path: string): string {
 }
 
 function targetOfHead({ name, title, description, opsets }: ProfileHead): OnnxTarget {
-  const [lowest = 1, highest = ONNX_TARGET.opsets.highest] = opsets['ai.onnx'] ?? [];
+  const [lowest = 1, highest = LATEST_OPSET] = opsets?.['ai.onnx'] ?? [];
   const id = PROFILE_PREFIX + name;
   return makeTarget({ id, title, description }, { lowest, highest }, () => {
     const profile = profileNamed(name);

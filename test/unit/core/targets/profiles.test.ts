@@ -61,6 +61,16 @@ test.each([
   ['tensorrt-8.6', 'Det', 11, false],
   ['tensorrt-10', 'DeformConv', 19, true],
   ['tensorrt-10', 'Unique', 11, false],
+  ['openvino', 'Attention', 23, true],
+  ['openvino', 'LpPool', 18, false],
+  ['ncnn', 'RMSNormalization', 23, true],
+  ['ncnn', 'Erf', 13, false],
+  ['mnn', 'GridSample', 16, true],
+  ['mnn', 'AffineGrid', 20, false],
+  ['rknn', 'HardSwish', 14, true],
+  ['rknn', 'Reciprocal', 13, false],
+  ['coremltools-5', 'RoiAlign', 10, true],
+  ['coremltools-5', 'Einsum', 12, false],
 ])('%s and %s of opset %i', (name, op, since, taken) => {
   const rows = profileNamed(name)?.operators.get(op);
   expect(rows?.some(({ versions }) => versions === undefined || versions.includes(since)) ?? false).toBe(taken);
