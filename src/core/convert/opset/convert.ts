@@ -13,6 +13,7 @@ import { type LogOptions, PassLog, type PassRecord, type PassSummary, Reached } 
 import { type Problem, Refusal } from '../../problems/problem.ts';
 import { type OnnxBuilder, onnxBuilder } from '../builder.ts';
 import { tooOld } from './adapter.ts';
+import { openOutputs } from './open-outputs.ts';
 import { opsetStep } from './step.ts';
 import { adapterFor } from './table.ts';
 import { checkFits, dropNewAttributes, hasNewVersion, meansTheSame } from './unchanged.ts';
@@ -35,12 +36,14 @@ export function convertOpset(model: Model, to: number, options: LogOptions = {})
   const work = new Conversion(log);
   const before = model.opsetImports.get('') ?? model.opsetImports.get('ai.onnx') ?? to;
   const functions = functionsOf(model);
+  const forgetTypes = openOutputs(model);
   try {
     work.run(model.graph, 'model', model.opsetImports, to, functions);
     for (const each of model.functions) work.run(each.graph, functionPath(each), each.opsetImports, to, functions);
   } catch (error) {
     if (!(error instanceof Reached)) throw error;
   }
+  forgetTypes();
   // Going up nothing is taken back that the file could use before.
   const needed = neededIrVersion(model, to);
   model.irVersion = to < before ? needed : Math.max(model.irVersion, needed);

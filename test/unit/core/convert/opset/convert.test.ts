@@ -42,6 +42,15 @@ test('an output that a rule makes an input again keeps its name', () => {
   expect(model.graph.outputs[0]?.name).toBe('y');
 });
 
+test('outputs of branches without a type stay without, those with one keep it', () => {
+  const branches = `then_branch = a () => (u) { u = Gelu (x) }, else_branch = b () => (float[2] v) { v = Relu (x) }`;
+  const nodes = `y = If (c) <${branches}>`;
+  const model = modelOf({ graph: 'bool c, float[2] x => float[2] y', nodes, from: 20 });
+  expect(convertOpset(model, 18).problems).toEqual([]);
+  const graphs = [...model.graph.nodes].flatMap((node) => [...node.subgraphs()]);
+  expect(graphs.map(({ outputs }) => outputs[0]?.type !== undefined)).toEqual([false, true]);
+});
+
 test('functions go along', async () => {
   const model = parseModel(
     `<ir_version: 10, opset_import: ["" : 20, "acme" : 1]> g (float[3] x) => (float[3] y) { y = acme.Act (x) }
