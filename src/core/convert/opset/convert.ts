@@ -18,6 +18,7 @@ import { opsetStep } from './step.ts';
 import { adapterFor } from './table.ts';
 import { checkFits, dropNewAttributes, hasNewVersion, meansTheSame } from './unchanged.ts';
 import { neededIrVersion } from './versions.ts';
+import { inWiderType } from './wider-types.ts';
 
 export interface OpsetResult {
   /** The same model, changed; half-way where there are problems. */
@@ -108,6 +109,7 @@ class Conversion {
     const schema = operatorSchema('', node.op, from);
     const [invalid] = schema ? checkNode(node, schema) : [];
     if (invalid) throw new Refusal(invalid);
+    if (to < from && this.widen(node, path, from, to, onnx)) return;
     const rule = adapterFor(node.op, from, to);
     if (rule) {
       const reference = [...node.attributes].find(([, attribute]) => attribute.type === 'reference');
@@ -126,6 +128,17 @@ class Conversion {
     }
     if (to < from && dropNewAttributes(node, newer)) this.record(path, from, to, node, [node]);
     checkFits(node, to, from);
+  }
+
+  /** Has a node computed in a wider type, where the older version does not take its own; then that one is adapted. */
+  private widen(node: Node, path: string, from: number, to: number, onnx: OnnxBuilder): boolean {
+    const result = inWiderType(node, from, onnx);
+    if (!result) return false;
+    const wide = onnx.built.find((each) => each.op === node.op);
+    replace(node, result, onnx);
+    this.record(path, from, to, node, onnx.built);
+    if (wide) this.adapt(wide, path, from, to, onnx.from(wide));
+    return true;
   }
 
   private record(path: string, from: number, to: number, before: Node, after: readonly Node[]): void {

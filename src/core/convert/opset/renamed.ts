@@ -1,4 +1,5 @@
-/** Adapters of recurrent layers, comparisons and what else changed in form. */
+/** Adapters of recurrent layers, powers and what else changed in form. */
+import { isFloat } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/value.ts';
 import { type Adapter, adapter, constantNumber, down, operand, rankOf, tooOld, up } from './adapter.ts';
 
@@ -13,25 +14,15 @@ const layoutDown = adapter(down(14, ...RECURRENT), (node, onnx) => {
   return all ? [onnx.transpose(all, [2, 0, 1, 3]), ...results] : results;
 });
 
-/** NaN is neither above, below nor equal: Not(Less) would be wrong. */
-const orEqual = adapter(down(12, 'GreaterOrEqual', 'LessOrEqual'), (node, onnx) => {
-  const [a, b] = [operand(node), operand(node, 1)];
-  return onnx.Or(node.op === 'GreaterOrEqual' ? onnx.Greater(a, b) : onnx.Less(a, b), onnx.Equal(a, b));
-});
-
-/** In two's complement ~x is -1 - x. */
-const bitwiseNot = adapter(down(18, 'BitwiseNot'), (node, onnx) => {
-  const x = operand(node);
-  if (!x.dtype?.startsWith('int')) tooOld(node, 18, 'it inverts the bits of unsigned integers');
-  return onnx.Sub(onnx.like(x, -1), x);
-});
-
 /** Base and exponent have one type until 11. */
 const powDown = adapter(down(12, 'Pow'), (node, onnx) => {
   const [x, y] = [operand(node), operand(node, 1)];
-  if (x.dtype === y.dtype || !x.dtype) return undefined;
-  if (!x.dtype.startsWith('float')) tooOld(node, 12, 'base and exponent have different types');
-  return onnx.Pow(x, onnx.cast(y, x.dtype));
+  if (!x.dtype || !y.dtype) return undefined;
+  if (isFloat(x.dtype)) return x.dtype === y.dtype ? undefined : onnx.Pow(x, onnx.cast(y, x.dtype));
+  // Doubles hold all powers that 32 bits do. The power of integers is one, however it was computed.
+  if (x.dtype !== 'int32') tooOld(node, 12, `its base is of ${x.dtype}`);
+  const power = onnx.Pow(onnx.cast(x, 'float64'), onnx.cast(y, 'float64'));
+  return onnx.cast(isFloat(y.dtype) ? power : onnx.Round(power), 'int32');
 });
 
 /** Arithmetic of 8 and 16 bits came with 14. */
@@ -60,13 +51,4 @@ const dftUp = adapter(up(20, 'DFT'), (node, onnx) => {
   return onnx.same([operand(node), node.input(1), onnx.constant(axis)], { axis: undefined });
 });
 
-export const renamed: readonly Adapter[] = [
-  layoutDown,
-  orEqual,
-  bitwiseNot,
-  powDown,
-  narrowArithmetic,
-  narrowInfinity,
-  dftDown,
-  dftUp,
-];
+export const renamed: readonly Adapter[] = [layoutDown, powDown, narrowArithmetic, narrowInfinity, dftDown, dftUp];

@@ -1,11 +1,11 @@
 /**
  * Which new versions of operators mean something else although their signatures say the same, and which mean the same
- * although they have more attributes. Reviewed against the operator changelog of ONNX (versions 1 to 26). Everything that
+ * although they have more attributes. Reviewed against the operator changelog of ONNX (versions 1 to 28). Everything that
  * is not listed and whose signature changed needs an adapter.
  */
 
 /** Versions above this were not reviewed: nothing passes there without an adapter. */
-export const REVIEWED_UP_TO = 26;
+export const REVIEWED_UP_TO = 28;
 
 /**
  * `Operator@version`: the same inputs, outputs and attributes as the version before, but a change in what is computed or
@@ -38,6 +38,12 @@ export const MEANING_CHANGED: ReadonlySet<string> = new Set([
   'MaxPool@22',
   // Where a causal mask begins.
   'Attention@24',
+  // Half floats, which are added up in float32.
+  'Range@27',
+  // Shifting signed integers, and by more than there are bits.
+  'BitShift@28',
+  // The remainder of floats that has the sign of the divisor.
+  'Mod@28',
 ]);
 
 /**

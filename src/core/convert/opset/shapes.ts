@@ -1,10 +1,9 @@
 /** Adapters of operators that cut, join and reshape. */
-import { constantAttribute, constantOf, dimsOf } from '../../dialects/onnx/data.ts';
+import { constantOf, dimsOf } from '../../dialects/onnx/data.ts';
 import { normalAxis } from '../../dialects/onnx/infer/rule.ts';
-import { tensor } from '../../ir/attribute.ts';
-import { type DataType, isFloat } from '../../ir/dtype.ts';
+import type { DataType } from '../../ir/dtype.ts';
 import type { Node } from '../../ir/node.ts';
-import { isStatic, sameDim } from '../../ir/shape.ts';
+import { elementCount, isStatic } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import { refuse } from '../../problems/problem.ts';
@@ -144,35 +143,29 @@ const sliceUp = adapter(up(10, 'Slice'), (node, onnx) => {
   });
 });
 
-/** Values that are no tensor came with 11 (sparse) and 12 (numbers, lists, texts). */
-const constantDown = adapter(down(12, 'Constant'), (node) => {
-  if (node.attributes.has('value') || node.attributes.has('sparse_value')) return undefined;
-  const value = constantAttribute(node);
-  if (!value) tooOld(node, 12, 'its value is of a kind that came with opset 12');
-  for (const name of [...node.attributes.keys()]) node.deleteAttribute(name);
-  node.setAttribute('value', tensor(value));
-  return undefined;
+/** Other types than floats came with 9; Reshape has them all. */
+const flatten = adapter(down(9, 'Flatten'), (node, onnx) => {
+  const x = operand(node);
+  if (!x.dtype || x.dtype === 'float32' || x.dtype === 'float64' || x.dtype === 'float16') return undefined;
+  const axis = Number(node.int('axis', 1n));
+  // A 0 stands for the size of the first axis.
+  if (axis <= 1) return onnx.Reshape(x, onnx.ints(axis === 0 ? [1, -1] : [0, -1]));
+  const before = x.shape?.slice(0, axis);
+  if (!isStatic(before)) refuse('shape-unknown', node, { reason: 'the sizes before its axis decide' });
+  return onnx.Reshape(x, onnx.ints([elementCount(before), -1]));
 });
 
-const constantOld = adapter(down(11, 'Constant'), (node) => {
-  if (node.attributes.has('sparse_value')) tooOld(node, 11, 'its value is sparse');
-  return undefined;
-});
-
-/** Until 8 the operator gave floats alone: other constants stand beside the nodes. */
-const constantOldest = adapter(down(9, 'Constant'), (node, onnx) => {
-  const value = constantAttribute(node);
-  return value && !isFloat(value.dtype) ? onnx.constant(value) : undefined;
-});
-
-/** Until 7 all inputs had to have the same shape. */
-const alike = adapter(down(8, 'Max', 'Mean', 'Min', 'Sum'), (node) => {
-  const [first, ...others] = node.inputs.map((value) => value?.shape);
-  const same = others.every((shape) => {
-    return first && shape?.length === first.length && shape.every((dim, k) => sameDim(dim, first[k]) === true);
-  });
-  if (!same && others.length > 0) tooOld(node, 8, 'its inputs may broadcast');
-  return undefined;
+/** Blocks in another order of channels came with 28. */
+const spaceToDepth = adapter(down(28, 'SpaceToDepth'), (node, onnx) => {
+  if (node.string('mode', 'DCR') === 'DCR') return onnx.same(node.inputs, { mode: undefined });
+  const x = operand(node);
+  const block = Number(node.int('blocksize', 1n));
+  const { shape } = x;
+  if (!isStatic(shape) || shape.length !== 4)
+    refuse('shape-unknown', node, { reason: 'the sizes of its input decide' });
+  const [n = 1, c = 1, h = 1, w = 1] = shape;
+  const cut = onnx.reshape(x, [n, c, h / block, block, w / block, block]);
+  return onnx.reshape(onnx.transpose(cut, [0, 1, 3, 5, 2, 4]), [n, c * block * block, h / block, w / block]);
 });
 
 /** Axes counted from the back came with 11. */
@@ -236,13 +229,10 @@ export const shapes: readonly Adapter[] = [
   shapeDown,
   sliceDown,
   sliceUp,
-  constantDown,
-  constantOld,
-  constantOldest,
-  adapter(up(11, 'Constant'), () => undefined),
-  adapter(up(12, 'Constant'), () => undefined),
-  alike,
-  adapter(up(8, 'Max', 'Mean', 'Min', 'Sum'), () => undefined),
+  flatten,
+  adapter(up(9, 'Flatten'), () => undefined),
+  spaceToDepth,
+  adapter(up(28, 'SpaceToDepth'), () => undefined),
   negativeAxis,
   negativeAxes,
   negativeUnsqueeze,

@@ -1,7 +1,10 @@
 /** All adapters, by operator and step. */
 import { activations } from './activations.ts';
 import type { Adapter, AdapterRule } from './adapter.ts';
+import { bits } from './bits.ts';
 import { col2im } from './col2im.ts';
+import { comparisons } from './comparisons.ts';
+import { constants } from './constants.ts';
 import { DECOMPOSITIONS } from './decompositions/table.ts';
 import { images } from './images.ts';
 import { indexing } from './indexing.ts';
@@ -14,6 +17,9 @@ import { shapes } from './shapes.ts';
 
 export const ADAPTERS: readonly Adapter[] = [
   ...activations,
+  ...comparisons,
+  ...bits,
+  ...constants,
   ...normalizations,
   ...reductions,
   ...shapes,

@@ -1,5 +1,5 @@
 /** Whether an operator means the same in two neighbouring opsets: computed from the schemas and the reviewed tables. */
-import { checkNode } from '../../dialects/onnx/check-node.ts';
+import { checkNode, checkOutputTypes } from '../../dialects/onnx/check-node.ts';
 import { type OperatorSchema, operatorSchema } from '../../dialects/onnx/operators.ts';
 import type { Attribute } from '../../ir/attribute.ts';
 import type { Node } from '../../ir/node.ts';
@@ -74,6 +74,6 @@ function isDefault(attribute: Attribute, fallback: unknown): boolean {
 export function checkFits(node: Node, opset: number, needed: number): void {
   const schema = operatorSchema('', node.op, opset);
   if (!schema || schema.deprecated) tooOld(node, needed, `opset ${opset} has no ${node.op}`);
-  const [first] = checkNode(node, schema);
+  const [first] = [...checkNode(node, schema), ...checkOutputTypes(node, schema)];
   if (first) tooOld(node, needed, `at opset ${opset}: ${first.message.replace(/\.$/, '')}`);
 }

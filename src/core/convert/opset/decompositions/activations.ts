@@ -1,6 +1,16 @@
 /** Activations that newer opsets brought. Formulas: the function bodies of the ONNX operator specification. */
-import type { Adapter } from '../adapter.ts';
+import { type Adapter, adapter, down, up } from '../adapter.ts';
 import { decomposed } from './text.ts';
+
+const CELU = [
+  'y = Celu <alpha = 1> (x) => y = Elu (x)',
+  'y = Celu <alpha = a> (x) where a > 0 => y = Mul (Elu (Div (x, a)), a)',
+  // Below zero the smaller of zero and what grows with x is zero, above it is the function.
+  'y = Celu <alpha = a> (x) where a < 0 => y = Sub (Relu (x), Relu (Mul (Sub (Exp (Div (x, a)), 1.0), -a)))',
+] as const;
+
+/** Doubles came with 28. */
+const celuOfDoubles = decomposed(28, ...CELU);
 
 export const activationDecompositions: readonly Adapter[] = [
   decomposed(28, 'y = SwiGLU <alpha = a> (x, gate) => y = Mul (Swish <alpha = a> (x), gate)'),
@@ -19,11 +29,9 @@ export const activationDecompositions: readonly Adapter[] = [
   ),
   decomposed(18, 'y = Mish (x) => y = Mul (x, Tanh (Softplus (x)))'),
   decomposed(14, 'y = HardSwish (x) => y = Mul (x, HardSigmoid <alpha = 0.16666666666666666, beta = 0.5> (x))'),
-  decomposed(
-    12,
-    'y = Celu <alpha = 1> (x) => y = Elu (x)',
-    'y = Celu <alpha = a> (x) where a > 0 => y = Mul (Elu (Div (x, a)), a)',
-    // Below zero the smaller of zero and what grows with x is zero, above it is the function.
-    'y = Celu <alpha = a> (x) where a < 0 => y = Sub (Relu (x), Relu (Mul (Sub (Exp (Div (x, a)), 1.0), -a)))',
+  decomposed(12, ...CELU),
+  adapter(down(28, 'Celu'), (node, onnx) =>
+    node.input(0)?.dtype === 'float64' ? celuOfDoubles.rule(node, onnx) : undefined,
   ),
+  adapter(up(28, 'Celu'), () => undefined),
 ];
