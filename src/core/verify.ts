@@ -6,7 +6,7 @@ import type { Model } from './ir/model.ts';
 import type { Tensor } from './ir/tensor.ts';
 import type { Verification } from './request.ts';
 import { runCaffe } from './runtime/caffe/run.ts';
-import { compareOutputs, worstDifference } from './runtime/compare.ts';
+import { compareOutputs, inSinglePrecision, worstDifference } from './runtime/compare.ts';
 import { randomInputs } from './runtime/inputs.ts';
 import { runModel } from './runtime/onnxruntime.ts';
 import type { Target } from './targets/target.ts';
@@ -14,6 +14,8 @@ import type { Target } from './targets/target.ts';
 /** One side of a comparison: what runs, and how. */
 export interface Side {
   readonly title: string;
+  /** It gives whole numbers in single precision. */
+  readonly holdsFloats?: true;
   run(inputs: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>>;
 }
 
@@ -35,6 +37,7 @@ export function resultSide(target: Target, files: readonly string[], outputs: re
   const { backend } = target;
   return {
     title: `${path} in the reference interpreter of Caffe`,
+    holdsFloats: true,
     // A Caffe network also gives every top that no layer reads: those are no outputs of the model.
     run: async (inputs) =>
       only(outputs, runCaffe(readCaffe(new FileBytes(path), prototxt, backend), inputs, backend.base)),
@@ -48,7 +51,8 @@ function only(names: readonly string[], found: ReadonlyMap<string, Tensor>): Rea
 /** Runs both sides; `model` declares the inputs. A seed of its own makes the run repeatable. */
 export async function verify(model: Model, reference: Side, result: Side, seed: number): Promise<Verification> {
   const inputs = randomInputs(model.graph, { seed });
-  const expected = await reference.run(inputs);
+  const own = await reference.run(inputs);
+  const expected = result.holdsFloats ? inSinglePrecision(own) : own;
   const found = await result.run(inputs);
   return {
     reference: reference.title,

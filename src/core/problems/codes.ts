@@ -76,6 +76,11 @@ export const PROBLEM_CODES = {
       '{operator} works on {attribute}, which the program changes for its next call: a graph keeps nothing between calls.',
     fixes: ['export-again'],
   },
+  'nan-differs': {
+    severity: 'information',
+    message: '{operator} and the layers of {target} differ where its input is no number (NaN): {reason}.',
+    fixes: [],
+  },
   inexact: {
     severity: 'error',
     message: '{target} has only an approximation of {operator}: {reason}.',

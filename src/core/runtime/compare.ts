@@ -1,7 +1,7 @@
 /** How far the outputs of two runs differ. */
 import { DATA_TYPES } from '../ir/dtype.ts';
 import { shapeText } from '../ir/shape.ts';
-import type { Tensor } from '../ir/tensor.ts';
+import { Tensor } from '../ir/tensor.ts';
 
 export interface OutputDifference {
   readonly name: string;
@@ -28,6 +28,15 @@ export function compareOutputs(
   });
   for (const [name] of others.slice(reference.size)) found.push(incomparable(name, 'only one model has this output'));
   return found;
+}
+
+/** The numbers in single precision, as Caffe holds them whatever they are. */
+export function inSinglePrecision(outputs: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+  const held = (tensor: Tensor) =>
+    DATA_TYPES[tensor.dtype].kind === 'float' || tensor.dtype === 'string'
+      ? tensor
+      : Tensor.of('float32', tensor.shape, Array.from(tensor.numbers()));
+  return new Map([...outputs].map(([name, tensor]) => [name, held(tensor)]));
 }
 
 /** The largest relative difference; infinite where something cannot be compared, 0 where there is nothing. */

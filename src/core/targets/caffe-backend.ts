@@ -25,6 +25,8 @@ export interface CaffeLimits {
   readonly interp?: InterpFacts;
   /** What repeats pixels, by a whole factor. */
   readonly repeat?: { readonly layer: string; readonly field: string };
+  /** Which of equal elements its ArgMax along an axis takes; absent where it has none, or that is not known. */
+  readonly argMax?: { readonly ties: 'last' };
   /** The product of matrices that the network computes: the layer. */
   readonly product?: string;
   /** Unused tops of a layer are outputs of the network unless a Silence layer takes them. */
@@ -37,6 +39,8 @@ export interface CaffeLimits {
   readonly wrongAfterPower?: readonly string[];
   /** Types of layers that it wrongly takes into a Deconvolution of several groups before them. */
   readonly wrongAfterGroups?: readonly string[];
+  /** Whether it writes over an input of the network that nothing but a Concat of it with constants reads. */
+  readonly overwritesJoined?: true;
   /** The most axes that a blob can have, N among them, and whether N must be 1. Unlimited where absent. */
   readonly blobs?: BlobLimits;
   /** The layer that stands for a constant blob, and the attribute path of its shape where it needs one. */
@@ -78,7 +82,7 @@ export function joinsWrongly(
 
 /** What every Caffe wants: it has layers for these, and none for comparisons. */
 export const CAFFE_FUSIONS: readonly string[] = [
-  ...['relu-of-where', 'leaky-relu', 'prelu', 'elu', 'elu-of-one', 'softplus'],
+  ...['relu-of-where', 'leaky-relu', 'prelu', 'thresholded-relu', 'elu', 'elu-of-one', 'softplus'],
   'fold-batch-normalization',
   // Erf by itself is no layer; the whole is nearly one.
   'erf-gelu',

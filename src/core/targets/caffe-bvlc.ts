@@ -13,6 +13,8 @@ export const RELEASE: CaffeBackendFacts = {
   limits: {
     unusedTops: 'outputs',
     outputs: 'blobs',
+    // src/caffe/layers/argmax_layer.cpp sorts pairs of element and place.
+    argMax: { ties: 'last' },
     constants: { layer: 'Parameter', shape: 'parameter_param.shape.dim' },
   },
   direct: CAFFE_DIRECT,

@@ -14,8 +14,11 @@ export const ncnn = new CaffeBackend({
   source: FRAMEWORKS.ncnn.source,
   dialect: 'ncnn',
   layers: FRAMEWORKS.ncnn.layers,
-  // BNLL is ncnn's own layer of that name; it has no parameters.
-  direct: { Abs: 'AbsVal', Exp: 'Exp', Log: 'Log', Sigmoid: 'Sigmoid', Softplus: 'BNLL', Tanh: 'TanH' },
+  // BNLL, Erf, GELU (by erf) and Mish are ncnn's own layers of these names; they have no parameters, or their defaults.
+  direct: {
+    ...{ Abs: 'AbsVal', Erf: 'Erf', Exp: 'Exp', Gelu: 'GELU', Log: 'Log', Mish: 'Mish', Sigmoid: 'Sigmoid' },
+    ...{ Softplus: 'BNLL', Tanh: 'TanH' },
+  },
   limits: {
     ...CONVERTER.limits,
     // caffe2ncnn.cpp writes these layers without these fields.
@@ -33,6 +36,7 @@ export const ncnn = new CaffeBackend({
     pooling: { windows: 'up', clips: false, divisor: 'image', globalKeepsAxes: false },
     // src/layer/interp.cpp with align_corner 0, which caffe2ncnn.cpp leaves at its default.
     interp: { layer: 'Interp', grid: 'half pixels' },
+    product: 'MatMul',
     takes: {
       Convolution: JOINT_DILATION,
       Deconvolution: JOINT_DILATION,
@@ -40,6 +44,8 @@ export const ncnn = new CaffeBackend({
       LRN: { axes: [4, 4] },
       Interp: { axes: [4, 4] },
       Normalize: { axes: [4, 4] },
+      // src/layer/matmul.cpp, which caffe2ncnn.cpp passes on: matrices with nothing or one axis before them.
+      MatMul: { axes: [3, 4] },
       ShuffleChannel: { axes: [4, 4] },
       // src/layer/permute.cpp: the six orders of three axes are those of caffe2ncnn.cpp; of two axes it has others.
       Permute: { axes: [4, 4], keepsFirst: true },

@@ -25,6 +25,10 @@ export const opencv = new CaffeBackend({
     wrongAfterPower: ['Power', 'Scale', 'BatchNorm'],
     // DeConvolutionLayerImpl puts factors of channels to the wrong weights (convolution_layer.cpp; tried in OpenCV 4.12).
     wrongAfterGroups: ['Scale', 'BatchNorm'],
+    // Concat lets what is before it write into its own top, and the input's memory is taken twice (OpenCV 4.12, 4.14).
+    overwritesJoined: true,
+    // A Mat of one axis has two (OpenCV 4.12), and CV_MAX_DIM at most.
+    blobs: { least: 2, axes: 32 },
     constants: { layer: 'Const' },
   },
   direct: CAFFE_DIRECT,

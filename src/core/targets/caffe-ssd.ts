@@ -24,7 +24,7 @@ export const nvcaffe = new CaffeBackend({
   layers: FRAMEWORKS.nvcaffe.layers,
   fusions: CAFFE_FUSIONS,
   // It has no layer for constant blobs.
-  limits: { unusedTops: 'outputs', outputs: 'blobs' },
+  limits: { unusedTops: 'outputs', outputs: 'blobs', argMax: { ties: 'last' } },
 });
 
 export const intel = new CaffeBackend({

@@ -170,7 +170,8 @@ export const COMPOSED: readonly Rewording[] = [
   {
     of: ['Swish'],
     needs: ['Sigmoid', 'Eltwise'],
-    source: 'BVLC/caffe src/caffe/layers/swish_layer.cpp',
+    source: 'BVLC/caffe src/caffe/layers/swish_layer.cpp; Tencent/ncnn src/layer/swish.cpp has no beta',
+    where: (layer) => !layer.to.has('Swish') || (layer.to.base === 'ncnn' && layer.number('swish_param.beta', 1) !== 1),
     reword: (layer) => {
       const beta = layer.number('swish_param.beta', 1);
       if (beta !== 1 && !layer.to.has('Power')) layer.refuse('swish_param.beta', 'it has no Power layer');

@@ -16,7 +16,7 @@ import type { Value } from '../../ir/value.ts';
 import { type Problem, problem, refuse } from '../../problems/problem.ts';
 import { type CaffeBackend, isIgnored, joinsWrongly } from '../../targets/caffe-backend.ts';
 import type { LayerPlan } from '../../targets/layer-limits.ts';
-import { weightOf } from './weights.ts';
+import { mapped, weightOf } from './weights.ts';
 
 export type Parameter = number | boolean | string | readonly number[];
 export type Parameters = Readonly<Record<string, Parameter | undefined>>;
@@ -29,7 +29,7 @@ export interface LayerOptions {
 }
 
 export class CaffeBuilder {
-  /** What is only nearly what the model says, so far. */
+  /** What is only nearly what the model says, or differs for what is no number, so far. */
   readonly approximations: Problem[] = [];
   private readonly blobs = new Map<Value, Value>();
   private source: Node | undefined;
@@ -95,7 +95,8 @@ export class CaffeBuilder {
   constant(tensor: Tensor): Value {
     const { constants } = this.backend.limits;
     if (!constants) this.refuseAttribute('a constant input', 'it has no layer that holds numbers alone');
-    const node = this.node(constants.layer, [], {}, { blobs: [tensor], shapes: [tensor.shape] });
+    const numbers = tensor.dtype.includes('float') ? tensor : mapped(tensor, (each) => each);
+    const node = this.node(constants.layer, [], {}, { blobs: [numbers], shapes: [tensor.shape] });
     if (constants.shape !== undefined) {
       node.setAttribute(constants.shape, { type: 'ints', value: tensor.shape.map(BigInt) });
     }
@@ -110,6 +111,11 @@ export class CaffeBuilder {
   /** Goes on with a rule that is only nearly what the operator is: a problem that the user accepts. */
   approximate(reason: string): void {
     this.approximations.push(problem('inexact', this.current, { target: this.target, reason }));
+  }
+
+  /** Goes on with a rule whose layers do the same with all numbers, and something else with NaN: the user is told. */
+  remarkNaN(reason: string): void {
+    this.approximations.push(problem('nan-differs', this.current, { target: this.target, reason }));
   }
 
   /** Ends a rule: the model declares a shape that its operators do not make. */

@@ -14,6 +14,7 @@ import { CaffeBuilder } from './builder.ts';
 import { CAFFE_RULES } from './rules.ts';
 import { copied } from './support.ts';
 import { weightOf } from './weights.ts';
+import { isHeld } from './whole-numbers.ts';
 
 export interface CaffeResult {
   readonly model: Model;
@@ -61,7 +62,8 @@ function convertNode(node: Node, caffe: CaffeBuilder): void {
   if (!rule) refuse('unsupported-operator', node, { target: caffe.target });
   for (const value of node.outputs) {
     const { dtype } = value;
-    if (dtype !== undefined && !TAKEN.has(dtype)) refuse('dtype-not-taken', node, { target: caffe.target, dtype });
+    if (dtype !== undefined && !TAKEN.has(dtype) && !isHeld(node, dtype))
+      refuse('dtype-not-taken', node, { target: caffe.target, dtype });
   }
   // A size that is missing has been reported where it is missing first.
   if (node.inputs.some((value) => value && caffe.blobOf(value) && !isStatic(caffe.blobOf(value)?.shape))) {
@@ -181,7 +183,7 @@ function outputBlob(value: Value, blob: Value | undefined, shared: boolean, caff
     return caffe.constant(tensor);
   }
   const byLayer = caffe.backend.limits.outputs === 'layers' && (blob.producer?.outputs.length ?? 1) > 1;
-  if (blob.useCount === 0 && !shared && !byLayer) return blob;
+  if (blob.producer && blob.useCount === 0 && !shared && !byLayer) return blob;
   if (!blob.producer && blob.name === value.name) {
     caffe.refuseAttribute('an input that is an output', 'a blob that a layer reads is no output');
   }

@@ -3,7 +3,7 @@ import { elementCount } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import { type CaffeBuilder, sizesOf } from './builder.ts';
-import { cut, joined, reshaped } from './support.ts';
+import { cut, joined, reshaped, sliced } from './support.ts';
 import { transposed } from './transposing.ts';
 
 /** More pieces than that are not cut and joined one by one. */
@@ -15,8 +15,7 @@ export const LARGEST_MATRIX = 4_000_000;
 export function picked(caffe: CaffeBuilder, x: Value, axis: number, places: readonly number[]): Value {
   const pieces = piecesOf(places);
   if (pieces.length <= MOST_PIECES) {
-    const parts = pieces.map(({ begin, length }) => cut(caffe, x, axis, begin, length));
-    return joined(caffe, parts, axis);
+    return joined(caffe, cutAt(caffe, x, axis, pieces), axis);
   }
   const size = sizesOf(x)[axis] ?? 1;
   if (size * places.length > LARGEST_MATRIX)
@@ -26,8 +25,24 @@ export function picked(caffe: CaffeBuilder, x: Value, axis: number, places: read
   return mixed(caffe, x, axis, Tensor.ofBytes('float32', [places.length, size], new Uint8Array(values.buffer)));
 }
 
+interface Piece {
+  readonly begin: number;
+  readonly length: number;
+}
+
+/** Pieces of an axis: by one Slice where none of them is cut by another, else each by its own. */
+function cutAt(caffe: CaffeBuilder, x: Value, axis: number, pieces: readonly Piece[]): readonly Value[] {
+  const size = sizesOf(x)[axis] ?? 1;
+  const ends = new Set([0, size, ...pieces.flatMap(({ begin, length }) => [begin, begin + length])]);
+  const points = [...ends].sort((a, b) => a - b);
+  const isWhole = pieces.every(({ begin, length }) => points[points.indexOf(begin) + 1] === begin + length);
+  if (pieces.length < 3 || !isWhole) return pieces.map(({ begin, length }) => cut(caffe, x, axis, begin, length));
+  const parts = sliced(caffe, x, axis, points.slice(1, -1));
+  return pieces.flatMap(({ begin }) => parts[points.indexOf(begin)] ?? []);
+}
+
 /** Neighbours that are picked in their order, as pieces: where each begins, and how long it is. */
-function piecesOf(places: readonly number[]): readonly { readonly begin: number; readonly length: number }[] {
+function piecesOf(places: readonly number[]): readonly Piece[] {
   const pieces: { begin: number; length: number }[] = [];
   for (const place of places) {
     const last = pieces.at(-1);

@@ -13,6 +13,14 @@ export type CaffeRule = (node: Node, caffe: CaffeBuilder) => Value | readonly Va
 /** Rules by the ONNX operator that they convert. */
 export type CaffeRules = Readonly<Record<string, CaffeRule>>;
 
+/** An operator that is one layer where the backend's table has one for it, else what others make of it. */
+export function directOr(rule: CaffeRule): CaffeRule {
+  return (node, caffe) => {
+    const type = caffe.backend.direct[node.op];
+    return type === undefined ? rule(node, caffe) : caffe.layer(type, [caffe.input(node, 0)]);
+  };
+}
+
 /** The sizes of a value of the ONNX graph; refuses where one is not a number. */
 export function sizes(value: Value | undefined, node: Node): StaticShape {
   const shape = value?.shape;

@@ -3,23 +3,29 @@ import type { CaffeRules } from './rule.ts';
 import { activations } from './rules/activations.ts';
 import { arithmetic } from './rules/arithmetic.ts';
 import { convolution } from './rules/convolution.ts';
+import { errorFunctions } from './rules/error-function.ts';
 import { linear } from './rules/linear.ts';
 import { normalization } from './rules/normalization.ts';
+import { places } from './rules/places.ts';
 import { pooling } from './rules/pooling.ts';
 import { rearranging } from './rules/rearranging.ts';
 import { reduction } from './rules/reduction.ts';
 import { resizing } from './rules/resize.ts';
 import { shape } from './rules/shape.ts';
+import { thresholds } from './rules/thresholds.ts';
 
 export const CAFFE_RULES: CaffeRules = {
   ...activations,
   ...arithmetic,
   ...convolution,
+  ...errorFunctions,
   ...linear,
   ...normalization,
+  ...places,
   ...pooling,
   ...rearranging,
   ...reduction,
   ...resizing,
   ...shape,
+  ...thresholds,
 };

@@ -14,6 +14,11 @@ export function cut(caffe: CaffeBuilder, x: Value, axis: number, begin: number, 
   return sliced(caffe, x, axis, points)[begin > 0 ? 1 : 0] ?? x;
 }
 
+/** a times b, element by element. */
+export function product(caffe: CaffeBuilder, a: Value, b: Value): Value {
+  return caffe.layer('Eltwise', [a, b], { operation: 'PROD' });
+}
+
 /** All parts between points along an axis. */
 export function sliced(caffe: CaffeBuilder, x: Value, axis: number, points: readonly number[]): readonly Value[] {
   const shape = sizesOf(x);
@@ -28,7 +33,10 @@ export function joined(caffe: CaffeBuilder, parts: readonly Value[], axis: numbe
   if (first && parts.length === 1) return first;
   const total = parts.reduce((sum, each) => sum + (sizesOf(each)[axis] ?? 0), 0);
   const shape = sizesOf(first).with(axis, total);
-  return caffe.layer('Concat', parts, { axis: axis === 1 ? undefined : axis }, { shapes: [shape] });
+  const { overwritesJoined, constants } = caffe.backend.limits;
+  const withConstants = overwritesJoined && parts.some(({ producer }) => producer?.op === constants?.layer);
+  const safe = withConstants ? parts.map((each) => (each.producer ? each : copied(caffe, each))) : parts;
+  return caffe.layer('Concat', safe, { axis: axis === 1 ? undefined : axis }, { shapes: [shape] });
 }
 
 /** The same elements in another shape; no layer where it is the same. */
@@ -75,7 +83,7 @@ export function power(caffe: CaffeBuilder, x: Value, exponent: number, scale = 1
     caffe.refuseAttribute(`the power ${exponent}`, 'it has no layer for powers, and products make whole ones alone');
   const base = affine(caffe, x, scale, 0);
   let made = base;
-  for (let k = 1; k < exponent; k++) made = caffe.layer('Eltwise', [made, base], { operation: 'PROD' });
+  for (let k = 1; k < exponent; k++) made = product(caffe, made, base);
   return made;
 }
 

@@ -75,11 +75,12 @@ export const FRAMEWORKS = {
     source: 'Tencent/ncnn, tools/caffe/caffe2ncnn.cpp: types whose parameters it writes, and those that have none',
     layers: [
       ...['AbsVal', 'BatchNorm', 'BN', 'BNLL', 'Concat', 'Convolution', 'ConvolutionDepthwise', 'Crop'],
-      ...['Deconvolution', 'DepthwiseConvolution', 'DetectionOutput', 'Dropout', 'Eltwise', 'ELU', 'Embed', 'Exp'],
-      ...['Flatten', 'InnerProduct', 'Input', 'Interp', 'Log', 'LRN', 'LSTM', 'MemoryData', 'MVN', 'Normalize'],
-      ...['Permute', 'Pooling', 'Power', 'PReLU', 'PriorBox', 'PSROIPooling', 'Python', 'ReLU', 'ReLU6', 'Reorg'],
+      ...['Deconvolution', 'DepthwiseConvolution', 'DetectionOutput', 'Dropout', 'Eltwise', 'ELU', 'Embed', 'Erf'],
+      ...['Exp', 'Flatten', 'GELU', 'InnerProduct', 'Input', 'Interp', 'Log', 'LRN', 'LSTM', 'MatMul', 'MemoryData'],
+      ...['Mish', 'MVN', 'Normalize', 'Permute', 'Pooling', 'Power', 'PReLU', 'PriorBox', 'PSROIPooling', 'Python'],
+      ...['ReLU', 'ReLU6', 'Reorg'],
       ...['Reshape', 'ROIAlign', 'ROIPooling', 'Scale', 'ShuffleChannel', 'Sigmoid', 'Silence', 'Slice'],
-      ...['Softmax', 'Split', 'TanH', 'Threshold', 'YoloDetectionOutput', 'Yolov3DetectionOutput'],
+      ...['Softmax', 'Split', 'Swish', 'TanH', 'Threshold', 'YoloDetectionOutput', 'Yolov3DetectionOutput'],
     ],
   },
   mnn: {

@@ -30,9 +30,11 @@ const SAME: readonly string[] = [
     'Dropout',
     'Eltwise',
     'ELU',
+    'Erf',
     'Exp',
   ],
-  ...['GRN', 'HSigmoid', 'Hsigmoid', 'HSwish', 'Hswish', 'Log', 'LRN', 'Max', 'MVN', 'Normalize', 'NormalizeBBox'],
+  ...['GELU', 'GRN', 'HSigmoid', 'Hsigmoid', 'HSwish', 'Hswish', 'Log', 'LRN', 'Max', 'Mish', 'MVN', 'Normalize'],
+  'NormalizeBBox',
   ...['Power', 'PReLU', 'Reciprocal', 'ReLU', 'ReLU3d', 'ReLU6', 'Reverse', 'Scale', 'Scales', 'ShuffleChannel'],
   ...['Sigmoid', 'Softmax', 'SpatialDropout', 'Sqrt', 'Swish', 'TanH', 'Threshold'],
 ];

@@ -40,9 +40,10 @@ export function same(a: Item, b: Item): boolean | undefined {
   return a === b;
 }
 
-/** Whether two numbers are the same but for rounding to 32 bits. */
+/** Whether two numbers are the same but for rounding to 32 bits; nothing is near an infinite one. */
 export function nearly(a: number, b: number): boolean {
-  return a === b || Math.abs(a - b) <= NEARLY * Math.max(Math.abs(a), Math.abs(b));
+  const most = Math.max(Math.abs(a), Math.abs(b));
+  return a === b || (Number.isFinite(most) && Math.abs(a - b) <= NEARLY * most);
 }
 
 export function isSize(item: Item | undefined): item is number | Expression {

@@ -76,6 +76,25 @@ const hardSwish: Layer = each(() => (x) => (x * Math.min(Math.max(x + 3, 0), 6))
 /** ModelTC/NART art/modules/default/src/op/hardsigmoid.c, with alpha 1 / 6 and beta 1 / 2. */
 const hardSigmoid: Layer = each(() => (x) => Math.min(Math.max(x / 6 + 0.5, 0), 1));
 
+/**
+ * Tencent/ncnn src/layer/{erf,gelu}.cpp call it in the C library. By its series where x is small, else by the continued fraction of
+ * what is left to 1.
+ */
+function errorFunction(x: number): number {
+  const size = Math.abs(x);
+  if (size < 3) {
+    let [term, sum] = [x, x];
+    for (let k = 1; Math.abs(term) > 1e-17 * Math.abs(sum); k++) {
+      term *= -(x * x) / k;
+      sum += term / (2 * k + 1);
+    }
+    return (2 / Math.sqrt(Math.PI)) * sum;
+  }
+  let rest = size;
+  for (let k = 60; k >= 1; k--) rest = size + k / 2 / rest;
+  return Math.sign(x) * (1 - Math.exp(-size * size) / rest / Math.sqrt(Math.PI));
+}
+
 /** x tanh(log(1 + e^x)), as YOLO v4 has it: AlexeyAB/darknet src/activations.h. */
 const mish: Layer = each(() => (x) => x * Math.tanh(x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x))));
 
@@ -122,7 +141,9 @@ export const activationLayers: Readonly<Record<string, Layer>> = {
     const [alpha, lambda] = [number(node, 'elu_param.alpha', 1), number(node, 'elu_param.lambda', 1)];
     return (x) => lambda * (x > 0 ? x : alpha * Math.expm1(x));
   }),
+  Erf: each(() => errorFunction),
   Exp: exponent,
+  GELU: each(() => (x) => (x * (1 + errorFunction(x / Math.SQRT2))) / 2),
   HSigmoid: hardSigmoid,
   Hsigmoid: hardSigmoid,
   HSwish: hardSwish,

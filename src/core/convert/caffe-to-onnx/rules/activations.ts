@@ -45,6 +45,10 @@ export const activations: LayerRules = {
     return lambda === 1 ? y : onnx.Mul(y, onnx.like(y, lambda));
   }),
 
+  // Tencent/ncnn src/layer/{erf,gelu}.cpp, with what caffe2ncnn leaves at its default.
+  Erf: plain((x, onnx) => onnx.Erf(x)),
+  GELU: plain((x, onnx) => onnx.Gelu(x)),
+
   HSigmoid: hardSigmoid,
   Hsigmoid: hardSigmoid,
   HSwish: hardSwish,

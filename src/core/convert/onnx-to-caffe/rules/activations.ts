@@ -2,8 +2,8 @@
 import type { Node } from '../../../ir/node.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { CaffeBuilder } from '../builder.ts';
-import { type CaffeRule, type CaffeRules, optionalWeight, sizes, weight } from '../rule.ts';
-import { affine, power } from '../support.ts';
+import { type CaffeRules, directOr, optionalWeight, sizes, weight } from '../rule.ts';
+import { affine, power, product } from '../support.ts';
 
 /** Numbers from here on bound nothing: the largest float32. */
 const UNBOUNDED = 3.4e38;
@@ -42,16 +42,13 @@ function elu(caffe: CaffeBuilder, x: Value, alpha: number): Value {
   return caffe.layer('Eltwise', [caffe.layer('ReLU', [x]), bent]);
 }
 
-function product(caffe: CaffeBuilder, a: Value, b: Value): Value {
-  return caffe.layer('Eltwise', [a, b], { operation: 'PROD' });
-}
-
-/** An operator that is one layer where the backend's table has one for it, else what others make of it. */
-function directOr(rule: CaffeRule): CaffeRule {
-  return (node, caffe) => {
-    const type = caffe.backend.direct[node.op];
-    return type === undefined ? rule(node, caffe) : caffe.layer(type, [caffe.input(node, 0)]);
-  };
+/** x tanh(softplus(x)); without a layer for that, x s (1 + r) / (1 + r r), where s = sigmoid(x) and r = sigmoid(-x). */
+function mish(caffe: CaffeBuilder, x: Value): Value {
+  const softplus = caffe.backend.direct['Softplus'];
+  if (softplus !== undefined) return product(caffe, x, caffe.layer('TanH', [caffe.layer(softplus, [x])]));
+  const [own, rest] = [x, affine(caffe, x, -1, 0)].map((each) => caffe.layer('Sigmoid', [each])) as [Value, Value];
+  const above = product(caffe, own, affine(caffe, rest, 1, 1));
+  return product(caffe, x, product(caffe, above, power(caffe, affine(caffe, product(caffe, rest, rest), 1, 1), -1)));
 }
 
 /** An operator that is one layer, whose type the backend's table gives. */
@@ -105,23 +102,11 @@ export const activations: CaffeRules = {
     const x = caffe.input(node, 0);
     return product(caffe, x, clipped(caffe, affine(caffe, x, 1 / 6, 0.5), 0, 1));
   }),
-  Mish: directOr((node, caffe) => {
-    const x = caffe.input(node, 0);
-    return product(caffe, x, caffe.layer('TanH', [caffe.layer('BNLL', [x])]));
-  }),
+  Mish: directOr((node, caffe) => mish(caffe, caffe.input(node, 0))),
   // alpha * elu(x / alpha)
   Celu: (node, caffe) => {
     const alpha = node.float('alpha', 1);
     return affine(caffe, elu(caffe, affine(caffe, caffe.input(node, 0), 1 / alpha, 0), 1), alpha, 0);
-  },
-  // x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))): the one of erf is nowhere further than 0.000473 from that.
-  Gelu: (node, caffe) => {
-    if (node.string('approximate', 'none') !== 'tanh')
-      caffe.approximate('no layer computes erf, and the form with tanh is up to 0.0005 away from it');
-    const x = caffe.input(node, 0);
-    const cube = product(caffe, product(caffe, x, x), affine(caffe, x, 0.044715, 0));
-    const inner = affine(caffe, caffe.layer('Eltwise', [x, cube]), Math.sqrt(2 / Math.PI), 0);
-    return product(caffe, affine(caffe, x, 0.5, 0), affine(caffe, caffe.layer('TanH', [inner]), 1, 1));
   },
   // x / (1 + |x|)
   Softsign: (node, caffe) => {

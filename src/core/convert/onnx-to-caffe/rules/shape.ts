@@ -11,6 +11,7 @@ import { spread } from '../spreading.ts';
 import { affine, cut, joined, reshaped, sliced } from '../support.ts';
 import { transposed } from '../transposing.ts';
 import { filled } from '../weights.ts';
+import { castsNothing } from '../whole-numbers.ts';
 
 /** The input's elements in the shape that inference found for the output. */
 const toOutputShape: CaffeRule = (node, caffe) => reshaped(caffe, caffe.input(node, 0), sizes(node.outputs[0], node));
@@ -111,10 +112,11 @@ export const shape: CaffeRules = {
     if (training !== 0) caffe.refuseAttribute('training_mode', 'networks drop nothing');
     return caffe.input(node, 0);
   },
-  // Floating point to floating point: everything else is refused before.
   Cast: (node, caffe) => {
     const dtype = node.input(0)?.dtype ?? 'float32';
-    if (!dtype.includes('float')) refuse('dtype-not-taken', node, { target: caffe.target, dtype });
+    const to = node.outputs[0]?.dtype ?? 'float32';
+    if (!castsNothing(dtype, to))
+      refuse('dtype-not-taken', node, { target: caffe.target, dtype: dtype.includes('float') ? to : dtype });
     return caffe.input(node, 0);
   },
   Reshape: toOutputShape,

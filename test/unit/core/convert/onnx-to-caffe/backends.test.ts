@@ -18,7 +18,8 @@ interface Case {
 /** They have no layer for powers. */
 const WITHOUT_POWERS = ['mnn', 'tengine'];
 const WITHOUT_LOGARITHM = ['mnn', 'tengine', 'nart', 'openvino'];
-const WITHOUT_PRODUCT = CAFFE_BACKENDS.map(({ id }) => id).filter((id) => id !== 'nart' && id !== 'ascend');
+const PRODUCTS = ['nart', 'ascend', 'ncnn'];
+const WITHOUT_PRODUCT = CAFFE_BACKENDS.map(({ id }) => id).filter((id) => !PRODUCTS.includes(id));
 
 const CASES: readonly Case[] = [
   {
@@ -226,7 +227,7 @@ const CASES: readonly Case[] = [
   {
     name: 'a product of two matrices',
     graph: 'float[1,3,4,5] x, float[1,3,5,6] x1 => y = MatMul (x, x1)',
-    layers: { nart: 'MatMul', ascend: 'BatchMatMul' },
+    layers: { nart: 'MatMul', ascend: 'BatchMatMul', ncnn: 'MatMul' },
     refused: WITHOUT_PRODUCT,
   },
   {

@@ -248,3 +248,14 @@ test('axes move in OpenCV', async () => {
   const made = await runsTheSame('float[2,3,4,5] x => y = Transpose <perm = [0,3,1,2]> (x)', 'opencv');
   expect(made.layers).toEqual(['Permute']);
 });
+
+test('an input that goes out as it is keeps its name, and the output gets a layer', async () => {
+  const { prototxt, layers } = await runsTheSame('float[1,3,4,4] x => y = Identity (x)', 'opencv');
+  expect(prototxt).toMatch(/name: "x"\s+type: "Input"/);
+  expect(layers).toEqual(['Power']);
+});
+
+test('OpenCV writes over an input that is only joined with constants: a layer copies it', async () => {
+  const { layers } = await runsTheSame('float[1,6,5] x, float[1,2,5] c => y = Concat <axis = 1> (x, c)', 'opencv');
+  expect(layers).toEqual(['Const', 'Power', 'Concat']);
+});

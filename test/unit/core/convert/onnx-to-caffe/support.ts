@@ -18,7 +18,7 @@ import { runPasses } from '../../../../../src/core/passes/run.ts';
 import type { Problem } from '../../../../../src/core/problems/problem.ts';
 import { silent } from '../../../../../src/core/progress.ts';
 import { runCaffe } from '../../../../../src/core/runtime/caffe/run.ts';
-import { compareOutputs } from '../../../../../src/core/runtime/compare.ts';
+import { compareOutputs, inSinglePrecision } from '../../../../../src/core/runtime/compare.ts';
 import { randomInputs } from '../../../../../src/core/runtime/inputs.ts';
 import { runModel } from '../../../../../src/core/runtime/onnxruntime.ts';
 import type { CaffeBackend } from '../../../../../src/core/targets/caffe-backend.ts';
@@ -76,14 +76,32 @@ export interface Converted {
   readonly layers: readonly string[];
 }
 
+interface Run {
+  readonly inputs: ReadonlyMap<string, Tensor>;
+  readonly outputs: ReadonlyMap<string, Tensor>;
+}
+
+/** What onnxruntime makes of a graph: once for all backends. */
+const runs = new Map<string, Promise<Run>>();
+
+function ranByOnnxruntime(text: string): Promise<Run> {
+  const found = runs.get(text);
+  if (found) return found;
+  const run = (async () => {
+    const source = modelOf(text);
+    const inputs = randomInputs(source.graph, { seed: 11 });
+    return { inputs, outputs: inSinglePrecision(await runModel(encodeOnnx(source), inputs)) };
+  })();
+  runs.set(text, run);
+  return run;
+}
+
 /** Converts, writes, reads back, and holds the outputs of every runtime against onnxruntime's. */
 export async function runsTheSame(text: string, backendId: string): Promise<Converted> {
   const backend = caffeBackend(backendId);
-  const source = modelOf(text);
-  const inputs = randomInputs(source.graph, { seed: 11 });
-  const expected = await runModel(encodeOnnx(source), inputs);
+  const { inputs, outputs: expected } = await ranByOnnxruntime(text);
   const { model, problems } = toCaffe(modelOf(text), backend);
-  expect(problems).toEqual([]);
+  expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
   validateModel(model);
   const folder = mkdtempSync(join(tmpdir(), 'graphwright-caffe-'));
   try {

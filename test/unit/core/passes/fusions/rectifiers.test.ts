@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { fuseEach } from './fusing.ts';
 
-const A = 'float zero = {0}, float one = {1}, float a = {0.3}, float big = {2}';
+const A = 'float zero = {0}, float one = {1}, float a = {0.3}, float big = {2}, float low = {-inf}';
 
 describe('Relu and ThresholdedRelu', () => {
   fuseEach([
@@ -18,6 +18,8 @@ describe('Relu and ThresholdedRelu', () => {
     [A, 'c = GreaterOrEqual (x, a); y = Where (c, x, zero)'],
     [A, 'c = Greater (x, a); y = Where (c, x, one)'],
     [A, 'c = Greater (x, zero); y = Where (c, zero, x)'],
+    // As masks have it: nothing is near what is infinite.
+    [A, 'c = Greater (x, zero); y = Where (c, x, low)'],
   ]);
 });
 
