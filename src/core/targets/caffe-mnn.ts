@@ -15,7 +15,14 @@ export const mnn = new CaffeBackend({
   limits: {
     ...CONVERTER.limits,
     // tools/converter/source/caffe/Pool.cpp reads neither of the pooling's, LRN.cpp no k.
-    ignores: ['pooling_param.round_mode', 'pooling_param.avg_include_pad', 'lrn_param.k'],
+    ignores: [
+      ...['pooling_param.round_mode', 'pooling_param.avg_include_pad', 'lrn_param.k'],
+      // LSTM.cpp keeps the threshold, which nothing reads; Im2Seq.cpp reads no parameters.
+      ...['clipping_threshold', 'batch_size', 'paramq', 'scale_in', 'scale_out', 'a_min', 'a_max'].map(
+        (name) => `lstm_param.${name}`,
+      ),
+      ...['direction', 'size', 'stride', 'line2time_loss'].map((name) => `im2seq_param.${name}`),
+    ],
     // source/shape/ShapePool.cpp for PoolPadType_CAFFE, source/backend/cpu/CPUPool.hpp.
     pooling: { windows: 'up', clips: false, divisor: 'window' },
     blobs: { axes: 4 },

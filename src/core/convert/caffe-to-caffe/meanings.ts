@@ -235,12 +235,17 @@ export const MEANINGS: readonly Meaning[] = [
     means: { otherwise: 'it counts', ...each(['nart', 'ncnn', 'tengine'], 'it does not count') },
   },
   {
+    of: ['LSTM'],
+    about: 'where sequences begin',
+    means: { otherwise: 'a second bottom says it', ncnn: 'it runs over the rows of one image' },
+  },
+  {
     of: ['Upsample'],
     about: 'how often elements are repeated',
     means: {
       otherwise: 'scale says it',
       ascend: 'stride says it',
-      mnn: 'nothing public says it',
+      mnn: 'scale says it, with elements between them',
       cambricon: 'elements go where a mask says',
     },
   },

@@ -63,6 +63,7 @@ class Conversion {
     for (const input of source.inputs) this.input(input);
     for (const node of source.nodes) this.lower(node);
     this.outputs();
+    dropUnused(this.graph);
     nameApart(this.graph);
     for (const value of this.graph.initializers) if (value.useCount === 0) this.graph.initializers.delete(value);
     const opsetImports = new Map([['', PIVOT_OPSET], ...[...this.domains].map((domain) => [domain, 1] as const)]);
@@ -162,6 +163,13 @@ class Conversion {
 function standFor(node: Node): Node {
   const { op, name = '', origin, scope } = node;
   return new Node(op, [], { domain: node.domain, name: `${name}/`, outputs: 0, origin, scope, sourceName: name || op });
+}
+
+/** What rules have read the numbers of, and what only a Silence read. */
+function dropUnused({ nodes }: Graph): void {
+  for (const node of nodes.reversed()) {
+    if (node.outputs.every((output) => output.useCount === 0 && !output.isGraphOutput)) nodes.remove(node);
+  }
 }
 
 /** Layers may share a name, nodes must not. */

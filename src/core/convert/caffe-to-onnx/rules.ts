@@ -17,7 +17,7 @@ import { pointwise, pointwiseOf } from './rules/pointwise.ts';
 import { poolings, poolingsOf } from './rules/pooling.ts';
 import { priorRules } from './rules/priors.ts';
 import { proposals } from './rules/proposals.ts';
-import { recurrent } from './rules/recurrent.ts';
+import { recurrent, recurrentOf } from './rules/recurrent.ts';
 import { reductions, reductionsOf } from './rules/reduction.ts';
 import { regions } from './rules/regions.ts';
 import { resampling, resamplingOf } from './rules/resampling.ts';
@@ -70,6 +70,7 @@ const OWN = byDialect(
   normsOf,
   pointwiseOf,
   poolingsOf,
+  recurrentOf,
   reductionsOf,
   resamplingOf,
   shapeOf,

@@ -3,6 +3,7 @@
  * lstm_unit_layer.cpp. A run begins with states of zeros; what Caffe keeps from one run to the next is not kept here.
  */
 import { type Blob, blobOf, bottom, flag, type Layer, type LayerCall, number, refusal, weights } from './blob.ts';
+import { lstmOfRows } from './sequences.ts';
 
 /** y = W x + b for each row; W is [outputs, length]. */
 function transformed(x: Float32Array, rows: number, matrix: Blob, shift?: Blob): Float32Array {
@@ -67,6 +68,7 @@ function sigmoid(x: number): number {
 
 /** Gates in the order input, forget, output, candidate. */
 const lstm: Layer = (call) => {
+  if (call.means.lstm === 'rows') return lstmOfRows(call);
   const r = recurrence(call, 2);
   const [matrix] = r.further;
   if (!matrix) throw refusal(call, 'it has no weights for its state');

@@ -61,6 +61,15 @@ function centred(from: number, to: number): Place {
   };
 }
 
+/** Elements keep their places, measured by the old size over the new. */
+function begun(from: number, to: number): Place {
+  const ratio = f(from / to);
+  return (k) => {
+    const place = f(ratio * k);
+    return [Math.floor(place), place - Math.floor(place)];
+  };
+}
+
 /** The nearest element before. */
 function floored(from: number, to: number): Place {
   const ratio = to > 1 ? f(from / to) : 0;
@@ -172,7 +181,18 @@ function sizeOfNart(call: LayerCall, holder: string, from: Size): Size {
   return interpolatedSize(call, holder, from);
 }
 
+/** alibaba/MNN, source/shape/ShapeResize.cpp, source/geometry/GeometryImageOp.cpp, source/backend/cpu/CPUInterp.cpp. */
+function resizedByMnn(call: LayerCall, vertical: string, horizontal: string): Blob {
+  const x = bottom(call);
+  const from = sizeOf(x);
+  const by = [vertical, horizontal].map((path) => f(number(call.node, path, path === 'upsample_param.scale' ? 0 : 1)));
+  const to: Size = [Math.trunc(f(from[0] * (by[0] ?? 1))), Math.trunc(f(from[1] * (by[1] ?? 1)))];
+  return resampled(x, to, begun(from[0], to[0]), begun(from[1], to[1]));
+}
+
 const resize: Layer = (call) => {
+  if (call.means.upsample === 'resize')
+    return resizedByMnn(call, 'img_size_param.y_scaling', 'img_size_param.x_scaling');
   if (call.means.interp.size !== 'nart') throw refusal(call, 'it is not known what its framework does');
   const bilinear = number(call.node, 'resize_param.interp_mode', 1) === 1;
   return enlargedOfNart('resize_param', bilinear ? cornered : floored)(call);
@@ -182,6 +202,7 @@ const resize: Layer = (call) => {
 const upsample: Layer = (call) => {
   const { node, means, bottoms } = call;
   if (!means.upsample) throw refusal(call, 'it is not known what its framework does');
+  if (means.upsample === 'resize') return resizedByMnn(call, 'upsample_param.scale', 'upsample_param.scale');
   const x = bottom(call);
   const from = sizeOf(x);
   if (bottoms.length > 1) return unpooled(call, maskedSize(call, from));

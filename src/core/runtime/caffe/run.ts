@@ -24,6 +24,7 @@ import { regionLayers } from './regions.ts';
 import { resamplingLayers } from './resampling.ts';
 import { reshapingLayers } from './reshaping.ts';
 import { type Semantics, semanticsOf } from './semantics.ts';
+import { sequenceLayers } from './sequences.ts';
 import { sourceLayers } from './sources.ts';
 import { unpoolingLayers } from './unpooling.ts';
 import { yoloLayers } from './yolo.ts';
@@ -47,6 +48,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   ...regionLayers,
   ...resamplingLayers,
   ...reshapingLayers,
+  ...sequenceLayers,
   ...sourceLayers,
   ...unpoolingLayers,
   ...yoloLayers,

@@ -101,6 +101,8 @@ export interface Semantics {
   };
   /** How Proposal goes on with small boxes and scores of 0, and what fills its rows up; undefined where that is not known. */
   readonly proposal?: 'zeros behind' | 'end mark behind';
+  /** Whether a second bottom of LSTM says where sequences begin, or it runs over the rows of one image. */
+  readonly lstm: 'steps' | 'rows';
   /** The scale of ROIPooling where nothing is said. */
   readonly regionScale: number;
   /** Whether the points of ROIAlign lie as Detectron has them. */
@@ -112,8 +114,8 @@ export interface Semantics {
     readonly size: 'deeplab' | 'nart' | 'size, else factor' | 'factor';
     readonly pads: boolean;
   };
-  /** What Upsample repeats elements by; undefined where it does something else. */
-  readonly upsample?: 'scale' | 'stride' | undefined;
+  /** What Upsample repeats elements by; `resize`: it puts elements between them. */
+  readonly upsample?: 'scale' | 'stride' | 'resize';
   /** What Correlation of two blobs is: at all displacements, or with the first as a kernel over the second. */
   readonly correlation: 'displaced' | 'sliding';
   /** Whether Permute and Reshape may touch the first axis: frameworks that run one image at a time have none. */
@@ -144,6 +146,7 @@ const BVLC: Semantics = {
   // weiliu89/caffe, branch ssd, src/caffe/layers/prior_box_layer.cpp and detection_output_layer.cpp.
   priorBox: { wholeSizes: true, clips: false, imageSize: true },
   detectionOutput: { rows: 'by class', takesAll: true, eta: true },
+  lstm: 'steps',
   regionScale: 1,
   alignsRegions: true,
   interp: { keeps: 'corners', size: 'deeplab', pads: true },
@@ -188,9 +191,10 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
     reverse: 'channels',
   },
   // Tencent/ncnn src/layer/pooling.cpp, lrn.cpp, innerproduct.cpp, reorg.cpp, interp.cpp, priorbox.cpp, roialign.cpp and what
-  // tools/caffe/caffe2ncnn.cpp writes for them.
+  // tools/caffe/caffe2ncnn.cpp writes for them; lstm.cpp.
   ncnn: {
     ...NOT_SSD,
+    lstm: 'rows',
     alignsRegions: false,
     interp: { keeps: 'borders', size: 'size, else factor', pads: false },
     pooling: { ...BVLC.pooling, windows: 'up', clips: 'never', divisor: 'image' },
@@ -205,7 +209,7 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
   // alibaba/MNN tools/converter/source/caffe, source/shape/ShapePool.cpp and ShapePool3D.cpp, source/backend/cpu/CPUPool.hpp.
   mnn: {
     ...NOT_SSD,
-    upsample: undefined,
+    upsample: 'resize',
     pooling: { ...BVLC.pooling, windows: 'up', clips: 'never', kernelFits: true, volumesDown: true },
     batchNorm: { ...BVLC.batchNorm, batchStatistics: false },
     lrn: { constant: 'is 1', withinChannel: true, alpha: 1 },

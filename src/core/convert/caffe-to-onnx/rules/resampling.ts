@@ -255,12 +255,26 @@ export const resampling: LayerRules = {
   Upsample: upsample,
 };
 
-const ofMnn: LayerRule = (layer) => layer.refuse('its resizing', 'it is not known how MNN resizes');
+/** alibaba/MNN, source/shape/ShapeResize.cpp, source/geometry/GeometryImageOp.cpp: between elements, the first keeps its place. */
+function ofMnn(vertical: string, horizontal: string): LayerRule {
+  return (layer, onnx) => {
+    onlyOneBottom(layer);
+    const x = layer.bottom();
+    const from = sizeOf(layer, x);
+    const to = [vertical, horizontal].map((path, k) =>
+      Math.trunc(Math.fround((from[k] ?? 0) * Math.fround(layer.number(path, 0)))),
+    );
+    return resized(x, checked(layer, to as [number, number]), { mode: 'linear', keeps: 'asymmetric' }, onnx);
+  };
+}
 
 /** By dialect. */
 export const resamplingOf: Readonly<Record<string, LayerRules>> = {
   ascend: { Upsample: upsampleOfAscend },
-  mnn: { Upsample: ofMnn },
+  mnn: {
+    Resize: ofMnn('img_size_param.y_scaling', 'img_size_param.x_scaling'),
+    Upsample: ofMnn('upsample_param.scale', 'upsample_param.scale'),
+  },
   nart: {
     Interp: ofNart('interp_param', () => true),
     NNInterp: ofNart('nninterp_param', () => false),

@@ -88,7 +88,22 @@ function reorganized(holder: string): LayerRule {
   };
 }
 
+/** alibaba/MNN, tools/converter/source/optimizer/postconvert/TransformIm2Seq.cpp and RemoveUnusefulOp.cpp. */
+const sequences: LayerRules = {
+  /** [images, channels, height, width] become [images, width, 1, channels x height]. */
+  Im2seq(layer, onnx) {
+    const x = layer.bottom();
+    const [batch] = layer.dims(x);
+    const [channels, height, width] = imageSizes(layer, x);
+    return onnx.reshape(onnx.transpose(x, [0, 3, 1, 2]), [batch, width, 1, channels * height]);
+  },
+
+  Seq2out: (layer) => layer.bottom(),
+};
+
 export const shape: LayerRules = {
+  ...sequences,
+
   ChannelShuffle: shuffled('channel_shuffle_param.group'),
 
   // NART: the batch goes behind the width (python/nart/utils/caffe_utils/caffe_to_onnx.py).

@@ -220,7 +220,7 @@ describe('OpenCV computes something else than BVLC', () => {
       [1, 0, 2, 0, 0, 0, 3, 0, 4],
     ],
   ])('%s', async (_, layers, inputs, expected) => {
-    expect(ran(layers, inputs)['y']?.values).toEqual(expected.map(Math.fround));
+    expect(ran(layers, inputs).y?.values).toEqual(expected.map(Math.fround));
     await agrees(layers, inputs);
     const { opencv } = await both(layers, inputs);
     expect(opencv.get('y')?.numbers()).not.toEqual(expected.map(Math.fround));

@@ -25,6 +25,15 @@ export function counted(...shape: readonly number[]): Numbers {
   );
 }
 
+/** A sine that another language makes alike: `height` times that of 12.9898 k + `seed`. */
+export function waves(height: number, seed: number, ...shape: readonly number[]): Numbers {
+  const count = shape.reduce((a, b) => a * b, 1);
+  return blob(
+    shape,
+    Array.from({ length: count }, (_, k) => Math.fround(height * Math.sin(k * 12.9898 + seed))),
+  );
+}
+
 /** The blobs of a layer, as they may stand in a prototxt. */
 export function weights(...blobs: readonly Numbers[]): string {
   return blobs
