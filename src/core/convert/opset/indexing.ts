@@ -1,6 +1,7 @@
 /** Adapters of gathering, scattering, searching and sampling. */
 import { intsOf } from '../../dialects/onnx/data.ts';
 import { type Adapter, adapter, constantNumber, down, operand, rankOf, sameIf, tooOld, up } from './adapter.ts';
+import { gridSampled } from './decompositions/grid-sample.ts';
 
 const scatter = sameIf(18, ['ScatterElements', 'ScatterND'], (node) => {
   const reduction = node.string('reduction', 'none');
@@ -34,7 +35,7 @@ const MODES = [
   ['cubic', 'bicubic'],
 ] as const;
 const gridSampleDown = adapter(down(20, 'GridSample'), (node, onnx) => {
-  if (rankOf(node) !== 4) tooOld(node, 20, 'it samples volumes');
+  if (rankOf(node) !== 4) return gridSampled(node, onnx, 20);
   const mode = node.string('mode', 'linear');
   return onnx.same(node.inputs, { mode: MODES.find(([now]) => now === mode)?.[1] ?? mode });
 });

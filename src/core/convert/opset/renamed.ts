@@ -1,7 +1,12 @@
 /** Adapters of recurrent layers, powers and what else changed in form. */
+import { constantOf } from '../../dialects/onnx/data.ts';
+import { int } from '../../ir/attribute.ts';
 import { isFloat } from '../../ir/dtype.ts';
+import { sameShape } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
-import { type Adapter, adapter, constantNumber, down, operand, rankOf, tooOld, up } from './adapter.ts';
+import type { OnnxBuilder } from '../builder.ts';
+import { type Adapter, adapter, down, operand, rankOf, sameIf, tooOld, up } from './adapter.ts';
+import { branch } from './decompositions/counting.ts';
 
 /** From 14 on the batch may come first. */
 const RECURRENT = ['GRU', 'LSTM', 'RNN'];
@@ -40,15 +45,47 @@ const narrowInfinity = adapter(down(20, 'IsInf'), (node, onnx) => {
   return x.dtype === 'float16' || x.dtype === 'bfloat16' ? onnx.same([onnx.cast(x, 'float32')]) : undefined;
 });
 
-/** The axis is an input from 20 on, and counts from the back by default. */
+/** The axis is an input from 20 on, and counts from the back by default. One that is computed chooses among all. */
 const dftDown = adapter(down(20, 'DFT'), (node, onnx) => {
-  const axis = constantNumber(node, 2, 'axis', 20) ?? -2;
-  const at = axis < 0 ? axis + rankOf(node) : axis;
-  return onnx.same([operand(node), node.input(1)], { axis: at });
+  const axis = node.input(2);
+  const known = axis ? constantOf(axis)?.numbers()[0] : -2;
+  const rank = known === undefined || known < 0 ? rankOf(node) : 0;
+  const attributes = [...node.attributes];
+  const along = (within: OnnxBuilder, at: number) =>
+    within.node('', 'DFT', [operand(node), node.input(1)], [...attributes, ['axis', int(BigInt(at))]]).output();
+  if (known !== undefined || !axis)
+    return along(onnx, known !== undefined && known >= 0 ? known : (known ?? -2) + rank);
+  const given = onnx.reshape(axis, []);
+  const chosen = (within: OnnxBuilder, at: number): Value => {
+    // The last axis holds the parts of numbers.
+    if (at === rank - 2) return along(within, at);
+    const [front, back] = [at, at - rank].map((each) => within.Equal(given, within.constant(BigInt(each))));
+    if (!front || !back) throw new Error('an axis has two names');
+    return branch(within, within.Or(front, back), {
+      yes: (inner) => along(inner, at),
+      no: (inner) => chosen(inner, at + 1),
+    });
+  };
+  return chosen(onnx, 0);
 });
 const dftUp = adapter(up(20, 'DFT'), (node, onnx) => {
   const axis = node.int('axis', 1n);
   return onnx.same([operand(node), node.input(1), onnx.constant(axis)], { axis: undefined });
 });
 
-export const renamed: readonly Adapter[] = [layoutDown, powDown, narrowArithmetic, narrowInfinity, dftDown, dftUp];
+/** Until 10 both branches had to give the same shapes. */
+const branchShapes = sameIf(11, ['If'], (node) => {
+  const [then, other] = node.subgraphs().map((graph) => graph.outputs.map(({ shape }) => shape));
+  const differ = then?.some((shape, k) => sameShape(shape, other?.[k]) === false);
+  if (differ) tooOld(node, 11, 'its branches give different shapes');
+});
+
+export const renamed: readonly Adapter[] = [
+  layoutDown,
+  powDown,
+  narrowArithmetic,
+  narrowInfinity,
+  dftDown,
+  ...branchShapes,
+  dftUp,
+];

@@ -77,3 +77,21 @@ export function loop(
   const inputs = [count, onnx.constant(true), ...states];
   return onnx.node('', 'Loop', inputs, [['body', graphAttribute(body)]], made.length).outputs;
 }
+
+/** What one of two bodies makes, which may differ in shape. */
+export function branch(
+  onnx: OnnxBuilder,
+  condition: Value,
+  bodies: { readonly yes: (inner: OnnxBuilder) => Value; readonly no: (inner: OnnxBuilder) => Value },
+): Value {
+  const made = (name: string, body: (inner: OnnxBuilder) => Value) => {
+    const graph = new Graph(onnx.unique(name));
+    graph.addOutput(body(onnx.within(graph)));
+    return graphAttribute(graph);
+  };
+  const attributes = [
+    ['then_branch', made('then', bodies.yes)],
+    ['else_branch', made('otherwise', bodies.no)],
+  ] as const;
+  return onnx.node('', 'If', [condition], attributes).output();
+}

@@ -1,4 +1,5 @@
 /** Functions of single numbers that opsets from 9 on brought. */
+import { codeOfDtype, dtypeOfCode } from '../../../dialects/onnx/dtype-codes.ts';
 import { isFloat } from '../../../ir/dtype.ts';
 import type { Value } from '../../../ir/value.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
@@ -136,12 +137,21 @@ const mod = adapter(down(10, 'Mod'), (node, onnx) => {
   return onnx.cast(onnx.Add(rest, onnx.Mul(onnx.cast(other, within), y)), dtype);
 });
 
+/** Drawn anew in each run, as the operator is: 1 where an even distribution gives less than the probability. */
+const bernoulli = adapter(down(15, 'Bernoulli'), (node, onnx) => {
+  const { value: x, dtype } = typed(node);
+  const seed = node.float('seed');
+  const drawn = onnx.RandomUniformLike(x, { ...(seed !== undefined && { seed }), dtype: codeOfDtype(dtype) });
+  return onnx.cast(onnx.Less(drawn, x), dtypeOfCode(node.int('dtype', 0n)) ?? dtype);
+});
+
 const erf = adapter(down(9, 'Erf'), (node) =>
   tooOld(node, 9, 'the error function follows from older operators only approximately'),
 );
 
 export const elementary: readonly Adapter[] = [
   decomposed(10, 'y = ThresholdedRelu <alpha = a> (x) => y = Where (Greater (x, a), x, 0.0)'),
+  bernoulli,
   sign,
   isNaNDown,
   isInfDown,

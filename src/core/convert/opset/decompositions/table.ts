@@ -2,11 +2,18 @@
 import type { Adapter } from '../adapter.ts';
 import { activationDecompositions } from './activations.ts';
 import { attention } from './attention.ts';
+import { bits } from './bits.ts';
 import { choosing } from './choosing.ts';
+import { cropping } from './cropping.ts';
+import { einsums } from './einsum.ts';
 import { elementary } from './elementary.ts';
+import { gathering } from './gathering.ts';
+import { gridSample } from './grid-sample.ts';
+import { losses } from './losses.ts';
 import { ranges } from './ranges.ts';
 import { recurrentAttention } from './recurrent-attention.ts';
 import { rotaryAndCache } from './rotary.ts';
+import { signals } from './signals.ts';
 
 export const DECOMPOSITIONS: readonly Adapter[] = [
   ...activationDecompositions,
@@ -16,4 +23,11 @@ export const DECOMPOSITIONS: readonly Adapter[] = [
   ...attention,
   ...recurrentAttention,
   ...rotaryAndCache,
+  ...gathering,
+  ...gridSample,
+  ...losses,
+  ...bits,
+  ...cropping,
+  ...einsums,
+  ...signals,
 ];

@@ -60,6 +60,18 @@ decomposes('functions of single numbers', [
   { graph: x, nodes: 'y = Atanh (x)', from: 9, to: [8], inputs: { x: [-1, -0.9, -1e-4, 0, 1e-6, 0.1, 0.5, 0.99, 1] } },
 ]);
 
+// Nothing is drawn of what is sure.
+decomposes('Bernoulli', [
+  {
+    graph: 'float[6] x => int32[6] y',
+    nodes: 'y = Bernoulli <dtype = 6> (x)',
+    from: 15,
+    to: [14, 7],
+    inputs: { x: [0, 1, 1, 0, 1, 0] },
+    gives: { y: [0, 1, 1, 0, 1, 0] },
+  },
+]);
+
 const integers = { x: [-7, 7, -7, 7, 0, 6, -6], d: [3, -3, -3, 3, 5, 3, 3] };
 
 decomposes('remainders', [
