@@ -17,17 +17,11 @@ import { Picture } from './picture.ts';
 import { countProblems, problemsOf, together } from './problem-counts.ts';
 import { GraphView } from './render/graph-view.ts';
 import type { Measure } from './scene/face.ts';
-import { type Direction, neighbour } from './scene/neighbours.ts';
-import type { Box } from './scene/scene.ts';
+import { type Pointed, Selection } from './selection.ts';
 import { targetTitle } from './targets.ts';
 
 /** So many items are shown before modules stay folded, after "unfold all". */
 const UNFOLD_BUDGET = 12_000;
-
-/** So many nodes are ringed. */
-const MOST_RINGED = 50;
-
-type Pointed = Extract<ToPanel, { type: 'point' }>;
 
 interface ShownModel {
   readonly summary: ModelSummary;
@@ -39,6 +33,7 @@ export class Panel {
   private readonly frame: Frame;
   private readonly view: GraphView;
   private readonly picture: Picture;
+  private readonly selection: Selection;
   private readonly keeper: StateKeeper;
   private readonly search: Search;
   private readonly toolbar: Toolbar;
@@ -47,7 +42,6 @@ export class Panel {
   private model: ShownModel | undefined;
   private target: TargetChoice | undefined;
   private checked: readonly PlacedProblem[] | undefined;
-  private selected: string | undefined;
   /** What is to be done, of each kind the last, when there is a picture. */
   private readonly waiting = new Map<string, () => Promise<void>>();
   /** What is ringed, whenever the model is shown again too. */
@@ -60,14 +54,21 @@ export class Panel {
   ) {
     this.keeper = new StateKeeper(host, () => this.state);
     this.view = new GraphView(measure, {
-      select: (id) => this.pick(id),
+      select: (id) => this.selection.pick(id),
       toggle: (id) => this.guard(this.toggle(id)),
       moved: () => this.keeper.keep(),
     });
     this.picture = new Picture(host, this.view, layOut, measure, () => this.pictured());
+    this.selection = new Selection(host, this.picture, this.view, {
+      changed: () => {
+        this.showDetails();
+        this.keeper.keep();
+      },
+      say: (text) => this.frame.say(text),
+    });
     this.search = new Search({
       find: (query, offset, limit) => host.ask('search', query, { offset, limit }),
-      show: (hit) => this.guard(this.goTo(hit.item, hit.root, hit.groups).then(() => this.tell())),
+      show: ({ item, root, groups }) => this.guard(this.selection.visit(item, root, groups)),
       leave: () => this.view.element.focus(),
     });
     this.toolbar = new Toolbar(this.search.element, {
@@ -82,7 +83,7 @@ export class Panel {
       toggleDetails: () => this.details.toggle(),
     });
     this.details = new DetailsPane(host, {
-      reveal: (place) => this.guard(this.goTo(place.node, place.root, place.groups).then(() => this.tell())),
+      reveal: ({ node, root, groups }) => this.guard(this.selection.visit(node, root, groups)),
       toggle: (id) => this.guard(this.toggle(id)),
       target: () => this.target ?? { target: 'onnx' },
       fixTitle: (fix) => this.model?.fixTitles[fix] ?? fix,
@@ -122,10 +123,10 @@ export class Panel {
         this.showProblems();
         break;
       case 'reveal':
-        this.whenShown('reveal', () => this.reveal(message.node));
+        this.whenShown('reveal', () => this.selection.reveal(message.node));
         break;
       case 'follow':
-        if (!this.picture.isMissing) this.guard(this.reveal(message.node, true));
+        if (!this.picture.isMissing) this.guard(this.selection.reveal(message.node, true));
         break;
       case 'point':
         this.pointed = message;
@@ -157,7 +158,7 @@ export class Panel {
     await this.picture.begin(root ?? '', again ? this.picture.unfolded : kept?.open);
     if (kept) this.view.camera.jump(kept.view);
     else if (!again) this.view.showTop();
-    this.select(again ? this.selected : kept?.selected);
+    this.selection.set(again ? this.selection.id : kept?.selected);
     this.showProblems();
     this.ready();
     const { pointed } = this;
@@ -176,82 +177,28 @@ export class Panel {
   private pictured(): void {
     const { scene } = this.picture;
     this.frame.cover(scene.boxes.length === 0 ? emptyState() : undefined);
-    if (this.selected !== undefined && !scene.byId.has(this.selected)) this.select(undefined);
-    else this.view.select(this.selected);
+    this.selection.keep();
     this.keeper.keep();
   }
 
   private async toggle(id: GroupId): Promise<void> {
     await this.picture.toggle(id);
-    if (this.selected === id) this.select(id);
+    if (this.selection.id === id) this.selection.set(id);
   }
 
   private async showRoot(root: GroupId): Promise<void> {
-    this.select(undefined);
+    this.selection.set(undefined);
     await this.picture.showRoot(root);
   }
 
-  /** Unfolds what hides an item, selects it and brings it into sight. */
-  private async goTo(id: string, root: GroupId, groups: readonly GroupId[]): Promise<void> {
-    const hidden = await this.picture.unhide(root, groups);
-    this.select(id);
-    this.view.reveal(id, hidden);
-  }
-
-  private async reveal(name: string, quiet = false): Promise<void> {
-    const place = await this.host.ask('locate', name);
-    if (!place && quiet) return;
-    if (place) await this.goTo(place.node, place.root, place.groups);
-    else this.frame.say(`There is no node ${name}`);
-  }
-
-  /** Rings nodes, unfolds what hides them and brings the last into sight, or else a neighbour. */
-  private async point({ side, nodes, near }: Pointed): Promise<void> {
-    const found = (names: readonly string[]) => Promise.all(names.map((name) => this.host.ask('locate', name)));
-    const ringed = (await found(nodes.slice(-MOST_RINGED))).filter((place) => place !== undefined);
-    for (const { root, groups } of ringed) if (root === this.picture.root) this.picture.mark(groups);
-    this.view.ring(new Set(ringed.map(({ node }) => node)), side);
-    const place = ringed.at(-1) ?? (await found(near.slice(0, 1)))[0];
-    if (!place) {
+  private async point(pointed: Pointed): Promise<void> {
+    if (!(await this.selection.point(pointed)))
       this.details.notice('This step changed no node: the diff editor shows what it did.');
-      return;
-    }
-    await this.goTo(place.node, place.root, place.groups);
-    if (ringed.length > 1) await this.picture.arrange();
-    this.select(undefined);
-    this.frame.say(`${ringed.length} nodes are marked`);
-  }
-
-  private select(id: string | undefined): void {
-    this.selected = id;
-    this.view.select(id);
-    this.showDetails();
-    if (id !== undefined) this.frame.say(this.view.labelOf(id));
-    this.keeper.keep();
-  }
-
-  /** The user selects: the host hears of it. */
-  private pick(id: string | undefined): void {
-    this.select(id);
-    this.tell();
-  }
-
-  private tell(): void {
-    this.host.send({ type: 'selected', node: this.selectedNode });
-  }
-
-  private get selectedBox(): Box | undefined {
-    return this.selected === undefined ? undefined : this.picture.scene.byId.get(this.selected);
-  }
-
-  private get selectedNode(): string | undefined {
-    const item = this.selectedBox?.item;
-    return item?.kind === 'node' ? item.id : item?.kind === 'group' ? item.node : undefined;
   }
 
   private async explain(named: string | undefined): Promise<void> {
-    if (named !== undefined) await this.reveal(named);
-    const node = this.selectedNode;
+    if (named !== undefined) await this.selection.reveal(named);
+    const { node } = this.selection;
     if (node === undefined) this.details.notice('Select a node first.');
     else this.details.explain(node);
   }
@@ -259,7 +206,7 @@ export class Panel {
   private showDetails(): void {
     if (!this.model) return;
     const problems = this.problems();
-    const box = this.selectedBox;
+    const { box } = this.selection;
     if (!box) {
       const title = targetTitle(this.model.targets, this.target);
       const all = this.checked || this.model.summary.problems.length > 0 ? problems : undefined;
@@ -284,19 +231,14 @@ export class Panel {
 
   private keys(): Keys {
     return {
-      move: (direction: Direction) => {
-        const to = neighbour(this.picture.scene, this.picture.contentOf, this.selected, direction);
-        if (to === undefined) return;
-        this.pick(to);
-        this.view.reveal(to);
-      },
+      move: (direction) => this.selection.move(direction),
       openDetails: () => this.details.open(true),
       toggle: () => {
-        const box = this.selectedBox;
+        const { box } = this.selection;
         if (box?.item.kind === 'group') this.guard(this.toggle(box.id));
       },
       clear: () => {
-        this.pick(undefined);
+        this.selection.pick(undefined);
         this.view.element.focus();
       },
       zoom: (factor) => this.view.camera.zoomBy(factor),
@@ -310,7 +252,8 @@ export class Panel {
   }
 
   private get state(): KeptState | undefined {
-    const { model, picture, selected } = this;
+    const { model, picture } = this;
+    const selected = this.selection.id;
     if (!model) return undefined;
     const { x, y, k } = this.view.camera.view;
     return { path: model.summary.path, root: picture.root, open: picture.unfolded, view: { x, y, k }, selected };

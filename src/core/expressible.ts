@@ -1,7 +1,10 @@
 /** What each target can express of a model: how many of its layers, and why not the others. */
+import { copyKept } from './dialects/onnx/infer/kept.ts';
+import { cloneModel } from './ir/clone.ts';
 import { InputError } from './ir/errors.ts';
 import type { Graph } from './ir/graph.ts';
-import type { OpenedModel } from './open.ts';
+import { type Given, isError, lower, type Middle, toOnnx } from './lowering.ts';
+import { type OpenedModel, openModel } from './open.ts';
 import { checkModel } from './pipeline.ts';
 import type { Problem } from './problems/problem.ts';
 import type { Progress } from './progress.ts';
@@ -40,9 +43,11 @@ export async function expressible(
 ): Promise<readonly Expressible[]> {
   const rows: Expressible[] = [];
   const own = await checkModel(opened, undefined, progress);
+  const isInvalid = opened.model.dialect === 'onnx' && own.some(isError);
+  const lowered = isInvalid ? undefined : new Lowerings(await asRead(opened, progress), progress);
   for (const target of targets) {
     try {
-      const problems = await checkModel(opened, { target: target.id }, progress);
+      const problems = lowered ? await lowered.problems(target) : own;
       rows.push({ target, problems, ...tally(opened.model.graph, problems, own) });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
@@ -57,6 +62,41 @@ export async function expressible(
     }
   }
   return rows;
+}
+
+/** Lowering begins with what stands in the file: `opened` may know more types by now. Its bytes are not read again. */
+async function asRead(opened: OpenedModel, progress: Progress): Promise<OpenedModel> {
+  if (opened.model.dialect === 'aten') return opened;
+  const again = await openModel(opened.path, opened.reading, progress);
+  again.close();
+  return again;
+}
+
+/** Lowers one model to target after target: each gets a copy, of which nothing is read again. */
+class Lowerings {
+  private middle: Promise<Middle> | undefined;
+
+  constructor(
+    private readonly source: Given,
+    private readonly progress: Progress,
+  ) {}
+
+  async problems(target: Target): Promise<readonly Problem[]> {
+    const { problems } = await lower(await this.given(target), target, undefined, { simplify: false }, this.progress);
+    return problems;
+  }
+
+  private async given(target: Target): Promise<Given> {
+    const { dialect } = this.source.model;
+    if (dialect === 'onnx' || (dialect === 'caffe' && target.kind === 'caffe')) return this.copy();
+    this.middle ??= toOnnx(this.copy());
+    const { model, problems } = await this.middle;
+    return { ...this.source, middle: { model: cloneModel(model, copyKept), problems } };
+  }
+
+  private copy(): Given {
+    return { ...this.source, model: cloneModel(this.source.model, copyKept) };
+  }
 }
 
 /** Counts what a list of problems leaves of a graph. `own` are those of the model itself, which are no reasons of a target. */

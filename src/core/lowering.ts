@@ -18,8 +18,17 @@ import type { CaffeBackend } from './targets/caffe-backend.ts';
 import { ONNX_TARGET } from './targets/onnx.ts';
 import type { CaffeTarget, OnnxTarget, Target } from './targets/target.ts';
 
-/** What lowering asks of a model. */
-export type Given = Pick<OpenedModel, 'model' | 'custom' | 'problems' | 'reading'>;
+/** What lowering asks of a model. It changes an ONNX model and a Caffe network. */
+export type Given = Pick<OpenedModel, 'model' | 'custom' | 'problems' | 'reading'> & {
+  /** The ONNX graph of a model of another dialect, where it is made already: it is changed then. */
+  readonly middle?: Middle;
+};
+
+/** An ONNX graph on the way to a target, and what could not be said in it. */
+export interface Middle {
+  readonly model: Model;
+  readonly problems: readonly Problem[];
+}
 
 /** A graph in the target's dialect, and what was done and found on the way. */
 export interface Lowered {
@@ -38,7 +47,7 @@ export async function lower(
 ): Promise<Lowered> {
   await progress.step('Converting the operators');
   if (opened.model.dialect === 'caffe' && target.kind === 'caffe') return toOtherCaffe(opened, target, wishes);
-  const { model, problems: found } = await toOnnx(opened);
+  const { model, problems: found } = opened.middle ?? (await toOnnx(opened));
   // A node that could not be read is told once.
   const told = new Set(opened.problems.map((problem) => problem.node?.name));
   const noWeights = opened.problems.some(({ code }) => code === 'weights-missing');
@@ -106,11 +115,7 @@ interface Adapted {
 }
 
 /** The middle: an ONNX graph, at the pivot opset where it was made from another dialect. */
-export async function toOnnx({
-  model,
-  custom,
-  reading,
-}: Given): Promise<{ model: Model; problems: readonly Problem[] }> {
+export async function toOnnx({ model, custom, reading }: Given): Promise<Middle> {
   switch (model.dialect) {
     case 'onnx':
       return { model, problems: [] };

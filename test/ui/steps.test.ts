@@ -74,6 +74,13 @@ test('a step is shown as text in the diff editor', async () => {
   await step.click();
   const diff = vscode.page.locator('.monaco-diff-editor .original .view-line', { hasText: 'BatchNormalization' });
   await diff.last().waitFor();
+  // Lines that are longer than the editor is wide go on in the next.
+  const editor = vscode.page.locator('.monaco-diff-editor .editor.original');
+  const right = await editor.evaluate((element) => element.getBoundingClientRect().right);
+  const ends = await editor
+    .locator('.view-line > span')
+    .evaluateAll((lines) => lines.map((line) => line.getBoundingClientRect().right));
+  expect(Math.max(...ends)).toBeLessThanOrEqual(right);
   await vscode.shot('text');
 });
 

@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import type { Step, StepSide } from '../../shared/conversion.ts';
 
 const SCHEME = 'graphwright-step';
+/** The manifest knows the language by it, of which long lines wrap: a step is one or two of them. */
+const FOLDER = '/graphwright-step';
 
 export class StepTexts implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly texts = new Map<string, string>();
@@ -33,7 +35,7 @@ export class StepTexts implements vscode.TextDocumentContentProvider, vscode.Dis
   }
 
   private document(step: Step, does: string, side: StepSide, number: number): vscode.Uri {
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${number}/${side}.onnxtxt` });
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: `${FOLDER}/${number}/${side}.onnxtxt` });
     this.texts.set(uri.toString(), textOf(step, does, side));
     return uri;
   }

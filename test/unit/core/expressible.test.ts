@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expressible } from '../../../src/core/expressible.ts';
 import { openModel } from '../../../src/core/open.ts';
+import { checkModel } from '../../../src/core/pipeline.ts';
 import { watched } from '../../../src/core/progress.ts';
 import { PLAIN_READING } from '../../../src/core/reading.ts';
 import { targetsOf } from '../../../src/core/targets/table.ts';
@@ -74,8 +75,35 @@ test('an ONNX model', async () => {
   const rows = await rowsOf(
     'model.onnxtxt',
     `<ir_version: 8, opset_import: ["" : 17]>
-g (float[1, 3, 8, 8] x) => (float[1, 3, 8, 8] y) { a = Relu (x) b = Erf (a) y = Sigmoid (b) }`,
+g (float[1, 3, 8, 8] x) => (float[1, 3, 8, 8] y) { a = Relu (x) b = Round (a) y = Sigmoid (b) }`,
   );
   expect(rows.get('onnx')).toMatchObject({ layers: 3, taken: 3 });
   expect(rows.get('caffe:bvlc')).toMatchObject({ layers: 3, taken: 2 });
+});
+
+test('each target finds what it finds alone, although all work on copies of one model', async () => {
+  const text = (name: string, content: string) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const subgraphs = `<ir_version: 8, opset_import: ["" : 17]>
+g (float[2, 3] x, bool more) => (float[2, 3] y) <float[3] c = {1, 2, 3}, float[3] d = {1, 2, 3}>
+{
+  s = Add (c, d)
+  a = Erf (x)
+  y = If (more) < then_branch = t () => (float[2, 3] p) { p = Add (x, s) }, else_branch = e () => (float[2, 3] q) { q = Erf (x) } >
+}`;
+  const files = [text('net.prototxt', NET), text('branches.onnxtxt', subgraphs), 'test/fixtures/host/plain.traced.pt'];
+  const progress = watched(() => {}, undefined);
+  for (const path of files) {
+    const opened = await openModel(path, PLAIN_READING, progress);
+    // ONNX, profiles and Caffe are among them.
+    const targets = targetsOf(path).filter((_, k) => k % 3 === 0);
+    for (const { target, problems, failure } of await expressible(opened, targets, progress)) {
+      const alone = checkModel(opened, { target: target.id }, progress);
+      if (failure !== undefined) await expect(alone).rejects.toThrow(failure);
+      else expect(problems, `${path} to ${target.id}`).toEqual(await alone);
+    }
+    opened.close();
+  }
 });
