@@ -3,7 +3,8 @@
 usage: python cases.py FOLDER
 
 FOLDER/tests/node/NAME/{model.onnx, test_data_set_0/*.pb} and FOLDER/tests/package/KIND/NAME/... as the ONNX suite makes
-them, and FOLDER/cases.json: of each test its name, its imports, how far its outputs may be off, and its operators.
+them; FOLDER/tests/constants/NAME/... the node tests again whose operator is told axes, sizes or bounds by inputs, which are
+constants here, as they are in models; and FOLDER/cases.json: of each test its name, its imports, how far its outputs may be off, and its operators.
 """
 
 import json
@@ -18,6 +19,14 @@ from models import KINDS, PACKAGE, write_node_tests  # noqa: E402
 
 #: What onnx.backend.test allows where a test says nothing else.
 TOLERANCES = {"rtol": 1e-3, "atol": 1e-7}
+
+
+#: Inputs that say how to compute, and not what with.
+SETTINGS = set(
+    "K axes axis block_shape depth dft_length ends frame_length frame_step image_shape max min pads position_ids ratio repeats"
+    " roi scales shape size sizes split starts steps target_shape training_mode x_scale x_zero_point y_scale y_zero_point"
+    " a_scale a_zero_point b_scale b_zero_point w_scale w_zero_point".split()
+)
 
 
 def operators(graph):
@@ -40,10 +49,48 @@ def described(path, tests):
     } | {name: tolerances.get(name, usual) for name, usual in TOLERANCES.items()}
 
 
+def settings(model):
+    """The inputs of a model of one node that say how to compute."""
+    (node,) = model.graph.node
+    version = next((each.version for each in model.opset_import if each.domain == node.domain), None)
+    formals = onnx.defs.get_schema(node.op_type, version, node.domain).inputs
+    return {name for name, formal in zip(node.input, formals) if name and formal.name in SETTINGS}
+
+
+def with_constants(test, target):
+    """Writes a test again, with its settings as constants; does nothing where it has none."""
+    model = onnx.load(test / "model.onnx")
+    if len(model.graph.node) != 1 or len(list(test.glob("test_data_set_*"))) != 1:
+        return
+    fixed = settings(model)
+    inputs = list(model.graph.input)
+    if not any(each.name in fixed and each.type.HasField("tensor_type") for each in inputs):
+        return
+    data = target / "test_data_set_0"
+    data.mkdir(parents=True)
+    for output in (test / "test_data_set_0").glob("output_*.pb"):
+        shutil.copy(output, data)
+    if (test / "data.json").exists():
+        shutil.copy(test / "data.json", target)
+    del model.graph.input[:]
+    for index, each in enumerate(inputs):
+        file = test / "test_data_set_0" / f"input_{index}.pb"
+        if each.name in fixed and each.type.HasField("tensor_type"):
+            tensor = onnx.load_tensor(file)
+            tensor.name = each.name
+            model.graph.initializer.append(tensor)
+        else:
+            shutil.copy(file, data / f"input_{len(model.graph.input)}.pb")
+            model.graph.input.append(each)
+    # Before, initialisers had to be inputs, too.
+    model.ir_version = max(model.ir_version, 4)
+    onnx.save(model, target / "model.onnx")
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     tests = folder / "tests"
-    made = folder / f".made-{onnx.__version__}"
+    made = folder / f".made-with-constants-{onnx.__version__}"
     if made.exists():
         return
     shutil.rmtree(folder, ignore_errors=True)
@@ -51,6 +98,8 @@ def main():
     write_node_tests(tests)
     for kind in KINDS:
         shutil.copytree(PACKAGE / kind, tests / "package" / kind)
+    for test in sorted((tests / "node").iterdir()):
+        with_constants(test, tests / "constants" / test.name)
     cases = [described(path, tests) for path in sorted(tests.glob("**/model.onnx"))]
     (folder / "cases.json").write_text(json.dumps(cases, indent=1))
     made.touch()

@@ -19,22 +19,22 @@ import {
   tooOld,
   up,
 } from './adapter.ts';
+import { resampled } from './resampling.ts';
 import { explicitWindows } from './windows.ts';
 
-const symmetric = sameIf(19, ['Resize'], (node) => {
-  if (node.string('coordinate_transformation_mode') === 'half_pixel_symmetric') {
-    tooOld(node, 19, 'its coordinates are half_pixel_symmetric');
-  }
-});
+const symmetric = adapter(down(19, 'Resize'), (node, onnx) =>
+  node.string('coordinate_transformation_mode') === 'half_pixel_symmetric' ? resampled(node, onnx, 19) : undefined,
+);
 
 /** Antialiasing, chosen axes and keeping the aspect came with 18. */
 const resizeAxes = adapter(down(18, 'Resize'), (node, onnx) => {
-  if (node.int('antialias', 0n) !== 0n) tooOld(node, 18, 'it is antialiased');
-  if (node.string('keep_aspect_ratio_policy', 'stretch') !== 'stretch') tooOld(node, 18, 'it keeps the aspect ratio');
+  const isSmoothed = node.int('antialias', 0n) !== 0n;
+  const keepsAspect = node.string('keep_aspect_ratio_policy', 'stretch') !== 'stretch';
+  if (isSmoothed || keepsAspect) return resampled(node, onnx, 18);
   const gone = { antialias: undefined, keep_aspect_ratio_policy: undefined, axes: undefined };
   const axes = node.ints('axes');
   if (!axes) return onnx.same(node.inputs, gone);
-  if (node.string('coordinate_transformation_mode') === 'tf_crop_and_resize') tooOld(node, 18, 'it crops chosen axes');
+  if (node.string('coordinate_transformation_mode') === 'tf_crop_and_resize') return resampled(node, onnx, 18);
   const rank = rankOf(node);
   const at = axes.map((axis) => normalAxis(node, axis, rank));
   const scales = scalesOf(node, 2, 18);
@@ -74,18 +74,16 @@ const resizeInputsUp = adapter(up(13, 'Resize'), (node) => {
 /** Opset 10 knew scales alone, counted from the corner; what nearest means when shrinking it did not say. */
 const resizeDown = adapter(down(11, 'Resize'), (node, onnx) => {
   const mode = node.string('mode', 'nearest');
-  if (node.string('coordinate_transformation_mode', 'half_pixel') !== 'asymmetric') {
-    tooOld(node, 11, 'its coordinates are not asymmetric');
-  }
-  if (mode === 'cubic') tooOld(node, 11, 'it is cubic');
-  if (mode === 'nearest' && node.string('nearest_mode', 'round_prefer_floor') !== 'floor') {
-    tooOld(node, 11, 'its nearest_mode is not floor');
-  }
   const scales = scalesOf(node, 2, 11) ?? [];
-  if (scales.length === 0) tooOld(node, 11, 'it is given sizes');
-  if (mode === 'nearest') growing(node, scales, 11);
-  const attributes = { mode, ...absent(node) };
-  return onnx.same([operand(node), operand(node, 2)], attributes);
+  const isNearest = mode === 'nearest';
+  const isOld =
+    node.string('coordinate_transformation_mode', 'half_pixel') === 'asymmetric' &&
+    mode !== 'cubic' &&
+    (!isNearest || node.string('nearest_mode', 'round_prefer_floor') === 'floor') &&
+    scales.length > 0 &&
+    !(isNearest && scales.some((scale) => scale < 1));
+  if (!isOld) return resampled(node, onnx, 11);
+  return onnx.same([operand(node), operand(node, 2)], { mode, ...absent(node) });
 });
 
 /** All attributes of a node but `mode`, to be dropped. */
@@ -210,7 +208,8 @@ const averagePool = adapter(down(19, 'AveragePool'), (node, onnx) => {
 });
 
 export const images: readonly Adapter[] = [
-  ...symmetric,
+  symmetric,
+  adapter(up(19, 'Resize'), () => undefined),
   resizeAxes,
   adapter(up(18, 'Resize'), () => undefined),
   resizeInputs,

@@ -1,5 +1,8 @@
 /** Adapters of gathering, scattering, searching and sampling. */
 import { intsOf } from '../../dialects/onnx/data.ts';
+import { normalAxis } from '../../dialects/onnx/infer/rule.ts';
+import type { Value } from '../../ir/value.ts';
+import { refuse } from '../../problems/problem.ts';
 import { type Adapter, adapter, constantNumber, down, operand, rankOf, sameIf, tooOld, up } from './adapter.ts';
 import { gridSampled } from './decompositions/grid-sample.ts';
 
@@ -14,9 +17,42 @@ const scatterUp = adapter(up(11, 'Scatter'), (node, onnx) =>
 );
 
 /** A negative index is a row of off-values until 10, and counts from the end from 11 on. */
-const oneHot = sameIf(11, ['OneHot'], (node) => {
+const oneHotDown = adapter(down(11, 'OneHot'), (node, onnx) => {
+  const [indices, depth] = [operand(node), operand(node, 1)];
+  if (intsOf(indices)?.every((index) => index >= 0)) return undefined;
+  const { dtype } = indices;
+  if (!dtype) refuse('shape-unknown', node, { reason: 'the element type of its indices is not known' });
+  const rows = onnx.Reshape(onnx.cast(depth, dtype), onnx.ints([1]));
+  const isNegative = (value: Value): Value => onnx.Less(value, onnx.like(value, 0));
+  const fromFront = onnx.Where(isNegative(indices), onnx.Add(indices, rows), indices);
+  // Some runtimes count from the end in older opsets, too: what is too low becomes too high.
+  return onnx.same([onnx.Where(isNegative(fromFront), rows, fromFront), depth, operand(node, 2)]);
+});
+const oneHotUp = adapter(up(11, 'OneHot'), (node) => {
   const indices = intsOf(operand(node));
   if (!indices?.every((index) => index >= 0)) tooOld(node, 11, 'a negative index means something else in older opsets');
+  return undefined;
+});
+
+/** From 12 on the last of equal ones may be asked for: the first from the end. */
+const lastOfEqual = adapter(down(12, 'ArgMax', 'ArgMin'), (node, onnx) => {
+  if (node.int('select_last_index', 0n) === 0n) return onnx.same(node.inputs, { select_last_index: undefined });
+  const x = operand(node);
+  const axis = normalAxis(node, node.int('axis', 0n), rankOf(node));
+  const size = x.shape?.[axis];
+  if (typeof size !== 'number') refuse('shape-unknown', node, { reason: 'the size of its axis decides' });
+  const places = Array.from({ length: size }, (_, k) => size - 1 - k);
+  const backwards = onnx.Gather(x, onnx.ints(places), { axis });
+  const [found] = onnx.same([backwards], { select_last_index: undefined });
+  return found && onnx.Sub(onnx.constant(BigInt(size - 1)), found);
+});
+
+/** The smallest came with 11, and any order; of equal ones the first comes first either way. */
+const smallest = adapter(down(11, 'TopK'), (node, onnx) => {
+  const gone = { largest: undefined, sorted: undefined };
+  if (node.int('largest', 1n) !== 0n) return onnx.same(node.inputs, gone);
+  const [values, places] = onnx.same([onnx.Neg(operand(node)), operand(node, 1)], gone);
+  return values && places ? [onnx.Neg(values), places] : undefined;
 });
 
 /** k is an attribute until 9. */
@@ -47,7 +83,10 @@ const gridSampleUp = adapter(up(20, 'GridSample'), (node, onnx) => {
 export const indexing: readonly Adapter[] = [
   ...scatter,
   scatterUp,
-  ...oneHot,
+  oneHotDown,
+  oneHotUp,
+  lastOfEqual,
+  smallest,
   topKDown,
   topKUp,
   gridSampleDown,

@@ -38,6 +38,7 @@ const WIDENINGS: readonly Widening[] = [
     ThresholdedRelu`,
     { bfloat16: 'float32' },
   ),
+  row(21, 'QLinearMatMul', { bfloat16: 'float32', float16: 'float32' }),
   row(20, 'IsNaN IsInf', {
     float8e4m3fn: 'float32',
     float8e4m3fnuz: 'float32',

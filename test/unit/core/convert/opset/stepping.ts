@@ -17,7 +17,7 @@ export interface Step {
   readonly from: number;
   readonly to: number;
   /** The operators of the result, constants left out. */
-  readonly gives: string;
+  readonly gives?: string;
   /** Largest relative difference; float32 rounding by default. */
   readonly within?: number;
 }
@@ -44,7 +44,7 @@ export async function expectSame(step: Step): Promise<Model> {
 
   const { model, problems } = convertOpset(modelOf(step), step.to);
   expect(problems.map((problem) => problem.message)).toEqual([]);
-  expect(operatorsOf(model)).toBe(step.gives);
+  if (step.gives !== undefined) expect(operatorsOf(model)).toBe(step.gives);
   expect(model.opsetImports.get('')).toBe(step.to);
   expect(model.graph.outputs.map((value) => value.name)).toEqual(names);
   const errors = checkOnnx(model).filter((problem) => problem.severity === 'error');

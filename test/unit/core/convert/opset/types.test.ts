@@ -34,6 +34,46 @@ const ROWS: readonly (readonly [graph: string, nodes: string, from: number, to: 
   ['float16[3] x => float16[3] y', 'k = Constant <value_int = 0> ()\ny = CumSum (x, k)', 14, 13, 'Cast CumSum Cast'],
 ];
 
+const MEANINGS: typeof ROWS = [
+  ['float[2,4] x => int64[1,4] y', 'y = ArgMax <select_last_index = 1> (x)', 12, 11, 'Gather ArgMax Sub'],
+  [
+    'int64[2,4] x => int64[2] y',
+    'y = ArgMin <axis = -1, keepdims = 0, select_last_index = 1> (x)',
+    13,
+    11,
+    'Gather ArgMin Sub',
+  ],
+  [
+    'float[6] x => float[2] y, int64[2] i',
+    'k = Constant <value = int64[1] {2}> ()\ny, i = TopK <largest = 0> (x, k)',
+    11,
+    10,
+    'Neg TopK Neg',
+  ],
+  [
+    'int64[5] i => float[5,2] y',
+    'd = Constant <value = int64 {2}> ()\nv = Constant <value = float[2] {0, 1}> ()\ny = OneHot (i, d, v)',
+    11,
+    10,
+    'Reshape Less Add Where Less Where OneHot',
+  ],
+];
+
+describe('what an older version means otherwise is said in other words', () => {
+  for (const [graph, nodes, from, to, gives] of MEANINGS)
+    test(`${graph}: ${nodes} from ${from} to ${to}`, async () => {
+      await expectSame({ graph, nodes, from, to, gives });
+    });
+});
+
+test('of equal ones the last, and negative indices from the end', async () => {
+  const last = { graph: 'float[4] x => int64[1] y', nodes: 'y = ArgMax <select_last_index = 1> (x)', from: 12, to: 11 };
+  expect(await run(last, [Tensor.of('float32', [4], [1, 7, 7, 2])])).toEqual([2]);
+  const nodes = 'd = Constant <value = int64 {2}> ()\nv = Constant <value = float[2] {0, 1}> ()\ny = OneHot (i, d, v)';
+  const rows = { graph: 'int64[4] i => float[4,2] y', nodes, from: 11, to: 10 };
+  expect(await run(rows, [Tensor.of('int64', [4], [-1, 0, -3, 2])])).toEqual([0, 1, 1, 0, 0, 0, 0, 0]);
+});
+
 describe('what an older version does not take is computed in a type that holds it', () => {
   for (const [graph, nodes, from, to, gives] of ROWS)
     test(`${graph}: ${nodes} from ${from} to ${to}`, async () => {
