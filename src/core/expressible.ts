@@ -26,6 +26,8 @@ export interface Reason {
   readonly message: string;
   readonly count: number;
   readonly first: Problem;
+  /** All of them, the first among them. */
+  readonly all: readonly Problem[];
 }
 
 export interface Expressible extends Tally {
@@ -102,9 +104,14 @@ class Lowerings {
 /** Counts what a list of problems leaves of a graph. `own` are those of the model itself, which are no reasons of a target. */
 export function tally(graph: Graph, problems: readonly Problem[], own: readonly Problem[] = []): Tally {
   const errors = problems.filter(({ severity }) => severity === 'error');
-  const messages = new Set(own.map(({ message }) => message));
   const layers = countOf(graph);
   const named = errors.flatMap(({ node }) => (node ? [[node.name, ...node.outputs].join(' ')] : []));
+  return { layers, taken: Math.max(0, layers - new Set(named).size), reasons: reasonsOf(errors, own) };
+}
+
+/** Errors by what they say, the most frequent first, without those of the model itself. */
+export function reasonsOf(errors: readonly Problem[], own: readonly Problem[]): readonly Reason[] {
+  const messages = new Set(own.map(({ message }) => message));
   const kinds = new Map<string, Problem[]>();
   for (const each of errors) {
     if (messages.has(each.message)) continue;
@@ -113,10 +120,9 @@ export function tally(graph: Graph, problems: readonly Problem[], own: readonly 
   }
   const reasons = [...kinds.values()].flatMap((all) => {
     const [first] = all;
-    return first ? [{ message: first.message, count: all.length, first }] : [];
+    return first ? [{ message: first.message, count: all.length, first, all }] : [];
   });
-  reasons.sort((a, b) => b.count - a.count);
-  return { layers, taken: Math.max(0, layers - new Set(named).size), reasons };
+  return reasons.sort((a, b) => b.count - a.count);
 }
 
 /** What a problem says but for the names of nodes and values. */
@@ -124,7 +130,8 @@ function keyOf({ code, node, details }: Problem): string {
   return [code, node?.operator, details.attribute, details.field, details.dtype, details.reason].join(' ');
 }
 
-function countOf(graph: Graph): number {
+/** The nodes of a graph and of those within. */
+export function countOf(graph: Graph): number {
   let count = 0;
   for (const node of graph.nodes) {
     count++;

@@ -60,7 +60,7 @@ export async function lower(
   await progress.step(`Adapting to ${target.title}`);
   const rewriting = new Rewriting(wishes, opened.custom, target);
   const result = await adapt(opened, model, target, opset, rewriting);
-  const untaken = await profileProblems(result, target);
+  const untaken = await untakenBy(target, result);
   return {
     model: result.model,
     problems: [...problems, ...rewriting.problems, ...acceptable(result.problems, opened.reading.accept), ...untaken],
@@ -91,21 +91,12 @@ export async function adapt(
   return result;
 }
 
-/** What a target's profile does not take of the result. Nodes that could not go to its opset are told of already. */
-async function profileProblems({ model, problems }: Adapted, target: Target): Promise<readonly Problem[]> {
+/** What a target's profile does not take of the result. */
+async function untakenBy(target: Target, { model, problems }: Adapted): Promise<readonly Problem[]> {
   const profile = target.kind === 'onnx' ? target.profile : undefined;
   if (!profile) return [];
-  const { checkProfile } = await import('./targets/check-profile.ts');
-  await fitIrVersion(model, profile.irVersion);
-  return checkProfile(model, profile, problems);
-}
-
-/** The newest IR version that a target reads, where what the model holds does not need a newer one. */
-async function fitIrVersion(model: Model, newest = Number.POSITIVE_INFINITY): Promise<void> {
-  if (model.irVersion <= newest) return;
-  const { neededIrVersion } = await import('./convert/opset/versions.ts');
-  const opset = model.opsetImports.get('') ?? model.opsetImports.get('ai.onnx') ?? 1;
-  model.irVersion = Math.max(newest, neededIrVersion(model, opset));
+  const { profileProblems } = await import('./profile-problems.ts');
+  return profileProblems(model, profile, problems);
 }
 
 /** A graph at its target, or where its rewriting was to end. */

@@ -16,7 +16,6 @@ import { ModelDocuments } from './documents.ts';
 import { createEngine } from './engine.ts';
 import { showError } from './errors.ts';
 import { showExportHelp } from './export-help.ts';
-import { ExpressiblePages } from './expressible.ts';
 import { registerFixes } from './fixes.ts';
 import { GraphEditors } from './graph-editor.ts';
 import { GraphTextLink } from './graph-text-link.ts';
@@ -32,6 +31,7 @@ import { Readings } from './readings.ts';
 import { TargetStatus } from './status-bar.ts';
 import { ConversionStepsView } from './steps/conversion-steps.ts';
 import { configureTarget } from './target.ts';
+import { TargetTablePages } from './target-table.ts';
 import { TextFiles, type TextSource } from './text-files.ts';
 import { isModel, modelOfActiveEditor } from './uris.ts';
 
@@ -68,7 +68,7 @@ class App implements vscode.Disposable {
   readonly definer: OperatorDefiner;
   private readonly documents: ModelDocuments;
   private readonly graphs: GraphEditors;
-  private readonly expressible: ExpressiblePages;
+  private readonly targetTables: TargetTablePages;
   private readonly subscriptions: vscode.Disposable;
   private rows: readonly TargetRow[] = [];
 
@@ -89,7 +89,7 @@ class App implements vscode.Disposable {
     this.graphs = new GraphEditors(context.extensionUri, engine, this.models, this, log);
     const problems = new TextProblems(edited, this.models, codes, log);
     const diagnostics = new Diagnostics(this.models, edited, codes);
-    this.expressible = new ExpressiblePages(engine, this.models);
+    this.targetTables = new TargetTablePages(engine, this.models);
     const status = new TargetStatus(this.models, problems, () => this.rows);
     const texts: TextSource = {
       binaryText: (path) => engine.binaryText(path),
@@ -105,7 +105,7 @@ class App implements vscode.Disposable {
         problems,
         steps,
         ops,
-        this.expressible,
+        this.targetTables,
         this.graphs,
         this.documents,
         this.converter,
@@ -224,7 +224,7 @@ class App implements vscode.Disposable {
       about('explainNode', 'Explain Simplification', (model) => this.explainNode(model)),
       about('giveInputShapes', 'Set Input Shapes', (model) => this.converter.giveInputShapes(model)),
       about('defineOperator', 'Define Custom Operator', (model) => this.defineOne(model)),
-      about('showExpressible', 'What each backend can express', (model) => this.expressible.show(model)),
+      about('whichTargets', 'Which targets can take it', (model) => this.targetTables.show(model)),
       about('showProblems', 'Show Problems', () => vscode.commands.executeCommand('workbench.actions.view.problems')),
       vscode.commands.registerCommand('graphwright.chooseTarget', () => this.chooseTarget(modelOfActiveEditor())),
       vscode.commands.registerCommand('graphwright.findInGraph', () => this.graphs.find()),

@@ -4,7 +4,6 @@ import { draftEntry, draftModuleEntry, inputName } from '../core/custom/entry.ts
 import { findOpsFile, OPS_FILE } from '../core/custom/ops-path.ts';
 import { inferCaffe } from '../core/dialects/caffe/infer.ts';
 import { inferModel } from '../core/dialects/onnx/infer.ts';
-import { expressible } from '../core/expressible.ts';
 import { vocabularyFor } from '../core/formats/caffe/dialects.ts';
 import { type PrintedModel, printModel } from '../core/formats/onnxtxt/print.ts';
 import { documentLines } from '../core/formats/onnxtxt/store.ts';
@@ -12,6 +11,7 @@ import type { Model } from '../core/ir/model.ts';
 import { type OpenedModel, openModel } from '../core/open.ts';
 import { checkModel, convertModel } from '../core/pipeline.ts';
 import { conversionRecords, explainNode, modelsAroundStep } from '../core/steps.ts';
+import { targetTable } from '../core/target-table.ts';
 import { backendOf, TARGETS, targetsOf } from '../core/targets/table.ts';
 import type { Core } from './engine.ts';
 import { slotNames } from './slots.ts';
@@ -34,7 +34,7 @@ export const realCore: Core<OpenedModel> = {
     return opened;
   },
   check: checkModel,
-  expressible: (opened, progress) => expressible(opened, targetsOf(opened.path), progress),
+  targetTable: (opened, progress) => targetTable(opened, targetsOf(opened.path), progress),
   convert: convertModel,
   records: conversionRecords,
   explain: explainNode,

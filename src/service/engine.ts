@@ -1,5 +1,5 @@
 /** The engine behind the table of calls: open models by id, and what can be asked of them. */
-import type { Expressible } from '../core/expressible.ts';
+import type { Reason } from '../core/expressible.ts';
 import { InputError } from '../core/ir/errors.ts';
 import type { Model } from '../core/ir/model.ts';
 import type { Node } from '../core/ir/node.ts';
@@ -13,13 +13,14 @@ import type {
   ConvertResult as CoreConvertResult,
   Simplified,
 } from '../core/request.ts';
+import type { TargetTable } from '../core/target-table.ts';
 import type { TargetRequest } from '../core/targets/target.ts';
 import type { ConvertRequest, StepPage, StepSide, TargetRow } from '../shared/conversion.ts';
 import type { DraftWish, OperatorDraft } from '../shared/draft.ts';
 import type { CallArguments, CallResult, EngineCalls, Watch } from '../shared/engine.ts';
 import type { GroupContent, ModelSummary } from '../shared/graph.ts';
 import type { ModelId, Page, ReadingOptions, StepsId, TargetChoice } from '../shared/identifiers.ts';
-import type { ExpressibleRow, PlacedProblem, ProblemData } from '../shared/problems.ts';
+import type { PlacedProblem, ProblemData } from '../shared/problems.ts';
 import type { SourceText, TextPage } from '../shared/text.ts';
 import { ConversionSteps } from './conversion-steps.ts';
 import { constantOf } from './describe.ts';
@@ -37,7 +38,7 @@ import { unfoldingOf } from './unfolding.ts';
 export interface Core<M extends CoreModel> {
   open(path: string, reading: Reading, progress: Progress): Promise<M>;
   check(opened: M, target: TargetRequest, progress: Progress): Promise<readonly Problem[]>;
-  expressible(opened: M, progress: Progress): Promise<readonly Expressible[]>;
+  targetTable(opened: M, progress: Progress): Promise<TargetTable>;
   convert(request: CoreConvertRequest, progress: Progress): Promise<CoreConvertResult>;
   /** What each pass of a conversion did, step by step: the passes are run once more for it. */
   records(request: CoreConvertRequest, progress: Progress): Promise<readonly PassSummary[]>;
@@ -84,6 +85,9 @@ interface Known<M> {
   read(watch?: Watch): Promise<Open<M>>;
   open: Promise<Open<M>> | undefined;
 }
+
+/** So many places are told of one reason. */
+const MOST_PLACES = 12;
 
 /** So many models stay in memory. */
 const MOST_OPEN = 8;
@@ -179,16 +183,22 @@ export class Engine<M extends CoreModel> implements EngineCalls {
     return place(open, found, this.textOf(open));
   }
 
-  async expressible(id: ModelId, watch?: Watch): Promise<readonly ExpressibleRow[]> {
+  async targetTable(id: ModelId, watch?: Watch): Promise<CallResult<'targetTable'>> {
     const open = await this.use(id, watch);
-    const rows = await this.core.expressible(open.opened, progressOf(watch));
+    const table = await this.core.targetTable(open.opened, progressOf(watch));
     const text = this.textOf(open);
-    return rows.map(({ reasons, problems: _, target: { id: target, title }, ...row }) => {
-      const placed = reasons.flatMap(({ message, count, first }) =>
-        place(open, [first], text).map((problem) => ({ message, count, first: problem })),
-      );
-      return { ...row, target, title, reasons: placed };
-    });
+    const reasons = (all: readonly Reason[]) =>
+      all.map(({ message, count, all: each }) => {
+        return { message, count, places: place(open, each.slice(0, MOST_PLACES), text) };
+      });
+    return {
+      ...table,
+      own: place(open, table.own, text),
+      opsets: table.opsets.map(({ problems: _, ...row }) => ({ ...row, reasons: reasons(row.reasons) })),
+      targets: table.targets.map(({ problems: _, target: { id: target, title }, ...row }) => {
+        return { ...row, target, title, reasons: reasons(row.reasons) };
+      }),
+    };
   }
 
   async convert(request: ConvertRequest, watch?: Watch): Promise<CallResult<'convert'>> {

@@ -54,7 +54,7 @@ const ENGINE_COUNTS: { readonly [C in keyof EngineCalls]: ArgumentsOf<EngineCall
   source: 2,
   targets: 0,
   problems: 2,
-  expressible: 1,
+  targetTable: 1,
   convert: 1,
   steps: 3,
   openStep: 3,

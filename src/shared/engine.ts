@@ -14,7 +14,7 @@ import type {
   ValueId,
 } from './identifiers.ts';
 import type { NodeDetails, NodeExplanation, TensorPage } from './node.ts';
-import type { ExpressibleRow, PlacedProblem } from './problems.ts';
+import type { PlacedProblem, TargetTable } from './problems.ts';
 import type { LinePage, SourceText, TextPage } from './text.ts';
 
 /** What a caller may watch and stop. It is not part of the message: the transport turns it into messages of its own. */
@@ -50,8 +50,8 @@ export interface EngineCalls {
   targets(watch?: Watch): Promise<readonly TargetRow[]>;
   /** Everything that `target` cannot take exactly. */
   problems(model: ModelId, target: TargetChoice, watch?: Watch): Promise<readonly PlacedProblem[]>;
-  /** What each target can express of a model: one row a target. */
-  expressible(model: ModelId, watch?: Watch): Promise<readonly ExpressibleRow[]>;
+  /** Which opsets and which targets can take a model, and why not the others. */
+  targetTable(model: ModelId, watch?: Watch): Promise<TargetTable>;
   /** Converts a file, written whole or not at all. */
   convert(request: ConvertRequest, watch?: Watch): Promise<ConvertResult>;
   /** What one pass of a conversion did, in order. */

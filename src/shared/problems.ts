@@ -66,15 +66,43 @@ export interface PlacedProblem extends ProblemData {
   readonly line?: number;
 }
 
-/** How much of a model a target can express. */
-export interface ExpressibleRow {
-  readonly target: string;
-  readonly title: string;
-  /** The nodes of the model, and those that the target takes. */
+/** How much of a model is taken. */
+export interface TakenRow {
+  /** The nodes of the model, and those that are taken. */
   readonly layers: number;
   readonly taken: number;
   /** Why not the others, the most frequent first; those that differ in their place alone are one. */
-  readonly reasons: readonly { readonly message: string; readonly count: number; readonly first: PlacedProblem }[];
+  readonly reasons: readonly TakenReason[];
   /** Why nothing can be said. */
   readonly failure?: string;
+}
+
+export interface TakenReason {
+  readonly message: string;
+  readonly count: number;
+  /** The first of them. */
+  readonly places: readonly PlacedProblem[];
+}
+
+export interface OpsetRow extends TakenRow {
+  readonly opset: number;
+}
+
+/** Of a profile: at the best of its opsets, and those at which the target takes the whole model. */
+export interface TargetTakenRow extends TakenRow {
+  readonly target: string;
+  readonly title: string;
+  readonly opset?: number;
+  readonly opsets?: readonly number[];
+}
+
+/** Which opsets and targets can take a model. */
+export interface TargetTable {
+  /** What is wrong with the model itself, whatever it becomes. */
+  readonly own: readonly PlacedProblem[];
+  readonly opsets: readonly OpsetRow[];
+  readonly targets: readonly TargetTakenRow[];
+  /** The oldest opset that holds the whole model, and the one at which most profiles take it. */
+  readonly lowest?: number;
+  readonly best?: number;
 }

@@ -179,7 +179,7 @@ function coreOf(model: Model | undefined, problemsOf?: string): Core<CoreModel> 
       };
     },
     openAround: missing,
-    expressible: missing,
+    targetTable: missing,
     records: missing,
     explain: async (_path, _reading, _target, node) => explanationOf(node),
     check: async (opened): Promise<Problem[]> =>

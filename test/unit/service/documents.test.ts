@@ -57,10 +57,10 @@ test('a text that nobody opened, or that was closed, is told', async () => {
 
 test('what a target does not take stands in the text; nothing is said of a text with errors', async () => {
   const documents = new Documents();
-  await documents.openDocument('c', { text: TEXT.replace('Relu', 'Erf'), path: join(folder, 'c.onnxtxt') }, 1);
+  await documents.openDocument('c', { text: TEXT.replace('Relu', 'Bernoulli'), path: join(folder, 'c.onnxtxt') }, 1);
   const found = await documents.targetProblems('c', { target: 'caffe:bvlc' });
   expect(found.problems.map(({ code, range }) => [code, range.start.line])).toEqual([['unsupported-operator', 4]]);
-  await documents.changeDocument('c', [replaced(4, 6, 9, 'Clue')], 2);
+  await documents.changeDocument('c', [replaced(4, 6, 15, 'Clue')], 2);
   expect(await documents.targetProblems('c', { target: 'caffe:bvlc' })).toEqual({
     version: 2,
     isModel: true,

@@ -96,7 +96,7 @@ export function fakeCore(model: () => Model = smallModel): Core<CoreModel> {
         .filter((node) => node.op === 'Conv')
         .map((node) => problem('unsupported-operator', node, { target: target.target }));
     },
-    expressible: async () => [],
+    targetTable: async () => ({ own: [], opsets: [], targets: [] }),
     async convert(request, progress) {
       if (request.input === 'stuck.onnx') for (;;);
       for (let k = 0; ; k++) {

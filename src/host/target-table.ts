@@ -1,17 +1,17 @@
-/** *Show What Each Backend Can Express*: a table for a model, on a page with links to its lines. */
+/** *Which Targets Can Take This Model?*: a table for a model, on a page with links to its lines. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { EngineCalls } from '../shared/engine.ts';
 import type { PlacedProblem } from '../shared/problems.ts';
 import { withProgress } from './engine.ts';
-import { expressiblePage } from './expressible-page.ts';
 import type { Models } from './models.ts';
+import { targetTablePage } from './target-table-page.ts';
 import { isOnnx, isTextFile, textUri } from './uris.ts';
 
-const VIEW = 'graphwright.expressible';
+const VIEW = 'graphwright.targetTable';
 const OPEN_LINE = 'graphwright.openLine';
 
-export class ExpressiblePages implements vscode.Disposable {
+export class TargetTablePages implements vscode.Disposable {
   private readonly panels = new Map<string, vscode.WebviewPanel>();
   private readonly command = vscode.commands.registerCommand(OPEN_LINE, openLine);
 
@@ -25,12 +25,12 @@ export class ExpressiblePages implements vscode.Disposable {
     const name = path.posix.basename(model.path);
     const held = this.models.hold(model);
     try {
-      const { id, problems } = await held.summary();
-      const rows = await withProgress(`Checking ${name} against every backend`, (watch) =>
-        this.engine.expressible(id, watch),
+      const { id } = await held.summary();
+      const table = await withProgress(`Checking ${name} against every target`, (watch) =>
+        this.engine.targetTable(id, watch),
       );
       const panel = this.panelOf(model, name);
-      panel.webview.html = expressiblePage({ name, own: problems, rows }, (problem) => linkTo(model, problem));
+      panel.webview.html = targetTablePage(name, table, (problem) => linkTo(model, problem));
       panel.reveal(undefined, true);
     } finally {
       held.dispose();
@@ -47,7 +47,7 @@ export class ExpressiblePages implements vscode.Disposable {
     const known = this.panels.get(key);
     if (known) return known;
     const beside = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-    const made = vscode.window.createWebviewPanel(VIEW, `Backends for ${name}`, beside, {
+    const made = vscode.window.createWebviewPanel(VIEW, `Targets for ${name}`, beside, {
       enableCommandUris: [OPEN_LINE],
       enableFindWidget: true,
     });
@@ -65,7 +65,7 @@ function linkTo(model: vscode.Uri, { origin, line }: PlacedProblem) {
   const at = own ?? (isOnnx(model) ? line : undefined);
   if (at === undefined) return undefined;
   const place = encodeURIComponent(JSON.stringify([textUri(model).toString(), at]));
-  return { words: `line ${at}`, address: `command:${OPEN_LINE}?${place}` };
+  return { line: at, address: `command:${OPEN_LINE}?${place}` };
 }
 
 /** Shows a line, counted from 1, where the document is open already, else beside the page. */
