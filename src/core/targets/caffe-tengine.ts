@@ -14,6 +14,8 @@ export const tengine = new CaffeBackend({
   direct: { Abs: 'AbsVal', Sigmoid: 'Sigmoid', Tanh: 'TanH' },
   limits: {
     ...CONVERTER.limits,
+    // load_resize reads it not.
+    ignores: ['resize1_param.is_pyramid_test'],
     // source/operator/prototype/pooling_param.h, calc_output_size with caffe_flavor 1.
     pooling: { windows: 'one too many', clips: true, divisor: 'window' },
     // source/operator/prototype/pooling.c, init_op: strides that are not given are 2.

@@ -46,17 +46,17 @@ export function limitBroken(limits: LayerLimits, plan: LayerPlan): string | unde
   const rank = bottoms[0]?.length ?? 0;
   const [least, most] = limits.axes ?? [0, Number.POSITIVE_INFINITY];
   if (rank < least || rank > most) return `its ${type} takes ${least === most ? least : `${least} to ${most}`} axes`;
-  const axis = Number(parameters['axis'] ?? ALONG[type] ?? 0);
+  const axis = Number(parameters.axis ?? ALONG[type] ?? 0);
   if (limits.along && !limits.along.includes(axis)) return `its ${type} works along axis ${limits.along.join(' or ')}`;
   if (bottoms.length > (limits.bottoms ?? Number.POSITIVE_INFINITY))
     return `its ${type} reads ${limits.bottoms === 1 ? 'one bottom' : `${limits.bottoms} bottoms`}`;
   if (limits.factors && !isPerChannel(plan, axis)) return `its ${type} has one number a channel`;
-  const coefficients = parameters['coeff'];
+  const coefficients = parameters.coeff;
   if (limits.coefficients && coefficients !== undefined) {
     const difference = String(coefficients) === '1,-1';
     if (limits.coefficients === 'none' || !difference) return `its ${type} does not read coeff as it is`;
   }
-  const order = parameters['order'] ?? parameters['dim'];
+  const order = parameters.order ?? parameters.dim;
   if (limits.keepsFirst && Array.isArray(order) && order[0] !== 0) return `its ${type} leaves the first axis in place`;
   for (const [name, otherwise] of Object.entries(limits.ignores ?? {}))
     if (parameters[name] !== undefined && parameters[name] !== otherwise) return `its ${type} does not read ${name}`;

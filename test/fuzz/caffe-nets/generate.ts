@@ -67,7 +67,7 @@ class Growing {
   private grow(): void {
     const all = [...this.blobs].map(([name, { shape }]) => ({ name, shape }));
     const type = this.favourite && this.chance.flip() ? this.favourite : this.chance.pick(this.known);
-    const found = sketch(type, this.chance, this.chance.late(all), all);
+    const found = sketch(type, this.chance, this.chance.late(all), all, this.dialect);
     if (!found) return;
     const name = `l${this.steps.length}`;
     const places = found.inPlace && this.chance.flip(0.3) && found.bottoms[0]?.name.startsWith('l');

@@ -20,7 +20,7 @@ export interface Sketch {
   readonly last?: boolean;
 }
 
-type Recipe = (chance: Chance, x: Blob, all: readonly Blob[]) => Sketch | undefined;
+type Recipe = (chance: Chance, x: Blob, all: readonly Blob[], dialect: string) => Sketch | undefined;
 
 const plain =
   (parameters: (chance: Chance) => string = () => ''): Recipe =>
@@ -175,10 +175,65 @@ const yolo =
 const numbers = (chance: Chance, count: number, least: number, most: number) =>
   `[${Array.from({ length: count }, () => chance.int(least, most)).join(', ')}]`;
 
+/** Frameworks call the fields of Resize differently. */
+const resize: Recipe = (chance, x, _, dialect) => {
+  const shape = image(x);
+  const factor = () => chance.pick([0.5, 0.75, 1.5, 2, 2.3]);
+  const parameters: Readonly<Record<string, string>> = {
+    mnn: `img_size_param { x_scaling: ${factor()} y_scaling: ${factor()} }`,
+    nart: `resize_param { height: ${chance.int(2, 9)} width: ${chance.int(2, 9)} interp_mode: ${chance.int(0, 1)} }`,
+    tengine: `resize1_param { out_height_scale: ${factor()} out_width_scale: ${factor()} resize_type: ${chance.int(0, 1)} }`,
+  };
+  return shape && { type: '', bottoms: [x], parameters: parameters[dialect] ?? '' };
+};
+
+/** MNN's LSTMs, over what Im2seq makes. */
+const lstm: Recipe = (chance, x) => {
+  const shape = image(x);
+  if (shape?.[2] !== 1) return undefined;
+  const [outputs, length] = [chance.int(1, 3), shape[3]];
+  const apart = [[4 * outputs, length], [4 * outputs, outputs], [chance.pick([4, 8]) * outputs]];
+  const blobs = chance.flip() ? apart : [[4 * outputs * (length + outputs + 2)]];
+  return { type: '', bottoms: [x], parameters: `lstm_param { num_output: ${outputs} }`, blobs: shapes(...blobs) };
+};
+
+/** ncnn's LSTM, over rows of one image. */
+const lstmOfRows: Recipe = (chance, x, _, dialect) => {
+  const [steps = 1, length = 1] = x.shape.slice(-2);
+  const others = x.shape.slice(0, -2);
+  if (dialect !== 'ncnn' || others.length === 0 || others.some((size) => size !== 1) || steps < 1) return undefined;
+  const outputs = chance.int(1, 3);
+  return {
+    type: '',
+    bottoms: [x],
+    parameters: `recurrent_param { num_output: ${outputs} }`,
+    blobs: shapes([4 * outputs, length], [4 * outputs], [4 * outputs, outputs]),
+  };
+};
+
+/** As many numbers of a transformation as another blob has for each image; the others are said. */
+const transformer: Recipe = (chance, x, all) => {
+  const [images = 1] = x.shape;
+  const count = ({ shape }: Blob) => shape.reduce((a, b) => a * b, 1) / images;
+  const some = all.filter((each) => each.shape[0] === images && count(each) <= 6);
+  if (!image(x) || some.length === 0) return undefined;
+  const theta = chance.pick(some);
+  const said = ['1_1', '1_2', '1_3', '2_1', '2_2', '2_3'].slice(count(theta));
+  const parameters = said.map((name) => `theta_${name}: ${chance.pick([-0.5, 0, 0.25, 1])}`).join(' ');
+  return { type: '', bottoms: [x, theta], parameters: `st_param { ${parameters} output_W: ${chance.int(2, 6)} }` };
+};
+
+const accum: Recipe = (chance, x, all) => {
+  const others = all.filter((each) => image(each) && each.shape[0] === x.shape[0]);
+  const more = chance.pick(['', 'have_reference: true', 'size_divisible_by: 4']);
+  return image(x) && { type: '', bottoms: [x, chance.pick(others)], parameters: `accum_param { ${more} }` };
+};
+
 const channels = (x: Blob) => [x.shape[1] ?? 1];
 
 /** By layer types, the type filled in by `sketch`. */
 const RECIPES: Readonly<Record<string, Recipe>> = {
+  Accum: accum,
   AbsVal: plain(),
   BatchNorm: (chance, x) => ({
     type: '',
@@ -219,6 +274,10 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     const parameters = `norm_param { across_spatial: ${spatial} channel_shared: ${shared} }`;
     return image(x) && { type: '', bottoms: [x], parameters, blobs: shapes(shared ? [1] : channels(x)) };
   },
+  Im2seq: (_, x) => image(x) && { type: '', bottoms: [x] },
+  Lstm: lstm,
+  LSTM: lstmOfRows,
+  OCRLSTM: lstm,
   Permute: permute,
   Pooling: pooling,
   Power: plain(
@@ -236,7 +295,13 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   },
   ReLU: plain((chance) => (chance.flip(0.4) ? 'relu_param { negative_slope: 0.2 }' : '')),
   ReLU6: plain(),
+  Resample: (chance, x) => {
+    const more = chance.pick(['', 'antialias: false', 'type: NEAREST', 'type: CUBIC']);
+    const size = `height: ${chance.int(2, 9)} width: ${chance.int(2, 9)}`;
+    return image(x) && { type: '', bottoms: [x], parameters: `resample_param { ${size} ${more} }` };
+  },
   Reshape: reshape,
+  Resize: resize,
   Scale: (chance, x) => {
     const biased = chance.flip();
     return {
@@ -247,6 +312,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
       inPlace: true,
     };
   },
+  Seq2out: plain(),
   ShuffleChannel: (chance, x) => ({
     type: '',
     bottoms: [x],
@@ -259,6 +325,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     bottoms: [x],
     parameters: chance.flip(0.3) ? `softmax_param { axis: ${chance.int(1, x.shape.length - 1)} }` : '',
   }),
+  SpatialTransformer: transformer,
   Swish: plain(),
   TanH: plain(),
   Tile: (chance, x) => {
@@ -281,7 +348,13 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
 export const RECIPE_TYPES: readonly string[] = Object.keys(RECIPES);
 
 /** A layer of a type on a blob, where it takes such; what stands before it may be read too. */
-export function sketch(type: string, chance: Chance, x: Blob, all: readonly Blob[]): Sketch | undefined {
-  const found = x.shape.length < 2 ? undefined : RECIPES[type]?.(chance, x, all);
+export function sketch(
+  type: string,
+  chance: Chance,
+  x: Blob,
+  all: readonly Blob[],
+  dialect: string,
+): Sketch | undefined {
+  const found = x.shape.length < 2 ? undefined : RECIPES[type]?.(chance, x, all, dialect);
   return found && { ...found, type };
 }

@@ -8,6 +8,7 @@ import { convolution, convolutionOf } from './rules/convolution.ts';
 import { correlation, correlationOf } from './rules/correlation.ts';
 import { deformable } from './rules/deformable.ts';
 import { detection } from './rules/detection.ts';
+import { flow } from './rules/flow.ts';
 import { linear, linearOf } from './rules/linear.ts';
 import { movement, movementOf } from './rules/movement.ts';
 import { normalization, normalizationOf } from './rules/normalization.ts';
@@ -21,9 +22,12 @@ import { recurrent, recurrentOf } from './rules/recurrent.ts';
 import { reductions, reductionsOf } from './rules/reduction.ts';
 import { regions } from './rules/regions.ts';
 import { resampling, resamplingOf } from './rules/resampling.ts';
+import { resizingOf } from './rules/resizing.ts';
+import { rpn } from './rules/rpn.ts';
 import { scaling } from './rules/scaling.ts';
 import { selection } from './rules/selection.ts';
 import { shape, shapeOf } from './rules/shape.ts';
+import { transformers } from './rules/transformers.ts';
 import { unpooling } from './rules/unpooling.ts';
 import { yolo } from './rules/yolo.ts';
 import { yoloOutputs } from './rules/yolo-outputs.ts';
@@ -37,6 +41,7 @@ const COMMON: LayerRules = {
   ...correlation,
   ...deformable,
   ...detection,
+  ...flow,
   ...linear,
   ...movement,
   ...normalization,
@@ -50,9 +55,11 @@ const COMMON: LayerRules = {
   ...reductions,
   ...regions,
   ...resampling,
+  ...rpn,
   ...scaling,
   ...selection,
   ...shape,
+  ...transformers,
   ...unpooling,
   ...yolo,
   ...yoloOutputs,
@@ -73,6 +80,7 @@ const OWN = byDialect(
   recurrentOf,
   reductionsOf,
   resamplingOf,
+  resizingOf,
   shapeOf,
 );
 

@@ -76,7 +76,7 @@ function worthwhile(candidates: readonly Candidate[], rule: Proposing, scale: nu
 }
 
 /** Around the first cell: for each ratio of height to width, boxes of the area of `base` squared times each scale. */
-function anchorsOf({ base, ratios, scales }: Proposing): readonly Box[] {
+export function anchorsOf({ base, ratios, scales }: Pick<Proposing, 'base' | 'ratios' | 'scales'>): readonly Box[] {
   const centre = (base - 1) / 2;
   return ratios.flatMap((ratio) => {
     const width = Math.round(f(Math.sqrt((base * base) / ratio)));

@@ -17,75 +17,8 @@ import {
   refusal,
 } from './blob.ts';
 
-const f = Math.fround;
-
-type Size = readonly [height: number, width: number];
-
-/** Along one axis: the element before a place, and how far the place is towards the next. */
-type Place = (to: number) => readonly [element: number, part: number];
-
-function resampled(x: Blob, to: Size, rows: Place, columns: Place): Blob {
-  const [, , height = 1, width = 1] = x.shape;
-  const y = blobOf([...x.shape.slice(0, 2), ...to]);
-  let at = 0;
-  for (let plane = 0; plane < product(x.shape.slice(0, 2)); plane++) {
-    const value = (row: number, column: number) =>
-      x.data[(plane * height + Math.min(row, height - 1)) * width + Math.min(column, width - 1)] ?? 0;
-    for (let oy = 0; oy < to[0]; oy++) {
-      const [row, down] = rows(oy);
-      for (let ox = 0; ox < to[1]; ox++) {
-        const [column, right] = columns(ox);
-        y.data[at++] =
-          (1 - down) * ((1 - right) * value(row, column) + right * value(row, column + 1)) +
-          down * ((1 - right) * value(row + 1, column) + right * value(row + 1, column + 1));
-      }
-    }
-  }
-  return y;
-}
-
-/** The first and last elements keep their places. */
-function cornered(from: number, to: number): Place {
-  const ratio = to > 1 ? f((from - 1) / (to - 1)) : 0;
-  return (k) => {
-    const place = f(ratio * k);
-    return [Math.trunc(place), place - Math.trunc(place)];
-  };
-}
-
-/** The borders of the image keep their places. */
-function centred(from: number, to: number): Place {
-  return (k) => {
-    const place = Math.min(Math.max(f(((k + 0.5) * from) / to - 0.5), 0), from - 1);
-    return [Math.trunc(place), place - Math.trunc(place)];
-  };
-}
-
-/** Elements keep their places, measured by the old size over the new. */
-function begun(from: number, to: number): Place {
-  const ratio = f(from / to);
-  return (k) => {
-    const place = f(ratio * k);
-    return [Math.floor(place), place - Math.floor(place)];
-  };
-}
-
-/** The nearest element before. */
-function floored(from: number, to: number): Place {
-  const ratio = to > 1 ? f(from / to) : 0;
-  return (k) => [Math.trunc(f(ratio * k)), 0];
-}
-
-/** The nearest element where first and last keep their places. */
-function nearestCornered(from: number, to: number): Place {
-  if (to < 2) throw new Error('a size of 1 has no two corners');
-  const ratio = f((from - 1) / (to - 1));
-  return (k) => [Math.floor(f(k * ratio) + 0.5), 0];
-}
-
-function sizeOf({ shape }: Blob): Size {
-  return [shape[2] ?? 1, shape[3] ?? 1];
-}
+import { resizedByMnn, resizedByTengine } from './resizing.ts';
+import { centred, cornered, floored, nearestCornered, type Place, resampled, type Size, sizeOf } from './sampling.ts';
 
 function map([height, width]: Size, change: (size: number) => number): Size {
   return [change(height), change(width)];
@@ -181,18 +114,9 @@ function sizeOfNart(call: LayerCall, holder: string, from: Size): Size {
   return interpolatedSize(call, holder, from);
 }
 
-/** alibaba/MNN, source/shape/ShapeResize.cpp, source/geometry/GeometryImageOp.cpp, source/backend/cpu/CPUInterp.cpp. */
-function resizedByMnn(call: LayerCall, vertical: string, horizontal: string): Blob {
-  const x = bottom(call);
-  const from = sizeOf(x);
-  const by = [vertical, horizontal].map((path) => f(number(call.node, path, path === 'upsample_param.scale' ? 0 : 1)));
-  const to: Size = [Math.trunc(f(from[0] * (by[0] ?? 1))), Math.trunc(f(from[1] * (by[1] ?? 1)))];
-  return resampled(x, to, begun(from[0], to[0]), begun(from[1], to[1]));
-}
-
 const resize: Layer = (call) => {
-  if (call.means.upsample === 'resize')
-    return resizedByMnn(call, 'img_size_param.y_scaling', 'img_size_param.x_scaling');
+  if (call.means.resize === 'tengine') return resizedByTengine(call);
+  if (call.means.resize === 'mnn') return resizedByMnn(call, 'img_size_param.y_scaling', 'img_size_param.x_scaling');
   if (call.means.interp.size !== 'nart') throw refusal(call, 'it is not known what its framework does');
   const bilinear = number(call.node, 'resize_param.interp_mode', 1) === 1;
   return enlargedOfNart('resize_param', bilinear ? cornered : floored)(call);

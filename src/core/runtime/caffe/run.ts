@@ -13,6 +13,7 @@ import { correlationLayers } from './correlation.ts';
 import { deformableLayers } from './deformable.ts';
 import { detectionLayers } from './detection.ts';
 import { elementwiseLayers } from './elementwise.ts';
+import { flowLayers } from './flow.ts';
 import { movementLayers } from './movement.ts';
 import { normalizationLayers } from './normalization.ts';
 import { poolingLayers } from './pooling.ts';
@@ -23,9 +24,11 @@ import { recurrentLayers } from './recurrent.ts';
 import { regionLayers } from './regions.ts';
 import { resamplingLayers } from './resampling.ts';
 import { reshapingLayers } from './reshaping.ts';
+import { rpnLayers } from './rpn.ts';
 import { type Semantics, semanticsOf } from './semantics.ts';
 import { sequenceLayers } from './sequences.ts';
 import { sourceLayers } from './sources.ts';
+import { transformerLayers } from './transformers.ts';
 import { unpoolingLayers } from './unpooling.ts';
 import { yoloLayers } from './yolo.ts';
 import { yoloOutputLayers } from './yolo-outputs.ts';
@@ -38,6 +41,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   ...deformableLayers,
   ...detectionLayers,
   ...elementwiseLayers,
+  ...flowLayers,
   ...movementLayers,
   ...normalizationLayers,
   ...poolingLayers,
@@ -48,8 +52,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   ...regionLayers,
   ...resamplingLayers,
   ...reshapingLayers,
+  ...rpnLayers,
   ...sequenceLayers,
   ...sourceLayers,
+  ...transformerLayers,
   ...unpoolingLayers,
   ...yoloLayers,
   ...yoloOutputLayers,

@@ -116,6 +116,8 @@ export interface Semantics {
   };
   /** What Upsample repeats elements by; `resize`: it puts elements between them. */
   readonly upsample?: 'scale' | 'stride' | 'resize';
+  /** Whose Resize it is, where several frameworks have one. */
+  readonly resize?: 'mnn' | 'tengine';
   /** What Correlation of two blobs is: at all displacements, or with the first as a kernel over the second. */
   readonly correlation: 'displaced' | 'sliding';
   /** Whether Permute and Reshape may touch the first axis: frameworks that run one image at a time have none. */
@@ -209,6 +211,7 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
   // alibaba/MNN tools/converter/source/caffe, source/shape/ShapePool.cpp and ShapePool3D.cpp, source/backend/cpu/CPUPool.hpp.
   mnn: {
     ...NOT_SSD,
+    resize: 'mnn',
     upsample: 'resize',
     pooling: { ...BVLC.pooling, windows: 'up', clips: 'never', kernelFits: true, volumesDown: true },
     batchNorm: { ...BVLC.batchNorm, batchStatistics: false },
@@ -218,6 +221,7 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
   // OAID/Tengine tools/convert_tool/caffe/caffe2tengine.cpp, source/operator/prototype/pooling_param.h, source/device/cpu/op.
   tengine: {
     ...NOT_SSD,
+    resize: 'tengine',
     interp: { keeps: 'borders', size: 'factor', pads: false },
     pooling: { ...BVLC.pooling, windows: 'whole steps', clips: 'along padded axes' },
     batchNorm: { ...BVLC.batchNorm, batchStatistics: false },

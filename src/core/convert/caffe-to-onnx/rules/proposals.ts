@@ -5,16 +5,13 @@
 import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
+import { type AnchorRule, anchorsOf, type Box, shifted } from '../anchors.ts';
 import type { Layer } from '../layer.ts';
 import type { LayerRules, Tops } from '../rule.ts';
 import { type SuppressionRule, staying } from '../suppression.ts';
 
-interface Network {
+interface Network extends AnchorRule {
   readonly stride: number;
-  readonly base: number;
-  /** Of height to width. */
-  readonly ratios: readonly number[];
-  readonly scales: readonly number[];
   /** The most boxes before and after those go that others hide. */
   readonly before: number;
   readonly after: number;
@@ -61,29 +58,6 @@ function candidates(layer: Layer, network: Network, onnx: OnnxBuilder) {
   const reach = onnx.Mul(onnx.Mul(onnx.Exp(grow), size), onnx.constant(0.5));
   const all = onnx.Concat(onnx.Sub(middle, reach), onnx.Add(middle, reach), { axis: 1 });
   return { boxes: clipped(layer, all, onnx), scores: rows(fore, [count]), count };
-}
-
-type Box = readonly [number, number, number, number];
-
-/** Around the first cell. Widths and heights are whole numbers before they are scaled. */
-function anchorsOf({ base, ratios, scales }: Network): readonly Box[] {
-  const middle = (base - 1) / 2;
-  return ratios.flatMap((ratio) => {
-    const width = Math.round(Math.sqrt((base * base) / ratio));
-    const height = Math.round(width * ratio);
-    return scales.map((scale): Box => {
-      const [x, y] = [(width * scale - 1) / 2, (height * scale - 1) / 2];
-      return [middle - x, middle - y, middle + x, middle + y];
-    });
-  });
-}
-
-function shifted(anchors: readonly Box[], stride: number, height: number, width: number): () => readonly Box[] {
-  return () =>
-    Array.from({ length: height * width }, (_, cell) => {
-      const [x, y] = [(cell % width) * stride, Math.floor(cell / width) * stride];
-      return anchors.map((box): Box => [box[0] + x, box[1] + y, box[2] + x, box[3] + y]);
-    }).flat();
 }
 
 /** From the first to the last pixel of the image, whose height and width the third bottom says. */

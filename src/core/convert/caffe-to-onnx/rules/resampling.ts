@@ -8,33 +8,9 @@ import type { Node } from '../../../ir/node.ts';
 import type { StaticShape } from '../../../ir/shape.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
+import { both, checked, onlyOneBottom, resized, type Size, sizeOf } from '../image-sizes.ts';
 import type { Layer } from '../layer.ts';
 import type { LayerRule, LayerRules } from '../rule.ts';
-
-/** Height and width. */
-type Size = readonly [number, number];
-
-/** Height and width of an image as numbers. */
-function sizeOf(layer: Layer, x: Value): Size {
-  if (layer.rank(x) !== 4) layer.invalid('its bottom is no batch of images');
-  return [layer.size(x, 2), layer.size(x, 3)];
-}
-
-function both([height, width]: Size, change: (size: number) => number): Size {
-  return [change(height), change(width)];
-}
-
-/** In another size; where a size stays, corners and borders stay too. */
-function resized(x: Value, to: Size, attributes: { mode: string; keeps: string }, onnx: OnnxBuilder): Value {
-  const [batch, channels] = x.shape ?? [];
-  const sizes = onnx.sizes([batch, channels, ...to]);
-  const { mode, keeps } = attributes;
-  return onnx.Resize(x, undefined, undefined, sizes, {
-    mode,
-    coordinate_transformation_mode: keeps,
-    ...(mode === 'nearest' && { nearest_mode: 'floor' }),
-  });
-}
 
 const linear = (x: Value, to: Size, onnx: OnnxBuilder) =>
   resized(x, to, { mode: 'linear', keeps: 'align_corners' }, onnx);
@@ -95,16 +71,6 @@ function nartSize(layer: Layer, holder: string, from: Size): Size {
   const times = factor === undefined ? 2 : layer.number(`${holder}.${factor}`, 1);
   if (factor !== undefined || holder === 'nn_upsample_param') return both(from, (size) => Math.floor(size * times));
   return deeplabSize(layer, holder, from);
-}
-
-function onlyOneBottom(layer: Layer): void {
-  layer.bottom();
-  if (layer.bottoms.length > 1) layer.refuse('a size that another blob has', 'it changes from run to run');
-}
-
-function checked(layer: Layer, to: Size): Size {
-  if (to.some((size) => size < 1)) layer.invalid(`it would be ${to.join(' x ')}`);
-  return to;
 }
 
 /** Without rows and columns that padding of less than nothing takes away. */
@@ -255,26 +221,9 @@ export const resampling: LayerRules = {
   Upsample: upsample,
 };
 
-/** alibaba/MNN, source/shape/ShapeResize.cpp, source/geometry/GeometryImageOp.cpp: between elements, the first keeps its place. */
-function ofMnn(vertical: string, horizontal: string): LayerRule {
-  return (layer, onnx) => {
-    onlyOneBottom(layer);
-    const x = layer.bottom();
-    const from = sizeOf(layer, x);
-    const to = [vertical, horizontal].map((path, k) =>
-      Math.trunc(Math.fround((from[k] ?? 0) * Math.fround(layer.number(path, 0)))),
-    );
-    return resized(x, checked(layer, to as [number, number]), { mode: 'linear', keeps: 'asymmetric' }, onnx);
-  };
-}
-
 /** By dialect. */
 export const resamplingOf: Readonly<Record<string, LayerRules>> = {
   ascend: { Upsample: upsampleOfAscend },
-  mnn: {
-    Resize: ofMnn('img_size_param.y_scaling', 'img_size_param.x_scaling'),
-    Upsample: ofMnn('upsample_param.scale', 'upsample_param.scale'),
-  },
   nart: {
     Interp: ofNart('interp_param', () => true),
     NNInterp: ofNart('nninterp_param', () => false),

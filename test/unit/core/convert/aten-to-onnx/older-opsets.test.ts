@@ -7,7 +7,7 @@ import { CASE_FILES, readCases } from './cases.ts';
 import { runCases } from './run-cases.ts';
 import { NO_KERNEL, WITHOUT_KERNEL } from './without-kernel.ts';
 
-const EVERY = process.env['ATEN_CASES'] === 'all' ? 1 : 100;
+const EVERY = process.env.ATEN_CASES === 'all' ? 1 : 100;
 
 const rows = CASE_FILES.flatMap(readCases).filter((_, k) => k % EVERY === 0);
 

@@ -18,7 +18,7 @@ function transcoded(from: string, to: string, ...layers: object[]): unknown {
   const backend = caffeBackend(to);
   const problems = transcode(model, caffeBackend(from), backend);
   if (problems.length > 0) return problems.map(({ code, message }) => `${code}: ${message}`);
-  return (decodedAs(to, encodeCaffe(model, backend).caffemodel)['layer'] as object[]).slice(1);
+  return (decodedAs(to, encodeCaffe(model, backend).caffemodel).layer as object[]).slice(1);
 }
 
 describe('the same layer under another number', () => {
