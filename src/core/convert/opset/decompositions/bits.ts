@@ -10,6 +10,7 @@ import type { Value } from '../../../ir/value.ts';
 import { refuse } from '../../../problems/problem.ts';
 import type { OnnxBuilder } from '../../builder.ts';
 import { type Adapter, adapter, down, operand, rankOf, tooOld } from '../adapter.ts';
+import { bitsOfFloat, FORMATS, floatOfBits } from './bit-patterns.ts';
 import { naturals } from './counting.ts';
 import { reduced, typed } from './forms.ts';
 
@@ -95,9 +96,13 @@ const bitCast = adapter(down(26, 'BitCast'), (node, onnx) => {
   if (constant) return onnx.constant(Tensor.ofBytes(to, constant.shape, constant.bytes()));
   if (dtype === to) return onnx.Identity(x);
   const whole = (type: DataType) => isInteger(type) || type === 'bool';
-  if (!whole(dtype) || !whole(to))
-    tooOld(node, 26, `older operators do not see the bits of ${whole(dtype) ? to : dtype}`);
-  return onnx.cast(x, to);
+  if (whole(dtype) && whole(to)) return onnx.cast(x, to);
+  const [from, into] = [FORMATS[dtype], FORMATS[to]];
+  if ((!from && !whole(dtype)) || (!into && !whole(to))) {
+    tooOld(node, 26, `older operators do not see the bits of ${from || whole(dtype) ? to : dtype}`);
+  }
+  const integer = from ? onnx.cast(bitsOfFloat(onnx, x, from), unsigned(dtype)) : x;
+  return into ? floatOfBits(onnx, integer, into, to) : onnx.cast(integer, to);
 });
 
 export const bits: readonly Adapter[] = [bitwise, bitShift, bitCast];

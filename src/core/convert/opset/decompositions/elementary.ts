@@ -51,15 +51,17 @@ const isInfDown = adapter(down(10, 'IsInf'), (node, onnx) => {
 });
 
 /** Halves go to the even neighbour: the one below plus 1 where the rest is more than a half, or a half of an odd one. */
-const round = adapter(down(11, 'Round'), (node, onnx) => {
-  const { value: x } = typed(node);
+export function rounded(onnx: OnnxBuilder, x: Value): Value {
+  if (onnx.opset >= 11) return onnx.Round(x);
   const floor = onnx.Floor(x);
   const rest = onnx.Sub(x, floor);
   const half = onnx.Mul(floor, onnx.like(x, 0.5));
   const odd = above(onnx, onnx.Sub(half, onnx.Floor(half)), 0.25);
   const up = onnx.Or(above(onnx, rest, 0.5), onnx.And(odd, onnx.Not(below(onnx, rest, 0.5))));
   return onnx.Add(floor, onnx.cast(up, dtypeOf(x)));
-});
+}
+
+const round = adapter(down(11, 'Round'), (node, onnx) => rounded(onnx, typed(node).value));
 
 const shrink = adapter(down(9, 'Shrink'), (node, onnx) => {
   const { value: x, dtype } = typed(node);
@@ -150,6 +152,14 @@ const erf = adapter(down(9, 'Erf'), (node) =>
 );
 
 export const elementary: readonly Adapter[] = [
+  decomposed(
+    9,
+    `y = MeanVarianceNormalization <axes = a> (x) =>
+     m = ReduceMean <axes = a, keepdims = 1> (x)
+     s = ReduceMean <axes = a, keepdims = 1> (Mul (x, x))
+     d = Sqrt (Sub (s, Mul (m, m)))
+     y = Div (Sub (x, m), Add (d, 0.000000001))`,
+  ),
   decomposed(10, 'y = ThresholdedRelu <alpha = a> (x) => y = Where (Greater (x, a), x, 0.0)'),
   bernoulli,
   sign,

@@ -5,13 +5,17 @@ import { attention } from './attention.ts';
 import { bits } from './bits.ts';
 import { choosing } from './choosing.ts';
 import { cropping } from './cropping.ts';
+import { deformableConvolution } from './deform-conv.ts';
 import { einsums } from './einsum.ts';
 import { elementary } from './elementary.ts';
 import { gathering } from './gathering.ts';
 import { gridSample } from './grid-sample.ts';
 import { losses } from './losses.ts';
+import { matrices } from './matrices.ts';
+import { quantized } from './quantized.ts';
 import { ranges } from './ranges.ts';
 import { recurrentAttention } from './recurrent-attention.ts';
+import { refused } from './refused.ts';
 import { rotaryAndCache } from './rotary.ts';
 import { signals } from './signals.ts';
 
@@ -30,4 +34,8 @@ export const DECOMPOSITIONS: readonly Adapter[] = [
   ...cropping,
   ...einsums,
   ...signals,
+  ...quantized,
+  ...matrices,
+  ...deformableConvolution,
+  ...refused,
 ];

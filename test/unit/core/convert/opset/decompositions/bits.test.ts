@@ -69,6 +69,52 @@ decomposes('BitCast', [
   },
 ]);
 
+const [inf, nan] = [Number.POSITIVE_INFINITY, Number.NaN];
+
+decomposes('bits of floats', [
+  {
+    graph: 'float[10] x => int32[10] y',
+    nodes: 'y = BitCast <to = 6> (x)',
+    from: 26,
+    to: [25, 12],
+    inputs: {
+      x: [0, -0, 1, -1.5, 3.4028234663852886e38, 1e-45, -1.1754943508222875e-38, 1.1754942106924411e-38, inf, -inf],
+    },
+    gives: {
+      y: [0, -2147483648, 1065353216, -1077936128, 2139095039, 1, -2139095040, 8388607, 2139095040, -8388608],
+    },
+    within: 0,
+  },
+  {
+    graph: 'float16[4] x => uint16[4] y',
+    nodes: 'y = BitCast <to = 4> (x)',
+    from: 26,
+    to: [25, 12],
+    inputs: { x: [1, -2, 65504, 6e-8] },
+    gives: { y: [15360, 49152, 31743, 1] },
+    within: 0,
+  },
+  {
+    graph: 'int32[9] x => float[9] y',
+    nodes: 'y = BitCast <to = 1> (x)',
+    from: 26,
+    to: [25, 12],
+    inputs: { x: [0, 1065353216, -1077936128, 2139095039, 1, 8388607, 2139095040, -8388608, 2143289344] },
+    gives: { y: [0, 1, -1.5, 3.4028234663852886e38, 1.401298464324817e-45, 1.1754942106924411e-38, inf, -inf, nan] },
+    within: 0,
+  },
+  {
+    // There and back, with subnormal numbers.
+    graph: 'double[6] x => double[6] y',
+    nodes: 'b = BitCast <to = 7> (x)\ny = BitCast <to = 11> (b)',
+    from: 26,
+    to: [25, 12],
+    inputs: { x: [5e-324, -2.2250738585072014e-308, 2.225073858507201e-308, 1.7976931348623157e308, -0.1, -inf] },
+    gives: { y: [5e-324, -2.2250738585072014e-308, 2.225073858507201e-308, 1.7976931348623157e308, -0.1, -inf] },
+    within: 0,
+  },
+]);
+
 test('the bits of what is no integer stay hidden', () => {
   const row = { graph: 'complex64[3] x => uint64[3] y', nodes: 'y = BitCast <to = 13> (x)', from: 26 };
   expect(reasons(row, 25)[0]).toContain('older operators do not see the bits of complex64');

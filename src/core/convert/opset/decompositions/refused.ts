@@ -1,0 +1,25 @@
+/** Operators that nothing older says, each with the reason. Reviewed against the ONNX operator changelog. */
+import { type Adapter, adapter, down, tooOld } from '../adapter.ts';
+
+const REASONS: readonly (readonly [version: number, operators: string, reason: string])[] = [
+  [20, 'ImageDecoder', 'older opsets decode no images'],
+  [20, 'RegexFullMatch StringConcat StringSplit', 'older opsets do not look into texts'],
+  [15, 'Optional OptionalGetElement OptionalHasElement', 'older opsets have no optional values'],
+  [
+    11,
+    `ConcatFromSequence SequenceAt SequenceConstruct SequenceEmpty SequenceErase SequenceInsert SequenceLength
+    SplitToSequence`,
+    'older opsets have no sequences',
+  ],
+  [11, 'Unique', 'older opsets have no operator whose output is as long as what it finds'],
+  [10, 'NonMaxSuppression', 'older opsets have no operator whose output is as long as what it finds'],
+  [10, 'RoiAlign', 'older opsets sample no regions but by their largest element'],
+  [10, 'StringNormalizer', 'older opsets do not look into texts'],
+  [9, 'MaxUnpool', 'older opsets have no operator that writes to places of a tensor'],
+  [9, 'TfIdfVectorizer', 'older opsets do not count sequences of tokens'],
+  [8, 'Scan', 'older opsets have no loop over the slices of an axis'],
+];
+
+export const refused: readonly Adapter[] = REASONS.map(([version, operators, reason]) =>
+  adapter(down(version, ...operators.split(/\s+/)), (node) => tooOld(node, version, reason)),
+);
