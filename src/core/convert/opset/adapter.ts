@@ -13,6 +13,8 @@ export interface AdapterFacts {
   readonly to: number;
   /** The same function over the real numbers. There are no others. */
   readonly exact: true;
+  /** Its nodes come after all others of their graph, the last one first: who reads them decides. */
+  readonly last?: true;
 }
 
 /**

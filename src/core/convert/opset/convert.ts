@@ -88,18 +88,25 @@ class Conversion {
   }
 
   private stepNodes(graph: Graph, path: string, from: number, to: number, onnx: OnnxBuilder): void {
+    const late: Node[] = [];
     for (const node of graph.nodes) {
       for (const [inner, place] of subgraphPaths(node, path)) this.step(inner, place, from, to, onnx.within(inner));
       const newer = Math.max(from, to);
       if (onnxDomain(node.domain) !== '' || this.refused.has(node) || !hasNewVersion(node, newer)) continue;
-      try {
-        this.log.startOver();
-        this.adapt(node, path, from, to, onnx.from(node));
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        this.refused.add(node);
-        this.problems.push(error.problem);
-      }
+      if (adapterFor(node.op, from, to)?.last) late.push(node);
+      else this.adaptOrRefuse(node, path, from, to, onnx);
+    }
+    for (const node of late.reverse()) this.adaptOrRefuse(node, path, from, to, onnx);
+  }
+
+  private adaptOrRefuse(node: Node, path: string, from: number, to: number, onnx: OnnxBuilder): void {
+    try {
+      this.log.startOver();
+      this.adapt(node, path, from, to, onnx.from(node));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.refused.add(node);
+      this.problems.push(error.problem);
     }
   }
 
@@ -110,7 +117,7 @@ class Conversion {
     const [invalid] = schema ? checkNode(node, schema) : [];
     if (invalid) throw new Refusal(invalid);
     if (to < from && this.widen(node, path, from, to, onnx)) return;
-    const rule = adapterFor(node.op, from, to);
+    const rule = adapterFor(node.op, from, to)?.rule;
     if (rule) {
       const reference = [...node.attributes].find(([, attribute]) => attribute.type === 'reference');
       if (reference) tooOld(node, from, `its attribute ${reference[0]} is given where the function is called`);

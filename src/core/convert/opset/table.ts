@@ -1,6 +1,6 @@
 /** All adapters, by operator and step. */
 import { activations } from './activations.ts';
-import type { Adapter, AdapterRule } from './adapter.ts';
+import type { Adapter } from './adapter.ts';
 import { bits } from './bits.ts';
 import { col2im } from './col2im.ts';
 import { comparisons } from './comparisons.ts';
@@ -32,12 +32,12 @@ export const ADAPTERS: readonly Adapter[] = [
   ...DECOMPOSITIONS,
 ];
 
-const byStep = new Map<string, AdapterRule>();
-for (const { operators, from, to, rule } of ADAPTERS) {
-  for (const op of operators) byStep.set(`${op} ${from} ${to}`, rule);
+const byStep = new Map<string, Adapter>();
+for (const adapter of ADAPTERS) {
+  for (const op of adapter.operators) byStep.set(`${op} ${adapter.from} ${adapter.to}`, adapter);
 }
 
 /** How an operator goes from an opset to its neighbour; undefined where no rule was written. */
-export function adapterFor(op: string, from: number, to: number): AdapterRule | undefined {
+export function adapterFor(op: string, from: number, to: number): Adapter | undefined {
   return byStep.get(`${op} ${from} ${to}`);
 }

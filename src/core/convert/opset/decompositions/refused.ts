@@ -5,12 +5,6 @@ const REASONS: readonly (readonly [version: number, operators: string, reason: s
   [20, 'ImageDecoder', 'older opsets decode no images'],
   [20, 'RegexFullMatch StringConcat StringSplit', 'older opsets do not look into texts'],
   [15, 'Optional OptionalGetElement OptionalHasElement', 'older opsets have no optional values'],
-  [
-    11,
-    `ConcatFromSequence SequenceAt SequenceConstruct SequenceEmpty SequenceErase SequenceInsert SequenceLength
-    SplitToSequence`,
-    'older opsets have no sequences',
-  ],
   [11, 'Unique', 'older opsets have no operator whose output is as long as what it finds'],
   [10, 'NonMaxSuppression', 'older opsets have no operator whose output is as long as what it finds'],
   [10, 'RoiAlign', 'older opsets sample no regions but by their largest element'],

@@ -17,6 +17,7 @@ import { ranges } from './ranges.ts';
 import { recurrentAttention } from './recurrent-attention.ts';
 import { refused } from './refused.ts';
 import { rotaryAndCache } from './rotary.ts';
+import { sequences } from './sequences.ts';
 import { signals } from './signals.ts';
 
 export const DECOMPOSITIONS: readonly Adapter[] = [
@@ -37,5 +38,6 @@ export const DECOMPOSITIONS: readonly Adapter[] = [
   ...quantized,
   ...matrices,
   ...deformableConvolution,
+  ...sequences,
   ...refused,
 ];
