@@ -27,6 +27,10 @@ export interface CaffeLimits {
   readonly repeat?: { readonly layer: string; readonly field: string };
   /** Which of equal elements its ArgMax along an axis takes; absent where it has none, or that is not known. */
   readonly argMax?: { readonly ties: 'last' };
+  /** Its layer for x over the root of a sum of squares of channels, and whether that adds `eps`; absent where it has none. */
+  readonly normalize?: { readonly layer: string; readonly eps: 'under the root' | 'none' };
+  /** The `k` with which its LRN begins the sum at 1, where that is not 1. */
+  readonly lrnConstant?: 0;
   /** The product of matrices that the network computes: the layer. */
   readonly product?: string;
   /** Unused tops of a layer are outputs of the network unless a Silence layer takes them. */
@@ -86,6 +90,7 @@ export const CAFFE_FUSIONS: readonly string[] = [
   'fold-batch-normalization',
   // Erf by itself is no layer; the whole is nearly one.
   'erf-gelu',
+  'l2-normalization',
   // Known as a whole, these need no blobs of more axes, which many frameworks lack.
   ...['depth-to-space-dcr', 'depth-to-space-crd', 'space-to-depth', 'channel-shuffle'],
 ];

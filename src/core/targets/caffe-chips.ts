@@ -3,6 +3,7 @@ import { FRAMEWORKS } from '../dialects/caffe/frameworks.ts';
 import { CaffeBackend } from './caffe-backend.ts';
 import { RELEASE } from './caffe-bvlc.ts';
 import { CONVERTER } from './caffe-converter.ts';
+import { NORMALIZE } from './caffe-ssd.ts';
 
 export const ascend = new CaffeBackend({
   ...CONVERTER,
@@ -17,6 +18,7 @@ export const ascend = new CaffeBackend({
     // The operator specifications of ATC (support.huaweicloud.com, Caffe, Pooling): round_mode 1 rounds down.
     floorPooling: { path: 'pooling_param.round_mode', value: 'FLOOR' },
     product: 'BatchMatMul',
+    normalize: NORMALIZE,
     // The operator list of CANN 8.0: Upsample repeats by stride, and multiplies by scale, which is 1.
     repeat: { layer: 'Upsample', field: 'stride' },
     interp: { layer: 'Interp', grid: 'corners' },
@@ -46,6 +48,7 @@ export const cambricon = new CaffeBackend({
     ...RELEASE.limits,
     // src/caffe/layers/pooling_layer.cpp
     floorPooling: { path: 'pooling_param.ceil_mode', value: false },
+    normalize: NORMALIZE,
     // src/caffe/layers/interp_layer.cpp
     interp: { layer: 'Interp', grid: 'corners' },
     takes: {

@@ -26,6 +26,8 @@ export const mnn = new CaffeBackend({
     // source/shape/ShapePool.cpp for PoolPadType_CAFFE, source/backend/cpu/CPUPool.hpp.
     pooling: { windows: 'up', clips: false, divisor: 'window' },
     blobs: { axes: 4 },
+    // source/geometry/GeometryLRN.cpp, computeForNormalize: as many scales as channels.
+    normalize: { layer: 'Normalize', eps: 'under the root' },
     // A Scale of a blob that was reshaped reads it in another layout (MNN 3.6).
     scaleOfReshaped: false,
     takes: {

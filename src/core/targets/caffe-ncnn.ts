@@ -36,6 +36,8 @@ export const ncnn = new CaffeBackend({
     pooling: { windows: 'up', clips: false, divisor: 'image', globalKeepsAxes: false },
     // src/layer/interp.cpp with align_corner 0, which caffe2ncnn.cpp leaves at its default.
     interp: { layer: 'Interp', grid: 'half pixels' },
+    // src/layer/normalize.cpp with across_channel and eps_mode at their defaults.
+    normalize: { layer: 'Normalize', eps: 'under the root' },
     product: 'MatMul',
     takes: {
       Convolution: JOINT_DILATION,

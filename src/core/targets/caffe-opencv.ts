@@ -29,6 +29,8 @@ export const opencv = new CaffeBackend({
     overwritesJoined: true,
     // A Mat of one axis has two (OpenCV 4.12), and CV_MAX_DIM at most.
     blobs: { least: 2, axes: 32 },
+    // modules/dnn/src/layers/normalize_bbox_layer.cpp
+    normalize: { layer: 'NormalizeBBox', eps: 'under the root' },
     constants: { layer: 'Const' },
   },
   direct: CAFFE_DIRECT,

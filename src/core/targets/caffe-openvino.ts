@@ -20,6 +20,8 @@ export const openvino = new CaffeBackend({
     floorPooling: { path: 'pooling_param.ceil_mode', value: false },
     // interp_ext.py: align_corners 1.
     interp: { layer: 'Interp', grid: 'corners' },
+    // normalize_ext.py: eps is added (eps_mode).
+    normalize: { layer: 'Normalize', eps: 'under the root' },
     takes: {
       // scale_ext.py and elementwise_ext.py take the numbers as a list, without num_axes.
       Scale: { axes: [2, 4], factors: 'channels', bottoms: 1 },

@@ -3,6 +3,9 @@ import { FRAMEWORKS } from '../dialects/caffe/frameworks.ts';
 import { CAFFE_FUSIONS, CaffeBackend } from './caffe-backend.ts';
 import { bvlc, RELEASE } from './caffe-bvlc.ts';
 
+/** src/caffe/layers/normalize_layer.cpp of weiliu89/caffe, branch ssd, and of those that have it from there. */
+export const NORMALIZE = { layer: 'Normalize', eps: 'under the root' } as const;
+
 export const ssd = new CaffeBackend({
   ...RELEASE,
   id: 'ssd',
@@ -12,6 +15,7 @@ export const ssd = new CaffeBackend({
   dialect: 'ssd',
   layers: FRAMEWORKS.ssd.layers,
   fusions: CAFFE_FUSIONS,
+  limits: { ...RELEASE.limits, normalize: NORMALIZE },
 });
 
 export const nvcaffe = new CaffeBackend({
@@ -24,7 +28,7 @@ export const nvcaffe = new CaffeBackend({
   layers: FRAMEWORKS.nvcaffe.layers,
   fusions: CAFFE_FUSIONS,
   // It has no layer for constant blobs.
-  limits: { unusedTops: 'outputs', outputs: 'blobs', argMax: { ties: 'last' } },
+  limits: { unusedTops: 'outputs', outputs: 'blobs', argMax: { ties: 'last' }, normalize: NORMALIZE },
 });
 
 export const intel = new CaffeBackend({
@@ -36,6 +40,7 @@ export const intel = new CaffeBackend({
   dialect: 'intel',
   layers: FRAMEWORKS.intel.layers,
   fusions: CAFFE_FUSIONS,
+  limits: { ...RELEASE.limits, normalize: NORMALIZE },
 });
 
 export const yoloUpsample = new CaffeBackend({

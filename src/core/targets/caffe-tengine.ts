@@ -23,13 +23,15 @@ export const tengine = new CaffeBackend({
     deconvolution: 'DeConvolution',
     // load_upsample. Interp is left: its size is that of the image times zoom_factor (source/operator/prototype/interp.c).
     repeat: { layer: 'Upsample', field: 'scale' },
+    // source/device/cpu/op/lrn/lrn_ref.c: it is added to every square, and the sum begins at 1.
+    lrnConstant: 0,
     blobs: { least: 2, axes: 4 },
+    // source/device/cpu/op/normalize/normalize_ref.c
+    normalize: { layer: 'Normalize', eps: 'none' },
     takes: {
       Convolution: JOINT_DILATION,
       DeConvolution: JOINT_DILATION,
       Pooling: { axes: [4, 4] },
-      // source/device/cpu/op/lrn/lrn_ref.c
-      LRN: { never: 'its LRN adds the constant to every square' },
       // source/device/cpu/op/scale/scale_ref.c
       Scale: { ...OWN_FACTORS, axes: [4, 4] },
       // load_eltwise reads no coefficients; source/operator/prototype/eltwise.c takes two bottoms.

@@ -16,6 +16,7 @@ import type { Value } from '../../ir/value.ts';
 import { type Problem, problem, refuse } from '../../problems/problem.ts';
 import { type CaffeBackend, isIgnored, joinsWrongly } from '../../targets/caffe-backend.ts';
 import type { LayerPlan } from '../../targets/layer-limits.ts';
+import { constantOfInput } from './constants.ts';
 import { mapped, weightOf } from './weights.ts';
 
 export type Parameter = number | boolean | string | readonly number[];
@@ -91,11 +92,11 @@ export class CaffeBuilder {
     return this.node(type, bottoms, parameters, { shapes }).outputs;
   }
 
-  /** A blob of fixed numbers. */
+  /** A blob of fixed numbers: of a layer that holds them, else what `constantOfInput` makes. */
   constant(tensor: Tensor): Value {
     const { constants } = this.backend.limits;
-    if (!constants) this.refuseAttribute('a constant input', 'it has no layer that holds numbers alone');
     const numbers = tensor.dtype.includes('float') ? tensor : mapped(tensor, (each) => each);
+    if (!constants) return constantOfInput(this, numbers);
     const node = this.node(constants.layer, [], {}, { blobs: [numbers], shapes: [tensor.shape] });
     if (constants.shape !== undefined) {
       node.setAttribute(constants.shape, { type: 'ints', value: tensor.shape.map(BigInt) });

@@ -3,6 +3,7 @@ import type { CaffeRules } from './rule.ts';
 import { activations } from './rules/activations.ts';
 import { arithmetic } from './rules/arithmetic.ts';
 import { convolution } from './rules/convolution.ts';
+import { einsums } from './rules/einsum.ts';
 import { errorFunctions } from './rules/error-function.ts';
 import { linear } from './rules/linear.ts';
 import { normalization } from './rules/normalization.ts';
@@ -18,6 +19,7 @@ export const CAFFE_RULES: CaffeRules = {
   ...activations,
   ...arithmetic,
   ...convolution,
+  ...einsums,
   ...errorFunctions,
   ...linear,
   ...normalization,

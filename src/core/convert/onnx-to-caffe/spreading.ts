@@ -2,8 +2,11 @@
 import { elementCount, type StaticShape } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
 import { type CaffeBuilder, sizesOf } from './builder.ts';
-import { reshaped } from './support.ts';
+import { joined, reshaped } from './support.ts';
 import { filled } from './weights.ts';
+
+/** More copies than that are not joined one by one. */
+const MOST_COPIES = 32;
 
 /** x repeated until its shape is `shape`. Refuses where sizes neither agree nor are 1, and what repeats images. */
 export function spread(caffe: CaffeBuilder, x: Value, shape: StaticShape): Value {
@@ -36,7 +39,7 @@ export function repeated(
   const parameters = { axis: axis === 1 ? undefined : axis, tiles: times };
   if (caffe.can('Tile', [x], parameters))
     return caffe.layer('Tile', [x], parameters, { shapes: [own.with(axis, times)] });
-  if (axis === 0) caffe.refuseAttribute('an operand that spreads over images', 'no layer repeats images');
+  if (axis === 0) return repeatedImages(caffe, x, times);
   const [batch = 1] = own;
   const [outer, inner] = [elementCount(own.slice(1, axis)), elementCount(own.slice(end))];
   if (outer === 1) {
@@ -52,6 +55,15 @@ export function repeated(
   const shapes = [[batch, outer, height, width * inner]];
   const type = caffe.backend.limits.deconvolution ?? 'Deconvolution';
   return caffe.layer(type, [image], column, { blobs: [filled([outer, 1, height, width], 1)], shapes });
+}
+
+/** The same images several times, one behind the other. */
+function repeatedImages(caffe: CaffeBuilder, x: Value, times: number): Value {
+  const parts = Array<Value>(times).fill(x);
+  const shape = sizesOf(x).with(0, times);
+  if (times > MOST_COPIES || !caffe.can('Concat', parts, { axis: 0 }) || caffe.backend.blobRefusal(shape) !== undefined)
+    caffe.refuseAttribute('an operand that spreads over images', 'no layer repeats images');
+  return joined(caffe, parts, 0);
 }
 
 /** The shape over which several operands spread. */

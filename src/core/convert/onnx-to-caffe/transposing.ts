@@ -4,8 +4,8 @@ import type { Value } from '../../ir/value.ts';
 import { type CaffeBuilder, type Parameters, sizesOf } from './builder.ts';
 import { joined, reshaped, sliced } from './support.ts';
 
-/** More pieces than that are not cut and joined one by one. */
-const MOST_PIECES = 8;
+/** More pieces than that are not cut and joined one by one, or where one layer does the same. */
+const [MOST_PIECES, FEW_PIECES] = [8, 2];
 
 /** The blob with its axes in that order; no layer but a Reshape where only axes of size 1 move. */
 export function transposed(caffe: CaffeBuilder, x: Value, order: readonly number[]): Value {
@@ -20,7 +20,7 @@ export function transposed(caffe: CaffeBuilder, x: Value, order: readonly number
     const given = reshaped(caffe, x, form.shape);
     return reshaped(caffe, caffe.layer(layer, [given], { [field]: form.order }, { shapes: [turned] }), to);
   }
-  return reshaped(caffe, byPieces(caffe, x, moves), to);
+  return reshaped(caffe, byPieces(caffe, x, moves) ?? byColumns(caffe, x, moves), to);
 }
 
 /** A shape, and the order that its axes are to have. */
@@ -65,12 +65,16 @@ function takes(caffe: CaffeBuilder, layer: string, field: string, { shape, order
   return caffe.backend.refusal({ type: layer, bottoms: [shape], blobs: [], parameters }) === undefined;
 }
 
-/** Two neighbouring axes change places: pieces along the shorter one are reshaped and joined along it. */
-function byPieces(caffe: CaffeBuilder, x: Value, { shape, order }: Move): Value {
+/**
+ * Two neighbouring axes change places: pieces along the shorter one are reshaped and joined along it. Undefined for other moves,
+ * and where that would be many pieces.
+ */
+function byPieces(caffe: CaffeBuilder, x: Value, { shape, order }: Move): Value | undefined {
   const at = order.findIndex((axis, k) => axis !== k);
   const swap = order.every((axis, k) => axis === (k === at ? at + 1 : k === at + 1 ? at : k));
   const [a = 1, b = 1] = [shape[at], shape[at + 1]];
-  if (!swap || Math.min(a, b) > MOST_PIECES) caffe.refuseOperator();
+  const most = caffe.backend.has('Im2col') ? FEW_PIECES : MOST_PIECES;
+  if (!swap || Math.min(a, b) > most) return undefined;
   const [outer, inner] = [elementCount(shape.slice(0, at)), elementCount(shape.slice(at + 2))];
   const image = reshaped(caffe, x, [outer, a, b, inner]);
   if (a <= b) {
@@ -88,6 +92,42 @@ function byPieces(caffe: CaffeBuilder, x: Value, { shape, order }: Move): Value 
     columns.map((column) => reshaped(caffe, column, [outer, 1, a, inner])),
     1,
   );
+}
+
+/** Any move by Im2col: axis after axis comes to its place in front of those that stand between. */
+function byColumns(caffe: CaffeBuilder, x: Value, { shape, order }: Move): Value {
+  if (!caffe.backend.has('Im2col')) caffe.refuseOperator();
+  const left = [...shape.keys()];
+  let made = x;
+  for (const [place, axis] of order.entries()) {
+    const at = left.indexOf(axis);
+    if (at === place) continue;
+    const sizesNow = left.map((each) => shape[each] ?? 1);
+    const between = elementCount(sizesNow.slice(place, at));
+    const parts = [
+      elementCount(sizesNow.slice(0, place)),
+      between,
+      shape[axis] ?? 1,
+      elementCount(sizesNow.slice(at + 1)),
+    ];
+    made = swappedByColumns(caffe, made, parts);
+    left.splice(place, 0, ...left.splice(at, 1));
+  }
+  return made;
+}
+
+/**
+ * [outer, a, b, inner] as [outer, b, a, inner]: windows of one row and `b` elements that lie `inner` apart stand one behind the
+ * other as channels. BVLC/caffe src/caffe/layers/im2col_layer.cpp, src/caffe/util/im2col.cpp.
+ */
+function swappedByColumns(
+  caffe: CaffeBuilder,
+  x: Value,
+  [outer = 1, a = 1, b = 1, inner = 1]: readonly number[],
+): Value {
+  const image = reshaped(caffe, x, [1, outer, a, b * inner]);
+  const windows = { kernel_h: 1, kernel_w: b, dilation: inner === 1 ? undefined : [1, inner] };
+  return caffe.layer('Im2col', [image], windows, { shapes: [[1, outer * b, a, inner]] });
 }
 
 const points = (count: number): readonly number[] => Array.from({ length: count - 1 }, (_, k) => k + 1);

@@ -1,9 +1,10 @@
 /** Functions of single elements. Layers: BVLC/caffe src/caffe/layers/{relu,elu,prelu,clip,bnll,power}_layer.cpp; operators: onnx.ai. */
 import type { Node } from '../../../ir/node.ts';
 import type { Value } from '../../../ir/value.ts';
-import type { CaffeBuilder } from '../builder.ts';
+import { type CaffeBuilder, sizesOf } from '../builder.ts';
 import { type CaffeRules, directOr, optionalWeight, sizes, weight } from '../rule.ts';
-import { affine, power, product } from '../support.ts';
+import { affine, power, product, scaled, spreadAlong } from '../support.ts';
+import { mapped } from '../weights.ts';
 
 /** Numbers from here on bound nothing: the largest float32. */
 const UNBOUNDED = 3.4e38;
@@ -81,7 +82,19 @@ export const activations: CaffeRules = {
     const { length: rank, 1: channels } = sizes(node.input(0), node);
     const fromChannel = slope.shape.length === rank ? slope.shape.slice(1) : slope.shape;
     const perChannel = slope.count === channels && fromChannel.length === rank - 1 && fromChannel[0] === channels;
-    if (!perChannel) caffe.refuseAttribute('slopes of this shape', 'PReLU has one slope, or one a channel');
+    // relu(x) - slopes * relu(-x)
+    if (!perChannel) {
+      const below = caffe.layer('ReLU', [affine(caffe, x, -1, 0)]);
+      const bent = scaled(
+        caffe,
+        below,
+        spreadAlong(
+          mapped(slope, (each) => -each),
+          sizesOf(x),
+        ),
+      );
+      return caffe.layer('Eltwise', [caffe.layer('ReLU', [x]), bent]);
+    }
     return caffe.layer('PReLU', [x], {}, { blobs: [slope.reshaped([channels ?? 1])] });
   },
   Clip: (node, caffe) => {

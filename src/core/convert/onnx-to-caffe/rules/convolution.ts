@@ -6,9 +6,10 @@ import type { Node } from '../../../ir/node.ts';
 import type { StaticShape } from '../../../ir/shape.ts';
 import type { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
+import { bordered } from '../bordering.ts';
 import { type CaffeBuilder, type Parameters, sizesOf } from '../builder.ts';
 import { type CaffeRules, optionalWeight, sizes, weight } from '../rule.ts';
-import { cut, reshaped } from '../support.ts';
+import { cut, reshaped, shifted } from '../support.ts';
 import { bothAxes, type Placement, place, type WindowAxis, windowAxes } from '../windows.ts';
 
 /** An axis of size 1 in front of the only spatial one. */
@@ -19,6 +20,8 @@ interface Convolution {
   readonly caffe: CaffeBuilder;
   readonly weight: Tensor;
   readonly axes: readonly WindowAxis[];
+  /** Whether the layer adds the node's third input itself; it does where absent. */
+  readonly biased?: false;
 }
 
 function convolution2d(node: Node, caffe: CaffeBuilder): Convolution {
@@ -46,7 +49,7 @@ function parametersOf(made: Convolution, places: readonly Placement[], outputs: 
   const group = Number(node.int('group', 1n));
   return {
     num_output: outputs,
-    bias_term: node.input(2) ? undefined : false,
+    bias_term: node.input(2) && made.biased !== false ? undefined : false,
     ...bothAxes(
       'pad',
       'pad',
@@ -68,7 +71,7 @@ function parametersOf(made: Convolution, places: readonly Placement[], outputs: 
 /** Builds the layer between the reshapes of a one-dimensional convolution, and cuts what padding made too much. */
 function built(type: string, made: Convolution, places: readonly Placement[], outputs: number): Value {
   const { node, caffe, axes } = made;
-  const bias = optionalWeight(node, 2, caffe);
+  const bias = made.biased === false ? undefined : optionalWeight(node, 2, caffe);
   const x = caffe.input(node, 0);
   const [batch = 1, channels = 1, ...spatial] = sizesOf(x);
   const lifted = spatial.length === 1 ? reshaped(caffe, x, [batch, channels, 1, ...spatial]) : x;
@@ -80,7 +83,8 @@ function built(type: string, made: Convolution, places: readonly Placement[], ou
   places.forEach(({ skip }, k) => {
     y = cut(caffe, y, k + 2, skip, axes[k]?.out ?? 1);
   });
-  return reshaped(caffe, y, sizes(node.outputs[0], node));
+  const to = sizes(node.outputs[0], node);
+  return made.biased === false ? y : reshaped(caffe, y, to);
 }
 
 const reach = ({ kernel, dilation }: WindowAxis): number => dilation * (kernel - 1) + 1;
@@ -91,6 +95,14 @@ function placeTransposed(axis: WindowAxis): Placement | undefined {
   const end = whole - axis.begin - axis.out;
   const pad = Math.min(axis.begin, end);
   return pad < 0 ? undefined : { pad, skip: axis.begin - pad, count: whole - 2 * pad };
+}
+
+/** What lies behind the last window is 0, and only then comes what is added. */
+function withBorder(caffe: CaffeBuilder, node: Node, y: Value, beyond: readonly number[]): Value {
+  const whole = beyond.reduce((made, count, k) => bordered(caffe, made, k + 2, 0, count, 0), y);
+  const bias = optionalWeight(node, 2, caffe);
+  const made = bias ? shifted(caffe, whole, { axis: 1, axes: 1, tensor: bias }) : whole;
+  return reshaped(caffe, made, sizes(node.outputs[0], node));
 }
 
 export const convolution: CaffeRules = {
@@ -106,16 +118,16 @@ export const convolution: CaffeRules = {
   },
   ConvTranspose: (node, caffe) => {
     const made = convolution2d(node, caffe);
-    const group = Number(node.int('group', 1n));
-    const places = made.axes.map(
-      (axis) =>
-        placeTransposed(axis) ?? caffe.refuseAttribute('this output padding', 'it lies outside of every window'),
+    const outputs = (made.weight.shape[1] ?? 1) * Number(node.int('group', 1n));
+    const type = caffe.backend.limits.deconvolution ?? 'Deconvolution';
+    const beyond = made.axes.map(({ size, stride, out, begin, ...axis }) =>
+      Math.max(0, out + begin - (stride * (size - 1) + reach({ size, stride, out, begin, ...axis }))),
     );
-    return built(
-      caffe.backend.limits.deconvolution ?? 'Deconvolution',
-      made,
-      places,
-      (made.weight.shape[1] ?? 1) * group,
+    const axes = made.axes.map((axis, k) => ({ ...axis, out: axis.out - (beyond[k] ?? 0) }));
+    const places = axes.map(
+      (axis) => placeTransposed(axis) ?? caffe.refuseAttribute('this padding', 'it takes more away than there is'),
     );
+    if (beyond.every((count) => count === 0)) return built(type, made, places, outputs);
+    return withBorder(caffe, node, built(type, { ...made, axes, biased: false }, places, outputs), beyond);
   },
 };

@@ -4,7 +4,8 @@ import { elementCount } from '../../../ir/shape.ts';
 import type { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import { type CaffeBuilder, sizesOf } from '../builder.ts';
-import { type CaffeRules, sizes, weight } from '../rule.ts';
+import { constantTimes, eachMatrix, matrixProduct, oneMatrix } from '../products.ts';
+import { type CaffeRules, sizes } from '../rule.ts';
 import { spread } from '../spreading.ts';
 import { affine, reshaped, shifted, spreadAlong } from '../support.ts';
 import { transposed } from '../transposing.ts';
@@ -53,52 +54,68 @@ function timed(tensor: Tensor, factor: number): Tensor {
 }
 
 function gemm(node: Node, caffe: CaffeBuilder): Value {
-  if (node.int('transA', 0n) !== 0n) caffe.refuseAttribute('transA', 'InnerProduct takes rows as they are');
   const [alpha, beta] = [node.float('alpha', 1), node.float('beta', 1)];
-  const given = weight(node, 1, caffe);
-  const matrix = timed(node.int('transB', 0n) === 0n ? permuted(given, [1, 0]) : given, alpha);
-  const [outputs = 1] = matrix.shape;
-  const x = caffe.input(node, 0);
+  const given = node.input(1);
+  const constant = given && weightOf(given);
+  const x = turnedBy(node, caffe, 'transA', 0);
   const summand = node.input(2);
-  const constant = summand && weightOf(summand);
-  if (!summand || beta === 0) return innerProduct(caffe, x, matrix, undefined);
-  if (!constant) {
-    const sum = innerProduct(caffe, x, matrix, undefined);
-    const other = affine(caffe, caffe.input(node, 2), beta, 0);
-    return caffe.layer('Eltwise', [sum, spread(caffe, other, sizesOf(sum))]);
+  const bias = summand && weightOf(summand);
+  if (constant) {
+    const matrix = timed(node.int('transB', 0n) === 0n ? permuted(constant, [1, 0]) : constant, alpha);
+    const [outputs = 1] = matrix.shape;
+    if (!summand || beta === 0) return innerProduct(caffe, x, matrix, undefined);
+    const rows = bias?.shape.length === 2 ? (bias.shape[0] ?? 1) : 1;
+    if (bias && rows === 1)
+      return innerProduct(caffe, x, matrix, spreadTo(timed(bias, beta).reshaped([bias.count]), [outputs]));
+    return plusSummand(node, caffe, innerProduct(caffe, x, matrix, undefined), bias);
   }
-  const bias = timed(constant, beta);
-  const rows = bias.shape.length === 2 ? (bias.shape[0] ?? 1) : 1;
-  if (rows > 1) {
-    const sum = innerProduct(caffe, x, matrix, undefined);
-    return shifted(caffe, sum, spreadAlong(bias, sizesOf(sum)));
-  }
-  return innerProduct(caffe, x, matrix, spreadTo(bias.reshaped([bias.count]), [outputs]));
+  const made = affine(caffe, matrixProduct(caffe, x, turnedBy(node, caffe, 'transB', 1)), alpha, 0);
+  return !summand || beta === 0 ? made : plusSummand(node, caffe, made, bias);
 }
 
-export const linear: CaffeRules = {
-  Gemm: gemm,
-  MatMul: (node, caffe) => {
-    const right = node.input(1);
-    const matrix = right && weightOf(right);
-    if (!matrix) return computed(node, caffe);
-    if (matrix.shape.length > 2) caffe.refuseAttribute('a batch of matrices', 'InnerProduct holds one');
-    const rows = matrix.shape.length === 2 ? permuted(matrix, [1, 0]) : matrix.reshaped([1, matrix.count]);
-    const x = caffe.input(node, 0);
-    const [width = 1] = sizesOf(x);
-    const row = sizesOf(x).length === 1 ? reshaped(caffe, x, [1, width]) : x;
-    return reshaped(caffe, innerProduct(caffe, row, rows, undefined), sizes(node.outputs[0], node));
-  },
-};
-
-/** A product of two matrices that the network computes, one for each of as many others as both have. */
-function computed(node: Node, caffe: CaffeBuilder): Value {
-  const { product } = caffe.backend.limits;
-  if (!product)
-    caffe.refuseAttribute('a right operand computed by the network', 'InnerProduct holds its matrix itself');
-  const [a, b] = [caffe.input(node, 0), caffe.input(node, 1)];
-  const [left, right] = [sizesOf(a), sizesOf(b)];
-  if (left.length !== right.length || left.slice(0, -2).join() !== right.slice(0, -2).join())
-    caffe.refuseAttribute('operands of different shapes', `${product} takes as many matrices of both`);
-  return caffe.layer(product, [a, b], {}, { shapes: [sizes(node.outputs[0], node)] });
+/** An operand, read across where the attribute says so. */
+function turnedBy(node: Node, caffe: CaffeBuilder, attribute: string, index: number): Value {
+  const x = caffe.input(node, index);
+  return node.int(attribute, 0n) === 0n ? x : transposed(caffe, x, [1, 0]);
 }
+
+/** The sum with beta times the third operand of Gemm, which spreads over it. */
+function plusSummand(node: Node, caffe: CaffeBuilder, sum: Value, constant: Tensor | undefined): Value {
+  const beta = node.float('beta', 1);
+  if (constant) return shifted(caffe, sum, spreadAlong(timed(constant, beta), sizesOf(sum)));
+  const other = affine(caffe, caffe.input(node, 2), beta, 0);
+  return caffe.layer('Eltwise', [sum, spread(caffe, other, sizesOf(sum))]);
+}
+
+/** x times a constant, which may be several matrices. */
+export function timesConstant(caffe: CaffeBuilder, x: Value, matrices: Tensor): Value {
+  const one = oneMatrix(matrices);
+  const rows = (matrix: Tensor) => permuted(matrix, [1, 0]);
+  if (one) return innerProduct(caffe, x, rows(one), undefined);
+  return eachMatrix(caffe, x, matrices, (part, matrix) => innerProduct(caffe, part, rows(matrix), undefined));
+}
+
+/** A row in front of the only axis, or a column behind it, as numpy has it. */
+function matMul(node: Node, caffe: CaffeBuilder): Value {
+  const [left, right] = [node.input(0), node.input(1)].map((value) => value && weightOf(value));
+  const to = sizes(node.outputs[0], node);
+  const row = (): Value => {
+    const a = caffe.input(node, 0);
+    return sizesOf(a).length === 1 ? reshaped(caffe, a, [1, ...sizesOf(a)]) : a;
+  };
+  const column = (): Value => {
+    const b = caffe.input(node, 1);
+    return sizesOf(b).length === 1 ? reshaped(caffe, b, [...sizesOf(b), 1]) : b;
+  };
+  if (right) {
+    const matrices = right.shape.length === 1 ? right.reshaped([right.count, 1]) : right;
+    return reshaped(caffe, timesConstant(caffe, row(), matrices), to);
+  }
+  if (left) {
+    const matrices = left.shape.length === 1 ? left.reshaped([1, left.count]) : left;
+    return reshaped(caffe, constantTimes(caffe, matrices, column()), to);
+  }
+  return reshaped(caffe, matrixProduct(caffe, row(), column()), to);
+}
+
+export const linear: CaffeRules = { Gemm: gemm, MatMul: matMul };

@@ -7,6 +7,7 @@ import type { StaticShape } from '../../../ir/shape.ts';
 import type { Value } from '../../../ir/value.ts';
 import { type CaffeBuilder, sizesOf } from '../builder.ts';
 import { axisOf, type CaffeRule, type CaffeRules, constantInts, sizes } from '../rule.ts';
+import { spread } from '../spreading.ts';
 import { affine, power, reshaped } from '../support.ts';
 import { magnitude } from './activations.ts';
 import { globallyPooled, pooledColumns } from './pooling.ts';
@@ -82,6 +83,22 @@ export function squared(caffe: CaffeBuilder, x: Value): Value {
   return caffe.layer('Eltwise', [x, x], { operation: 'PROD' });
 }
 
+/** most + log(sum of exp(x - most)), which does not overflow. */
+const logSumExp: CaffeRule = (node, caffe) => {
+  const x = caffe.input(node, 0);
+  const ranges = rangesOf(node, caffe);
+  if (!ranges) return x;
+  const { Exp: exp, Log: log } = caffe.backend.direct;
+  if (exp === undefined || log === undefined) return caffe.refuseOperator();
+  const own = sizesOf(x);
+  const most = overAxes(caffe, x, ranges, 'MAX');
+  const below = caffe.layer('Eltwise', [x, negated(caffe, spread(caffe, most, own))]);
+  const count = product(ranges.map(({ first, last }) => product(own.slice(first, last + 1))));
+  const sum = times(caffe, overAxes(caffe, caffe.layer(exp, [below]), ranges, 'AVE'), count);
+  const made = caffe.layer('Eltwise', [caffe.layer(log, [sum]), most]);
+  return reshaped(caffe, made, sizes(node.outputs[0], node));
+};
+
 export const reduction: CaffeRules = {
   ReduceMean: reduced('AVE', same, same),
   ReduceSum: reduced('AVE', same, times),
@@ -91,5 +108,6 @@ export const reduction: CaffeRules = {
   ReduceL1: reduced('AVE', magnitude, times),
   ReduceSumSquare: reduced('AVE', squared, times),
   ReduceL2: reduced('AVE', squared, (caffe, y, count) => power(caffe, y, 0.5, count)),
+  ReduceLogSumExp: logSumExp,
   ReduceLogSum: reduced('AVE', same, (caffe, y, count) => caffe.layer('Log', [times(caffe, y, count)])),
 };

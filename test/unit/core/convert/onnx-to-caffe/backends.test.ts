@@ -18,8 +18,6 @@ interface Case {
 /** They have no layer for powers. */
 const WITHOUT_POWERS = ['mnn', 'tengine'];
 const WITHOUT_LOGARITHM = ['mnn', 'tengine', 'nart', 'openvino'];
-const PRODUCTS = ['nart', 'ascend', 'ncnn'];
-const WITHOUT_PRODUCT = CAFFE_BACKENDS.map(({ id }) => id).filter((id) => !PRODUCTS.includes(id));
 
 const CASES: readonly Case[] = [
   {
@@ -227,8 +225,12 @@ const CASES: readonly Case[] = [
   {
     name: 'a product of two matrices',
     graph: 'float[1,3,4,5] x, float[1,3,5,6] x1 => y = MatMul (x, x1)',
-    layers: { nart: 'MatMul', ascend: 'BatchMatMul', ncnn: 'MatMul' },
-    refused: WITHOUT_PRODUCT,
+    layers: {
+      nart: 'MatMul',
+      ascend: 'BatchMatMul',
+      ncnn: 'MatMul',
+      ssd: 'Reshape Tile Reshape Tile Reshape Reshape Eltwise Pooling Power Reshape',
+    },
   },
   {
     name: 'means and sums over axes apart',
@@ -238,13 +240,53 @@ const CASES: readonly Case[] = [
   {
     name: 'normalised rows',
     graph: 'float[1,6,10] x, float[10] s, float[10] b => y = LayerNormalization (x, s, b)',
-    refused: WITHOUT_POWERS,
   },
   {
     name: 'normalised planes and groups',
     graph:
       'float[1,6,4,5] x, float[6] s, float[6] b => y = InstanceNormalization (x, s, b) y1 = GroupNormalization <num_groups = 3> (x, s, b)',
-    refused: WITHOUT_POWERS,
+  },
+  {
+    name: 'vectors of length 1, and those of length 0',
+    graph: 'float[1,6,4] x => r = Relu (x) y = LpNormalization <axis = 1> (r) y1 = LpNormalization <axis = 2> (r)',
+    layers: { ssd: 'ReLU Reshape Normalize Reshape Reshape Normalize Reshape' },
+  },
+  {
+    name: 'responses of channels around',
+    graph: 'float[1,6,4,5] x => y = LRN <size = 3, alpha = 0.5, beta = 0.6, bias = 2.0> (x)',
+    layers: { nart: 'Eltwise Convolution Power Power Eltwise', tengine: 'LRN Scale', ssd: 'LRN' },
+  },
+  {
+    name: 'attention',
+    graph:
+      'float[1,6,8] x | int64[4] heads = {1,6,2,4}, int64[3] rows = {1,6,8} => h = Reshape (x, heads) q = Transpose <perm = [0,2,1,3]> (h) k = Transpose <perm = [0,2,3,1]> (h) s = MatMul (q, k) p = Softmax (s) m = MatMul (p, q) t = Transpose <perm = [0,2,1,3]> (m) y = Reshape (t, rows)',
+  },
+  {
+    name: 'products with spread matrices, and with a vector',
+    graph:
+      'float[1,2,5,6] x, float[1,1,6,4] x1, float[6] w, float[2,6,3] v => y = MatMul (x, x1) y1 = MatMul (x, w) y2 = MatMul (x, v)',
+  },
+  {
+    name: 'sums of Einstein',
+    graph:
+      'float[1,4,6] x, float[1,5,6] x1, float[6,3] w => y = Einsum <equation = "bif,bjf->bij"> (x, x1) y1 = Einsum <equation = "bif,fk->bki"> (x, w) y2 = Einsum <equation = "bif->bf"> (x) y3 = Einsum <equation = "bif,bjf->bj"> (x, x1)',
+  },
+  {
+    name: 'constants that are joined on, and go out',
+    graph: 'float[1,6,5,4] x, float[1,2,5,4] c, float[1,7] d => y = Concat <axis = 1> (c, x) y1 = Identity (d)',
+    layers: {
+      ssd: 'Parameter Concat Parameter',
+      ncnn: 'Flatten Slice ReLU6 InnerProduct Reshape Concat Flatten Slice ReLU6 InnerProduct',
+    },
+  },
+  {
+    name: 'what lies beyond the last window of a transposed convolution',
+    graph:
+      'float[1,4,5,5] x, float[4,3,2,2] w, float[3] b => y = ConvTranspose <strides = [3,3], output_padding = [2,2], pads = [1,1,0,0]> (x, w, b)',
+  },
+  {
+    name: 'a slope for each element',
+    graph: 'float[1,3,4,4] x, float[3,4,4] slope => y = PRelu (x, slope)',
   },
   {
     name: 'pixels twice',

@@ -259,3 +259,10 @@ test('OpenCV writes over an input that is only joined with constants: a layer co
   const { layers } = await runsTheSame('float[1,6,5] x, float[1,2,5] c => y = Concat <axis = 1> (x, c)', 'opencv');
   expect(layers).toEqual(['Const', 'Power', 'Concat']);
 });
+
+test('BVLC has no layer that exchanges axes: Im2col does', async () => {
+  const made = await runsTheSame('float[2,3,14,15] x => y = Transpose <perm = [0,3,1,2]> (x)', 'bvlc');
+  expect(made.layers).toEqual(['Reshape', 'Im2col', 'Reshape']);
+  const five = await runsTheSame('float[2,3,9,2,5] x => y = Transpose <perm = [3,0,4,2,1]> (x)', 'bvlc');
+  expect(five.layers.filter((type) => type !== 'Reshape')).toEqual(['Im2col', 'Im2col', 'Im2col']);
+});
