@@ -14,7 +14,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { frameworkTable, scoreFrameworks } from './lib/caffe-frameworks.mjs';
-import { netFiles, netTable, scoreNets } from './lib/caffe-nets.mjs';
+import { netFiles, netTable, repositoryTable, scoreNets } from './lib/caffe-nets.mjs';
 import { caffeTable, scoreCaffe } from './lib/caffe-zoo.mjs';
 import { dynamicTable, scoreDynamic } from './lib/dynamic-zoo.mjs';
 import { countTests, measureOnnx, onnxStages, onnxTables } from './lib/onnx-suite.mjs';
@@ -100,11 +100,13 @@ async function opset(interpreter, suites) {
   return all ? opsetTables(results, reviewedRefusals()) : {};
 }
 
-/** The stage of published Caffe networks; gives its table. Networks of one's own are measured, not written down. */
+/** The stage of published Caffe networks; gives its table. */
 async function nets(interpreter, suites) {
   const title = 'Published Caffe networks to ONNX';
   const found = await scored(suites, title, () => scoreNets(interpreter, netFiles(values.nets)));
-  return values.nets === undefined ? { 'caffe-nets': netTable(found) } : {};
+  return values.nets === undefined
+    ? { 'caffe-nets': netTable(found) }
+    : { 'caffe-repositories': repositoryTable(found, values.nets) };
 }
 
 /** The stage of simplification; gives its tables. */
@@ -142,9 +144,14 @@ async function simplifyAll(interpreter, suites) {
 /** The stage of Caffe's frameworks: small models on all of them, or with --only what Caffe can express of torchvision. */
 async function caffe(interpreter, suites) {
   const all = values.only === 'caffe';
-  const found = await scored(suites, "PyTorch to every framework's Caffe", () => scoreFrameworks(interpreter, { all }));
-  keep('caffe-frameworks.json', found);
-  return { [all ? 'caffe-frameworks' : 'caffe-small']: frameworkTable(found) };
+  let ran = { frameworks: [], rows: [] };
+  const found = await scored(suites, "PyTorch to every framework's Caffe", async () => {
+    const results = await scoreFrameworks(interpreter, { all });
+    ran = results.ran;
+    return results;
+  });
+  keep('caffe-frameworks.json', { found, ran });
+  return { [all ? 'caffe-frameworks' : 'caffe-small']: frameworkTable(found, ran) };
 }
 
 /** The stage of random models; gives its table. */

@@ -1,11 +1,12 @@
 /**
  * PyTorch's models as networks of every Caffe framework: test/conformance/caffe/zoo.ts converts them and runs some by the
- * framework's definitions, OpenCV runs its own.
+ * framework's definitions, OpenCV runs its own, and with all models so do the other frameworks that can be had.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bundleForNode } from './bundle.mjs';
+import { runInFrameworks, runtimeTable } from './caffe-runtimes.mjs';
 import { inRoot } from './paths.mjs';
 import { table } from './table.mjs';
 import { madeCases, rows } from './zoo.mjs';
@@ -36,10 +37,12 @@ export async function scoreFrameworks(interpreter, { all }) {
   const args = [bundle, cases, made, models.join(), BACKENDS.join(), run.join()];
   const scored = await rows(process.execPath, args, (row) => ({ ...row, ...told(row) }));
   await runInOpenCv(interpreter, cases, scored);
+  const ran = all ? await runInFrameworks(scored, cases) : { frameworks: [], rows: [] };
   await rm(made, { recursive: true });
   const expected = models.length * BACKENDS.length;
-  const failed = scored.filter(({ verdict }) => verdict === 'wrong').length + Math.max(0, expected - scored.length);
-  return { rows: scored, counts: { passed: expected - failed, failed } };
+  const wrong = [...scored, ...ran.rows].filter(({ verdict }) => verdict === 'wrong' || verdict === 'error').length;
+  const failed = wrong + Math.max(0, expected - scored.length);
+  return { rows: scored, ran, counts: { passed: expected + ran.rows.length - failed, failed } };
 }
 
 /** The row as the other suites print theirs. */
@@ -64,8 +67,8 @@ async function runInOpenCv(interpreter, cases, scored) {
     scored[scored.findIndex(({ stem }) => stem === row.stem)] = row;
 }
 
-/** Which model becomes a network of which framework, and why not. */
-export function frameworkTable(scored) {
+/** Which model becomes a network of which framework, and why not; then how near each framework itself comes. */
+export function frameworkTable(scored, ran) {
   const models = [...new Set(scored.map(({ model }) => model))];
   const cell = (model, backend) => {
     const row = scored.find((each) => each.model === model && each.backend === backend);
@@ -74,7 +77,8 @@ export function frameworkTable(scored) {
   const head = ['Model', ...BACKENDS];
   const body = models.map((model) => [model, ...BACKENDS.map((backend) => cell(model, backend))]);
   const lists = models.map((model) => reasonsOf(model, scored)).filter((list) => list !== '');
-  return [table(head, body), ...lists].join('\n\n');
+  const own = ran.frameworks.length > 0 ? ['In the frameworks themselves:', runtimeTable(ran, models)] : [];
+  return [table(head, body), ...lists, ...own].join('\n\n');
 }
 
 /** Why a model is refused, each reason once with the frameworks that give it. */

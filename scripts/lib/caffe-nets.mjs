@@ -1,5 +1,5 @@
 /** Published Caffe networks as ONNX, beside the interpreter of Caffe's definitions and OpenCV: see test/conformance/caffe/nets. */
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleForNode } from './bundle.mjs';
 import { inRoot } from './paths.mjs';
@@ -9,11 +9,11 @@ import { table } from './table.mjs';
 const PUBLISHED = 'test/conformance/caffe/nets/published';
 const RESULTS = 'artifacts/caffe-nets.jsonl';
 
-/** The networks of the suite, or all .prototxt files below a folder. */
+/** The networks of the suite, or those that can run below a folder, each once. */
 export function netFiles(folder) {
   if (folder === undefined) return filesBelow(inRoot(PUBLISHED));
-  const files = filesBelow(folder);
-  if (files.length === 0) throw new Error(`there is no .prototxt below ${folder}`);
+  const files = distinct(filesBelow(folder).filter((file) => takesInputs(readFileSync(file, 'utf8'))));
+  if (files.length === 0) throw new Error(`there is no network with inputs in a .prototxt below ${folder}`);
   return files;
 }
 
@@ -25,6 +25,17 @@ function filesBelow(folder) {
     .map((name) => path.join(folder, name));
 }
 
+/** Solvers have no layers, and networks in training read their data themselves. */
+function takesInputs(text) {
+  return /^\s*layers?\s*\{/m.test(text) && /^\s*input\s*:|type\s*:\s*['"]Input['"]/m.test(text);
+}
+
+/** But for comments and spaces. */
+function distinct(files) {
+  const said = (file) => readFileSync(file, 'utf8').replace(/#.*/g, '').replace(/\s+/g, ' ');
+  return [...new Map(files.toReversed().map((file) => [said(file), file])).values()].toReversed();
+}
+
 /** Runs them; gives a row for each, and counts. What refuses with its reason has passed nothing. */
 export async function scoreNets(interpreter, files) {
   const bundle = inRoot('artifacts/caffe-nets.js');
@@ -32,10 +43,12 @@ export async function scoreNets(interpreter, files) {
   await bundleForNode(inRoot('test/conformance/caffe/nets/run.ts'), bundle);
   rmSync(results, { force: true });
   const script = inRoot('test/conformance/caffe/nets/opencv.py');
+  const list = inRoot('artifacts/caffe-nets.txt');
+  writeFileSync(list, files.join('\n'));
   for (let last = -1, done = 0; done < files.length && done > last; ) {
     last = done;
     try {
-      await node([bundle, results, interpreter, script, ...files], { show: true });
+      await node([bundle, results, interpreter, script, list], { show: true });
     } catch (error) {
       if (!(error instanceof CommandError) || !existsSync(results)) throw error;
       // The others go on behind the network of which the process died.
@@ -44,7 +57,7 @@ export async function scoreNets(interpreter, files) {
     done = rowsOf(results).length;
   }
   const rows = rowsOf(results).map((row) => ({ verdict: 'died', ...row }));
-  const passed = rows.filter(({ verdict }) => verdict === 'pass').length;
+  const passed = rows.filter(agrees).length;
   return { rows, counts: { passed, failed: files.length - passed } };
 }
 
@@ -55,15 +68,84 @@ function rowsOf(results) {
     .map((line) => JSON.parse(line));
 }
 
+function agrees({ verdict }) {
+  return verdict === 'equal' || verdict === 'unsteady';
+}
+
 const COLUMNS = ['Network', 'Dialect', 'Layers', 'ONNX beside the interpreter', 'OpenCV beside the interpreter'];
 
 export function netTable(rows) {
-  const cells = rows.map(({ net, dialect = '', layers = '', verdict, detail, error, opencv = '' }) => [
-    path.basename(net, '.prototxt'),
-    dialect,
-    String(layers),
-    verdict === 'pass' ? error.toExponential(1) : `**${verdict}**: ${detail ?? error?.toExponential(1) ?? ''}`,
-    typeof opencv === 'number' ? opencv.toExponential(1) : opencv,
-  ]);
+  const cells = rows.map((row) => {
+    const { net, dialect = '', layers = '', opencv } = row;
+    return [path.basename(net, '.prototxt'), dialect, String(layers), said(row), opencv ? said(opencv) : ''];
+  });
   return table(COLUMNS, cells);
+}
+
+function said({ verdict, detail, error }) {
+  return verdict === 'equal' ? error.toExponential(1) : `**${verdict}**: ${detail ?? error?.toExponential(1) ?? ''}`;
+}
+
+/** Below a folder with a folder for each owner, and in it one for each repository. */
+export function repositoryTable(rows, folder) {
+  const placed = rows.map((row) => {
+    const [owner, name, ...inside] = path.relative(folder, row.net).split(path.sep);
+    return { ...row, repository: `${owner}/${name}`, file: `${owner}/${name}: ${inside.join('/')}` };
+  });
+  const groups = grouped(placed, ({ repository }) => repository);
+  const names = [...groups.keys()].sort((a, b) => a.localeCompare(b));
+  const lines = names.map((name) => [name, ...counted(groups.get(name))]);
+  const head = ['Repository', ...SUMS.map(([title]) => title)];
+  const tables = table(head, [...lines, ['all', ...counted(placed)]]);
+  return [tables, largest(placed), notEqual(placed), notInOpenCv(placed)].filter((part) => part !== '').join('\n\n');
+}
+
+/** What of a repository's networks is counted. */
+const SUMS = [
+  ['Networks', () => true],
+  ['equal', ({ verdict }) => verdict === 'equal'],
+  ['unsteady', ({ verdict }) => verdict === 'unsteady'],
+  ['wrong', ({ verdict }) => verdict === 'wrong' || verdict === 'died'],
+  ['refused', ({ verdict }) => verdict === 'refused'],
+  ['no network', ({ verdict }) => verdict === 'unread' || verdict === 'unjudged'],
+  ['OpenCV equal', ({ opencv }) => opencv?.verdict === 'equal'],
+  ['OpenCV unsteady', ({ opencv }) => opencv?.verdict === 'unsteady'],
+  ['OpenCV otherwise', ({ opencv }) => opencv?.verdict === 'wrong'],
+  ['not loaded', ({ opencv }) => opencv?.verdict === 'not run'],
+  ['not its dialect', ({ opencv }) => opencv?.verdict === 'not asked'],
+];
+
+function counted(rows) {
+  return SUMS.map(([, counts]) => String(rows.filter(counts).length));
+}
+
+function largest(rows) {
+  const errors = (all) => all.filter(({ verdict }) => verdict === 'equal').map(({ error }) => error);
+  const [onnx, opencv] = [errors(rows), errors(rows.flatMap((row) => row.opencv ?? []))];
+  const most = (all) => Math.max(0, ...all).toExponential(1);
+  return `The largest difference of what is equal: ${most(onnx)} in onnxruntime, ${most(opencv)} in OpenCV.`;
+}
+
+function notEqual(rows) {
+  const others = rows.filter(({ verdict }) => verdict !== 'equal');
+  const how = ({ error, moved, detail }) =>
+    detail ??
+    (error === undefined ? '' : `${error.toExponential(1)}; nudged, its outputs move by ${moved.toExponential(1)}`);
+  const lines = others.map((row) => `- ${row.file}: ${row.verdict}. ${how(row)}`);
+  return lines.length > 0 ? `Not equal in onnxruntime:\n${lines.join('\n')}` : '';
+}
+
+function notInOpenCv(rows) {
+  const others = rows.filter(({ opencv }) => opencv && !agrees(opencv));
+  const reason = ({ opencv: { verdict, error, detail } }) =>
+    `${verdict}: ${detail?.replace(/^OpenCV\(.*?\) \S*\/modules\//, '') ?? error.toExponential(1)}`;
+  const reasons = grouped(others, reason);
+  const lines = [...reasons].map(([why, { length }]) => `- ${why}${length > 1 ? ` (${length} networks)` : ''}`);
+  return lines.length > 0 ? `Not in OpenCV:\n${lines.sort().join('\n')}` : '';
+}
+
+function grouped(rows, keyOf) {
+  const groups = new Map();
+  for (const row of rows) groups.set(keyOf(row), [...(groups.get(keyOf(row)) ?? []), row]);
+  return groups;
 }

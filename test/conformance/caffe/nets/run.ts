@@ -1,9 +1,10 @@
 /**
  * Caffe networks that other people published, as ONNX: onnxruntime beside the reference interpreter and OpenCV.
  *
- *   node caffe-nets.js RESULTS.jsonl PYTHON OPENCV_SCRIPT NETWORK...
+ *   node caffe-nets.js RESULTS.jsonl PYTHON OPENCV_SCRIPT NETWORKS.txt
  *
- * NETWORK is a deploy.prototxt; weights and inputs are made by a seed. Writes a line for each network; what is there already
+ * NETWORKS.txt has the path of a deploy.prototxt a line (onnxruntime matches the command line with a regular expression, which
+ * overflows the stack where that is long); weights and inputs are made by a seed. Writes a line for each network; what is there already
  * is not run again. A line without a verdict names the network that the process died of.
  */
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -40,37 +41,48 @@ const NUDGE = 1e-6;
 /** Every layer rounds, not the inputs alone. */
 const LAYERS_FACTOR = 10;
 
+/** Unsteady: as near as the network's own outputs when last digits of its inputs move. */
+type Nearness = 'equal' | 'unsteady' | 'wrong';
+
 interface Row {
   readonly net: string;
   dialect?: string;
   layers?: number;
   /** Of the ONNX model beside the interpreter. */
-  verdict?: 'pass' | 'wrong' | 'refused' | 'unread' | 'unjudged';
+  verdict?: Nearness | 'refused' | 'unread' | 'unjudged';
   detail?: string;
   error?: number;
   /** How far the outputs move when the inputs do so by a millionth. */
   moved?: number;
-  /** Of OpenCV beside the interpreter: the largest relative difference, or what it says against the network. */
-  opencv?: number | string;
+  opencv?: OpenCvRow;
   seconds?: number;
 }
 
-const [results = '', python = '', script = '', ...nets] = process.argv.slice(2);
+/** Of OpenCV beside the interpreter: the largest relative difference, or what is said against the network. */
+interface OpenCvRow {
+  readonly verdict: Nearness | 'not asked' | 'not run';
+  readonly error?: number;
+  readonly detail?: string;
+}
+
+const [results = '', python = '', script = '', list = ''] = process.argv.slice(2);
 const known = new Set(existsSync(results) ? lines(results).map(({ net }) => net) : []);
 const opencv = new OpenCv(python, script);
-for (const net of nets) {
+for (const net of readFileSync(list, 'utf8').split('\n').filter(Boolean)) {
   if (known.has(net)) continue;
   // Should the process die, the file says of which network.
   const before = existsSync(results) ? readFileSync(results, 'utf8') : '';
   appendFileSync(results, `${JSON.stringify({ net })}\n`);
   const row = await judged(net, crc32(readFileSync(net)));
   writeFileSync(results, `${before}${JSON.stringify(row)}\n`);
-  const { verdict, detail, error, opencv: other } = row;
-  console.log(
-    `${verdict} ${net} ${detail ?? error?.toExponential(1) ?? ''}${other === undefined ? '' : ` OpenCV: ${other}`}`,
-  );
+  const other = row.opencv ? ` OpenCV: ${said(row.opencv)}` : '';
+  console.log(`${row.net} ${said(row)}${other} (${row.seconds} s)`);
 }
 opencv.stop();
+
+function said({ verdict, error, detail }: Pick<Row, 'error' | 'detail'> & { readonly verdict?: string }): string {
+  return [verdict, error?.toExponential(1), detail].filter((part) => part !== undefined).join(' ');
+}
 
 function lines(file: string): Row[] {
   return readFileSync(file, 'utf8')
@@ -125,9 +137,14 @@ async function judge(row: Row, stem: string, seed: number): Promise<void> {
     const found = await runModel(`${stem}.onnx`, inputs);
     row.error = worstDifference(compareOutputs(expected, found));
     row.moved = worstDifference(compareOutputs(found, await runModel(`${stem}.onnx`, nudged(inputs, seed))));
-    row.verdict = row.error <= Math.max(TOLERANCE, LAYERS_FACTOR * row.moved) ? 'pass' : 'wrong';
+    row.verdict = nearness(row.error, row.moved);
   }
-  row.opencv = await inOpenCv(model, stem, inputs, expected);
+  row.opencv = await inOpenCv(row, model, stem, inputs, expected);
+}
+
+function nearness(error: number, moved: number): Nearness {
+  if (error <= TOLERANCE) return 'equal';
+  return error <= LAYERS_FACTOR * moved ? 'unsteady' : 'wrong';
 }
 
 function isError({ severity }: Problem): boolean {
@@ -170,18 +187,21 @@ function nudged(inputs: ReadonlyMap<string, Tensor>, seed: number): Map<string, 
 
 /** OpenCV has a dialect of its own: what it cannot say is not asked of it. */
 async function inOpenCv(
+  { moved = 0 }: Row,
   model: Model,
   stem: string,
   inputs: ReadonlyMap<string, Tensor>,
   expected: ReadonlyMap<string, Tensor>,
-): Promise<number | string> {
+): Promise<OpenCvRow> {
   const backend = caffeBackend('opencv');
   const dialect = caffeBackend(model.metadata.get('caffe.dialect') ?? '');
   const [first] = transcode(model, dialect, backend).filter(isError);
-  if (first) return `not asked: ${first.message}`;
+  if (first) return { verdict: 'not asked', detail: first.message };
   const files = encodeCaffe(model, backend);
   writeFileSync(`${stem}.prototxt`, files.prototxt);
   writeFileSync(`${stem}.caffemodel`, files.caffemodel);
   const found = await opencv.run(stem, inputs, [...expected.keys()]);
-  return typeof found === 'string' ? found : worstDifference(compareOutputs(expected, found));
+  if (typeof found === 'string') return { verdict: 'not run', detail: found };
+  const error = worstDifference(compareOutputs(expected, found));
+  return { verdict: nearness(error, moved), error };
 }
