@@ -3,7 +3,7 @@
  * what we know of ONNX beside ONNX's own tools.
  *
  *   node scripts/conformance.mjs [--only zoo|onnx|opset|caffe|nets|simplify|random] [--all] [--write-docs] [--and-tests]
- *   node scripts/conformance.mjs --only nets [--nets FOLDER]
+ *   node scripts/conformance.mjs --only nets [--nets FOLDER] [--resume] [--write-docs]
  *
  * Makes the Python environment and the cases in the cache folder where they are missing. --all scores the whole zoo, which
  * takes about half an hour, simplifies all of it, which takes most of an hour, makes 10,000 random models, and takes every ONNX
@@ -103,7 +103,7 @@ async function opset(interpreter, suites) {
 /** The stage of published Caffe networks; gives its table. */
 async function nets(interpreter, suites) {
   const title = 'Published Caffe networks to ONNX';
-  const found = await scored(suites, title, () => scoreNets(interpreter, netFiles(values.nets)));
+  const found = await scored(suites, title, () => scoreNets(interpreter, netFiles(values.nets), values));
   return values.nets === undefined
     ? { 'caffe-nets': netTable(found) }
     : { 'caffe-repositories': repositoryTable(found, values.nets) };
@@ -171,6 +171,7 @@ function keep(name, results) {
 const OPTIONS = {
   only: { type: 'string' },
   nets: { type: 'string' },
+  resume: { type: 'boolean' },
   all: { type: 'boolean' },
   'write-docs': { type: 'boolean' },
   'and-tests': { type: 'boolean' },

@@ -36,12 +36,15 @@ function distinct(files) {
   return [...new Map(files.toReversed().map((file) => [said(file), file])).values()].toReversed();
 }
 
-/** Runs them; gives a row for each, and counts. What refuses with its reason has passed nothing. */
-export async function scoreNets(interpreter, files) {
+/**
+ * Runs them; gives a row for each, and counts. What refuses with its reason has passed nothing. With `resume` the rows of the last
+ * run count.
+ */
+export async function scoreNets(interpreter, files, { resume = false } = {}) {
   const bundle = inRoot('artifacts/caffe-nets.js');
   const results = inRoot(RESULTS);
   await bundleForNode(inRoot('test/conformance/caffe/nets/run.ts'), bundle);
-  rmSync(results, { force: true });
+  if (!resume) rmSync(results, { force: true });
   const script = inRoot('test/conformance/caffe/nets/opencv.py');
   const list = inRoot('artifacts/caffe-nets.txt');
   writeFileSync(list, files.join('\n'));
@@ -54,18 +57,18 @@ export async function scoreNets(interpreter, files) {
       // The others go on behind the network of which the process died.
       console.error(error.message);
     }
-    done = rowsOf(results).length;
+    done = rowsOf(results, files).length;
   }
-  const rows = rowsOf(results).map((row) => ({ verdict: 'died', ...row }));
+  const rows = rowsOf(results, files).map((row) => ({ verdict: 'died', ...row }));
   const passed = rows.filter(agrees).length;
   return { rows, counts: { passed, failed: files.length - passed } };
 }
 
-function rowsOf(results) {
-  return readFileSync(results, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
+function rowsOf(results, files) {
+  const lines = readFileSync(results, 'utf8').split('\n');
+  const rows = lines.filter((line) => line !== '').map((line) => JSON.parse(line));
+  const last = new Map(rows.map((row) => [row.net, row]));
+  return files.flatMap((net) => last.get(net) ?? []);
 }
 
 function agrees({ verdict }) {
@@ -100,19 +103,27 @@ export function repositoryTable(rows, folder) {
   return [tables, largest(placed), notEqual(placed), notInOpenCv(placed)].filter((part) => part !== '').join('\n\n');
 }
 
+/** A network whose choices are not the same may be so until it chooses: test/conformance/caffe/nets/choice.ts. */
+const standing = (result, before) =>
+  result?.verdict !== 'equal' && before?.verdict === 'equal' ? 'until it chooses' : result?.verdict;
+const inOnnx = (row) => standing(row, row.beforeChoice);
+const inOpenCv = (row) => standing(row.opencv, row.beforeChoice?.opencv);
+
 /** What of a repository's networks is counted. */
 const SUMS = [
   ['Networks', () => true],
-  ['equal', ({ verdict }) => verdict === 'equal'],
-  ['unsteady', ({ verdict }) => verdict === 'unsteady'],
-  ['wrong', ({ verdict }) => verdict === 'wrong' || verdict === 'died'],
-  ['refused', ({ verdict }) => verdict === 'refused'],
-  ['no network', ({ verdict }) => verdict === 'unread' || verdict === 'unjudged'],
-  ['OpenCV equal', ({ opencv }) => opencv?.verdict === 'equal'],
-  ['OpenCV unsteady', ({ opencv }) => opencv?.verdict === 'unsteady'],
-  ['OpenCV otherwise', ({ opencv }) => opencv?.verdict === 'wrong'],
-  ['not loaded', ({ opencv }) => opencv?.verdict === 'not run'],
-  ['not its dialect', ({ opencv }) => opencv?.verdict === 'not asked'],
+  ['equal', (row) => inOnnx(row) === 'equal'],
+  ['equal until it chooses', (row) => inOnnx(row) === 'until it chooses'],
+  ['unsteady', (row) => inOnnx(row) === 'unsteady'],
+  ['wrong', (row) => ['wrong', 'died'].includes(inOnnx(row))],
+  ['refused', (row) => inOnnx(row) === 'refused'],
+  ['not run', (row) => ['unread', 'unjudged'].includes(inOnnx(row))],
+  ['OpenCV equal', (row) => inOpenCv(row) === 'equal'],
+  ['until it chooses', (row) => inOpenCv(row) === 'until it chooses'],
+  ['unsteady', (row) => inOpenCv(row) === 'unsteady'],
+  ['otherwise', (row) => inOpenCv(row) === 'wrong'],
+  ['not loaded', (row) => inOpenCv(row) === 'not run'],
+  ['not its dialect', (row) => inOpenCv(row) === 'not asked'],
 ];
 
 function counted(rows) {
@@ -120,14 +131,16 @@ function counted(rows) {
 }
 
 function largest(rows) {
-  const errors = (all) => all.filter(({ verdict }) => verdict === 'equal').map(({ error }) => error);
-  const [onnx, opencv] = [errors(rows), errors(rows.flatMap((row) => row.opencv ?? []))];
-  const most = (all) => Math.max(0, ...all).toExponential(1);
-  return `The largest difference of what is equal: ${most(onnx)} in onnxruntime, ${most(opencv)} in OpenCV.`;
+  const results = (of) => [...rows, ...rows.flatMap((row) => row.beforeChoice ?? [])].flatMap((row) => of(row) ?? []);
+  const most = (of) => {
+    const errors = results(of).filter(({ verdict }) => verdict === 'equal');
+    return Math.max(0, ...errors.map(({ error }) => error)).toExponential(1);
+  };
+  return `The largest difference of what is equal: ${most((row) => row)} in onnxruntime, ${most(({ opencv }) => opencv)} in OpenCV.`;
 }
 
 function notEqual(rows) {
-  const others = rows.filter(({ verdict }) => verdict !== 'equal');
+  const others = rows.filter((row) => inOnnx(row) !== 'equal' && inOnnx(row) !== 'until it chooses');
   const how = ({ error, moved, detail }) =>
     detail ??
     (error === undefined ? '' : `${error.toExponential(1)}; nudged, its outputs move by ${moved.toExponential(1)}`);
@@ -136,12 +149,15 @@ function notEqual(rows) {
 }
 
 function notInOpenCv(rows) {
-  const others = rows.filter(({ opencv }) => opencv && !agrees(opencv));
+  const others = rows.filter((row) => row.opencv && inOpenCv(row) !== 'equal' && inOpenCv(row) !== 'until it chooses');
   const reason = ({ opencv: { verdict, error, detail } }) =>
     `${verdict}: ${detail?.replace(/^OpenCV\(.*?\) \S*\/modules\//, '') ?? error.toExponential(1)}`;
-  const reasons = grouped(others, reason);
-  const lines = [...reasons].map(([why, { length }]) => `- ${why}${length > 1 ? ` (${length} networks)` : ''}`);
+  const lines = [...grouped(others, reason)].map(([why, list]) => `- ${why} (${named(list)})`);
   return lines.length > 0 ? `Not in OpenCV:\n${lines.sort().join('\n')}` : '';
+}
+
+function named(rows) {
+  return rows.length > 3 ? `${rows.length} networks` : rows.map(({ file }) => file).join(', ');
 }
 
 function grouped(rows, keyOf) {

@@ -45,6 +45,7 @@ export function excludesPadding(layer: Wording): boolean {
 const SCALED: Readonly<Record<string, string>> = {
   nvcaffe: 'batch_norm_param.scale_bias',
   cambricon: 'batch_norm_param.use_alpha_beta',
+  opencv: 'batch_norm_param.scale_bias',
 };
 
 /** Whether a BatchNorm scales by two blobs of its own. */

@@ -48,7 +48,9 @@ const batchNorm: Layer = (call) => {
   const { channels } = channelsOf(x);
   const rules = means.batchNorm;
   const eps = Math.max(number(node, 'batch_norm_param.eps', 1e-5), rules.leastEps);
-  const scaled = rules.scaled !== undefined && flag(node, rules.scaled, call.blobs.length > 3);
+  const more = call.blobs.length > 3;
+  const scaled = rules.scaled !== undefined && flag(node, rules.scaled, more && !rules.mustSayScaled);
+  if (rules.mustSayScaled && more && !scaled) throw refusal(call, 'it does not say that it scales by its blobs');
   // Net::CopyTrainedLayersFrom of NVIDIA/caffe: five of which the last is one number are those of DIGITS.
   const digits = rules.digits && channels > 1 && call.blobs[4]?.data.length === 1;
   const at = digits ? DIGITS_PLACES : PLACES;

@@ -13,6 +13,7 @@ import {
   sizesOf,
   weightsOf,
 } from './blob.ts';
+import { multiplyRows } from './rows.ts';
 
 /** How a bottom is read as a matrix, and what the top's sizes are but for the outputs. */
 interface Rows {
@@ -47,18 +48,26 @@ const innerProduct: Layer = (call) => {
   const matrix = weightsOf(call, 0, outputs * length).data;
   const turned = means.innerProduct.transpose && flag(node, 'inner_product_param.transpose', false);
   const shift = flag(node, 'inner_product_param.bias_term', true) ? weightsOf(call, 1, outputs).data : undefined;
-  const y = blobOf(shape(outputs));
-  for (let row = 0; row < rows; row++) {
-    for (let o = 0; o < outputs; o++) {
-      let sum = shift?.[o] ?? 0;
-      for (let k = 0; k < length; k++) {
-        sum += (x.data[row * length + k] ?? 0) * (matrix[turned ? k * outputs + o : o * length + k] ?? 0);
-      }
-      y.data[row * outputs + o] = sum;
-    }
-  }
-  return y;
+  const weights = turned ? transposed(matrix, length, outputs) : matrix;
+  const sums = new Float32Array(outputs * rows);
+  multiplyRows(
+    { data: weights, from: 0, count: outputs, length },
+    { data: x.data, from: 0, count: rows, length },
+    { data: sums, from: 0, step: rows },
+    shift,
+  );
+  return { shape: shape(outputs), data: transposed(sums, outputs, rows) };
 };
+
+/** A matrix of so many rows and columns the other way round. */
+function transposed(matrix: Float32Array, rows: number, columns: number): Float32Array {
+  const turned = new Float32Array(matrix.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++)
+      turned[column * rows + row] = matrix[row * columns + column] as number;
+  }
+  return turned;
+}
 
 /** A row of the weights for each number: BVLC/caffe src/caffe/layers/embed_layer.cpp; Tengine calls it Embedding. */
 const embed: Layer = (call) => {

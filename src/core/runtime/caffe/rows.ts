@@ -1,4 +1,4 @@
-/** Rows of one matrix times rows of another: where the time of a convolution goes. */
+/** Rows of one matrix times rows of another: where the time of convolutions and products goes. */
 
 /** Rows that lie behind each other. */
 export interface Rows {
@@ -19,8 +19,19 @@ export interface Place {
 /** As many of the first matrix are multiplied together, by two of the other: so each number is fetched for several products. */
 export const ROWS_AT_ONCE = 4;
 
+/** As many numbers of the other matrix are gone over again and again while a processor holds them near. */
+const NEAR = 1 << 17;
+
 /** to[i, j] = starts[i] + sum over k of a[i, k] b[j, k], summed in double precision. */
 export function multiplyRows(a: Rows, b: Rows, to: Place, starts: Float32Array | undefined): void {
+  const most = Math.max(2, 2 * Math.floor(NEAR / (2 * b.length)));
+  for (let first = 0; first < b.count; first += most) {
+    const part = { ...b, from: b.from + first * b.length, count: Math.min(most, b.count - first) };
+    multiplyPart(a, part, { ...to, from: to.from + first }, starts);
+  }
+}
+
+function multiplyPart(a: Rows, b: Rows, to: Place, starts: Float32Array | undefined): void {
   const whole = a.count - (a.count % ROWS_AT_ONCE);
   const pairs = b.count - (b.count % 2);
   for (let i = 0; i < whole; i += ROWS_AT_ONCE)

@@ -29,6 +29,8 @@ export interface Semantics {
     readonly leastEps: number;
     /** The field that says that blobs 3 and 4 are a scale and a bias; undefined where there is none. */
     readonly scaled?: string;
+    /** Whether blobs that scale need that field; elsewhere they speak for themselves. */
+    readonly mustSayScaled?: true;
     /** Whether five blobs of which the last is one number are scale, bias, mean and variance. */
     readonly digits?: true;
   };
@@ -243,6 +245,12 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
   // opencv/opencv 4.x modules/dnn/src/layers, the files of these layers; each tried in OpenCV 4.12.
   opencv: {
     pooling: { ...BVLC.pooling, clips: 'along padded axes' },
+    batchNorm: {
+      ...BVLC.batchNorm,
+      factor: 'where it is the last',
+      scaled: 'batch_norm_param.scale_bias',
+      mustSayScaled: true,
+    },
     lrn: { constant: 'is 1', withinChannel: true, alpha: 1e-4 },
     mvn: { by: 'deviation', eps: 'under the root' },
     innerProduct: { rows: 'by axis', transpose: false },

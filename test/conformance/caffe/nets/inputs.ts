@@ -15,6 +15,8 @@ const LARGEST_SIDE = 224;
 
 /** Makes large batches small, lists of regions short, and the images of detectors small, which take them of any size. */
 export function limitInputs(graph: Graph): void {
+  // Of frames of a sequence there must be as many as the network says.
+  if (graph.inputs.some(({ name }) => name?.startsWith('cont') || name?.startsWith('clip'))) return;
   const detects = graph.inputs.some(({ name }) => name === 'im_info');
   for (const input of graph.inputs) {
     const { shape, name } = input;
@@ -68,8 +70,9 @@ function bytesOf(name: string, shape: StaticShape, size: Size, random: () => num
 }
 
 function special(name: string, shape: StaticShape, [height, width]: Size, random: () => number) {
-  // Height and width of the image, and how it was scaled: rbgirshick/py-faster-rcnn, lib/rpn/proposal_layer.py.
-  if (name === 'im_info') return Float32Array.of(height, width, 1).slice(0, product(shape));
+  // Height and width of the image, and how it was scaled: rbgirshick/py-faster-rcnn, lib/rpn/proposal_layer.py; along each axis:
+  // sanghoon/pva-faster-rcnn.
+  if (name === 'im_info') return new Float32Array(product(shape)).map((_, k) => [height, width][k] ?? 1);
   // Regions: the image, then two corners.
   if (name === 'rois') {
     const data = new Float32Array(product(shape));

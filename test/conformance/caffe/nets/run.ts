@@ -4,8 +4,7 @@
  *   node caffe-nets.js RESULTS.jsonl PYTHON OPENCV_SCRIPT NETWORKS.txt
  *
  * NETWORKS.txt has the path of a deploy.prototxt a line (onnxruntime matches the command line with a regular expression, which
- * overflows the stack where that is long); weights and inputs are made by a seed. Writes a line for each network; what is there already
- * is not run again. A line without a verdict names the network that the process died of.
+ * overflows the stack where that is long); weights and inputs are made by a seed. WW
  */
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,6 +26,7 @@ import { runCaffe } from '../../../../src/core/runtime/caffe/run.ts';
 import { compareOutputs, worstDifference } from '../../../../src/core/runtime/compare.ts';
 import { runModel } from '../../../../src/core/runtime/onnxruntime.ts';
 import { caffeBackend } from '../../../../src/core/targets/caffe-backends.ts';
+import { cutChoices } from './choice.ts';
 import { inputsOf, limitInputs } from './inputs.ts';
 import { OpenCv } from './opencv.ts';
 import { uniform } from './random.ts';
@@ -44,17 +44,24 @@ const LAYERS_FACTOR = 10;
 /** Unsteady: as near as the network's own outputs when last digits of its inputs move. */
 type Nearness = 'equal' | 'unsteady' | 'wrong';
 
-interface Row {
+/** The ONNX model beside the interpreter, and OpenCV. */
+interface Measured {
+  readonly verdict: Nearness | 'refused';
+  readonly detail?: string;
+  readonly error?: number;
+  /** How far the outputs move when the inputs do so by a millionth. */
+  readonly moved?: number;
+  readonly opencv: OpenCvRow;
+}
+
+interface Row extends Partial<Omit<Measured, 'verdict'>> {
   readonly net: string;
   dialect?: string;
   layers?: number;
-  /** Of the ONNX model beside the interpreter. */
-  verdict?: Nearness | 'refused' | 'unread' | 'unjudged';
+  verdict?: Measured['verdict'] | 'unread' | 'unjudged';
   detail?: string;
-  error?: number;
-  /** How far the outputs move when the inputs do so by a millionth. */
-  moved?: number;
-  opencv?: OpenCvRow;
+  /** What goes into its choices, where what comes out of them is not the same: see choice.ts. */
+  beforeChoice?: Measured;
   seconds?: number;
 }
 
@@ -70,13 +77,13 @@ const known = new Set(existsSync(results) ? lines(results).map(({ net }) => net)
 const opencv = new OpenCv(python, script);
 for (const net of readFileSync(list, 'utf8').split('\n').filter(Boolean)) {
   if (known.has(net)) continue;
-  // Should the process die, the file says of which network.
-  const before = existsSync(results) ? readFileSync(results, 'utf8') : '';
+  // Should the process die, the file says of which network: of two lines of one the last counts.
   appendFileSync(results, `${JSON.stringify({ net })}\n`);
   const row = await judged(net, crc32(readFileSync(net)));
-  writeFileSync(results, `${before}${JSON.stringify(row)}\n`);
+  appendFileSync(results, `${JSON.stringify(row)}\n`);
+  const before = row.beforeChoice ? ` Before it chooses: ${said(row.beforeChoice)}` : '';
   const other = row.opencv ? ` OpenCV: ${said(row.opencv)}` : '';
-  console.log(`${row.net} ${said(row)}${other} (${row.seconds} s)`);
+  console.log(`${row.net} ${said(row)}${before}${other} (${row.seconds} s)`);
 }
 opencv.stop();
 
@@ -122,24 +129,46 @@ async function judge(row: Row, stem: string, seed: number): Promise<void> {
   }
   const expected = filled(row, model, inputs, seed);
   if (!expected) return;
-  const backend = caffeBackend(row.dialect);
+  Object.assign(row, await measured(model, { stem, inputs, expected, seed }));
+  if (row.verdict !== 'refused' && !(isSame(row) && isSame(row.opencv)) && cutChoices(model.graph)) {
+    const read = new Map([...inputs].filter(([name]) => model.graph.inputs.some((value) => value.name === name)));
+    const chosenFrom = runCaffe(model, read);
+    row.beforeChoice = await measured(model, { stem: `${stem}.before`, inputs: read, expected: chosenFrom, seed });
+  }
+}
+
+/** What does not run elsewhere has nothing that differs. */
+function isSame(result: { readonly verdict?: string } | undefined): boolean {
+  return result?.verdict !== 'unsteady' && result?.verdict !== 'wrong';
+}
+
+interface Run {
+  /** Of the files that are made. */
+  readonly stem: string;
+  readonly inputs: ReadonlyMap<string, Tensor>;
+  readonly expected: ReadonlyMap<string, Tensor>;
+  readonly seed: number;
+}
+
+async function measured(model: Model, run: Run): Promise<Measured> {
+  const { stem, inputs, expected, seed } = run;
+  const dialect = model.metadata.get('caffe.dialect') ?? '';
+  const backend = caffeBackend(dialect);
   const files = encodeCaffe(model, backend);
   writeFileSync(`${stem}.prototxt`, files.prototxt);
   writeFileSync(`${stem}.caffemodel`, files.caffemodel);
-  const { model: onnx, problems } = caffeToOnnx(read(`${stem}.caffemodel`, row.dialect), backend);
+  const { model: onnx, problems } = caffeToOnnx(read(`${stem}.caffemodel`, dialect), backend);
   const refusals = problems.some(isError) ? problems : convertOpset(onnx, OPSET).problems;
   const errors = refusals.filter(isError);
   if (errors.length > 0) {
-    row.verdict = 'refused';
-    row.detail = [...new Set(errors.map(({ message }) => message))].join(' ');
-  } else {
-    await writeOnnx(onnx, `${stem}.onnx`, { force: true, progress: silent });
-    const found = await runModel(`${stem}.onnx`, inputs);
-    row.error = worstDifference(compareOutputs(expected, found));
-    row.moved = worstDifference(compareOutputs(found, await runModel(`${stem}.onnx`, nudged(inputs, seed))));
-    row.verdict = nearness(row.error, row.moved);
+    const detail = [...new Set(errors.map(({ message }) => message))].join(' ');
+    return { verdict: 'refused', detail, opencv: await inOpenCv(model, run, 0) };
   }
-  row.opencv = await inOpenCv(row, model, stem, inputs, expected);
+  await writeOnnx(onnx, `${stem}.onnx`, { force: true, progress: silent });
+  const found = await runModel(`${stem}.onnx`, inputs);
+  const error = worstDifference(compareOutputs(expected, found));
+  const moved = worstDifference(compareOutputs(found, await runModel(`${stem}.onnx`, nudged(inputs, seed))));
+  return { verdict: nearness(error, moved), error, moved, opencv: await inOpenCv(model, run, moved) };
 }
 
 function nearness(error: number, moved: number): Nearness {
@@ -186,13 +215,7 @@ function nudged(inputs: ReadonlyMap<string, Tensor>, seed: number): Map<string, 
 }
 
 /** OpenCV has a dialect of its own: what it cannot say is not asked of it. */
-async function inOpenCv(
-  { moved = 0 }: Row,
-  model: Model,
-  stem: string,
-  inputs: ReadonlyMap<string, Tensor>,
-  expected: ReadonlyMap<string, Tensor>,
-): Promise<OpenCvRow> {
+async function inOpenCv(model: Model, { stem, inputs, expected }: Run, moved: number): Promise<OpenCvRow> {
   const backend = caffeBackend('opencv');
   const dialect = caffeBackend(model.metadata.get('caffe.dialect') ?? '');
   const [first] = transcode(model, dialect, backend).filter(isError);

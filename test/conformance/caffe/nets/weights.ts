@@ -60,25 +60,29 @@ function along(node: Node, holder: string, x: Blob | undefined): readonly number
   return count < 0 ? shape.slice(first) : shape.slice(first, first + count);
 }
 
-/** Mean and variance of each channel. */
+/** So many numbers say what a channel is like. */
+const ENOUGH = 16;
+
+/**
+ * Mean and variance of each channel. Of all channels together where each has few numbers: one number less its own mean is nothing
+ * but rounding.
+ */
 function statistics(x: Blob | undefined): readonly [mean: Float32Array, variance: Float32Array] {
   const [images = 1, channels = 1, ...space] = x?.shape ?? [];
   const size = product(space);
-  const [mean, variance] = [new Float32Array(channels), new Float32Array(channels)];
-  for (let c = 0; c < channels; c++) {
-    let [sum, squares] = [0, 0];
-    for (let n = 0; n < images; n++)
-      for (let k = 0; k < size; k++) {
-        const value = x?.data[(n * channels + c) * size + k] ?? 0;
-        sum += value;
-        squares += value * value;
-      }
-    const count = images * size;
-    mean[c] = sum / count;
-    // A channel of one number, or of equal ones, has none.
-    variance[c] = Math.max(squares / count - (sum / count) ** 2, 1e-3);
-  }
-  return [mean, variance];
+  const groups = images * size < ENOUGH ? 1 : channels;
+  const [sums, squares] = [new Float64Array(groups), new Float64Array(groups)];
+  x?.data.forEach((value, k) => {
+    const group = Math.floor(k / size) % groups;
+    sums[group] = (sums[group] ?? 0) + value;
+    squares[group] = (squares[group] ?? 0) + value * value;
+  });
+  const count = (images * channels * size) / groups;
+  const means = sums.map((sum) => sum / count);
+  // Equal numbers have none.
+  const variances = squares.map((sum, group) => Math.max(sum / count - (means[group] ?? 0) ** 2, 1e-3));
+  const spread = (of: Float64Array) => new Float32Array(channels).map((_, c) => of[c % groups] ?? 0);
+  return [spread(means), spread(variances)];
 }
 
 const MAKERS: Readonly<Record<string, Maker>> = {
@@ -96,16 +100,20 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     const [words, outputs] = [number(node, 'embed_param.input_dim', 1), number(node, 'embed_param.num_output', 1)];
     return [between([words, outputs], -1, 1, random), ...biasOf(node, 'embed_param', outputs, random)];
   },
-  // Files hold sums over runs, and how much they stand for: https://github.com/BVLC/caffe, batch_norm_layer.cpp.
-  BatchNorm({ bottoms: [x], random }) {
-    const factor = random() < 0.5 ? 1 : 999.98;
-    const [mean, variance] = statistics(x).map((sums) =>
+  // Files hold sums over runs, and how much they stand for: https://github.com/BVLC/caffe, batch_norm_layer.cpp. Where a scale and
+  // a bias follow, frameworks take the statistics as they are.
+  BatchNorm({ node, bottoms: [x], random }) {
+    const scales = flag(node, 'batch_norm_param.scale_bias', false);
+    const factor = scales || random() < 0.5 ? 1 : 999.98;
+    const [mean, variance] = statistics(x).map((own) =>
       tensor(
-        [sums.length],
-        sums.map((sum) => sum * factor),
+        [own.length],
+        own.map((each) => each * factor),
       ),
     );
-    return mean && variance ? [mean, variance, tensor([1], Float32Array.of(factor))] : [];
+    if (!mean || !variance) return [];
+    const further = scales ? [between(mean.shape, 0.5, 1.5, random), between(mean.shape, -0.1, 0.1, random)] : [];
+    return [mean, variance, tensor([1], Float32Array.of(factor)), ...further];
   },
   Scale: scaled('scale_param', 0.5, 1.5),
   Bias: ({ node, bottoms, random }) =>

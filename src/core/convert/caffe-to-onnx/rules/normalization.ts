@@ -90,6 +90,23 @@ const nvidiaBatchNorm: LayerRule = (layer, onnx) => {
   return normalized(layer, places, epsilon, onnx);
 };
 
+/**
+ * opencv/opencv 4.x, modules/dnn/src/layers/batch_norm_layer.cpp: scale and bias are its last two blobs where it says so, and then
+ * nothing divides the statistics.
+ */
+const openCvBatchNorm: LayerRule = (layer, onnx) => {
+  const path = `${HOLDER}.scale_bias`;
+  if (!layer.flag(path)) {
+    if (layer.blobCount > 3) layer.refuse(path, 'it does not say that it scales by its blobs');
+    return batchNorm(true)(layer, onnx);
+  }
+  if (layer.blobCount < 5)
+    layer.refuse(path, `it has ${layer.blobCount} blobs, where a scale and a bias stand behind three`);
+  if (!layer.flag(`${HOLDER}.use_global_stats`, true))
+    layer.refuse(`${HOLDER}.use_global_stats`, 'its scale and bias go with statistics of the network');
+  return normalized(layer, { mean: 0, variance: 1, scale: 3, bias: 4 }, layer.number(`${HOLDER}.eps`, 1e-5), onnx);
+};
+
 /** Scale, shift, mean, variance: Cambricon/caffe, bn_layer.cpp; NART, caffe_to_onnx.py; OpenVINO, front/caffe/bn.py. */
 const scaledFirst =
   (epsilon: string): LayerRule =>
@@ -143,6 +160,7 @@ export const normalizationOf: Readonly<Record<string, LayerRules>> = {
   nart,
   ncnn,
   nvcaffe: { BatchNorm: nvidiaBatchNorm },
+  opencv: { BatchNorm: openCvBatchNorm },
   openvino: { ...ownStatistics, BN: bn },
   tengine: ownStatistics,
 };

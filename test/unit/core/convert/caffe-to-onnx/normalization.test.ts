@@ -101,6 +101,19 @@ describe('BatchNorm', () => {
     await agrees(one(line, blobs), { dialect });
   });
 
+  test('OpenCV scales and shifts where it is told to, and then does not divide', async () => {
+    const blobs = [MEAN, VARIANCE, factor(3), SCALE, SHIFT];
+    const scaling = one('BatchNorm batch_norm_param { scale_bias: true eps: 0.01 }', blobs);
+    await agrees(scaling, { dialect: 'opencv', opencv: true });
+    expect(problemsOf(one('BatchNorm', blobs), 'opencv')).toEqual([
+      'unsupported-attribute: ONNX cannot express caffe::BatchNorm with batch_norm_param.scale_bias: it does not say that it scales by its blobs.',
+    ]);
+    const four = one('BatchNorm batch_norm_param { scale_bias: true }', blobs.slice(0, 4));
+    expect(problemsOf(four, 'opencv')).toEqual([
+      'unsupported-attribute: ONNX cannot express caffe::BatchNorm with batch_norm_param.scale_bias: it has 4 blobs, where a scale and a bias stand behind three.',
+    ]);
+  });
+
   test('Intel scales and shifts by blobs behind the factor', async () => {
     const blobs = [3, 4, 2, 5, 6].map((value) => Tensor.of('float32', [1], [value]));
     const net = [input('x', 1, 1, 1, 1), layer('x => y: BatchNorm batch_norm_param { eps: 2 }', blobs)];

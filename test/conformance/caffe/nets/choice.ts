@@ -1,0 +1,38 @@
+/**
+ * Networks that choose: which boxes are best, which overlap too much. Last digits decide there, so that whole rows come and go;
+ * what such a network computes before it chooses is judged by itself.
+ */
+import type { Graph } from '../../../../src/core/ir/graph.ts';
+import type { Node } from '../../../../src/core/ir/node.ts';
+import type { Value } from '../../../../src/core/ir/value.ts';
+
+const CHOOSES = new Set([
+  ...['ArgMax', 'DetectionOutput', 'Proposal', 'YoloDetectionOutput', 'Yolov3DetectionOutput'],
+  // Proposals of regions, in networks of rbgirshick/py-faster-rcnn.
+  'Python',
+]);
+
+/** Cuts off what chooses and what follows from it; what goes in there comes out of the graph. False where nothing chooses. */
+export function cutChoices(graph: Graph): boolean {
+  const cut = new Set<Node>();
+  for (const node of graph.nodes) {
+    const follows = node.inputs.some((value) => value?.producer && cut.has(value.producer));
+    if (CHOOSES.has(node.op) || follows) cut.add(node);
+  }
+  if (cut.size === 0) return false;
+  const kept = ({ producer }: Value) => producer !== undefined && !cut.has(producer);
+  for (const node of cut) for (const value of node.inputs) if (value && kept(value)) addOutput(graph, value);
+  for (let k = graph.outputs.length - 1; k >= 0; k--) {
+    const producer = graph.output(k)?.producer;
+    if (producer && cut.has(producer)) graph.removeOutput(k);
+  }
+  for (const node of [...cut].toReversed()) graph.nodes.remove(node);
+  // What nobody reads, a Caffe network gives.
+  const unread = graph.inputs.filter((value) => value.uses.length === 0);
+  for (const value of unread) graph.inputs.splice(graph.inputs.indexOf(value), 1);
+  return true;
+}
+
+function addOutput(graph: Graph, value: Value): void {
+  if (!graph.outputs.includes(value)) graph.addOutput(value);
+}
