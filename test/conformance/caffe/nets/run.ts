@@ -4,7 +4,8 @@
  *   node caffe-nets.js RESULTS.jsonl PYTHON OPENCV_SCRIPT NETWORKS.txt
  *
  * NETWORKS.txt has the path of a deploy.prototxt a line (onnxruntime matches the command line with a regular expression, which
- * overflows the stack where that is long); weights and inputs are made by a seed. WW
+ * overflows the stack where that is long); weights and inputs are made by a seed. Writes
+ * lines for each network; what has one is not run again. A network without a verdict is one that the process died of.
  */
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
