@@ -21,6 +21,7 @@ import { FileBytes } from '../../../../src/core/ir/bytes.ts';
 import { InputError } from '../../../../src/core/ir/errors.ts';
 import type { Model } from '../../../../src/core/ir/model.ts';
 import { Tensor } from '../../../../src/core/ir/tensor.ts';
+import type { Value } from '../../../../src/core/ir/value.ts';
 import type { Problem } from '../../../../src/core/problems/problem.ts';
 import { silent } from '../../../../src/core/progress.ts';
 import { runCaffe } from '../../../../src/core/runtime/caffe/run.ts';
@@ -215,6 +216,11 @@ function nudged(inputs: ReadonlyMap<string, Tensor>, seed: number): Map<string, 
   );
 }
 
+/** OpenCV names what a layer gives after the layer; a blob that is written in place has its last writer. */
+function openCvName({ producer, outputIndex, name = '' }: Value): string {
+  return (outputIndex === 0 ? producer?.name : undefined) ?? name;
+}
+
 /** OpenCV has a dialect of its own: what it cannot say is not asked of it. */
 async function inOpenCv(model: Model, { stem, inputs, expected }: Run, moved: number): Promise<OpenCvRow> {
   const backend = caffeBackend('opencv');
@@ -224,7 +230,7 @@ async function inOpenCv(model: Model, { stem, inputs, expected }: Run, moved: nu
   const files = encodeCaffe(model, backend);
   writeFileSync(`${stem}.prototxt`, files.prototxt);
   writeFileSync(`${stem}.caffemodel`, files.caffemodel);
-  const found = await opencv.run(stem, inputs, [...expected.keys()]);
+  const found = await opencv.run(stem, inputs, model.graph.outputs.map(openCvName));
   if (typeof found === 'string') return { verdict: 'not run', detail: found };
   const error = worstDifference(compareOutputs(expected, found));
   return { verdict: nearness(error, moved), error };
