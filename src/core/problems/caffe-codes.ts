@@ -43,6 +43,11 @@ export const CAFFE_CODES = {
     message: '{operator} runs Python code ({module}), which is in no file of the model.',
     fixes: ['define-custom-operator'],
   },
+  'layer-undefined': {
+    severity: 'error',
+    message: '{operator} cannot be converted: {reason}.',
+    fixes: ['define-custom-operator'],
+  },
   'top-redefined': {
     severity: 'error',
     message:

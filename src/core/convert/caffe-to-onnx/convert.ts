@@ -16,6 +16,7 @@ import { Blobs } from './blobs.ts';
 import { customLayer, customRule } from './custom-layer.ts';
 import { Layer, TARGET } from './layer.ts';
 import { ruleOf } from './rules.ts';
+import { whyUndefined } from './undefined.ts';
 
 export interface CaffeToOnnxResult {
   /** At the pivot opset. Where there are problems of severity error it is incomplete and must not be written. */
@@ -94,7 +95,7 @@ class Conversion {
     const rule = definition ? customRule(definition) : ruleOf(this.backend, node.op);
     if (definition) this.domains.add(definition.domain);
     try {
-      if (!rule) refuse('unsupported-operator', node, { target: TARGET });
+      if (!rule) this.withoutRule(node);
       if (bottoms.some((value) => !value.type)) this.standIn(node);
       else {
         const layer = new Layer(node, bottoms, blobs, this.blobs, this.backend, this.schema);
@@ -110,6 +111,12 @@ class Conversion {
       this.problems.push(ofLayer(node, error));
       this.standIn(node);
     }
+  }
+
+  private withoutRule(node: Node): never {
+    const reason = whyUndefined(this.backend.base, node.op);
+    if (reason) refuse('layer-undefined', node, { reason });
+    refuse('unsupported-operator', node, { target: TARGET });
   }
 
   /** Blobs for what could not be made, so that the layers behind it are looked at too. */

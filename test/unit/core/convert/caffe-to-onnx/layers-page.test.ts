@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { isOwn, ruleOf } from '../../../../../src/core/convert/caffe-to-onnx/rules.ts';
+import { whyUndefined } from '../../../../../src/core/convert/caffe-to-onnx/undefined.ts';
 import { CAFFE_RULES } from '../../../../../src/core/convert/onnx-to-caffe/rules.ts';
 import { FRAMEWORKS } from '../../../../../src/core/dialects/caffe/frameworks.ts';
 import { CAFFE_LAYERS } from '../../../../../src/core/dialects/caffe/layers.ts';
@@ -35,6 +36,16 @@ const counts = CAFFE_DIALECTS.map((dialect) => {
   const left = all.filter((type) => !converts(dialect, type));
   return [dialect, `${all.length - left.length} of ${all.length}`, left.map((type) => `\`${type}\``).join(', ')];
 });
+
+/** Why they do not: types of one reason together. */
+const whys = CAFFE_DIALECTS.flatMap((dialect) => {
+  const left = layersOf(dialect).filter((type) => !converts(dialect, type));
+  const reasons = [...new Set(left.map((type) => whyUndefined(dialect, type) ?? 'no rule yet'))];
+  return reasons.map((reason) => {
+    const types = left.filter((type) => (whyUndefined(dialect, type) ?? 'no rule yet') === reason);
+    return `- ${dialect}, ${types.map((type) => `\`${type}\``).join(', ')}: ${reason}.`;
+  });
+}).join('\n');
 
 /** Rules of others, from their sources. */
 const others = readFileSync(new URL('../../../../fixtures/caffe/converters.tsv', import.meta.url), 'utf8')
@@ -78,7 +89,9 @@ written by \`npx vitest run test/unit/core/convert/caffe-to-onnx/layers-page -u\
 
 ${table(['dialect', 'convert', 'do not'], counts)}
 
-A type that does not convert is refused with the line of its layer; \`graphwright.ops.json\` can make an operator of it
+${whys}
+
+A type that does not convert is refused with the line of its layer and the reason; \`graphwright.ops.json\` can make an operator of it
 ([custom-operators.md](custom-operators.md)).
 
 ## Beside other converters
