@@ -172,6 +172,13 @@ const yolo =
     return { type: '', bottoms: [x], parameters: said, last: true };
   };
 
+const detectionOut: Recipe = (chance, x, all, dialect) =>
+  yolo(
+    (_, boxes) =>
+      `detection_out_param { num_classes: CLASSES num_box: ${boxes} biases: ${numbers(chance, boxes * 2, 1, 4)}
+         side: ${x.shape[2]} confidence_threshold: ${chance.pick([0, 0.3])} nms_threshold: ${chance.pick([0.2, 0.5])} }`,
+  )(chance, x, all, dialect);
+
 const numbers = (chance: Chance, count: number, least: number, most: number) =>
   `[${Array.from({ length: count }, () => chance.int(least, most)).join(', ')}]`;
 
@@ -249,6 +256,10 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   Convolution: convolution(false),
   Crop: crop,
   Deconvolution: convolution(true),
+  DetectionOut: (chance, x, all, dialect) => {
+    const shape = image(x);
+    return shape?.[2] === shape?.[3] ? detectionOut(chance, x, all, dialect) : undefined;
+  },
   Dropout: plain(),
   Eltwise: alike,
   ELU: plain((chance) => (chance.flip() ? 'elu_param { alpha: 0.7 }' : '')),

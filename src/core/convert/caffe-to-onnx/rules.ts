@@ -9,7 +9,9 @@ import { correlation, correlationOf } from './rules/correlation.ts';
 import { deformable } from './rules/deformable.ts';
 import { detection } from './rules/detection.ts';
 import { flow } from './rules/flow.ts';
+import { imageDetect } from './rules/image-detect.ts';
 import { linear, linearOf } from './rules/linear.ts';
+import { mluDetections } from './rules/mlu-detections.ts';
 import { movement, movementOf } from './rules/movement.ts';
 import { normalization, normalizationOf } from './rules/normalization.ts';
 import { norms, normsOf } from './rules/norms.ts';
@@ -42,7 +44,9 @@ const COMMON: LayerRules = {
   ...deformable,
   ...detection,
   ...flow,
+  ...imageDetect,
   ...linear,
+  ...mluDetections,
   ...movement,
   ...normalization,
   ...norms,

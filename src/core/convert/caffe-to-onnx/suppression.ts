@@ -32,6 +32,14 @@ export interface SuppressionRule {
   readonly most?: number;
 }
 
+/** The greatest number in single precision that is less: what is as large as a threshold is above it. */
+export function below(threshold: number): number {
+  const bits = new DataView(new ArrayBuffer(4));
+  bits.setFloat32(0, threshold);
+  bits.setInt32(0, bits.getInt32(0) - 1);
+  return bits.getFloat32(0);
+}
+
 /** A truth value for each candidate, [rows, candidates]: whether it stays. */
 export function staying(all: Candidates, rule: SuppressionRule, onnx: OnnxBuilder): Value {
   const asAreas = rule.eta === 1 && (!rule.pixels || rule.near);

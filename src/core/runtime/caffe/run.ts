@@ -14,6 +14,7 @@ import { deformableLayers } from './deformable.ts';
 import { detectionLayers } from './detection.ts';
 import { elementwiseLayers } from './elementwise.ts';
 import { flowLayers } from './flow.ts';
+import { mluDetectionLayers } from './mlu-detections.ts';
 import { movementLayers } from './movement.ts';
 import { normalizationLayers } from './normalization.ts';
 import { poolingLayers } from './pooling.ts';
@@ -42,6 +43,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   ...detectionLayers,
   ...elementwiseLayers,
   ...flowLayers,
+  ...mluDetectionLayers,
   ...movementLayers,
   ...normalizationLayers,
   ...poolingLayers,

@@ -8,7 +8,7 @@ import type { OnnxBuilder } from '../../builder.ts';
 import { anchorsOf, shifted } from '../anchors.ts';
 import type { Layer } from '../layer.ts';
 import type { LayerRules } from '../rule.ts';
-import { staying } from '../suppression.ts';
+import { below, staying } from '../suppression.ts';
 
 const HOLDER = 'rpn_param';
 
@@ -55,14 +55,6 @@ function infoOf(layer: Layer, onnx: OnnxBuilder): { readonly ends: Value; readon
   const info = onnx.reshape(layer.bottom(2), [count]);
   const whole = onnx.cast(onnx.cast(onnx.Gather(info, onnx.ints([1, 0, 1, 0])), 'int32'), 'float32');
   return { ends: whole, scale: onnx.Gather(info, onnx.ints([2])) };
-}
-
-/** The greatest number in single precision that is less: what is as large as a threshold is above it. */
-function below(threshold: number): number {
-  const bits = new DataView(new ArrayBuffer(4));
-  bits.setFloat32(0, threshold);
-  bits.setInt32(0, bits.getInt32(0) - 1);
-  return bits.getFloat32(0);
 }
 
 export const rpn: LayerRules = {

@@ -5,9 +5,9 @@
  */
 import { graph as graphAttribute } from '../../../ir/attribute.ts';
 import { Graph } from '../../../ir/graph.ts';
-import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
+import { type Grid, gridOf, placesOf } from '../grids.ts';
 import type { Layer } from '../layer.ts';
 import type { LayerRules } from '../rule.ts';
 import { staying } from '../suppression.ts';
@@ -20,30 +20,7 @@ interface Boxes {
   readonly count: number;
 }
 
-/** One bottom: its numbers in parts, [boxes, numbers, height x width] each. */
-interface Grid {
-  readonly place: Value;
-  readonly size: Value;
-  readonly object: Value;
-  readonly classes: Value;
-  readonly boxes: number;
-  readonly height: number;
-  readonly width: number;
-}
-
-function gridOf(layer: Layer, index: number, boxes: number, classes: number, onnx: OnnxBuilder): Grid {
-  const [batch = 0, channels = 0, height = 0, width = 0] = layer.sizes(layer.bottom(index));
-  if (batch !== 1) layer.refuse(`${batch} images`, 'ncnn runs one image at a time');
-  const entries = 5 + classes;
-  if (boxes < 1 || channels !== boxes * entries)
-    layer.invalid(`its bottom ${index} has ${channels} channels for ${boxes} boxes of ${entries} numbers`);
-  const x = onnx.reshape(layer.bottom(index), [boxes, entries, height * width]);
-  const parts = onnx.many('Split', [x, onnx.ints([2, 2, 1, classes])], { axis: 1 }, 4);
-  const [place, size, object, kinds] = parts as [Value, Value, Value, Value];
-  return { place, size, object, classes: kinds, boxes, height, width };
-}
-
-/** The boxes of a grid in parts of the image; anchors are [width, height], measured as `net` is. */
+/** The corners of the boxes of a grid, one box after the other: [boxes x cells, 4]. */
 function boxesOf(
   layer: Layer,
   grid: Grid,
@@ -51,17 +28,10 @@ function boxesOf(
   net: readonly [width: number, height: number],
   onnx: OnnxBuilder,
 ): Value {
-  const { height, width, boxes } = grid;
-  const area = height * width;
-  const pair = (x: number, y: number) => onnx.constant(Tensor.of('float32', [2, 1], [x, y]));
-  const cells = layer.made('cells', [2, area], () =>
-    Float32Array.from({ length: 2 * area }, (_, k) => (k < area ? k % width : Math.floor((k - area) / width))),
-  );
-  const anchor = onnx.constant(Tensor.of('float32', [boxes, 2, 1], anchors.flat()));
-  const middle = onnx.Div(onnx.Add(onnx.Sigmoid(grid.place), cells), pair(width, height));
-  const half = onnx.Mul(onnx.Div(onnx.Mul(onnx.Exp(grid.size), anchor), pair(...net)), onnx.constant(0.5));
+  const { middle, size } = placesOf(layer, grid, anchors, net, onnx);
+  const half = onnx.Mul(size, onnx.constant(0.5));
   const corners = onnx.Concat(onnx.Sub(middle, half), onnx.Add(middle, half), { axis: 1 });
-  return onnx.reshape(onnx.transpose(corners, [0, 2, 1]), [boxes * area, 4]);
+  return onnx.reshape(onnx.transpose(corners, [0, 2, 1]), [grid.boxes * grid.height * grid.width, 4]);
 }
 
 /** One list of all grids. */
@@ -131,7 +101,7 @@ export const yoloOutputs: LayerRules = {
     if (biases.length < boxes * 2) layer.invalid(`it has ${biases.length} biases for ${boxes} boxes`);
     const anchors = Array.from({ length: boxes }, (_, box) => biases.slice(box * 2, box * 2 + 2));
     const all = layer.bottoms.map((_, index): Boxes => {
-      const grid = gridOf(layer, index, boxes, classes, onnx);
+      const grid = gridOf(layer, index, { boxes, classes, framework: 'ncnn' }, onnx);
       const count = boxes * grid.height * grid.width;
       const best = onnx.ReduceMax(onnx.Softmax(grid.classes, { axis: 1 }), onnx.ints([1]), { keepdims: 1 });
       return {
@@ -152,7 +122,7 @@ export const yoloOutputs: LayerRules = {
       layer.numbers(`${holder}.${name}`),
     ) as [readonly number[], readonly number[], readonly number[]];
     const all = layer.bottoms.map((_, index): Boxes => {
-      const grid = gridOf(layer, index, boxes, classes, onnx);
+      const grid = gridOf(layer, index, { boxes, classes, framework: 'ncnn' }, onnx);
       const count = boxes * grid.height * grid.width;
       const scale = scales[index] ?? layer.invalid(`it has no anchors_scale for its bottom ${index}`);
       const anchors = Array.from({ length: boxes }, (_, box) => {
