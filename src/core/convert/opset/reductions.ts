@@ -1,7 +1,7 @@
 /** Adapters of reductions: axes are an attribute in older opsets, an input in newer ones. */
-import type { Node } from '../../ir/node.ts';
-import type { OnnxBuilder } from '../builder.ts';
-import { type Adapter, type AdapterRule, adapter, constantInts, down, operand, tooOld, up } from './adapter.ts';
+import { intsOf } from '../../dialects/onnx/data.ts';
+import { type Adapter, type AdapterRule, adapter, down, operand, up } from './adapter.ts';
+import { reducedAlongNoAxis, reducedAlongOpenAxes } from './open-axes.ts';
 
 const SINCE_18 = [
   'ReduceL1',
@@ -15,23 +15,17 @@ const SINCE_18 = [
   'ReduceSumSquare',
 ];
 
-/** Reducing over no axis leaves these as they are; the others would still square, or take logarithms. */
-const PLAIN = new Set(['ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceProd', 'ReduceSum']);
-
-const axesToAttribute =
-  (version: number): AdapterRule =>
-  (node: Node, onnx: OnnxBuilder) => {
-    const axes = constantInts(node, 1, 'axes', version) ?? [];
-    const noop = node.int('noop_with_empty_axes', 0n) !== 0n;
-    if (axes.length === 0 && noop) {
-      if (!PLAIN.has(node.op)) tooOld(node, version, 'it reduces over no axis');
-      return onnx.Identity(operand(node));
-    }
-    return onnx.same([operand(node)], {
-      axes: axes.length > 0 ? axes : undefined,
-      noop_with_empty_axes: undefined,
-    });
-  };
+/** The attribute cannot be an empty list that stands for no axis. */
+const axesToAttribute: AdapterRule = (node, onnx) => {
+  const given = node.input(1);
+  const axes = given ? intsOf(given) : [];
+  if (!axes) return reducedAlongOpenAxes(node, onnx);
+  if (axes.length === 0 && node.int('noop_with_empty_axes', 0n) !== 0n) return reducedAlongNoAxis(node, onnx);
+  return onnx.same([operand(node)], {
+    axes: axes.length > 0 ? axes : undefined,
+    noop_with_empty_axes: undefined,
+  });
+};
 
 const axesToInput: AdapterRule = (node, onnx) => {
   const axes = node.ints('axes');
@@ -47,8 +41,8 @@ const boolExtremes = adapter(down(20, 'ReduceMax', 'ReduceMin'), (node, onnx) =>
 });
 
 export const reductions: readonly Adapter[] = [
-  adapter(down(18, ...SINCE_18), axesToAttribute(18)),
-  adapter(down(13, 'ReduceSum'), axesToAttribute(13)),
+  adapter(down(18, ...SINCE_18), axesToAttribute),
+  adapter(down(13, 'ReduceSum'), axesToAttribute),
   adapter(up(18, ...SINCE_18), axesToInput),
   adapter(up(13, 'ReduceSum'), axesToInput),
   boolExtremes,

@@ -1,5 +1,5 @@
 /** Adapters of operators that cut, join and reshape. */
-import { constantOf, dimsOf } from '../../dialects/onnx/data.ts';
+import { constantOf, dimsOf, intsOf } from '../../dialects/onnx/data.ts';
 import { normalAxis } from '../../dialects/onnx/infer/rule.ts';
 import type { DataType } from '../../ir/dtype.ts';
 import type { Node } from '../../ir/node.ts';
@@ -20,17 +20,34 @@ import {
   tooOld,
   up,
 } from './adapter.ts';
+import { reshapedAlongOpenAxes } from './open-axes.ts';
 
-/** The one list that is an attribute before a version and input 1 from it on. */
-function listMoved(version: number, name: string, ...operators: string[]): Adapter[] {
-  const toAttribute: AdapterRule = (node, onnx) =>
-    onnx.same([operand(node)], { [name]: constantInts(node, 1, name, version) });
+/** The one list that is an attribute before a version and input 1 from it on, and what is done with one that is computed. */
+function listMoved(version: number, name: string, computed: AdapterRule, ...operators: string[]): Adapter[] {
+  const toAttribute: AdapterRule = (node, onnx) => {
+    const list = node.input(1);
+    if (list && intsOf(list) === undefined) return computed(node, onnx);
+    return onnx.same([operand(node)], { [name]: list && intsOf(list) });
+  };
   const toInput: AdapterRule = (node, onnx) => {
     const list = node.ints(name);
     return onnx.same([operand(node), list && onnx.ints(list)], { [name]: undefined });
   };
   return [adapter(down(version, ...operators), toAttribute), adapter(up(version, ...operators), toInput)];
 }
+
+/** Parts of sizes that are computed: each begins where the one before it ends. */
+const cutAtOpenSizes: AdapterRule = (node, onnx) => {
+  const [x, sizes] = [operand(node), operand(node, 1)];
+  const axis = onnx.ints([normalAxis(node, node.int('axis', 0n), rankOf(node))]);
+  let start = onnx.ints([0]);
+  return node.outputs.map((_, k) => {
+    const end = onnx.Add(start, onnx.Gather(sizes, onnx.ints([k])));
+    const part = onnx.Slice(x, start, end, axis);
+    start = end;
+    return part;
+  });
+};
 
 /** `num_outputs` parts of which the last may be smaller, from 18 on. */
 const splitDown = adapter(down(18, 'Split'), (node, onnx) => {
@@ -216,8 +233,8 @@ const gemm = adapter(down(11, 'Gemm'), (node, onnx) => {
 });
 
 export const shapes: readonly Adapter[] = [
-  ...listMoved(13, 'axes', 'Squeeze', 'Unsqueeze'),
-  ...listMoved(13, 'split', 'Split'),
+  ...listMoved(13, 'axes', reshapedAlongOpenAxes, 'Squeeze', 'Unsqueeze'),
+  ...listMoved(13, 'split', cutAtOpenSizes, 'Split'),
   splitDown,
   splitUp,
   padAxes,

@@ -15,7 +15,14 @@ export function typed(node: Node, index = 0): { readonly value: Value; readonly 
   return { value, dtype };
 }
 
-type Reduction = 'ReduceMax' | 'ReduceMean' | 'ReduceMin' | 'ReduceProd' | 'ReduceSum' | 'ReduceSumSquare';
+type Reduction =
+  | 'ReduceLogSumExp'
+  | 'ReduceMax'
+  | 'ReduceMean'
+  | 'ReduceMin'
+  | 'ReduceProd'
+  | 'ReduceSum'
+  | 'ReduceSumSquare';
 
 /** Axes are an attribute until 12 (sums) or 17. Axes count from the front in opsets before 11. */
 export function reduced(onnx: OnnxBuilder, op: Reduction, x: Value, axes: readonly number[], keepdims = false): Value {
