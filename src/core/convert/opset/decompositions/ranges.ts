@@ -8,8 +8,8 @@ import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
 import { type Adapter, adapter, down, operand, rankOf, tooOld } from '../adapter.ts';
-import { counted, countedAlong, naturals } from './counting.ts';
-import { sliced, typed } from './forms.ts';
+import { counted, countedAlong, loop, naturals } from './counting.ts';
+import { reduced, sizeOf, sliced, typed } from './forms.ts';
 
 /** Longer ranges are computed when the model runs. */
 const MOST_WRITTEN = 1 << 16;
@@ -76,10 +76,10 @@ function bigNaturals(count: number, from: bigint, by: bigint): bigint[] {
  * that nothing but neighbours meets.
  */
 const cumulative =
-  (version: number, op: 'Add' | 'Mul'): Adapter['rule'] =>
+  (op: 'Add' | 'Mul'): Adapter['rule'] =>
   (node, onnx) => {
     const { value: x } = typed(node);
-    const along = (axis: number) => cumulativeAlong(onnx, node, x, axis, { version, op });
+    const along = (axis: number) => cumulativeAlong(onnx, node, x, axis, op);
     return alongAxis(onnx, node, operand(node, 1), rankOf(node), along);
   };
 
@@ -96,15 +96,10 @@ function alongAxis(onnx: OnnxBuilder, node: Node, axis: Value, rank: number, mak
   return onnx.Gather(onnx.Concat(...every, { axis: 0 }), index);
 }
 
-interface Accumulation {
-  readonly version: number;
-  readonly op: 'Add' | 'Mul';
-}
-
-function cumulativeAlong(onnx: OnnxBuilder, node: Node, x: Value, axis: number, { version, op }: Accumulation): Value {
+function cumulativeAlong(onnx: OnnxBuilder, node: Node, x: Value, axis: number, op: 'Add' | 'Mul'): Value {
   const backwards = node.int('reverse', 0n) !== 0n;
   const size = x.shape?.[axis];
-  if (typeof size !== 'number') tooOld(node, version, 'the size of its axis is not known');
+  if (typeof size !== 'number') return accumulated(onnx, node, x, axis, op);
   const joined = (parts: readonly Value[]) => onnx.Concat(...(backwards ? parts.toReversed() : parts), { axis });
   /** Without `count` places at the end, or at the beginning, seen in its direction. */
   const withoutLast = (value: Value, count: number) =>
@@ -119,6 +114,27 @@ function cumulativeAlong(onnx: OnnxBuilder, node: Node, x: Value, axis: number, 
   if (node.int('exclusive', 0n) === 0n || size === 0) return sums === x ? onnx.Identity(x) : sums;
   const neutral = filledLike(onnx, withoutLast(x, size - 1), op === 'Add' ? 0 : 1);
   return size === 1 ? neutral : joined([neutral, withoutLast(sums, 1)]);
+}
+
+/** Along an axis of a size that a run decides: a Loop takes one place after the other. */
+function accumulated(onnx: OnnxBuilder, node: Node, x: Value, axis: number, op: 'Add' | 'Mul'): Value {
+  const [backwards, exclusive] = ['reverse', 'exclusive'].map((name) => node.int(name, 0n) !== 0n);
+  const count = onnx.squeeze(sizeOf(onnx, x, axis), [0]);
+  const start = filledLike(onnx, reduced(onnx, 'ReduceSum', x, [axis]), op === 'Add' ? 0 : 1);
+  const mirrored = (inner: OnnxBuilder, place: Value) =>
+    backwards ? inner.Sub(inner.Sub(count, inner.constant(1n)), place) : place;
+  const [, all] = loop(onnx, count, [start], (inner, round, [state = start]) => {
+    const next = inner[op](state, inner.Gather(x, mirrored(inner, round), { axis }));
+    return [next, exclusive ? state : next];
+  });
+  if (!all) throw new Error('a loop gives all its places');
+  const ordered = backwards ? onnx.Gather(all, mirrored(onnx, counted(onnx, count)), { axis: 0 }) : all;
+  const others = naturals(x.rank ?? 1).filter((each) => each !== axis);
+  const order = [axis, ...others];
+  return onnx.transpose(
+    ordered,
+    order.map((_, k) => order.indexOf(k)),
+  );
 }
 
 /** 0 or 1 in the shape of x: no element is greater than itself. */
@@ -162,7 +178,7 @@ function triangle(onnx: OnnxBuilder, node: Node, x: Value): Value {
 
 export const ranges: readonly Adapter[] = [
   range,
-  adapter(down(26, 'CumProd'), cumulative(26, 'Mul')),
-  adapter(down(11, 'CumSum'), cumulative(11, 'Add')),
+  adapter(down(26, 'CumProd'), cumulative('Mul')),
+  adapter(down(11, 'CumSum'), cumulative('Add')),
   trilu,
 ];

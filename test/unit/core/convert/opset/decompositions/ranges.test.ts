@@ -85,6 +85,17 @@ decomposes('CumSum and CumProd', [
   ),
 ]);
 
+decomposes('CumSum along an axis that is open', [
+  ...sums.map((attributes) => ({
+    graph: 'float[2,N,3] x => float[2,N,3] y',
+    nodes: `a = Constant <value_int = 1> ()\ny = CumSum ${attributes} (x, a)`,
+    from: 14,
+    to: [10, 7],
+    dims: { N: 5 },
+    gone: 'CumSum',
+  })),
+]);
+
 const matrix = 'float[2,3,4] x, int64 k => float[2,3,4] y';
 
 decomposes('Trilu', [
