@@ -33,6 +33,12 @@ decomposes('Attention', [
     inputs: { m: [1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1] },
   },
   {
+    graph: `${four} ${result}`,
+    nodes: `m = Constant <value = bool[3,5] {0,0,0,0,0,1,1,1,1,1,0,1,0,1,0}> ()\ny = Attention (q, k, v, m)`,
+    from: 23,
+    to: [22, 7],
+  },
+  {
     graph: `${four}, float[2,4,2,8] pk, float[2,4,2,6] pv => float[2,4,3,6] y, float[2,4,7,8] nk, float[2,4,7,6] nv`,
     nodes: 'y, nk, nv = Attention <is_causal = 1> (q, k, v, , pk, pv)',
     from: 23,
