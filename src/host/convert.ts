@@ -60,7 +60,7 @@ export class Converter implements vscode.Disposable {
     const [first] = uris;
     if (!first) return;
     try {
-      const rows = await this.engine.targets();
+      const rows = await this.engine.targets(first.fsPath);
       const title = uris.length === 1 ? `Convert ${nameOf(first)}` : `Convert ${uris.length} Models`;
       if (!(await savedFirst(uris))) return;
       const asked = await this.ask(uris, first, rows, title);

@@ -157,7 +157,8 @@ class App implements vscode.Disposable {
   async chooseTarget(model: vscode.Uri | undefined, target?: TargetChoice): Promise<void> {
     const current = model ? this.models.targetOf(model) : { target: 'onnx' };
     const ownOpset = "The file's own opset";
-    const asking = async () => chooseTarget(await this.targets(), { title: 'Check Models Against', current, ownOpset });
+    const asking = async () =>
+      chooseTarget(await this.targets(model), { title: 'Check Models Against', current, ownOpset });
     const chosen = target ?? (await asking());
     if (chosen) await configureTarget(chosen, model);
   }
@@ -197,8 +198,9 @@ class App implements vscode.Disposable {
     this.models.reload(model);
   }
 
-  private async targets(): Promise<readonly TargetRow[]> {
-    if (this.rows.length === 0) this.rows = await this.engine.targets();
+  /** Those for a model are all that there are, and what lies beside it. */
+  private async targets(model?: vscode.Uri): Promise<readonly TargetRow[]> {
+    if (model || this.rows.length === 0) this.rows = await this.engine.targets(model?.fsPath);
     return this.rows;
   }
 

@@ -153,7 +153,7 @@ export class GraphPanel implements vscode.Disposable {
     this.send({ type: 'loading', title: `Reading ${fileName}` });
     const opened = this.held.summary();
     try {
-      const [summary, targets] = await Promise.all([opened, this.engine.targets()]);
+      const [summary, targets] = await Promise.all([opened, this.engine.targets(this.uri.fsPath)]);
       this.send({ type: 'model', summary, targets, fixTitles: FIX_TITLES, target: this.models.targetOf(this.uri) });
       this.ready = true;
       this.sendProblems();

@@ -44,8 +44,8 @@ export const realCore: Core<OpenedModel> = {
     return around;
   },
   print: (model) => LINES.get(model) ?? printModel(model, { types: 'comments' }),
-  targets: () =>
-    TARGETS.map((target) => {
+  targets: (path) =>
+    (path === undefined ? TARGETS : targetsOf(path)).map((target) => {
       const { id, title, description } = target;
       return { id, title, description, ...(target.kind === 'onnx' && { opsets: target.opsets }) };
     }),

@@ -53,7 +53,7 @@ export interface Core<M extends CoreModel> {
   /** The models just before and just after a step of a conversion. */
   openAround: ReadMoments<M>;
   print(model: Model): Printed;
-  targets(): readonly TargetRow[];
+  targets(path: string | undefined): readonly TargetRow[];
   draft(opened: M, node: Node, wish: DraftWish): Omit<OperatorDraft, 'file'>;
   opsFile(path: string): string;
   readonly slots: (model: Model) => SlotNames;
@@ -173,8 +173,8 @@ export class Engine<M extends CoreModel> implements EngineCalls {
     return { entry, language, text };
   }
 
-  async targets(): Promise<readonly TargetRow[]> {
-    return this.core.targets();
+  async targets(path: string | undefined): Promise<readonly TargetRow[]> {
+    return this.core.targets(path);
   }
 
   async problems(id: ModelId, target: TargetChoice, watch?: Watch): Promise<readonly PlacedProblem[]> {

@@ -52,7 +52,7 @@ const ENGINE_COUNTS: { readonly [C in keyof EngineCalls]: ArgumentsOf<EngineCall
   explain: 3,
   text: 2,
   source: 2,
-  targets: 0,
+  targets: 1,
   problems: 2,
   targetTable: 1,
   convert: 1,

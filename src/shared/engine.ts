@@ -47,7 +47,8 @@ export interface EngineCalls {
   /** A source file inside the model's archive, as a frame of kind `torchscript` names it. */
   source(model: ModelId, entry: string, watch?: Watch): Promise<SourceText>;
 
-  targets(watch?: Watch): Promise<readonly TargetRow[]>;
+  /** What a file can become: with what lies beside it or above. */
+  targets(path: string | undefined, watch?: Watch): Promise<readonly TargetRow[]>;
   /** Everything that `target` cannot take exactly. */
   problems(model: ModelId, target: TargetChoice, watch?: Watch): Promise<readonly PlacedProblem[]>;
   /** Which opsets and which targets can take a model, and why not the others. */

@@ -1,15 +1,17 @@
-/** graphwright targets: what a model can be converted to. */
-import { TARGETS } from '../../core/targets/table.ts';
+/** graphwright targets: what a model in this folder can be converted to. */
+import { join } from 'node:path';
+import { targetsOf } from '../../core/targets/table.ts';
 import type { Target } from '../../core/targets/target.ts';
 import { JSON_OPTION, parse } from '../arguments.ts';
 import { columns, DONE, printJson } from '../report.ts';
 
 export async function targets(args: readonly string[]): Promise<number> {
   const { values } = parse(args, JSON_OPTION, []);
+  const all = targetsOf(join(process.cwd(), 'model'));
   if (values.json) {
-    printJson({ status: 'done', targets: TARGETS.map(plain), problems: [], seconds: 0 });
+    printJson({ status: 'done', targets: all.map(plain), problems: [], seconds: 0 });
   } else {
-    const rows = TARGETS.map((target) => {
+    const rows = all.map((target) => {
       const opsets = target.kind === 'onnx' ? `, opsets ${target.opsets.lowest} to ${target.opsets.highest}` : '';
       return [target.id, `${target.title}${opsets}`, `${target.description}`];
     });

@@ -22,6 +22,8 @@ export const nart = new CaffeBackend({
     permute: { layer: 'Transpose', field: 'dim' },
     repeat: { layer: 'NNUpsample', field: 'resize' },
     product: 'MatMul',
+    // class InnerProduct
+    ignores: ['inner_product_param.axis'],
     takes: {
       // art/modules/default/src/op/scale.c: one factor a channel, of one image where it is computed.
       Scale: { axes: [2, 5], factors: 'channels', bottoms: 2 },

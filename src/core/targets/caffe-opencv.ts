@@ -19,6 +19,7 @@ export const opencv = new CaffeBackend({
     // OpenCV 4.12.
     ignores: [
       ...['lrn_param.k', 'inner_product_param.transpose', 'Deconvolution:convolution_param.dilation'],
+      ...['prior_box_param.img_size', 'prior_box_param.img_h', 'prior_box_param.img_w'],
       ...['log_param.base', 'log_param.scale', 'log_param.shift'],
     ],
     // PowerFunctor::tryFuse puts a following scale and shift inside the power (elementwise_layers.cpp; OpenCV 4.12).

@@ -14,8 +14,8 @@ export const openvino = new CaffeBackend({
   direct: { Sigmoid: 'Sigmoid', Tanh: 'TanH' },
   limits: {
     ...CONVERTER.limits,
-    // ctcgreedydecoder_ext.py reads the other field alone.
-    ignores: ['ctc_decoder_param.blank_index'],
+    // ctcgreedydecoder_ext.py reads the other field alone, inner_product_ext.py no axis.
+    ignores: ['ctc_decoder_param.blank_index', 'inner_product_param.axis'],
     // model-optimizer/extensions/front/caffe/pooling_ext.py
     floorPooling: { path: 'pooling_param.ceil_mode', value: false },
     // interp_ext.py: align_corners 1.

@@ -14,8 +14,6 @@ export const tengine = new CaffeBackend({
   direct: { Abs: 'AbsVal', Sigmoid: 'Sigmoid', Tanh: 'TanH' },
   limits: {
     ...CONVERTER.limits,
-    // load_resize reads it not.
-    ignores: ['resize1_param.is_pyramid_test'],
     // source/operator/prototype/pooling_param.h, calc_output_size with caffe_flavor 1.
     pooling: { windows: 'one too many', clips: true, divisor: 'window' },
     // source/operator/prototype/pooling.c, init_op: strides that are not given are 2.
@@ -28,6 +26,12 @@ export const tengine = new CaffeBackend({
     blobs: { least: 2, axes: 4 },
     // source/device/cpu/op/normalize/normalize_ref.c
     normalize: { layer: 'Normalize', eps: 'none' },
+    // load_eltwise, load_fc, load_interp and load_resize read none of these.
+    ignores: [
+      ...['eltwise_param.coeff', 'inner_product_param.axis', 'inner_product_param.transpose'],
+      ...['height', 'width', 'shrink_factor', 'pad_beg', 'pad_end'].map((name) => `interp_param.${name}`),
+      'resize1_param.is_pyramid_test',
+    ],
     takes: {
       Convolution: JOINT_DILATION,
       DeConvolution: JOINT_DILATION,
@@ -41,9 +45,8 @@ export const tengine = new CaffeBackend({
       // load_permute reads four.
       Permute: { axes: [4, 4] },
       ShuffleChannel: { axes: [4, 4] },
-      // load_tile reads another field; MVN divides by the root of the mean of squares.
+      // load_tile reads another field.
       Tile: { never: 'its Tile has no axis' },
-      MVN: { never: 'its MVN divides by something else' },
     },
   },
 });

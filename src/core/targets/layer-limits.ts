@@ -61,7 +61,8 @@ export function limitBroken(limits: LayerLimits, plan: LayerPlan): string | unde
   for (const [name, otherwise] of Object.entries(limits.ignores ?? {}))
     if (parameters[name] !== undefined && parameters[name] !== otherwise) return `its ${type} does not read ${name}`;
   for (const [name, most] of Object.entries(limits.most ?? {}))
-    if (Number(parameters[name] ?? 0) > most) return `${name} of its ${type} is ${most} at most`;
+    if ([parameters[name] ?? 0].flat().some((value) => Number(value) > most))
+      return `${name} of its ${type} is ${most} at most`;
   for (const name of limits.joint ?? []) {
     const value = parameters[name];
     if (Array.isArray(value) && new Set(value).size > 1) return `its ${type} has one ${name} for both axes`;

@@ -9,6 +9,7 @@ import type { LayerFacts } from '../dialects/caffe/layers.ts';
 import { InputError } from '../ir/errors.ts';
 import { CaffeBackend, type CaffeLimits } from './caffe-backend.ts';
 import { CAFFE_BACKENDS } from './caffe-backends.ts';
+import { blobLimits, layerLimits } from './own-limits.ts';
 
 export const BACKENDS_FILE = 'graphwright.caffe.json';
 const VERSION = 1;
@@ -50,7 +51,10 @@ export function parseBackends(text: string, file: string): readonly CaffeBackend
   return backends;
 }
 
-const KEYS = ['name', 'title', 'proto', 'like', 'layers', 'adds', 'lacks', 'floorPooling', 'ignores'];
+const KEYS = [
+  ...['name', 'title', 'proto', 'like', 'layers', 'adds', 'lacks'],
+  ...['floorPooling', 'ignores', 'blobs', 'takes'],
+];
 
 function backendOf(entry: Entry, file: string, before: readonly CaffeBackend[]): CaffeBackend {
   entry.knows(KEYS);
@@ -87,7 +91,23 @@ function limitsOf(entry: Entry, { floorPooling: before, ...limits }: CaffeLimits
   const ignores = [...(limits.ignores ?? []), ...(entry.texts('ignores') ?? [])];
   const given = entry.value('floorPooling');
   const floorPooling = given === undefined ? before : given === null ? undefined : floorOf(entry, given);
-  return { ...limits, ignores, ...(floorPooling && { floorPooling }) };
+  const said = (key: string) => (message: string) => entry.error(message, key);
+  const [blobs, takes] = [entry.value('blobs'), entry.value('takes')];
+  return {
+    ...limits,
+    ignores,
+    ...(floorPooling && { floorPooling }),
+    ...(blobs !== undefined && { blobs: blobLimits(blobs, said('blobs')) }),
+    ...(takes !== undefined && { takes: joined(limits.takes, layerLimits(takes, said('takes'))) }),
+  };
+}
+
+/** Limits of one layer type come to those of the backend that it is like. */
+function joined(before: CaffeLimits['takes'] = {}, own: NonNullable<CaffeLimits['takes']>) {
+  return {
+    ...before,
+    ...Object.fromEntries(Object.entries(own).map(([type, each]) => [type, { ...before[type], ...each }])),
+  };
 }
 
 function floorOf(entry: Entry, given: unknown): NonNullable<CaffeLimits['floorPooling']> {

@@ -78,7 +78,7 @@ export class Harness {
     await this.page.evaluate(() => delete document.body.dataset.ready);
     this.engine = engine;
     this.summary = await engine.open(path, { inputs: [], ops: [], accept: [] });
-    const targets = await engine.targets();
+    const targets = await engine.targets(undefined);
     await this.send({ type: 'model', summary: this.summary, targets, fixTitles: FIX_TITLES, target });
     await this.ready();
     const problems = await engine.problems(this.summary.id, target);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -266,6 +267,24 @@ test('all targets are checked at once', async () => {
   printed = '';
   expect(await json('check', DIGITS, '--to', 'onnx', '--opset', 'all', ...SHAPE)).toMatchObject({ exit: 0 });
   expect(await json('targets')).toMatchObject({ exit: 0 });
+});
+
+test('backends of a user are among the targets of their folder', async () => {
+  const vendor = join(folder, 'vendor');
+  mkdirSync(vendor);
+  const entry = { name: 'acme', title: 'Acme NPU', proto: 'acme.proto' };
+  writeFileSync(join(vendor, 'graphwright.caffe.json'), JSON.stringify({ version: 1, backends: [entry] }));
+  writeFileSync(join(vendor, 'acme.proto'), 'syntax = "proto2"; package acme; import "bvlc.proto";');
+  const net = join(vendor, 'net.prototxt');
+  writeFileSync(net, 'input: "x" input_shape { dim: 1 } layer { name: "r" type: "ReLU" bottom: "x" top: "r" }');
+  expect(await json('check', net, '--to', 'all')).toMatchObject({
+    targets: expect.arrayContaining([expect.objectContaining({ target: 'caffe:acme', taken: 1 })]),
+  });
+  const cwd = vi.spyOn(process, 'cwd').mockReturnValue(vendor);
+  expect(await json('targets')).toMatchObject({
+    targets: expect.arrayContaining([expect.objectContaining({ id: 'caffe:acme', title: 'Caffe (Acme NPU)' })]),
+  });
+  cwd.mockRestore();
 });
 
 test('a model is shown as text', async () => {

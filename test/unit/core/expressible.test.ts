@@ -46,7 +46,8 @@ test('a Caffe network', async () => {
     '2 Caffe (OpenCV 4) has no operator for caffe::Threshold.',
   ]);
   expect(opencv?.reasons[0]?.first.origin).toMatchObject([{ kind: 'prototxt', line: 2 }]);
-  expect(rows.get('caffe:ncnn')).toMatchObject({ taken: 3 });
+  // Where pooling always rounds up, a cut behind it rounds down.
+  expect(rows.get('caffe:ncnn')).toMatchObject({ taken: 4 });
 });
 
 test('a network without weights is counted all the same', async () => {

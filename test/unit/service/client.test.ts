@@ -69,7 +69,7 @@ test('a cancelled call ends with CancelledError and leaves the process alone', a
   );
   await expect(converting).rejects.toBeInstanceOf(CancelledError);
   const { pid } = engine;
-  await engine.targets();
+  await engine.targets(undefined);
   expect(engine.pid).toBe(pid);
 });
 
@@ -91,7 +91,7 @@ test('a crash fails what is pending, and open models are there again with the ne
   const first = await engine.open('small.onnx', PLAIN);
   const second = await engine.open('small.onnx', PLAIN);
   const pending = engine.convert({ ...REQUEST, input: 'endless.onnx' }).catch((thrown: unknown) => thrown);
-  await engine.targets();
+  await engine.targets(undefined);
   await crash();
   const error = await pending;
   expect(error).toBeInstanceOf(EngineError);
@@ -113,7 +113,7 @@ test('a model that was closed is not opened again', async () => {
 
 test('a program that does not start fails the call with its last words', async () => {
   const broken = startEngine({ program: join(folder, 'nowhere.mjs') });
-  const error = await broken.targets().catch((thrown: unknown) => thrown);
+  const error = await broken.targets(undefined).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ failure: { kind: 'lost' } });
   broken.dispose();
 });
@@ -121,5 +121,5 @@ test('a program that does not start fails the call with its last words', async (
 test('nothing starts before the first call, and nothing after dispose', async () => {
   expect(engine.pid).toBeUndefined();
   engine.dispose();
-  await expect(engine.targets()).rejects.toThrow('shut down');
+  await expect(engine.targets(undefined)).rejects.toThrow('shut down');
 });

@@ -33,7 +33,7 @@ async function talk(requests: readonly Request[]): Promise<Reply[]> {
 test('calls are answered by their id', async () => {
   const replies = await talk([
     { type: 'call', id: 7, call: 'open', arguments: ['small.onnx', PLAIN] },
-    { type: 'call', id: 8, call: 'targets', arguments: [] },
+    { type: 'call', id: 8, call: 'targets', arguments: [undefined] },
   ]);
   expect(replies[0]).toEqual({ type: 'listening' });
   expect(replies).toContainEqual({ type: 'result', id: 7, result: expect.objectContaining({ nodeCount: 4 }) });
@@ -47,7 +47,7 @@ test('bad input, faults and cancelling are told apart', async () => {
     { type: 'call', id: 2, call: 'node', arguments: ['m9', 'n0'] },
     { type: 'call', id: 3, call: 'convert', arguments: [{ ...convert, input: 'endless.onnx' }] },
     { type: 'cancel', id: 3 },
-    { type: 'call', id: 4, call: 'constructor' as 'targets', arguments: [] },
+    { type: 'call', id: 4, call: 'constructor' as 'targets', arguments: [undefined] },
     { type: 'call', id: 5, call: 'open', arguments: ['x.onnx', { ...PLAIN, inputs: ['nonsense'] }] },
   ]);
   const failures = new Map(replies.flatMap((reply) => (reply.type === 'failure' ? [[reply.id, reply.failure]] : [])));
@@ -64,7 +64,7 @@ test('bad input, faults and cancelling are told apart', async () => {
 
 test('only messages of the right shape are requests', () => {
   expect(isRequest({ type: 'cancel', id: 1 })).toBe(true);
-  expect(isRequest({ type: 'call', id: 1, call: 'targets', arguments: [] })).toBe(true);
+  expect(isRequest({ type: 'call', id: 1, call: 'targets', arguments: [undefined] })).toBe(true);
   for (const message of [
     null,
     'call',

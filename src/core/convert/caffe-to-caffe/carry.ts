@@ -13,6 +13,7 @@ import { isStatic } from '../../ir/shape.ts';
 import { refuse } from '../../problems/problem.ts';
 import { type CaffeBackend, isIgnored, joinsWrongly } from '../../targets/caffe-backend.ts';
 import { limitBroken } from '../../targets/layer-limits.ts';
+import { readsWrongly } from '../onnx-to-caffe/layouts.ts';
 
 export class Carrier {
   private readonly schemas: { readonly from: CaffeSchema; readonly to: CaffeSchema };
@@ -127,9 +128,10 @@ export class Carrier {
 
   /** What the framework's layer does not take of one like this, as far as the sizes of its bottoms are known. */
   private limits(node: Node): void {
-    // Why no rule makes a layer says nothing of networks that have it; products flatten what they are given (meanings.ts).
-    const { never: _, ...held } = this.to.limits.takes?.[node.op] ?? {};
-    const { axes: __, ...flattening } = held;
+    const { never, ...held } = this.to.limits.takes?.[node.op] ?? {};
+    if (never !== undefined) this.refuse(node, 'this layer', never);
+    // Products flatten what they are given (meanings.ts).
+    const { axes: _, ...flattening } = held;
     const limits = node.op === 'InnerProduct' ? flattening : held;
     const given = node.inputs.filter((value) => value !== undefined);
     const bottoms = given.filter((value) => !this.graph.initializers.has(value)).map(({ shape }) => shape);
@@ -140,6 +142,9 @@ export class Carrier {
     const parameters = Object.fromEntries(
       [...node.attributes].map(([path, { value }]) => [path.split('.').at(-1), plain(value)]),
     );
+    const [first] = given;
+    if (first && readsWrongly(this.to, node.op, first))
+      this.refuse(node, 'what it is given', 'it reads what was reshaped in another layout');
     const broken = limitBroken(limits, { type: node.op, bottoms, blobs, parameters });
     if (broken !== undefined) this.refuse(node, 'what it is given', broken);
   }

@@ -104,7 +104,10 @@ export const MEANINGS: readonly Meaning[] = [
     of: ['BatchNorm'],
     about: 'more than three blobs',
     shows: (layer) => layer.blobs.length > 3 && !scales(layer),
-    means: { otherwise: 'those behind are not read', ...each(['nvcaffe', 'cambricon'], 'those behind scale') },
+    means: {
+      otherwise: 'those behind are not read',
+      ...each(['nvcaffe', 'cambricon', 'opencv'], 'those behind scale'),
+    },
   },
   {
     of: ['BN'],
@@ -156,7 +159,7 @@ export const MEANINGS: readonly Meaning[] = [
     of: PRODUCTS,
     about: 'inner_product_param.axis',
     shows: multipliesOtherAxes,
-    means: { otherwise: 'it counts', ...each(['nart', 'tengine', 'ncnn'], 'it does not count') },
+    means: { otherwise: 'it counts', ...each(['nart', 'tengine', 'ncnn', 'openvino'], 'it does not count') },
   },
   {
     of: PRODUCTS,

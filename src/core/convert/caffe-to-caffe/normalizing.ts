@@ -2,8 +2,8 @@
 import type { Tensor } from '../../ir/tensor.ts';
 import { filled } from '../onnx-to-caffe/weights.ts';
 import type { Rewording } from './rewordings.ts';
-import { scales } from './shown.ts';
-import { ofFloat, type Wording, YES } from './wording.ts';
+import { normalizes, scales } from './shown.ts';
+import { NO, ofFloat, type Wording, YES } from './wording.ts';
 
 interface Statistics {
   readonly mean: Tensor;
@@ -66,7 +66,8 @@ export const NORMALIZING: readonly Rewording[] = [
   {
     of: ['BatchNorm'],
     needs: ['BatchNorm', 'Scale'],
-    source: 'NVIDIA/caffe src/caffe/layers/batch_norm_layer.cpp, src/caffe/net.cpp; Cambricon/caffe, the layer alone',
+    source:
+      'NVIDIA/caffe src/caffe/layers/batch_norm_layer.cpp, src/caffe/net.cpp; Cambricon/caffe; opencv/opencv 4.x modules/dnn/src/layers/batch_norm_layer.cpp',
     where: scales,
     reword: (layer) => {
       const [first, second, third, fourth, last] = layer.blobs;
@@ -78,9 +79,51 @@ export const NORMALIZING: readonly Rewording[] = [
       // Of DIGITS: scale, bias, mean, variance, nothing.
       if (isNvidia && last.count === 1 && first.count > 1)
         return standardised(layer, { mean: third, variance: fourth, ...own }, first, second);
-      // NVIDIA's takes the statistics as they are where others follow the factor.
-      const factor = isNvidia ? undefined : third;
+      // Cambricon's alone divides the statistics by the factor where others follow it.
+      const factor = layer.from.base === 'cambricon' ? third : undefined;
       standardised(layer, { mean: first, variance: second, factor, ...own }, fourth, last);
     },
   },
+  {
+    of: ['LRN'],
+    needs: ['LRN'],
+    source: 'OAID/Tengine source/device/cpu/op/lrn/lrn_ref.c: 1 begins the sum, and k is added to each square',
+    where: (layer) => (layer.to.base === 'tengine') !== (layer.from.base === 'tengine') && oneBegins(layer),
+    settles: ['lrn_param.k'],
+    reword: (layer) => layer.set('lrn_param.k', ofFloat(layer.to.base === 'tengine' ? 0 : 1)),
+  },
+  {
+    of: ['MVN'],
+    needs: ['MVN'],
+    source:
+      'OAID/Tengine source/device/cpu/op/mvn/mvn_ref.c: of what has no mean, squares are those of the differences',
+    where: ({ from, to }) => to.base === 'tengine' && !['tengine', 'openvino', 'opencv'].includes(from.base),
+    settles: ['mvn_param.eps'],
+    reword: (layer) => {
+      if (!normalizes(layer)) return;
+      const attributes = Object.fromEntries(layer.node.attributes);
+      const centred = layer.layer('centred', 'MVN', [layer.x], { ...attributes, 'mvn_param.normalize_variance': NO });
+      layer.finish(layer.layer('normal', 'MVN', [centred], attributes));
+    },
+  },
+  {
+    of: ['Normalize'],
+    needs: ['Normalize'],
+    source: 'alibaba/MNN tools/converter/source/caffe/Normalize.cpp; weiliu89/caffe, branch ssd, normalize_layer.cpp',
+    where: (layer) =>
+      layer.to.base === 'mnn' && layer.flag('norm_param.channel_shared', true) && layer.blobs.length > 0,
+    settles: ['norm_param.channel_shared'],
+    reword: (layer) => {
+      const [value = 1] = layer.blobs[0]?.numbers() ?? [];
+      layer.set('norm_param.channel_shared', NO);
+      layer.replaceBlob(0, filled([layer.channels()], value));
+    },
+  },
 ];
+
+/** Whether what begins the sum across channels is 1. */
+function oneBegins(layer: Wording): boolean {
+  if (layer.word('lrn_param.norm_region', '') === 'WITHIN_CHANNEL') return false;
+  const isOne = ['ncnn', 'mnn', 'opencv'].includes(layer.from.base);
+  return isOne || layer.number('lrn_param.k', 1) === (layer.from.base === 'tengine' ? 0 : 1);
+}

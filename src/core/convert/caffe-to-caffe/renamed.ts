@@ -2,6 +2,7 @@
 import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
 import { permuted } from '../onnx-to-caffe/weights.ts';
 import type { Rewording } from './rewordings.ts';
+import { BOX_SIZES, fractions } from './shown.ts';
 import { ofInt, ofInts, type Wording } from './wording.ts';
 
 const NART = 'ModelTC/NART python/nart/utils/caffe_utils/caffe_to_onnx.py';
@@ -95,6 +96,9 @@ function turned(layer: Wording): void {
   else layer.refuse(path, 'its weights, which would have to be turned, are not there');
 }
 
+/** Frameworks that cut the sizes of boxes to whole numbers. */
+const CUT_SIZES = ['ssd', 'nvcaffe', 'intel', 'cambricon', 'bvlc', 'nart', 'yolo-upsample'];
+
 export const RENAMED: readonly Rewording[] = [
   synonym('Abs', 'AbsVal', NART),
   synonym('AbsVal', 'Abs', NART),
@@ -171,6 +175,17 @@ export const RENAMED: readonly Rewording[] = [
     where: (layer) => layer.flag('inner_product_param.transpose', false) && turns(layer.from) && !turns(layer.to),
     settles: ['inner_product_param.transpose'],
     reword: turned,
+  },
+  {
+    of: ['PriorBox'],
+    needs: ['PriorBox'],
+    source: 'weiliu89/caffe, branch ssd, src/caffe/layers/prior_box_layer.cpp: sizes are kept as whole numbers',
+    where: (layer) => fractions(layer) && CUT_SIZES.includes(layer.from.base) && !CUT_SIZES.includes(layer.to.base),
+    settles: ['sizes with a fraction'],
+    reword: (layer) => {
+      for (const path of BOX_SIZES)
+        if (layer.has(path)) layer.set(path, { type: 'floats', value: layer.numbers(path).map(Math.trunc) });
+    },
   },
   {
     of: ['ReLU6'],

@@ -3,9 +3,11 @@
  * with is taken, where the target has every layer that it makes; a layer that no row is for stays as it is.
  */
 import { COMPOSED } from './composed.ts';
+import { SPREAD } from './kernels.ts';
 import { NORMALIZING } from './normalizing.ts';
 import { RENAMED } from './renamed.ts';
 import { RESHAPED } from './reshaping.ts';
+import { RESIZED } from './resized.ts';
 import type { Wording } from './wording.ts';
 
 export interface Rewording {
@@ -30,7 +32,14 @@ export function rewordingOf(layer: Wording): Rewording | undefined {
   );
 }
 
-export const REWORDINGS: readonly Rewording[] = [...RENAMED, ...COMPOSED, ...NORMALIZING, ...RESHAPED];
+export const REWORDINGS: readonly Rewording[] = [
+  ...SPREAD,
+  ...RENAMED,
+  ...COMPOSED,
+  ...NORMALIZING,
+  ...RESHAPED,
+  ...RESIZED,
+];
 
 const ALL = new Map<string, readonly Rewording[]>();
 for (const row of REWORDINGS) for (const type of row.of) ALL.set(type, [...(ALL.get(type) ?? []), row]);

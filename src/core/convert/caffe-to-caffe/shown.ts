@@ -44,6 +44,7 @@ export function excludesPadding(layer: Wording): boolean {
 
 const SCALED: Readonly<Record<string, string>> = {
   nvcaffe: 'batch_norm_param.scale_bias',
+  opencv: 'batch_norm_param.scale_bias',
   cambricon: 'batch_norm_param.use_alpha_beta',
   opencv: 'batch_norm_param.scale_bias',
 };
@@ -81,10 +82,11 @@ export function plainReshape(layer: Wording): boolean {
   return whole && (first === 0 || first === 1) && others.length >= 1 && others.length <= 3 && !others.includes(0);
 }
 
+export const BOX_SIZES = ['prior_box_param.min_size', 'prior_box_param.max_size'];
+
 /** Sizes with a fraction, which code that keeps whole numbers cuts off. */
 export function fractions(layer: Wording): boolean {
-  const paths = ['prior_box_param.min_size', 'prior_box_param.max_size'];
-  return paths.some((path) => layer.numbers(path).some((size) => !Number.isInteger(size)));
+  return BOX_SIZES.some((path) => layer.numbers(path).some((size) => !Number.isInteger(size)));
 }
 
 export function saysImageSize(layer: Wording): boolean {

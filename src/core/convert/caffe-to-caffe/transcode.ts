@@ -13,7 +13,10 @@ import { type Problem, problem, Refusal, refuse } from '../../problems/problem.t
 import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
 import { Carrier, targetName } from './carry.ts';
 import { differenceOf } from './meanings.ts';
+import { Names } from './names.ts';
 import { rewordingOf } from './rewordings.ts';
+import { throughOnnx } from './through-onnx.ts';
+import { readUnread } from './unread.ts';
 import { Wording } from './wording.ts';
 
 /** Changes the model. `from` is the backend of the dialect that it was read as. */
@@ -23,8 +26,10 @@ export function transcode(model: Model, from: CaffeBackend, to: CaffeBackend): r
   const problems: Problem[] = inputProblems(graph, to);
   inferCaffe(graph, { id: from.base, schema: schemaFor(from) });
   const carrier = new Carrier(graph, from, to);
-  problems.push(...collected(graph, (node) => layer(new Wording(node, graph, from, to), carrier)));
-  if (problems.length === 0) problems.push(...shapeProblems(graph, to));
+  const names = new Names(graph);
+  problems.push(...collected(graph, (node) => converted(new Wording(node, graph, from, to), carrier, names)));
+  if (problems.every(({ code }) => code === 'inexact'))
+    problems.push(...readUnread(graph, to, names), ...shapeProblems(graph, to));
   model.metadata.set('caffe.dialect', to.dialect);
   // Fields of the network that nobody knows mean nothing, or something else, in another dialect.
   model.unknown = undefined;
@@ -46,8 +51,20 @@ function collected(graph: Graph, convert: (node: Node) => Problem | undefined): 
   return problems;
 }
 
+/** The layer in its own words, in other words, or else in those that ONNX leads to. Refuses as the first of these would. */
+function converted(wording: Wording, carrier: Carrier, names: Names): Problem | undefined {
+  try {
+    return said(wording, carrier);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    wording.undo();
+    if (!throughOnnx(wording, names)) throw error;
+    return undefined;
+  }
+}
+
 /** Refuses where the layer cannot be said; returns what is nearly the same. */
-function layer(wording: Wording, carrier: Carrier): Problem | undefined {
+function said(wording: Wording, carrier: Carrier): Problem | undefined {
   const { node, from, to } = wording;
   // What the source's layers do not read, others must not read either.
   for (const path of [...node.attributes.keys()]) if (isIgnored(from.limits, node.op, path)) node.deleteAttribute(path);

@@ -9,6 +9,7 @@ import type { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import { refuse } from '../../problems/problem.ts';
 import type { CaffeBackend } from '../../targets/caffe-backend.ts';
+import { filled } from '../onnx-to-caffe/weights.ts';
 
 export type Parameters = Readonly<Record<string, Attribute>>;
 
@@ -17,16 +18,22 @@ export const ofInt = (value: number): Attribute => ({ type: 'int', value: BigInt
 export const ofInts = (values: readonly number[]): Attribute => ({ type: 'ints', value: values.map(BigInt) });
 export const ofWord = (value: string): Attribute => ({ type: 'string', value });
 export const YES: Attribute = { type: 'bool', value: true };
+export const NO: Attribute = { type: 'bool', value: false };
 
 export class Wording {
   private readonly made: Node[] = [];
+  private readonly before: Pick<Node, 'op' | 'attributes' | 'inputs'>;
+  /** Its tops, and what stands for them. */
+  private readonly replaced: [top: Value, by: Value][] = [];
 
   constructor(
     readonly node: Node,
-    private readonly graph: Graph,
+    readonly graph: Graph,
     readonly from: CaffeBackend,
     readonly to: CaffeBackend,
-  ) {}
+  ) {
+    this.before = { op: node.op, attributes: new Map(node.attributes), inputs: node.inputs };
+  }
 
   /** Another layer of the same network. */
   of(node: Node): Wording {
@@ -147,29 +154,55 @@ export class Wording {
 
   /** The last layer made takes the place of this one: its name, and that of its top. */
   finish(value: Value): void {
-    const before = this.node.output();
-    const { producer } = value;
-    if (!producer) throw new Error('a layer has to take the place of another');
-    producer.name = this.node.name;
-    value.name = before.name;
-    before.replaceAllUsesWith(value);
+    if (!value.producer) throw new Error('a layer has to take the place of another');
+    this.replace(this.node.output(), value);
     this.graph.nodes.remove(this.node);
   }
 
-  /** The layer does nothing: its bottom is its top. */
+  /** Takes back what has been made of the layer: it stands there as it stood. */
+  undo(): void {
+    const { node, graph, before, made } = this;
+    const [first] = made;
+    if (!node.graph && first) graph.nodes.insertBefore(first, node);
+    for (const [top, by] of this.replaced.splice(0)) by.replaceAllUsesWith(top);
+    node.op = before.op;
+    node.setInputs(before.inputs);
+    for (const path of [...node.attributes.keys()]) node.deleteAttribute(path);
+    for (const [path, value] of before.attributes) node.setAttribute(path, value);
+    for (const each of made.splice(0).reverse()) {
+      const blobs = each.inputs.filter((value) => value?.constant);
+      graph.nodes.remove(each);
+      for (const value of blobs) if (value?.useCount === 0) graph.initializers.delete(value);
+    }
+  }
+
+  /** The layer does nothing: its bottom is its top. An output of the network that it names gets a layer that copies. */
   pass(): void {
     for (const output of [...this.node.outputs]) {
       if (output.useCount === 0) continue;
-      const from = this.bottoms[0];
-      if (!from) break;
-      if (output.isGraphOutput) {
-        if (!from.producer || from.isGraphOutput)
-          this.refuse('no layer', 'an output of the network would have no name');
-        from.name = output.name;
-      }
-      output.replaceAllUsesWith(from);
+      const from = this.x;
+      const named = output.isGraphOutput && (!from.producer || from.isGraphOutput);
+      if (output.isGraphOutput && !named) from.name = output.name;
+      this.replace(output, named ? this.copy(from) : from);
     }
     this.graph.nodes.remove(this.node);
+  }
+
+  /** (0 + 1 x) ^ 1, or 1 x where there is no Power. */
+  private copy(x: Value): Value {
+    if (this.to.has('Power')) return this.layer('copy', 'Power', [x]);
+    return this.layer('copy', 'Scale', [x], {}, [filled([this.channels()], 1)]);
+  }
+
+  /** What is made has the names of the layer and of its top. */
+  private replace(top: Value, by: Value): void {
+    const { producer } = by;
+    if (producer && this.made.includes(producer)) {
+      producer.name = this.node.name;
+      by.name = top.name;
+    }
+    top.replaceAllUsesWith(by);
+    this.replaced.push([top, by]);
   }
 }
 

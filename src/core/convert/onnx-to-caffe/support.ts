@@ -3,6 +3,7 @@ import { elementCount, type StaticShape } from '../../ir/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import { type CaffeBuilder, sizesOf } from './builder.ts';
+import { readsWrongly } from './layouts.ts';
 import { filled, spreadTo } from './weights.ts';
 
 /** `length` elements along an axis from `begin` on. */
@@ -111,8 +112,7 @@ function alongAxes({ axis, axes }: Spread) {
 export function scaled(caffe: CaffeBuilder, x: Value, spread: Spread, shift?: Tensor): Value {
   const parameters = { ...alongAxes(spread), bias_term: shift ? true : undefined };
   const { tensor } = spread;
-  const plain = caffe.backend.limits.scaleOfReshaped !== false || !wasReshaped(x);
-  if (plain && caffe.can('Scale', [x], parameters, [tensor.shape]))
+  if (!readsWrongly(caffe.backend, 'Scale', x) && caffe.can('Scale', [x], parameters, [tensor.shape]))
     return caffe.layer('Scale', [x], parameters, { blobs: [tensor, shift] });
   const { blob, spread: own } = asChannels(caffe, x, spread);
   const blobs = [own(tensor), shift && own(shift)];
@@ -129,18 +129,6 @@ function byConvolution(caffe: CaffeBuilder, x: Value, [factors, shift]: readonly
   const group = channels > 1 ? channels : undefined;
   const parameters = { num_output: channels, bias_term: shift ? undefined : false, kernel_size: 1, group };
   return caffe.layer('Convolution', [x], parameters, { blobs: [factors?.reshaped([channels, 1, 1, 1]), shift] });
-}
-
-/** Layers whose result lies in memory as images do, whatever they were given. */
-const MAKE_IMAGES = new Set(['Convolution', 'Deconvolution', 'Pooling']);
-
-/** Whether a blob may be one that a Reshape made, or what becomes of it element by element. */
-function wasReshaped(x: Value): boolean {
-  const { producer } = x;
-  if (!producer) return sizesOf(x).length !== 4;
-  if (MAKE_IMAGES.has(producer.op)) return false;
-  if (producer.op === 'Reshape' || producer.op === 'Permute' || producer.op === 'InnerProduct') return true;
-  return producer.inputs.some((input) => input && !input.constant && wasReshaped(input));
 }
 
 /** x + shift along some axes: a layer of its own, or factors of 1 where there is none. */

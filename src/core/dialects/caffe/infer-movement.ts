@@ -4,6 +4,7 @@
  */
 import type { Dim, Shape } from '../../ir/shape.ts';
 import { type LayerShapes, one, open, product, type ShapeRule, type ShapeRules, sized, sum } from './infer-layer.ts';
+import { resized } from './infer-resizing.ts';
 
 const concat = (layer: LayerShapes): Shape => {
   const { x } = layer;
@@ -110,16 +111,6 @@ const squares =
 
 /** The same for all tops. */
 const copies: ShapeRule = (layer) => Array<Shape>(layer.tops).fill(layer.x);
-
-/** Height and width that are given; the rules for factors differ from framework to framework. */
-const resized =
-  (holder: string) =>
-  (layer: LayerShapes): Shape => {
-    const [height, width] = ['height', 'width'].map((name) => layer.number(`${holder}.${name}`) || undefined);
-    const factors = ['zoom_factor', 'shrink_factor', 'scale_factor', 'resize'].map((name) => `${holder}.${name}`);
-    const known = layer.bottoms.length === 1 && !factors.some((path) => layer.isGiven(path));
-    return [...layer.x.slice(0, 2), known ? height : undefined, known ? width : undefined];
-  };
 
 const repeated = (layer: LayerShapes): Shape => {
   const [images, channels, height, width] = layer.x;

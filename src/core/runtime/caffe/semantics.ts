@@ -234,13 +234,14 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
     eltwise: { coefficients: false },
     reduction: { axes: 'listed' },
   },
-  // opencv/dldt model-optimizer/extensions/front/caffe/bn.py, batchnorm_ext.py, MVNCaffeToMVN.py.
+  // opencv/dldt model-optimizer/extensions/front/caffe/bn.py, batchnorm_ext.py, inner_product_ext.py, MVNCaffeToMVN.py.
   openvino: {
     ...NOT_SSD,
     proposal: 'end mark behind',
     batchNorm: { ...BVLC.batchNorm, batchStatistics: false },
     bn: { blobs: 'scale, bias, mean, variance', eps: ['bn_param.eps', 1e-5] },
     mvn: { by: 'deviation', eps: 'under the root' },
+    innerProduct: { rows: 'images', transpose: true },
   },
   // opencv/opencv 4.x modules/dnn/src/layers, the files of these layers; each tried in OpenCV 4.12.
   opencv: {

@@ -1,5 +1,5 @@
 /** A network of one layer in one dialect, and what becomes of it in another, by the reference interpreter, which shares no code with the rules. */
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
 import { transcode } from '../../../../../src/core/convert/caffe-to-caffe/transcode.ts';
 import type { CaffeDialect } from '../../../../../src/core/formats/caffe/dialects.ts';
 import { encodeCaffe } from '../../../../../src/core/formats/caffe/write.ts';
@@ -11,6 +11,7 @@ import { randomInputs } from '../../../../../src/core/runtime/inputs.ts';
 import { caffeBackend } from '../../../../../src/core/targets/caffe-backends.ts';
 import { readBytes, readText } from '../../formats/caffe/support.ts';
 import { runOpenCv } from '../../runtime/caffe/opencv.ts';
+import { input, layer, type Sizes } from '../caffe-to-onnx/support.ts';
 
 export interface Run {
   readonly from: CaffeDialect;
@@ -49,4 +50,40 @@ export async function differenceInOpenCv(net: string, { from, inputs, outputs }:
   expect(transcode(model, caffeBackend(from), caffeBackend('opencv'))).toEqual([]);
   const found = await runOpenCv(encodeCaffe(model, caffeBackend('opencv')), inputs, [...outputs.keys()]);
   return worstDifference(compareOutputs(outputs, found));
+}
+
+/** A layer of one dialect, those that it is to compute the same in, and its blobs. */
+export type ExactRow = readonly [
+  line: string,
+  from: CaffeDialect,
+  to: readonly CaffeDialect[],
+  blobs?: readonly (Sizes | Tensor)[],
+];
+
+/** Tests of the numbers: of the interpreter as the other framework runs it, and of OpenCV where that is one of them. */
+export function holdsExact(rows: readonly ExactRow[]): void {
+  for (const [line, from, targets, blobs] of rows)
+    test(`${line} of ${from} for ${targets.join(', ')}`, async () => {
+      const net = netOf(line, blobs);
+      const run = runOf(net, from);
+      for (const to of targets) {
+        const found = difference(net, run, to);
+        expect(found, to).toBeTypeOf('number');
+        expect(Number(found), to).toBeLessThan(2e-5);
+      }
+      if (targets.includes('opencv')) expect(await differenceInOpenCv(net, run)).toBeLessThan(2e-5);
+    });
+}
+
+/** A network of one layer, whose bottoms are images of four channels, or of the sizes that stand behind their names: `b[1, 4]`. */
+export function netOf(line: string, blobs: readonly (Sizes | Tensor)[] = []): string {
+  const bottoms = [...(/^[^=]*/.exec(line)?.[0] ?? '').matchAll(/(\w+)(?:\[([\d, ]+)\])?/g)];
+  const inputs = bottoms.map(([, name = '', sizes]) => input(name, ...(sizes?.split(',').map(Number) ?? [1, 4, 6, 6])));
+  return [...inputs, layer(line.replaceAll(/\[[\d, ]+\](?=.*=>)/g, ''), blobs)].join('\n');
+}
+
+export function runOf(net: string, from: CaffeDialect): Run {
+  const run = ran(net, from);
+  if (!run) throw new Error(`${from} has no such network`);
+  return run;
 }

@@ -87,6 +87,7 @@ describe('BatchNorm', () => {
 
   test.each([
     ['nvcaffe', 'BatchNorm batch_norm_param { scale_bias: true eps: 1e-9 }', [MEAN, VARIANCE, factor(3), SCALE, SHIFT]],
+    ['opencv', 'BatchNorm batch_norm_param { scale_bias: true }', [MEAN, VARIANCE, factor(3), SCALE, SHIFT]],
     ['cambricon', 'BatchNorm batch_norm_param { use_alpha_beta: true }', [MEAN, VARIANCE, factor(3), SCALE, SHIFT]],
     ['cambricon', 'BN', [SCALE, SHIFT, MEAN, VARIANCE]],
     ['cambricon', 'BN bn_param { eps: 0.01 frozen: false }', [SCALE, SHIFT, MEAN, VARIANCE]],

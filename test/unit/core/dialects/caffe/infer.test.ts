@@ -27,6 +27,7 @@ function inferred(layers: string, shapes: Readonly<Record<string, readonly numbe
 const X = { x: [2, 4, 7, 9] };
 const layer = (type: string, rest: string, tops = ['y'], bottoms = ['x']) =>
   `layer { name: "l" type: "${type}" ${bottoms.map((name) => `bottom: "${name}"`).join(' ')} ${tops.map((name) => `top: "${name}"`).join(' ')} ${rest} }`;
+const interp = (fields: string, bottoms = ['x']) => layer('Interp', `interp_param { ${fields} }`, ['y'], bottoms);
 const of = (...shape: number[]) => weights(blob(shape, [0.5]));
 
 test.each<[string, string, Readonly<Record<string, readonly number[]>>, string[], CaffeDialect?]>([
@@ -189,6 +190,14 @@ test.each<[string, string, Readonly<Record<string, readonly number[]>>, string[]
   ['squares to channels', layer('Reorg', 'reorg_param { stride: 2 }'), { x: [1, 4, 6, 8] }, ['[1, 16, 3, 4]'], 'intel'],
   ['an enlargement', layer('Upsample', 'upsample_param { scale: 3 }'), X, ['[2, 4, 21, 27]'], 'yolo-upsample'],
   ['a resizing', layer('Interp', 'interp_param { height: 5 width: 6 }'), X, ['[2, 4, 5, 6]'], 'ncnn'],
+  ['ncnn takes sizes before factors', interp('height: 5 width: 6 zoom_factor: 2'), X, ['[2, 4, 5, 6]'], 'ncnn'],
+  ['ncnn multiplies by a factor', interp('zoom_factor: 2'), X, ['[2, 4, 14, 18]'], 'ncnn'],
+  ['Tengine knows factors alone', interp('height: 5 width: 6 zoom_factor: 3'), X, ['[2, 4, 21, 27]'], 'tengine'],
+  ['DeepLab zooms between corners', interp('zoom_factor: 2 height: 5 width: 6'), X, ['[2, 4, 13, 17]'], 'mnn'],
+  ['DeepLab shrinks', interp('shrink_factor: 2'), X, ['[2, 4, 4, 5]'], 'openvino'],
+  ['DeepLab cuts before', interp('shrink_factor: 2 pad_beg: -1 pad_end: -2'), X, ['[2, 4, 2, 3]'], 'cambricon'],
+  ['DeepLab shrinks, then zooms', interp('shrink_factor: 2 zoom_factor: 3'), X, ['[2, 4, 10, 13]'], 'ascend'],
+  ['NART takes sizes before factors', interp('height: 5 width: 6 zoom_factor: 2'), X, ['[2, 4, 5, 6]'], 'nart'],
   ['a sum over all', layer('Reduction', ''), X, ['[]']],
   ['a sum from an axis on', layer('Reduction', 'reduction_param { axis: -2 }'), X, ['[2, 4]']],
   ['the greatest of each image', layer('ArgMax', 'argmax_param { top_k: 3 }'), X, ['[2, 1, 3, 1]']],
@@ -254,6 +263,7 @@ test.each([
     layer('Convolution', 'convolution_param { num_output: 2 kernel_size: 30 }'),
     '[2, 2, ?, ?]',
   ],
+  ['an Interp to the size of another blob', interp('height: 5 width: 6', ['x', 'x']), '[2, 4, ?, ?]'],
   ['a convolution without a kernel', layer('Convolution', 'convolution_param { num_output: 2 }'), '?'],
   ['slices that do not go in', layer('Slice', 'slice_param { axis: 2 }', ['a', 'b']), '[2, 4, ?, 9]'],
   ['an axis that is not there', layer('Flatten', 'flatten_param { axis: 7 }'), '?'],

@@ -134,9 +134,9 @@ test('an empty text is a network that is not there yet', () => {
 test.each([
   ['caffe:opencv', 'layer { type: "Threshold" bottom: "data" top: "t" }', ['unsupported-operator at Threshold']],
   [
-    'caffe:ncnn',
-    'layer { type: "Pooling" bottom: "data" top: "p" pooling_param { kernel_size: 2 round_mode: FLOOR } }',
-    ['unsupported-attribute at round_mode'],
+    'caffe:tengine',
+    'layer { type: "LRN" bottom: "data" top: "p" lrn_param { norm_region: WITHIN_CHANNEL } }',
+    ['unsupported-attribute at norm_region'],
   ],
   ['caffe:ssd', 'layer { type: "ReLU" bottom: "data" top: "r" }', []],
   ['caffe:opencv', 'layer { type: "Threshold" bottom: "daat" top: "t" }', []],

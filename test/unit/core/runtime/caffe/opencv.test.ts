@@ -61,6 +61,15 @@ describe('OpenCV computes the same', () => {
   test.each<[string, string, Blobs]>([
     ['AbsVal', layer('AbsVal'), image],
     ['BatchNorm', holds('BatchNorm', '', seeded([4]), positive([4]), blob([1], [3])), image],
+    [
+      'BatchNorm with a scale and a bias',
+      holds(
+        'BatchNorm',
+        'batch_norm_param { scale_bias: true }',
+        ...[seeded([4]), positive([4]), blob([1], [3]), seeded([4], 5), seeded([4], 6)],
+      ),
+      image,
+    ],
     ['BatchNorm with a factor of 0', holds('BatchNorm', '', seeded([4]), positive([4]), blob([1], [0])), image],
     ['BNLL', layer('BNLL'), image],
     [

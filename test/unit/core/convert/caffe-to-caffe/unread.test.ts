@@ -1,0 +1,40 @@
+/** Tops that a Silence layer took, for frameworks that have none: no further output comes, and what is read stays as it is. */
+import { expect, test } from 'vitest';
+import { transcode } from '../../../../../src/core/convert/caffe-to-caffe/transcode.ts';
+import { caffeBackend } from '../../../../../src/core/targets/caffe-backends.ts';
+import { readText } from '../../formats/caffe/support.ts';
+import { input, layer } from '../caffe-to-onnx/support.ts';
+import { difference, runOf } from './support.ts';
+
+const silenced = (shape: readonly number[], slice: string) =>
+  [input('a', ...shape), layer(`a => r, y: Slice ${slice}`), layer('r => : Silence')].join('\n');
+
+function typesFor(net: string, to: string) {
+  const { model } = readText(net, { dialect: 'bvlc' });
+  const problems = transcode(model, caffeBackend('bvlc'), caffeBackend(to));
+  return { types: [...model.graph.nodes].map(({ op }) => op), problems };
+}
+
+// MNN 3.6.1 (mnnconvert -f CAFFE) makes outputs of r and y where nobody reads r, and of y alone behind such a Crop.
+test.each<[string, string, readonly number[], string, readonly string[]]>([
+  ['along channels', 'mnn', [1, 4, 6, 6], '', ['Slice', 'Crop']],
+  ['along rows', 'mnn', [1, 4, 6, 6], 'slice_param { axis: 2 slice_point: 1 }', ['Slice', 'Crop']],
+  ['along columns', 'mnn', [1, 4, 6, 6], 'slice_param { axis: 3 slice_point: 1 }', ['Slice', 'Convolution', 'Crop']],
+  ['wide', 'tengine', [1, 4, 6, 7], 'slice_param { axis: 3 slice_point: 5 }', ['Slice', 'Convolution', 'Crop']],
+  ['of two axes', 'openvino', [2, 9], 'slice_param { axis: 1 slice_point: 5 }', ['Slice', 'InnerProduct', 'Crop']],
+  ['in equal parts', 'openvino', [2, 8], 'slice_param { axis: 1 }', ['Slice', 'Crop']],
+])('a part %s for %s', (_, to, shape, slice, types) => {
+  const net = silenced(shape, slice);
+  expect(typesFor(net, to)).toEqual({ types, problems: [] });
+  expect(difference(net, runOf(net, 'bvlc'), to as 'mnn')).toBe(0);
+});
+
+test('a framework that has Silence keeps it', () =>
+  expect(typesFor(silenced([1, 4, 6, 6], ''), 'ncnn')).toEqual({ types: ['Slice', 'Silence'], problems: [] }));
+
+test('where no layer can read it, the further output is said', () => {
+  const { problems } = typesFor(silenced([1, 4, 6, 6], ''), 'nart');
+  expect(problems.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+    expect.stringMatching(/^inexact: .*nobody reads r, which becomes one more output/),
+  ]);
+});
