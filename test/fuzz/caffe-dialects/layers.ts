@@ -215,6 +215,20 @@ export const EVERY_LAYER: readonly OneLayer[] = [
     ],
   ),
   one('GRN'),
+  one('Resize img_size_param { y_scaling: 2 x_scaling: 2 }'),
+  one('Resample resample_param { factor: 2 type: NEAREST antialias: false }'),
+  one('Resample resample_param { factor: 2 type: LINEAR antialias: false }'),
+  one(
+    'LSTM recurrent_param { num_output: 3 }',
+    [[12, 4], [12], [12, 3]],
+    [
+      [5, 1, 4],
+      [5, 1],
+    ],
+  ),
+  one('ROIAlign roi_align_param { pooled_h: 2 pooled_w: 2 spatial_scale: 0.5 sampling_ratio: 2 }', [], [image, [1, 5]]),
+  one('Embed embed_param { input_dim: 5 num_output: 3 }', [[5, 3], [3]], [[6]]),
+  one('Embedding embed_param { input_dim: 5 num_output: 3 }', [[5, 3], [3]], [[6]]),
   one('Correlation correlation_param { kernel_size: 1 max_displacement: 1 }', [], two),
   one('SpatialProduct', [], [image, [1, 1, 6, 6]]),
 ];

@@ -30,8 +30,8 @@ async function rowsOf(name: string, text: string) {
 }
 
 const NET = `layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }
-layer { name: "a" type: "Threshold" bottom: "x" top: "a" }
-layer { name: "b" type: "Threshold" bottom: "a" top: "b" }
+layer { name: "a" type: "Exp" bottom: "x" top: "a" }
+layer { name: "b" type: "Exp" bottom: "a" top: "b" }
 layer { name: "c" type: "Pooling" bottom: "b" top: "c" pooling_param { kernel_size: 2 round_mode: FLOOR } }
 layer { name: "d" type: "ReLU" bottom: "c" top: "d" }
 `;
@@ -39,13 +39,13 @@ layer { name: "d" type: "ReLU" bottom: "c" top: "d" }
 test('a Caffe network', async () => {
   const rows = await rowsOf('net.prototxt', NET);
   expect(rows.get('caffe:bvlc')).toMatchObject({ layers: 4, taken: 4, reasons: [] });
-  const opencv = rows.get('caffe:opencv');
-  expect(opencv).toMatchObject({ layers: 4, taken: 2 });
+  const mnn = rows.get('caffe:mnn');
+  expect(mnn).toMatchObject({ layers: 4, taken: 2 });
   // Two layers of one type are one reason.
-  expect(opencv?.reasons.map(({ count, message }) => `${count} ${message}`)).toEqual([
-    '2 Caffe (OpenCV 4) has no operator for caffe::Threshold.',
+  expect(mnn?.reasons.map(({ count, message }) => `${count} ${message}`)).toEqual([
+    '2 Caffe (MNN) has no operator for caffe::Exp.',
   ]);
-  expect(opencv?.reasons[0]?.first.origin).toMatchObject([{ kind: 'prototxt', line: 2 }]);
+  expect(mnn?.reasons[0]?.first.origin).toMatchObject([{ kind: 'prototxt', line: 2 }]);
   // Where pooling always rounds up, a cut behind it rounds down.
   expect(rows.get('caffe:ncnn')).toMatchObject({ taken: 4 });
 });
@@ -54,17 +54,17 @@ test('a network without weights is counted all the same', async () => {
   const convolution =
     'layer { name: "e" type: "Convolution" bottom: "d" top: "e" convolution_param { num_output: 2 kernel_size: 1 } }';
   const rows = await rowsOf('weights.prototxt', NET + convolution);
-  const opencv = rows.get('caffe:opencv');
-  expect(opencv).toMatchObject({ layers: 5, taken: 3 });
+  const mnn = rows.get('caffe:mnn');
+  expect(mnn).toMatchObject({ layers: 5, taken: 3 });
   // That weights are missing is no reason of a target.
-  expect(opencv?.reasons.map(({ first }) => first.code)).toEqual(['unsupported-operator']);
+  expect(mnn?.reasons.map(({ first }) => first.code)).toEqual(['unsupported-operator']);
   expect(rows.get('caffe:bvlc')).toMatchObject({ layers: 5, taken: 5, reasons: [] });
 });
 
 test('a target of the user', async () => {
   writeFileSync(
     join(folder, 'graphwright.caffe.json'),
-    '{ "version": 1, "backends": [{ "name": "acme", "proto": "acme.proto", "like": "bvlc", "lacks": ["Threshold"] }] }',
+    '{ "version": 1, "backends": [{ "name": "acme", "proto": "acme.proto", "like": "bvlc", "lacks": ["Exp"] }] }',
   );
   writeFileSync(join(folder, 'acme.proto'), 'syntax = "proto2"; import "bvlc.proto";');
   const rows = await rowsOf('net.prototxt', NET);

@@ -2,21 +2,7 @@
  * What frameworks read alike and understand otherwise: one table of questions about layers, with the answer of each framework.
  * The sources are named where the facts of each stand: src/core/targets, docs/caffe.md, docs/caffe-dialects.md.
  */
-import {
-  excludesPadding,
-  fractions,
-  isPadded,
-  isPaddedAverage,
-  leavesImage,
-  mayLeave,
-  movesFirst,
-  multipliesOtherAxes,
-  normalizes,
-  plainReshape,
-  saysImageSize,
-  scales,
-  weighs,
-} from './shown.ts';
+import * as shown from './shown.ts';
 import type { Wording } from './wording.ts';
 
 /** Answers of some frameworks by the dialect that they are based on; `otherwise` for all others, as BVLC does. */
@@ -69,20 +55,20 @@ export const MEANINGS: readonly Meaning[] = [
   {
     of: ['Pooling'],
     about: 'the padding of an average',
-    shows: isPaddedAverage,
+    shows: shown.isPaddedAverage,
     means: (layer, dialect) =>
-      dialect === 'ncnn' || (dialect === 'intel' && excludesPadding(layer)) ? 'it does not count' : 'it counts',
+      dialect === 'ncnn' || (dialect === 'intel' && shown.excludesPadding(layer)) ? 'it does not count' : 'it counts',
   },
   {
     of: ['Pooling'],
     about: 'a last window behind the image',
-    shows: mayLeave,
+    shows: shown.mayLeave,
     means: (layer, dialect) => {
       if (dialect === 'ncnn' || dialect === 'mnn') return 'it stays';
-      if (dialect === 'intel' && leavesImage(layer)) return 'it goes';
-      if (!isPadded(layer, 'some')) return 'it stays';
+      if (dialect === 'intel' && shown.leavesImage(layer)) return 'it goes';
+      if (!shown.isPadded(layer, 'some')) return 'it stays';
       const byAxis = dialect === 'opencv' || dialect === 'tengine';
-      return byAxis && !isPadded(layer, 'every') ? 'it goes along padded axes' : 'it goes';
+      return byAxis && !shown.isPadded(layer, 'every') ? 'it goes along padded axes' : 'it goes';
     },
   },
   {
@@ -103,7 +89,7 @@ export const MEANINGS: readonly Meaning[] = [
   {
     of: ['BatchNorm'],
     about: 'more than three blobs',
-    shows: (layer) => layer.blobs.length > 3 && !scales(layer),
+    shows: (layer) => layer.blobs.length > 3 && !shown.scales(layer),
     means: {
       otherwise: 'those behind are not read',
       ...each(['nvcaffe', 'cambricon', 'opencv'], 'those behind scale'),
@@ -137,7 +123,7 @@ export const MEANINGS: readonly Meaning[] = [
   {
     of: ['MVN'],
     about: 'mvn_param.eps',
-    shows: normalizes,
+    shows: shown.normalizes,
     means: {
       otherwise: 'it is added to the deviation',
       ...each(['openvino', 'opencv'], 'it is added to the variance'),
@@ -158,7 +144,7 @@ export const MEANINGS: readonly Meaning[] = [
   {
     of: PRODUCTS,
     about: 'inner_product_param.axis',
-    shows: multipliesOtherAxes,
+    shows: shown.multipliesOtherAxes,
     means: { otherwise: 'it counts', ...each(['nart', 'tengine', 'ncnn', 'openvino'], 'it does not count') },
   },
   {
@@ -176,7 +162,7 @@ export const MEANINGS: readonly Meaning[] = [
   {
     of: ['Eltwise'],
     about: 'eltwise_param.coeff',
-    shows: weighs,
+    shows: shown.weighs,
     means: { otherwise: 'it counts', tengine: 'it does not count' },
   },
   {
@@ -204,14 +190,14 @@ export const MEANINGS: readonly Meaning[] = [
     ([type, about]): Meaning => ({
       of: [type],
       about,
-      shows: movesFirst(about),
+      shows: shown.movesFirst(about),
       means: { otherwise: 'images move', ncnn: 'images stay where they are' },
     }),
   ),
   {
     of: ['Reshape'],
     about: 'reshape_param.shape',
-    shows: (layer) => !plainReshape(layer),
+    shows: (layer) => !shown.plainReshape(layer),
     means: { otherwise: 'sizes count from the front', ncnn: 'sizes count from the end' },
   },
   {
@@ -255,7 +241,17 @@ export const MEANINGS: readonly Meaning[] = [
   {
     of: ['Resize'],
     about: 'the places of its elements',
-    means: { otherwise: 'nothing public says them', nart: 'corners keep their places' },
+    means: {
+      otherwise: 'nothing public says them',
+      nart: 'corners keep their places',
+      mnn: 'the first keeps its place',
+      tengine: 'borders keep their places',
+    },
+  },
+  {
+    of: ['LSTM'],
+    about: 'its sequences',
+    means: { otherwise: 'a second bottom says where they begin', ncnn: 'they are the rows of one image' },
   },
   {
     of: ['Correlation'],
@@ -265,7 +261,7 @@ export const MEANINGS: readonly Meaning[] = [
   {
     of: ['PriorBox'],
     about: 'sizes with a fraction',
-    shows: fractions,
+    shows: shown.fractions,
     means: {
       otherwise: 'they are cut to whole numbers',
       ...each(['ncnn', 'mnn', 'tengine', 'openvino', 'ascend', 'opencv'], 'they are what they are'),
@@ -274,7 +270,7 @@ export const MEANINGS: readonly Meaning[] = [
   {
     of: ['PriorBox'],
     about: 'the size of the image',
-    shows: saysImageSize,
+    shows: shown.saysImageSize,
     means: { otherwise: 'it is what the layer says', opencv: 'it is that of its bottom' },
   },
   {

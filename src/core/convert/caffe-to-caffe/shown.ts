@@ -44,7 +44,6 @@ export function excludesPadding(layer: Wording): boolean {
 
 const SCALED: Readonly<Record<string, string>> = {
   nvcaffe: 'batch_norm_param.scale_bias',
-  opencv: 'batch_norm_param.scale_bias',
   cambricon: 'batch_norm_param.use_alpha_beta',
   opencv: 'batch_norm_param.scale_bias',
 };

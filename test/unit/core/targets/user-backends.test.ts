@@ -138,9 +138,9 @@ test('another dialect becomes one with numbers of its own, and comes back from i
     5,
   ]);
   opened.close();
-  expect((await to('caffe:ncnn')).problems.map(({ message }) => message)).toContain(
-    'Caffe (ncnn) has no operator for caffe::Mish.',
-  );
+  expect((await to('caffe:ncnn')).problems.map(({ message }) => message)).toEqual([
+    'Caffe (ncnn) cannot express caffe::Mish with mish_param.threshold: it has no such field.',
+  ]);
 });
 
 test('elsewhere there is no such target', () => {

@@ -226,7 +226,7 @@ describe('layers that another framework understands otherwise', () => {
 });
 
 test.each([
-  ['bvlc', 'nart', layer('LRN', {}), 'unsupported-operator: Caffe (NART) has no operator for caffe::LRN.'],
+  ['bvlc', 'mnn', layer('Exp', {}), 'unsupported-operator: Caffe (MNN) has no operator for caffe::Exp.'],
   [
     'intel',
     'bvlc',

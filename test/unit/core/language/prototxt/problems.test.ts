@@ -132,15 +132,15 @@ test('an empty text is a network that is not there yet', () => {
 });
 
 test.each([
-  ['caffe:opencv', 'layer { type: "Threshold" bottom: "data" top: "t" }', ['unsupported-operator at Threshold']],
+  ['caffe:mnn', 'layer { type: "Exp" bottom: "data" top: "t" }', ['unsupported-operator at Exp']],
   [
     'caffe:tengine',
     'layer { type: "LRN" bottom: "data" top: "p" lrn_param { norm_region: WITHIN_CHANNEL } }',
     ['unsupported-attribute at norm_region'],
   ],
   ['caffe:ssd', 'layer { type: "ReLU" bottom: "data" top: "r" }', []],
-  ['caffe:opencv', 'layer { type: "Threshold" bottom: "daat" top: "t" }', []],
-  ['onnx', 'layer { type: "Threshold" bottom: "data" top: "t" }', []],
+  ['caffe:mnn', 'layer { type: "Exp" bottom: "daat" top: "t" }', []],
+  ['onnx', 'layer { type: "Exp" bottom: "data" top: "t" }', []],
 ])('what %s does not take of %s', (target, text, expected) => {
   const document = documentOf(inNet(text), 'bvlc');
   const before = document.network;
