@@ -66,16 +66,20 @@ export function review({ pairs }: Tally, rows: readonly Reviewed[]): { unreviewe
 export function possibleAllTheSame(ours: Tally, theirs: Tally | undefined): Possible[] {
   const right = equalPairs(theirs);
   const bodies = equalPairs(ours);
-  const names = groupBy(new Set(ours.pairs.map(({ test }) => test).filter((test) => EXPANDED.test(test))), (test) =>
-    test.replace(EXPANDED, ''),
-  );
+  const expanded = new Set(ours.pairs.map(({ test }) => test).filter((test) => EXPANDED.test(test)));
+  const names = groupBy(expanded, (test) => lastOf(test).replace(EXPANDED, ''));
   return ours.pairs
     .filter(({ outcome }) => outcome === 'refused')
     .flatMap(({ test, from, to, detail }) => {
-      const body = names.get(test)?.find((name) => bodies.has(`${name} ${to}`));
+      const body = names.get(lastOf(test))?.find((name) => bodies.has(`${name} ${to}`));
       const by = right.has(`${test} ${to}`) ? 'converter' : body === undefined ? undefined : 'body';
       return by ? [{ test, from, to, by, detail }] : [];
     });
+}
+
+/** The settings of a test may be inputs of the model, or constants: its body is the same. */
+function lastOf(test: string): string {
+  return test.slice(test.lastIndexOf('/') + 1);
 }
 
 /** A test of the body of the operator's function, as ONNX expands it. */

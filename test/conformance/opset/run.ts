@@ -7,7 +7,7 @@
  * FOLDER is what cases.py made. --exact runs also models that differ from one that was run by the number of their opset only, and
  * by no version of an operator; --theirs also what onnx.version_converter makes of the pairs. What a model gave before is not run again: a run goes on where an earlier one ended.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Case, opsetOf, readCases, type Selection } from './cases.ts';
@@ -35,6 +35,9 @@ const OPTIONS = {
   judge: { type: 'string', multiple: true },
 } as const;
 
+/** Models of this run: another one may go on beside it. */
+const [OURS, THEIRS] = [`ours-${process.pid}`, `theirs-${process.pid}`] as const;
+
 const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
 const [folder = ''] = positionals;
 const [models, results] = values.judge ?? [];
@@ -45,8 +48,8 @@ async function prove(): Promise<void> {
   const work = join(folder, 'work');
   mkdirSync(work, { recursive: true });
   const cases = readCases(folder, selection());
-  const pairs = await timed(`Converting ${cases.length} tests`, async () => convertAll(cases, join(work, 'ours')));
-  await judgeAll(work, 'ours');
+  const pairs = await timed(`Converting ${cases.length} tests`, async () => convertAll(cases, join(work, OURS)));
+  await judgeAll(work, OURS);
   const ours = tally(cases, pairs, readVerdicts(work));
   printTable(ours);
   const theirs = values.theirs ? await beside(cases, work) : undefined;
@@ -57,17 +60,19 @@ async function prove(): Promise<void> {
     ...review(ours, reviewed),
     possible: possibleAllTheSame(ours, theirs),
   };
+  for (const name of [OURS, THEIRS])
+    for (const kind of ['bin', 'json']) rmSync(join(work, `${name}.${kind}`), { force: true });
   if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(result));
   if (values.list) console.log([...pairLines(ours), ...proofLines(result)].join('\n'));
 }
 
 /** What onnx.version_converter does with the same pairs, by the same judges. */
 async function beside(cases: readonly Case[], work: string): Promise<Tally> {
-  const models = new ModelWriter(join(work, 'theirs'));
+  const models = new ModelWriter(join(work, THEIRS));
   const asked = { python: values.python, scripts: values.scripts, folder, targets: targets(), models };
   const pairs = await timed('Converting by onnx.version_converter', () => theirPairs(cases, asked));
   models.close();
-  await judgeAll(work, 'theirs');
+  await judgeAll(work, THEIRS);
   // The tests as they are were judged with ours.
   const own = cases.map(({ name, imports }) => ownPair(folder, name, opsetOf(imports) ?? 0));
   const theirs = tally(cases, [...own, ...pairs], readVerdicts(work));

@@ -6,6 +6,7 @@ import { normalAxis } from '../../dialects/onnx/infer/rule.ts';
 import type { Node } from '../../ir/node.ts';
 import { refuse } from '../../problems/problem.ts';
 import { type Adapter, adapter, down, operand, rankOf, tooOld, up } from './adapter.ts';
+import { chosen } from './decompositions/choosing.ts';
 
 const SOFTMAX = ['Softmax', 'LogSoftmax', 'Hardmax'];
 
@@ -37,12 +38,13 @@ const relu = adapter(down(14, 'Relu'), (node, onnx) => {
 
 /** Bounds are inputs from 11 on, attributes before. */
 const clipDown = adapter(down(11, 'Clip'), (node, onnx) => {
-  const bound = (index: number, name: string): number | undefined => {
-    const value = node.input(index);
-    if (!value) return undefined;
-    return constantOf(value)?.numbers()[0] ?? tooOld(node, 11, `its ${name} is computed while it runs`);
-  };
-  return onnx.same([operand(node)], { min: bound(1, 'min'), max: bound(2, 'max') });
+  const [x, min, max] = [operand(node), node.input(1), node.input(2)];
+  const [least, most] = [min, max].map((bound) => bound && constantOf(bound)?.numbers()[0]);
+  const isKnown = (min === undefined || least !== undefined) && (max === undefined || most !== undefined);
+  if (isKnown) return onnx.same([x], { min: least, max: most });
+  // Not Max and Min: a NaN stays one, and where the bounds cross the upper one counts.
+  const raised = min ? chosen(onnx, node, onnx.Less(x, min), min, x) : x;
+  return max ? chosen(onnx, node, onnx.Less(max, raised), max, raised) : raised;
 });
 
 const clipUp = adapter(up(11, 'Clip'), (node, onnx) => {

@@ -14,7 +14,6 @@ import {
   down,
   operand,
   rankOf,
-  sameIf,
   sizesOf,
   tooOld,
   up,
@@ -177,11 +176,32 @@ const roiAlignUp = adapter(up(16, 'RoiAlign'), (node, onnx) =>
   onnx.same(node.inputs, { coordinate_transformation_mode: 'output_half_pixel' }),
 );
 
-const sameSides = sameIf(11, ['ConvTranspose'], (node) => {
-  if (node.string('auto_pad', 'NOTSET').startsWith('SAME')) {
-    tooOld(node, 11, 'SAME_UPPER and SAME_LOWER changed places in opset 11');
-  }
-});
+/** From 11 on SAME_UPPER has the odd place at the end, as its name says; before, SAME_LOWER had. Pads that are told say both. */
+const sameSides = (isNewer: boolean): AdapterRule => {
+  return (node, onnx) => {
+    const mode = node.string('auto_pad', 'NOTSET');
+    if (!mode.startsWith('SAME')) return undefined;
+    const pads = samePads(node, (mode === 'SAME_UPPER') === isNewer);
+    return onnx.same(node.inputs, { auto_pad: undefined, output_shape: undefined, pads });
+  };
+};
+
+/** Such that the output is `stride` times as large as the input, or as large as it is told. */
+function samePads(node: Node, isMoreAtEnd: boolean): readonly number[] {
+  const [sizes, kernel] = [sizesOf(node).slice(2), sizesOf(node, 1).slice(2)];
+  const list = (name: string, fallback: number) => node.ints(name)?.map(Number) ?? sizes.map(() => fallback);
+  const [strides, dilations, more] = [list('strides', 1), list('dilations', 1), list('output_padding', 0)];
+  const told = node.ints('output_shape')?.map(Number).slice(-sizes.length);
+  const totals = sizes.map((size, k) => {
+    const [stride = 1, window = 1, dilation = 1, behind = 0] = [strides[k], kernel[k], dilations[k], more[k]];
+    const wanted = told?.[k] ?? size * stride;
+    const total = stride * (size - 1) + behind + (window - 1) * dilation + 1 - wanted;
+    return total >= 0 ? total : tooOld(node, 11, 'its windows do not reach as far as its output');
+  });
+  const less = totals.map((total) => Math.floor(total / 2));
+  const rest = totals.map((total, k) => total - (less[k] ?? 0));
+  return isMoreAtEnd ? [...less, ...rest] : [...rest, ...less];
+}
 
 /** Until 7 MaxPool gave no indices. */
 const maxPoolIndices = adapter(down(8, 'MaxPool'), (node) => {
@@ -222,7 +242,8 @@ export const images: readonly Adapter[] = [
   affineGrid,
   roiAlignDown,
   roiAlignUp,
-  ...sameSides,
+  adapter(down(11, 'ConvTranspose'), sameSides(true)),
+  adapter(up(11, 'ConvTranspose'), sameSides(false)),
   maxPoolIndices,
   adapter(up(8, 'MaxPool'), () => undefined),
   adapter(down(22, 'AveragePool', 'LpPool', 'MaxPool'), windows(22)),

@@ -2,6 +2,7 @@
 import { activations } from './activations.ts';
 import type { Adapter } from './adapter.ts';
 import { bits } from './bits.ts';
+import { blocks } from './blocks.ts';
 import { col2im } from './col2im.ts';
 import { comparisons } from './comparisons.ts';
 import { constants } from './constants.ts';
@@ -23,6 +24,7 @@ export const ADAPTERS: readonly Adapter[] = [
   ...normalizations,
   ...reductions,
   ...shapes,
+  ...blocks,
   ...indexing,
   ...images,
   ...col2im,

@@ -19,6 +19,7 @@ import { refused } from './refused.ts';
 import { rotaryAndCache } from './rotary.ts';
 import { sequences } from './sequences.ts';
 import { signals } from './signals.ts';
+import { statistics } from './statistics.ts';
 
 export const DECOMPOSITIONS: readonly Adapter[] = [
   ...activationDecompositions,
@@ -40,4 +41,5 @@ export const DECOMPOSITIONS: readonly Adapter[] = [
   ...deformableConvolution,
   ...sequences,
   ...refused,
+  ...statistics,
 ];
