@@ -67,10 +67,28 @@ export function countPairs(tests) {
 /** The tables of docs/conformance.md by the names of their sections. */
 export function opsetTables({ ours, theirs }, reviewed) {
   return {
-    'opset-matrix': matrix(ours, theirs),
+    'opset-kinds': kindTable(ours),
+    'opset-matrix': matrix({ ...ours, pairs: ours.pairs.filter(({ test }) => !test.startsWith('constants/')) }, theirs),
     'opset-refusals': refusalTable(ours, reviewed),
     'opset-left-out': leftOutTable(ours),
   };
+}
+
+const KINDS = {
+  'node/': 'node tests of ONNX',
+  'constants/': 'the same with settings as constants',
+  'package/': 'models of the package',
+};
+
+function kindTable({ pairs }) {
+  const rows = Object.entries(KINDS).map(([prefix, title]) => {
+    const own = pairs.filter(({ test }) => test.startsWith(prefix));
+    const counts = OURS.map(([, ...outcomes]) => own.filter(({ outcome }) => outcomes.includes(outcome)).length);
+    const second = own.filter(({ by }) => by === 'reference').length;
+    return [title, ...[new Set(own.map(({ test }) => test)).size, own.length, ...counts, second].map(String)];
+  });
+  const titles = OURS.map(([title]) => title);
+  return table(['Tests', 'How many', 'Pairs', ...titles, 'equal by onnx.reference'], rows);
 }
 
 /** The rows of refusals.json. */

@@ -1,22 +1,7 @@
-/** What is computed of the extremes or moments of an input: DynamicQuantizeLinear (11) and MeanVarianceNormalization (9). */
+/** What is computed of the moments of an input: MeanVarianceNormalization (9). */
 import { isFloat } from '../../../ir/dtype.ts';
-import { Tensor } from '../../../ir/tensor.ts';
 import { type Adapter, adapter, down, rankOf, tooOld } from '../adapter.ts';
-import { naturals } from './counting.ts';
 import { reduced, typed } from './forms.ts';
-
-/** The scale takes 0 and the extremes to 0 and 255; QuantizeLinear rounds and limits the place of 0, too. */
-const dynamicQuantizeLinear = adapter(down(11, 'DynamicQuantizeLinear'), (node, onnx) => {
-  const { value: x } = typed(node);
-  const axes = naturals(rankOf(node));
-  const zero = onnx.constant(0);
-  const least = onnx.Min(reduced(onnx, 'ReduceMin', x, axes), zero);
-  const most = onnx.Max(reduced(onnx, 'ReduceMax', x, axes), zero);
-  const scale = onnx.Div(onnx.Sub(most, least), onnx.constant(255));
-  const none = onnx.constant(Tensor.scalar('uint8', 0));
-  const place = onnx.QuantizeLinear(onnx.Sub(zero, onnx.Div(least, scale)), onnx.constant(1), none);
-  return [onnx.QuantizeLinear(x, scale, place), scale, place];
-});
 
 /** The deviation has 1e-9 beside it, as the function body of version 9 says. */
 const meanVarianceNormalization = adapter(down(9, 'MeanVarianceNormalization'), (node, onnx) => {
@@ -30,4 +15,4 @@ const meanVarianceNormalization = adapter(down(9, 'MeanVarianceNormalization'), 
   return onnx.Div(onnx.Sub(x, mean), onnx.Add(deviation, onnx.like(deviation, 1e-9)));
 });
 
-export const statistics: readonly Adapter[] = [dynamicQuantizeLinear, meanVarianceNormalization];
+export const statistics: readonly Adapter[] = [meanVarianceNormalization];

@@ -98,16 +98,6 @@ const cases: readonly (readonly [string, Step])[] = [
     },
   ],
   [
-    'a scale from the extremes',
-    {
-      graph: 'float[3,4] x => uint8[3,4] y, float s, uint8 z',
-      nodes: 'y, s, z = DynamicQuantizeLinear (x)',
-      from: 11,
-      to: 10,
-      gives: 'ReduceMin Min ReduceMax Max Sub Div Div Sub QuantizeLinear QuantizeLinear',
-    },
-  ],
-  [
     'mean and variance',
     {
       graph: 'float[2,3,4,5] x => float[2,3,4,5] y',
