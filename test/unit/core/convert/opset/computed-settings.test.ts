@@ -28,46 +28,6 @@ const cases: readonly (readonly [string, Step])[] = [
     },
   ],
   [
-    'axes of ReduceL1 that are computed',
-    {
-      graph: 'float[2,3,4] x, int64[1] a => float[N,M,K] y',
-      nodes: 'y = ReduceL1 (x, a)',
-      from: 18,
-      to: 13,
-      gives: 'Abs ReduceSum',
-    },
-  ],
-  [
-    'axes of ReduceL2 of integers that are computed',
-    {
-      graph: 'int32[2,3,4] x, int64[1] a => int32[N,M] y',
-      nodes: 'y = ReduceL2 <keepdims = 0> (x, a)',
-      from: 18,
-      to: 17,
-      gives: 'Mul ReduceSum Cast Sqrt Cast',
-    },
-  ],
-  [
-    'axes of ReduceLogSumExp that are computed',
-    {
-      graph: 'float[2,3] x, int64[1] a => float[N,M] y',
-      nodes: 'y = ReduceLogSumExp (x, a)',
-      from: 18,
-      to: 13,
-      gives: 'Cast Exp ReduceSum Log Cast',
-    },
-  ],
-  [
-    'squares that are summed over no axis',
-    {
-      graph: 'float[2,3] x => float[2,3] y',
-      nodes: 'y = ReduceSumSquare <noop_with_empty_axes = 1> (x)',
-      from: 18,
-      to: 17,
-      gives: 'Mul',
-    },
-  ],
-  [
     'blocks whose channels count first',
     {
       graph: 'float[2,8,3,2] x => float[2,2,6,4] y',
