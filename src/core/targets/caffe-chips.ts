@@ -46,6 +46,12 @@ export const cambricon = new CaffeBackend({
   fusions: CONVERTER.fusions,
   limits: {
     ...RELEASE.limits,
+    // src/caffe/layers/detection_pose_output_layer.cpp reads it and compares nothing with it; the others read none of theirs.
+    ignores: [
+      'detection_pose_output_param.confidence_threshold',
+      ...['coords', 'label_map_file'].map((name) => `detection_out_param.${name}`),
+      'yuvtonormalizedgray_param.input_format',
+    ],
     // src/caffe/layers/pooling_layer.cpp
     floorPooling: { path: 'pooling_param.ceil_mode', value: false },
     normalize: NORMALIZE,

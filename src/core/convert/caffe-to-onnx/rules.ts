@@ -18,6 +18,7 @@ import { norms, normsOf } from './rules/norms.ts';
 import { padding } from './rules/padding.ts';
 import { pointwise, pointwiseOf } from './rules/pointwise.ts';
 import { poolings, poolingsOf } from './rules/pooling.ts';
+import { poseDetections } from './rules/pose-detections.ts';
 import { priorRules } from './rules/priors.ts';
 import { proposals } from './rules/proposals.ts';
 import { recurrent, recurrentOf } from './rules/recurrent.ts';
@@ -53,6 +54,7 @@ const COMMON: LayerRules = {
   ...padding,
   ...pointwise,
   ...poolings,
+  ...poseDetections,
   ...priorRules,
   ...proposals,
   ...recurrent,

@@ -18,7 +18,6 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     YoloV3DetectionOutput: ASCEND,
   },
   cambricon: {
-    MLUGrayNormalized: CNML,
     MLUResizeConvert: CNML,
     MLUResizecrop: CNML,
     MLUYUVtoRGB: CNML,

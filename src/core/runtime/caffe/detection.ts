@@ -3,30 +3,35 @@
  * modules/dnn/src/layers/detection_output_layer.cpp.
  */
 import { type Blob, blobOf, bottom, flag, type Layer, type LayerCall, number } from './blob.ts';
-import { type Box, byScore, type Candidate, overlap, suppressed } from './suppression.ts';
+import { area, type Box, byScore, type Candidate, overlap, suppressed } from './suppression.ts';
 
-const HOLDER = 'detection_output_param';
+/** Poses have a message of their own, and stand before the default boxes. */
+const hasPoses = ({ node }: LayerCall) => node.op === 'DetectionPoseOutput';
+const holderOf = (call: LayerCall) => (hasPoses(call) ? 'detection_pose_output_param' : 'detection_output_param');
+const priorsOf = (call: LayerCall) => bottom(call, hasPoses(call) ? 3 : 2);
 
 interface Found extends Candidate {
   readonly label: number;
 }
 
 /** What the layer's own parameters say. */
-function parametersOf({ node, means }: LayerCall) {
+function parametersOf(call: LayerCall) {
+  const { node, means } = call;
+  const holder = holderOf(call);
   const { takesAll, eta } = means.detectionOutput;
-  const classes = number(node, `${HOLDER}.num_classes`, 0);
-  const shared = flag(node, `${HOLDER}.share_location`, true);
+  const classes = number(node, `${holder}.num_classes`, 0);
+  const shared = flag(node, `${holder}.share_location`, true);
   return {
     classes,
     locations: shared ? 1 : classes,
-    background: number(node, `${HOLDER}.background_label_id`, 0),
-    threshold: number(node, `${HOLDER}.confidence_threshold`, takesAll ? -3.4028234663852886e38 : 0),
-    candidates: topOf(number(node, `${HOLDER}.nms_param.top_k`, -1), takesAll),
-    kept: number(node, `${HOLDER}.keep_top_k`, -1),
-    edge: flag(node, `${HOLDER}.normalized_bbox`, true) ? (0 as const) : (1 as const),
+    background: number(node, `${holder}.background_label_id`, 0),
+    threshold: number(node, `${holder}.confidence_threshold`, takesAll ? -3.4028234663852886e38 : 0),
+    candidates: topOf(number(node, `${holder}.nms_param.top_k`, -1), takesAll),
+    kept: number(node, `${holder}.keep_top_k`, -1),
+    edge: flag(node, `${holder}.normalized_bbox`, true) ? (0 as const) : (1 as const),
     rule: {
-      threshold: number(node, `${HOLDER}.nms_param.nms_threshold`, 0.3),
-      eta: eta ? number(node, `${HOLDER}.nms_param.eta`, 1) : 1,
+      threshold: number(node, `${holder}.nms_param.nms_threshold`, 0.3),
+      eta: eta ? number(node, `${holder}.nms_param.eta`, 1) : 1,
     },
   };
 }
@@ -41,7 +46,7 @@ const detectionOutput: Layer = (call) => {
   const { classes, background, rule, edge } = parameters;
   const [batch = 1] = bottom(call).shape;
   const scores = bottom(call, 1).data;
-  const priors = bottom(call, 2).data.length / (usesVariance(call) ? 8 : 4);
+  const priors = priorsOf(call).data.length / (usesVariance(call) ? 8 : 4);
   const sorted = call.means.detectionOutput.rows === 'by score';
   const rows: number[][] = [];
   for (let image = 0; image < batch; image++) {
@@ -77,26 +82,29 @@ function filled(rows: number[][], count: number): Blob {
   return y;
 }
 
-function usesVariance({ node, bottoms }: LayerCall): boolean {
+function usesVariance(call: LayerCall): boolean {
+  const { node } = call;
+  const holder = holderOf(call);
   // OpenCV leaves the second row out where offsets are scaled already.
-  return !flag(node, `${HOLDER}.variance_encoded_in_target`, false) || bottoms[2]?.shape[1] === 2;
+  return !flag(node, `${holder}.variance_encoded_in_target`, false) || priorsOf(call).shape[1] === 2;
 }
 
 /** The box that offsets from a prior stand for. */
 function decoded(call: LayerCall, locations: number, image: number, prior: number, label: number): Box {
   const { node } = call;
-  const priors = bottom(call, 2).data;
+  const holder = holderOf(call);
+  const priors = priorsOf(call).data;
   const count = priors.length / (usesVariance(call) ? 8 : 4);
   const place = ((image * count + prior) * locations + (locations === 1 ? 0 : label)) * 4;
-  const scaled = flag(node, `${HOLDER}.variance_encoded_in_target`, false);
+  const scaled = flag(node, `${holder}.variance_encoded_in_target`, false);
   const offset = (k: number) => {
     const value = bottom(call).data[place + k] ?? 0;
     return scaled ? value : Math.fround((priors[(count + prior) * 4 + k] ?? 0) * value);
   };
   const [xmin = 0, ymin = 0, xmax = 0, ymax = 0] = priors.slice(prior * 4, prior * 4 + 4);
-  const edge = flag(node, `${HOLDER}.normalized_bbox`, true) ? 0 : 1;
+  const edge = flag(node, `${holder}.normalized_bbox`, true) ? 0 : 1;
   const [width, height] = [Math.fround(xmax - xmin) + edge, Math.fround(ymax - ymin) + edge];
-  switch (node.string(`${HOLDER}.code_type`) ?? 'CORNER') {
+  switch (node.string(`${holder}.code_type`) ?? 'CORNER') {
     case 'CORNER':
       return rounded(xmin + offset(0), ymin + offset(1), xmax + offset(2), ymax + offset(3));
     case 'CORNER_SIZE':
@@ -120,4 +128,41 @@ function rounded(xmin: number, ymin: number, xmax: number, ymax: number): Box {
   return [Math.fround(xmin), Math.fround(ymin), Math.fround(xmax), Math.fround(ymax)];
 }
 
-export const detectionLayers: Readonly<Record<string, Layer>> = { DetectionOutput: detectionOutput };
+/** Cambricon/caffe, src/caffe/layers/detection_pose_output_layer.cpp: without a threshold, and with the best pose of each box. */
+const detectionPoseOutput: Layer = (call) => {
+  const { classes, locations, background, candidates, kept, rule } = parametersOf(call);
+  const value = (name: string) => number(call.node, `${holderOf(call)}.${name}`, 0);
+  const [batch = 1] = bottom(call).shape;
+  const priors = priorsOf(call).data.length / 8;
+  const kinds = flag(call.node, `${holderOf(call)}.share_pose`, true) ? 1 : classes;
+  const rows: number[][] = [];
+  for (let image = 0; image < batch; image++) {
+    const score = (prior: number, label: number) =>
+      bottom(call, 1).data[(image * priors + prior) * classes + label] ?? 0;
+    let found: (Found & { readonly prior: number })[] = [];
+    for (let label = 0; label < classes; label++) {
+      if (label === background) continue;
+      const all = Array.from({ length: priors }, (_, prior) => ({
+        ...{ label, prior, score: score(prior, label), box: decoded(call, locations, image, prior, label) },
+      }));
+      const best = byScore(all)
+        .slice(0, candidates)
+        .filter(({ box }) => !(area(box, 0) < 1e-5));
+      found.push(...suppressed(best, { ...rule, eta: 1, overlap: (a, b) => overlap(a, b, 0) }));
+    }
+    if (kept >= 0 && found.length > kept) found = [...byScore(found).slice(0, kept)];
+    for (const { label, prior, score: own, box } of found.toSorted((a, b) => a.label - b.label)) {
+      const start = ((image * priors + prior) * kinds + (kinds === 1 ? 0 : label)) * value('num_poses');
+      const poses = bottom(call, 2).data.subarray(start, start + value('num_poses'));
+      const most = Math.max(...poses);
+      const within = box.map((place) => Math.min(Math.max(place, 0), 1));
+      rows.push([image, label, own, ...within, poses.indexOf(most), most]);
+    }
+  }
+  return blobOf([1, 1, rows.length, 9], Float32Array.from(rows.flat()));
+};
+
+export const detectionLayers: Readonly<Record<string, Layer>> = {
+  DetectionOutput: detectionOutput,
+  DetectionPoseOutput: detectionPoseOutput,
+};

@@ -2,7 +2,7 @@
  * What Cambricon's layers find, as their code for CPUs has it: Cambricon/caffe, src/caffe/layers/detection_out_layer.cpp with
  * include/caffe/util/bbox.hpp, yolov3_detection_layer.cpp and image_detect_layer.cpp. Sorts keep equals in their order.
  */
-import { type Blob, blobOf, bottom, type Layer, type LayerCall, number, numbers, refusal } from './blob.ts';
+import { type Blob, blobOf, bottom, type Layer, type LayerCall, mapped, number, numbers, refusal } from './blob.ts';
 import { type Box, overlap } from './suppression.ts';
 
 const f = Math.fround;
@@ -171,5 +171,6 @@ const imageDetect: Layer = (call) => {
 export const mluDetectionLayers: Readonly<Record<string, Layer>> = {
   DetectionOut: detectionOut,
   ImageDetect: imageDetect,
+  MLUGrayNormalized: (call) => mapped(bottom(call), (value) => f(value / 255 - 0.5)),
   Yolov3Detection: yolov3Detection,
 };

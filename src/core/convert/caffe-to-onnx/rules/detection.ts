@@ -11,12 +11,20 @@ import type { Layer } from '../layer.ts';
 import type { LayerRules } from '../rule.ts';
 import { staying } from '../suppression.ts';
 
-const HOLDER = 'detection_output_param';
+/** The message of the layer's parameters. */
+export function holderOf({ type }: Layer): string {
+  return type === 'DetectionPoseOutput' ? 'detection_pose_output_param' : 'detection_output_param';
+}
+
+/** The default boxes, which stand behind the poses where there are some. */
+function priorsOf(layer: Layer): Value {
+  return layer.bottom(layer.type === 'DetectionPoseOutput' ? 3 : 2);
+}
 
 /** Without a threshold they take every score; the others read one of 0. */
 const TAKES_ALL: ReadonlySet<string> = new Set(['cambricon', 'intel', 'nvcaffe', 'ssd']);
 
-interface Sizes {
+export interface Sizes {
   readonly batch: number;
   readonly priors: number;
   readonly classes: number;
@@ -24,12 +32,12 @@ interface Sizes {
   readonly labels: readonly number[];
 }
 
-const LEAST = Number.NEGATIVE_INFINITY;
+export const LEAST = Number.NEGATIVE_INFINITY;
 
-function sizesOf(layer: Layer): Sizes {
-  const classes = layer.number(`${HOLDER}.num_classes`, 0);
-  const background = layer.number(`${HOLDER}.background_label_id`, 0);
-  const priors = layer.size(layer.bottom(2), 2) / 4;
+export function sizesOf(layer: Layer): Sizes {
+  const classes = layer.number(`${holderOf(layer)}.num_classes`, 0);
+  const background = layer.number(`${holderOf(layer)}.background_label_id`, 0);
+  const priors = layer.size(priorsOf(layer), 2) / 4;
   const labels = Array.from({ length: classes }, (_, k) => k).filter((label) => label !== background);
   if (labels.length === 0) layer.invalid('it has no classes');
   return { batch: layer.size(layer.bottom(), 0), priors, classes, labels };
@@ -38,7 +46,7 @@ function sizesOf(layer: Layer): Sizes {
 /** Offsets and boxes as pairs [x, y]. */
 type Pair = readonly [Value, Value];
 
-function halves(x: Value, onnx: OnnxBuilder): Pair {
+export function halves(x: Value, onnx: OnnxBuilder): Pair {
   const [first, second] = onnx.many('Split', [x, onnx.ints([2, 2])], { axis: -1 }, 2);
   if (!first || !second) throw new Error('a Split of two parts has two outputs');
   return [first, second];
@@ -46,12 +54,12 @@ function halves(x: Value, onnx: OnnxBuilder): Pair {
 
 /** The boxes that offsets from the priors stand for: [batch, priors, locations, 4]. */
 function decoded(layer: Layer, { batch, priors }: Sizes, locations: number, onnx: OnnxBuilder): Value {
-  const rows = onnx.reshape(layer.bottom(2), [-1, priors, 1, 4]);
+  const rows = onnx.reshape(priorsOf(layer), [-1, priors, 1, 4]);
   const row = (k: number) => onnx.Gather(rows, onnx.constant(BigInt(k)), { axis: 0 });
   const prior = row(0);
   const given = onnx.reshape(layer.bottom(), [batch, priors, locations, 4]);
-  const offsets = layer.flag(`${HOLDER}.variance_encoded_in_target`) ? given : onnx.Mul(row(1), given);
-  const code = layer.text(`${HOLDER}.code_type`, 'CORNER');
+  const offsets = layer.flag(`${holderOf(layer)}.variance_encoded_in_target`) ? given : onnx.Mul(row(1), given);
+  const code = layer.text(`${holderOf(layer)}.code_type`, 'CORNER');
   if (code === 'CORNER') return onnx.Add(prior, offsets);
   const [low, high] = halves(prior, onnx);
   const between = onnx.Sub(high, low);
@@ -66,13 +74,13 @@ function decoded(layer: Layer, { batch, priors }: Sizes, locations: number, onnx
 }
 
 function isOfPixels(layer: Layer): boolean {
-  return !layer.flag(`${HOLDER}.normalized_bbox`, true);
+  return !layer.flag(`${holderOf(layer)}.normalized_bbox`, true);
 }
 
 /** Candidates of each class, the best first: boxes [batch, classes x candidates, 4] and scores [batch, classes x candidates]. */
-function candidates(layer: Layer, sizes: Sizes, onnx: OnnxBuilder) {
+export function candidates(layer: Layer, sizes: Sizes, onnx: OnnxBuilder) {
   const { batch, priors, classes, labels } = sizes;
-  const shared = layer.flag(`${HOLDER}.share_location`, true);
+  const shared = layer.flag(`${holderOf(layer)}.share_location`, true);
   const boxes = decoded(layer, sizes, shared ? 1 : classes, onnx);
   const only = (x: Value, axis: number) =>
     labels.length === classes ? x : onnx.Gather(x, onnx.ints(labels), { axis });
@@ -86,17 +94,17 @@ function candidates(layer: Layer, sizes: Sizes, onnx: OnnxBuilder) {
         batch_dims: 1,
       })
     : onnx.GatherND(onnx.transpose(only(boxes, 2), [0, 2, 1, 3]), onnx.unsqueeze(places, [-1]), { batch_dims: 2 });
-  return { scores, boxes: best, count };
+  return { scores, boxes: best, count, places };
 }
 
 /** -1 takes all of them, and so does 0, but for SSD and what grew out of it. */
 function candidatesOf(layer: Layer): number {
-  const given = layer.number(`${HOLDER}.nms_param.top_k`, -1);
+  const given = layer.number(`${holderOf(layer)}.nms_param.top_k`, -1);
   return given < 0 || (given === 0 && !TAKES_ALL.has(layer.backend.base)) ? Number.POSITIVE_INFINITY : given;
 }
 
 function thresholdOf(layer: Layer): number | undefined {
-  return layer.number(`${HOLDER}.confidence_threshold`) ?? (TAKES_ALL.has(layer.backend.base) ? undefined : 0);
+  return layer.number(`${holderOf(layer)}.confidence_threshold`) ?? (TAKES_ALL.has(layer.backend.base) ? undefined : 0);
 }
 
 function detectionOutput(layer: Layer, onnx: OnnxBuilder): Value {
@@ -105,9 +113,9 @@ function detectionOutput(layer: Layer, onnx: OnnxBuilder): Value {
   const { scores, boxes, count } = candidates(layer, sizes, onnx);
   const [rows, all] = [batch * labels.length, labels.length * count];
   const opencv = layer.backend.base === 'opencv';
-  const eta = layer.number(`${HOLDER}.nms_param.eta`, 1);
+  const eta = layer.number(`${holderOf(layer)}.nms_param.eta`, 1);
   const own = onnx.reshape(boxes, [rows, count, 4]);
-  const isCentred = layer.text(`${HOLDER}.code_type`, 'CORNER') === 'CENTER_SIZE';
+  const isCentred = layer.text(`${holderOf(layer)}.code_type`, 'CORNER') === 'CENTER_SIZE';
   const kept = staying(
     {
       boxes: isCentred ? own : withoutInverted(own, onnx),
@@ -116,7 +124,7 @@ function detectionOutput(layer: Layer, onnx: OnnxBuilder): Value {
       count,
     },
     {
-      threshold: layer.number(`${HOLDER}.nms_param.nms_threshold`, 0.3),
+      threshold: layer.number(`${holderOf(layer)}.nms_param.nms_threshold`, 0.3),
       least: thresholdOf(layer),
       // OpenCV does not read it.
       eta: opencv ? 1 : eta,
@@ -126,7 +134,7 @@ function detectionOutput(layer: Layer, onnx: OnnxBuilder): Value {
     onnx,
   );
   const flat = { scores: onnx.reshape(scores, [batch, all]), boxes: onnx.reshape(boxes, [batch, all, 4]) };
-  const most = layer.number(`${HOLDER}.keep_top_k`, -1);
+  const most = layer.number(`${holderOf(layer)}.keep_top_k`, -1);
   if (most === 0) layer.invalid('it keeps nothing (keep_top_k: 0)');
   if (opencv && most < 0) layer.invalid('OpenCV wants to know how many it keeps (keep_top_k)');
   const mask = onnx.reshape(kept, [batch, all]);
@@ -148,7 +156,7 @@ function withoutInverted(boxes: Value, onnx: OnnxBuilder): Value {
 }
 
 /** The best of an image among those that stay: scores, where they are real, and places; the first of equals first. */
-function bestOf(mask: Value, scores: Value, most: number, onnx: OnnxBuilder): { real: Value; places: Value } {
+export function bestOf(mask: Value, scores: Value, most: number, onnx: OnnxBuilder): { real: Value; places: Value } {
   const only = onnx.Where(mask, scores, onnx.constant(LEAST, 'float32'));
   const [values, places] = onnx.many('TopK', [only, onnx.ints([most])], { axis: -1 }, 2);
   if (!values || !places) throw new Error('TopK has two outputs');
@@ -156,13 +164,13 @@ function bestOf(mask: Value, scores: Value, most: number, onnx: OnnxBuilder): { 
 }
 
 /** Truth values where the best stand. */
-function marked({ real, places }: { real: Value; places: Value }, mask: Value, onnx: OnnxBuilder): Value {
+export function marked({ real, places }: { real: Value; places: Value }, mask: Value, onnx: OnnxBuilder): Value {
   const none = onnx.Expand(onnx.constant(false), onnx.sizes(mask.shape ?? []));
   return onnx.ScatterElements(none, places, real, { axis: 1 });
 }
 
 /** [found, 2]: image and place, in order of both. */
-function byPlace(mask: Value, onnx: OnnxBuilder): Value {
+export function byPlace(mask: Value, onnx: OnnxBuilder): Value {
   return onnx.transpose(onnx.NonZero(mask), [1, 0]);
 }
 
@@ -174,7 +182,7 @@ function byScore({ real, places }: { real: Value; places: Value }, onnx: OnnxBui
 }
 
 /** Rows of image, label, score, xmin, ymin, xmax, ymax. */
-function tableOf(
+export function tableOf(
   places: Value,
   { scores, boxes }: { scores: Value; boxes: Value },
   labels: readonly number[],

@@ -33,7 +33,6 @@ const detectionOut: LayerRule = (layer, onnx) => {
   const [classes, boxes] = [value('num_classes', 20), value('num_box', 5)];
   const biases = layer.numbers('detection_out_param.biases');
   if (biases.length < boxes * 2) layer.invalid(`it has ${biases.length} biases for ${boxes} boxes`);
-  for (const name of ['coords', 'label_map_file']) layer.has(`detection_out_param.${name}`);
   const grid = gridOf(layer, 0, { boxes, classes, framework }, onnx);
   const { height, width } = grid;
   const side = value('side', 13);
@@ -175,4 +174,15 @@ function laidOut(rows: Value, most: number, onnx: OnnxBuilder): Value {
   return onnx.reshape(flat, [1, 64 + most * 7, 1, 1]);
 }
 
-export const mluDetections: LayerRules = { DetectionOut: detectionOut, Yolov3Detection: yolov3Detection };
+/** The brightness of a picture in bytes, around 0 (include/caffe/layers/mlu_gray_normalized_layer.hpp). */
+const grayNormalized: LayerRule = (layer, onnx) => {
+  const x = layer.bottom();
+  if (layer.size(x, 1) !== 1) layer.invalid('its picture has more than one channel');
+  return onnx.Sub(onnx.Div(x, onnx.constant(255, 'float32')), onnx.constant(0.5));
+};
+
+export const mluDetections: LayerRules = {
+  DetectionOut: detectionOut,
+  MLUGrayNormalized: grayNormalized,
+  Yolov3Detection: yolov3Detection,
+};

@@ -92,3 +92,56 @@ describe('ImageDetect', () => {
     expect(problemsOf(net('').with(2, input('rois', 3, 5)), dialect)[0]).toContain('12 regions');
   });
 });
+
+describe('DetectionPoseOutput', () => {
+  const net = (parameters: string, { shared = true, poses = 24 * 4 } = {}) => [
+    input('feature', 1, 1, 3, 4),
+    input('image', 1, 3, 60, 80),
+    input('loc', 2, 96 * (shared ? 1 : 3)),
+    input('conf', 2, 24 * 3),
+    input('pose', 2, poses),
+    layer(
+      'feature, image => prior: PriorBox prior_box_param { min_size: 30 max_size: 40 clip: false variance: [0.1, 0.1, 0.2, 0.2] }',
+    ),
+    layer(
+      `loc, conf, pose, prior, image => y: DetectionPoseOutput detection_pose_output_param {
+         num_classes: 3 num_poses: 4 code_type: CENTER_SIZE share_location: ${shared} ${parameters} }`,
+    ),
+  ];
+
+  test.each([
+    ['', {}],
+    ['nms_param { nms_threshold: 0.45 top_k: 8 }', {}],
+    ['keep_top_k: 7 background_label_id: 1', {}],
+    ['keep_top_k: 12', { shared: false }],
+    ['share_pose: false keep_top_k: 12', { poses: 24 * 4 * 3 }],
+    // Many boxes are tiny.
+    ['code_type: CORNER', {}],
+  ])('%s', async (parameters, sizes) => {
+    const said = parameters.includes('CORNER')
+      ? net('', sizes).map((line) => line.replace('CENTER_SIZE', 'CORNER'))
+      : undefined;
+    for (const seed of SEEDS) {
+      const { found } = await agrees(said ?? net(parameters, sizes), { dialect, seed });
+      const [, , rows = 0, numbers] = found.get('y')?.shape ?? [];
+      expect(numbers).toBe(9);
+      expect(rows).toBeGreaterThan(1);
+    }
+  });
+
+  test('nothing where all boxes are tiny', async () => {
+    const loc = Array.from({ length: 192 }, (_, k) => (k % 4 < 2 ? 0 : -40));
+    const { found } = await agrees(net(''), { dialect, inputs: { loc } });
+    expect(found.get('y')?.shape).toEqual([1, 1, 0, 9]);
+  });
+
+  test('what does not fit is refused; a threshold is not read', () => {
+    expect(problemsOf(net('', { poses: 95 }), dialect)[0]).toContain('190 scores of poses');
+    expect(problemsOf(net('confidence_threshold: 0.5'), dialect)[0]).toMatch(/^parameter-unread/);
+  });
+});
+
+test('MLUGrayNormalized', async () => {
+  const net = [input('x', 1, 1, 2, 2), layer('x => y: MLUGrayNormalized')];
+  await agrees(net, { dialect, inputs: { x: [0, 51, 102, 255] }, gives: { y: [-0.5, -0.3, -0.1, 0.5] } });
+});

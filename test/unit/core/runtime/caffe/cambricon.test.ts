@@ -100,3 +100,23 @@ describe('ImageDetect', () => {
     expect(places(0.3, 0.4, 0.05)).toEqual([1]);
   });
 });
+
+test('DetectionPoseOutput: tiny boxes do not count, boxes end with the image, the best pose and its score stand behind', () => {
+  const net = layer(
+    'DetectionPoseOutput',
+    `detection_pose_output_param { num_classes: 2 num_poses: 3 code_type: CORNER variance_encoded_in_target: true
+       confidence_threshold: 0.9 nms_param { nms_threshold: 0.5 } }`,
+    ['loc', 'conf', 'pose', 'prior', 'image'],
+  );
+  const given = {
+    loc: blob([1, 12], [0]),
+    conf: blob([1, 6], [0.2, 0.8, 0.7, 0.3, 0.5, 0.5]),
+    pose: blob([1, 9], [0.1, 0.7, 0.2, 0, 0, 1, 0.5, 0.5, 0]),
+    // The last is a thousandth wide and high.
+    prior: blob([1, 2, 12], [-0.5, 0, 0.5, 0.5, 0.25, 0.5, 1, 1, 0.5, 0.5, 0.501, 0.501, ...Array(12).fill(0.1)]),
+    image: blob([1, 3, 2, 2], [0]),
+  };
+  const { y } = ran(net, given, dialect);
+  expect(y?.shape).toEqual([1, 1, 2, 9]);
+  near(y?.values, [0, 1, 0.8, 0, 0, 0.5, 0.5, 1, 0.7, 0, 1, 0.3, 0.25, 0.5, 1, 1, 2, 1]);
+});
