@@ -27,6 +27,9 @@ export const ncnn = new CaffeBackend({
       ...['interp_param.shrink_factor', 'interp_param.pad_beg', 'interp_param.pad_end'],
       ...['side', 'coords', 'label_map_file'].map((field) => `yolo_detection_output_param.${field}`),
       'yolov3_detection_output_param.mask_group_num',
+      ...['background_label_id', 'code_type', 'share_location', 'variance_encoded_in_target', 'nms_param.eta'].map(
+        (field) => `detection_output_param.${field}`,
+      ),
       ...['exp', 'log'].flatMap((name) => ['base', 'scale', 'shift'].map((field) => `${name}_param.${field}`)),
     ],
     // caffe2ncnn.cpp leaves the first size of inputs and of a Reshape out.

@@ -276,7 +276,11 @@ export const MEANINGS: readonly Meaning[] = [
   {
     of: ['DetectionOutput'],
     about: 'the order of its rows',
-    means: { otherwise: 'they lie by class', opencv: 'they lie by score' },
+    means: {
+      otherwise: 'they lie by class',
+      ncnn: 'they lie by score, without the number of the image',
+      opencv: 'they lie by score',
+    },
     inexact: true,
   },
   {

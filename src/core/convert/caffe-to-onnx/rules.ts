@@ -13,6 +13,7 @@ import { imageDetect } from './rules/image-detect.ts';
 import { linear, linearOf } from './rules/linear.ts';
 import { mluDetections } from './rules/mlu-detections.ts';
 import { movement, movementOf } from './rules/movement.ts';
+import { detectionOf } from './rules/ncnn-detections.ts';
 import { normalization, normalizationOf } from './rules/normalization.ts';
 import { norms, normsOf } from './rules/norms.ts';
 import { padding } from './rules/padding.ts';
@@ -77,6 +78,7 @@ const OWN = byDialect(
   constantsOf,
   convolutionOf,
   correlationOf,
+  detectionOf,
   linearOf,
   movementOf,
   normalizationOf,

@@ -2,7 +2,7 @@
  * What a single-shot detector found: weiliu89/caffe, branch ssd, src/caffe/layers/detection_output_layer.cpp; opencv 4.x,
  * modules/dnn/src/layers/detection_output_layer.cpp.
  */
-import { type Blob, blobOf, bottom, flag, type Layer, type LayerCall, number } from './blob.ts';
+import { type Blob, blobOf, bottom, flag, type Layer, type LayerCall, number, refusal } from './blob.ts';
 import { area, type Box, byScore, type Candidate, overlap, suppressed } from './suppression.ts';
 
 /** Poses have a message of their own, and stand before the default boxes. */
@@ -18,13 +18,13 @@ interface Found extends Candidate {
 function parametersOf(call: LayerCall) {
   const { node, means } = call;
   const holder = holderOf(call);
-  const { takesAll, eta } = means.detectionOutput;
+  const { takesAll, eta, plain = false } = means.detectionOutput;
   const classes = number(node, `${holder}.num_classes`, 0);
-  const shared = flag(node, `${holder}.share_location`, true);
+  const shared = plain || flag(node, `${holder}.share_location`, true);
   return {
     classes,
     locations: shared ? 1 : classes,
-    background: number(node, `${holder}.background_label_id`, 0),
+    background: plain ? 0 : number(node, `${holder}.background_label_id`, 0),
     threshold: number(node, `${holder}.confidence_threshold`, takesAll ? -3.4028234663852886e38 : 0),
     candidates: topOf(number(node, `${holder}.nms_param.top_k`, -1), takesAll),
     kept: number(node, `${holder}.keep_top_k`, -1),
@@ -67,6 +67,7 @@ const detectionOutput: Layer = (call) => {
     const ordered = sorted ? byScore(found) : found.toSorted((a, b) => a.label - b.label);
     rows.push(...ordered.map(({ label, score, box }) => [image, label, score, ...box]));
   }
+  if (call.means.detectionOutput.plain) return withoutImage(call, rows);
   return sorted ? filled(rows, batch * parameters.kept) : orNothing(rows, batch);
 };
 
@@ -74,6 +75,14 @@ const detectionOutput: Layer = (call) => {
 function orNothing(rows: number[][], batch: number): Blob {
   const all = rows.length > 0 ? rows : Array.from({ length: batch }, (_, image) => [image, -1, -1, -1, -1, -1, -1]);
   return blobOf([1, 1, all.length, 7], Float32Array.from(all.flat()));
+}
+
+/** Tencent/ncnn, src/layer/detectionoutput.cpp. */
+function withoutImage(call: LayerCall, rows: readonly number[][]): Blob {
+  if (bottom(call).shape[0] !== 1) throw refusal(call, 'it is given several images');
+  const { candidates, kept } = parametersOf(call);
+  if (kept < 1 || candidates === Number.POSITIVE_INFINITY) throw refusal(call, 'it does not say how many it keeps');
+  return blobOf([1, 1, rows.length, 6], Float32Array.from(rows.flatMap((row) => row.slice(1))));
 }
 
 function filled(rows: number[][], count: number): Blob {
@@ -96,7 +105,8 @@ function decoded(call: LayerCall, locations: number, image: number, prior: numbe
   const priors = priorsOf(call).data;
   const count = priors.length / (usesVariance(call) ? 8 : 4);
   const place = ((image * count + prior) * locations + (locations === 1 ? 0 : label)) * 4;
-  const scaled = flag(node, `${holder}.variance_encoded_in_target`, false);
+  const { plain = false } = call.means.detectionOutput;
+  const scaled = !plain && flag(node, `${holder}.variance_encoded_in_target`, false);
   const offset = (k: number) => {
     const value = bottom(call).data[place + k] ?? 0;
     return scaled ? value : Math.fround((priors[(count + prior) * 4 + k] ?? 0) * value);
@@ -104,7 +114,7 @@ function decoded(call: LayerCall, locations: number, image: number, prior: numbe
   const [xmin = 0, ymin = 0, xmax = 0, ymax = 0] = priors.slice(prior * 4, prior * 4 + 4);
   const edge = flag(node, `${holder}.normalized_bbox`, true) ? 0 : 1;
   const [width, height] = [Math.fround(xmax - xmin) + edge, Math.fround(ymax - ymin) + edge];
-  switch (node.string(`${holder}.code_type`) ?? 'CORNER') {
+  switch (plain ? 'CENTER_SIZE' : (node.string(`${holder}.code_type`) ?? 'CORNER')) {
     case 'CORNER':
       return rounded(xmin + offset(0), ymin + offset(1), xmax + offset(2), ymax + offset(3));
     case 'CORNER_SIZE':

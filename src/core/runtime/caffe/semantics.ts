@@ -95,6 +95,8 @@ export interface Semantics {
     readonly imageSize: boolean;
   };
   readonly detectionOutput: {
+    /** ncnn: rows without the number of the image, the best first; the first class is the background, offsets are from middles. */
+    readonly plain?: true;
     /** Rows of one image by class, and one that says so where nothing was found; or by score, with zeros behind them. */
     readonly rows: 'by class' | 'by score';
     /** Whether a threshold that is not said takes every score, or those above 0. */
@@ -199,6 +201,7 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
   ncnn: {
     ...NOT_SSD,
     lstm: 'rows',
+    detectionOutput: { rows: 'by score', takesAll: false, eta: false, plain: true },
     alignsRegions: false,
     interp: { keeps: 'borders', size: 'size, else factor', pads: false },
     pooling: { ...BVLC.pooling, windows: 'up', clips: 'never', divisor: 'image' },

@@ -53,13 +53,12 @@ export function halves(x: Value, onnx: OnnxBuilder): Pair {
 }
 
 /** The boxes that offsets from the priors stand for: [batch, priors, locations, 4]. */
-function decoded(layer: Layer, { batch, priors }: Sizes, locations: number, onnx: OnnxBuilder): Value {
+function decoded(layer: Layer, { batch, priors }: Sizes, locations: number, code: string, onnx: OnnxBuilder): Value {
   const rows = onnx.reshape(priorsOf(layer), [-1, priors, 1, 4]);
   const row = (k: number) => onnx.Gather(rows, onnx.constant(BigInt(k)), { axis: 0 });
   const prior = row(0);
   const given = onnx.reshape(layer.bottom(), [batch, priors, locations, 4]);
   const offsets = layer.flag(`${holderOf(layer)}.variance_encoded_in_target`) ? given : onnx.Mul(row(1), given);
-  const code = layer.text(`${holderOf(layer)}.code_type`, 'CORNER');
   if (code === 'CORNER') return onnx.Add(prior, offsets);
   const [low, high] = halves(prior, onnx);
   const between = onnx.Sub(high, low);
@@ -73,15 +72,20 @@ function decoded(layer: Layer, { batch, priors }: Sizes, locations: number, onnx
   return onnx.Concat(onnx.Sub(centre, reach), onnx.Add(centre, reach), { axis: -1 });
 }
 
+/** How offsets are meant. */
+function codeOf(layer: Layer): string {
+  return layer.text(`${holderOf(layer)}.code_type`, 'CORNER');
+}
+
 function isOfPixels(layer: Layer): boolean {
   return !layer.flag(`${holderOf(layer)}.normalized_bbox`, true);
 }
 
 /** Candidates of each class, the best first: boxes [batch, classes x candidates, 4] and scores [batch, classes x candidates]. */
-export function candidates(layer: Layer, sizes: Sizes, onnx: OnnxBuilder) {
+export function candidates(layer: Layer, sizes: Sizes, onnx: OnnxBuilder, code = codeOf(layer)) {
   const { batch, priors, classes, labels } = sizes;
   const shared = layer.flag(`${holderOf(layer)}.share_location`, true);
-  const boxes = decoded(layer, sizes, shared ? 1 : classes, onnx);
+  const boxes = decoded(layer, sizes, shared ? 1 : classes, code, onnx);
   const only = (x: Value, axis: number) =>
     labels.length === classes ? x : onnx.Gather(x, onnx.ints(labels), { axis });
   const conf = onnx.transpose(only(onnx.reshape(layer.bottom(1), [batch, priors, classes]), 2), [0, 2, 1]);
@@ -103,7 +107,7 @@ function candidatesOf(layer: Layer): number {
   return given < 0 || (given === 0 && !TAKES_ALL.has(layer.backend.base)) ? Number.POSITIVE_INFINITY : given;
 }
 
-function thresholdOf(layer: Layer): number | undefined {
+export function thresholdOf(layer: Layer): number | undefined {
   return layer.number(`${holderOf(layer)}.confidence_threshold`) ?? (TAKES_ALL.has(layer.backend.base) ? undefined : 0);
 }
 
@@ -115,7 +119,7 @@ function detectionOutput(layer: Layer, onnx: OnnxBuilder): Value {
   const opencv = layer.backend.base === 'opencv';
   const eta = layer.number(`${holderOf(layer)}.nms_param.eta`, 1);
   const own = onnx.reshape(boxes, [rows, count, 4]);
-  const isCentred = layer.text(`${holderOf(layer)}.code_type`, 'CORNER') === 'CENTER_SIZE';
+  const isCentred = codeOf(layer) === 'CENTER_SIZE';
   const kept = staying(
     {
       boxes: isCentred ? own : withoutInverted(own, onnx),
@@ -175,7 +179,7 @@ export function byPlace(mask: Value, onnx: OnnxBuilder): Value {
 }
 
 /** [found, 2]: image and place; of one image the best first. */
-function byScore({ real, places }: { real: Value; places: Value }, onnx: OnnxBuilder): Value {
+export function byScore({ real, places }: { real: Value; places: Value }, onnx: OnnxBuilder): Value {
   const ranks = byPlace(real, onnx);
   const image = onnx.Gather(ranks, onnx.ints([0]), { axis: 1 });
   return onnx.Concat(image, onnx.unsqueeze(onnx.GatherND(places, ranks), [1]), { axis: 1 });

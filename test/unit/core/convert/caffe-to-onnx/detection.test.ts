@@ -133,3 +133,27 @@ describe('DetectionOutput', () => {
     expect(problemsOf(detector(parameters), 'ssd')).toEqual([]);
   });
 });
+
+describe('DetectionOutput of ncnn', () => {
+  const net = (parameters: string, sizes = {}) => detector(parameters, { batch: 1, ...sizes });
+
+  test.each([
+    'keep_top_k: 10 nms_param { top_k: 12 nms_threshold: 0.45 }',
+    'keep_top_k: 500 nms_param { top_k: 400 } confidence_threshold: 0.3',
+    // What ncnn does not read.
+    'keep_top_k: 20 nms_param { top_k: 400 eta: 0.5 } code_type: CORNER background_label_id: 2',
+  ])('%s', async (parameters) => {
+    for (const seed of SEEDS) {
+      const { found } = await agrees(net(parameters), { dialect: 'ncnn', seed });
+      const [, , rows = 0, numbers] = found.get('y')?.shape ?? [];
+      expect(numbers).toBe(6);
+      expect(rows).toBeGreaterThan(1);
+    }
+  });
+
+  test('what ncnn does not run is refused', () => {
+    const known = 'keep_top_k: 10 nms_param { top_k: 12 }';
+    expect(problemsOf(net('keep_top_k: 10'), 'ncnn')[0]).toContain('how many it keeps');
+    expect(problemsOf(net(known, { batch: 2 }), 'ncnn')[0]).toContain('2 images');
+  });
+});

@@ -1,6 +1,6 @@
-/** What YOLO's grids stand for, against what the frameworks themselves give: ncnn 1.0.20261020 by its Python package. */
+/** What YOLO's grids stand for, and what a single-shot detector found, against what the frameworks themselves give: ncnn 1.0.20261020 by its Python package. */
 import { describe, expect, test } from 'vitest';
-import { layer, type Numbers, ran, waves } from './support.ts';
+import { blob, layer, type Numbers, ran, waves } from './support.ts';
 
 function expectRows(found: Numbers | undefined, rows: readonly (readonly number[])[]): void {
   expect(found?.shape).toEqual([1, 1, rows.length, 6]);
@@ -56,4 +56,33 @@ describe('ncnn', () => {
     ]);
     expect(ran(net(0.99), { x }, 'ncnn').y).toEqual(x);
   });
+});
+
+test('ncnn: DetectionOutput', () => {
+  const net = layer(
+    'DetectionOutput',
+    `detection_output_param { num_classes: 3 confidence_threshold: 0.2 keep_top_k: 7 code_type: CORNER
+       nms_param { nms_threshold: 0.45 top_k: 6 } }`,
+    ['loc', 'conf', 'prior'],
+  );
+  const powers = waves(1, 2, 8, 3).values.map((value) => Math.fround(Math.exp(value)));
+  const sum = (row: number) => powers.slice(3 * row, 3 * row + 3).reduce((a, b) => a + b, 0);
+  const conf = blob(
+    [1, 24],
+    powers.map((power, k) => power / sum(Math.floor(k / 3))),
+  );
+  const corners = Array.from({ length: 8 }, (_, k) => [0.08 * k, 0.08 * k, 0.08 * k + 0.3, 0.08 * k + 0.4]).flat();
+  const variances = Array.from({ length: 32 }, (_, k) => (k % 4 < 2 ? 0.1 : 0.2));
+  const given = { loc: waves(1, 1, 1, 32), conf, prior: blob([1, 2, 32], [...corners, ...variances]) };
+  expectRows(ran(net, given, 'ncnn').y, [
+    [2, 0.476052, 0.21482, 0.21047, 0.553141, 0.687098],
+    [2, 0.387536, 0.538728, 0.541889, 0.898409, 1.030444],
+    [2, 0.378254, 0.155447, 0.142294, 0.407694, 0.498094],
+    [2, 0.370544, 0.326692, 0.342266, 0.673121, 0.773038],
+    [1, 0.349775, 0.326692, 0.342266, 0.673121, 0.773038],
+    [1, 0.33578, -0.006584, 0.006494, 0.357072, 0.472639],
+    [1, 0.314446, 0.21482, 0.21047, 0.553141, 0.687098],
+  ]);
+  const nothing = ran(net.replace('0.2 keep', '0.9 keep'), given, 'ncnn').y;
+  expect(nothing?.shape).toEqual([1, 1, 0, 6]);
 });
