@@ -21,6 +21,7 @@ import { countTests, measureOnnx, onnxStages, onnxTables } from './lib/onnx-suit
 import { countPairs, measureOpsets, opsetStages, opsetTables, reviewedRefusals } from './lib/opset-suite.mjs';
 import { build, installPackages } from './lib/packages.mjs';
 import { inRoot } from './lib/paths.mjs';
+import { proveProfile } from './lib/profile-suite.mjs';
 import { scorePrograms } from './lib/programs.mjs';
 import { pythonEnvironment } from './lib/python.mjs';
 import { randomStage, randomTable } from './lib/random-models.mjs';
@@ -84,6 +85,7 @@ async function onnx(interpreter, suites) {
   });
   if (!ready) return {};
   for (const [title, tests] of onnxStages(results)) await suites.stage(title, () => countTests(tests));
+  await suites.stage('ONNX: the profile of onnxruntime', async () => countTests(await proveProfile()));
   return onnxTables(results);
 }
 

@@ -53,7 +53,7 @@ const profile = {
       date: values.date,
     },
   ],
-  covers: ['operators', 'versions', 'dtypes', 'dynamic-shapes', 'ir-version'],
+  covers: ['operators', 'versions', 'dtypes', 'attributes', 'dynamic-shapes', 'ir-version'],
   opsets,
   irVersion,
   openDomains: ['com.microsoft', 'com.microsoft.nchwc', 'ai.onnx.contrib'],

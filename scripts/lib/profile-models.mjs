@@ -14,6 +14,9 @@ const CODES = {
 /** Attributes without which a schema or its inference refuses a node. */
 const ATTRIBUTES = {
   Einsum: { equation: 'i->i' },
+  GRU: { hidden_size: 1 },
+  LSTM: { hidden_size: 1 },
+  RNN: { hidden_size: 1 },
   Loop: { body: ['loop'] },
   Scan: { body: ['scan'], num_scan_inputs: 1 },
   If: { then_branch: ['constant'], else_branch: ['constant'] },
@@ -25,9 +28,22 @@ const ATTRIBUTES = {
   RandomNormal: { shape: [1] },
   RandomUniform: { shape: [1] },
   LabelEncoder: { keys_int64s: [1], values_int64s: [1] },
+  TreeEnsemble: {
+    ...{ nodes_featureids: [0], nodes_falseleafs: [1], nodes_falsenodeids: [0], nodes_trueleafs: [1] },
+    ...{ nodes_truenodeids: [0], leaf_targetids: [0], tree_roots: [0], n_targets: 1, aggregate_function: 1 },
+    ...{ leaf_weights: 'tensor', nodes_splits: 'tensor', nodes_modes: 'bytes', post_transform: 0 },
+  },
 };
 /** Optional inputs without which inference refuses a node. */
 const GIVEN = { Optional: ['V'], Loop: ['I', 'B'] };
+/** How many variadic inputs fit the bodies below; 1, or as many as there must be, where absent. */
+const VARIADIC = { SequenceMap: () => 0, Scan: (opset) => (opset < 9 ? 2 : 1) };
+
+/** Scan had a state and a sequence by themselves until opset 9. */
+function isOldScan(name, opset) {
+  return name === 'Scan' && opset < 9;
+}
+
 /** Inputs of an operator that has a rank, so that inference does not stumble over a scalar. */
 const RANKED = { Scan: [2, 3], Loop: [], SequenceMap: [1] };
 
@@ -35,23 +51,25 @@ const RANKED = { Scan: [2, 3], Loop: [], SequenceMap: [1] };
  * The bytes of a model of one node, whose type variables are as `wish` says. Optional inputs are left out, but for those
  * of `variable`.
  */
-export function modelOf({ domain, name, opset, irVersion, imports = {} }, schema, wish, variable) {
+export function modelOf({ domain, name, opset, irVersion, imports = {}, further = [] }, schema, wish, variable) {
   const typeOf = ({ type }) => wish[type] ?? (schema.types[type] ? schema.types[type][0] : type);
   const inputs = schema.inputs.flatMap((formal, k) => {
     if (formal.kind === 'optional' && formal.type !== variable && !GIVEN[name]?.includes(formal.type))
       return [undefined];
-    const count = formal.kind === 'variadic' ? Math.max(formal.least, name === 'Scan' && opset < 9 ? 2 : 1) : 1;
+    const count = formal.kind === 'variadic' ? (VARIADIC[name]?.(opset) ?? Math.max(formal.least, 1)) : 1;
     return Array.from({ length: count }, (_, n) => ({ name: `i${k}_${n}`, type: typeOf(formal) }));
   });
   while (inputs.length > 0 && inputs.at(-1) === undefined) inputs.pop();
-  const outputs = schema.outputs.filter(({ kind }) => kind !== 'optional').map((_, k) => `o${k}`);
+  const outputs = isOldScan(name, opset)
+    ? ['o0', 'o1']
+    : schema.outputs.filter(({ kind }) => kind !== 'optional').map((_, k) => `o${k}`);
   const given = inputs.filter((each) => each !== undefined);
   const node = {
     opType: name,
     domain,
     input: inputs.map((each) => each?.name ?? ''),
     output: outputs.length > 0 ? outputs : ['o0'],
-    attribute: attributesOf(name, schema, wish, opset),
+    attribute: [...attributesOf(name, schema, wish, opset), ...further],
   };
   const versions = { '': 7, ...(domain === '' ? {} : { [domain]: opset }), ...imports };
   if (domain === '') versions[''] = opset;
@@ -86,14 +104,14 @@ function outputType(schema, wish) {
   const only = schema.outputs.find(
     ({ type }) => schema.types[type] && !schema.inputs.some((each) => each.type === type),
   );
-  return only && wish[only.type];
+  return only && wish[only.type]?.replace(/^seq\((.*)\)$/, '$1');
 }
 
-function intOf(name, i) {
+export function intOf(name, i) {
   return { name, type: AttributeProto.AttributeType.INT, i };
 }
 
-function plainOf(name, type) {
+export function plainOf(name, type) {
   const { AttributeType } = AttributeProto;
   switch (type) {
     case 'int':
@@ -116,6 +134,9 @@ function plainOf(name, type) {
 function specialOf(name, value, type, wish, opset) {
   const { AttributeType } = AttributeProto;
   if (type === 'graph') return { name, type: AttributeType.GRAPH, g: bodyOf(value[0], wish, opset) };
+  if (value === 'bytes') return { name, type: AttributeType.TENSOR, t: { dims: [1], dataType: 2, int32Data: [0] } };
+  if (value === 'tensor' && wish.T === 'float64')
+    return { name, type: AttributeType.TENSOR, t: { dims: [1], dataType: 11, doubleData: [1] } };
   if (value === 'tensor') return plainOf(name, 'tensor');
   if (typeof value === 'string') return { name, type: AttributeType.STRING, s: Buffer.from(value) };
   if (typeof value === 'number' && type === 'float') return { name, type: AttributeType.FLOAT, f: value };
@@ -139,9 +160,9 @@ function bodyOf(kind, wish, opset) {
     case 'loop':
       return {
         name: 'b',
-        node: [same('going', 'on'), same('v', 'w')],
+        node: [same('going', 'on')],
         input: [value('n', 'int64', []), value('going', 'bool', []), value('v', type)],
-        output: [value('on', 'bool', []), value('w', type)],
+        output: [value('on', 'bool', []), value('v', type)],
       };
     case 'scan':
       return opset < 9

@@ -1,11 +1,13 @@
 /** Asks a runtime, by models of one node, which operators it has: see scripts/profile-onnxruntime.mjs. */
-import { modelOf } from './profile-models.mjs';
+import { intOf, modelOf, plainOf } from './profile-models.mjs';
 
 /** Types that most operators take, tried first. */
 const USUAL = ['float32', 'int64', 'bool', 'uint8', 'int32', 'string', 'seq(float32)', 'optional(float32)'];
 /** Attributes that say the type of an output. */
 const TYPE_ATTRIBUTES = ['to', 'dtype', 'output_datatype', 'output_dtype'];
 const DOMAINS = ['', 'ai.onnx.ml'];
+/** Operators whose types hang on lists of attributes: which they take is left open. */
+const UNMEASURED = new Set(['LabelEncoder']);
 
 export class Prober {
   /** What a session said that shows neither that there is a kernel nor that there is none. */
@@ -47,8 +49,9 @@ export class Prober {
         const entries = [];
         for (const [since, signature] of living(versions, lowest, highest)) {
           const schema = parseSignature(this.schemas, signature);
-          const types = await this.typesOf({ domain, name, opset: Math.max(since, lowest), irVersion: 3 }, schema);
-          if (types) add(entries, since, types);
+          const operator = { domain, name, opset: Math.max(since, lowest), irVersion: 3 };
+          const types = await this.typesOf(operator, schema);
+          if (types) add(entries, since, await this.factsOf(operator, schema, types));
         }
         const key = domain ? `${domain}::${name}` : name;
         if (entries.length > 0) found[key] = entries.length === 1 ? entries[0] : entries;
@@ -73,7 +76,23 @@ export class Prober {
       }
       if (taken.length < allowed.length) types[variable] = taken;
     }
-    return types;
+    return { base, types };
+  }
+
+  /** The row of a version: its types, and attributes that are refused. */
+  async factsOf(operator, schema, { base, types }) {
+    const refusedBy = async (attribute) => this.session(modelOf({ ...operator, further: [attribute] }, schema, base));
+    const attributes = {};
+    for (const { name, type, required } of schema.attributes) {
+      if (required || type === 'graph' || type.endsWith('s')) continue;
+      if (/Unrecognized attribute/.test((await refusedBy(plainOf(name, type))) ?? '')) attributes[name] = [];
+      if (name === 'layout' && (await refusedBy(intOf(name, 1)))?.includes('layout')) attributes[name] = [0];
+    }
+    const measured = UNMEASURED.has(operator.name) ? {} : types;
+    return {
+      ...(Object.keys(measured).length > 0 && { types: measured }),
+      ...(Object.keys(attributes).length > 0 && { attributes }),
+    };
   }
 
   /** Types with which it runs. */
@@ -92,7 +111,10 @@ export class Prober {
     for (const [other, allowed] of others)
       for (const type of allowed)
         if (await this.takes(operator, schema, { ...wish, [other]: type }, variable)) return true;
-    return false;
+    const same = others
+      .filter(([, allowed]) => allowed.includes(wish[variable]))
+      .map(([each]) => [each, wish[variable]]);
+    return same.length > 1 && this.takes(operator, schema, { ...wish, ...Object.fromEntries(same) }, variable);
   }
 
   async takes(operator, schema, wish, variable) {
@@ -164,8 +186,7 @@ function* combinations(lists) {
 }
 
 /** Entries of one operator: versions with the same types are one. */
-function add(entries, since, types) {
-  const facts = Object.keys(types).length === 0 ? {} : { types };
+function add(entries, since, facts) {
   const same = entries.find(({ versions: _, ...each }) => JSON.stringify(each) === JSON.stringify(facts));
   if (same) same.versions.push(since);
   else entries.push({ versions: [since], ...facts });

@@ -134,10 +134,14 @@ async function toOpset(
   rewriting: Rewriting,
 ): Promise<Adapted> {
   const own = opened.model === model ? model.opsetImports.get('') : undefined;
-  const opset = wanted ?? (own === undefined ? target.opsets.usual : nearestIn(target, own));
+  const opset = wanted ?? (await opsetFor(model, own, target));
   // A model that stays at its own opset is not touched, whatever that opset is.
   if (opset === own && opset === nearestIn(target, own)) return { model, problems: [] };
   const { lowest, highest } = writable(target);
+  if (lowest > highest) {
+    const message = `${target.title} takes opsets ${target.opsets.lowest} to ${target.opsets.highest}, none of which is written`;
+    throw new InputError('bad-argument', message, undefined, 'Choose another target.');
+  }
   if (opset < lowest || opset > highest) {
     const next = `Choose one from ${lowest} to ${highest}.`;
     const message = target.profile ? `${target.title} takes no opset ${opset}` : `opset ${opset} cannot be written`;
@@ -146,13 +150,20 @@ async function toOpset(
   return { model, problems: await rewriting.toOpset(model, opset) };
 }
 
-/** Those of a target's opsets that are written. Throws InputError where none is. */
-function writable({ opsets, title }: OnnxTarget): { readonly lowest: number; readonly highest: number } {
+/** A model's own opset or the usual one; of a profile's, the one at which it takes most, the nearest to that first. */
+async function opsetFor(model: Model, own: number | undefined, target: OnnxTarget): Promise<number> {
+  const usual = own === undefined ? target.opsets.usual : nearestIn(target, own);
+  if (!target.profile) return usual;
+  const { bestOpset } = await import('./profile-problems.ts');
+  const { lowest, highest } = writable(target);
+  return bestOpset(model, usual, target.profile, [lowest, highest]);
+}
+
+/** Those of a target's opsets that are written; none where the lowest is above the highest. */
+function writable({ opsets }: OnnxTarget): { readonly lowest: number; readonly highest: number } {
   const lowest = Math.max(opsets.lowest, ONNX_TARGET.opsets.lowest);
   const highest = Math.min(opsets.highest, ONNX_TARGET.opsets.highest);
-  if (lowest <= highest) return { lowest, highest };
-  const message = `${title} takes opsets ${opsets.lowest} to ${opsets.highest}, none of which is written`;
-  throw new InputError('bad-argument', message, undefined, 'Choose another target.');
+  return { lowest, highest };
 }
 
 /** A model's own opset, or the nearest that its target takes. */

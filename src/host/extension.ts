@@ -167,8 +167,13 @@ class App implements vscode.Disposable {
     switch (fix) {
       case 'define-custom-operator':
         return this.definer.define(model, problem, module);
+      case 'change-opset': {
+        const { opset } = problem.details;
+        const { target } = this.models.targetOf(model);
+        if (opset === undefined) return this.chooseTarget(model);
+        return this.chooseTarget(model, { target, opset: Number(opset) });
+      }
       case 'raise-opset':
-      case 'change-opset':
       case 'choose-target':
         // A target that a conversion was refused for is chosen by converting again; the setting's, by changing it.
         return this.models.hasOwnTarget(model) ? this.converter.convert([model]) : this.chooseTarget(model);

@@ -61,7 +61,9 @@ export function registerFixes(diagnostics: Diagnostics, texts: TextProblems, app
 function offersFor({ model, problem, diagnostic }: Marked): Offer[] {
   if (!problem) return [];
   return problem.fixes.flatMap((fix): Offer[] => {
-    const offer = { title: fixTitle(fix), model, fix, problem, diagnostic };
+    const { opset } = problem.details;
+    const title = fix === 'change-opset' && opset !== undefined ? `Check against opset ${opset}` : fixTitle(fix);
+    const offer = { title, model, fix, problem, diagnostic };
     if (fix !== 'define-custom-operator' || !problem.node) return [offer];
     const module = ownModule(problem);
     return [

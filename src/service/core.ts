@@ -12,6 +12,7 @@ import { type OpenedModel, openModel } from '../core/open.ts';
 import { checkModel, convertModel } from '../core/pipeline.ts';
 import { conversionRecords, explainNode, modelsAroundStep } from '../core/steps.ts';
 import { targetTable } from '../core/target-table.ts';
+import { ONNX_TARGET } from '../core/targets/onnx.ts';
 import { backendOf, TARGETS, targetsOf } from '../core/targets/table.ts';
 import type { Core } from './engine.ts';
 import { slotNames } from './slots.ts';
@@ -47,7 +48,9 @@ export const realCore: Core<OpenedModel> = {
   targets: (path) =>
     (path === undefined ? TARGETS : targetsOf(path)).map((target) => {
       const { id, title, description } = target;
-      return { id, title, description, ...(target.kind === 'onnx' && { opsets: target.opsets }) };
+      // Of those that a profile takes the best is chosen.
+      const hasChoice = target.kind === 'onnx' && target.id === ONNX_TARGET.id;
+      return { id, title, description, ...(hasChoice && { opsets: target.opsets }) };
     }),
   draft({ format, custom }, node, { shapes, module }) {
     // Shapes of a TorchScript graph, and of a pickled module, come from rules for PyTorch's operators, which a custom operator has not.

@@ -61,7 +61,8 @@ function brokenAttributes(
 ): Broken[] {
   return Object.entries(attributes).flatMap(([name, limit]): Broken[] => {
     const attribute = node.attributes.get(name);
-    const value = attribute ? plainValue(attribute) : schema?.attributes.get(name)?.default;
+    const isBarred = isValues(limit) && limit.length === 0;
+    const value = attribute ? plainValue(attribute) : isBarred ? undefined : schema?.attributes.get(name)?.default;
     const wrong = value === undefined ? undefined : asList(value).find((each) => !isWithin(each, limit));
     if (wrong === undefined) return [];
     const part: Part = attribute ? { kind: 'attribute', name } : { kind: 'operator' };
@@ -113,7 +114,7 @@ function isValues(limit: AttributeLimit): limit is readonly Plain[] {
 }
 
 function limitText(limit: AttributeLimit): string {
-  if (isValues(limit)) return limit.length === 0 ? 'none' : limit.join(', ');
+  if (isValues(limit)) return limit.length === 0 ? 'no such attribute' : limit.join(', ');
   const { least, most } = limit;
   if (least === undefined) return `${most} at most`;
   return most === undefined ? `${least} at least` : `${least} to ${most}`;

@@ -30,7 +30,7 @@ export type Aspect = keyof typeof ASPECTS;
 /** The least and the most of something, both taken. */
 export type Span = readonly [least: number, most: number];
 
-/** Which values an attribute may have: some, each element of a list among them, or numbers between two. */
+/** Which values an attribute may have: some, each element of a list among them (none: it must not be given); or numbers between two. */
 export type AttributeLimit = readonly (number | string)[] | { readonly least?: number; readonly most?: number };
 
 /** How an operator is taken, in some of its versions. What is absent is not limited, as far as the sources say. */

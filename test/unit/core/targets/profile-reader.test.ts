@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Ajv from 'ajv';
 import { afterAll, expect, test } from 'vitest';
+import { readOnnx } from '../../../../src/core/formats/onnx/read.ts';
+import { FileBytes } from '../../../../src/core/ir/bytes.ts';
 import { InputError } from '../../../../src/core/ir/errors.ts';
 import { convertModel } from '../../../../src/core/pipeline.ts';
 import { silent } from '../../../../src/core/progress.ts';
@@ -125,4 +127,30 @@ test('a path is a target: the opset is one that it takes, and what it does not t
     ],
   ]);
   expect(bad.problems[1]?.origin).toMatchObject([{ kind: 'onnxtxt', line: 3 }]);
+});
+
+test('of the opsets of a profile one is chosen at which it takes the whole model', async () => {
+  const path = join(folder, 'old.json');
+  const rows = { Relu: { versions: [6, 13] }, Add: {} };
+  writeFileSync(
+    path,
+    JSON.stringify({ version: 1, name: 'old', opsets: { 'ai.onnx': [11, 17] }, irVersion: 7, operators: rows }),
+  );
+  const input = join(folder, 'relu.onnxtxt');
+  writeFileSync(input, '<ir_version: 10, opset_import: ["" : 17]> g (float[2] x) => (float[2] y) { y = Relu (x) }');
+  const wish = { input, reading: PLAIN_READING, force: true, simplify: false, verify: true };
+  const output = join(folder, 'relu.onnx');
+  const result = await convertModel({ ...wish, output, target: { target: path } }, silent);
+  expect([result.problems, result.verification?.relativeError]).toEqual([[], 0]);
+  const { irVersion, opsetImports } = readOnnx(new FileBytes(output));
+  expect([irVersion, opsetImports.get('')]).toEqual([7, 13]);
+  // An opset that is asked for is kept to, and one that the target does not take is refused.
+  const refused = await convertModel({ ...wish, output, target: { target: path, opset: 15 } }, silent);
+  expect(refused.problems.map(({ code, details }) => [code, details.opset])).toEqual([
+    ['ir-version-not-taken', undefined],
+    ['operator-version-not-taken', '13'],
+  ]);
+  await expect(convertModel({ ...wish, output, target: { target: path, opset: 18 } }, silent)).rejects.toThrow(
+    'old takes no opset 18',
+  );
 });

@@ -75,3 +75,12 @@ test.each([
   const rows = profileNamed(name)?.operators.get(op);
   expect(rows?.some(({ versions }) => versions === undefined || versions.includes(since)) ?? false).toBe(taken);
 });
+
+test('attributes that a release does not know, and layouts that it does not have', () => {
+  const attributes = (name: string, op: string, since: number) =>
+    profileNamed(name)
+      ?.operators.get(op)
+      ?.find(({ versions }) => versions?.includes(since))?.attributes;
+  expect(attributes('onnxruntime-1.30', 'GRU', 22)).toEqual({ layout: [0] });
+  expect(attributes('onnxruntime-1.30', 'Attention', 25)).toEqual({ left_window_size: [], right_window_size: [] });
+});
