@@ -142,8 +142,7 @@ function largest(rows) {
 function notEqual(rows) {
   const others = rows.filter((row) => inOnnx(row) !== 'equal' && inOnnx(row) !== 'until it chooses');
   const how = ({ error, moved, detail }) =>
-    detail ??
-    (error === undefined ? '' : `${error.toExponential(1)}; nudged, its outputs move by ${moved.toExponential(1)}`);
+    detail ?? (error === undefined ? '' : `${far(error)}; nudged, its outputs move by ${far(moved)}`);
   const lines = others.map((row) => `- ${row.file}: ${row.verdict}. ${how(row)}`);
   return lines.length > 0 ? `Not equal in onnxruntime:\n${lines.join('\n')}` : '';
 }
@@ -151,9 +150,14 @@ function notEqual(rows) {
 function notInOpenCv(rows) {
   const others = rows.filter((row) => row.opencv && inOpenCv(row) !== 'equal' && inOpenCv(row) !== 'until it chooses');
   const reason = ({ opencv: { verdict, error, detail } }) =>
-    `${verdict}: ${detail?.replace(/^OpenCV\(.*?\) \S*\/modules\//, '') ?? error.toExponential(1)}`;
+    `${verdict}: ${detail?.replace(/^OpenCV\(.*?\) \S*\/modules\//, '') ?? far(error)}`;
   const lines = [...grouped(others, reason)].map(([why, list]) => `- ${why} (${named(list)})`);
   return lines.length > 0 ? `Not in OpenCV:\n${lines.sort().join('\n')}` : '';
+}
+
+/** JSON has no word for what is infinitely far. */
+function far(error) {
+  return error === null ? 'outputs of other sizes' : error.toExponential(1);
 }
 
 function named(rows) {

@@ -21,18 +21,15 @@ export function cutChoices(graph: Graph): boolean {
   }
   if (cut.size === 0) return false;
   const kept = ({ producer }: Value) => producer !== undefined && !cut.has(producer);
-  for (const node of cut) for (const value of node.inputs) if (value && kept(value)) addOutput(graph, value);
+  const before = new Set([...cut].flatMap(({ inputs }) => inputs.filter((value) => value !== undefined).filter(kept)));
   for (let k = graph.outputs.length - 1; k >= 0; k--) {
     const producer = graph.output(k)?.producer;
     if (producer && cut.has(producer)) graph.removeOutput(k);
   }
   for (const node of [...cut].toReversed()) graph.nodes.remove(node);
-  // What nobody reads, a Caffe network gives.
+  // A Caffe network gives what none of its layers reads.
+  for (const value of before) if (value.uses.length === 0) graph.addOutput(value);
   const unread = graph.inputs.filter((value) => value.uses.length === 0);
   for (const value of unread) graph.inputs.splice(graph.inputs.indexOf(value), 1);
   return true;
-}
-
-function addOutput(graph: Graph, value: Value): void {
-  if (!graph.outputs.includes(value)) graph.addOutput(value);
 }
