@@ -70,6 +70,10 @@ export class Carrier {
     if (isUnknown(path)) this.refuse(node, path, `nothing is known of it in ${this.from.title}`);
     const field = fieldAt(this.schemas.to.layer, path);
     const before = fieldAt(this.schemas.from.layer, path);
+    if (!field && isEngine(path)) {
+      node.deleteAttribute(path);
+      return;
+    }
     if (!field) this.refuse(node, path, 'it has no such field');
     if (before && !sameKind(before, field) && !isWhole(attribute, field))
       this.refuse(node, path, 'it is something else there');
@@ -201,4 +205,12 @@ function attributeOf(value: string | number | boolean, field?: CaffeField): Attr
   if (typeof value === 'boolean') return { type: 'bool', value };
   const whole = field?.type.kind === 'scalar' && isInteger(field.type.name);
   return whole ? { type: 'int', value: BigInt(value) } : { type: 'float', value };
+}
+
+/**
+ * Which implementation computes a layer, of which another framework has others: LayerParameter.engine of intel/caffe, `engine` of the
+ * parameters in BVLC's. Where one computes something else, meanings.ts says so before.
+ */
+function isEngine(path: string): boolean {
+  return path === 'engine' || path.endsWith('_param.engine');
 }

@@ -259,6 +259,11 @@ test.each([
   expect(problems).toEqual([expect.stringContaining(`cannot express the input data with ${words}`)]);
 });
 
+test('which implementation computes a layer is left out where there are others', () => {
+  const given = layer('ReLU', { engine: 'MKL2017', relu_param: { negative_slope: 0.5 } });
+  expect(transcoded('intel', 'ncnn', given)).toEqual([layer('ReLU', { relu_param: { negative_slope: 0.5 } })]);
+});
+
 test('what another dialect does not know is not handed on', () => {
   const given = layer('ReLU', { forward_type: 'FLOAT16' });
   const bytes = encodedAs('nvcaffe', { input: ['data'], input_shape: [{ dim: [1] }], layer: [given] });
