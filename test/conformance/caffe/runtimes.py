@@ -36,8 +36,8 @@ def opencv(stem):
 
 
 def converted(command, made):
-    """Runs a converter; it must have made a file, whatever it returns."""
-    result = subprocess.run(command, capture_output=True, text=True)
+    """Runs a converter, which may leave files beside it; it must have made a file, whatever it returns."""
+    result = subprocess.run(command, capture_output=True, text=True, cwd=pathlib.Path(made).parent)
     if not pathlib.Path(made).exists():
         raise RuntimeError((result.stdout + result.stderr)[-500:])
 
