@@ -106,7 +106,7 @@ export function repositoryTable(rows, folder) {
 /** A network whose choices are not the same may be so until it chooses: test/conformance/caffe/nets/choice.ts. */
 const standing = (result, before) =>
   result?.verdict !== 'equal' && before?.verdict === 'equal' ? 'until it chooses' : result?.verdict;
-const inOnnx = (row) => standing(row, row.beforeChoice);
+const inOnnx = (row) => standing(row.moved === 0 && row.beforeChoice ? {} : row, row.beforeChoice);
 const inOpenCv = (row) => standing(row.opencv, row.beforeChoice?.opencv);
 
 /** What of a repository's networks is counted. */

@@ -132,7 +132,9 @@ async function judge(row: Row, stem: string, seed: number): Promise<void> {
   const expected = filled(row, model, inputs, seed);
   if (!expected) return;
   Object.assign(row, await measured(model, { stem, inputs, expected, seed }));
-  if (row.verdict !== 'refused' && !(isSame(row) && isSame(row.opencv)) && cutChoices(model.graph)) {
+  // Outputs that nothing moves are those of nothing chosen.
+  const same = isSame(row) && isSame(row.opencv) && row.moved !== 0;
+  if (row.verdict !== 'refused' && !same && cutChoices(model.graph)) {
     const read = new Map([...inputs].filter(([name]) => model.graph.inputs.some((value) => value.name === name)));
     const chosenFrom = runCaffe(model, read);
     row.beforeChoice = await measured(model, { stem: `${stem}.before`, inputs: read, expected: chosenFrom, seed });
