@@ -71,6 +71,7 @@ test('nothing is said of texts that are no networks', () => {
 
 test('what is said of layers and fields is said of such that there are', () => {
   expect(Object.keys(LAYER_WORDS).filter((type) => !Object.hasOwn(CAFFE_LAYERS, type))).toEqual([]);
+  expect(Object.keys(CAFFE_LAYERS).filter((type) => !Object.hasOwn(LAYER_WORDS, type))).toEqual([]);
   const fields = new Set<string>();
   const seen = new Set<CaffeMessage>();
   const collect = (message: CaffeMessage) => {

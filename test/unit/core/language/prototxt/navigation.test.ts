@@ -46,7 +46,8 @@ test.each([
 test('references are those of one blob, also where it is written in place', () => {
   expect(references('"c"', 3)).toEqual(['1*', '2', '2*', '3']);
   expect(references('"data"', 0)).toEqual(['0*', '1', '4']);
-  expect(references('"conv"', 0)).toEqual([]);
+  expect(references('"conv"', 0)).toEqual(['1*']);
+  expect(references('"Pooling"', 0)).toEqual([]);
 });
 
 test('a name that is made anew is another blob', () => {
@@ -95,6 +96,44 @@ test('a name that is taken, or none, is refused', () => {
   }
   const other = on('"Pooling"', 0);
   expect(renameTargetAt(other.document, other.position)).toBeUndefined();
+});
+
+const SHARED = `layer { name: "data" type: "Data" top: "data" include { phase: TRAIN } }
+layer { name: "data" type: "Input" top: "data" include { phase: TEST } }
+layer { name: "a" type: "InnerProduct" bottom: "data" top: "a" param { name: "w" } param { name: "b" } }
+layer { name: "c" type: "InnerProduct" bottom: "data" top: "c" param { name: "w" lr_mult: 2 } }
+`;
+
+function renamed(text: string, index: number, name: string, net = SHARED): string[] {
+  const { document, position } = on(text, index, net);
+  return renameAt(document, position, name).map(({ range }) => `${range.start.line}:${range.start.character}`);
+}
+
+test('a layer gets another name in all phases, its blob keeps its own', () => {
+  expect(renamed('"data"', 0, 'source')).toEqual(['0:15', '1:15']);
+  expect(renamed('"data"', 1, 'source')).toHaveLength(4);
+  expect(renamed('"a"', 0, 'first')).toEqual(['2:15']);
+  const { document, position } = on('"a"', 0, SHARED);
+  const target = renameTargetAt(document, position);
+  expect(target && textAt(document, target)).toBe('a');
+});
+
+test('a shared parameter gets another name in all layers that share it', () => {
+  expect(renamed('"w"', 1, 'weights')).toHaveLength(2);
+  expect(references('"w"', 0, SHARED)).toEqual(['2*', '3*']);
+  const { document, position } = on('"w"', 1, SHARED);
+  expect(definitionAt(document, position)?.start.line).toBe(2);
+  const old =
+    'layers { name: "x" type: RELU top: "x" param: "w" }\nlayers { name: "y" type: RELU top: "y" param: "w" }\n';
+  expect(renamed('"w"', 0, 'v', old)).toHaveLength(2);
+});
+
+test.each([
+  ['"a"', 0, 'c', 'the network has a layer of that name'],
+  ['"w"', 0, 'b', 'the network has a parameter of that name'],
+])('%s (%i) cannot be called %s', (text, index, name, message) => {
+  const { document, position } = on(text, index, SHARED);
+  expect(() => renameAt(document, position, name)).toThrow(message);
 });
 
 test('layers by the names that the graph has for them', () => {
