@@ -23,6 +23,7 @@ export const PASS_OPTIONS = {
   explain: { type: 'boolean' },
   disable: { type: 'string', multiple: true },
   inline: { type: 'boolean' },
+  'fold-limit': { type: 'string' },
   annotate: { type: 'boolean' },
 } as const satisfies Options;
 
@@ -70,6 +71,15 @@ export function readingOf(values: ReadingValues): Reading {
     accept: values.accept ?? [],
   };
 }
+
+/** `--fold-limit MB` in bytes. Throws InputError for what is no size. */
+export function foldLimitOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * MEGABYTE;
+  throw new InputError('bad-argument', `"${text}" is no size`, undefined, 'Give megabytes, such as --fold-limit 32.');
+}
+
+const MEGABYTE = 1e6;
 
 /** The opset for a target. Throws InputError for one that is no number, or that the target cannot have. */
 export function opsetOf(text: string | undefined, target: string): number | undefined {

@@ -2,8 +2,8 @@
 export const HELP = `graphwright converts neural-network models, and says exactly what a target cannot take.
 
   graphwright convert IN --to TARGET [--opset N] [-o OUT] [--simplify] [--verify] [--force] [READING] [--json]
-  graphwright simplify IN -o OUT [--explain] [--why NODE] [--disable RULE]... [--inline] [--annotate] [--verify] [--force]
-                       [READING] [--json]
+  graphwright simplify IN -o OUT [--explain] [--why NODE] [--disable RULE]... [--inline] [--fold-limit MB] [--annotate]
+                       [--verify] [--force] [READING] [--json]
   graphwright check IN [--to TARGET|all] [--opset N|all] [READING] [--json]
   graphwright inspect IN [READING] [--json]
   graphwright text IN [-o OUT.onnxtxt] [--inline] [--force] [READING]
@@ -20,6 +20,8 @@ SIMPLIFYING (also convert --simplify)
   --why NODE                         what became of a node (or the node of a value), and which rules nearly fit there
   --disable RULE                     leave a rule out; may stand several times
   --inline                           put the bodies of the model's functions where they are called
+  --fold-limit MB                    how much larger constants that are computed beforehand may make the file (128, or a
+                                     tenth of its constants where that is more; 16 by one constant)
   --annotate                         say on each node where it came from, and the type of each value: a larger file
 
 READING

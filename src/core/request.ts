@@ -19,6 +19,11 @@ export interface ConvertRequest {
   readonly annotate?: boolean;
   /** Puts the bodies of the model's own functions in the place of their calls, where it is simplified. */
   readonly inline?: boolean;
+  /**
+   * Bytes that what simplification computes beforehand may add to the file; 128 MB where nothing is said, or a tenth of its
+   * constants where that is more, and 16 MB for one constant.
+   */
+  readonly foldLimit?: number | undefined;
   /** Names of passes that are left out. */
   readonly disabled?: readonly string[];
   /** Keep every application of every pass, with the text of its nodes. */

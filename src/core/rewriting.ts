@@ -9,6 +9,7 @@ import { cloneModel } from './ir/clone.ts';
 import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
 import { foldConstants } from './passes/fold/fold-constants.ts';
+import { limitGrowth } from './passes/fold/growth.ts';
 import { FUSIONS, fusionsNamed } from './passes/fusions/table.ts';
 import { allGraphs } from './passes/graphs.ts';
 import { inlineFunctions } from './passes/inline/functions.ts';
@@ -28,7 +29,7 @@ import type { ConvertRequest, Simplified } from './request.ts';
 import type { Target } from './targets/target.ts';
 
 /** What a request says about passes. */
-export type Wishes = Pick<ConvertRequest, 'simplify' | 'inline' | 'disabled' | 'explain' | 'why'>;
+export type Wishes = Pick<ConvertRequest, 'simplify' | 'foldLimit' | 'inline' | 'disabled' | 'explain' | 'why'>;
 
 /**
  * Rewrites a model on its way to a target, in parts that count their steps together: what the request asks for, what the
@@ -83,8 +84,9 @@ export class Rewriting {
    * believed. Throws InputError where nothing is named as `why` says.
    */
   simplify(model: Model, doubts: boolean): void {
-    const { simplify, why } = this.wishes;
+    const { simplify, why, foldLimit } = this.wishes;
     if (!simplify || this.reached) return;
+    if (foldLimit !== undefined) limitGrowth(model, foldLimit);
     if (why !== undefined && this.fates.length === 0) checkNode(model, why);
     const nodesBefore = nodeCount(model);
     const { rounds, settled } = this.run(model, this.list, { untilStable: true, doubts });

@@ -137,6 +137,7 @@ export class Converter implements vscode.Disposable {
       target,
       force,
       ...wishes,
+      foldLimit: foldLimit(uri),
       disabled,
       explain: true,
       ...(output !== undefined && { output }),
@@ -242,6 +243,12 @@ async function savedFirst(models: readonly vscode.Uri[]): Promise<boolean> {
   if (chosen !== SAVE) return chosen === AS_SAVED;
   for (const document of dirty) if (!(await document.save())) return false;
   return true;
+}
+
+/** Bytes that what is computed beforehand may add to a file, where the user says so. */
+function foldLimit(uri: vscode.Uri): number | undefined {
+  const megabytes = vscode.workspace.getConfiguration('graphwright', uri).get<number | null>('foldLimit', null);
+  return typeof megabytes === 'number' && megabytes >= 0 ? megabytes * 1e6 : undefined;
 }
 
 function nameOf(uri: vscode.Uri): string {

@@ -29,7 +29,7 @@ export function prototxt(...opened: ConstructorParameters<typeof PrototxtDocumen
     },
     edit: (changes, version) => document.edit(changes, version),
     problems: () => problemsOf(document),
-    targetProblems: async (target) => targetProblemsOf(document, target),
+    targetProblems: (target, progress) => targetProblemsOf(document, target, progress),
     textFixes: (range) => fixesIn(document, range),
     hover: (position) => hoverAt(document, position),
     complete: (position) => completionsAt(document, position),

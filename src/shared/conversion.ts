@@ -18,6 +18,8 @@ export interface ConvertRequest {
   readonly output?: string;
   readonly force: boolean;
   readonly simplify: boolean;
+  /** Bytes that what is computed beforehand may add to the file. */
+  readonly foldLimit?: number | undefined;
   /** Names of passes that are left out. */
   readonly disabled?: readonly string[];
   /** Remember it, for `steps` and `openStep`. */

@@ -2,6 +2,7 @@
 import { InputError } from '../../core/ir/errors.ts';
 import { convertModel } from '../../core/pipeline.ts';
 import {
+  foldLimitOf,
   JSON_OPTION,
   opsetOf,
   PASS_OPTIONS,
@@ -41,6 +42,7 @@ export async function convert(args: readonly string[]): Promise<number> {
       disabled: values.disable ?? [],
       explain: values.explain ?? false,
       inline: values.inline ?? false,
+      foldLimit: foldLimitOf(values['fold-limit']),
       annotate: values.annotate ?? false,
       verify: values.verify ?? false,
     },

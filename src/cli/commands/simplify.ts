@@ -2,7 +2,7 @@
 import { InputError } from '../../core/ir/errors.ts';
 import { convertModel } from '../../core/pipeline.ts';
 import type { Simplified } from '../../core/request.ts';
-import { JSON_OPTION, PASS_OPTIONS, parse, READING_OPTIONS, readingOf, SEE_HELP } from '../arguments.ts';
+import { foldLimitOf, JSON_OPTION, PASS_OPTIONS, parse, READING_OPTIONS, readingOf, SEE_HELP } from '../arguments.ts';
 import { printPasses, tell } from '../conversion-report.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { counted, say, statusProgress } from '../report.ts';
@@ -32,6 +32,7 @@ export async function simplify(args: readonly string[]): Promise<number> {
       explain: values.explain ?? false,
       why: values.why,
       inline: values.inline ?? false,
+      foldLimit: foldLimitOf(values['fold-limit']),
       annotate: values.annotate ?? false,
       verify: values.verify ?? false,
     },

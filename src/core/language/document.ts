@@ -2,19 +2,18 @@
  * A text that is open in an editor, with its tree and what it means, kept in step with every edit. An edit within a node
  * costs what the node and its consequences cost; other edits cost the whole text.
  */
-import { type CustomOperators, NO_CUSTOM_OPERATORS } from '../custom/definition.ts';
-import { loadCustomOperators } from '../custom/read.ts';
+import type { CustomOperators } from '../custom/definition.ts';
 import { functionKey } from '../dialects/onnx/check-operator.ts';
 import type { TensorStore } from '../formats/onnxtxt/building.ts';
 import { reparse } from '../formats/onnxtxt/reparse.ts';
 import type { NodeSyntax, SyntaxFault, TextSyntax } from '../formats/onnxtxt/syntax.ts';
 import { faultsOf, parseText } from '../formats/onnxtxt/syntax-text.ts';
-import { InputError } from '../ir/errors.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { FunctionDefinition, Model } from '../ir/model.ts';
 import type { Node } from '../ir/node.ts';
 import type { Value } from '../ir/value.ts';
 import { Analysis } from './analysis.ts';
+import { customBeside } from './custom-beside.ts';
 import type { FunctionKey } from './functions.ts';
 import { changedFaults } from './moved-faults.ts';
 import type { GraphScope, Mention } from './scopes.ts';
@@ -136,17 +135,7 @@ export class LanguageDocument implements TypedDocument {
   }
 
   get custom(): CustomOperators {
-    this.operators ??= customOperators(this.path);
+    this.operators ??= customBeside(this.path);
     return this.operators;
-  }
-}
-
-/** A file of operators that is wrong is told where it is used, not at every word. */
-function customOperators(path: string): CustomOperators {
-  try {
-    return loadCustomOperators(path, []);
-  } catch (error) {
-    if (error instanceof InputError) return NO_CUSTOM_OPERATORS;
-    throw error;
   }
 }

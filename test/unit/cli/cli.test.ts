@@ -128,6 +128,22 @@ test('functions are put where they are called, where that is asked for', async (
   });
 });
 
+test('how much larger constants may make a file is said in megabytes', async () => {
+  const [file, out] = [join(folder, 'm.onnxtxt'), join(folder, 'm.onnx')];
+  writeFileSync(
+    file,
+    `<ir_version: 8, opset_import: ["" : 17]>
+     g (float[64, 64] x) => (float[64, 64] y) <float[64, 1] a = {${Array(64).fill(1)}}, float[1, 64] b = {${Array(64).fill(2)}}>
+     { c = Sub (a, b) y = Mul (x, c) }`,
+  );
+  const applied = async (...limit: string[]) =>
+    JSON.stringify(await json('simplify', file, '-o', out, '--force', ...limit)).includes('"fold-constants"');
+  expect(await applied()).toBe(true);
+  expect(await applied('--fold-limit', '0.02')).toBe(true);
+  expect(await applied('--fold-limit', '0.01')).toBe(false);
+  expect(await json('simplify', file, '-o', out, '--fold-limit', 'much')).toMatchObject({ exit: 2 });
+});
+
 test('rules of the user run before ours, and can be left out', async () => {
   const [file, out] = [join(folder, 'm.onnxtxt'), join(folder, 'm.onnx')];
   writeFileSync(file, SMALL);

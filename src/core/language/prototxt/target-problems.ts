@@ -1,9 +1,12 @@
-/** What a Caffe backend does not take of a network as it stands in the text: its layers, their fields, in the words of that backend. */
-import { transcode } from '../../convert/caffe-to-caffe/transcode.ts';
+/** What a target does not take of a network as it stands in the text: its layers, their fields. */
 import { makeModel } from '../../ir/model.ts';
+import { lower } from '../../lowering.ts';
 import type { Problem } from '../../problems/problem.ts';
-import { backendOf, targetOf } from '../../targets/table.ts';
+import type { Progress } from '../../progress.ts';
+import { PLAIN_READING } from '../../reading.ts';
+import { targetOf } from '../../targets/table.ts';
 import type { TargetRequest } from '../../targets/target.ts';
+import { customBeside } from '../custom-beside.ts';
 import type { TextProblem } from '../problems.ts';
 import type { Span } from '../text.ts';
 import { fieldsByPlace, placeKey } from './analysis.ts';
@@ -13,23 +16,33 @@ import { frameAt, problemsOf } from './problems.ts';
 import { type FieldSyntax, innerSpan, messagesOf } from './syntax.ts';
 
 /**
- * Empty where the text itself has errors, and for targets that are no Caffe: these need weights, so that the model's file is
- * checked against them.
+ * What a Caffe backend does not take, or what does not become ONNX, at the opset that is asked for. Empty where the text
+ * itself has errors. Without the weights beside it, what ONNX has no words for is told alone. Throws InputError where there is
+ * no such target.
  */
-export function targetProblemsOf(document: PrototxtDocument, { target: id }: TargetRequest): TextProblem[] {
+export async function targetProblemsOf(
+  document: PrototxtDocument,
+  request: TargetRequest,
+  progress: Progress,
+): Promise<TextProblem[]> {
   const { path, dialect } = document;
-  const target = id.startsWith('caffe:') ? targetOf(id, path) : undefined;
-  if (!dialect || target?.kind !== 'caffe') return [];
-  if (problemsOf(document).some(({ severity }) => severity === 'error')) return [];
-  const graph = document.relinked()?.graph;
-  if (!graph) return [];
-  const model = makeModel('caffe', graph, { file: path });
+  if (!dialect || problemsOf(document).some(({ severity }) => severity === 'error')) return [];
+  const { text } = document.text;
+  const network = document.relinked();
+  if (!network?.graph) return [];
+  const model = makeModel('caffe', network.graph, { file: path });
   model.metadata.set('caffe.dialect', dialect.id);
+  const problems = network.findings.filter(({ code }) => code === NO_WEIGHTS);
+  const given = { model, custom: customBeside(path), problems, reading: PLAIN_READING };
+  const found = await lower(given, targetOf(request.target, path), request.opset, { simplify: false }, progress);
+  // Meanwhile the text may have changed: then nobody wants to know.
+  if (document.text.text !== text) return [];
   const places = fieldsByPlace(document.tree);
-  return transcode(model, backendOf(dialect.id, path), target.backend).map((problem) =>
-    placed(document, places, problem),
-  );
+  return found.problems.filter(({ code }) => code !== NO_WEIGHTS).map((problem) => placed(document, places, problem));
 }
+
+/** A text is written before it is trained: that is said when it is converted. */
+const NO_WEIGHTS = 'weights-missing';
 
 function placed(document: PrototxtDocument, places: ReadonlyMap<string, FieldSyntax>, problem: Problem): TextProblem {
   const frame = problem.origin.find(({ kind }) => kind === 'prototxt');

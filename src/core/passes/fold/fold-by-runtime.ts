@@ -1,6 +1,6 @@
 /**
  * Computes beforehand, in onnxruntime, what follows from constants alone and is not computed here: operators without a kernel
- * (Conv, Gemm, Softmax), and large constants. At most one child process a conversion, and none where there is nothing for it
+ * (Conv, Gemm, Softmax), and large constants. Few child processes a conversion, and none where there is nothing for one
  * to do. Without onnxruntime, or where it fails, the nodes stay and are told of.
  */
 import { encodeOnnx } from '../../formats/onnx/write.ts';
@@ -26,6 +26,9 @@ type RunModels = (models: readonly Uint8Array[], options: ChildOptions) => reado
 /** What the child may be given: bytes of constants, elements that any value on the way may have, time. */
 const LIMITS = { bytes: 1 << 28, elements: 1 << 25, milliseconds: 30_000 };
 
+/** Rules may leave further constants when the first are there: so often one more child is started. */
+const MOST_CHILDREN = 3;
+
 /** What chance decides, and weights that are to stay the small integers that they are. */
 const NEVER = new Set(
   `RandomNormal RandomNormalLike RandomUniform RandomUniformLike Multinomial Bernoulli Dropout QuantizeLinear
@@ -49,7 +52,7 @@ export function foldingBy(run: RunModels): GraphPass {
     opsets: { from: 7 },
     requires: ['typed'],
     run(graph, context) {
-      const memory = context.remembered((): Memory => ({ started: false, results: NO_RESULTS }));
+      const memory = context.remembered((): Memory => ({ children: 0, tried: new Set(), results: NO_RESULTS }));
       if (graph === context.model.graph) memory.results = computeOnce(memory, context, run);
       for (const [node, results] of memory.results) {
         // What stands before a node that went may have gone with it.
@@ -67,18 +70,20 @@ const NO_RESULTS: Results = new Map();
 
 /** What is remembered of a run of passes. */
 interface Memory {
-  /** Whether a child was started: one is enough. */
-  started: boolean;
+  /** How many child processes were started. */
+  children: number;
+  /** What was to be computed already: it came out, or it never does. */
+  readonly tried: Set<Node>;
   /** What was computed for all graphs of the model when its outermost one was looked at. */
   results: Results;
 }
 
 function computeOnce(memory: Memory, context: PassContext, run: RunModels): Results {
   const { model } = context;
-  if (memory.started) return NO_RESULTS;
-  const pieces = chosenPieces(context);
+  if (memory.children >= MOST_CHILDREN) return NO_RESULTS;
+  const pieces = chosenPieces(context, memory.tried);
   if (pieces.length === 0) return NO_RESULTS;
-  memory.started = true;
+  memory.children++;
   const results = new Map<Node, ReadonlyMap<Value, Tensor>>();
   const models = pieces.map((piece) => pieceModel(piece, context.opset, model.irVersion));
   const mostBytes = pieces
@@ -102,13 +107,13 @@ function computeOnce(memory: Memory, context: PassContext, run: RunModels): Resu
 }
 
 /** What is worth to be computed, in pieces that the child may be given. */
-function chosenPieces(context: PassContext): readonly Piece[] {
+function chosenPieces(context: PassContext, tried: Set<Node>): readonly Piece[] {
   const able = new Set<Node>();
   const ends = new Map<Node, readonly Value[]>();
   for (const { graph, opset } of namedGraphs(context.model)) {
     if (opset !== context.opset) continue;
     const own = [...graph.nodes].filter((node) => {
-      const is = isAble(node, able);
+      const is = !tried.has(node) && isAble(node, able);
       if (is) able.add(node);
       return is;
     });
@@ -117,6 +122,7 @@ function chosenPieces(context: PassContext): readonly Piece[] {
   }
   let bytes = 0;
   return piecesOf([...able], ends).filter((piece) => {
+    for (const node of piece.nodes) tried.add(node);
     bytes += piece.bytes;
     if (bytes > LIMITS.bytes) tell([...piece.ends.keys()], 'its constants are too large to be handed on', context);
     return bytes <= LIMITS.bytes;

@@ -13,16 +13,37 @@ const told = new WeakSet<Node>();
 /** Bytes that a model may still grow by: it is looked at again and again. */
 const roomOf = new WeakMap<Model, number>();
 
+/** Bytes that one value, or all together, may add to a model, where the user says so. */
+const givenOf = new WeakMap<Model, number>();
+
+/** Sizes and the like are computed under every limit: what is left of a graph without them helps nobody. */
+const ALWAYS_TAKEN = 1 << 10;
+
+/**
+ * Lets what is computed beforehand add so many bytes to a model and no more, be it in one constant or in many; constants of
+ * a kilobyte do not count.
+ */
+export function limitGrowth(model: Model, bytes: number): void {
+  givenOf.set(model, bytes);
+  keepRoom(model, bytes);
+}
+
 /** Takes bytes from those that a model may still grow by; false where so many are not left. */
 export function takeRoom(model: Model, bytes: number, limits: FoldLimits): boolean {
   const room = roomFor(model, limits);
-  if (bytes > Math.min(limits.mostGrowth, room)) return false;
+  if (bytes <= ALWAYS_TAKEN && givenOf.has(model)) return true;
+  if (bytes > Math.min(mostOf(model, limits), room)) return false;
   keepRoom(model, room - bytes);
   return true;
 }
 
 function roomFor(model: Model, limits: FoldLimits): number {
   return roomOf.get(model) ?? Math.max(limits.leastRoom, limits.mostShare * constantBytes(model));
+}
+
+/** Bytes that one value may add. */
+function mostOf(model: Model, limits: FoldLimits): number {
+  return givenOf.get(model) ?? limits.mostGrowth;
 }
 
 function keepRoom(model: Model, room: number): void {
@@ -42,6 +63,8 @@ export function chooseWithin(
   contentOf: (value: Value) => unknown = (value) => value,
 ): ReadonlyMap<Node, readonly Value[]> {
   let room = roomFor(context.model, limits);
+  const most = mostOf(context.model, limits);
+  const isLimited = givenOf.has(context.model);
   const written = new Set<unknown>();
   const gone = new Set<Node>();
   const kept = new Set<Node>();
@@ -52,13 +75,14 @@ export function chooseWithin(
     const needed = node.outputs.filter((output) => isNeeded(output, gone));
     const size = needed.reduce((sum, output) => sum + (written.has(contentOf(output)) ? 0 : sizeOf(output)), 0);
     const growth = size - (freed.get(node) ?? 0);
-    if (growth > Math.min(limits.mostGrowth, room)) {
+    const counts = growth > ALWAYS_TAKEN || !isLimited;
+    if (counts && growth > Math.min(most, room)) {
       // Of a chain of large values the last is told of.
       if (needed.some((output) => isNeeded(output, kept))) tell(node, growth, context);
       kept.add(node);
       continue;
     }
-    room -= Math.max(growth, 0);
+    if (counts) room -= Math.max(growth, 0);
     gone.add(node);
     for (const output of needed) written.add(contentOf(output));
     if (needed.length > 0) chosen.set(node, needed);

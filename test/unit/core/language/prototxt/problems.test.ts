@@ -5,6 +5,7 @@ import type { PrototxtDocument } from '../../../../../src/core/language/prototxt
 import { hoverAt } from '../../../../../src/core/language/prototxt/hover.ts';
 import { problemsOf } from '../../../../../src/core/language/prototxt/problems.ts';
 import { targetProblemsOf } from '../../../../../src/core/language/prototxt/target-problems.ts';
+import { silent } from '../../../../../src/core/progress.ts';
 import { cpuTime } from '../../../cpu-time.ts';
 import { documentOf, inNet, textAt } from './texts.ts';
 
@@ -141,16 +142,34 @@ test.each([
   ['caffe:ssd', 'layer { type: "ReLU" bottom: "data" top: "r" }', []],
   ['caffe:mnn', 'layer { type: "Exp" bottom: "daat" top: "t" }', []],
   ['onnx', 'layer { type: "Exp" bottom: "data" top: "t" }', []],
-])('what %s does not take of %s', (target, text, expected) => {
+  ['onnx@13', 'layer { type: "ELU" bottom: "data" top: "t" }', []],
+])('what %s does not take of %s', async (target, text, expected) => {
   const document = documentOf(inNet(text), 'bvlc');
   const before = document.network;
-  const found = targetProblemsOf(document, { target });
+  const [id = '', opset] = target.split('@');
+  const request = { target: id, ...(opset !== undefined && { opset: Number(opset) }) };
+  const found = await targetProblemsOf(document, request, silent);
   expect(found.map(({ code, range }) => `${code} at ${textAt(document, range)}`)).toEqual(expected);
   // Transcoding works on a graph of its own.
   expect(document.network).toBe(before);
   expect([...(before?.graph?.nodes ?? [])].map(({ attributes }) => [...attributes.keys()])).toEqual(
     [...(documentOf(inNet(text), 'bvlc').network?.graph?.nodes ?? [])].map(({ attributes }) => [...attributes.keys()]),
   );
+});
+
+test('what does not become ONNX is marked as one writes, with no weights beside the text', async () => {
+  const text = inNet(`layer { type: "MLUGrayNormalized" name: "s" bottom: "data" top: "t" }
+layer { type: "Convolution" name: "c" bottom: "t" top: "c" convolution_param { num_output: 2 kernel_size: 1 } }`);
+  const document = documentOf(text, 'cambricon');
+  const told = async () =>
+    (await targetProblemsOf(document, { target: 'onnx', opset: 17 }, silent)).map(
+      ({ code, range }) => `${code} at ${textAt(document, range)}`,
+    );
+  expect(await told()).toEqual(['unsupported-operator at MLUGrayNormalized']);
+  const start = document.text.positionAt(text.indexOf('MLUGrayNormalized'));
+  const range = { start, end: { ...start, character: start.character + 'MLUGrayNormalized'.length } };
+  document.edit([{ range, text: 'ReLU' }], 2);
+  expect(await told()).toEqual([]);
 });
 
 test('speed: a text of 5000 lines', () => {

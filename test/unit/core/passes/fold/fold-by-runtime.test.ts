@@ -6,8 +6,11 @@ import { ComputedSource, Tensor } from '../../../../../src/core/ir/tensor.ts';
 import { validateModel } from '../../../../../src/core/ir/validate.ts';
 import { foldByRuntime, foldingBy } from '../../../../../src/core/passes/fold/fold-by-runtime.ts';
 import { foldAllConstants } from '../../../../../src/core/passes/fold/fold-constants.ts';
+import { limitGrowth } from '../../../../../src/core/passes/fold/growth.ts';
+import { inlineBranches } from '../../../../../src/core/passes/inline/branches.ts';
 import type { Pass } from '../../../../../src/core/passes/pass.ts';
 import { runPasses } from '../../../../../src/core/passes/run.ts';
+import { SIMPLIFICATION } from '../../../../../src/core/passes/simplification.ts';
 import { type ChildOutcome, runInChild } from '../../../../../src/core/runtime/child.ts';
 import { compareOutputs, worstDifference } from '../../../../../src/core/runtime/compare.ts';
 import { randomInputs } from '../../../../../src/core/runtime/inputs.ts';
@@ -109,6 +112,55 @@ test('nothing is started where there is nothing to do, and once at most', () => 
   folding(model, pass);
   runPasses(model, [pass], { untilStable: true });
   expect(calls).toEqual([1]);
+});
+
+/** The condition is computed; then the branch is known, and what reads it. */
+const DECIDED = `g (float[1,2] x) => (float[1,2] y) <float[1,2] c = {1, 2}, float[1,2] d = {3, 5}> {
+  s = Softmax (c) m = ReduceMax <keepdims = 0> (s) b = Cast <to = 9> (m)
+  k = If (b) <then_branch = t () => (float[1,2] p) { p = Identity (d) }, else_branch = e () => (float[1,2] q) { q = Neg (x) }>
+  l = LogSoftmax (k)
+  y = Add (x, l)
+}`;
+
+test('what is constant only then is computed by another child', async () => {
+  const model = parsed(DECIDED);
+  const inputs = randomInputs(model.graph, { seed: 5 });
+  const wanted = await runModel(encodeOnnx(model), inputs);
+  const { calls, pass } = counted();
+  const list = SIMPLIFICATION.map((each) => (each.name === pass.name ? pass : each));
+  const { problems } = runPasses(model, list, { untilStable: true });
+  validateModel(model);
+  expect(problems).toEqual([]);
+  expect([...model.graph.nodes].map((node) => node.op)).toEqual(['Add']);
+  expect(calls).toEqual([1, 1]);
+  expect(worstDifference(compareOutputs(wanted, await runModel(encodeOnnx(model), inputs)))).toBeLessThanOrEqual(1e-6);
+});
+
+test('what failed is not tried again by another child', () => {
+  const { calls, pass } = counted((models) => models.map(() => ({ failed: 'it ended' })));
+  const { problems } = runPasses(parsed(DECIDED), [foldAllConstants, pass, pass, inlineBranches, pass], {
+    untilStable: true,
+  });
+  expect(calls).toEqual([1]);
+  expect(problems).toHaveLength(1);
+});
+
+test('how much larger a file may become is for the user to say', () => {
+  const text = `g (float[1,1,40,40] x) => (float[1,1,40,40] y) <float[1,1,1,1] c = {1}> {
+    v = Conv <pads = [19, 19, 20, 20]> (c, c) y = Add (x, v) }`;
+  const within = (bytes: number) => {
+    const model = parsed(text);
+    limitGrowth(model, bytes);
+    return folding(model);
+  };
+  expect(within(40 * 40 * 4).operators).toBe('Add');
+  const stays = within(40 * 40 * 4 - 100);
+  expect(stays.operators).toBe('Conv Add');
+  expect(stays.problems).toEqual([expect.stringContaining('0.0 MB larger')]);
+  expect(within(0).operators).toBe('Conv Add');
+  const small = parsed('g (float[1,2] x) => (float[1,2] y) <float[1,2] c = {1, 2}> { s = Softmax (c) y = Add (x, s) }');
+  limitGrowth(small, 0);
+  expect(folding(small).operators).toBe('Add');
 });
 
 test('what is not connected is run apart: an operator that onnxruntime does not take keeps the others from nothing', () => {
