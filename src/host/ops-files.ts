@@ -9,6 +9,7 @@ import { withProgress } from './engine.ts';
 import { showError } from './errors.ts';
 import { rangeOf } from './language/values.ts';
 import type { Log } from './log.ts';
+import { registerRuleWriting } from './rule-writing.ts';
 
 const WHERE: vscode.DocumentSelector = { scheme: 'file', pattern: `**/${OPS_FILE}` };
 const TEST = 'graphwright.testRules';
@@ -41,7 +42,7 @@ export class OpsFiles implements vscode.CodeLensProvider, vscode.CodeActionProvi
   private readonly subscriptions: readonly vscode.Disposable[];
 
   constructor(
-    private readonly engine: Pick<LanguageCalls, 'opsFile' | 'testRules'>,
+    private readonly engine: Pick<LanguageCalls, 'opsFile' | 'testRules' | 'opsComplete' | 'opsHover'>,
     /** The page that explains every code. */
     private readonly codes: vscode.Uri,
     private readonly log: Log,
@@ -58,6 +59,7 @@ export class OpsFiles implements vscode.CodeLensProvider, vscode.CodeActionProvi
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.leave(uri)),
       vscode.languages.registerCodeLensProvider(WHERE, this),
       vscode.languages.registerCodeActionsProvider(WHERE, this, kinds),
+      registerRuleWriting(WHERE, engine, log),
       vscode.commands.registerCommand(TEST, (uri?: vscode.Uri) => this.test(uri)),
     ];
     for (const document of vscode.workspace.textDocuments) this.follow(document);

@@ -5,13 +5,15 @@ import { LONGEST_TEXT } from '../core/formats/onnxtxt/names.ts';
 import { FileBytes } from '../core/ir/bytes.ts';
 import { InputError } from '../core/ir/errors.ts';
 import { EditedBinary } from '../core/language/binary.ts';
+import { completionsInJson, hoverInJson } from '../core/language/rules/in-json.ts';
+import { DocumentText } from '../core/language/text.ts';
 import { watched } from '../core/progress.ts';
 import type { ArgumentsOf, ResultOf, Watch } from '../shared/engine.ts';
 import type { TargetChoice } from '../shared/identifiers.ts';
 import type { DocumentId, LanguageCalls, OpenedDocument, TextEdit, TextProblems } from '../shared/language.ts';
 import type { EditedText } from './edited-text.ts';
 import { onnxText } from './onnx-text.ts';
-import { lookAtOps, testRules } from './ops-files.ts';
+import { customOf, lookAtOps, testRules } from './ops-files.ts';
 import { prototxt } from './prototxt.ts';
 
 type Arguments<C extends keyof LanguageCalls> = ArgumentsOf<LanguageCalls, C>;
@@ -123,6 +125,14 @@ export class Documents implements LanguageCalls {
 
   async opsFile(...[path, text]: Arguments<'opsFile'>): Promise<Result<'opsFile'>> {
     return lookAtOps(text, path);
+  }
+
+  async opsComplete(...[path, text, position]: Arguments<'opsComplete'>): Promise<Result<'opsComplete'>> {
+    return completionsInJson(new DocumentText(text), position, customOf(text, path));
+  }
+
+  async opsHover(...[path, text, position]: Arguments<'opsHover'>): Promise<Result<'opsHover'>> {
+    return hoverInJson(new DocumentText(text), position, customOf(text, path));
   }
 
   async testRules(path: string, text: string, watch?: Watch): Promise<Result<'testRules'>> {

@@ -1,4 +1,4 @@
-/** ONNX text, edited: what the language services of the core say of it. */
+/** ONNX text, edited: what the language services of the core say of it, be it a model or rewrite rules. */
 import { completionsAt } from '../core/language/completion.ts';
 import { LanguageDocument } from '../core/language/document.ts';
 import { fixesIn } from '../core/language/fixes.ts';
@@ -10,11 +10,16 @@ import { definitionAt, referencesAt, renameAt, renameTargetAt } from '../core/la
 import { nodeNameAt, rangeOfNamed } from '../core/language/node-places.ts';
 import { outlineOf } from '../core/language/outline.ts';
 import { problemsOf } from '../core/language/problems.ts';
+import { isRuleText } from '../core/language/rules/problems.ts';
 import { selectionsAt } from '../core/language/selections.ts';
 import { signatureAt } from '../core/language/signature.ts';
 import { targetProblemsOf } from '../core/language/target-problems.ts';
 import { tokensIn } from '../core/language/tokens.ts';
 import type { EditedText } from './edited-text.ts';
+import { rulesText } from './rules-text.ts';
+
+/** What is said of a text, whoever keeps it. */
+type Answers = Omit<EditedText, 'version' | 'length' | 'edit' | 'path'>;
 
 export interface EditedOnnxText extends EditedText {
   /** Forgets what the text meant: other constants are known now. */
@@ -23,17 +28,8 @@ export interface EditedOnnxText extends EditedText {
 
 export function onnxText(...opened: ConstructorParameters<typeof LanguageDocument>): EditedOnnxText {
   const document = new LanguageDocument(...opened);
-  return {
-    path: document.path,
+  const model: Answers = {
     isModel: true,
-    get length() {
-      return document.text.length;
-    },
-    get version() {
-      return document.version;
-    },
-    edit: (changes, version) => document.edit(changes, version),
-    restart: () => document.restart(),
     problems: () => problemsOf(document),
     targetProblems: (target, progress) => targetProblemsOf(document, target, progress),
     textFixes: (range) => fixesIn(document, range),
@@ -52,5 +48,47 @@ export function onnxText(...opened: ConstructorParameters<typeof LanguageDocumen
     semanticTokens: (range) => tokensIn(document, range),
     nodeAt: (position) => nodeNameAt(document, position),
     rangeOfNode: (node) => rangeOfNamed(document, node),
+  };
+  const rules = rulesText(document.text, document.path);
+  // Files of rules have the same ending: what a text is may change with an edit.
+  const now = () => (isRuleText(document.text.text) ? rules : model);
+  return {
+    ...switched(now),
+    path: document.path,
+    get isModel() {
+      return now().isModel;
+    },
+    get length() {
+      return document.text.length;
+    },
+    get version() {
+      return document.version;
+    },
+    edit: (changes, version) => document.edit(changes, version),
+    restart: () => document.restart(),
+  };
+}
+
+/** Each question goes to who answers for the text as it is then. */
+function switched(now: () => Answers): Omit<Answers, 'isModel'> {
+  return {
+    problems: () => now().problems(),
+    targetProblems: (...given) => now().targetProblems(...given),
+    textFixes: (...given) => now().textFixes(...given),
+    hover: (...given) => now().hover(...given),
+    complete: (...given) => now().complete(...given),
+    signature: (...given) => now().signature(...given),
+    definition: (...given) => now().definition(...given),
+    references: (...given) => now().references(...given),
+    renameTarget: (...given) => now().renameTarget(...given),
+    rename: (...given) => now().rename(...given),
+    outline: () => now().outline(),
+    folding: () => now().folding(),
+    selections: (...given) => now().selections(...given),
+    format: (...given) => now().format(...given),
+    inlays: (...given) => now().inlays(...given),
+    semanticTokens: (...given) => now().semanticTokens(...given),
+    nodeAt: (...given) => now().nodeAt(...given),
+    rangeOfNode: (...given) => now().rangeOfNode(...given),
   };
 }

@@ -1,5 +1,5 @@
 /** What an editor asks about the text of a graphwright.ops.json. */
-import { CustomOperators } from '../core/custom/definition.ts';
+import { CustomOperators, NO_CUSTOM_OPERATORS } from '../core/custom/definition.ts';
 import { OpsFileError } from '../core/custom/ops-text.ts';
 import { endlessRules, proveRule, type RuleProof } from '../core/custom/prove-rules.ts';
 import { opsFaults, parseOps, parseOpsRules, ruleNames } from '../core/custom/read.ts';
@@ -16,6 +16,16 @@ export function lookAtOps(text: string, path: string): { faults: readonly OpsFau
   const document = new DocumentText(text);
   const faults = opsFaults(text, path).map((fault) => faultOf(fault, document));
   return { faults, rules: rulesOf(text, document) };
+}
+
+/** The operators that the text defines; none while it is wrong, as it is between two keys. */
+export function customOf(text: string, path: string): CustomOperators {
+  try {
+    return new CustomOperators(parseOps(text, path));
+  } catch (error) {
+    if (error instanceof InputError) return NO_CUSTOM_OPERATORS;
+    throw error;
+  }
 }
 
 /** Throws InputError where the file is wrong. */

@@ -64,6 +64,8 @@ const ENGINE_COUNTS: { readonly [C in keyof EngineCalls]: ArgumentsOf<EngineCall
 /** The same of the calls about texts. */
 const LANGUAGE_COUNTS: { readonly [C in keyof LanguageCalls]: ArgumentsOf<LanguageCalls, C>['length'] } = {
   opsFile: 2,
+  opsComplete: 3,
+  opsHover: 3,
   testRules: 2,
   openDocument: 3,
   changeDocument: 3,

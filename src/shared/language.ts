@@ -201,6 +201,9 @@ export interface LanguageCalls {
     text: string,
     watch?: Watch,
   ): Promise<{ faults: readonly OpsFault[]; rules: readonly OpsRule[] }>;
+  /** What can be written at a place of such a text, and what stands there: within the texts of rules alone. */
+  opsComplete(path: string, text: string, position: TextPosition, watch?: Watch): Promise<readonly CompletionItem[]>;
+  opsHover(path: string, text: string, position: TextPosition, watch?: Watch): Promise<HoverText | undefined>;
   /** Runs each rule of it before and after on small random models, and all of them together. */
   testRules(path: string, text: string, watch?: Watch): Promise<readonly RuleTest[]>;
 

@@ -14,14 +14,27 @@ const RULES = `{
 }
 `;
 
+const GATES = `# our own
+rule gate {
+  y = Mul (x, Sigmoid (x))
+  where rank(x) == 4
+  => y = Relo (x)
+}
+`;
+
 beforeAll(async () => {
   const settings = { 'files.autoSave': 'off' };
-  vscode = await Workbench.start({ name: 'rules', settings, files: { 'graphwright.ops.json': RULES } });
+  const files = { 'graphwright.ops.json': RULES, 'gates.onnxtxt': GATES };
+  vscode = await Workbench.start({ name: 'rules', settings, files });
 });
 beforeEach(({ onTestFailed }) => {
   onTestFailed(({ task }) => vscode.shot(`FAILED-${task.name.replace(/\W+/g, '-')}`));
 });
 afterAll(() => vscode?.stop());
+
+/** The cursor behind a text of the first editor, and what is offered there. */
+const offers = (text: string) =>
+  vscode.page.locator('.suggest-widget.visible .monaco-list-row', { hasText: text }).first();
 
 const lens = (text: string | RegExp) => vscode.page.locator('.codelens-decoration').filter({ hasText: text });
 
@@ -49,4 +62,41 @@ test('rules are tested, and those that undo each other are problems', async () =
   await lens('Test again').first().waitFor();
   await vscode.shot('tested');
   expect(await vscode.problem('undo each other').count()).toBe(2);
+});
+
+test('within the text of a rule there is completion and hover', async () => {
+  const { page } = vscode;
+  await vscode.goToText('Neg (Neg (x');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowRight');
+  for (let k = 0; k < 'Neg (Neg ('.length; k++) await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Control+Space');
+  await offers('An input of').or(offers('x')).waitFor();
+  await vscode.shot('completion');
+  await page.keyboard.press('Escape');
+  await vscode.goToText('y = Neg');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowLeft');
+  await vscode.command('Show or Focus Hover');
+  await page.locator('.monaco-hover:visible', { hasText: 'Neg (X' }).first().waitFor();
+  await vscode.shot('hover');
+  await page.keyboard.press('Escape');
+});
+
+test('a file of rules is no model: its rules are checked, completed and mended', async () => {
+  const { page } = vscode;
+  await vscode.command('View: Close All Editors');
+  await vscode.file('gates.onnxtxt').dblclick();
+  await page.locator('.view-line', { hasText: 'Sigmoid' }).first().waitFor();
+  await vscode.squiggle.waitFor();
+  await vscode.shot('file-of-rules');
+  await vscode.goToText('Relo');
+  await vscode.quickFix('Change to Relu');
+  await vscode.squiggle.waitFor({ state: 'detached' });
+  await vscode.goToText('where ');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Control+Space');
+  await offers('rank').waitFor();
+  await vscode.shot('conditions');
+  await page.keyboard.press('Escape');
 });

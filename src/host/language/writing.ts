@@ -59,7 +59,15 @@ export function registerWriting(documents: LanguageDocuments): vscode.Disposable
   );
 }
 
-function completionOf({ label, kind, detail, markdown, snippet, range, order }: CompletionItem): vscode.CompletionItem {
+export function completionOf({
+  label,
+  kind,
+  detail,
+  markdown,
+  snippet,
+  range,
+  order,
+}: CompletionItem): vscode.CompletionItem {
   const item = new vscode.CompletionItem({ label, ...(detail !== undefined && { description: detail }) }, KINDS[kind]);
   item.range = rangeOf(range);
   if (markdown !== undefined) item.documentation = markdownOf(markdown);
