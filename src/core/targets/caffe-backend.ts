@@ -29,6 +29,8 @@ export interface CaffeLimits {
   readonly argMax?: { readonly ties: 'last' };
   /** Its layer for x over the root of a sum of squares of channels, and whether that adds `eps`; absent where it has none. */
   readonly normalize?: { readonly layer: string; readonly eps: 'under the root' | 'none' };
+  /** Whether its LSTM is BVLC's, with a second bottom that says at which steps the state goes on. */
+  readonly lstm?: true;
   /** The `k` with which its LRN begins the sum at 1, where that is not 1. */
   readonly lrnConstant?: 0;
   /** The product of matrices that the network computes: the layer. */
@@ -94,6 +96,9 @@ export const CAFFE_FUSIONS: readonly string[] = [
   // Known as a whole, these need no blobs of more axes, which many frameworks lack.
   ...['depth-to-space-dcr', 'depth-to-space-crd', 'space-to-depth', 'channel-shuffle'],
 ];
+
+/** For frameworks whose Swish has its factor as a field. */
+export const SWISH_FUSIONS: readonly string[] = ['swish-as-layer', 'scaled-swish-as-layer'];
 
 /** ONNX operators that are a layer of one input without parameters in all of Caffe. */
 export const CAFFE_DIRECT: Readonly<Record<string, string>> = {

@@ -19,6 +19,8 @@ export const ncnn = new CaffeBackend({
     ...{ Abs: 'AbsVal', Erf: 'Erf', Exp: 'Exp', Gelu: 'GELU', Log: 'Log', Mish: 'Mish', Sigmoid: 'Sigmoid' },
     ...{ Softplus: 'BNLL', Tanh: 'TanH' },
   },
+  // caffe2ncnn.cpp passes on its Swish (src/layer/swish.cpp), which has no factor.
+  fusions: [...CONVERTER.fusions, 'swish-as-layer'],
   limits: {
     ...CONVERTER.limits,
     // caffe2ncnn.cpp writes these layers without these fields.
@@ -51,6 +53,7 @@ export const ncnn = new CaffeBackend({
       Normalize: { axes: [4, 4] },
       // src/layer/matmul.cpp, which caffe2ncnn.cpp passes on: matrices with nothing or one axis before them.
       MatMul: { axes: [3, 4] },
+      Swish: { ignores: { beta: 1 } },
       ShuffleChannel: { axes: [4, 4] },
       // src/layer/permute.cpp: the six orders of three axes are those of caffe2ncnn.cpp; of two axes it has others.
       Permute: { axes: [4, 4], keepsFirst: true },

@@ -1,6 +1,6 @@
 /** Frameworks that are Caffe 1.0 with more layers: those of weiliu89 (SSD), NVIDIA and Intel, and Caffe with Upsample. */
 import { FRAMEWORKS } from '../dialects/caffe/frameworks.ts';
-import { CAFFE_FUSIONS, CaffeBackend } from './caffe-backend.ts';
+import { CAFFE_FUSIONS, CaffeBackend, SWISH_FUSIONS } from './caffe-backend.ts';
 import { bvlc, RELEASE } from './caffe-bvlc.ts';
 
 /** src/caffe/layers/normalize_layer.cpp of weiliu89/caffe, branch ssd, and of those that have it from there. */
@@ -28,7 +28,7 @@ export const nvcaffe = new CaffeBackend({
   layers: FRAMEWORKS.nvcaffe.layers,
   fusions: CAFFE_FUSIONS,
   // It has no layer for constant blobs.
-  limits: { unusedTops: 'outputs', outputs: 'blobs', argMax: { ties: 'last' }, normalize: NORMALIZE },
+  limits: { unusedTops: 'outputs', outputs: 'blobs', argMax: { ties: 'last' }, lstm: true, normalize: NORMALIZE },
 });
 
 export const intel = new CaffeBackend({
@@ -39,7 +39,7 @@ export const intel = new CaffeBackend({
   source: FRAMEWORKS.intel.source,
   dialect: 'intel',
   layers: FRAMEWORKS.intel.layers,
-  fusions: CAFFE_FUSIONS,
+  fusions: [...CAFFE_FUSIONS, ...SWISH_FUSIONS],
   limits: { ...RELEASE.limits, normalize: NORMALIZE },
 });
 

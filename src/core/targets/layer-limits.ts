@@ -39,33 +39,56 @@ const ALONG: Readonly<Record<string, number>> = {
   ...{ Concat: 1, Slice: 1, Softmax: 1, InnerProduct: 1, Scale: 1, Bias: 1, Flatten: 1, Tile: 1, Reduction: 0 },
 };
 
+/** Why a limit of a layer, such as "its Scale", does not hold; undefined where it holds. */
+type Check = (limits: LayerLimits, plan: LayerPlan, its: string) => string | undefined;
+
+const axisOf = ({ type, parameters }: LayerPlan): number => Number(parameters.axis ?? ALONG[type] ?? 0);
+
+/** One row a limit. */
+const CHECKS: { readonly [Limit in Exclude<keyof LayerLimits, 'never'>]-?: Check } = {
+  axes: ({ axes: [least, most] = [0, Number.POSITIVE_INFINITY] }, { bottoms }, its) => {
+    const rank = bottoms[0]?.length ?? 0;
+    return rank < least || rank > most
+      ? `${its} takes ${least === most ? least : `${least} to ${most}`} axes`
+      : undefined;
+  },
+  along: ({ along }, plan, its) =>
+    along && !along.includes(axisOf(plan)) ? `${its} works along axis ${along.join(' or ')}` : undefined,
+  bottoms: ({ bottoms: most = Number.POSITIVE_INFINITY }, { bottoms }, its) =>
+    bottoms.length > most ? `${its} reads ${most === 1 ? 'one bottom' : `${most} bottoms`}` : undefined,
+  factors: ({ factors }, plan, its) =>
+    factors && !isPerChannel(plan, axisOf(plan)) ? `${its} has one number a channel` : undefined,
+  coefficients: ({ coefficients }, { parameters: { coeff } }, its) => {
+    const taken =
+      coefficients === undefined || coeff === undefined || (coefficients === 'difference' && `${coeff}` === '1,-1');
+    return taken ? undefined : `${its} does not read coeff as it is`;
+  },
+  keepsFirst: ({ keepsFirst }, { parameters: { order, dim } }, its) => {
+    const [first = 0] = [order ?? dim ?? []].flat();
+    return keepsFirst && first !== 0 ? `${its} leaves the first axis in place` : undefined;
+  },
+  ignores: ({ ignores = {} }, { parameters }, its) => {
+    const read = Object.entries(ignores).find(([name, otherwise]) => (parameters[name] ?? otherwise) !== otherwise);
+    return read && `${its} does not read ${read[0]}`;
+  },
+  most: ({ most = {} }, { parameters }, its) => {
+    const over = Object.entries(most).find(([name, value]) =>
+      [parameters[name] ?? 0].flat().some((each) => Number(each) > value),
+    );
+    return over && `${over[0]} of ${its} is ${over[1]} at most`;
+  },
+  joint: ({ joint = [] }, { parameters }, its) => {
+    const name = joint.find((each) => new Set([parameters[each]].flat()).size > 1);
+    return name && `${its} has one ${name} for both axes`;
+  },
+};
+
 /** Why a layer is none that the framework takes, in words; undefined where it takes it. */
 export function limitBroken(limits: LayerLimits, plan: LayerPlan): string | undefined {
-  const { type, bottoms, parameters } = plan;
   if (limits.never !== undefined) return limits.never;
-  const rank = bottoms[0]?.length ?? 0;
-  const [least, most] = limits.axes ?? [0, Number.POSITIVE_INFINITY];
-  if (rank < least || rank > most) return `its ${type} takes ${least === most ? least : `${least} to ${most}`} axes`;
-  const axis = Number(parameters.axis ?? ALONG[type] ?? 0);
-  if (limits.along && !limits.along.includes(axis)) return `its ${type} works along axis ${limits.along.join(' or ')}`;
-  if (bottoms.length > (limits.bottoms ?? Number.POSITIVE_INFINITY))
-    return `its ${type} reads ${limits.bottoms === 1 ? 'one bottom' : `${limits.bottoms} bottoms`}`;
-  if (limits.factors && !isPerChannel(plan, axis)) return `its ${type} has one number a channel`;
-  const coefficients = parameters.coeff;
-  if (limits.coefficients && coefficients !== undefined) {
-    const difference = String(coefficients) === '1,-1';
-    if (limits.coefficients === 'none' || !difference) return `its ${type} does not read coeff as it is`;
-  }
-  const order = parameters.order ?? parameters.dim;
-  if (limits.keepsFirst && Array.isArray(order) && order[0] !== 0) return `its ${type} leaves the first axis in place`;
-  for (const [name, otherwise] of Object.entries(limits.ignores ?? {}))
-    if (parameters[name] !== undefined && parameters[name] !== otherwise) return `its ${type} does not read ${name}`;
-  for (const [name, most] of Object.entries(limits.most ?? {}))
-    if ([parameters[name] ?? 0].flat().some((value) => Number(value) > most))
-      return `${name} of its ${type} is ${most} at most`;
-  for (const name of limits.joint ?? []) {
-    const value = parameters[name];
-    if (Array.isArray(value) && new Set(value).size > 1) return `its ${type} has one ${name} for both axes`;
+  for (const check of Object.values(CHECKS)) {
+    const reason = check(limits, plan, `its ${plan.type}`);
+    if (reason !== undefined) return reason;
   }
   return undefined;
 }

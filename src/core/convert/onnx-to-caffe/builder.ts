@@ -88,8 +88,9 @@ export class CaffeBuilder {
     bottoms: readonly Value[],
     parameters: Parameters,
     shapes: readonly StaticShape[],
+    blobs: readonly Tensor[] = [],
   ): readonly Value[] {
-    return this.node(type, bottoms, parameters, { shapes }).outputs;
+    return this.node(type, bottoms, parameters, { shapes, blobs }).outputs;
   }
 
   /** A blob of fixed numbers: of a layer that holds them, else what `constantOfInput` makes. */
@@ -131,7 +132,7 @@ export class CaffeBuilder {
   }
 
   /** Names the layers built since `from`: the one that makes the result has the node's own name. */
-  nameLayers(results: readonly Value[]): void {
+  nameLayers(results: readonly (Value | undefined)[]): void {
     const source = this.current;
     const base = source.name || source.outputs[0]?.name || source.op;
     const main = results[0]?.producer;

@@ -56,8 +56,11 @@ export function onnxToCaffe(model: Model, backend: CaffeBackend): CaffeResult {
   return { model: made, problems };
 }
 
+/** The domain of what fusions make for layers alone (src/core/passes/fusions/layers.ts). */
+const OF_LAYERS = 'graphwright';
+
 function convertNode(node: Node, caffe: CaffeBuilder): void {
-  const rule = node.domain === '' ? CAFFE_RULES[node.op] : undefined;
+  const rule = node.domain === '' || node.domain === OF_LAYERS ? CAFFE_RULES[node.op] : undefined;
   caffe.from(node);
   if (!rule) refuse('unsupported-operator', node, { target: caffe.target });
   for (const value of node.outputs) {
@@ -71,7 +74,7 @@ function convertNode(node: Node, caffe: CaffeBuilder): void {
     return;
   }
   const made = rule(node, caffe);
-  const results = Array.isArray(made) ? (made as readonly Value[]) : [made as Value];
+  const results = Array.isArray(made) ? (made as readonly (Value | undefined)[]) : [made as Value];
   caffe.nameLayers(results);
   for (const [k, value] of node.outputs.entries()) {
     const blob = results[k];
@@ -105,6 +108,8 @@ function checkShape(node: Node, value: Value, blob: Value): void {
 }
 
 function infer(node: Node): void {
+  // They are functions of each element, and no dialect of ONNX knows them.
+  if (node.domain === OF_LAYERS) for (const output of node.outputs) output.type = node.input(0)?.type;
   if (node.outputs.some((value) => value.type === undefined || !isStatic(value.shape)))
     inferOutputs(node, PIVOT_CONTEXT);
 }

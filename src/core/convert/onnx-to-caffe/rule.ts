@@ -7,8 +7,11 @@ import { refuse } from '../../problems/problem.ts';
 import type { CaffeBuilder } from './builder.ts';
 import { weightOf } from './weights.ts';
 
-/** Returns the blobs that stand for the node's outputs; throws a Refusal where layers cannot do the same. */
-export type CaffeRule = (node: Node, caffe: CaffeBuilder) => Value | readonly Value[];
+/**
+ * Returns the blobs that stand for the node's outputs, undefined for those that nobody reads; throws a Refusal where layers cannot do
+ * the same.
+ */
+export type CaffeRule = (node: Node, caffe: CaffeBuilder) => Value | readonly (Value | undefined)[];
 
 /** Rules by the ONNX operator that they convert. */
 export type CaffeRules = Readonly<Record<string, CaffeRule>>;

@@ -10,6 +10,7 @@ import { normalization } from './rules/normalization.ts';
 import { places } from './rules/places.ts';
 import { pooling } from './rules/pooling.ts';
 import { rearranging } from './rules/rearranging.ts';
+import { recurrence } from './rules/recurrent.ts';
 import { reduction } from './rules/reduction.ts';
 import { resizing } from './rules/resize.ts';
 import { shape } from './rules/shape.ts';
@@ -26,6 +27,7 @@ export const CAFFE_RULES: CaffeRules = {
   ...places,
   ...pooling,
   ...rearranging,
+  ...recurrence,
   ...reduction,
   ...resizing,
   ...shape,

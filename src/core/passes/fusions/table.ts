@@ -4,6 +4,7 @@ import { foldBatchNormalization } from '../simplify/affine-into-weights.ts';
 import { activationFusions } from './activations.ts';
 import { attentionFusions } from './attention.ts';
 import { hardFusions } from './hard-activations.ts';
+import { layerFusions } from './layers.ts';
 import { lpNormalizations, normalizationFusions } from './normalizations.ts';
 import { channelShuffle, rearrangementFusions } from './rearrangements.ts';
 import { rectifierFusions } from './rectifiers.ts';
@@ -22,7 +23,7 @@ export const FUSIONS: readonly PatternRule[] = [
   ...attentionFusions,
 ];
 
-const BY_NAME = new Map([...FUSIONS, foldBatchNormalization].map((rule) => [rule.name, rule]));
+const BY_NAME = new Map([...FUSIONS, foldBatchNormalization, ...layerFusions].map((rule) => [rule.name, rule]));
 
 /** The rules that a target lists, in its order. Throws an Error where there is none of a name: a fault of the target. */
 export function fusionsNamed(names: readonly string[]): readonly PatternRule[] {

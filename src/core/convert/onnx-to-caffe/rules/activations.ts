@@ -116,6 +116,14 @@ export const activations: CaffeRules = {
     return product(caffe, x, clipped(caffe, affine(caffe, x, 1 / 6, 0.5), 0, 1));
   }),
   Mish: directOr((node, caffe) => mish(caffe, caffe.input(node, 0))),
+  // x * sigmoid(alpha * x)
+  Swish: (node, caffe) => {
+    const x = caffe.input(node, 0);
+    const alpha = node.float('alpha', 1);
+    const parameters = { beta: alpha === 1 ? undefined : alpha };
+    if (caffe.can('Swish', [x], parameters)) return caffe.layer('Swish', [x], parameters);
+    return product(caffe, x, caffe.layer('Sigmoid', [affine(caffe, x, alpha, 0)]));
+  },
   // alpha * elu(x / alpha)
   Celu: (node, caffe) => {
     const alpha = node.float('alpha', 1);

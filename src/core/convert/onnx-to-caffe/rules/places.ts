@@ -59,7 +59,7 @@ function largest(node: Node, caffe: CaffeBuilder, sign: 1 | -1): Value {
 }
 
 /** The largest elements, and where they stand; of equals the first. */
-function topK(node: Node, caffe: CaffeBuilder): readonly Value[] {
+function topK(node: Node, caffe: CaffeBuilder): readonly (Value | undefined)[] {
   const given = caffe.input(node, 0);
   const own = sizesOf(given);
   const axis = axisOf(node.int('axis', -1n), own.length);
@@ -76,10 +76,7 @@ function topK(node: Node, caffe: CaffeBuilder): readonly Value[] {
   const sorts = caffe.backend.limits.argMax?.ties === 'last';
   if (count > 1 && !sorts) caffe.refuseAttribute(`the largest ${count}`, 'no layer sorts');
   const places = (): Value => (sorts ? byLayer(caffe, x, axis, count, 'first') : byComparison(caffe, x, axis, 'first'));
-  const made = isRead[0] ? values() : undefined;
-  const found = isRead[1] ? places() : undefined;
-  const any = made ?? found ?? x;
-  return [made ?? any, found ?? any];
+  return [isRead[0] ? values() : undefined, isRead[1] ? places() : undefined];
 }
 
 export const places: CaffeRules = {

@@ -285,6 +285,36 @@ const CASES: readonly Case[] = [
       'float[1,4,5,5] x, float[4,3,2,2] w, float[3] b => y = ConvTranspose <strides = [3,3], output_padding = [2,2], pads = [1,1,0,0]> (x, w, b)',
   },
   {
+    name: 'x times its sigmoid',
+    graph:
+      'float[1,3,4,4] x | float a = {1.702} => s = Sigmoid (x) z = Mul (s, x) y = AveragePool <kernel_shape = [2,2]> (z) m = Mul (x, a) t = Sigmoid (m) y1 = Mul (x, t)',
+    layers: {
+      ncnn: 'Swish Pooling Power Sigmoid Eltwise',
+      intel: 'Swish Pooling Swish',
+      'yolo-upsample': 'Swish Pooling Swish',
+      ssd: 'Sigmoid Eltwise Pooling Power Sigmoid Eltwise',
+    },
+  },
+  {
+    name: 'long short-term memory, both ways and from a state',
+    graph:
+      'float[3,1,4] x, float[2,1,3] x1, float[2,12,4] w, float[2,12,3] r, float[2,24] b, float[2,1,3] c => y, y1, y2 = LSTM <hidden_size = 3, direction = "bidirectional"> (x, w, r, b, , x1, c)',
+    refused: ['ncnn'],
+  },
+  {
+    name: 'long short-term memory of several streams',
+    graph:
+      'float[4,2,3] x, float[1,8,3] w, float[1,8,2] r => y, y1, c = LSTM <hidden_size = 2, direction = "reverse"> (x, w, r)',
+    layers: { ssd: 'Parameter Slice Concat LSTM Slice Concat Reshape Slice Reshape Reshape Silence' },
+    refused: ['ncnn'],
+  },
+  {
+    name: 'gated units, reset before the product and behind it, and plain ones',
+    graph:
+      'float[3,2,4] x, float[1,2,3] x1, float[1,9,4] w, float[1,9,3] r, float[1,18] b, float[1,3,4] v, float[1,3,3] s => y, y1 = GRU <hidden_size = 3> (x, w, r, b) y2 = GRU <hidden_size = 3, linear_before_reset = 1> (x, w, r, b, , x1) y3, y4 = RNN <hidden_size = 3> (x, v, s) y5 = RNN <hidden_size = 3, activations = ["Relu"]> (x, v, s, , , x1)',
+    refused: ['ncnn'],
+  },
+  {
     name: 'a slope for each element',
     graph: 'float[1,3,4,4] x, float[3,4,4] slope => y = PRelu (x, slope)',
   },

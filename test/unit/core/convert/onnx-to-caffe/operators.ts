@@ -128,6 +128,7 @@ export const OPERATOR_FORMS: readonly OperatorForm[] = [
     '': `${IMAGE}, float[6] s, float[6] b => y = GroupNormalization <num_groups = 3> (x, s, b)`,
   }),
   ...forms('GRU', {
+    'resetting behind the product': `float[5,1,4] x, float[1,9,4] w, float[1,9,3] r, float[1,18] b => y, h = GRU <hidden_size = 3, linear_before_reset = 1> (x, w, r, b)`,
     '': `float[5,1,4] x, float[1,9,4] w, float[1,9,3] r, float[1,18] b => y, h = GRU <hidden_size = 3> (x, w, r, b)`,
   }),
   ...forms('HardSigmoid', {
@@ -156,6 +157,7 @@ export const OPERATOR_FORMS: readonly OperatorForm[] = [
     'of an even size': `${IMAGE} => y = LRN <size = 4, alpha = 0.1> (x)`,
   }),
   ...forms('LSTM', {
+    'from a state': `float[5,1,4] x, float[1,1,3] x1, float[1,1,3] x2, float[1,12,4] w, float[1,12,3] r, float[1,24] b => y, y1, c = LSTM <hidden_size = 3, direction = "reverse"> (x, w, r, b, , x1, x2)`,
     '': `float[5,1,4] x, float[1,12,4] w, float[1,12,3] r, float[1,24] b => y, h, c = LSTM <hidden_size = 3> (x, w, r, b)`,
     'the last states too': `float[5,1,4] x, float[1,12,4] w, float[1,12,3] r, float[1,24] b => y, y1, y2 = LSTM <hidden_size = 3> (x, w, r, b)`,
     'both ways': `float[5,1,4] x, float[2,12,4] w, float[2,12,3] r, float[2,24] b => y, h, c = LSTM <hidden_size = 3, direction = "bidirectional"> (x, w, r, b)`,

@@ -12,6 +12,16 @@ const REFUSED: readonly (readonly [graph: string, code: string, message: string]
     'unsupported-attribute',
     'too many to be made one by one',
   ],
+  [
+    'float[3,1,4] x, float[1,12,4] w, float[1,12,3] r => y = LSTM <hidden_size = 3, clip = 1.0> (x, w, r)',
+    'unsupported-attribute',
+    'clip',
+  ],
+  [
+    'float[3,1,4] x, float[1,3,4] w, float[1,3,3] r => y = RNN <hidden_size = 3, activations = ["Softsign"]> (x, w, r)',
+    'unsupported-attribute',
+    'the activation Softsign',
+  ],
   ['float[2,3] x => y = Cast <to = 7> (x)', 'dtype-not-taken', 'int64'],
   ['float[1,2,9,9,9] x, float[2,2,3,3,3] w => y = Conv (x, w)', 'unsupported-attribute', '3 spatial axes'],
   [
