@@ -227,8 +227,6 @@ export const EVERY_LAYER: readonly OneLayer[] = [
     ],
   ),
   one('ROIAlign roi_align_param { pooled_h: 2 pooled_w: 2 spatial_scale: 0.5 sampling_ratio: 2 }', [], [image, [1, 5]]),
-  one('Embed embed_param { input_dim: 5 num_output: 3 }', [[5, 3], [3]], [[6]]),
-  one('Embedding embed_param { input_dim: 5 num_output: 3 }', [[5, 3], [3]], [[6]]),
   one('Correlation correlation_param { kernel_size: 1 max_displacement: 1 }', [], two),
   one('SpatialProduct', [], [image, [1, 1, 6, 6]]),
 ];
