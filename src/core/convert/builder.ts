@@ -314,9 +314,12 @@ function callOf(op: string) {
 // Behind the prototype: so many methods, one after the other, would take two milliseconds to come into it.
 Object.setPrototypeOf(Builder.prototype, Object.fromEntries(operatorNames('').map((op) => [op, callOf(op)] as const)));
 
-/** The element type of a value that has one. */
+/** Says that nothing tells of which type a value is. */
+export class TypeNotKnown extends Error {}
+
+/** The element type of a value that has one; throws TypeNotKnown for others. */
 export function dtypeOf(value: Value): DataType {
-  if (!value.dtype) throw new Error(`the element type of ${value.name ?? 'a value'} is not known`);
+  if (!value.dtype) throw new TypeNotKnown(`the element type of ${value.name ?? 'a value'} is not known`);
   return value.dtype;
 }
 

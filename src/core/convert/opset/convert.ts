@@ -10,8 +10,8 @@ import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
 import { functionPath, subgraphPaths } from '../../passes/graphs.ts';
 import { type LogOptions, PassLog, type PassRecord, type PassSummary, Reached } from '../../passes/records.ts';
-import { type Problem, Refusal } from '../../problems/problem.ts';
-import { type OnnxBuilder, onnxBuilder } from '../builder.ts';
+import { type Problem, problem, Refusal } from '../../problems/problem.ts';
+import { type OnnxBuilder, onnxBuilder, TypeNotKnown } from '../builder.ts';
 import { tooOld } from './adapter.ts';
 import { openOutputs } from './open-outputs.ts';
 import { opsetStep } from './step.ts';
@@ -104,9 +104,8 @@ class Conversion {
       this.log.startOver();
       this.adapt(node, path, from, to, onnx.from(node));
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
       this.refused.add(node);
-      this.problems.push(error.problem);
+      this.problems.push(problemOf(error, node));
     }
   }
 
@@ -194,6 +193,13 @@ function takeOver(value: Value, old: Value): void {
   if (value.type === undefined || (value.type.kind === 'tensor' && value.type.shape === undefined)) {
     value.type = old.type ?? value.type;
   }
+}
+
+/** The problem that ended a rule; throws what is none. */
+function problemOf(error: unknown, node: Node): Problem {
+  if (error instanceof Refusal) return error.problem;
+  if (error instanceof TypeNotKnown) return problem('shape-unknown', node, { reason: error.message });
+  throw error;
 }
 
 function attributesText(node: Node): string {

@@ -218,7 +218,7 @@ test.each([
 
 test('a body that an older opset cannot say is a problem on its line', async () => {
   const body =
-    '<domain: "com.acme", opset_import: ["" : 20]> Swish <beta> (x) => (y) { s = Shape (x)\n  y = CenterCropPad (x, s) }';
+    '<domain: "com.acme", opset_import: ["" : 20]> Swish <beta> (x) => (y) { s = Sub (x, x) i = Cast <to = 7> (s)\n  y = ScatterElements <reduction = "max"> (x, i, x) }';
   define({ ...SWISH, body }, GATE);
   expect(await convert('acme.traced.pt', 20)).toMatchObject({ status: 'done' });
   const { problems } = await convert('acme.traced.pt', 17);

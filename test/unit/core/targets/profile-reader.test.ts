@@ -30,6 +30,7 @@ const CHIP = `{
   "operators": {
     "Gelu": null,
     "Softmax": { "attributes": { "axis": [-1] } },
+    "HardSigmoid": { "attributes": { "alpha": [0.2] } },
     "acme::Swirl": {},
   },
 }`;
@@ -117,13 +118,13 @@ test('a path is a target: the opset is one that it takes, and what it does not t
   expect(good.verification?.relativeError).toBeLessThan(1e-6);
   const bad = await convert(
     'bad.onnxtxt',
-    '<ir_version: 10, opset_import: ["" : 21]>\ng (float[n,3] x) => (y) {\n  y = Softmax <axis = 0> (x)\n}',
+    '<ir_version: 10, opset_import: ["" : 21]>\ng (float[n,3] x) => (y) {\n  y = HardSigmoid <alpha = 0.5> (x)\n}',
   );
   expect([bad.status, bad.problems.map(({ message }) => message)]).toEqual([
     'refused',
     [
       "Acme NPU takes no open sizes: the input 'x' is float32[n, 3].",
-      'Acme NPU cannot express Softmax with axis = 0: it takes -1.',
+      'Acme NPU cannot express HardSigmoid with alpha = 0.5: it takes 0.2.',
     ],
   ]);
   expect(bad.problems[1]?.origin).toMatchObject([{ kind: 'onnxtxt', line: 3 }]);

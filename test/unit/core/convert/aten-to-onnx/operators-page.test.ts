@@ -88,8 +88,7 @@ them alike. In-place operators (\`relu_\`) and \`out=\` run as the operators tha
 - *Refused*: variants that end in a problem with this reason, never in another result.
 
 Everything runs at opset 13 and 17 with the same numbers, but for what these lack and the problem \`opset-too-old\` names: below
-18 bitwise operators on whole numbers and scatters that keep the largest or smallest, below 16 scatters that add and
-\`grid_sampler\`, below 17 Fourier transforms of more than 512 places.
+18 scatters that keep the largest or smallest, below 16 scatters that add.
 
 ${whole.length} operators have all three, in ${total.toLocaleString('en')} cases. ${random.length} are refused altogether.
 

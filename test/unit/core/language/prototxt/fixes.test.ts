@@ -161,7 +161,7 @@ test('nothing is written beside a file of backends that is broken', () => {
   const broken = join(folder, 'broken');
   mkdirSync(broken);
   writeFileSync(join(broken, 'graphwright.caffe.json'), '{ "version": 1, ');
-  const marked = inNet('layer { type: "Mi‸sh" bottom: "data" top: "r" }');
+  const marked = inNet('layer { type: "Mi‸shmash" bottom: "data" top: "r" }');
   expect(titles(fixesAt(marked, 'bvlc', join(broken, 'net.prototxt')))).toEqual([]);
 });
 
