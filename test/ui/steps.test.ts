@@ -121,6 +121,8 @@ test('a pass is left out, and the conversion made again without it', async () =>
 
 test('what a Caffe backend wants is a step like others, and can be left out', async () => {
   await vscode.menu('digits.traced.pt', 'Convert Model…');
+  // The list is longer than what is shown of it.
+  await vscode.quickInput.locator('input').fill('OpenCV');
   await vscode.quickItem('Caffe (OpenCV').click();
   // As the last time, but for the check box.
   await vscode.convertNow('Simplify');
