@@ -144,11 +144,11 @@ suite('Caffe networks as a language', () => {
 
   test('what a Caffe target does not take is marked beside', async () => {
     await vscode.commands.executeCommand('graphwright.applyTextFix', document.uri, { dialect: 'bvlc' });
-    await replace('"ReLU"', '"Threshold"');
-    await setTarget('caffe:opencv');
+    await replace('"ReLU"', '"Exp"');
+    await setTarget('caffe:mnn');
     try {
       const { range } = await marked('unsupported-operator');
-      assert.equal(document.getText(range), 'Threshold');
+      assert.equal(document.getText(range), 'Exp');
     } finally {
       await setTarget('');
     }
