@@ -4,7 +4,6 @@ import { normalAxis } from '../../dialects/onnx/infer/rule.ts';
 import { string } from '../../ir/attribute.ts';
 import type { Node } from '../../ir/node.ts';
 import { Tensor } from '../../ir/tensor.ts';
-import { refuse } from '../../problems/problem.ts';
 import type { OnnxBuilder } from '../builder.ts';
 import {
   type Adapter,
@@ -18,6 +17,7 @@ import {
   tooOld,
   up,
 } from './adapter.ts';
+import { affineGrid } from './affine-grid.ts';
 import { resampled } from './resampling.ts';
 import { explicitWindows } from './windows.ts';
 
@@ -127,42 +127,6 @@ const upsampleScales = adapter(up(9, 'Upsample'), (node, onnx) => {
     scales: undefined,
   });
 });
-
-/** A grid of 1,000 by 1,000 takes 12 MB. */
-const MOST_PLACES = 1e6;
-
-/** The grid of a size that is known: each place of the output, transformed. */
-const affineGrid = adapter(down(20, 'AffineGrid'), (node, onnx) => {
-  const theta = operand(node);
-  const size = constantInts(node, 1, 'size', 20) ?? [];
-  const spatial = size.slice(2);
-  const corners = node.int('align_corners', 0n) !== 0n;
-  if (!theta.dtype) refuse('shape-unknown', node, { reason: 'the element type of its input is not known' });
-  if (spatial.length < 2 || spatial.length > 3 || spatial.some((each) => each < (corners ? 2 : 1))) {
-    tooOld(node, 20, 'its size has an axis of one place');
-  }
-  if (spatial.reduce((a, b) => a * b, 1) > MOST_PLACES) tooOld(node, 20, 'its grid is too large to be written out');
-  const places = grid(spatial, corners);
-  const count = places.length / (spatial.length + 1);
-  const base = onnx.constant(Tensor.of(theta.dtype, [count, spatial.length + 1], places));
-  const moved = onnx.MatMul(base, onnx.transpose(theta, [0, 2, 1]));
-  return onnx.Reshape(moved, onnx.ints([-1, ...spatial, spatial.length]));
-});
-
-/** Homogeneous coordinates from -1 to 1, the innermost axis first: of corners, or of the middles of pixels. */
-function grid(sizes: readonly number[], corners: boolean): number[] {
-  const at = (k: number, size: number) => (corners ? (2 * k) / (size - 1) - 1 : (2 * k + 1) / size - 1);
-  const total = sizes.reduce((a, b) => a * b, 1);
-  return Array.from({ length: total }, (_, flat) => {
-    let rest = flat;
-    const coordinates: number[] = [];
-    for (const size of [...sizes].reverse()) {
-      coordinates.push(at(rest % size, size));
-      rest = Math.floor(rest / size);
-    }
-    return [...coordinates, 1];
-  }).flat();
-}
 
 /** The shift by half a pixel came with 16 and is the default there. */
 const roiAlignDown = adapter(down(16, 'RoiAlign'), (node) => {

@@ -16,10 +16,11 @@ import {
   down,
   operand,
   rankOf,
-  sameIf,
+  sizesOf,
   tooOld,
   up,
 } from './adapter.ts';
+import { naturals } from './decompositions/counting.ts';
 import { reshapedAlongOpenAxes } from './open-axes.ts';
 
 /** The one list that is an attribute before a version and input 1 from it on, and what is done with one that is computed. */
@@ -83,8 +84,22 @@ const padAxes = adapter(down(18, 'Pad'), (node, onnx) => {
   return onnx.same([operand(node), onnx.ints(whole), node.input(2)]);
 });
 
-const padWrap = sameIf(19, ['Pad'], (node) => {
-  if (node.string('mode', 'constant') === 'wrap') tooOld(node, 19, 'it wraps around');
+/** Wrapping around came with 19: along each axis places of the input again, which are counted where its sizes are known. */
+const padWrap = adapter(down(19, 'Pad'), (node, onnx) => {
+  if (node.string('mode', 'constant') !== 'wrap') return undefined;
+  const sizes = sizesOf(node);
+  const pads = constantInts(node, 1, 'pads', 19) ?? [];
+  const axes = (constantInts(node, 3, 'axes', 19) ?? naturals(sizes.length)).map((axis) =>
+    normalAxis(node, axis, sizes.length),
+  );
+  return axes.reduce((x, axis, k) => {
+    const [size, before, after] = [sizes[axis] ?? 0, pads[k] ?? 0, pads[k + axes.length] ?? 0];
+    if (before === 0 && after === 0) return x;
+    const places = naturals(Math.max(0, size + before + after)).map(
+      (place) => (((place - before) % size) + size) % size,
+    );
+    return onnx.Gather(x, onnx.ints(places), { axis });
+  }, operand(node));
 });
 
 /** Pads and value are attributes until 10. */
@@ -239,7 +254,8 @@ export const shapes: readonly Adapter[] = [
   splitUp,
   padAxes,
   adapter(up(18, 'Pad'), () => undefined),
-  ...padWrap,
+  padWrap,
+  adapter(up(19, 'Pad'), () => undefined),
   padDown,
   padUp,
   reshapeDown,

@@ -425,13 +425,6 @@ const REFUSED: readonly (readonly [string, string, number, number, string])[] = 
     'a size of 0 in its target may mean 0',
   ],
   [
-    'float[4] x => float[6] y',
-    'p = Constant <value_ints = [1, 1]> ()\ny = Pad <mode = "wrap"> (x, p)',
-    19,
-    18,
-    'it wraps around',
-  ],
-  [
     'float[4] x, int64[1] i, float[1] u => float[4] y',
     'y = ScatterElements <reduction = "max"> (x, i, u)',
     18,

@@ -111,3 +111,34 @@ test('parts of sizes that are computed are cut one after the other', async () =>
     [2, 4],
   ]);
 });
+
+test.each([0, 1])('a grid of sizes that are computed, corners aligned: %i', async (corners) => {
+  const graph = 'float[2,2,3] t, int64[4] s => float[n,h,w,c] y';
+  const step = { graph, nodes: `y = AffineGrid <align_corners = ${corners}> (t, s)`, from: 20, to: 11 };
+  const { model, problems } = convertOpset(modelOf(step), step.to);
+  expect(problems).toEqual([]);
+  const inputs = new Map([
+    [
+      't',
+      Tensor.of(
+        'float32',
+        [2, 2, 3],
+        Array.from({ length: 12 }, (_, k) => Math.cos(k)),
+      ),
+    ],
+    ['s', Tensor.of('int64', [4], [2, 3, 4, 5])],
+  ]);
+  const [before, after] = await Promise.all(
+    [modelOf(step), model].map(async (side) => (await runModel(encodeOnnx(side), inputs)).get('y')),
+  );
+  expect(after?.shape).toEqual([2, 4, 5, 2]);
+  const wanted = before?.numbers() ?? [];
+  after?.numbers().forEach((number, k) => {
+    expect(Math.abs(number - (wanted[k] ?? 0))).toBeLessThanOrEqual(1e-6);
+  });
+});
+
+test('what wraps around is picked again from the other end', async () => {
+  const nodes = 'p = Constant <value_ints = [1, 0, 0, 7]> ()\ny = Pad <mode = "wrap"> (x, p)';
+  await expectSame({ graph: 'float[2,3] x => float[3,10] y', nodes, from: 19, to: 18, gives: 'Gather Gather' });
+});
