@@ -48,13 +48,7 @@ export async function lower(
   await progress.step('Converting the operators');
   if (opened.model.dialect === 'caffe' && target.kind === 'caffe') return toOtherCaffe(opened, target, wishes);
   const { model, problems: found } = opened.middle ?? (await toOnnx(opened));
-  // A node that could not be read is told once.
-  const told = new Set(opened.problems.map((problem) => problem.node?.name));
-  const noWeights = opened.problems.some(({ code }) => code === 'weights-missing');
-  const news = found.filter(({ node, code }) => {
-    return (!node || !told.has(node.name)) && !(noWeights && code === 'blobs-missing');
-  });
-  const problems = [...opened.problems, ...acceptable(news, opened.reading.accept)];
+  const problems = [...opened.problems, ...acceptable(newsOf(opened.problems, found), opened.reading.accept)];
   // A graph with holes is not taken further: its own problems explain whatever would follow.
   if (problems.some(isError)) return { model, problems, passes: [] };
   await progress.step(`Adapting to ${target.title}`);
@@ -67,6 +61,15 @@ export async function lower(
     passes: rewriting.summaries(),
     ...rewriting.tell(),
   };
+}
+
+/** Of problems those that reading has not told already: a node that could not be read is told once. */
+export function newsOf(told: readonly Problem[], found: readonly Problem[]): readonly Problem[] {
+  const names = new Set(told.map((problem) => problem.node?.name));
+  const noWeights = told.some(({ code }) => code === 'weights-missing');
+  return found.filter(({ node, code }) => {
+    return (!node || !names.has(node.name)) && !(noWeights && code === 'blobs-missing');
+  });
 }
 
 /**

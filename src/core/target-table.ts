@@ -4,7 +4,7 @@ import { LATEST_OPSET } from './dialects/onnx/operators.ts';
 import { countOf, type Expressible, expressible, reasonsOf, type Tally } from './expressible.ts';
 import { cloneModel } from './ir/clone.ts';
 import type { Model } from './ir/model.ts';
-import { type Given, isError, lower, toOnnx } from './lowering.ts';
+import { type Given, isError, lower, newsOf, toOnnx } from './lowering.ts';
 import { type OpenedModel, openModel } from './open.ts';
 import { checkModel } from './pipeline.ts';
 import type { Problem } from './problems/problem.ts';
@@ -89,7 +89,10 @@ class Source {
     if (read !== opened) read.close();
     const { model, problems } = await toOnnx(read);
     if (read.model.dialect !== 'onnx') new Rewriting(NO_WISHES, read.custom, ONNX_TARGET).fold(model);
-    return new Source({ ...read, model, problems: [...read.problems, ...problems] }, opsetOf(model));
+    return new Source(
+      { ...read, model, problems: [...read.problems, ...newsOf(read.problems, problems)] },
+      opsetOf(model),
+    );
   }
 
   copy(): Given {

@@ -108,3 +108,11 @@ test('words', () => {
   }));
   expect(groupOpsets(rows)).toMatchObject([{ from: 12, to: 14 }]);
 });
+
+test('that a network came without weights is told once, and not as a reason of each opset', async () => {
+  const net = `layer { name: "d" type: "Input" top: "d" input_param { shape { dim: 1 dim: 2 dim: 4 dim: 4 } } }
+    layer { name: "c" type: "Convolution" bottom: "d" top: "c" convolution_param { num_output: 2 kernel_size: 1 } }`;
+  const { opsets } = await tableOf('bare.prototxt', net, ['onnx']);
+  const codes = new Set(opsets.flatMap(({ reasons }) => reasons.map(({ first }) => first.code)));
+  expect([...codes]).not.toContain('blobs-missing');
+});
