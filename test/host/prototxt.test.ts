@@ -134,12 +134,12 @@ suite('Caffe networks as a language', () => {
   });
 
   test('a custom layer is defined in files beside the text', async () => {
-    await replace('type: "ReLU"', 'type: "Mish" mish_param { beta: 0.5 }');
+    await replace('type: "ReLU"', 'type: "Swirl" swirl_param { beta: 0.5 }');
     const { range } = await marked('layer-type-unknown');
-    await quickFix('Define custom layer Mish', range);
+    await quickFix('Define custom layer Swirl', range);
     await until('no problem', () => ours(document.uri).length === 0);
     const entry = await vscode.workspace.fs.readFile(sample('graphwright.caffe.json'));
-    assert.match(new TextDecoder().decode(entry), /"Mish"/);
+    assert.match(new TextDecoder().decode(entry), /"Swirl"/);
   });
 
   test('what a Caffe target does not take is marked beside', async () => {

@@ -91,10 +91,11 @@ function absent(node: Node): Record<string, undefined> {
   return Object.fromEntries(names.map((name) => [name, undefined]));
 }
 
+/** Of scales that are computed an Upsample says that they grow; what nearest means in shrinking opset 10 leaves to us. */
 const resizeUp = adapter(up(11, 'Resize'), (node, onnx) => {
-  const scales = scalesOf(node, 1, 10) ?? [];
+  const given = node.input(1);
   const mode = node.string('mode', 'nearest');
-  if (mode === 'nearest') growing(node, scales, 10);
+  if (mode === 'nearest') growing(node, (given && constantOf(given)?.numbers()) ?? [], 10);
   return asymmetric(node, onnx, mode);
 });
 
