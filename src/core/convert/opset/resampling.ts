@@ -10,6 +10,7 @@ import { isStatic } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import type { OnnxBuilder } from '../builder.ts';
+import { type Crop, coordinate, mannerOf, type Row, repeats, rowsOf } from '../resize-rows.ts';
 import { operand, tooOld } from './adapter.ts';
 
 /** Beyond so many places for each result, sums are a product with a matrix. */
@@ -21,12 +22,8 @@ interface Axis {
   readonly from: number;
   readonly to: number;
   readonly scale: number;
-  readonly start: number;
-  readonly end: number;
+  readonly crop: Crop;
 }
-
-/** A place of the input and what it counts for. */
-type Tap = readonly [place: number, weight: number];
 
 /**
  * What stands for a Resize of opset 11 or newer whose sizes are known; refuses others with `needed` as the opset that has
@@ -40,7 +37,7 @@ export function resampled(node: Node, onnx: OnnxBuilder, needed: number): Value 
   const isNarrow = mode !== 'nearest' && (dtype === 'float16' || dtype === 'bfloat16');
   const axes = axesOf(node, needed);
   let result = isNarrow ? onnx.cast(x, 'float32') : x;
-  for (const axis of axes) result = alongAxis(result, axis, node, onnx);
+  for (const axis of axes) result = alongAxis(result, axis, node, onnx, needed);
   result = extrapolated(result, axes, node, onnx);
   return isNarrow ? onnx.cast(result, dtype) : result;
 }
@@ -67,7 +64,7 @@ function axesOf(node: Node, needed: number): readonly Axis[] {
     const size = sizes?.[k];
     const scale = common ?? scales?.[k] ?? (size ?? from) / from;
     const to = common ? Math.floor(common * from + 0.5) : (size ?? Math.floor(from * scale));
-    return { at: axis, from, to, scale, start: roi?.[k] ?? 0, end: roi?.[k + at.length] ?? 1 };
+    return { at: axis, from, to, scale, crop: [roi?.[k] ?? 0, roi?.[k + at.length] ?? 1] };
   });
   const isAligned = node.string('coordinate_transformation_mode', 'half_pixel') === 'align_corners';
   // The reference counts the length before it is cut off, onnxruntime the one after.
@@ -89,15 +86,17 @@ function commonScale(
   return policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios);
 }
 
-function alongAxis(x: Value, axis: Axis, node: Node, onnx: OnnxBuilder): Value {
-  const places = Array.from({ length: axis.to }, (_, k) => tapsAt(position(node, axis, k), axis, node));
-  if (axis.from === axis.to && places.every((taps, k) => taps.length === 1 && taps[0]?.[0] === k)) return x;
-  const most = Math.max(...places.map((taps) => taps.length));
-  return most > MOST_TAPS ? product(x, axis, places, onnx) : sum(x, axis, places, most, onnx);
+function alongAxis(x: Value, axis: Axis, node: Node, onnx: OnnxBuilder, needed: number): Value {
+  const rows = rowsOf(axis.from, axis.to, axis.scale, mannerOf(node), axis.crop);
+  if (!rows) tooOld(node, needed, 'its manner is not known');
+  const taken = rows.map((row) => row.filter(([, weight]) => weight !== 0));
+  if (axis.from === axis.to && repeats(taken, axis.from) === 1) return x;
+  const most = Math.max(...taken.map((row) => row.length));
+  return most > MOST_TAPS ? product(x, axis, taken, onnx) : sum(x, axis, taken, most, onnx);
 }
 
 /** The first places of all results, by their weights, and the second ones, and so on. */
-function sum(x: Value, axis: Axis, places: readonly (readonly Tap[])[], most: number, onnx: OnnxBuilder): Value {
+function sum(x: Value, axis: Axis, places: readonly Row[], most: number, onnx: OnnxBuilder): Value {
   const trailing = Array<number>((x.rank ?? 1) - axis.at - 1).fill(1);
   const terms = Array.from({ length: most }, (_, t) => {
     const column = places.map((taps) => taps[t] ?? ([0, 0] as const));
@@ -110,73 +109,14 @@ function sum(x: Value, axis: Axis, places: readonly (readonly Tap[])[], most: nu
   return terms.reduce((total, term) => onnx.Add(total, term));
 }
 
-function product(x: Value, axis: Axis, places: readonly (readonly Tap[])[], onnx: OnnxBuilder): Value {
-  const matrix = Array<number>(axis.from * axis.to).fill(0);
-  for (const [k, taps] of places.entries()) {
-    for (const [place, weight] of taps) matrix[place * axis.to + k] = (matrix[place * axis.to + k] ?? 0) + weight;
+function product(x: Value, axis: Axis, rows: readonly Row[], onnx: OnnxBuilder): Value {
+  const { from, to, at } = axis;
+  const matrix = Array<number>(from * to).fill(0);
+  for (const [k, row] of rows.entries()) {
+    for (const [place, weight] of row) matrix[place * to + k] = (matrix[place * to + k] ?? 0) + weight;
   }
-  const weights = onnx.constant(Tensor.of(x.dtype ?? 'float32', [axis.from, axis.to], matrix));
-  return onnx.movedToLast(x, axis.at, (last) => onnx.MatMul(last, weights));
-}
-
-/** Where a place of the result lies in the input. */
-function position(node: Node, { from, to, scale, start, end }: Axis, k: number): number {
-  switch (node.string('coordinate_transformation_mode', 'half_pixel')) {
-    case 'asymmetric':
-      return k / scale;
-    case 'align_corners':
-      return to === 1 ? 0 : (k * (from - 1)) / (to - 1);
-    case 'pytorch_half_pixel':
-      return to === 1 ? 0 : (k + 0.5) / scale - 0.5;
-    case 'half_pixel_symmetric':
-      return (from / 2) * (1 - to / (scale * from)) + (k + 0.5) / scale - 0.5;
-    case 'tf_half_pixel_for_nn':
-      return (k + 0.5) / scale;
-    case 'tf_crop_and_resize':
-      return to === 1
-        ? 0.5 * (start + end) * (from - 1)
-        : start * (from - 1) + (k * (end - start) * (from - 1)) / (to - 1);
-    default:
-      return (k + 0.5) / scale - 0.5;
-  }
-}
-
-/** The places that count at a position; those of no weight are left out, those beyond an end are the one at the end. */
-function tapsAt(position: number, { from, scale }: Axis, node: Node): readonly Tap[] {
-  const inside = (place: number): number => Math.min(Math.max(place, 0), from - 1);
-  const mode = node.string('mode', 'nearest');
-  if (mode === 'nearest') return [[inside(nearest(node, position)), 1]];
-  const shrink = node.int('antialias', 0n) === 0n ? 1 : Math.min(scale, 1);
-  const cubic = mode === 'cubic';
-  const a = node.float('cubic_coeff_a', -0.75);
-  const reach = (cubic ? 2 : 1) / shrink;
-  const found: Tap[] = [];
-  for (let place = Math.floor(position - reach) + 1; place < position + reach; place++) {
-    const distance = Math.abs(place - position) * shrink;
-    found.push([place, cubic ? keys(distance, a) : Math.max(0, 1 - distance)]);
-  }
-  const kept = node.int('exclude_outside', 0n) === 0n ? found : found.filter(([place]) => inside(place) === place);
-  const total = kept.reduce((total, [, weight]) => total + weight, 0);
-  return kept.filter(([, weight]) => weight !== 0).map(([place, weight]) => [inside(place), weight / total]);
-}
-
-/** The cubic convolution of Keys, 1981. */
-function keys(x: number, a: number): number {
-  if (x <= 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
-  return x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0;
-}
-
-function nearest(node: Node, position: number): number {
-  switch (node.string('nearest_mode', 'round_prefer_floor')) {
-    case 'floor':
-      return Math.floor(position);
-    case 'ceil':
-      return Math.ceil(position);
-    case 'round_prefer_ceil':
-      return Math.floor(position + 0.5);
-    default:
-      return Math.ceil(position - 0.5);
-  }
+  const weights = onnx.constant(Tensor.of(x.dtype ?? 'float32', [from, to], matrix));
+  return onnx.movedToLast(x, at, (last) => onnx.MatMul(last, weights));
 }
 
 /** A cut may reach beyond the input: what lies there has a number of its own. */
@@ -185,8 +125,8 @@ function extrapolated(x: Value, axes: readonly Axis[], node: Node, onnx: OnnxBui
   let result = x;
   for (const axis of axes) {
     const inside = Array.from({ length: axis.to }, (_, k) => {
-      const at = position(node, axis, k);
-      return at >= 0 && at <= axis.from - 1;
+      const at = coordinate(k, axis.from, axis.to, axis.scale, 'tf_crop_and_resize', axis.crop);
+      return at !== undefined && at >= 0 && at <= axis.from - 1;
     });
     if (inside.every(Boolean)) continue;
     const trailing = Array<number>((x.rank ?? 1) - axis.at - 1).fill(1);

@@ -5,9 +5,9 @@
 import type { Node } from '../../../ir/node.ts';
 import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
+import { mannerOf, matrixOf, type ResizeManner, type Row, repeats, rowsOf, sameRows } from '../../resize-rows.ts';
 import { type CaffeBuilder, sizesOf } from '../builder.ts';
 import { LARGEST_MATRIX, mixed } from '../picking.ts';
-import { mannerOf, matrixOf, type ResizeManner, type Row, repeats, rowsOf, sameRows } from '../resizing.ts';
 import { axisOf, type CaffeRules, optionalWeight, sizes } from '../rule.ts';
 import { reshaped } from '../support.ts';
 import { filled } from '../weights.ts';
