@@ -42,6 +42,11 @@ export function up(to: number, ...operators: string[]): AdapterFacts {
   return { operators, from: to - 1, to, exact: true };
 }
 
+/** An adapter up for what the new version computes as the one before did: only going down there is something to do. */
+export function sameUp(version: number, ...operators: string[]): Adapter {
+  return adapter(up(version, ...operators), () => undefined);
+}
+
 /** An adapter for what needs no change, in both directions: the rule only looks whether that is so. */
 export function sameIf(version: number, operators: readonly string[], check: (node: Node) => void): Adapter[] {
   const rule: AdapterRule = (node) => {

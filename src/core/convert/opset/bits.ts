@@ -2,13 +2,12 @@
 import { constantOf } from '../../dialects/onnx/data.ts';
 import { DATA_TYPES, isFloat } from '../../ir/dtype.ts';
 import type { Value } from '../../ir/value.ts';
-import { refuse } from '../../problems/problem.ts';
-import { type Adapter, adapter, down, operand, up } from './adapter.ts';
+import { type Adapter, adapter, down, operand, sameUp } from './adapter.ts';
+import { typed } from './decompositions/forms.ts';
 
 /** In two's complement ~x is -1 - x; of unsigned integers what is missing to the largest. */
 const bitwiseNot = adapter(down(18, 'BitwiseNot'), (node, onnx) => {
-  const x = operand(node);
-  const dtype = x.dtype ?? refuse('shape-unknown', node, { reason: 'the element type of its input is not known' });
+  const { value: x, dtype } = typed(node);
   const all = dtype.startsWith('int') ? -1n : 2n ** BigInt(DATA_TYPES[dtype].bits) - 1n;
   return onnx.Sub(onnx.like(x, all), x);
 });
@@ -19,8 +18,8 @@ const bitwiseNot = adapter(down(18, 'BitwiseNot'), (node, onnx) => {
  * inverted, so that ones come in.
  */
 const shift = adapter(down(28, 'BitShift'), (node, onnx) => {
-  const [x, y] = [operand(node), operand(node, 1)];
-  const dtype = x.dtype ?? refuse('shape-unknown', node, { reason: 'the element type of its input is not known' });
+  const { value: x, dtype } = typed(node);
+  const y = operand(node, 1);
   const isSigned = dtype.startsWith('int');
   const amounts = constantOf(y)?.numbers();
   const fits = amounts?.every((amount) => amount >= 0 && amount < DATA_TYPES[dtype].bits) ?? false;
@@ -56,10 +55,4 @@ const remainder = adapter(down(28, 'Mod'), (node, onnx) => {
   return onnx.Where(differs, onnx.Add(rest, b), rest);
 });
 
-export const bits: readonly Adapter[] = [
-  bitwiseNot,
-  shift,
-  adapter(up(28, 'BitShift'), () => undefined),
-  remainder,
-  adapter(up(28, 'Mod'), () => undefined),
-];
+export const bits: readonly Adapter[] = [bitwiseNot, shift, sameUp(28, 'BitShift'), remainder, sameUp(28, 'Mod')];

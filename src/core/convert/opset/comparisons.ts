@@ -4,7 +4,7 @@ import { elementCount, isStatic, sameShape } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import type { OnnxBuilder } from '../builder.ts';
-import { type Adapter, adapter, down, operand, tooOld, up } from './adapter.ts';
+import { type Adapter, adapter, down, operand, sameUp, tooOld } from './adapter.ts';
 
 /** NaN is neither above, below nor equal: Not(Less) would be wrong. */
 const orEqual = adapter(down(12, 'GreaterOrEqual', 'LessOrEqual'), (node, onnx) => {
@@ -79,5 +79,5 @@ export const comparisons: readonly Adapter[] = [
   extremesOfIntegers,
   clippedIntegers,
   withoutBroadcasting,
-  adapter(up(8, 'Max', 'Mean', 'Min', 'Sum'), () => undefined),
+  sameUp(8, 'Max', 'Mean', 'Min', 'Sum'),
 ];

@@ -4,7 +4,7 @@ import { allowedTypes, operatorSchema } from '../../dialects/onnx/operators.ts';
 import { tensor } from '../../ir/attribute.ts';
 import { isFloat } from '../../ir/dtype.ts';
 import { Tensor } from '../../ir/tensor.ts';
-import { type Adapter, adapter, down, operand, tooOld, up } from './adapter.ts';
+import { type Adapter, adapter, down, operand, sameUp, tooOld } from './adapter.ts';
 
 /** Values that are no tensor came with 11 (sparse) and 12 (numbers, lists, texts). */
 const constantDown = adapter(down(12, 'Constant'), (node) => {
@@ -58,8 +58,8 @@ export const constants: readonly Adapter[] = [
   constantDown,
   constantOld,
   constantOfFloats,
-  ...([9, 11, 12] as const).map((version) => adapter(up(version, 'Constant'), () => undefined)),
+  ...([9, 11, 12] as const).map((version) => sameUp(version, 'Constant')),
   ...filledSmall,
   rangeOfHalves,
-  adapter(up(27, 'Range'), () => undefined),
+  sameUp(27, 'Range'),
 ];

@@ -13,6 +13,7 @@ import {
   down,
   operand,
   rankOf,
+  sameUp,
   sizesOf,
   tooOld,
   up,
@@ -194,9 +195,9 @@ const averagePool = adapter(down(19, 'AveragePool'), (node, onnx) => {
 
 export const images: readonly Adapter[] = [
   symmetric,
-  adapter(up(19, 'Resize'), () => undefined),
+  sameUp(19, 'Resize'),
   resizeAxes,
-  adapter(up(18, 'Resize'), () => undefined),
+  sameUp(18, 'Resize'),
   resizeInputs,
   resizeInputsUp,
   resizeDown,
@@ -210,7 +211,7 @@ export const images: readonly Adapter[] = [
   adapter(down(11, 'ConvTranspose'), sameSides(true)),
   adapter(up(11, 'ConvTranspose'), sameSides(false)),
   maxPoolIndices,
-  adapter(up(8, 'MaxPool'), () => undefined),
+  sameUp(8, 'MaxPool'),
   adapter(down(22, 'AveragePool', 'LpPool', 'MaxPool'), windows(22)),
   adapter(up(22, 'AveragePool', 'LpPool', 'MaxPool'), windows(21)),
   averagePool,

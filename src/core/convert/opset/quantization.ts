@@ -4,7 +4,7 @@ import { elementCount, isStatic } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import { refuse } from '../../problems/problem.ts';
 import { dequantizedByArithmetic, isSingle, quantizedByArithmetic } from '../quantized-arithmetic.ts';
-import { type Adapter, adapter, down, operand, tooOld, up } from './adapter.ts';
+import { type Adapter, adapter, down, operand, sameUp, tooOld } from './adapter.ts';
 
 const OPERATORS = ['DequantizeLinear', 'QuantizeLinear'];
 
@@ -20,7 +20,7 @@ const withoutAxes = adapter(down(13, ...OPERATORS), (node, onnx) => {
   if (type !== 'int8' && type !== 'uint8') tooOld(node, 13, `it makes ${type} with a scale for each slice of an axis`);
   return quantizedByArithmetic(node, type, onnx);
 });
-const withAxes = adapter(up(13, ...OPERATORS), () => undefined);
+const withAxes = sameUp(13, ...OPERATORS);
 
 const dequantizeToOld = adapter(down(10, 'DequantizeLinear'), dequantizedByArithmetic);
 

@@ -1,5 +1,5 @@
 /** Activations that newer opsets brought. Formulas: the function bodies of the ONNX operator specification. */
-import { type Adapter, adapter, down, up } from '../adapter.ts';
+import { type Adapter, adapter, down, sameUp } from '../adapter.ts';
 import { decomposed } from './text.ts';
 
 const CELU = [
@@ -33,5 +33,5 @@ export const activationDecompositions: readonly Adapter[] = [
   adapter(down(28, 'Celu'), (node, onnx) =>
     node.input(0)?.dtype === 'float64' ? celuOfDoubles.rule(node, onnx) : undefined,
   ),
-  adapter(up(28, 'Celu'), () => undefined),
+  sameUp(28, 'Celu'),
 ];

@@ -10,7 +10,7 @@ import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import { refuse } from '../../../problems/problem.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
-import { type Adapter, adapter, down, operand, rankOf, tooOld, up } from '../adapter.ts';
+import { type Adapter, adapter, down, operand, rankOf, sameUp, tooOld } from '../adapter.ts';
 import { allowedPlaces, type Places } from './attention-places.ts';
 import { reduced, sizeOf, typed } from './forms.ts';
 
@@ -177,6 +177,6 @@ const first = adapter(down(23, 'Attention'), (node, onnx) => {
 });
 
 /** Going up a node has neither: a causal mask begins behind the past keys in all versions, by the errata of 23. */
-const onlyMore = [24, 25].map((version) => adapter(up(version, 'Attention'), () => undefined));
+const onlyMore = [24, 25].map((version) => sameUp(version, 'Attention'));
 
 export const attention: readonly Adapter[] = [windows, validKeys, first, ...onlyMore];
