@@ -1,6 +1,6 @@
 /** The core as the engine uses it. */
 import { dirname, join } from 'node:path';
-import { draftEntry, draftModuleEntry, inputName } from '../core/custom/entry.ts';
+import { draftEntry, draftModuleEntry, inputName, sourceText } from '../core/custom/entry.ts';
 import { findOpsFile, OPS_FILE } from '../core/custom/ops-path.ts';
 import { inferCaffe } from '../core/dialects/caffe/infer.ts';
 import { inferModel } from '../core/dialects/onnx/infer.ts';
@@ -59,7 +59,7 @@ export const realCore: Core<OpenedModel> = {
     const ofModule = module === undefined ? undefined : draftModuleEntry(node, module, options);
     const { entry, needsShape } = ofModule ?? draftEntry(node, options);
     return {
-      operator: 'module' in entry.for ? entry.for.module : entry.for.operator,
+      operator: sourceText(entry),
       entry: { ...entry },
       needsShape,
       inputs: entry.inputs.map(inputName),

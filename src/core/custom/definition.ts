@@ -4,6 +4,7 @@ import type { DataType } from '../ir/dtype.ts';
 import type { ValueType } from '../ir/type.ts';
 import type { PatternRule } from '../passes/pass.ts';
 import type { CustomForward } from './forwards.ts';
+import { liveOperatorOf } from './live.ts';
 import type { ShapeRule } from './shape-rule.ts';
 
 export type CustomAttributeType = 'float' | 'int' | 'string' | 'floats' | 'ints' | 'strings' | 'bool';
@@ -27,9 +28,13 @@ export interface CustomAttribute {
   readonly default: Attribute | undefined;
 }
 
-/** What an entry stands for: an operator of the source, a PyTorch module class, or a Caffe layer type. */
+/**
+ * What an entry stands for: an operator of the source, a Python function or autograd Function that live capture records as an
+ * operator, a PyTorch module class, or a Caffe layer type.
+ */
 export type StandsFor =
   | { readonly kind: 'operator'; readonly operator: string }
+  | { readonly kind: 'function'; readonly python: string }
   | { readonly kind: 'module'; readonly className: string }
   | { readonly kind: 'layer'; readonly layer: string };
 
@@ -56,11 +61,13 @@ export interface CustomOperator {
   readonly line: number;
 }
 
-/** What an entry stands for, in words: `acme::swish`, `the module class acme.Gate`. */
+/** What an entry stands for, in words: `acme::swish`, `the function acme.swish`, `the module class acme.Gate`. */
 export function standsForText({ standsFor }: CustomOperator): string {
   switch (standsFor.kind) {
     case 'operator':
       return standsFor.operator;
+    case 'function':
+      return `the function ${standsFor.python}`;
     case 'module':
       return `the module class ${standsFor.className}`;
     case 'layer':
@@ -85,13 +92,14 @@ export class CustomOperators {
     for (const definition of all) {
       this.byName.set(`${definition.domain}::${definition.name}`, definition);
       const { standsFor } = definition;
-      if (standsFor.kind === 'operator') this.byOperator.set(standsFor.operator, definition);
+      const operator = standsFor.kind === 'operator' ? standsFor.operator : liveOperatorOf(standsFor);
+      if (operator !== undefined) this.byOperator.set(operator, definition);
       if (standsFor.kind === 'module') this.byModule.set(standsFor.className, definition);
       if (standsFor.kind === 'layer') this.byLayer.set(standsFor.layer, definition);
     }
   }
 
-  /** The definition for an operator of the source, such as `acme::swish` (without its overload). */
+  /** The definition for an operator of the source, such as `acme::swish` (without its overload), or one of live capture. */
   forOperator(operator: string): CustomOperator | undefined {
     return this.byOperator.get(operator);
   }

@@ -36,12 +36,18 @@ export function draftEntry(node: Node, options: DraftOptions = {}): DraftEntry {
   const made = {
     name: before?.name ?? pascalCase(node.op),
     domain: before?.domain ?? domainFor(node.domain),
-    for: before?.standsFor.kind === 'module' ? { module: before.standsFor.className } : { operator: node.operator },
+    for: sourceOf(before) ?? { operator: node.operator },
     attributes: Object.fromEntries(attributes),
   };
   const names = before?.inputs.length === node.inputCount ? before.inputs.map((each) => each.name) : inputNamesOf(node);
   const inputs = names.map((name, k) => (node.input(k) ? name : { name, optional: true as const }));
   return draft(made, inputs, node.outputs, options, node.input(0)?.dtype);
+}
+
+/** A node of an entry that was made by another way than the node's operator. */
+function sourceOf(before: CustomOperator | undefined): OpsEntry['for'] | undefined {
+  if (before?.standsFor.kind === 'module') return { module: before.standsFor.className };
+  return before?.standsFor.kind === 'function' ? { function: before.standsFor.python } : undefined;
 }
 
 /** Operators of PyTorch itself go where PyTorch's own exporter puts those that ONNX does not have. */
@@ -130,6 +136,12 @@ function typeFor({ dtype }: Value, firstType: DataType | undefined, first: strin
   return first !== undefined && (dtype === undefined || dtype === firstType) ? first : (dtype ?? 'float32');
 }
 
+/** What an entry stands for, by its name in the source. */
+export function sourceText({ for: source }: OpsEntry): string {
+  if ('module' in source) return source.module;
+  return 'function' in source ? source.function : source.operator;
+}
+
 /** The name of an input of an entry. */
 export function inputName(input: OpsEntry['inputs'][number]): string {
   return typeof input === 'string' ? input : input.name;
@@ -176,7 +188,8 @@ const DECLARED: Partial<Record<Attribute['type'], CustomAttributeType>> = {
   strings: 'strings',
 };
 
-function pascalCase(name: string): string {
+/** `SwishGate` of `swish_gate`: what operators of ONNX are called. */
+export function pascalCase(name: string): string {
   const joined = name.replace(/(^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, __, letter: string) => letter.toUpperCase());
   return /^[A-Za-z]/.test(joined) ? joined : `Op${joined}`;
 }

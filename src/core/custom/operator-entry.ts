@@ -56,12 +56,23 @@ export class EntryReader {
   private standsFor(entry: JsonNode): StandsFor {
     const node = findNodeAtLocation(entry, ['for']);
     const operator = node && findNodeAtLocation(node, ['operator']);
+    const python = node && findNodeAtLocation(node, ['function']);
     const module = node && findNodeAtLocation(node, ['module']);
     const layer = node && findNodeAtLocation(node, ['layer']);
     if (typeof operator?.value === 'string') return { kind: 'operator', operator: operator.value };
+    if (typeof python?.value === 'string') return { kind: 'function', python: this.dotted(python) };
     if (typeof module?.value === 'string') return { kind: 'module', className: module.value };
     if (typeof layer?.value === 'string') return { kind: 'layer', layer: layer.value };
-    throw this.error(node ?? entry, 'expected "for" with "operator", "module" or "layer": what the entry stands for');
+    throw this.error(
+      node ?? entry,
+      'expected "for" with "operator", "function", "module" or "layer": what the entry stands for',
+    );
+  }
+
+  private dotted(node: JsonNode): string {
+    const name = String(node.value);
+    if (/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/.test(name)) return name;
+    throw this.error(node, `"${name}" is not a function with its module, such as acme.net.swish`);
   }
 
   private input(node: JsonNode): CustomInput {

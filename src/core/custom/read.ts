@@ -11,6 +11,7 @@ import { InputError, type Place, placeText } from '../ir/errors.ts';
 import { type CustomOperator, CustomOperators, standsForText } from './definition.ts';
 import { type CustomForward, readForward } from './forwards.ts';
 import { checkBody } from './functions.ts';
+import { liveOperatorOf } from './live.ts';
 import { EntryReader } from './operator-entry.ts';
 import { findOpsFile } from './ops-path.ts';
 import { OpsFileError, OpsText, readTextFile, type Span } from './ops-text.ts';
@@ -161,6 +162,9 @@ function distinct(entries: readonly CustomOperator[]): CustomOperator[] {
     for (const before of entries.slice(0, k)) {
       if (JSON.stringify(before.standsFor) === JSON.stringify(entry.standsFor))
         throw again(entry, `${standsForText(entry)} has an entry already, in line ${before.line}`);
+      const live = liveOperatorOf(entry.standsFor);
+      if (live !== undefined && live === liveOperatorOf(before.standsFor))
+        throw again(entry, `${standsForText(entry)} becomes ${live}, as does the entry in line ${before.line}`);
       const same = before.domain === entry.domain && before.name === entry.name;
       if (same && JSON.stringify(before.body) !== JSON.stringify(entry.body))
         throw again(entry, `${entry.domain}::${entry.name} has another body in line ${before.line}`);

@@ -14,6 +14,8 @@ export interface RuleContext {
 }
 
 export interface ShapeRule {
+  /** As it is written. */
+  readonly text: string | readonly (string | number)[];
   evaluate(context: RuleContext): Shape | undefined;
 }
 
@@ -25,7 +27,7 @@ export interface DimRule {
 export function parseShapeRule(rule: string | readonly (string | number)[], inputs: readonly string[]): ShapeRule {
   if (typeof rule === 'string') return parseWholeShape(rule, inputs);
   const dims = rule.map((dim) => (typeof dim === 'number' ? constant(dim) : parseDimRule(dim, inputs)));
-  return { evaluate: (context) => dims.map((dim) => dim.evaluate(context)) };
+  return { text: rule, evaluate: (context) => dims.map((dim) => dim.evaluate(context)) };
 }
 
 function parseWholeShape(rule: string, inputs: readonly string[]): ShapeRule {
@@ -36,7 +38,7 @@ function parseWholeShape(rule: string, inputs: readonly string[]): ShapeRule {
   if (unknown !== undefined || (!broadcast && names.length !== 1)) {
     throw ruleError(rule, `expected the name of an input (${inputs.join(', ')}) or broadcast(a, b)`);
   }
-  return { evaluate: ({ shapes }) => indices.map((k) => shapes[k]).reduce(broadcastShapes) };
+  return { text: rule, evaluate: ({ shapes }) => indices.map((k) => shapes[k]).reduce(broadcastShapes) };
 }
 
 /** The common shape of two by the rules of ONNX and numpy; unknown where one is unknown. */

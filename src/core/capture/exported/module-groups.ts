@@ -1,5 +1,6 @@
 /** Finds the nodes of an exported program that belong to a module for which a custom definition stands. */
 import type { CustomOperator, CustomOperators } from '../../custom/definition.ts';
+import { liveOperator } from '../../custom/live.ts';
 import type { Argument, ExportedGraph, ExportedNode } from '../../formats/torch/exported.ts';
 import type { Scope } from '../../ir/origin.ts';
 
@@ -26,11 +27,12 @@ export type Step =
 export function moduleGroups(graph: ExportedGraph, customOps: CustomOperators): Step[] {
   const steps: Step[] = [];
   const lastUse = lastUses(graph);
+  const live = recordedLive(graph);
   const produced = new Set(graph.nodes.flatMap((node) => namesIn(node.outputs)));
   for (let at = 0; at < graph.nodes.length; ) {
     const node = graph.nodes[at];
     if (!node) break;
-    const found = definedModule(node, customOps);
+    const found = definedModule(node, customOps, live);
     if (!found) {
       steps.push({ kind: 'node', node });
       at++;
@@ -44,12 +46,20 @@ export function moduleGroups(graph: ExportedGraph, customOps: CustomOperators): 
   return steps;
 }
 
+/** The modules whose calls live capture recorded as one operator each: that node says all. */
+function recordedLive({ nodes }: ExportedGraph): ReadonlySet<string> {
+  const isCall = ({ target }: ExportedNode, type: string) =>
+    target.replace(/^torch\.ops\.(\w+)\.(\w+).*$/, '$1::$2') === liveOperator(type);
+  return new Set(nodes.flatMap((node) => node.scope.filter(({ type }) => isCall(node, type)).map(({ path }) => path)));
+}
+
 function definedModule(
   node: ExportedNode,
   customOps: CustomOperators,
+  live: ReadonlySet<string>,
 ): { definition: CustomOperator; scope: Scope } | undefined {
-  for (const [k, { type }] of node.scope.entries()) {
-    const definition = customOps.forModule(type);
+  for (const [k, { type, path }] of node.scope.entries()) {
+    const definition = live.has(path) ? undefined : customOps.forModule(type);
     if (definition) return { definition, scope: node.scope.slice(0, k + 1) };
   }
   return undefined;

@@ -1,6 +1,7 @@
 /** Custom operators of graphwright.ops.json in a program: an operator or a whole module becomes one node. */
 import { type CustomOperator, outputTypes } from '../../custom/definition.ts';
 import { type CallArgument, fitCall } from '../../custom/fit.ts';
+import { liveOperator, liveOperatorOf } from '../../custom/live.ts';
 import { resolveOverload } from '../../dialects/aten/resolve.ts';
 import { fresh, type TensorInfo } from '../../dialects/aten/rule.ts';
 import type { SchemaDefault } from '../../dialects/aten/schema.ts';
@@ -27,11 +28,19 @@ export function callCustom(
   keywords: Keywords,
   recorded?: RecordedResults,
 ): CapturedValue {
-  const given = schemaArguments(definition, args, keywords) ?? [
-    ...args.map((value, k) => argument(undefined, value, k)),
-    ...[...keywords].map(([name, value], k) => argument(name, value, k)),
-  ];
+  const given = liveArguments(definition, args) ??
+    schemaArguments(definition, args, keywords) ?? [
+      ...args.map((value, k) => argument(undefined, value, k)),
+      ...[...keywords].map(([name, value], k) => argument(name, value, k)),
+    ];
   return recordCustom(operators, definition, given, recorded).result;
+}
+
+/** A call that live capture recorded has every input of its entry, then every attribute, also where the file names none. */
+function liveArguments(definition: CustomOperator, args: readonly CapturedValue[]): Argument[] | undefined {
+  const names = [...definition.inputs, ...definition.attributes].map(({ name }) => name);
+  if (liveOperatorOf(definition.standsFor) === undefined || names.length !== args.length) return undefined;
+  return args.map((value, k) => argument(names[k], value, k));
 }
 
 /** A call of an operator of PyTorch's own: its schema names the arguments, and says which have their defaults. */
@@ -188,8 +197,10 @@ function placeOf({ file, line }: CustomOperator): string {
 /** The name under which the node stands in the aten graph: that of the source, so that a problem leads back to it. */
 function operatorOf(definition: CustomOperator): { domain: string; op: string } {
   const { standsFor } = definition;
-  if (standsFor.kind !== 'operator') return { domain: definition.domain, op: definition.name };
-  const [domain = '', op = ''] = standsFor.operator.split('::');
+  if (standsFor.kind === 'module' || standsFor.kind === 'layer')
+    return { domain: definition.domain, op: definition.name };
+  const operator = standsFor.kind === 'operator' ? standsFor.operator : liveOperator(standsFor.python);
+  const [domain = '', op = ''] = operator.split('::');
   return { domain, op };
 }
 

@@ -30,6 +30,7 @@ import {
 import type { Completion } from './blocks.ts';
 import { constantOf } from './calls.ts';
 import { Flow } from './flow.ts';
+import { isRecordedLive } from './live-modules.ts';
 import { mentionedFrom, type Position } from './mentions.ts';
 import { readableClass } from './names.ts';
 
@@ -126,7 +127,7 @@ export class Interpreter extends Flow {
     const definition = this.archive.classOf(className);
     const method = definition?.methods.get(name);
     const runs = /^forward(__)?\d*$/.test(name);
-    const custom = runs ? this.customOps.forModule(type) : undefined;
+    const custom = runs && !isRecordedLive(method, type) ? this.customOps.forModule(type) : undefined;
     if (custom) {
       const parameters = this.state.parametersOf(module);
       return this.within(module, type, () =>

@@ -164,3 +164,70 @@ test('a module that changes its input in place cannot be replaced', () => {
   const { problems } = capture(program, { inputs: [], customOps: definitions({ ...gate, inputs: ['x'] }) });
   expect(problems.map((each) => each.code)).toEqual(['alias-write']);
 });
+
+const live = {
+  ...swish,
+  for: { function: 'my.net.swish' },
+  inputs: ['x', { name: 'bias', optional: true }],
+  attributes: { beta: { type: 'float' }, sizes: { type: 'ints' } },
+};
+
+test('a call that live capture recorded has its arguments in the order of its entry, None among them', () => {
+  const code = forward('x: Tensor', 'return ops.graphwright.my_net_swish(x, None, None, [1, 2])');
+  const { model, problems } = captured({ code, inputs: [x] }, { customOps: definitions(live) });
+  expect(problems).toEqual([]);
+  expect(graphText(model)).toBe(
+    lines(`output_0 = graphwright::my_net_swish(x, None, sizes=[1, 2]) : float32[2, 3]
+           return output_0`),
+  );
+});
+
+const liveGate = { ...gate, attributes: { slope: { type: 'float' } } };
+
+test('a module that live capture recorded is its one operator, which has the attributes too', () => {
+  const code = `class Gate(Module):
+  __parameters__ = ["width", ]
+  __buffers__ = []
+  width : Tensor
+  def forward(self: __torch__.Gate, x: Tensor) -> Tensor:
+    width = self.width
+    return ops.graphwright.Gate(x, width, 0.5)
+`;
+  const root = forward('x: Tensor', 'gate = self.gate\nreturn (gate).forward(x, )', '  gate : __torch__.Gate\n');
+  const attributes = { gate: object('Gate', { width: stored('float32', [3]) }) };
+  const customOps = definitions({ ...liveGate, for: { module: 'Gate' } });
+  const { model, problems } = captured({ code: code + root, attributes, inputs: [x] }, { customOps });
+  expect(problems).toEqual([]);
+  expect(graphText(model)).toBe(
+    lines(`output_0 = acme::Gate(x, gate.width, slope=0.5) : float32[2, 3]
+           return output_0`),
+  );
+});
+
+test('so it is in an exported program', () => {
+  const program = exported([['relu.default', ['x'], 'a', '']]);
+  const call: ExportedNode = {
+    target: 'torch.ops.graphwright.my_net_Gate.default',
+    name: 'out',
+    inputs: [
+      { name: 'x', value: { kind: 'tensor', name: 'a' }, keyword: false },
+      { name: 'width', value: { kind: 'tensor', name: 'p_gate_width' }, keyword: false },
+      { name: 'slope', value: { kind: 'float', value: 0.5 }, keyword: false },
+    ],
+    outputs: [{ kind: 'tensor', name: 'out' }],
+    origin: [],
+    scope: [
+      { path: '', type: 'my.net.Net' },
+      { path: 'gate', type: 'my.net.Gate' },
+    ],
+    metadata: new Map(),
+  };
+  const graph = { ...program.graph, nodes: [...program.graph.nodes, call] };
+  const { model, problems } = capture({ ...program, graph }, { inputs: [], customOps: definitions(liveGate) });
+  expect(problems).toEqual([]);
+  expect(graphText(model)).toBe(
+    lines(`relu_0 = aten::relu(x) : float32[2]
+           output_0 = acme::Gate(relu_0, gate.width, slope=0.5) : float32[2]
+           return output_0`),
+  );
+});
