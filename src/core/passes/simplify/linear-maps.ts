@@ -54,11 +54,7 @@ export function composed(first: LinearMap, second: LinearMap, dtype: DataType): 
   return {
     groups,
     bias,
-    weight: (shape, places) =>
-      boundedTensor(dtype, shape, most, () => {
-        const sums = weightsOf(first, second, groups, places);
-        return dtype === 'float64' ? sums : Float32Array.from(sums);
-      }),
+    weight: (shape, places) => boundedTensor(dtype, shape, most, () => weightsOf(first, second, groups, places)),
   };
 }
 

@@ -4,6 +4,7 @@ import type { DataType } from '../../ir/dtype.ts';
 import { elementCount, type StaticShape } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
+import { keepUnrounded, unrounded } from './unrounded.ts';
 
 export interface Numbers {
   readonly shape: StaticShape;
@@ -34,11 +35,12 @@ export function numbersOf(value: Value | undefined, most: number): Numbers | und
   return constant && constant.count <= most ? numbersIn(constant) : undefined;
 }
 
+/** The same of a tensor; what a rule made is read as it was before it was rounded. */
 export function numbersIn(tensor: Tensor): Numbers | undefined {
   if (!isComputable(tensor.dtype)) return undefined;
   const before = read.get(tensor);
   if (before) return before;
-  const numbers = { shape: tensor.shape, values: Float64Array.from(tensor.numbers()) };
+  const numbers = { shape: tensor.shape, values: unrounded(tensor) ?? Float64Array.from(tensor.numbers()) };
   if (tensor.count <= MOST_KEPT) read.set(tensor, numbers);
   return numbers;
 }
@@ -126,5 +128,5 @@ export function isAllOf({ values }: Numbers, number: number): boolean {
 }
 
 export function tensorOf({ shape, values }: Numbers, dtype: DataType): Tensor {
-  return Tensor.of(dtype, shape, Array.from(values));
+  return keepUnrounded(Tensor.of(dtype, shape, Array.from(values)), () => values.slice());
 }

@@ -4,6 +4,7 @@ import type { DataType } from '../../ir/dtype.ts';
 import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf } from '../../ir/small-floats.ts';
 import { ComputedSource, Tensor } from '../../ir/tensor.ts';
 import { isComputable } from './numbers.ts';
+import { keepUnrounded, unrounded } from './unrounded.ts';
 
 /** How the bits of a 16-bit float read as a number, and back. */
 interface Half {
@@ -24,9 +25,11 @@ function halfOf(dtype: DataType): Half | undefined {
   return half;
 }
 
-/** A copy of all elements; undefined for types whose numbers rules do not compute with. */
+/** A copy of all elements, unrounded where a rule made them; undefined for types whose numbers rules do not compute with. */
 export function elementsOf(tensor: Tensor): Float32Array | Float64Array | undefined {
   if (!isComputable(tensor.dtype)) return undefined;
+  const made = unrounded(tensor);
+  if (made) return made;
   // The bytes may stand at any offset of a larger buffer.
   const { buffer } = new Uint8Array(tensor.bytes());
   if (tensor.dtype === 'float64') return new Float64Array(buffer);
@@ -37,17 +40,23 @@ export function elementsOf(tensor: Tensor): Float32Array | Float64Array | undefi
 
 function bytesOf(values: Float32Array | Float64Array, dtype: DataType): Uint8Array {
   const half = halfOf(dtype);
-  const typed = half ? Uint16Array.from(values, half.write) : values;
+  const is = half ? Uint16Array : dtype === 'float64' ? Float64Array : Float32Array;
+  const typed = half ? Uint16Array.from(values, half.write) : values instanceof is ? values : Float32Array.from(values);
   return new Uint8Array(typed.buffer, typed.byteOffset, typed.byteLength);
 }
 
-/** A tensor whose elements are computed where somebody asks for them. */
-export function computedTensor(
+/**
+ * A tensor whose elements are computed where somebody asks for them: unrounded for rules that go on with them, and `rounded`
+ * where they are written, if that is quicker.
+ */
+function computedTensor(
   dtype: DataType,
   shape: readonly number[],
-  compute: () => Float32Array | Float64Array,
+  elements: () => Float64Array,
+  rounded: () => Float32Array | Float64Array = elements,
 ): Tensor {
-  return new Tensor(dtype, shape, new ComputedSource('computed', () => bytesOf(compute(), dtype)));
+  const source = new ComputedSource('computed', () => bytesOf(rounded(), dtype));
+  return keepUnrounded(new Tensor(dtype, shape, source), elements);
 }
 
 /** The greatest absolute value among the elements; infinite where one is infinite or NaN. Each tensor is looked over once. */
@@ -110,8 +119,7 @@ export interface Layout {
 /** Each element of a weight times the factor of its place; undefined where a result may be too large for the type. */
 export function scaledWeight(weight: Tensor, layout: Layout, factors: Float64Array): Tensor | undefined {
   const most = factors.reduce((before, each) => Math.max(before, Math.abs(each)), 0) * greatest(weight);
-  return boundedTensor(weight.dtype, weight.shape, most, () => {
-    const values = elementsOf(weight) ?? new Float32Array();
+  const scaled = <T extends Float32Array | Float64Array>(values: T): T => {
     const { rows, columns, at: factorAt } = layout;
     const inner = values.length / (rows * columns);
     for (let row = 0, at = 0; row < rows; row++) {
@@ -121,7 +129,11 @@ export function scaledWeight(weight: Tensor, layout: Layout, factors: Float64Arr
       }
     }
     return values;
-  });
+  };
+  const elements = () => scaled(Float64Array.from(elementsOf(weight) ?? []));
+  // A product that is stored in single precision is rounded there.
+  const rounded = weight.dtype === 'float32' ? () => scaled(elementsOf(weight) ?? new Float32Array()) : elements;
+  return boundedTensor(weight.dtype, weight.shape, most, elements, rounded);
 }
 
 /** A tensor of which no element is above `most`; undefined where that is too large for the type. Computed when asked for. */
@@ -129,10 +141,11 @@ export function boundedTensor(
   dtype: DataType,
   shape: readonly number[],
   most: number,
-  compute: () => Float32Array | Float64Array,
+  elements: () => Float64Array,
+  rounded?: () => Float32Array | Float64Array,
 ): Tensor | undefined {
   if (!(most <= MOST[dtype as keyof typeof MOST])) return undefined;
-  const tensor = computedTensor(dtype, shape, compute);
+  const tensor = computedTensor(dtype, shape, elements, rounded);
   known.set(tensor, most);
   return tensor;
 }

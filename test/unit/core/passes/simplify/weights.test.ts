@@ -178,6 +178,25 @@ describe('scales and shifts after weights', () => {
     const text = `float16[1,1,2,2] x => float16[1,2,2,2] y <float16[2,1,1,1] w = {15000, 15100}, float16 k = {17000}>`;
     await expectSimplified([text, 'c = Conv (x, w)\ny = Mul (c, k)', 'Conv'], { rules: affineRules, within: 2e-3 });
   });
+  test('weights and biases that take several scales and shifts over are rounded once', () => {
+    const made = parseModel(
+      `<ir_version: 8, opset_import: ["" : 17]> g (float[1,1,2,2] x) => (float[1,1,2,2] y)
+       <float[1,1,1,1] w = {0.4}, float[1] b = {0.5714286}, float k = {0.3}, float m = {0.9}, float l = {0.7}>
+       { c = Conv (x, w, b) d = Mul (c, k) e = Add (d, m) y = Mul (e, l) }`,
+      'case.onnxtxt',
+    );
+    runPasses(made, affineRules);
+    const [node] = made.graph.nodes;
+    const [w, b, k, m, l] = [0.4, 0.5714286, 0.3, 0.9, 0.7].map(Math.fround) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    expect(node?.input(1)?.constant?.numbers()).toEqual([Math.fround(w * k * l)]);
+    expect(node?.input(2)?.constant?.numbers()).toEqual([Math.fround((b * k + m) * l)]);
+  });
   test.each<readonly [factor: string, weights: number]>([
     ['k', 1],
     ['l', 2],
