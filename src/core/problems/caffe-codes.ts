@@ -44,8 +44,14 @@ export const CAFFE_CODES = {
     fixes: ['define-custom-operator'],
   },
   'layer-undefined': {
-    severity: 'error',
-    message: '{operator} cannot be converted: {reason}.',
+    severity: 'warning',
+    message: '{operator} becomes the operator {made}, which the runtime must know: {reason}.',
+    fixes: ['define-custom-operator'],
+  },
+  'output-without-shape': {
+    severity: 'warning',
+    message:
+      "The output '{value}' has no shape, since a layer before it makes nobody knows what; ONNX's checker wants one.",
     fixes: ['define-custom-operator'],
   },
   'top-redefined': {

@@ -15,8 +15,10 @@ import { PIVOT_IR_VERSION, PIVOT_OPSET } from '../pivot.ts';
 import { Blobs } from './blobs.ts';
 import { customLayer, customRule } from './custom-layer.ts';
 import { Layer, TARGET } from './layer.ts';
+import { domainOf, ownOperator } from './own-operator.ts';
+import type { LayerRule } from './rule.ts';
 import { ruleOf } from './rules.ts';
-import { whyUndefined } from './undefined.ts';
+import { undefinedLayer } from './undefined.ts';
 
 export interface CaffeToOnnxResult {
   /** At the pivot opset. Where there are problems of severity error it is incomplete and must not be written. */
@@ -92,10 +94,10 @@ class Conversion {
     const bottoms = given.filter((value) => !initializers.has(value)).map((value) => this.valueOf(value));
     const blobs = given.filter((value) => initializers.has(value));
     const definition = customLayer(this.custom, node);
-    const rule = definition ? customRule(definition) : ruleOf(this.backend, node.op);
+    const rule = definition ? customRule(definition) : (ruleOf(this.backend, node.op) ?? this.ownRule(node));
     if (definition) this.domains.add(definition.domain);
     try {
-      if (!rule) this.withoutRule(node);
+      if (!rule) refuse('unsupported-operator', node, { target: TARGET });
       if (bottoms.some((value) => !value.type)) this.standIn(node);
       else {
         const layer = new Layer(node, bottoms, blobs, this.blobs, this.backend, this.schema);
@@ -113,10 +115,13 @@ class Conversion {
     }
   }
 
-  private withoutRule(node: Node): never {
-    const reason = whyUndefined(this.backend.base, node.op);
-    if (reason) refuse('layer-undefined', node, { reason });
-    refuse('unsupported-operator', node, { target: TARGET });
+  /** The rule of a layer of which nobody says what it computes. */
+  private ownRule(node: Node): LayerRule | undefined {
+    const { base } = this.backend;
+    const known = undefinedLayer(base, node.op);
+    if (!known) return undefined;
+    this.domains.add(domainOf(base));
+    return ownOperator(base, known);
   }
 
   /** Blobs for what could not be made, so that the layers behind it are looked at too. */
@@ -161,8 +166,14 @@ class Conversion {
       // An input that nobody reads is an output of a Caffe network, under its own name.
       if (value.producer) value.name = output.name;
       named.add(value);
+      if (value.type && !value.shape) this.withoutShape(output);
       this.graph.addOutput(value);
     }
+  }
+
+  /** Runtimes take an output without a shape, ONNX's own checker does not. */
+  private withoutShape({ name = '', producer }: Value): void {
+    this.problems.push(problem('output-without-shape', producer, { value: name }));
   }
 }
 

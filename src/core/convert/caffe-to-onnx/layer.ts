@@ -92,6 +92,22 @@ export class Layer {
     return this.attribute(path) !== undefined;
   }
 
+  /** All that the file says of its parameters, for a rule that hands them on as they are. */
+  said(): ReadonlyMap<string, Attribute> {
+    const said = new Map<string, Attribute>();
+    for (const path of this.node.attributes.keys()) {
+      const attribute = isUnknown(path) ? undefined : this.attribute(path);
+      if (attribute) said.set(path, attribute);
+    }
+    return said;
+  }
+
+  /** The fields of the schema that hold its parameters, its own first. */
+  get parameters(): readonly CaffeField[] {
+    const { parameters, also = [] } = layerFacts(this.backend, this.type) ?? {};
+    return [parameters, ...also].flatMap((name) => (name === undefined ? [] : (this.field(name) ?? [])));
+  }
+
   /** How many messages of a repeated field there are, as `input_param.shape`. */
   count(path: string): number {
     let count = 0;

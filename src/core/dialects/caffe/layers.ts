@@ -194,6 +194,7 @@ export const CAFFE_LAYERS: Readonly<Record<string, LayerFacts>> = {
   Split: { parameters: 'split_param' },
   SPP: { parameters: 'spp_param' },
   Sqrt: {},
+  SsdDetection: { parameters: 'detection_output_param', also: ['priorbox_params'] },
   SSDDetectionOutput: { parameters: 'ssddetectionoutput_param' },
   Sub: {},
   SubpixelDown: { parameters: 'subpixel_down_param' },

@@ -198,13 +198,3 @@ describe('what cannot be converted is a problem with its line', () => {
     ]);
   });
 });
-
-test.each([
-  ['cambricon', 'MLUYUVtoRGB', 'whose source is closed'],
-  ['ascend', 'Yolo', 'rounded sizes'],
-  ['nvcaffe', 'TRT', 'convert that one'],
-  ['openvino', 'SimplerNMS', 'no message for its parameters'],
-])('%s, %s: why it cannot be converted', (dialect, type, reason) => {
-  const problems = problemsOf([DATA, layer(`data => y: ${type}`)], dialect);
-  expect(problems).toEqual([expect.stringMatching(new RegExp(`^layer-undefined: .*${reason}`))]);
-});

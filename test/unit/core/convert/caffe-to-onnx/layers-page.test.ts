@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { isOwn, ruleOf } from '../../../../../src/core/convert/caffe-to-onnx/rules.ts';
-import { whyUndefined } from '../../../../../src/core/convert/caffe-to-onnx/undefined.ts';
+import { undefinedLayer } from '../../../../../src/core/convert/caffe-to-onnx/undefined.ts';
 import { CAFFE_RULES } from '../../../../../src/core/convert/onnx-to-caffe/rules.ts';
 import { FRAMEWORKS } from '../../../../../src/core/dialects/caffe/frameworks.ts';
 import { CAFFE_LAYERS } from '../../../../../src/core/dialects/caffe/layers.ts';
@@ -22,6 +22,7 @@ const types = [...new Set(CAFFE_DIALECTS.flatMap(layersOf))].sort((a, b) =>
 
 function cell(dialect: keyof typeof FRAMEWORKS, type: string): string {
   if (!layersOf(dialect).includes(type)) return '';
+  if (undefinedLayer(dialect, type)) return 'op';
   if (!converts(dialect, type)) return '–';
   return isOwn(dialect, type) ? 'own' : 'x';
 }
@@ -31,19 +32,25 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
+const quoted = (types: readonly string[]) => types.map((type) => `\`${type}\``).join(', ');
+
 const counts = CAFFE_DIALECTS.map((dialect) => {
   const all = layersOf(dialect);
-  const left = all.filter((type) => !converts(dialect, type));
-  return [dialect, `${all.length - left.length} of ${all.length}`, left.map((type) => `\`${type}\``).join(', ')];
+  const operators = all.filter((type) => undefinedLayer(dialect, type));
+  const left = all.filter((type) => !converts(dialect, type) && !undefinedLayer(dialect, type));
+  const computed = all.length - left.length - operators.length;
+  return [dialect, `${computed} of ${all.length}`, quoted(operators), quoted(left)];
 });
 
-/** Why they do not: types of one reason together. */
+/** Why they become operators of their own: types of one reason together. */
 const whys = CAFFE_DIALECTS.flatMap((dialect) => {
-  const left = layersOf(dialect).filter((type) => !converts(dialect, type));
-  const reasons = [...new Set(left.map((type) => whyUndefined(dialect, type) ?? 'no rule yet'))];
-  return reasons.map((reason) => {
-    const types = left.filter((type) => (whyUndefined(dialect, type) ?? 'no rule yet') === reason);
-    return `- ${dialect}, ${types.map((type) => `\`${type}\``).join(', ')}: ${reason}.`;
+  const known = layersOf(dialect).flatMap((type) => {
+    const found = undefinedLayer(dialect, type);
+    return found ? [{ type, reason: found.reason }] : [];
+  });
+  return [...new Set(known.map(({ reason }) => reason))].map((reason) => {
+    const types = known.filter((each) => each.reason === reason).map(({ type }) => type);
+    return `- ${dialect}, ${quoted(types)}: ${reason}.`;
   });
 }).join('\n');
 
@@ -87,12 +94,15 @@ written by \`npx vitest run test/unit/core/convert/caffe-to-onnx/layers-page -u\
 
 ## How many of each dialect
 
-${table(['dialect', 'convert', 'do not'], counts)}
+${table(['dialect', 'convert', 'operators of their own', 'do not'], counts)}
+
+Of some layers no public source says what they compute. Such a layer becomes one node of an operator in the domain \`caffe.\` and the
+dialect's name, which the runtime has to know, and a warning says so. Its inputs are the bottoms, then the blobs; its attributes are
+the fields of its parameters with the schema's defaults, those of a message within behind that message's name
+(\`nms_param_top_k\`), truth values as 0 and 1, enums by their words. \`graphwright.ops.json\` can say what it computes, or its shape
+([custom-operators.md](custom-operators.md)).
 
 ${whys}
-
-A type that does not convert is refused with the line of its layer and the reason; \`graphwright.ops.json\` can make an operator of it
-([custom-operators.md](custom-operators.md)).
 
 ## Beside other converters
 
@@ -103,8 +113,8 @@ ${table(['converter', 'counted from', "of BVLC's types", 'of all types', 'ONNX o
 
 ## Type by type
 
-\`x\`: converts, \`own\`: converts, and means something of its own in this dialect, \`–\`: the framework has it, and it does not
-convert.
+\`x\`: converts, \`own\`: converts, and means something of its own in this dialect, \`op\`: becomes an operator of its own, \`–\`: the
+framework has it, and it does not convert.
 
 ${table(
   ['type', ...CAFFE_DIALECTS],
