@@ -79,6 +79,13 @@ export function foldLimitOf(text: string | undefined): number | undefined {
   throw new InputError('bad-argument', `"${text}" is no size`, undefined, 'Give megabytes, such as --fold-limit 32.');
 }
 
+/** A number above 0. Throws InputError for what is none. */
+export function numberOf(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0) return Number(text);
+  throw new InputError('bad-argument', `"${text}" is no number`, undefined, `Give a number above 0 for --${option}.`);
+}
+
 const MEGABYTE = 1e6;
 
 /** The opset for a target. Throws InputError for one that is no number, or that the target cannot have. */

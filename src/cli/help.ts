@@ -2,6 +2,9 @@
 export const HELP = `graphwright converts neural-network models, and says exactly what a target cannot take.
 
   graphwright convert IN --to TARGET [--opset N] [-o OUT] [--simplify] [--verify] [--force] [READING] [--json]
+  graphwright capture PROGRAM [--input NAME:TYPE[DIMS]]... [--weights FILE] [--arg NAME=VALUE]... [--argv ARG]...
+                      [--python PYTHON] [--timeout SECONDS] [--memory MB] [--to TARGET] [--opset N] [-o OUT] [--simplify]
+                      [--verify] [--force] [--ops FILE]... [--accept CODE]... [--json]
   graphwright simplify IN -o OUT [--explain] [--why NODE] [--disable RULE]... [--inline] [--fold-limit MB] [--annotate]
                        [--verify] [--force] [READING] [--json]
   graphwright check IN [--to TARGET|all] [--opset N|all] [READING] [--json]
@@ -13,7 +16,18 @@ export const HELP = `graphwright converts neural-network models, and says exactl
 
 IN is ONNX (.onnx, .onnxtxt), TorchScript (torch.jit.save), a .pt2 archive (torch.export.save) or a pickled module
 (torch.save of a whole module), or Caffe (.caffemodel, .prototxt).
+PROGRAM is a class or function of your own Python, model.py:Net, or of an installed module, torchvision.models:resnet18.
 TARGET is onnx, onnx:PROFILE, caffe:BACKEND (graphwright targets lists them), or the path of a profile of your own (.json).
+
+CAPTURING runs your program once, in your Python, and converts what torch.export or, where that fails, TorchScript recorded
+  --input NAME:TYPE[DIMS]            what forward takes, as below; guessed where nothing is said
+  --weights FILE                     a state_dict to load (or a checkpoint that holds one)
+  --arg NAME=VALUE                   an argument of the class or function, as Python writes it
+  --argv ARG                         what the program finds as its command line; may stand several times
+  --python PYTHON                    the Python that has its packages (python3)
+  --timeout SECONDS, --memory MB     its limits (600 s, three quarters of the machine's memory)
+  -o OUT                             OUT.pt2 or OUT.pt keeps the capture itself
+  --verify                           compares with what PyTorch gives for two sets of inputs
 
 SIMPLIFYING (also convert --simplify)
   --explain                          each step, with its nodes before and after

@@ -10,6 +10,7 @@ type Command = (args: readonly string[]) => Promise<number>;
 /** Each command loads what it needs, so that the others cost nothing. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   assemble: async () => (await import('./commands/assemble.ts')).assemble,
+  capture: async () => (await import('./commands/capture.ts')).capture,
   check: async () => (await import('./commands/check.ts')).check,
   convert: async () => (await import('./commands/convert.ts')).convert,
   inspect: async () => (await import('./commands/inspect.ts')).inspect,

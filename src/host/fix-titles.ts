@@ -17,4 +17,10 @@ export const FIX_TITLES: Readonly<Record<FixName, string>> = {
   'rename-attribute': fixTitle('rename-attribute'),
   'remove-node': fixTitle('remove-node'),
   'insert-cast': fixTitle('insert-cast'),
+  'choose-python': fixTitle('choose-python'),
+  'give-arguments': fixTitle('give-arguments'),
+  'choose-weights': fixTitle('choose-weights'),
+  'accept-weights': fixTitle('accept-weights'),
+  'accept-trace': fixTitle('accept-trace'),
+  'raise-limits': fixTitle('raise-limits'),
 };

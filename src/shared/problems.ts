@@ -57,7 +57,13 @@ export type FixName =
   | 'rename-operator'
   | 'rename-attribute'
   | 'remove-node'
-  | 'insert-cast';
+  | 'insert-cast'
+  | 'choose-python'
+  | 'give-arguments'
+  | 'choose-weights'
+  | 'accept-weights'
+  | 'accept-trace'
+  | 'raise-limits';
 
 /** A problem and its node in an open model, where it has one. */
 export interface PlacedProblem extends ProblemData {

@@ -1,5 +1,6 @@
 /** Every problem code, with its words. `{name}` is filled from the problem's details. docs/problems.md has a section for each. */
 import { CAFFE_CODES } from './caffe-codes.ts';
+import { CAPTURE_CODES } from './capture-codes.ts';
 import { MODEL_CODES } from './model-codes.ts';
 import { PROFILE_CODES } from './profile-codes.ts';
 
@@ -16,6 +17,13 @@ export type FixKind =
   | 'accept-inexact'
   | 'add-forward'
   | 'choose-dialect'
+  // Of a capture from a Python program.
+  | 'choose-python'
+  | 'give-arguments'
+  | 'choose-weights'
+  | 'accept-weights'
+  | 'accept-trace'
+  | 'raise-limits'
   // Changes of the model's text.
   | 'add-opset-import'
   | 'rename-operator'
@@ -157,6 +165,7 @@ export const PROBLEM_CODES = {
   },
   ...MODEL_CODES,
   ...CAFFE_CODES,
+  ...CAPTURE_CODES,
   ...PROFILE_CODES,
 } as const satisfies Record<string, CodeFacts>;
 

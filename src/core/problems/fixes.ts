@@ -44,6 +44,30 @@ const FIXES: Readonly<Record<FixKind, FixFacts>> = {
     title: 'Read as another Caffe dialect…',
     text: 'Say which dialect the network is of, as in --from caffe:ncnn (docs/caffe.md has the list).',
   },
+  'choose-python': {
+    title: 'Choose another Python…',
+    text: 'Name the Python that has the packages of the program, as in --python .venv/bin/python.',
+  },
+  'give-arguments': {
+    title: 'Give the arguments…',
+    text: 'Give the arguments that the program is built with, as in --arg depth=4, and those of its command line with --argv.',
+  },
+  'choose-weights': {
+    title: 'Choose other weights…',
+    text: 'Name the weights of this program with --weights, or build the program as it was when they were saved (--arg).',
+  },
+  'accept-weights': {
+    title: 'Take the weights that fit',
+    text: 'Take the weights that fit with --accept weights-do-not-fit: the others stay as the program makes them.',
+  },
+  'accept-trace': {
+    title: 'Take the trace of one run',
+    text: 'Take what one run does, for all others, too, with --accept trace-depends-on-data.',
+  },
+  'raise-limits': {
+    title: 'Raise the limits…',
+    text: 'Give the program more time or memory: --timeout SECONDS, --memory MB.',
+  },
   'add-opset-import': {
     title: 'Add the opset import',
     text: "Add the domain to the model's opset imports (graphwright text writes the model as text, where it can be changed).",

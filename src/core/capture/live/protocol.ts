@@ -30,6 +30,8 @@ export interface Build {
   readonly operators: readonly HelperOperator[];
   /** Bytes that the process may use. */
   readonly memory: number;
+  /** How long it may take. */
+  readonly seconds: number;
   readonly seed: number;
 }
 
@@ -77,6 +79,7 @@ export type HelperEvent =
 /** Something that the user should know of a capture that goes on. */
 export interface HelperNote {
   readonly kind:
+    | 'arguments-taken'
     | 'inputs-taken'
     | 'weights-loaded'
     | 'weights-missing'
@@ -150,6 +153,25 @@ export interface ProgramChoice {
 /** The answer to `inputs`: what the built model takes, guessed from its signature, its docstring and its first layers. */
 export interface InputGuesses {
   readonly guesses: readonly { readonly name: string; readonly guess: string; readonly from: string }[];
+}
+
+/** The answer to `probe`. */
+export interface PythonFacts {
+  readonly torch: string;
+  /** The ways of capturing that this PyTorch has. */
+  readonly ways: readonly CaptureWay[];
+}
+
+/** `index.json` in the folder of a reference: two calls, the tensors of each in the order of the graph's. */
+export interface ReferenceIndex {
+  readonly sets: readonly { readonly inputs: readonly StoredTensor[]; readonly outputs: readonly StoredTensor[] }[];
+}
+
+/** A tensor's elements, packed and little-endian, in a file of the same folder. */
+export interface StoredTensor {
+  readonly file: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
 }
 
 /** The answer to `capture`. */

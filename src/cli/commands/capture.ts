@@ -1,0 +1,102 @@
+/** graphwright capture PROGRAM --to TARGET: runs the user's own program once, captures it, and converts what was captured. */
+import { basename, extname } from 'node:path';
+import { type CaptureRequest, parseProgram } from '../../core/capture/live/capture.ts';
+import { convertCaptured } from '../../core/capture/live/convert-captured.ts';
+import { InputError } from '../../core/ir/errors.ts';
+import {
+  foldLimitOf,
+  JSON_OPTION,
+  numberOf,
+  opsetOf,
+  PASS_OPTIONS,
+  parse,
+  READING_OPTIONS,
+  TARGET_OPTIONS,
+} from '../arguments.ts';
+import { printPasses, tell } from '../conversion-report.ts';
+import { untilInterrupted } from '../interrupt.ts';
+import { say, statusProgress } from '../report.ts';
+
+const OPTIONS = {
+  input: READING_OPTIONS.input,
+  ops: READING_OPTIONS.ops,
+  accept: READING_OPTIONS.accept,
+  ...TARGET_OPTIONS,
+  ...PASS_OPTIONS,
+  ...JSON_OPTION,
+  arg: { type: 'string', multiple: true },
+  argv: { type: 'string', multiple: true },
+  weights: { type: 'string' },
+  python: { type: 'string' },
+  timeout: { type: 'string' },
+  memory: { type: 'string' },
+  output: { type: 'string', short: 'o' },
+  simplify: { type: 'boolean' },
+  verify: { type: 'boolean' },
+  force: { type: 'boolean' },
+} as const;
+
+const MEGABYTE = 1e6;
+
+export async function capture(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parse(args, OPTIONS, ['PROGRAM']);
+  const program = parseProgram(positionals[0] ?? '');
+  const target = values.to ?? 'onnx';
+  const memory = numberOf('memory', values.memory);
+  const wanted: Omit<CaptureRequest, 'output' | 'reference'> = {
+    ...program,
+    arguments: argumentsOf(values.arg ?? []),
+    argv: values.argv ?? [],
+    weights: values.weights,
+    operators: [],
+    accept: values.accept ?? [],
+    python: values.python ?? (process.platform === 'win32' ? 'python' : 'python3'),
+    seconds: numberOf('timeout', values.timeout),
+    memory: memory && memory * MEGABYTE,
+    inputs: values.input ?? [],
+  };
+  const result = await convertCaptured(
+    {
+      capture: wanted,
+      output: values.output ?? usualOutput(program),
+      conversion: {
+        reading: { ops: values.ops ?? [], accept: values.accept ?? [] },
+        target: { target, opset: opsetOf(values.opset, target) },
+        force: values.force ?? false,
+        simplify: values.simplify ?? false,
+        disabled: values.disable ?? [],
+        explain: values.explain ?? false,
+        inline: values.inline ?? false,
+        foldLimit: foldLimitOf(values['fold-limit']),
+        annotate: values.annotate ?? false,
+        verify: values.verify ?? false,
+      },
+    },
+    statusProgress(values.json, untilInterrupted()),
+    values.json ? undefined : (line) => say(`  | ${line}`),
+  );
+  return tell(result, values.json, () => {
+    if (result.captured) say(`Captured by ${WAYS[result.captured.way]} of PyTorch ${result.captured.torch}`);
+    if (values.explain) printPasses(result.passes);
+  });
+}
+
+const WAYS = { export: 'torch.export', script: 'torch.jit.script', trace: 'torch.jit.trace' } as const;
+
+/** `NAME=VALUE` each; what has no name stands by position. */
+function argumentsOf(list: readonly string[]): Record<string, string> {
+  const positional = list.filter((text) => !NAMED.test(text));
+  const named = list.flatMap((text) => {
+    const [, name, value] = NAMED.exec(text) ?? [];
+    return name === undefined || value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(named), ...(positional.length > 0 && { '*': `[${positional.join(', ')}]` }) };
+}
+
+const NAMED = /^([A-Za-z_]\w*)=(.*)$/s;
+
+/** In the folder that the command is run in: the program's own may not be the user's. */
+function usualOutput({ file, name }: { readonly file?: string | undefined; readonly name: string }): string {
+  if (name === '') throw new InputError('bad-argument', 'the name of the class is missing', undefined, '');
+  return `${file === undefined ? name : basename(file, extname(file))}.onnx`;
+}

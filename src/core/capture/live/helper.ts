@@ -1,0 +1,256 @@
+/**
+ * Runs the helper (python/graphwright_capture.py) in the user's Python: a process group of its own, which ends with it, at
+ * a time limit, or when the user cancels. What the program prints goes to a log, as far as it is of use.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Progress } from '../../progress.ts';
+import type { HelperEvent, HelperFailure, HelperNote, HelperRequest } from './protocol.ts';
+
+export interface HelperOptions {
+  /** The interpreter: a path, or a name that is found on the path. */
+  readonly python: string;
+  /** The folder that it runs in. */
+  readonly folder: string;
+  /** How long it may take, in seconds. */
+  readonly seconds: number;
+  /** Hears what the program prints. */
+  readonly log?: ((line: string) => void) | undefined;
+}
+
+/** How a run ended; `hello` is there where the interpreter came as far as to speak. */
+export type HelperRun = {
+  readonly hello?: Hello | undefined;
+  readonly notes: readonly HelperNote[];
+} & ({ readonly result: unknown } | { readonly failure: HelperFailure });
+
+type Hello = Extract<HelperEvent, { event: 'hello' }>;
+
+/** The helper's last word may be late where the machine is busy. */
+const GRACE_SECONDS = 10;
+/** So often it is asked whether the user has cancelled. */
+const LOOK_MS = 100;
+/** What the log takes of what a program prints; the end is kept for what went wrong. */
+const MOST_LOGGED = 1_000_000;
+const TAIL = 4000;
+/** One event of the helper is never longer. */
+const MOST_SAID = 64_000_000;
+
+/** Runs the helper once. Throws CancelledError where the user stops it; its processes are gone then. */
+export async function runHelper(
+  request: HelperRequest,
+  options: HelperOptions,
+  progress: Progress,
+): Promise<HelperRun> {
+  const script = helperScript();
+  const child = spawn(options.python, ['-B', '-u', '-X', 'utf8', script], {
+    cwd: options.folder,
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: environment(),
+  });
+  const run = new Run(child, options, progress);
+  child.stdin.on('error', () => {});
+  child.stdin.end(JSON.stringify(request));
+  return run.ended();
+}
+
+/** Beside dist/, or in the repository: the nearest folder upward that has it. */
+export function helperScript(): string {
+  // Bundled as CommonJS the place of this module is a path, elsewhere a URL.
+  const here = import.meta.url.startsWith('file:') ? fileURLToPath(import.meta.url) : import.meta.url;
+  for (let folder = dirname(here); ; folder = dirname(folder)) {
+    const script = join(folder, 'python', 'graphwright_capture.py');
+    if (existsSync(script)) return script;
+    if (folder === dirname(folder))
+      throw new Error(`python/graphwright_capture.py is missing: looked upward from ${here}`);
+  }
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const { ELECTRON_RUN_AS_NODE: _, ...own } = process.env;
+  // No window may open for a plot.
+  return { ...own, PYTHONIOENCODING: 'utf-8', MPLBACKEND: 'Agg' };
+}
+
+/** One child from its start to its end. */
+class Run {
+  private hello: Hello | undefined;
+  private readonly notes: HelperNote[] = [];
+  private last: { readonly result: unknown } | { readonly failure: HelperFailure } | undefined;
+  private doing = 'starting Python';
+  private said = '';
+  private tail = '';
+  private logged = 0;
+  private line = '';
+  private spawnError: Error | undefined;
+  private late = false;
+  private cancelled: unknown;
+
+  constructor(
+    private readonly child: ChildProcess,
+    private readonly options: HelperOptions,
+    private readonly progress: Progress,
+  ) {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => this.hear(text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => this.note(text));
+  }
+
+  /** Resolves when the process is gone, and with it what it started. */
+  ended(): Promise<HelperRun> {
+    const { child, options } = this;
+    const limit = setTimeout(
+      () => {
+        this.late = true;
+        this.kill();
+      },
+      (options.seconds + GRACE_SECONDS) * 1000,
+    );
+    const look = setInterval(() => this.look(), LOOK_MS);
+    return new Promise((resolve, reject) => {
+      const settle = (status: string) => {
+        clearTimeout(limit);
+        clearInterval(look);
+        this.kill();
+        if (this.line !== '') this.log(this.line);
+        if (this.cancelled !== undefined) reject(this.cancelled);
+        else resolve({ hello: this.hello, notes: this.notes, ...(this.last ?? { failure: this.failure(status) }) });
+      };
+      child.once('error', (error) => {
+        this.spawnError = error;
+        settle(error.message);
+      });
+      child.once('exit', (code, signal) => {
+        // What was said last may still be on its way; what the program started may hold the pipes open for ever.
+        const status = signal ? `signal ${signal}` : `exit status ${code}`;
+        const patience = setTimeout(() => settle(status), 1000);
+        child.once('close', () => {
+          clearTimeout(patience);
+          settle(status);
+        });
+      });
+    });
+  }
+
+  private look(): void {
+    try {
+      this.progress.check();
+    } catch (error) {
+      this.cancelled = error;
+      this.kill();
+    }
+  }
+
+  /** The whole group: workers of a DataLoader do not outlive the program. */
+  private kill(): void {
+    const { pid } = this.child;
+    if (pid === undefined) return;
+    if (process.platform === 'win32') {
+      if (this.child.exitCode === null) spawn('taskkill', ['/pid', String(pid), '/T', '/F'], { windowsHide: true });
+      return;
+    }
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It is gone already.
+    }
+  }
+
+  private hear(text: string): void {
+    this.said += text;
+    const lines = this.said.split('\n');
+    this.said = lines.pop() ?? '';
+    for (const line of lines) this.take(line);
+    if (this.said.length > MOST_SAID) this.kill();
+  }
+
+  private take(line: string): void {
+    const event = parseEvent(line);
+    if (!event) {
+      this.note(`${line}\n`);
+      return;
+    }
+    switch (event.event) {
+      case 'hello':
+        this.hello = event;
+        this.doing = 'loading PyTorch';
+        return;
+      case 'step':
+        this.doing = event.title.charAt(0).toLowerCase() + event.title.slice(1);
+        this.progress.step(event.title).catch((error) => {
+          this.cancelled ??= error;
+          this.kill();
+        });
+        return;
+      case 'note':
+        this.notes.push(event.note);
+        return;
+      case 'result':
+        this.last = { result: event.result };
+        return;
+      case 'failure':
+        this.last = { failure: event.failure };
+    }
+  }
+
+  private note(text: string): void {
+    this.tail = (this.tail + text).slice(-TAIL);
+    if (this.logged > MOST_LOGGED) return;
+    this.logged += text.length;
+    const lines = (this.line + text).split(/\r?\n/);
+    this.line = (lines.pop() ?? '').slice(-TAIL);
+    for (const line of lines) this.log(line.slice(0, TAIL));
+    if (this.logged <= MOST_LOGGED) return;
+    this.log('(the program prints without end: the rest is left out)');
+    this.line = '';
+  }
+
+  private log(line: string): void {
+    this.options.log?.(line);
+  }
+
+  /** Why there is no last word. */
+  private failure(status: string): HelperFailure {
+    const { hello, options, tail, doing } = this;
+    const of = (kind: string, reason: string, details = {}): HelperFailure => ({
+      kind,
+      reason,
+      details: { doing, ...details },
+      frames: framesOfCrash(tail),
+      candidates: [],
+    });
+    if (this.spawnError) return of('python-unusable', spawnReason(this.spawnError), { python: options.python });
+    if (this.late) return of('timed-out', '', { seconds: String(options.seconds) });
+    if (/bad_alloc|MemoryError|can't allocate memory/.test(tail)) return of('memory', status, { megabytes: 'few' });
+    if (hello) return of('died', status);
+    const words = tail.trim().split('\n').at(-1)?.trim() ?? '';
+    return of('python-unusable', words === '' ? `it ended with ${status}` : words, { python: options.python });
+  }
+}
+
+function spawnReason(error: Error): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'there is no such program';
+  return code === 'EACCES' ? 'it is no program that may be run' : error.message;
+}
+
+/** The user's lines of what Python's faulthandler prints when it dies, the deepest first. */
+function framesOfCrash(tail: string): HelperFailure['frames'] {
+  const dump = tail.slice(Math.max(tail.lastIndexOf('(most recent call first)'), 0));
+  return [...dump.matchAll(/^ {2}File "([^"\n]+)", line (\d+) in (.+)$/gm)]
+    .map(([, file = '', line, name = '']) => ({ file, line: Number(line), function: name }))
+    .filter(({ file }) => !/site-packages|dist-packages|graphwright_capture\.py|[/\\]lib[/\\]python\d|^</.test(file));
+}
+
+/** An event of the helper; undefined for a line that is none. */
+function parseEvent(line: string): HelperEvent | undefined {
+  if (!line.startsWith('{"event": ')) return undefined;
+  try {
+    return JSON.parse(line) as HelperEvent;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,66 @@
+/** Compares what was written with what PyTorch itself gave for two sets of inputs. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type DataType, isDataType } from '../../ir/dtype.ts';
+import { Tensor } from '../../ir/tensor.ts';
+import type { Value } from '../../ir/value.ts';
+import { targetOf } from '../../lowering.ts';
+import { openModel } from '../../open.ts';
+import type { Progress } from '../../progress.ts';
+import type { Reading } from '../../reading.ts';
+import type { Verification } from '../../request.ts';
+import { compareOutputs, inSinglePrecision, worstDifference } from '../../runtime/compare.ts';
+import { resultSide } from '../../verify.ts';
+import type { CaptureOutcome, ReferenceIndex, StoredTensor } from './protocol.ts';
+
+/** The seed that the helper made the first inputs from. */
+const SEED = 1;
+
+/** Runs the files of a conversion on the inputs of a reference; the worst difference of all its outputs. */
+export async function verifyCaptured(
+  { file, torch }: CaptureOutcome,
+  reading: Reading,
+  reference: string,
+  target: string,
+  written: readonly string[],
+  progress: Progress,
+): Promise<Verification> {
+  await progress.step('Running the result beside PyTorch');
+  const { inputs, outputs } = await namesOf(file, reading, progress);
+  const side = resultSide(await targetOf(target, file), written, outputs);
+  const { sets } = JSON.parse(readFileSync(join(reference, 'index.json'), 'utf8')) as ReferenceIndex;
+  const errors: number[] = [];
+  for (const set of sets) {
+    const given = set.inputs.map((each) => stored(reference, each));
+    const expected = named(
+      outputs,
+      set.outputs.map((each) => stored(reference, each)),
+    );
+    const found = await side.run(named(inputs, given));
+    errors.push(worstDifference(compareOutputs(side.holdsFloats ? inSinglePrecision(expected) : expected, found)));
+  }
+  return {
+    reference: `PyTorch ${torch} on ${sets.length} sets of inputs`,
+    result: side.title,
+    relativeError: Math.max(...errors),
+    seed: SEED,
+  };
+}
+
+/** What the graph of a capture calls its inputs and outputs: a conversion keeps their names. */
+async function namesOf(file: string, reading: Reading, progress: Progress) {
+  const opened = await openModel(file, reading, progress);
+  const { inputs, outputs } = opened.model.graph;
+  opened.close();
+  const names = (values: readonly Value[]) => values.map((value, k) => value.name ?? `value_${k}`);
+  return { inputs: names(inputs), outputs: names(outputs) };
+}
+
+function named(names: readonly string[], tensors: readonly Tensor[]): Map<string, Tensor> {
+  return new Map(tensors.map((tensor, k) => [names[k] ?? `value_${k}`, tensor]));
+}
+
+function stored(folder: string, { file, dtype, shape }: StoredTensor): Tensor {
+  if (!isDataType(dtype)) throw new Error(`the helper stored a tensor of ${dtype}`);
+  return Tensor.ofBytes(dtype satisfies DataType, shape, new Uint8Array(readFileSync(join(folder, file))));
+}
