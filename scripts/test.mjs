@@ -5,6 +5,7 @@
  *   npm test -- unit host         only these stages: types lint unit package host ui
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, installPackages } from './lib/packages.mjs';
 import { inRoot } from './lib/paths.mjs';
@@ -18,23 +19,25 @@ const show = { show: true };
 
 const vitest = (name, args) => () => {
   const file = inRoot(`artifacts/${name}.json`);
-  return counted(
-    file,
-    (report) => ({ passed: report.numPassedTests, failed: report.numFailedTests }),
-    () =>
-      node(
-        [
-          bin('vitest/vitest.mjs'),
-          'run',
-          ...args,
-          '--reporter=default',
-          '--reporter=json',
-          `--outputFile.json=${file}`,
-        ],
-        show,
-      ),
+  return counted(file, vitestCounts, () =>
+    node(
+      [bin('vitest/vitest.mjs'), 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+      show,
+    ),
   );
 };
+
+/** What vitest's report tells: a file that could not be run at all has a message and no tests. */
+function vitestCounts({ numPassedTests, numFailedTests, testResults }) {
+  const failed = testResults.filter(({ status }) => status === 'failed');
+  const failures = failed.flatMap(({ name, message, assertionResults }) => {
+    const tests = assertionResults.filter(({ status }) => status === 'failed');
+    const file = path.relative(inRoot('.'), name);
+    if (tests.length === 0) return [`${file}: ${message.split('\n')[0]}`];
+    return tests.map(({ fullName, failureMessages: [words = ''] }) => `${file}: ${fullName}: ${words.split('\n')[0]}`);
+  });
+  return { passed: numPassedTests, failed: numFailedTests, failures };
+}
 
 /** Every stage: its title and how it is run. */
 const STAGES = {
@@ -50,7 +53,11 @@ function hostTests() {
   const file = inRoot('artifacts/host.json');
   return counted(
     file,
-    (report) => ({ passed: report.passes.length, failed: report.failures.length }),
+    ({ passes, failures }) => ({
+      passed: passes.length,
+      failed: failures.length,
+      failures: failures.map(({ fullTitle, err }) => `${fullTitle}: ${err.message?.split('\n')[0]}`),
+    }),
     () => node(['test/host/run.mjs'], show),
   );
 }

@@ -59,7 +59,8 @@ export function countTests(tests) {
   const failed = tests.filter(({ failures }) => failures.length > 0);
   for (const { name, failures } of failed.slice(0, SHOWN)) console.log(`  ${name}: ${failures[0]}`);
   if (failed.length > SHOWN) console.log(`  ... and ${failed.length - SHOWN} more, all in artifacts/onnx-suite.json`);
-  return { passed: tests.length - failed.length, failed: failed.length };
+  const failures = failed.slice(0, SHOWN).map(({ name, failures: [reason] }) => `${name}: ${reason}`);
+  return { passed: tests.length - failed.length, failed: failed.length, failures };
 }
 
 /** The tables of docs/conformance.md by the names of their sections. */

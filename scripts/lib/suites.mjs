@@ -6,34 +6,39 @@ import { CommandError } from './run.mjs';
 export class Suites {
   #passed = 0;
   #failed = 0;
+  #failures = [];
 
   /**
-   * Runs one stage. It may give back `{ passed, failed }`; otherwise it counts as one test. A stage that throws has at
-   * least one failure. Gives whether it passed.
+   * Runs one stage. It may give back `{ passed, failed }`, with `failures`, the names of those; otherwise it counts as one
+   * test. A stage that throws has at least one failure. Gives whether it passed.
    */
   async stage(title, work) {
     const started = performance.now();
     console.log(`\n── ${title}`);
     const counts = await count(work);
-    this.add(counts);
+    const { failed, failures = [] } = counts;
+    const names = failed > 0 && failures.length === 0 ? [`${failed} failed`] : failures;
+    this.add({ ...counts, failures: names.map((name) => `${title}: ${name}`) });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     console.log(`── ${title}: ${counts.passed} passed, ${counts.failed} failed (${seconds} s)`);
     return counts.failed === 0;
   }
 
   /** Counts what another run found. */
-  add({ passed, failed }) {
+  add({ passed, failed, failures = [] }) {
     this.#passed += passed;
     this.#failed += failed;
+    this.#failures.push(...failures);
   }
 
   /** The sum so far. */
   get counts() {
-    return { passed: this.#passed, failed: this.#failed };
+    return { passed: this.#passed, failed: this.#failed, failures: this.#failures };
   }
 
-  /** Prints the last line and sets the exit status. */
+  /** Prints what failed once more, which stands far above by then, and the last line; sets the exit status. */
   end() {
+    for (const failure of this.#failures) console.log(`  failed: ${failure}`);
     console.log(`\n${this.#passed} passed, ${this.#failed} failed`);
     process.exitCode = this.#failed === 0 ? 0 : 1;
   }
@@ -44,8 +49,11 @@ async function count(work) {
     return (await work()) ?? { passed: 1, failed: 0 };
   } catch (error) {
     console.error(error instanceof CommandError ? error.message : (error.stack ?? error));
-    const counts = error.counts ?? { passed: 0, failed: 0 };
-    return { passed: counts.passed, failed: Math.max(counts.failed, 1) };
+    const { passed = 0, failed = 0, failures = [] } = error.counts ?? {};
+    // Where every test passed, the suite fell over beside them.
+    return failed > 0
+      ? { passed, failed, failures }
+      : { passed, failed: 1, failures: [String(error.message ?? error)] };
   }
 }
 
