@@ -5,7 +5,7 @@ export const OTHERS = ['onnxsim', 'onnxslim', 'onnxruntime'];
 
 /** Bytes by which a file may be larger than the smallest of the others before it counts: names differ. */
 const SLACK = 1.01;
-/** What folding may add to a file (src/core/passes/fold/limits.ts): bytes, or a share where that is more. */
+/** What folding of weights may add to a file (src/core/passes/fold/limits.ts): bytes, or a share where that is more. */
 const ROOM = { bytes: 1 << 27, share: 0.1 };
 
 /** The rows of one model that other tools passed. */

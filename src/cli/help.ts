@@ -34,8 +34,8 @@ SIMPLIFYING (also convert --simplify)
   --why NODE                         what became of a node (or the node of a value), and which rules nearly fit there
   --disable RULE                     leave a rule out; may stand several times
   --inline                           put the bodies of the model's functions where they are called
-  --fold-limit MB                    how much larger constants that are computed beforehand may make the file (128, or a
-                                     tenth of its constants where that is more; 16 by one constant)
+  --fold-limit MB                    how much larger constants that are computed beforehand may make the file (0.25, or
+                                     2 % of its constants where that is more; weights: 128, or a tenth)
   --annotate                         say on each node where it came from, and the type of each value: a larger file
 
 READING

@@ -20,8 +20,8 @@ export interface ConvertRequest {
   /** Puts the bodies of the model's own functions in the place of their calls, where it is simplified. */
   readonly inline?: boolean;
   /**
-   * Bytes that what simplification computes beforehand may add to the file; 128 MB where nothing is said, or a tenth of its
-   * constants where that is more, and 16 MB for one constant.
+   * Bytes that what simplification computes beforehand may add to the file; where nothing is said 2 % of its constants or
+   * 0.25 MB, and by weights a tenth of them or 128 MB, whichever is more.
    */
   readonly foldLimit?: number | undefined;
   /** Names of passes that are left out. */

@@ -7,11 +7,18 @@ import { allGraphs } from '../graphs.ts';
 import type { PassContext } from '../pass.ts';
 import { byteLengthOf } from './given.ts';
 import type { FoldLimits } from './limits.ts';
+import { isWeight } from './weights.ts';
 
 /** Nodes of which a user was told that they stay. */
 const told = new WeakSet<Node>();
-/** Bytes that a model may still grow by: it is looked at again and again. */
-const roomOf = new WeakMap<Model, number>();
+/** Bytes that a model may still grow by, in all and by what is no weight. */
+interface Room {
+  readonly all: number;
+  readonly tables: number;
+}
+
+/** What is left of it: a model is looked at again and again. */
+const roomOf = new WeakMap<Model, Room>();
 
 /** Bytes that one value, or all together, may add to a model, where the user says so. */
 const givenOf = new WeakMap<Model, number>();
@@ -25,29 +32,35 @@ const ALWAYS_TAKEN = 1 << 10;
  */
 export function limitGrowth(model: Model, bytes: number): void {
   givenOf.set(model, bytes);
-  keepRoom(model, bytes);
+  roomOf.set(model, { all: bytes, tables: bytes });
 }
 
-/** Takes bytes from those that a model may still grow by; false where so many are not left. */
+/** Takes bytes of weights from those that a model may still grow by; false where so many are not left. */
 export function takeRoom(model: Model, bytes: number, limits: FoldLimits): boolean {
   const room = roomFor(model, limits);
-  if (bytes <= ALWAYS_TAKEN && givenOf.has(model)) return true;
-  if (bytes > Math.min(mostOf(model, limits), room)) return false;
-  keepRoom(model, room - bytes);
+  if (bytes <= ALWAYS_TAKEN) return true;
+  if (bytes > Math.min(mostOf(model, limits), room.all)) return false;
+  roomOf.set(model, taken(room, bytes, true));
   return true;
 }
 
-function roomFor(model: Model, limits: FoldLimits): number {
-  return roomOf.get(model) ?? Math.max(limits.leastRoom, limits.mostShare * constantBytes(model));
+function roomFor(model: Model, limits: FoldLimits): Room {
+  const before = roomOf.get(model);
+  if (before) return before;
+  const bytes = constantBytes(model);
+  const room = ({ leastRoom, mostShare }: FoldLimits['tables']) => Math.max(leastRoom, mostShare * bytes);
+  const made = { all: room(limits), tables: room(limits.tables) };
+  if (Number.isFinite(made.all)) roomOf.set(model, made);
+  return made;
+}
+
+function taken({ all, tables }: Room, bytes: number, isWeights: boolean): Room {
+  return { all: all - bytes, tables: tables - (isWeights ? 0 : bytes) };
 }
 
 /** Bytes that one value may add. */
 function mostOf(model: Model, limits: FoldLimits): number {
   return givenOf.get(model) ?? limits.mostGrowth;
-}
-
-function keepRoom(model: Model, room: number): void {
-  if (Number.isFinite(room)) roomOf.set(model, room);
 }
 
 /**
@@ -64,7 +77,6 @@ export function chooseWithin(
 ): ReadonlyMap<Node, readonly Value[]> {
   let room = roomFor(context.model, limits);
   const most = mostOf(context.model, limits);
-  const isLimited = givenOf.has(context.model);
   const written = new Set<unknown>();
   const gone = new Set<Node>();
   const kept = new Set<Node>();
@@ -75,19 +87,20 @@ export function chooseWithin(
     const needed = node.outputs.filter((output) => isNeeded(output, gone));
     const size = needed.reduce((sum, output) => sum + (written.has(contentOf(output)) ? 0 : sizeOf(output)), 0);
     const growth = size - (freed.get(node) ?? 0);
-    const counts = growth > ALWAYS_TAKEN || !isLimited;
-    if (counts && growth > Math.min(most, room)) {
+    const counts = growth > ALWAYS_TAKEN;
+    const isWeights = counts && needed.some(isWeight);
+    if (counts && growth > Math.min(most, room.all, isWeights ? room.all : room.tables)) {
       // Of a chain of large values the last is told of.
       if (needed.some((output) => isNeeded(output, kept))) tell(node, growth, context);
       kept.add(node);
       continue;
     }
-    if (counts) room -= Math.max(growth, 0);
+    if (counts) room = taken(room, growth, isWeights);
     gone.add(node);
     for (const output of needed) written.add(contentOf(output));
     if (needed.length > 0) chosen.set(node, needed);
   }
-  keepRoom(context.model, room);
+  if (Number.isFinite(room.all)) roomOf.set(context.model, room);
   return chosen;
 }
 

@@ -213,6 +213,36 @@ test('equal fills of other types, shapes or numbers are not one', () => {
   ]);
 });
 
+test.each<readonly [weights: number, bytes: number, folds: boolean]>([
+  // A quarter of a megabyte beside few weights, two per cent of many.
+  [1, 2 ** 18, true],
+  [1, 2 ** 18 + 64, false],
+  [20 * 2 ** 20, 2 ** 18 + 64, true],
+  [20 * 2 ** 20, 0.02 * 20 * 2 ** 20 + 64, false],
+])('beside weights of %i bytes what has %i may be computed: %s', (weights, bytes, folds) => {
+  const { operators } = simplifying(
+    `g (float[1] x) => (y, z) <float[1] w = {0}, float one = {1}, int64[1] k = {${Math.floor(bytes / 4)}}> {
+      e = Expand (one, k) y = Add (x, e) z = Mul (x, w) }`,
+    ({ graph }) => {
+      const shape = [Math.ceil(weights / 4)];
+      for (const value of graph.initializers) {
+        if (value.name !== 'w') continue;
+        value.constant = new Tensor('float32', shape, new ComputedSource('computed', () => new Uint8Array(weights)));
+        value.type = { kind: 'tensor', dtype: 'float32', shape };
+      }
+    },
+  );
+  expect(operators).toEqual(folds ? ['Add', 'Mul'] : ['Expand', 'Add', 'Mul']);
+});
+
+test('weights may make a file larger than other constants, 16 MB by one at most', () => {
+  const weight = (rows: number) =>
+    simplifying(`g (float[1,${rows}] x) => (y) <int64[2] s = {${rows}, 1024}> {
+      w = ConstantOfShape <value = float[1] {0.5}> (s) y = MatMul (x, w) }`).operators;
+  expect(weight(4096)).toEqual(['MatMul']);
+  expect(weight(4097)).toEqual(['ConstantOfShape', 'MatMul']);
+});
+
 test('what stands between is never stored: only the end of a chain counts', () => {
   const { operators, problems, model } = simplifying(`g (float[1] x) => (float[1] y)
     <int64[2] big = {1000, 1000}, float one = {1}> {
