@@ -16,6 +16,7 @@ export const FIX_TITLES: Readonly<Record<FixName, string>> = {
   'rename-operator': fixTitle('rename-operator'),
   'rename-attribute': fixTitle('rename-attribute'),
   'remove-node': fixTitle('remove-node'),
+  'take-out-node': fixTitle('take-out-node'),
   'insert-cast': fixTitle('insert-cast'),
   'choose-python': fixTitle('choose-python'),
   'give-arguments': fixTitle('give-arguments'),

@@ -1,6 +1,6 @@
 /** What can be done about a problem, as quick fixes on the lines where problems stand. */
 import * as vscode from 'vscode';
-import { fixTitle } from '../core/problems/fixes.ts';
+import { editsText, fixTitle } from '../core/problems/fixes.ts';
 import type { FixName, PlacedProblem } from '../shared/problems.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { TextProblems } from './language/problems.ts';
@@ -61,6 +61,8 @@ export function registerFixes(diagnostics: Diagnostics, texts: TextProblems, app
 function offersFor({ model, problem, diagnostic }: Marked): Offer[] {
   if (!problem) return [];
   return problem.fixes.flatMap((fix): Offer[] => {
+    // Those that change the text are offered with it (language/fixes.ts).
+    if (editsText(fix)) return [];
     const { opset } = problem.details;
     const title = fix === 'change-opset' && opset !== undefined ? `Check against opset ${opset}` : fixTitle(fix);
     const offer = { title, model, fix, problem, diagnostic };

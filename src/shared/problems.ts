@@ -63,6 +63,7 @@ export type FixName =
   | 'choose-weights'
   | 'accept-weights'
   | 'accept-trace'
+  | 'take-out-node'
   | 'raise-limits';
 
 /** A problem and its node in an open model, where it has one. */

@@ -16,6 +16,7 @@ import { Analysis } from './analysis.ts';
 import { customBeside } from './custom-beside.ts';
 import type { FunctionKey } from './functions.ts';
 import { changedFaults } from './moved-faults.ts';
+import type { TextProblem } from './problems.ts';
 import type { GraphScope, Mention } from './scopes.ts';
 import type { TypedDocument } from './syntax-document.ts';
 import { DocumentText, type TextEdit } from './text.ts';
@@ -34,6 +35,8 @@ export class LanguageDocument implements TypedDocument {
   private syntax: TextSyntax;
   /** What is wrong with the syntax; offsets count in the text. */
   syntaxFaults: readonly SyntaxFault[];
+  /** What the target that was asked last does not take of the text as it is; none once it is edited. */
+  ofTarget: readonly TextProblem[] = [];
   private known: Analysis | undefined;
   private operators: CustomOperators | undefined;
   private names = new WeakMap<Graph, ReadonlyMap<string, Value>>();
@@ -61,6 +64,7 @@ export class LanguageDocument implements TypedDocument {
   /** Applies the changes of one version, in their order. */
   edit(changes: readonly TextEdit[], version: number): void {
     for (const change of changes) this.apply(change);
+    this.ofTarget = [];
     this.version = version;
   }
 

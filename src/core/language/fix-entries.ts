@@ -26,7 +26,7 @@ function holdsName(scope: GraphScope, entry: EntrySyntax, offset: number): boole
 }
 
 /** An entry has the comma behind it; the last one takes the comma before it along, the only one its brackets. */
-function spanToRemove(
+export function spanToRemove(
   scope: GraphScope,
   { items, start, end }: BlockSyntax<EntrySyntax>,
   index: number,

@@ -3,6 +3,7 @@
 import type { LanguageDocument } from './document.ts';
 import { declarationFixes, unusedConstantFixes } from './fix-entries.ts';
 import { importFixes, raiseFixes, versionFixes } from './fix-imports.ts';
+import { takeOutFixes } from './fix-no-ops.ts';
 import { castFixes, deadNodeFixes, missingNameFixes } from './fix-nodes.ts';
 import { attributeFixes, missingAttributeFixes, operatorFixes } from './fix-words.ts';
 import { findingsOf, type PlacedFinding } from './problems.ts';
@@ -48,14 +49,18 @@ const RULES: Readonly<Record<string, FixRule>> = {
   'type-missing': declarationFixes,
 };
 
-/** The fixes of the problems that a range touches. */
+/** The fixes of the problems that a range touches: of the text itself, and of what the target does not take. */
 export function fixesIn(document: LanguageDocument, range: TextRange): TextFix[] {
   const all = findingsOf(document);
   const span = document.text.spanOf(range);
   const fixes = new Map<string, TextFix>();
-  for (const placed of all) {
+  const ofTarget = document.ofTarget.map((problem) => ({ problem, finding: undefined, rule: takeOutFixes }));
+  const ofText = all.map((placed) => ({
+    ...placed,
+    rule: Object.hasOwn(RULES, placed.problem.code) ? RULES[placed.problem.code] : undefined,
+  }));
+  for (const { rule, ...placed } of [...ofText, ...ofTarget]) {
     const at = document.text.spanOf(placed.problem.range);
-    const rule = Object.hasOwn(RULES, placed.problem.code) ? RULES[placed.problem.code] : undefined;
     if (!rule || at.start > span.end || at.end < span.start) continue;
     for (const { title, edits, preferred = false, also = [] } of rule({ ...placed, document, all })) {
       const mends = [placed, ...also].map(({ problem }) => ({ code: problem.code, range: problem.range }));

@@ -23,7 +23,8 @@ export async function targetProblemsOf(
   const problems = await targetProblems(model, document.custom, target, progress);
   // Meanwhile the text may have changed: then nobody wants to know.
   if (document.text.text !== text) return [];
-  return problems.map((problem) => placed(document, problem));
+  document.ofTarget = problems.map((problem) => placed(document, problem));
+  return [...document.ofTarget];
 }
 
 function placed(document: LanguageDocument, problem: Problem): TextProblem {

@@ -29,6 +29,7 @@ export type FixKind =
   | 'rename-operator'
   | 'rename-attribute'
   | 'remove-node'
+  | 'take-out-node'
   | 'insert-cast';
 
 export interface CodeFacts {

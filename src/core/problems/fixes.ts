@@ -88,6 +88,11 @@ const FIXES: Readonly<Record<FixKind, FixFacts>> = {
     text: 'Remove the nodes that nothing uses, where they are not wanted (in the text of the model a quick fix does).',
     editsText: true,
   },
+  'take-out-node': {
+    title: 'Take out the node',
+    text: 'The node does nothing: take it out, as graphwright simplify does (in the text of the model a quick fix does).',
+    editsText: true,
+  },
   'insert-cast': {
     title: 'Insert a Cast',
     text: 'Cast the input to a type that the operator takes.',

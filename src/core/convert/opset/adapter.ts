@@ -11,8 +11,8 @@ export interface AdapterFacts {
   /** Neighbouring opsets: the one that the node is written in, and the one that it must mean the same in. */
   readonly from: number;
   readonly to: number;
-  /** The same function over the real numbers. There are no others. */
-  readonly exact: true;
+  /** The same function over the real numbers; where it is not, the rule gives an Approximation. */
+  readonly exact: boolean;
   /** Its nodes come after all others of their graph, the last one first: who reads them decides. */
   readonly last?: true;
 }
@@ -22,7 +22,15 @@ export interface AdapterFacts {
  * (one value, or one for each output); nothing where the node stays, as it is or with what the rule changed in it.
  * It throws a Refusal where the other opset cannot say the same.
  */
-export type AdapterRule = (node: Node, onnx: OnnxBuilder) => Value | readonly Value[] | undefined;
+export type AdapterRule = (node: Node, onnx: OnnxBuilder) => Value | readonly Value[] | Approximation | undefined;
+
+/** What stands for a node's outputs nearly, and by how much it was measured to differ, in words: the user accepts it or not. */
+export class Approximation {
+  constructor(
+    readonly values: readonly Value[],
+    readonly error: string,
+  ) {}
+}
 
 export interface Adapter extends AdapterFacts {
   readonly rule: AdapterRule;
@@ -40,6 +48,11 @@ export function down(from: number, ...operators: string[]): AdapterFacts {
 /** The facts of an adapter to the opset that brings a version from the one before. */
 export function up(to: number, ...operators: string[]): AdapterFacts {
   return { operators, from: to - 1, to, exact: true };
+}
+
+/** The facts of an adapter down whose rule gives an Approximation. */
+export function nearlyDown(from: number, ...operators: string[]): AdapterFacts {
+  return { ...down(from, ...operators), exact: false };
 }
 
 /** An adapter up for what the new version computes as the one before did: only going down there is something to do. */

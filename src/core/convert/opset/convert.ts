@@ -12,7 +12,8 @@ import { functionPath, subgraphPaths } from '../../passes/graphs.ts';
 import { type LogOptions, PassLog, type PassRecord, type PassSummary, Reached } from '../../passes/records.ts';
 import { type Problem, problem, Refusal } from '../../problems/problem.ts';
 import { type OnnxBuilder, onnxBuilder, TypeNotKnown } from '../builder.ts';
-import { tooOld } from './adapter.ts';
+import { Approximation, tooOld } from './adapter.ts';
+import { approximated, withRemoval } from './findings.ts';
 import { openOutputs } from './open-outputs.ts';
 import { opsetStep } from './step.ts';
 import { adapterFor } from './table.ts';
@@ -105,7 +106,7 @@ class Conversion {
       this.adapt(node, path, from, to, onnx.from(node));
     } catch (error) {
       this.refused.add(node);
-      this.problems.push(problemOf(error, node));
+      this.problems.push(withRemoval(problemOf(error, node), node, from));
     }
   }
 
@@ -123,7 +124,9 @@ class Conversion {
       const signature = attributesText(node);
       const result = rule(node, onnx);
       if (result) {
-        replace(node, Array.isArray(result) ? result : [result], onnx);
+        const isNear = result instanceof Approximation;
+        if (isNear) this.problems.push(approximated(node, from, to, result.error));
+        replace(node, isNear ? result.values : Array.isArray(result) ? result : [result], onnx);
         this.record(path, from, to, node, onnx.built);
         for (const made of onnx.built) checkMade(made, to, from);
         return;

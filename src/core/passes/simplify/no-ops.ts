@@ -165,6 +165,18 @@ const NO_OPS: Readonly<Record<string, NoOp>> = {
   },
 };
 
+/** Which input a node gives as it is, and why; undefined where it does something, or that cannot be told. */
+export function doesNothing(node: Node): { readonly input: number; readonly reason: string } | undefined {
+  if (node.domain !== '' || !givesOne(node)) return undefined;
+  for (const { operators, when } of Object.values(NO_OPS)) {
+    const found = operators.split(' ').includes(node.op) ? when(node) : undefined;
+    if (!found) continue;
+    const [input, reason] = typeof found === 'string' ? [0, found] : found;
+    return { input, reason };
+  }
+  return undefined;
+}
+
 export const noOps: readonly PatternRule[] = Object.entries(NO_OPS).map(([name, { operators, title, when }]) =>
   simplification({
     name,

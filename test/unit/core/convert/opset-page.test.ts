@@ -19,8 +19,9 @@ const reviewed = JSON.parse(
   readFileSync(new URL('../../../conformance/opset/refusals.json', import.meta.url), 'utf8'),
 ) as readonly Reviewed[];
 
-type Way = 'unchanged' | 'rewritten' | 'decomposed' | 'refused';
-const WAYS: readonly Way[] = ['unchanged', 'rewritten', 'decomposed', 'refused'];
+type Way = 'unchanged' | 'rewritten' | 'decomposed' | 'approximated' | 'refused';
+const WAYS: readonly Way[] = ['unchanged', 'rewritten', 'decomposed', 'approximated', 'refused'];
+const UP = WAYS.filter((way) => way !== 'decomposed' && way !== 'approximated');
 
 interface Step {
   readonly op: string;
@@ -53,7 +54,9 @@ function stepOf(op: string, version: number, isFirst: boolean): Step {
 function wayOf(op: string, from: number, to: number): Way {
   const newer = Math.max(from, to);
   if (isRefused(op, from, to)) return 'refused';
-  if (adapterFor(op, from, to)) return to < from && isDecomposed(op, from) ? 'decomposed' : 'rewritten';
+  const adapter = adapterFor(op, from, to);
+  if (adapter?.exact === false) return 'approximated';
+  if (adapter) return to < from && isDecomposed(op, from) ? 'decomposed' : 'rewritten';
   return meansTheSame(op, newer) ? 'unchanged' : 'refused';
 }
 
@@ -88,7 +91,7 @@ const opsets = [...new Set(steps.map(({ version }) => version))].sort((a, b) => 
 const counts = opsets.map((opset) => {
   const own = steps.filter(({ version }) => version === opset);
   const down = WAYS.map((way) => own.filter((step) => step.down === way).length);
-  const up = WAYS.filter((way) => way !== 'decomposed').map((way) => own.filter((step) => step.up === way).length);
+  const up = UP.map((way) => own.filter((step) => step.up === way).length);
   return [`${opset - 1} / ${opset}`, ...[own.length, ...down, ...up].map(String)];
 });
 
@@ -110,13 +113,15 @@ from opset to opset, a step at a time, so that these steps make up every way. Wh
   not; attributes that it brought may stand at their defaults.
 - **rewritten**: the older or newer version of the operator says it, with other inputs or attributes, or other operators beside it.
 - **decomposed**: the opset has no such operator; others of that opset compute the same.
+- **approximated**: others of that opset compute nearly the same: a problem that names the measured error, and that the user may accept
+  (\`--accept inexact\`).
 - **refused**: a problem on the node, which names the opset that it needs.
 
 ## How many at each step
 
 Operators that changed between two opsets, or came with the newer one.
 
-${table(['Opsets', 'Operators', ...WAYS.map((way) => `down: ${way}`), ...WAYS.filter((way) => way !== 'decomposed').map((way) => `up: ${way}`)], counts)}
+${table(['Opsets', 'Operators', ...WAYS.map((way) => `down: ${way}`), ...UP.map((way) => `up: ${way}`)], counts)}
 
 ## Operator by operator
 

@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest';
 import { fixesIn } from '../../../../src/core/language/fixes.ts';
 import { problemsOf } from '../../../../src/core/language/problems.ts';
+import { targetProblemsOf } from '../../../../src/core/language/target-problems.ts';
+import { silent } from '../../../../src/core/progress.ts';
 import { documentOf, inModel } from './texts.ts';
 
 const ALL = { start: { line: 0, character: 0 }, end: { line: 999, character: 0 } };
@@ -117,4 +119,50 @@ test('only the problems that a range touches are mended', () => {
   const document = documentOf(inModel('  a = Rleu (x)\n  y = Sofmax (a)'));
   const line = { start: { line: 5, character: 0 }, end: { line: 5, character: 20 } };
   expect(fixesIn(document, line).map(({ title }) => title)).toEqual(['Change to Softmax']);
+});
+
+/** The text at opset 13 after what takes a node out that opset 12 does not take; undefined where that is not offered. */
+async function takenOut(text: string): Promise<string | undefined> {
+  const document = documentOf(text);
+  await targetProblemsOf(document, { target: 'onnx', opset: 12 }, silent);
+  const fix = fixesIn(document, ALL).find(({ title }) => title.startsWith('Take out'));
+  if (!fix) return undefined;
+  const edits = [...fix.edits].sort(
+    (a, b) => document.text.offsetAt(b.range.start) - document.text.offsetAt(a.range.start),
+  );
+  document.edit(edits, 2);
+  expect(problemsOf(document).filter(({ severity }) => severity === 'error')).toEqual([]);
+  return document.text.text;
+}
+
+const halves = (nodes: string, values = '') => `<ir_version: 8, opset_import: ["" : 13]>
+g (bfloat16[2] x, bool c) => (bfloat16[2] y)
+${values}{
+${nodes}
+}
+`;
+
+test('a node that the target does not take, and that does nothing, is taken out', async () => {
+  const [before, after] = ['  a = Cast <to = 16> (x)\n  y = Exp (a)', '  y = Exp (x)'];
+  expect(await takenOut(halves(before))).toBe(halves(after));
+  // What was declared of the value goes with it.
+  expect(await takenOut(halves(before, '<bfloat16[2] a>\n'))).toBe(halves(after, ''));
+});
+
+test('an output of the graph keeps its name', async () => {
+  expect(await takenOut(halves('  a = Exp (x)\n  y = Cast <to = 16> (a)'))).toBe(halves('  y = Exp (x)'));
+  expect(await takenOut(halves('  y = Cast <to = 16> (x)'))).toBe(undefined);
+});
+
+test('graphs within read what stays', async () => {
+  const nodes = (name: string) => `  b = If (c) <
+    then_branch = t () => (float[2] p) { p = Cast <to = 1> (${name}) },
+    else_branch = e () => (float[2] q) { q = Cast <to = 1> (${name}) }
+  >
+  y = Cast <to = 16> (b)`;
+  expect(await takenOut(halves(`  a = Cast <to = 16> (x)\n${nodes('a')}`))).toBe(halves(nodes('x')));
+});
+
+test('what does something stays', async () => {
+  expect(await takenOut(halves('  y = Exp (x)'))).toBe(undefined);
 });

@@ -3,7 +3,7 @@ import { codeOfDtype, dtypeOfCode } from '../../../dialects/onnx/dtype-codes.ts'
 import { isFloat } from '../../../ir/dtype.ts';
 import type { Value } from '../../../ir/value.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
-import { type Adapter, adapter, down, operand, tooOld } from '../adapter.ts';
+import { type Adapter, Approximation, adapter, down, nearlyDown, operand, tooOld } from '../adapter.ts';
 import { chosen } from './choosing.ts';
 import { typed } from './forms.ts';
 import { decomposed } from './text.ts';
@@ -147,9 +147,39 @@ const bernoulli = adapter(down(15, 'Bernoulli'), (node, onnx) => {
   return onnx.cast(onnx.Less(drawn, x), dtypeOfCode(node.int('dtype', 0n)) ?? dtype);
 });
 
-const erf = adapter(down(9, 'Erf'), (node) =>
-  tooOld(node, 9, 'the error function follows from older operators only approximately'),
-);
+/**
+ * erf(x) nearly, as x p(x²) / q(x²) up to 4, beyond which float32 knows 1 alone. The numbers were fitted by least squares for
+ * the smallest relative error (2.5e-8 over the real numbers); none is below 0, so that no digits are lost in the sums.
+ */
+const ERF = {
+  end: 4,
+  above: [
+    1.128379139549019, 0.19353364944147197, 0.0530999274750846, 0.00388276636821496, 2.8453882133721756e-4,
+    1.98669164542836e-6,
+  ],
+  below: [1, 0.5048472905359136, 0.11534500329951965, 0.015206109177791841, 0.0011854043994327422, 3.74178010299706e-5],
+};
+
+/** What approximations.test.ts measures: over 200,001 numbers from -10 to 10, relative to what is right. */
+const ERF_ERRORS = { float16: '4.9e-4', float32: '4.4e-7', float64: '2.6e-8' };
+
+const erf = adapter(nearlyDown(9, 'Erf'), (node, onnx) => {
+  const { value, dtype } = typed(node);
+  if (dtype !== 'float16' && dtype !== 'float32' && dtype !== 'float64') tooOld(node, 9, `it takes ${dtype}`);
+  const within = (each: Value, end: number) => onnx.Max(onnx.Min(each, onnx.like(each, end)), onnx.like(each, -end));
+  const x = within(dtype === 'float16' ? onnx.cast(value, 'float32') : value, ERF.end);
+  const square = onnx.Mul(x, x);
+  const sum = (numbers: readonly number[]): Value => {
+    const [last = 0, ...others] = [...numbers].reverse();
+    return others.reduce<Value>(
+      (total, number) => onnx.Add(onnx.Mul(total, square), onnx.like(x, number)),
+      onnx.like(x, last),
+    );
+  };
+  const result = onnx.Mul(x, onnx.Div(sum(ERF.above), sum(ERF.below)));
+  const error = `at 200,001 numbers from -10 to 10 it is off by at most ${ERF_ERRORS[dtype]} of what is right`;
+  return new Approximation([onnx.cast(within(result, 1), dtype)], error);
+});
 
 export const elementary: readonly Adapter[] = [
   decomposed(
