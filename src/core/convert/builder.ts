@@ -2,7 +2,7 @@
  * Builds ONNX nodes in a place of a graph: `onnx.Conv(x, w, b, { group: 1n })`. The operator table types the attributes,
  * shape inference types the results, and origin, module path and names come from the node that is being lowered.
  */
-import { codeOfDtype } from '../dialects/onnx/dtype-codes.ts';
+import { codeNameOf, codeOfDtype } from '../dialects/onnx/dtype-codes.ts';
 import { inferOutputs, opsetContext } from '../dialects/onnx/infer.ts';
 import { operatorNames, operatorSchema } from '../dialects/onnx/operators.ts';
 import type { Attribute } from '../ir/attribute.ts';
@@ -242,7 +242,9 @@ class Builder {
 
   /** `x` as `dtype`; no node where it has that type. */
   cast(x: Value, dtype: DataType): Value {
-    return x.dtype === dtype ? x : this.calls.Cast(x, { to: codeOfDtype(dtype) });
+    if (x.dtype === dtype) return x;
+    if (this.opset >= 6) return this.calls.Cast(x, { to: codeOfDtype(dtype) });
+    return this.node('', 'Cast', [x], [['to', attribute.string(codeNameOf(dtype))]]).output();
   }
 
   /** `x` with its axes in another order; no node where the order is the same. */

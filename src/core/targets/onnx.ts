@@ -6,7 +6,7 @@ export const ONNX_TARGET: OnnxTarget = {
   id: 'onnx',
   title: 'ONNX',
   description: 'Runs in onnxruntime and in most inference frameworks',
-  opsets: { lowest: 7, highest: 28, usual: 17 },
+  opsets: { lowest: 1, highest: 28, usual: 17 },
   // Fewer operators, all of ai.onnx, the same function, and kernels for them in onnxruntime 1.30 on the CPU. Not taken:
   // LpNormalization (0 where the quotient is not defined), GlobalAveragePool and Gather (known as what they are made of).
   fusions: [

@@ -2,6 +2,7 @@
 import { constantOf } from '../../dialects/onnx/data.ts';
 import { codeOfDtype } from '../../dialects/onnx/dtype-codes.ts';
 import { normalAxis } from '../../dialects/onnx/infer/rule.ts';
+import { string } from '../../ir/attribute.ts';
 import { isDataType } from '../../ir/dtype.ts';
 import type { Node } from '../../ir/node.ts';
 import { Tensor } from '../../ir/tensor.ts';
@@ -10,7 +11,8 @@ import type { OnnxBuilder } from '../builder.ts';
 import { type Adapter, type AdapterRule, adapter, operand, rankOf, tooOld, up } from './adapter.ts';
 
 /** Until 5 a note for engines that reuse memory. */
-const CONSUMING = `Abs Add BatchNormalization Ceil Clip Div Dropout Elu Exp Floor HardSigmoid InstanceNormalization
+export const CONSUMING =
+  `Abs Add BatchNormalization Ceil Clip Div Dropout Elu Exp Floor HardSigmoid InstanceNormalization
   LeakyRelu Log Max Mean Min Mul Neg PRelu Reciprocal Relu Selu Sigmoid Sqrt Sub Sum Tanh`.split(/\s+/);
 
 const withoutNotes: AdapterRule = (node) => {
@@ -19,7 +21,7 @@ const withoutNotes: AdapterRule = (node) => {
 };
 
 /** Until 6 the second input was broadcast where `broadcast` asked for it, its axes from `axis` on. */
-const BROADCASTING = ['Add', 'And', 'Div', 'Equal', 'Greater', 'Less', 'Mul', 'Or', 'Pow', 'Sub', 'Xor'];
+export const BROADCASTING = ['Add', 'And', 'Div', 'Equal', 'Greater', 'Less', 'Mul', 'Or', 'Pow', 'Sub', 'Xor'];
 
 const broadcast: AdapterRule = (node, onnx) => {
   const axis = node.int('axis');
@@ -78,7 +80,39 @@ const concat: AdapterRule = (node, onnx) => onnx.same(node.inputs, { axis: node.
 
 const upsample: AdapterRule = (node, onnx) => {
   const scales = [1, 1, node.float('height_scale', 1), node.float('width_scale', 1)];
-  return onnx.same([operand(node)], { scales, height_scale: undefined, width_scale: undefined });
+  const mode = node.string('mode', 'nearest') === 'bilinear' ? 'linear' : 'nearest';
+  return onnx.same([operand(node)], { scales, mode, height_scale: undefined, width_scale: undefined });
+};
+
+/** The constants of the function had fewer digits. */
+const selu: AdapterRule = (node, onnx) =>
+  onnx.same([operand(node)], {
+    alpha: node.float('alpha', 1.673200011253357),
+    gamma: node.float('gamma', 1.0506999492645264),
+    consumed_inputs: undefined,
+  });
+
+/** The power of the norm was a float, and the window could be left out. */
+const norm: AdapterRule = (node, onnx) => {
+  const p = node.float('p', 2);
+  if (!Number.isInteger(p)) tooOld(node, 1, `its norm is of the power ${p}`);
+  if (node.op === 'LpPool' && !node.ints('kernel_shape')) tooOld(node, 1, 'it has no kernel_shape');
+  return onnx.same([operand(node)], { p });
+};
+
+/** Sizes of parts could be an input; the axis had no default. */
+const split: AdapterRule = (node, onnx) => {
+  if (!node.attributes.has('axis')) tooOld(node, 1, 'it does not say along which axis');
+  const given = node.input(1);
+  if (!given) return undefined;
+  const sizes = constantOf(given)?.numbers() ?? tooOld(node, 1, 'its sizes are computed while it runs');
+  return onnx.same([operand(node)], { split: sizes });
+};
+
+/** The default direction was misspelt. */
+const gru: AdapterRule = (node) => {
+  node.setAttribute('direction', string(node.string('direction', 'forward')));
+  return undefined;
 };
 
 /** Until 6 the whole output came only where it was asked for. */
@@ -105,9 +139,13 @@ function constantTensor(node: Node, index: number): number {
 
 export const legacy: readonly Adapter[] = [
   adapter(up(2, 'Pad'), pad),
+  adapter(up(2, 'GlobalLpPool', 'LpPool'), norm),
+  adapter(up(2, 'Split'), split),
+  adapter(up(3, 'GRU'), gru),
   adapter(up(4, 'Concat'), concat),
   adapter(up(5, 'Reshape'), listToInput('shape')),
-  adapter(up(6, ...CONSUMING), withoutNotes),
+  adapter(up(6, ...CONSUMING.filter((op) => op !== 'Selu')), withoutNotes),
+  adapter(up(6, 'Selu'), selu),
   adapter(up(6, 'Cast'), cast),
   adapter(up(6, 'Tile'), tile),
   adapter(up(7, ...BROADCASTING), broadcast),

@@ -10,6 +10,7 @@ import { DECOMPOSITIONS } from './decompositions/table.ts';
 import { images } from './images.ts';
 import { indexing } from './indexing.ts';
 import { legacy } from './legacy.ts';
+import { legacyDown } from './legacy-down.ts';
 import { normalizations } from './normalizations.ts';
 import { quantization } from './quantization.ts';
 import { reductions } from './reductions.ts';
@@ -31,6 +32,7 @@ export const ADAPTERS: readonly Adapter[] = [
   ...quantization,
   ...renamed,
   ...legacy,
+  ...legacyDown,
   ...DECOMPOSITIONS,
 ];
 

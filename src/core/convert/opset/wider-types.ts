@@ -64,7 +64,15 @@ const WIDENINGS: readonly Widening[] = [
   }),
   row(11, 'Pad TopK', INTEGERS_AS_FLOATS),
   row(9, 'Greater Less', INTEGERS_AS_FLOATS),
+  row(6, 'Abs Add Div Mul Neg Sub', INTEGERS_AS_FLOATS),
+  row(4, 'Concat', { ...INTEGERS_AS_FLOATS, bool: 'float32' }),
+  row(2, 'Split', { ...INTEGERS_AS_FLOATS, bool: 'float32' }),
 ];
+
+/** A float that holds all numbers of an element type; undefined where it is one, or none does. */
+export function floatThatHolds(dtype: DataType): DataType | undefined {
+  return dtype === 'bool' ? 'float32' : INTEGERS_AS_FLOATS[dtype];
+}
 
 function row(since: number, operators: string, through: Widening['through']): Widening {
   return { since, operators: new Set(operators.split(/\s+/)), through };

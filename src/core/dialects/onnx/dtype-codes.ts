@@ -44,6 +44,12 @@ export function codeOfDtype(dtype: DataType): number {
   return NUMBERS.get(dtype) ?? 0;
 }
 
+/** The name of an element type in TensorProto.DataType, by which Cast names it until opset 5. */
+export function codeNameOf(dtype: DataType): string {
+  if (dtype === 'float32') return 'FLOAT';
+  return dtype === 'float64' ? 'DOUBLE' : dtype.toUpperCase();
+}
+
 /** Every element type with its number, in their order. */
 export function dtypeCodes(): (readonly [dtype: DataType, code: number])[] {
   return Object.entries(CODES).map(([code, dtype]) => [dtype, Number(code)] as const);

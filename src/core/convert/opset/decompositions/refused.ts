@@ -12,6 +12,8 @@ const REASONS: readonly (readonly [version: number, operators: string, reason: s
   [9, 'MaxUnpool', 'older opsets have no operator that writes to places of a tensor'],
   [9, 'TfIdfVectorizer', 'older opsets do not count sequences of tokens'],
   [8, 'Scan', 'older opsets have no loop over the slices of an axis'],
+  [7, 'Acos Asin Atan Cos Sin Tan', 'older opsets have no functions of angles'],
+  [7, 'Multinomial', 'older opsets draw from no list of probabilities'],
 ];
 
 export const refused: readonly Adapter[] = REASONS.map(([version, operators, reason]) =>
