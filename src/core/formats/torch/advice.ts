@@ -1,6 +1,8 @@
 /** What is said about PyTorch files that hold no program, with the lines of Python that save one that does. */
 import { InputError } from '../../ir/errors.ts';
+import type { InputSpec } from '../../reading.ts';
 import type { PickledTensor, PickleValue } from './archive.ts';
+import { exportScript, quoted } from './export-script.ts';
 import { isRecord, stringEntries } from './pickle-machine.ts';
 import { isModule } from './pickled-module.ts';
 
@@ -14,7 +16,7 @@ export function noProgram(file: string, value: PickleValue): InputError {
     'no-program',
     `the file holds ${what}, but no model that can be run`,
     { file },
-    `Save the model itself with Python:\n\n${saveLines('model = ...  # build the model', undefined)}`,
+    `Save the model itself with Python:\n\n${saveLines(file, 'model = ...  # build the model')}`,
   );
 }
 
@@ -49,7 +51,7 @@ model.load_state_dict(torch.load(${python(file)}, weights_only=True)${keys})`;
     'weights-only',
     `the file holds weights only (${tensors.length} tensors${sample}), not the model that uses them`,
     { file },
-    `Save the whole program with Python:\n\n${saveLines(load, inputGuess(tensors))}`,
+    `Save the whole program with Python:\n\n${saveLines(file, load, inputGuess(tensors))}`,
   );
 }
 
@@ -61,7 +63,7 @@ model = torch.load(${python(file)}, weights_only=False)  # only if you trust the
     'no-program',
     `the file holds a pickled ${className}: its data, but not the code that runs it`,
     { file },
-    `Save the program with Python:\n\n${saveLines(load, inputGuess(parametersOf(value)))}`,
+    `Save the program with Python:\n\n${saveLines(file, load, inputGuess(parametersOf(value)))}`,
   );
 }
 
@@ -86,26 +88,21 @@ function parametersOf(module: PickleValue): [string, PickledTensor][] {
 }
 
 /** An example input from the first weight: image networks begin with a convolution, others with an embedding or a product. */
-function inputGuess(tensors: readonly (readonly [string, PickledTensor])[]): string | undefined {
+function inputGuess(tensors: readonly (readonly [string, PickledTensor])[]): InputSpec | undefined {
   const first = tensors.find(([name, { shape }]) => name.endsWith('weight') && shape.length >= 2);
   if (!first) return undefined;
   const [name, { shape }] = first;
   const [, inputs = 1] = shape;
-  if (/embed/i.test(name) && shape.length === 2) return 'torch.zeros(1, 16, dtype=torch.int64)';
-  if (shape.length === 2) return `torch.randn(1, ${inputs})`;
+  if (/embed/i.test(name) && shape.length === 2) return { key: 0, dtype: 'int64', dims: [1, 16] };
+  if (shape.length === 2) return { key: 0, dtype: 'float32', dims: [1, inputs] };
   const sizes = shape.length === 3 ? [16000] : shape.length === 4 ? [224, 224] : [16, 112, 112];
-  return `torch.randn(1, ${inputs}, ${sizes.slice(0, shape.length - 2).join(', ')})`;
+  return { key: 0, dtype: 'float32', dims: [1, inputs, ...sizes.slice(0, shape.length - 2)] };
 }
 
-function saveLines(load: string, input: string | undefined): string {
-  const example = input ?? 'torch.randn(1, 3, 224, 224)';
-  return `import torch
-
-${load}
-model.eval()
-example = (${example},)  # inputs of the shapes and types that the model takes
-torch.export.save(torch.export.export(model, example), "model.pt2")
-# or, where export does not succeed: torch.jit.trace(model, example).save("model.pt")`;
+/** Never writes the file that it reads. */
+function saveLines(file: string, load: string, input?: InputSpec): string {
+  const stem = baseName(file).replace(/\.[^.]*$/, '');
+  return exportScript({ load, inputs: input ? [input] : [], output: `${stem || 'model'}.exported` });
 }
 
 function splitName(className: string): [module: string, name: string] {
@@ -128,5 +125,9 @@ function describeValue(value: PickleValue): string {
 }
 
 function python(text: string): string {
-  return JSON.stringify(text.slice(Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1));
+  return quoted(baseName(text));
+}
+
+function baseName(file: string): string {
+  return file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
 }
