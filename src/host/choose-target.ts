@@ -18,18 +18,28 @@ export interface TargetQuestion {
   readonly current: TargetChoice;
   /** Offers to leave the opset open, in these words. */
   readonly ownOpset?: string;
-  /** How many questions follow. */
+  /** How many questions follow, and how many came before: where some did, one can go back to them. */
   readonly more?: number;
+  readonly before?: number;
 }
 
 /** The target that the user chose; undefined where they left. */
 export async function chooseTarget(
   rows: readonly TargetRow[],
-  question: TargetQuestion,
+  question: Omit<TargetQuestion, 'before'>,
 ): Promise<TargetChoice | undefined> {
+  const chosen = await chooseTargetOrBack(rows, question);
+  return chosen === BACK ? undefined : chosen;
+}
+
+/** The target that the user chose, among other questions. */
+export async function chooseTargetOrBack(
+  rows: readonly TargetRow[],
+  question: TargetQuestion,
+): Promise<Answer<TargetChoice>> {
   for (;;) {
     const row = await chooseRow(rows, question);
-    if (row === undefined || row === BACK) return undefined;
+    if (row === undefined || row === BACK) return row;
     if (!row.opsets) return { target: row.id };
     const opset = await chooseOpset(row, row.opsets, question);
     if (opset === undefined) return undefined;
@@ -39,11 +49,11 @@ export async function chooseTarget(
 
 async function chooseRow(
   rows: readonly TargetRow[],
-  { title, current, more = 0 }: TargetQuestion,
+  { title, current, more = 0, before = 0 }: TargetQuestion,
 ): Promise<Answer<TargetRow>> {
   const items = rows.map((row): TargetItem => ({ label: row.title, description: row.description, row }));
   const chosen = await choose(
-    { title, placeholder: 'Choose what to convert to', step: [1, 2 + more] },
+    { title, placeholder: 'Choose what to convert to', step: [before + 1, before + 2 + more] },
     items,
     items.find(({ row }) => row.id === current.target),
   );
@@ -53,7 +63,7 @@ async function chooseRow(
 async function chooseOpset(
   row: TargetRow,
   { lowest, highest, usual }: NonNullable<TargetRow['opsets']>,
-  { title, current, ownOpset, more = 0 }: TargetQuestion,
+  { title, current, ownOpset, more = 0, before = 0 }: TargetQuestion,
 ): Promise<Answer<OpsetItem>> {
   const versions = Array.from({ length: highest - lowest + 1 }, (_, k) => highest - k);
   const items = versions.map(
@@ -62,5 +72,5 @@ async function chooseOpset(
   if (ownOpset) items.unshift({ label: ownOpset, opset: undefined });
   const wanted = current.target === row.id ? current.opset : undefined;
   const active = items.find(({ opset }) => opset === (wanted ?? (ownOpset ? undefined : usual)));
-  return choose({ title, placeholder: 'Choose the opset', step: [2, 2 + more] }, items, active);
+  return choose({ title, placeholder: 'Choose the opset', step: [before + 2, before + 2 + more] }, items, active);
 }

@@ -25,10 +25,14 @@ const OPEN_GRAPH = 'Open Graph';
 const SHOW_PROBLEMS = 'Show Problems';
 const SHOW_STEPS = 'Show Steps';
 const REPLACE = 'Replace';
+const CAPTURE = 'Capture with Python…';
 const SAVE = 'Save and Convert';
 const AS_SAVED = 'Convert What Is Saved';
 
 const NOTHING_ELSE: ConversionWishes = { simplify: false, verify: false };
+
+/** Problems of pickled modules that go away where their own Python runs. */
+const NEEDS_CODE: ReadonlySet<string> = new Set(['unknown-module', 'module-not-run']);
 
 /** One conversion, as it can be made again. */
 interface Job {
@@ -60,8 +64,8 @@ export class Converter implements vscode.Disposable {
     const [first] = uris;
     if (!first) return;
     try {
-      const rows = await this.engine.targets(first.fsPath);
-      const title = uris.length === 1 ? `Convert ${nameOf(first)}` : `Convert ${uris.length} Models`;
+      const rows = await this.engine.targets(this.about(first).fsPath);
+      const title = uris.length === 1 ? `Convert ${this.nameOf(first)}` : `Convert ${uris.length} Models`;
       if (!(await savedFirst(uris))) return;
       const asked = await this.ask(uris, first, rows, title);
       if (asked) for (const uri of uris) await this.convertTo(uri, asked.target, rows, asked.wishes);
@@ -78,6 +82,12 @@ export class Converter implements vscode.Disposable {
     wishes: ConversionWishes = NOTHING_ELSE,
   ): Promise<void> {
     await this.make({ uri, target, title: targetTitle(target, rows), wishes, disabled: [] });
+  }
+
+  /** Converts a model that was captured, beside its program. */
+  async convertCaptured(uri: vscode.Uri, target: TargetChoice, wishes: ConversionWishes): Promise<void> {
+    const rows = await this.engine.targets(this.about(uri).fsPath);
+    await this.convertTo(uri, target, rows, wishes);
   }
 
   /** Simplifies ONNX models at their own opset, each into a file beside it. */
@@ -124,26 +134,28 @@ export class Converter implements vscode.Disposable {
       this.showSteps(job, result);
       await this.report(job, result);
     } catch (error) {
-      void showError(error, this.log, `Converting ${nameOf(job.uri)}`);
+      void showError(error, this.log, `Converting ${this.nameOf(job.uri)}`);
     }
   }
 
   /** Runs a conversion, asking for what it lacks; undefined where the user does not want to go on. */
   private async run(job: Job, force: boolean): Promise<ConvertResult | undefined> {
-    const { uri, target, title, wishes, disabled, output } = job;
+    const { uri, target, title, wishes, disabled, output = this.outputOf(job) } = job;
+    const reference = this.readings.programOf(uri)?.reference;
     const request = {
       input: uri.fsPath,
       reading: this.readings.of(uri),
       target,
       force,
       ...wishes,
-      foldLimit: foldLimit(uri),
+      foldLimit: foldLimit(this.about(uri)),
       disabled,
       explain: true,
+      ...(reference && { reference }),
       ...(output !== undefined && { output }),
     };
     try {
-      const result = await withProgress(`Converting ${nameOf(uri)} to ${title}`, (watch) =>
+      const result = await withProgress(`Converting ${this.nameOf(uri)} to ${title}`, (watch) =>
         this.engine.convert(request, watch),
       );
       if (result.status === 'refused' && wantsInputShapes(result.problems) && request.reading.inputs.length === 0)
@@ -158,10 +170,27 @@ export class Converter implements vscode.Disposable {
     }
   }
 
+  /** Where the result is written, where that is not beside the model. */
+  private outputOf({ uri, target }: Job): string | undefined {
+    const captured = this.readings.programOf(uri);
+    return captured && `${captured.output}${target.target.startsWith('caffe:') ? '.caffemodel' : '.onnx'}`;
+  }
+
+  /** The file that the user knows: that of the program, where the model was captured from one. */
+  private about(uri: vscode.Uri): vscode.Uri {
+    const captured = this.readings.programOf(uri);
+    return captured ? vscode.Uri.file(captured.program) : uri;
+  }
+
+  private nameOf(uri: vscode.Uri): string {
+    const captured = this.readings.programOf(uri);
+    return captured ? `${captured.name} of ${nameOf(this.about(uri))}` : nameOf(uri);
+  }
+
   private showSteps(job: Job, { passes, steps, output, simplified }: ConvertResult): void {
     if (steps === undefined) return;
     this.shown.steps.show({
-      modelName: nameOf(job.uri),
+      modelName: this.nameOf(job.uri),
       targetTitle: job.title,
       passes,
       steps,
@@ -190,12 +219,13 @@ export class Converter implements vscode.Disposable {
   private async report({ uri, target, title }: Job, result: ConvertResult): Promise<void> {
     const { status, output, problems } = result;
     this.log.info(`${uri.fsPath} to ${title}: ${status} in ${result.seconds.toFixed(2)} s`, output);
-    const name = nameOf(uri);
+    const name = this.nameOf(uri);
     if (status === 'refused') {
       await this.keepProblems(uri, target, problems);
       const nodes = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
       const text = `${title} cannot take ${name} exactly: ${nodes}. Nothing was written.`;
-      void this.offer(vscode.window.showErrorMessage(text, SHOW_PROBLEMS, OPEN_GRAPH), uri);
+      const capture = problems.some(({ code }) => NEEDS_CODE.has(code)) ? [CAPTURE] : [];
+      void this.offer(vscode.window.showErrorMessage(text, SHOW_PROBLEMS, OPEN_GRAPH, ...capture), uri);
       return;
     }
     if (problems.length > 0) await this.keepProblems(uri, target, problems);
@@ -214,6 +244,7 @@ export class Converter implements vscode.Disposable {
   private async offer(choice: Thenable<string | undefined>, uri: vscode.Uri): Promise<void> {
     const chosen = await choice;
     if (chosen === OPEN_GRAPH) await vscode.commands.executeCommand('graphwright.openGraph', uri);
+    if (chosen === CAPTURE) await vscode.commands.executeCommand('graphwright.capture', uri);
     if (chosen === SHOW_STEPS) await vscode.commands.executeCommand('graphwright.steps.focus');
     if (chosen === SHOW_PROBLEMS) await vscode.commands.executeCommand('graphwright.showProblems', uri);
   }

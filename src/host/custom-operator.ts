@@ -1,9 +1,11 @@
 /** *Define custom operator…*: writes an entry into graphwright.ops.json, from what the graph knows and what the user adds. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { draftCandidateEntry } from '../core/custom/candidate-entry.ts';
 import { type OpsEntry, withEntry, withModule } from '../core/custom/ops-file.ts';
 import { findOpsFile, OPS_FILE } from '../core/custom/ops-path.ts';
 import { parseShapeRule } from '../core/custom/shape-rule.ts';
+import type { OperatorCandidate } from '../shared/capture.ts';
 import type { OperatorDraft } from '../shared/draft.ts';
 import type { EngineCalls } from '../shared/engine.ts';
 import type { PlacedProblem } from '../shared/problems.ts';
@@ -11,6 +13,7 @@ import { showError } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Models } from './models.ts';
 import { BACK, choose, write } from './pick.ts';
+import type { Readings } from './readings.ts';
 
 const OPEN_FILE = 'Open File';
 const CONVERT_AGAIN = 'Convert Again';
@@ -19,6 +22,7 @@ export class OperatorDefiner {
   constructor(
     private readonly engine: EngineCalls,
     private readonly models: Models,
+    private readonly readings: Readings,
     private readonly log: Log,
   ) {}
 
@@ -38,7 +42,8 @@ export class OperatorDefiner {
       const shapes = draft.needsShape ? await askShapes(draft) : [];
       if (!shapes) return;
       const { entry } = shapes.length > 0 ? await this.engine.draftOperator(id, node, { ...of, shapes }) : draft;
-      const file = opsFileFor(model, draft.file);
+      const about = this.about(model);
+      const file = opsFileFor(about, about === model ? draft.file : opsFileOf(about));
       await writeEntry(file, entry as unknown as OpsEntry);
       this.models.reload(model);
       void this.report(model, draft.operator, file);
@@ -49,12 +54,30 @@ export class OperatorDefiner {
     }
   }
 
+  /**
+   * Defines an operator for a function or class of the user's own that a capture saw called; whether the user chose one. The
+   * next capture records its calls as one node each.
+   */
+  async defineCandidate(source: vscode.Uri, candidates: readonly OperatorCandidate[]): Promise<boolean> {
+    const candidate = await askCandidate(candidates);
+    if (!candidate) return false;
+    const { entry } = draftCandidateEntry(candidate);
+    const file = opsFileFor(source, opsFileOf(source));
+    await writeEntry(file, entry);
+    const text = `${candidate.python} is a custom operator now (${path.posix.basename(file.path)}).`;
+    void vscode.window.showInformationMessage(text, OPEN_FILE).then((chosen) => {
+      if (chosen === OPEN_FILE) void vscode.window.showTextDocument(file);
+    });
+    return true;
+  }
+
   /** Writes the beginning of an entry for the class of a pickled module, and shows it: what it computes, the user knows. */
   async addForward(model: vscode.Uri, problem: PlacedProblem): Promise<void> {
     const { operator: type = '', fits } = problem.details;
     const held = this.models.hold(model);
     try {
-      const file = opsFileFor(model, findOpsFile(model.fsPath) ?? vscode.Uri.joinPath(model, '..', OPS_FILE).fsPath);
+      const about = this.about(model);
+      const file = opsFileFor(about, opsFileOf(about));
       const entry = { class: type, forward: ['def forward(self, x):', '    return x'], ...(fits && { fits }) };
       await writeText(file, (text) => withModule(text, entry) ?? text);
       const document = await vscode.workspace.openTextDocument(file);
@@ -67,12 +90,23 @@ export class OperatorDefiner {
     }
   }
 
+  /** The file that the user knows: that of the program, where the model was captured from one. */
+  private about(model: vscode.Uri): vscode.Uri {
+    const captured = this.readings.programOf(model);
+    return captured ? vscode.Uri.file(captured.program) : model;
+  }
+
   private async report(model: vscode.Uri, operator: string, file: vscode.Uri): Promise<void> {
     const text = `${operator} is a custom operator now (${path.posix.basename(file.path)}).`;
     const chosen = await vscode.window.showInformationMessage(text, CONVERT_AGAIN, OPEN_FILE);
     if (chosen === OPEN_FILE) await vscode.window.showTextDocument(file);
     if (chosen === CONVERT_AGAIN) await vscode.commands.executeCommand('graphwright.convert', model);
   }
+}
+
+/** The file that governs what lies there, or would. */
+function opsFileOf(uri: vscode.Uri): string {
+  return findOpsFile(uri.fsPath) ?? vscode.Uri.joinPath(uri, '..', OPS_FILE).fsPath;
 }
 
 /** The file that governs the model; where there is none, one in the folder of the workspace, else beside the model. */
@@ -101,6 +135,28 @@ async function writeText(file: vscode.Uri, change: (text: string) => string): Pr
   edit.replace(file, all, change(document.getText()));
   await vscode.workspace.applyEdit(edit);
   if (!(await document.save())) throw new Error(`${file.fsPath} could not be saved.`);
+}
+
+/** Which function or class the operator stands for: the one around the place, where there is no choice. */
+async function askCandidate(candidates: readonly OperatorCandidate[]): Promise<OperatorCandidate | undefined> {
+  const [only] = candidates;
+  if (candidates.length < 2) return only;
+  const items = candidates.map((candidate) => ({
+    label: `$(${candidate.kind === 'module' ? 'symbol-class' : 'symbol-function'}) ${candidate.python}`,
+    description: callText(candidate),
+    candidate,
+  }));
+  const placeholder =
+    'Choose what becomes one operator: calls of it are recorded, and what it does within is left to your runtime';
+  const chosen = await choose({ title: 'Define Custom Operator', placeholder }, items);
+  return typeof chosen === 'object' ? chosen.candidate : undefined;
+}
+
+/** `(x: float32[1,8]) → float32[1,8]`. */
+function callText({ inputs, outputs }: OperatorCandidate): string {
+  const taken = inputs.map(({ name, dtype, shape }) => `${name}: ${dtype}[${shape.join(',')}]`);
+  const given = outputs.map(({ dtype, shape }) => `${dtype}[${shape.join(',')}]`);
+  return `(${taken.join(', ')}) → ${given.join(', ')}`;
 }
 
 interface RuleItem extends vscode.QuickPickItem {

@@ -9,6 +9,10 @@ const SHOW_LOG = 'Show Log';
 const OPEN_FILE = 'Open File';
 const COPY = 'Copy Commands';
 const COPY_REPORT = 'Copy Report';
+const COPY_SCRIPT = 'Copy Export Script';
+const CAPTURE = 'Capture with Python…';
+/** Files of PyTorch that hold no program: the user's own Python has it. */
+const NEEDS_PYTHON: ReadonlySet<string> = new Set(['weights-only', 'no-program']);
 
 /** Tells the user what went wrong; nothing where they stopped it themselves. */
 export async function showError(error: unknown, log: Log, doing: string): Promise<void> {
@@ -33,13 +37,22 @@ async function showInputError(error: InputError, log: Log, doing: string): Promi
   const text = place?.line === undefined ? undefined : place;
   const where = text ? `${path.basename(text.file)}:${text.line}: ` : '';
   const message = `${doing}: ${where}${sentence(error.message)} ${step}`.trim();
-  const buttons = [...(text ? [OPEN_FILE] : []), ...(commands ? [COPY] : []), SHOW_LOG];
+  const model = NEEDS_PYTHON.has(error.code) ? place?.file : undefined;
+  const copy = model === undefined ? COPY : COPY_SCRIPT;
+  const buttons = [
+    ...(text ? [OPEN_FILE] : []),
+    ...(model === undefined ? [] : [CAPTURE]),
+    ...(commands ? [copy] : []),
+    SHOW_LOG,
+  ];
   const chosen = await vscode.window.showErrorMessage(message, ...buttons);
   if (chosen === OPEN_FILE && text) {
     const selection = new vscode.Range((text.line ?? 1) - 1, 0, (text.line ?? 1) - 1, 0);
     await vscode.window.showTextDocument(vscode.Uri.file(text.file), { selection });
   }
-  if (chosen === COPY) await vscode.env.clipboard.writeText(next.slice(next.indexOf('\n') + 1));
+  if (chosen === copy) await vscode.env.clipboard.writeText(next.slice(next.indexOf('\n') + 1).trimStart());
+  if (chosen === CAPTURE && model !== undefined)
+    await vscode.commands.executeCommand('graphwright.capture', vscode.Uri.file(model));
   if (chosen === SHOW_LOG) log.show();
 }
 

@@ -1,21 +1,23 @@
-/** How to save a PyTorch program again, as Python to run: shown where a file lacks what a conversion needs. */
+/** Shows how a model is saved again, as a script that is filled from what is known of it. */
+import * as path from 'node:path';
 import * as vscode from 'vscode';
+import type { ModelSummary } from '../shared/graph.ts';
+import type { PlacedProblem } from '../shared/problems.ts';
+import { scriptForModel } from './export-text.ts';
+import type { Readings } from './readings.ts';
 
-const PYTHON = `# Saves a program with what a converter needs. Run it where your model's code is.
-import torch
-
-model = ...          # your module, with its weights loaded
-model.eval()
-example = (torch.randn(1, 3, 224, 224),)   # inputs of the shape that you deploy
-
-# The program with its shapes (PyTorch 2.1 and later):
-torch.export.save(torch.export.export(model, example), "model.pt2")
-
-# Or a trace, which any PyTorch can write:
-torch.jit.trace(model, example).save("model.traced.pt")
-`;
-
-export async function showExportHelp(): Promise<void> {
-  const document = await vscode.workspace.openTextDocument({ language: 'python', content: PYTHON });
+export async function showExportScript(
+  model: vscode.Uri,
+  summary: Pick<ModelSummary, 'inputs'> | undefined,
+  { node }: Pick<PlacedProblem, 'node'>,
+  readings: Readings,
+): Promise<void> {
+  const content = scriptForModel({
+    fileName: path.basename(model.fsPath),
+    className: node?.scope[0]?.type,
+    types: (summary?.inputs ?? []).map(({ type }) => type),
+    inputs: readings.of(model).inputs,
+  });
+  const document = await vscode.workspace.openTextDocument({ language: 'python', content });
   await vscode.window.showTextDocument(document, { preview: true });
 }

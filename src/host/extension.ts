@@ -6,6 +6,8 @@ import type { TargetRow } from '../shared/conversion.ts';
 import type { TargetChoice } from '../shared/identifiers.ts';
 import type { SourceFrame } from '../shared/node.ts';
 import type { FixName, PlacedProblem } from '../shared/problems.ts';
+import type { Capturer, CaptureStart } from './capture/capturer.ts';
+import { createCapturer } from './capture/create.ts';
 import { chooseDialect, TOLD_BY_FILE } from './choose-dialect.ts';
 import { chooseTarget } from './choose-target.ts';
 import type { ConversionWishes } from './conversion-wishes.ts';
@@ -15,7 +17,7 @@ import { Diagnostics } from './diagnostics.ts';
 import { ModelDocuments } from './documents.ts';
 import { createEngine } from './engine.ts';
 import { showError } from './errors.ts';
-import { showExportHelp } from './export-help.ts';
+import { showExportScript } from './export-help.ts';
 import { registerFixes } from './fixes.ts';
 import { GraphEditors } from './graph-editor.ts';
 import { GraphTextLink } from './graph-text-link.ts';
@@ -44,6 +46,7 @@ export interface Graphwright {
   check(model: vscode.Uri): Check | undefined;
   convert(model: vscode.Uri, target: TargetChoice, wishes?: ConversionWishes): Promise<void>;
   define(model: vscode.Uri, problem: PlacedProblem): Promise<void>;
+  capture(source: vscode.Uri, start?: CaptureStart): Promise<void>;
 }
 
 export function activate(context: vscode.ExtensionContext): Graphwright {
@@ -58,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): Graphwright {
     check: (model) => app.models.checkOf(model),
     convert: (model, target, wishes) => app.converter.convertTo(model, target, [], wishes),
     define: (model, problem) => app.definer.define(model, problem),
+    capture: (source, start) => app.capturer.capture(source, start),
   };
 }
 
@@ -66,6 +70,7 @@ class App implements vscode.Disposable {
   readonly models: Models;
   readonly converter: Converter;
   readonly definer: OperatorDefiner;
+  readonly capturer: Capturer;
   private readonly documents: ModelDocuments;
   private readonly graphs: GraphEditors;
   private readonly targetTables: TargetTablePages;
@@ -83,7 +88,10 @@ class App implements vscode.Disposable {
     const steps = new ConversionStepsView(engine, context.extensionUri, log);
     const ops = new OpsFiles(engine, codes, log);
     this.converter = new Converter(engine, this.models, this.readings, { steps, ops }, context.workspaceState, log);
-    this.definer = new OperatorDefiner(engine, this.models, log);
+    this.definer = new OperatorDefiner(engine, this.models, this.readings, log);
+    const { converter, definer, models, readings } = this;
+    const capturing = createCapturer(context, { engine, converter, definer, models, readings, codes, log });
+    this.capturer = capturing.capturer;
     const edited = new LanguageDocuments(engine, this.readings, log);
     this.documents = new ModelDocuments(engine, this.models, edited);
     this.graphs = new GraphEditors(context.extensionUri, engine, this.models, this, log);
@@ -112,6 +120,7 @@ class App implements vscode.Disposable {
         this.models,
         edited,
         this.readings,
+        capturing,
       ],
       new TextFiles(texts, edited, this.models),
       new GraphTextLink(this.documents, this.graphs, log),
@@ -181,7 +190,7 @@ class App implements vscode.Disposable {
         await this.converter.giveInputShapes(model);
         return;
       case 'export-again':
-        return showExportHelp();
+        return this.showExportScript(model, problem);
       case 'add-forward':
         return this.definer.addForward(model, problem);
       case 'choose-dialect':
@@ -192,6 +201,15 @@ class App implements vscode.Disposable {
         await this.readings.keep(model, { accept: [...new Set([...accept, name])] });
         this.models.reload(model);
       }
+    }
+  }
+
+  private async showExportScript(model: vscode.Uri, problem: PlacedProblem): Promise<void> {
+    const held = this.models.hold(model);
+    try {
+      await showExportScript(model, await held.summary().catch(() => undefined), problem, this.readings);
+    } finally {
+      held.dispose();
     }
   }
 

@@ -4,9 +4,10 @@ import { editsText, fixTitle } from '../core/problems/fixes.ts';
 import type { FixName, PlacedProblem } from '../shared/problems.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { TextProblems } from './language/problems.ts';
-import { CAFFE_PROTOTXT, ONNX_TEXT, sourceOf, TORCHSCRIPT_SCHEME } from './uris.ts';
+import { CAFFE_PROTOTXT, isTorchFile, ONNX_TEXT, sourceOf, TORCHSCRIPT_SCHEME } from './uris.ts';
 
 const FIX_COMMAND = 'graphwright.applyFix';
+const CAPTURE = 'Capture with Python…';
 const WHERE: vscode.DocumentSelector = [
   { language: ONNX_TEXT },
   { language: CAFFE_PROTOTXT },
@@ -48,7 +49,9 @@ export function registerFixes(diagnostics: Diagnostics, texts: TextProblems, app
       // Several nodes may come from one line: one fix serves them all.
       const distinct = new Map(offers.map((offer) => [`${offer.model} ${offer.title}`, offer]));
       const models = new Set(offers.map(({ model }) => model.toString()));
-      return [...distinct.values()].map((offer) => action(offer, models.size > 1));
+      const actions = [...distinct.values()].map((offer) => action(offer, models.size > 1));
+      const again = offers.find(({ fix, model: of }) => fix === 'export-again' && isTorchFile(of));
+      return [...actions, ...(again ? [captureAction(again)] : [])];
     },
   };
   const kinds = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] };
@@ -75,6 +78,14 @@ function offersFor({ model, problem, diagnostic }: Marked): Offer[] {
         : []),
     ];
   });
+}
+
+/** The user's own Python has what a file of PyTorch lacks. */
+function captureAction({ model, diagnostic }: Offer): vscode.CodeAction {
+  const made = new vscode.CodeAction(CAPTURE, vscode.CodeActionKind.QuickFix);
+  made.diagnostics = [diagnostic];
+  made.command = { command: 'graphwright.capture', title: CAPTURE, arguments: [model] };
+  return made;
 }
 
 /** The innermost module around a problem whose class is the user's own; not the whole model. */

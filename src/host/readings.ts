@@ -1,8 +1,25 @@
 /** What the user said about how a file is to be read (input shapes, accepted approximations), kept for the workspace. */
 import * as vscode from 'vscode';
+import { findOpsFile } from '../core/custom/ops-path.ts';
+import type { CapturedReference } from '../shared/conversion.ts';
 import type { ReadingOptions } from '../shared/identifiers.ts';
 
-type Kept = Partial<Pick<ReadingOptions, 'inputs' | 'accept'>> & { readonly from?: string | undefined };
+/** A model that was captured from a program: it lies in a folder of ours, and what becomes of it beside the program. */
+export interface CapturedFrom {
+  /** The .py file. */
+  readonly program: string;
+  /** The class or function. */
+  readonly name: string;
+  /** What is made of it, without its ending. */
+  readonly output: string;
+  /** What the program itself gave on example inputs, where that was asked for. */
+  readonly reference?: CapturedReference | undefined;
+}
+
+type Kept = Partial<Pick<ReadingOptions, 'inputs' | 'accept'>> & {
+  readonly from?: string | undefined;
+  readonly captured?: CapturedFrom;
+};
 
 const KEY = 'readings';
 
@@ -14,8 +31,18 @@ export class Readings implements vscode.Disposable {
   constructor(private readonly memento: vscode.Memento) {}
 
   of(uri: vscode.Uri): ReadingOptions {
-    const { from, ...kept } = this.all()[uri.toString()] ?? {};
-    return { inputs: [], ops: [], accept: [], ...kept, ...(from !== undefined && { from }) };
+    const { from, captured, ...kept } = this.all()[uri.toString()] ?? {};
+    const ops = captured ? findOpsFile(captured.program) : undefined;
+    return {
+      ...{ inputs: [], ops: ops === undefined ? [] : [ops], accept: [] },
+      ...kept,
+      ...(from !== undefined && { from }),
+    };
+  }
+
+  /** The program that a model was captured from. */
+  programOf(uri: vscode.Uri): CapturedFrom | undefined {
+    return this.all()[uri.toString()]?.captured;
   }
 
   async keep(uri: vscode.Uri, said: Kept): Promise<void> {

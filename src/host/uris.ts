@@ -25,6 +25,11 @@ export function isOnnx(model: vscode.Uri): boolean {
   return model.path.toLowerCase().endsWith('.onnx');
 }
 
+/** A file of PyTorch. */
+export function isTorchFile(model: vscode.Uri): boolean {
+  return /\.(pt|pth|pt2|jit|ptl|torchscript)$/i.test(model.path);
+}
+
 /** A model whose file is text itself. */
 export function isTextFile(model: vscode.Uri): boolean {
   return isOnnxText(model) || isPrototxt(model);

@@ -228,6 +228,8 @@ class Connection {
     if (!call) return;
     if (reply.type === 'report') {
       call.watch?.report?.(reply.title);
+    } else if (reply.type === 'print') {
+      call.watch?.print?.(reply.lines);
     } else if (reply.type === 'failure') {
       this.fail(reply.id, toError(reply.failure));
     } else {

@@ -15,6 +15,7 @@ import { targetTable } from '../core/target-table.ts';
 import { ONNX_TARGET } from '../core/targets/onnx.ts';
 import { backendOf, TARGETS, targetsOf } from '../core/targets/table.ts';
 import type { Core } from './engine.ts';
+import { convertCaptured, realPython } from './python.ts';
 import { slotNames } from './slots.ts';
 
 /** Lines of the texts that binaries are edited as, where types that are found out stand nowhere. */
@@ -36,7 +37,10 @@ export const realCore: Core<OpenedModel> = {
   },
   check: checkModel,
   targetTable: (opened, progress) => targetTable(opened, targetsOf(opened.path), progress),
-  convert: convertModel,
+  convert: ({ reference, ...request }, progress) =>
+    reference && request.verify
+      ? convertCaptured({ ...request, reference }, progress)
+      : convertModel(request, progress),
   records: conversionRecords,
   explain: explainNode,
   async openAround(request, step, progress) {
@@ -67,5 +71,6 @@ export const realCore: Core<OpenedModel> = {
     };
   },
   opsFile: (path) => findOpsFile(path) ?? join(dirname(path), OPS_FILE),
+  python: realPython,
   slots: slotNames,
 };

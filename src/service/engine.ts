@@ -15,7 +15,8 @@ import type {
 } from '../core/request.ts';
 import type { TargetTable } from '../core/target-table.ts';
 import type { TargetRequest } from '../core/targets/target.ts';
-import type { ConvertRequest, StepPage, StepSide, TargetRow } from '../shared/conversion.ts';
+import type { CaptureRequest, PythonProgram } from '../shared/capture.ts';
+import type { CapturedReference, ConvertRequest, StepPage, StepSide, TargetRow } from '../shared/conversion.ts';
 import type { DraftWish, OperatorDraft } from '../shared/draft.ts';
 import type { CallArguments, CallResult, EngineCalls, Watch } from '../shared/engine.ts';
 import type { GroupContent, ModelSummary } from '../shared/graph.ts';
@@ -39,7 +40,10 @@ export interface Core<M extends CoreModel> {
   open(path: string, reading: Reading, progress: Progress): Promise<M>;
   check(opened: M, target: TargetRequest, progress: Progress): Promise<readonly Problem[]>;
   targetTable(opened: M, progress: Progress): Promise<TargetTable>;
-  convert(request: CoreConvertRequest, progress: Progress): Promise<CoreConvertResult>;
+  convert(
+    request: CoreConvertRequest & { readonly reference?: CapturedReference },
+    progress: Progress,
+  ): Promise<CoreConvertResult>;
   /** What each pass of a conversion did, step by step: the passes are run once more for it. */
   records(request: CoreConvertRequest, progress: Progress): Promise<readonly PassSummary[]>;
   /** What simplification does to a node; undefined where the model does not get that far. */
@@ -56,7 +60,21 @@ export interface Core<M extends CoreModel> {
   targets(path: string | undefined): readonly TargetRow[];
   draft(opened: M, node: Node, wish: DraftWish): Omit<OperatorDraft, 'file'>;
   opsFile(path: string): string;
+  /** What runs the user's own Python. */
+  readonly python: PythonCore;
   readonly slots: (model: Model) => SlotNames;
+}
+
+export interface PythonCore {
+  describe(program: CallArguments<'describeProgram'>[0], told: Told): Promise<CallResult<'describeProgram'>>;
+  guessInputs(program: PythonProgram, told: Told): Promise<CallResult<'guessInputs'>>;
+  capture(request: CaptureRequest, told: Told): Promise<CallResult<'capture'>>;
+}
+
+/** Hears what is done, and what the program prints. */
+export interface Told {
+  readonly progress: Progress;
+  print(lines: string): void;
 }
 
 export interface CoreModel {
@@ -224,6 +242,21 @@ export class Engine<M extends CoreModel> implements EngineCalls {
     return { ...this.core.draft(opened, node, wish), file: this.core.opsFile(opened.path) };
   }
 
+  async describeProgram(
+    program: CallArguments<'describeProgram'>[0],
+    watch?: Watch,
+  ): Promise<CallResult<'describeProgram'>> {
+    return this.core.python.describe(program, toldBy(watch));
+  }
+
+  async guessInputs(program: PythonProgram, watch?: Watch): Promise<CallResult<'guessInputs'>> {
+    return this.core.python.guessInputs(program, toldBy(watch));
+  }
+
+  async capture(request: CaptureRequest, watch?: Watch): Promise<CallResult<'capture'>> {
+    return this.core.python.capture(request, toldBy(watch));
+  }
+
   private textOf(open: Open<M>): TextMap {
     open.text ??= new TextMap(this.core.print(open.opened.model), (node) => open.graph.idOf(node));
     return open.text;
@@ -271,6 +304,10 @@ export class Engine<M extends CoreModel> implements EngineCalls {
 
 function readingOf(options: ReadingOptions): Reading {
   return { ...options, inputs: options.inputs.map(parseInputSpec) };
+}
+
+function toldBy(watch: Watch | undefined): Told {
+  return { progress: progressOf(watch), print: watch?.print ?? ignore };
 }
 
 function progressOf(watch: Watch | undefined): Progress {

@@ -22,6 +22,7 @@ export type Request =
 export type Reply =
   | { readonly type: 'listening' }
   | { readonly type: 'report'; readonly id: number; readonly title: string }
+  | { readonly type: 'print'; readonly id: number; readonly lines: string }
   | { readonly type: 'result'; readonly id: number; readonly result: ResultOf<Calls, Call> }
   | { readonly type: 'failure'; readonly id: number; readonly failure: Failure };
 
@@ -59,6 +60,9 @@ const ENGINE_COUNTS: { readonly [C in keyof EngineCalls]: ArgumentsOf<EngineCall
   steps: 3,
   openStep: 3,
   draftOperator: 3,
+  describeProgram: 1,
+  guessInputs: 1,
+  capture: 1,
 };
 
 /** The same of the calls about texts. */
@@ -108,6 +112,9 @@ export const CALLS_WITHOUT_MODEL: ReadonlySet<Call> = new Set<Call>([
   'convert',
   'steps',
   'openStep',
+  'describeProgram',
+  'guessInputs',
+  'capture',
   ...CALL_NAMES.filter(isLanguageCall),
 ]);
 

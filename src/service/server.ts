@@ -31,7 +31,8 @@ export function serve(tables: Tables, port: Port<Reply, Request>): void {
       const args: unknown[] = request.arguments.slice(0, ARGUMENT_COUNTS[call]);
       while (args.length < ARGUMENT_COUNTS[call]) args.push(undefined);
       const report = (title: string) => port.send({ type: 'report', id, title });
-      const result = await answer(...args, { signal: stop.signal, report });
+      const print = (lines: string) => port.send({ type: 'print', id, lines });
+      const result = await answer(...args, { signal: stop.signal, report, print });
       // A result belongs to its call by the types of the tables.
       port.send({ type: 'result', id, result } as Reply);
     } catch (error) {

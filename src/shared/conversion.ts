@@ -25,6 +25,14 @@ export interface ConvertRequest {
   /** Remember it, for `steps` and `openStep`. */
   readonly explain?: boolean;
   readonly verify: boolean;
+  /** Of a program that was captured: compare with what it gave, where `verify` asks for a comparison. */
+  readonly reference?: CapturedReference;
+}
+
+/** What a program itself gave when it was captured: a folder, and the version of PyTorch. */
+export interface CapturedReference {
+  readonly folder: string;
+  readonly torch: string;
 }
 
 export type StepSide = 'before' | 'after';

@@ -1,4 +1,12 @@
 /** The engine seen from outside: one table of calls in plain data, which the transport, the host and the panel derive from. */
+import type {
+  Captured,
+  CaptureRequest,
+  InputGuess,
+  ProgramDescription,
+  PythonAnswer,
+  PythonProgram,
+} from './capture.ts';
 import type { ConvertRequest, ConvertResult, StepPage, StepSide, TargetRow } from './conversion.ts';
 import type { DraftWish, OperatorDraft } from './draft.ts';
 import type { GroupContent, ModelSummary, NodePlace, SearchPage } from './graph.ts';
@@ -22,6 +30,8 @@ export interface Watch {
   readonly signal?: AbortSignal;
   /** Hears what is being done now. */
   readonly report?: (title: string) => void;
+  /** Hears what a program of the user's prints, some lines at a time. */
+  readonly print?: (lines: string) => void;
 }
 
 /** Every call of the engine. Arguments and results are plain data; each may be watched and cancelled. */
@@ -64,6 +74,16 @@ export interface EngineCalls {
    * of a module around it.
    */
   draftOperator(model: ModelId, node: NodeId, wish: DraftWish, watch?: Watch): Promise<OperatorDraft>;
+
+  /** What a Python file defines: an interpreter reads it, and imports nothing of it. */
+  describeProgram(
+    program: Pick<PythonProgram, 'python' | 'folder'> & { readonly file: string },
+    watch?: Watch,
+  ): Promise<PythonAnswer<ProgramDescription>>;
+  /** Imports and builds a program, and says what it is likely to take. */
+  guessInputs(program: PythonProgram, watch?: Watch): Promise<PythonAnswer<readonly InputGuess[]>>;
+  /** Runs a program, and writes an archive of what it does. */
+  capture(request: CaptureRequest, watch?: Watch): Promise<PythonAnswer<Captured>>;
 }
 
 export type EngineCall = keyof EngineCalls;

@@ -6,6 +6,7 @@ import Mocha from 'mocha';
 const TESTS = [
   () => import('./manifest.test.ts'),
   () => import('./conversion.test.ts'),
+  () => import('./capture.test.ts'),
   () => import('./documents.test.ts'),
   () => import('./editing.test.ts'),
   () => import('./prototxt.test.ts'),

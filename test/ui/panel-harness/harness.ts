@@ -197,6 +197,7 @@ function coreOf(model: Model | undefined, problemsOf?: string): Core<CoreModel> 
     ],
     draft: missing,
     opsFile: missing,
+    python: { describe: missing, guessInputs: missing, capture: missing },
     slots: slotNames,
   };
 }

@@ -54,6 +54,17 @@ test('bad input keeps its code, place and next step', async () => {
   expect(error).toMatchObject({ code: 'file-truncated', place: { offset: 3 }, next: 'Fetch it again.' });
 });
 
+test('what a program prints reaches who asked for it', async () => {
+  const heard: string[] = [];
+  const asked = { python: 'python3', folder: '/', about: '/net.py', name: 'Net', arguments: {}, argv: [], accept: [] };
+  const { answer } = await engine.capture(
+    { ...asked, inputs: [], output: '/tmp/net', reference: false },
+    { report: (title) => heard.push(title), print: (lines) => heard.push(lines) },
+  );
+  expect(heard).toEqual(['Importing net.py', 'epoch 1']);
+  expect(answer?.file).toBe('/tmp/net.pt2');
+});
+
 test('progress arrives in order and before the result', async () => {
   const titles: string[] = [];
   const result = await engine.convert({ ...REQUEST, input: 'short.onnx' }, { report: (title) => titles.push(title) });

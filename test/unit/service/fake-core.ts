@@ -121,6 +121,15 @@ export function fakeCore(model: () => Model = smallModel): Core<CoreModel> {
       outputs: ['y'],
     }),
     opsFile: () => 'graphwright.ops.json',
+    python: {
+      describe: async () => ({ answer: { choices: [], offersInputs: false }, problems: [] }),
+      guessInputs: async () => ({ answer: [], problems: [] }),
+      async capture({ output }, { progress, print }) {
+        await progress.step('Importing net.py');
+        print('epoch 1');
+        return { answer: { file: `${output}.pt2`, way: 'export', inputs: [], torch: '2.0' }, problems: [] };
+      },
+    },
     slots: () => NUMBERED,
   };
 }

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Progress } from '../../progress.ts';
+import { helperCommand } from './command.ts';
 import type { HelperEvent, HelperFailure, HelperNote, HelperRequest } from './protocol.ts';
 
 export interface HelperOptions {
@@ -44,8 +45,8 @@ export async function runHelper(
   options: HelperOptions,
   progress: Progress,
 ): Promise<HelperRun> {
-  const script = helperScript();
-  const child = spawn(options.python, ['-B', '-u', '-X', 'utf8', script], {
+  const [python, ...words] = helperCommand(options.python, helperScript());
+  const child = spawn(python, words, {
     cwd: options.folder,
     detached: process.platform !== 'win32',
     windowsHide: true,

@@ -18,7 +18,7 @@ const SEED = 1;
 
 /** Runs the files of a conversion on the inputs of a reference; the worst difference of all its outputs. */
 export async function verifyCaptured(
-  { file, torch }: CaptureOutcome,
+  { file, torch }: Pick<CaptureOutcome, 'file' | 'torch'>,
   reading: Reading,
   reference: string,
   target: string,

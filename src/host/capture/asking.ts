@@ -1,0 +1,133 @@
+/** All questions of a capture in their order, of which some may be answered already, with a way back through them. */
+import type * as vscode from 'vscode';
+import type { InputGuess, ProgramChoice, ProgramDescription } from '../../shared/capture.ts';
+import type { TargetRow } from '../../shared/conversion.ts';
+import { chooseTargetOrBack } from '../choose-target.ts';
+import { askWishes } from '../conversion-wishes.ts';
+import { BACK } from '../pick.ts';
+import { guessesOf } from './input-answers.ts';
+import type { CaptureAnswers } from './memory.ts';
+import { askArguments, askInputs, askProgram, askWeights, COUNT, STEPS } from './questions.ts';
+
+/** What questions are asked about, and what they may ask of others. */
+export interface Asking {
+  readonly title: string;
+  readonly source: vscode.Uri;
+  readonly targets: readonly TargetRow[];
+  /** Of the conversions of this workspace. */
+  readonly memory: vscode.Memento;
+  /** The answers of last time for a class. */
+  last(name: string): CaptureAnswers | undefined;
+  /** What the file defines; undefined where that cannot be told, which the user knows then. */
+  describe(): Promise<ProgramDescription | undefined>;
+  /** What the program takes, likewise. */
+  guess(answers: Draft): Promise<readonly InputGuess[] | undefined>;
+}
+
+/** What is answered so far. */
+export type Draft = {
+  -readonly [K in keyof CaptureAnswers]?: CaptureAnswers[K] | undefined;
+};
+
+export type Question = keyof typeof STEPS;
+
+/** Asked; or there was nothing to ask; or the user goes back; or leaves. */
+type Outcome = 'asked' | 'left out' | typeof BACK | undefined;
+type Ask = (asking: Asking, draft: Draft) => Promise<Outcome>;
+
+const QUESTIONS: Readonly<Record<Question, Ask>> = {
+  async program(asking, draft) {
+    const description = await asking.describe();
+    if (!description) return undefined;
+    const { choices } = description;
+    const [only] = choices;
+    const chosen = choices.length === 1 && only ? only : await askProgram(asking.title, description, draft.name);
+    if (chosen === undefined || chosen === BACK) return chosen;
+    if (chosen.name !== draft.name) Object.assign(draft, NOTHING, asking.last(chosen.name));
+    draft.name = chosen.name;
+    return chosen === only ? 'left out' : 'asked';
+  },
+
+  async arguments(asking, draft) {
+    const description = await asking.describe();
+    if (!description) return undefined;
+    const choice = description.choices.find(({ name }) => name === draft.name) ?? choiceOf(draft);
+    if (choice.kind === 'object' || choice.parameters.length === 0) {
+      draft.arguments = {};
+      return 'left out';
+    }
+    const given = await askArguments(asking.title, choice, draft.arguments);
+    if (given === undefined || given === BACK) return given;
+    // Other arguments may take other inputs.
+    if (JSON.stringify(given) !== JSON.stringify(draft.arguments)) draft.inputs = undefined;
+    draft.arguments = given;
+    return 'asked';
+  },
+
+  async weights(asking, draft) {
+    const file = await askWeights(asking.title, asking.source, draft.weights);
+    if (file === undefined || file === BACK) return file;
+    draft.weights = file === '' ? undefined : file;
+    return 'asked';
+  },
+
+  async inputs(asking, draft) {
+    const description = await asking.describe();
+    if (description?.offersInputs) {
+      draft.inputs = [];
+      return 'left out';
+    }
+    const known = draft.inputs ?? [];
+    const guesses = known.length > 0 ? guessesOf(known) : await asking.guess(draft);
+    if (!guesses) return undefined;
+    const inputs = await askInputs(asking.title, guesses, known);
+    if (inputs === undefined || inputs === BACK) return inputs;
+    draft.inputs = inputs;
+    return 'asked';
+  },
+
+  async target({ title, targets, memory }, draft) {
+    for (;;) {
+      const current = draft.target ?? { target: 'onnx' };
+      const target = await chooseTargetOrBack(targets, { title, current, before: STEPS.target - 1, more: 1 });
+      if (target === undefined || target === BACK) return target;
+      draft.target = target;
+      const wishes = await askWishes(memory, title, [COUNT, COUNT]);
+      if (wishes === undefined) return undefined;
+      if (wishes === BACK) continue;
+      draft.wishes = wishes;
+      return 'asked';
+    }
+  },
+};
+
+/** What another class has none of. */
+const NOTHING: Draft = { arguments: undefined, weights: undefined, inputs: undefined, accept: undefined };
+
+/** Asks the questions in order; undefined where the user leaves or nothing can be asked. */
+export async function askAll(
+  asking: Asking,
+  questions: readonly Question[],
+  draft: Draft,
+): Promise<CaptureAnswers | undefined> {
+  const asked: number[] = [];
+  for (let at = 0; at < questions.length; ) {
+    const question = questions[at];
+    if (!question) break;
+    const outcome = await QUESTIONS[question](asking, draft);
+    if (outcome === undefined) return undefined;
+    if (outcome === BACK) at = asked.pop() ?? at;
+    else {
+      if (outcome === 'asked') asked.push(at);
+      at++;
+    }
+  }
+  const { name = '', arguments: given = {}, weights, inputs = [], target = { target: 'onnx' }, accept = [] } = draft;
+  const wishes = draft.wishes ?? { simplify: false, verify: false };
+  return { name, arguments: given, ...(weights !== undefined && { weights }), inputs, target, wishes, accept };
+}
+
+/** A class of which the file tells nothing. */
+function choiceOf({ name = '' }: Draft): ProgramChoice {
+  return { kind: 'class', name, line: 1, isModule: true, parameters: [] };
+}

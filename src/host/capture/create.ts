@@ -1,0 +1,73 @@
+/** Live capture as a part of the extension: its command, its lenses, its problems, and what they work with. */
+import * as vscode from 'vscode';
+import { helperCommand } from '../../core/capture/live/command.ts';
+import type { EngineCalls } from '../../shared/engine.ts';
+import type { Converter } from '../convert.ts';
+import type { OperatorDefiner } from '../custom-operator.ts';
+import { showError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Models } from '../models.ts';
+import type { Readings } from '../readings.ts';
+import { isTorchFile } from '../uris.ts';
+import { CapturedFiles } from './captured-files.ts';
+import { Capturer } from './capturer.ts';
+import { type ChosenProgram, chooseProgram, chooseProgramFor } from './choose-program.ts';
+import { registerLenses } from './lenses.ts';
+import { CaptureMemory } from './memory.ts';
+import { CaptureProblems } from './problems.ts';
+import { isProgram } from './source.ts';
+
+export interface CaptureSurroundings {
+  readonly engine: EngineCalls;
+  readonly converter: Converter;
+  readonly definer: OperatorDefiner;
+  readonly models: Models;
+  readonly readings: Readings;
+  /** The page that explains every code. */
+  readonly codes: vscode.Uri;
+  readonly log: Log;
+}
+
+export interface Capturing extends vscode.Disposable {
+  readonly capturer: Capturer;
+}
+
+export function createCapturer(context: vscode.ExtensionContext, surroundings: CaptureSurroundings): Capturing {
+  const { definer, codes, log } = surroundings;
+  const problems = new CaptureProblems(codes, (attempt, fix, problem) => capturer.fix(attempt, fix, problem));
+  const script = context.asAbsolutePath('python/graphwright_capture.py');
+  const capturer: Capturer = new Capturer({
+    ...surroundings,
+    memory: new CaptureMemory(context.workspaceState),
+    memento: context.workspaceState,
+    problems,
+    files: new CapturedFiles(context.storageUri ?? context.globalStorageUri),
+    command: (python) => helperCommand(python, script),
+    define: (source, candidates) => definer.defineCandidate(source, candidates),
+  });
+  const command = vscode.commands.registerCommand('graphwright.capture', async (given?: vscode.Uri, name?: unknown) => {
+    try {
+      // A click in the explorer gives the files that are selected beside.
+      const chosen = await programFor(given, typeof name === 'string' ? name : undefined);
+      if (chosen) await capturer.capture(chosen.source, { name: chosen.name, weights: chosen.weights });
+    } catch (error) {
+      await showError(error, log, 'Capture Model');
+    }
+  });
+  const subscriptions = vscode.Disposable.from(problems, command, registerLenses());
+  return { capturer, dispose: () => subscriptions.dispose() };
+}
+
+/** What a command is about: its argument, the active editor, or what the user chooses. */
+async function programFor(
+  given: vscode.Uri | undefined,
+  name: string | undefined,
+): Promise<(ChosenProgram & { readonly weights?: string }) | undefined> {
+  const active = vscode.window.activeTextEditor?.document.uri;
+  const uri = given instanceof vscode.Uri ? given : active?.scheme === 'file' && isProgram(active) ? active : undefined;
+  if (!uri) return chooseProgram();
+  if (!isTorchFile(uri)) return { source: uri, ...(name !== undefined && { name }) };
+  const chosen = await chooseProgramFor(uri);
+  const isOwn = chosen === undefined || chosen.source.toString() === uri.toString();
+  return isOwn ? chosen : { ...chosen, weights: uri.fsPath };
+}

@@ -1,0 +1,52 @@
+/** What is captured: a class or function of a Python file, or the model that a pickle holds. */
+import * as path from 'node:path';
+import type * as vscode from 'vscode';
+import { moduleClasses } from '../../core/language/python/module-classes.ts';
+import type { PythonProgram } from '../../shared/capture.ts';
+import type { ProgramAnswers } from './answers.ts';
+
+/** Whether a file is a program; else it is a pickle, which torch.load makes a model of. */
+export function isProgram(source: vscode.Uri): boolean {
+  return source.path.toLowerCase().endsWith('.py');
+}
+
+export function nameOf(source: vscode.Uri): string {
+  return path.posix.basename(source.path);
+}
+
+/** What a pickle is instead of a class that is chosen. */
+export function pickleAnswers(source: vscode.Uri): ProgramAnswers {
+  const given = { f: JSON.stringify(source.fsPath), map_location: '"cpu"', weights_only: 'False' };
+  return { name: 'load', arguments: given, inputs: [] };
+}
+
+/** The program as the helper in Python takes it. */
+export function programOf(
+  source: vscode.Uri,
+  { name, arguments: given, weights }: Omit<ProgramAnswers, 'inputs'>,
+): Pick<PythonProgram, 'file' | 'module' | 'name' | 'arguments' | 'argv' | 'weights'> {
+  const where = isProgram(source) ? { file: source.fsPath } : { module: 'torch' };
+  return { ...where, name, arguments: given, argv: [], ...(weights !== undefined && { weights }) };
+}
+
+/** `Net of net.py`; the name of the file alone for a pickle. */
+export function titleOf(source: vscode.Uri, name: string): string {
+  return isProgram(source) ? `${name} of ${nameOf(source)}` : nameOf(source);
+}
+
+/** What is made of a program, without an ending: beside it, and by its class where the file has several. */
+export function outputOf(source: vscode.Uri, name: string, text: string): string {
+  const stem = source.fsPath.replace(/\.[^./\\]*$/, '');
+  if (!isProgram(source)) return stem;
+  const others = moduleClasses(text).some((each) => each.name !== name);
+  return others ? `${stem}.${name}` : stem;
+}
+
+/** The line on which a class or function begins, from 0; the first one where it is not found. */
+export function lineOf(name: string, text: string): number {
+  const last = name.slice(name.lastIndexOf('.') + 1);
+  const lines = text.split('\n');
+  const found = lines.findIndex((line) => new RegExp(`^\\s*(?:class|def|async\\s+def)\\s+${last}\\b`).test(line));
+  const assigned = lines.findIndex((line) => new RegExp(`^${last}\\s*=`).test(line));
+  return Math.max(found < 0 ? assigned : found, 0);
+}

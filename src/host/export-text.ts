@@ -1,0 +1,54 @@
+/** The script that saves a model as a program, filled from what is known: of a file, or of the answers about a program. */
+import path from 'node:path';
+import { exportScript, loadProgram } from '../core/formats/torch/export-script.ts';
+import { InputError } from '../core/ir/errors.ts';
+import { type InputSpec, parseInputSpec } from '../core/reading.ts';
+import { argumentsText, type ProgramAnswers } from './capture/answers.ts';
+
+const HEAD = "# Saves the model as a program that Graphwright reads. Run it where the model's code is.\n";
+const UNKNOWN = 'model = ...  # your module, with its weights loaded';
+/** Modules of these packages are parts of a model, not its class. */
+const LIBRARIES = /^(?:__torch__\.)?(?:torch|torchvision|timm)\./;
+
+/** What is known of a model whose file lacks something. */
+export interface KnownModel {
+  readonly fileName: string;
+  /** Its class by its dotted name, where the file names it. */
+  readonly className?: string | undefined;
+  /** Types of its inputs, as the file has them: `float32[1, 3, h, w]`. */
+  readonly types: readonly string[];
+  /** What the user said of them, as `--input` takes it. */
+  readonly inputs: readonly string[];
+}
+
+export function scriptForModel({ fileName, className, types, inputs }: KnownModel): string {
+  const [, module, name] = /^(?:__torch__\.)?([\w.]+)\.(\w+)$/.exec(className ?? '') ?? [];
+  const isOwn = module !== undefined && name !== undefined && !LIBRARIES.test(className ?? '');
+  const load = isOwn ? `${loadProgram({ module, name })}  # with its arguments and weights` : UNKNOWN;
+  const given = inputs.length > 0 ? inputs : types.map((type, at) => `${at}:${type.replaceAll(' ', '')}`);
+  const output = `${path.parse(fileName).name}.exported`;
+  return `${HEAD}${exportScript({ load, inputs: specsOf(given), output })}\n`;
+}
+
+/** For a program of which everything is known. */
+export function scriptForProgram(file: string, answers: ProgramAnswers): string {
+  const { name: module } = path.parse(file);
+  const { name, weights } = answers;
+  const load = loadProgram({
+    module,
+    name,
+    arguments: argumentsText(answers.arguments),
+    ...(weights !== undefined && { weights: path.basename(weights) }),
+  });
+  return `${HEAD}${exportScript({ load, inputs: specsOf(answers.inputs), output: module })}\n`;
+}
+
+/** None where one of them says too little. */
+function specsOf(texts: readonly string[]): readonly InputSpec[] {
+  try {
+    return texts.map(parseInputSpec);
+  } catch (error) {
+    if (error instanceof InputError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,103 @@
+/** An interpreter for tests: it speaks the helper's protocol and needs no PyTorch. What it does is in the name of the class. */
+import { chmodSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** The Python program that tests capture; its lines are named by what happens there. */
+export const PROGRAM = `import torch
+from torch import nn
+
+
+class Digits(nn.Module):
+    """Tells digits."""
+
+    def __init__(self, width=4):
+        super().__init__()
+
+    def forward(self, image):
+        return image
+
+
+class Broken(nn.Module):
+    def forward(self, image):
+        if image.sum() > 0:
+            return swish(image)
+        return image
+
+
+class Endless(nn.Module):
+    def forward(self, image):
+        while True: pass
+`;
+
+const SCRIPT = `#!/usr/bin/env node
+const fs = require('node:fs');
+const request = JSON.parse(fs.readFileSync(0, 'utf8'));
+fs.appendFileSync(__filename + '.log', JSON.stringify({ pid: process.pid, cwd: process.cwd(), ...request }) + '\\n');
+const say = (event) => process.stdout.write(JSON.stringify(event).replace(':', ': ') + '\\n');
+const line = (text) => fs.readFileSync(request.file, 'utf8').split('\\n').findIndex((each) => each.includes(text)) + 1;
+const choice = (name, parameters = []) =>
+  ({ kind: 'class', name, line: line('class ' + name), isModule: true, parameters, forward: [{ name: 'image' }] });
+const done = {
+  probe: () => ({ torch: '2.9.0', ways: ['export'] }),
+  describe: () => ({
+    module: 'program',
+    root: '/',
+    choices: [choice('Digits', [{ name: 'width', default: '4' }]), choice('Broken'), choice('Endless')],
+    offersInputs: false,
+  }),
+  inputs: () => ({ guesses: [{ name: 'image', guess: 'image:float32[1,1,28,28]', from: 'its first layer' }] }),
+  capture: () => {
+    const file = request.output + '.pt2';
+    fs.copyFileSync(__dirname + '/digits.exported.pt2', file);
+    return { file, way: 'export', inputs: request.inputs, torch: '2.9.0', operators: [] };
+  },
+};
+say({ event: 'hello', python: '3.12.0', torch: '2.9.0', executable: __filename });
+process.stderr.write('the program says hello\\n');
+if (request.do === 'capture' || request.do === 'inputs') say({ event: 'step', title: 'Importing program.py' });
+if (request.do === 'capture' && request.name === 'Endless') {
+  setInterval(() => process.stderr.write('epoch\\n'), 200);
+} else if (request.do === 'capture' && request.name === 'Broken' && request.operators.length === 0) {
+  const tensor = { dtype: 'float32', shape: [1, 1, 28, 28] };
+  say({
+    event: 'failure',
+    failure: {
+      kind: 'data-dependent',
+      reason: 'a condition depends on the numbers of a tensor',
+      details: {},
+      frames: [
+        { file: request.file, line: line('if image.sum'), function: 'forward' },
+        { file: request.file, line: line('class Broken'), function: '<module>' },
+      ],
+      candidates: [
+        {
+          kind: 'function',
+          python: 'program.swish',
+          inputs: [{ name: 'x', optional: false, ...tensor }],
+          attributes: [],
+          outputs: [tensor],
+        },
+      ],
+    },
+  });
+} else say({ event: 'result', result: done[request.do]() });
+`;
+
+/** One request as the interpreter got it. */
+export interface Asked {
+  readonly do: string;
+  readonly pid: number;
+  readonly cwd: string;
+  readonly name?: string;
+  readonly inputs?: readonly string[];
+  readonly arguments?: Readonly<Record<string, string>>;
+  readonly operators?: readonly { readonly python: string }[];
+}
+
+/** Writes the interpreter into a folder that has samples/digits.exported.pt2 beside it. */
+export function writeFakePython(folder: string): string {
+  const file = path.join(folder, 'fake-python.cjs');
+  writeFileSync(file, SCRIPT);
+  chmodSync(file, 0o755);
+  return file;
+}
