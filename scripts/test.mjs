@@ -10,14 +10,14 @@ import { parseArgs } from 'node:util';
 import { build, installPackages } from './lib/packages.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { node } from './lib/run.mjs';
-import { counted, Suites } from './lib/suites.mjs';
+import { counted, Suites, steadily } from './lib/suites.mjs';
 import { installBrowser } from './lib/system.mjs';
 import { installVSCode } from './lib/vscode.mjs';
 
 const bin = (...parts) => inRoot('node_modules', ...parts);
 const show = { show: true };
 
-const vitest = (name, args) => () => {
+const vitest = (name, args) => {
   const file = inRoot(`artifacts/${name}.json`);
   return counted(file, vitestCounts, () =>
     node(
@@ -36,18 +36,24 @@ function vitestCounts({ numPassedTests, numFailedTests, testResults }) {
     if (tests.length === 0) return [`${file}: ${message.split('\n')[0]}`];
     return tests.map(({ fullName, failureMessages: [words = ''] }) => `${file}: ${fullName}: ${words.split('\n')[0]}`);
   });
-  return { passed: numPassedTests, failed: numFailedTests, failures };
+  const files = failed.map(({ name }) => path.relative(inRoot('.'), name));
+  const within = failed.flatMap(({ assertionResults }) => assertionResults.filter(({ status }) => status === 'passed'));
+  return { passed: numPassedTests, failed: numFailedTests, failures, files, elsewhere: numPassedTests - within.length };
 }
 
 /** Every stage: its title and how it is run. */
 const STAGES = {
   types: ['Types', () => node([bin('typescript/bin/tsc'), '-p', '.', '--noEmit'], show).then(() => undefined)],
   lint: ['Lint and format', () => node([bin('@biomejs/biome/bin/biome'), 'check', '.'], show).then(() => undefined)],
-  unit: ['Unit tests', vitest('unit', [])],
+  unit: ['Unit tests', () => vitest('unit', [])],
   package: ['Package the extension', () => node(['scripts/package.mjs'], show).then(() => undefined)],
   host: ["Tests inside VS Code's extension host", hostTests],
-  ui: ['Tests of the packaged extension in a browser', vitest('ui', ['--config', 'vitest.ui.config.ts'])],
+  ui: ['Tests of the packaged extension in a browser', browserTests],
 };
+
+function browserTests() {
+  return steadily((files) => vitest('ui', ['--config', 'vitest.ui.config.ts', ...files]));
+}
 
 function hostTests() {
   const file = inRoot('artifacts/host.json');

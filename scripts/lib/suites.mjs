@@ -7,6 +7,7 @@ export class Suites {
   #passed = 0;
   #failed = 0;
   #failures = [];
+  #unsteady = [];
 
   /**
    * Runs one stage. It may give back `{ passed, failed }`, with `failures`, the names of those; otherwise it counts as one
@@ -25,19 +26,26 @@ export class Suites {
   }
 
   /** Counts what another run found. */
-  add({ passed, failed, failures = [] }) {
+  add({ passed, failed, failures = [], unsteady = [] }) {
     this.#passed += passed;
     this.#failed += failed;
     this.#failures.push(...failures);
+    this.#unsteady.push(...unsteady);
   }
 
   /** The sum so far. */
   get counts() {
-    return { passed: this.#passed, failed: this.#failed, failures: this.#failures };
+    return {
+      passed: this.#passed,
+      failed: this.#failed,
+      failures: this.#failures,
+      unsteady: this.#unsteady,
+    };
   }
 
   /** Prints what failed once more, which stands far above by then, and the last line; sets the exit status. */
   end() {
+    for (const failure of this.#unsteady) console.log(`  failed at first, passed from a fresh start: ${failure}`);
     for (const failure of this.#failures) console.log(`  failed: ${failure}`);
     console.log(`\n${this.#passed} passed, ${this.#failed} failed`);
     process.exitCode = this.#failed === 0 ? 0 : 1;
@@ -51,9 +59,27 @@ async function count(work) {
     console.error(error instanceof CommandError ? error.message : (error.stack ?? error));
     const { passed = 0, failed = 0, failures = [] } = error.counts ?? {};
     // Where every test passed, the suite fell over beside them.
-    return failed > 0
-      ? { passed, failed, failures }
-      : { passed, failed: 1, failures: [String(error.message ?? error)] };
+    return {
+      passed,
+      failed: Math.max(failed, 1),
+      failures: failures.length > 0 ? failures : [String(error.message ?? error)],
+    };
+  }
+}
+
+/**
+ * Runs tests that wait for a browser, which a busy machine can keep from answering in time: files in which a test fails are
+ * run once more, from a fresh start. A test that fails again has failed; one that passes then is told of.
+ */
+export async function steadily(run, files = []) {
+  try {
+    return await run(files);
+  } catch (error) {
+    const { counts } = error;
+    if (files.length > 0 || !counts || counts.files.length === 0) throw error;
+    const again = await steadily(run, counts.files).catch(() => undefined);
+    if (!again) throw error;
+    return { passed: counts.elsewhere + again.passed, failed: 0, unsteady: counts.failures };
   }
 }
 
