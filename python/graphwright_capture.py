@@ -5,11 +5,13 @@ output is one JSON object that tells how it went (src/core/capture/live/protocol
 later and Python 3.8 or later, and nothing else. It reads from the bottom up: `main`, the table `STEPS`, the steps.
 """
 
+import argparse
 import ast
 import contextlib
 import copy
 import dataclasses
 import faulthandler
+import functools
 import importlib
 import importlib.util
 import inspect
@@ -166,8 +168,29 @@ def reason_of(error):
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     said = lines[0] if lines else ""
     name = type(error).__name__
-    plain = said if name in ("RuntimeError", "Exception", "UserError", "Unsupported") and said else f"{name}: {said}" if said else name
-    return plain.rstrip(".:")[:600]
+    if said and name in UNTOLD:
+        return in_plain_words(said)
+    return in_plain_words(f"{name}: {said}" if said else name)
+
+
+# Kinds of exceptions whose name says nothing to a user.
+UNTOLD = ("RuntimeError", "Exception", "UserError", "Unsupported", "GuardOnDataDependentSymNode", "InternalTorchDynamoError", "NotSupportedError", "UnpicklingError")  # fmt: skip
+
+# PyTorch's words that only its developers know, in others.
+PLAIN_WORDS = (
+    (re.compile(r"Could not guard on data-dependent expression.*"), "a number of a tensor decides here what is done next"),
+    (re.compile(r"Could not extract specialized integer from data-dependent expression.*"), "a number of a tensor is used as a size or an index here"),
+    (re.compile(r"Unsupported: "), ""),
+    (re.compile(r"Tracer cannot infer type of .*"), "it gives something else than tensors, and lists, tuples and dicts of them"),
+    (re.compile(r"Found (<class '[^']+'>) in output, which is not a known type.*"), r"it gives an object of \1"),
+    (re.compile(r" This file can still be loaded.*"), ""),
+)
+
+
+def in_plain_words(text):
+    for pattern, words in PLAIN_WORDS:
+        text = pattern.sub(words, text)
+    return text.strip().rstrip(".:")[:600]
 
 
 # --- Limits -------------------------------------------------------------------------------------------------------------
@@ -217,6 +240,8 @@ def _resident_on_windows():
 
 def watch_limits(channel, request):
     """Ends the process where it takes too long or too much, and says the line where it stood."""
+    # Native code that never lets go keeps the watcher from its turn: then the lines are printed, and the caller reads them.
+    faulthandler.dump_traceback_later(request["seconds"] + 3, file=sys.stderr)
     deadline = time.monotonic() + request["seconds"]
     main_thread = threading.main_thread().ident
 
@@ -707,9 +732,21 @@ def read_weights(file, channel):
             return read_safetensors(file)
     options = {"map_location": "cpu"}
     if "weights_only" in inspect.signature(torch.load).parameters:
-        options["weights_only"] = True
-    with running(channel, "weights-unreadable", file=file):
+        options["weights_only"] = not channel.request["trustWeights"]
+    # Settings that training scripts keep beside their weights.
+    if hasattr(torch.serialization, "add_safe_globals"):
+        torch.serialization.add_safe_globals([argparse.Namespace])
+    try:
         return torch.load(file, **options)
+    except Exception as error:
+        named = re.search(r"GLOBAL ([\w.]+)", str(error))
+        if named:
+            reason = f"it holds objects of {named.group(1)}, which PyTorch loads only by running what the file says"
+            raise Failure("weights-unreadable", reason, file=file) from error
+        failure = failure_of(error, "weights-unreadable", channel, file=file)
+        if not isinstance(error, OSError):
+            failure.reason = f"it is not what torch.save writes ({failure.reason})"
+        raise failure from error
 
 
 SAFE_TYPES = {
@@ -741,6 +778,9 @@ def read_safetensors(file):
 def tensors_of(value):
     import torch
 
+    # A whole module, where its file was trusted.
+    if isinstance(value, torch.nn.Module):
+        return value.state_dict()
     if not isinstance(value, dict):
         return {}
     return {name: each for name, each in value.items() if isinstance(name, str) and isinstance(each, torch.Tensor)}
@@ -777,12 +817,8 @@ def without(weights, prefix):
 
 
 def counted_misfit(missing, left_over, wrong):
-    parts = [
-        f"{len(missing)} are missing" if missing else "",
-        f"{len(left_over)} are left over" if left_over else "",
-        f"{len(wrong)} have another shape" if wrong else "",
-    ]
-    return ", ".join(part for part in parts if part)
+    counts = [(missing, "missing"), (left_over, "left over"), (wrong, "of another shape")]
+    return ", ".join(f"{len(names)} {what}" for names, what in counts if names)
 
 
 def shape_text(tensor):
@@ -825,6 +861,18 @@ class Inputs:
 
     def leaves(self):
         return [leaf for leaf in leaves_of((list(self.positional), dict(self.keywords))) if isinstance(leaf, (TensorSpec, Given))]
+
+    def in_float(self):
+        """The same inputs, where they were of half precision, in single precision."""
+
+        def leaf(each):
+            if isinstance(each, TensorSpec) and each.dtype in ("float16", "bfloat16"):
+                return TensorSpec("float32", each.dims)
+            if isinstance(each, Given) and dtype_name(each.tensor.dtype) in ("float16", "bfloat16"):
+                return Given(each.tensor.float())
+            return each
+
+        return Inputs(mapped(self.positional, leaf), mapped(self.keywords, leaf), self.source)
 
     def make(self, model, seed, sizes, shuffled=False):
         """The arguments for one call: random numbers of a seed, the same for the same seed."""
@@ -1009,8 +1057,8 @@ def size_choices(names):
     return choices
 
 
-def call_text(inputs):
-    """What was taken for forward, in words of the command line."""
+def call_text(inputs, parameters=()):
+    """What was taken for forward, in words of the command line; by the names of its parameters where they are given."""
 
     def one(name, tree):
         if isinstance(tree, TensorSpec):
@@ -1023,7 +1071,8 @@ def call_text(inputs):
             return [text for key, each in tree.items() for text in one(f"{name}.{key}", each)]
         return [f"{name}={tree}"]
 
-    pairs = [*enumerate(inputs.positional), *inputs.keywords.items()]
+    names = [*list(parameters)[: len(inputs.positional)], *range(len(parameters), len(inputs.positional))]
+    pairs = [*zip(names, inputs.positional), *inputs.keywords.items()]
     return [text for name, tree in pairs for text in one(str(name), tree)]
 
 
@@ -1129,14 +1178,26 @@ def inputs_by_guess(model, channel):
 
 @contextlib.contextmanager
 def state_kept(model):
-    """What a call changes in the model's buffers is changed back."""
-    kept = {name: value.detach().clone() for name, value in model.named_buffers()}
+    """What a call changes in the model is changed back: its attributes, its buffers and their numbers. Each call, and each
+    capture, is the first."""
+    kept = [(each, dict(vars(each)), dict(each._buffers)) for each in model.modules()]
+    numbers = [(buffer, buffer.detach().clone()) for buffer in model.buffers()]
     try:
         yield
     finally:
-        for name, value in model.named_buffers():
-            if name in kept and kept[name].shape == value.shape:
-                value.detach().copy_(kept[name])
+        for each, attributes, buffers in kept:
+            each._buffers.clear()
+            each._buffers.update(buffers)
+            vars(each).clear()
+            vars(each).update(attributes)
+        for buffer, before in numbers:
+            if buffer.shape == before.shape:
+                buffer.detach().copy_(before)
+
+
+def is_lazy(model):
+    """Whether modules find their sizes in their first call."""
+    return any(type(each).__name__.startswith("Lazy") for each in model.modules())
 
 
 def run_once(model, inputs, seed, sizes, shuffled=False):
@@ -1144,7 +1205,7 @@ def run_once(model, inputs, seed, sizes, shuffled=False):
 
     args, kwargs = inputs.make(model, seed, sizes, shuffled)
     torch.manual_seed(seed)
-    with torch.no_grad(), state_kept(model):
+    with torch.no_grad(), contextlib.nullcontext() if is_lazy(model) else state_kept(model):
         return model(*args, **kwargs)
 
 
@@ -1157,10 +1218,15 @@ def settle_inputs(module, model, request, channel):
         inputs = inputs_offered(module, channel)
         if inputs is None:
             inputs, _ = inputs_by_guess(model, channel)
-        channel.note("inputs-taken", f"The inputs {' '.join(call_text(inputs))} were taken from {inputs.source}" if inputs.source != "guess" else f"The inputs {' '.join(call_text(inputs))} are a guess with which the program runs")
-    choices = size_choices(inputs.open_sizes())
+        text = " ".join(call_text(inputs, parameters_of_forward(model)[0]))
+        guessed = inputs.source == "guess"
+        channel.note("inputs-taken", f"The inputs {text} " + ("are a guess, with which it runs" if guessed else f"are those of {inputs.source}"))
+    return sizes_that_run(model, inputs, request, channel)
+
+
+def sizes_that_run(model, inputs, request, channel):
     first = None
-    for sizes in choices:
+    for sizes in size_choices(inputs.open_sizes()):
         try:
             run_once(model, inputs, request["seed"], sizes)
             return inputs, sizes
@@ -1168,7 +1234,23 @@ def settle_inputs(module, model, request, channel):
             first = first or error
             if not isinstance(error, Exception):
                 break
-    raise failure_of(first, "run", channel, inputs=" ".join(call_text(inputs))) from first
+    if HALF_WORDS.search(str(first)) and holds_half(model, inputs):
+        channel.note("half-run-as-float", f"PyTorch does not run half precision here ({reason_of(first)}): the program is captured in float32")
+        model.float()
+        return sizes_that_run(model, inputs.in_float(), request, channel)
+    text = " ".join(call_text(inputs, parameters_of_forward(model)[0]))
+    raise failure_of(first, "run", channel, inputs=text) from first
+
+
+HALF_WORDS = re.compile(r"not (implemented|supported) for '(Half|BFloat16)'|not implemented for 'Half'")
+
+
+def holds_half(model, inputs):
+    import torch
+
+    halves = (torch.float16, torch.bfloat16)
+    specs = any(isinstance(each, TensorSpec) and each.dtype in ("float16", "bfloat16") for each in inputs.leaves())
+    return specs or any(each.dtype in halves for each in [*model.parameters(), *model.buffers()])
 
 
 # --- Capturing ----------------------------------------------------------------------------------------------------------
@@ -1186,29 +1268,42 @@ def by_export(job):
         raise WayMissing(f"PyTorch {torch.__version__} has no torch.export that saves programs")
     takes = inspect.signature(torch.export.export).parameters
     args, kwargs = job.example()
-    options = {}
-    if job.sizes:
-        if "dynamic_shapes" not in takes:
-            raise WayMissing(f"torch.export of PyTorch {torch.__version__} leaves no sizes open")
-        options["dynamic_shapes"] = dynamic_shapes(job.model, job.inputs)
+    if job.sizes and "dynamic_shapes" not in takes:
+        raise WayMissing(f"torch.export of PyTorch {torch.__version__} leaves no sizes open")
     first = None
     for strict in (False, True) if "strict" in takes else (None,):
-        try:
-            with torch.no_grad(), state_kept(job.model):
-                program = torch.export.export(job.model, tuple(args), kwargs, **options, **({} if strict is None else {"strict": strict}))
-            file = job.output + ".pt2"
-            torch.export.save(program, file)
-            return file, exported_inputs(program, job)
-        except Exception as error:
-            first = first or error
+        for dims in open_dims(job.inputs):
+            options = {"strict": strict} if strict is not None else {}
+            if job.sizes:
+                options["dynamic_shapes"] = dynamic_shapes(job.model, job.inputs, dims)
+            try:
+                with torch.no_grad(), state_kept(job.model):
+                    program = torch.export.export(job.model, tuple(args), kwargs, **options)
+                file = job.output + ".pt2"
+                torch.export.save(program, file)
+                return file, exported_inputs(program, job)
+            except Exception as error:
+                first = first or error
+        # A number that decides stays one, however the code is read.
+        if is_data_dependent(first):
+            break
     raise first
 
 
-def dynamic_shapes(model, inputs):
-    """The open sizes, in the tree of forward's arguments, as torch.export takes them."""
+def open_dims(inputs):
+    """What stands for the open sizes: names first, then what lets PyTorch find out that a size is a multiple or has bounds."""
     import torch
 
-    dims = {name: torch.export.Dim(name) for name in inputs.open_sizes()}
+    names = inputs.open_sizes()
+    if not names:
+        return [{}]
+    named = {name: torch.export.Dim(name) for name in names}
+    found_out = getattr(torch.export.Dim, "DYNAMIC", None)
+    return [named] + ([] if found_out is None else [{name: found_out for name in names}])
+
+
+def dynamic_shapes(model, inputs, dims):
+    """The open sizes, in the tree of forward's arguments, as torch.export takes them."""
 
     def leaf(each):
         if isinstance(each, TensorSpec):
@@ -1369,7 +1464,11 @@ def depends_on_inputs(tensor, on_sizes_too):
     return False
 
 
-WAYS = {"export": by_export, "script": by_script, "trace": by_trace}
+WAYS = {
+    "export": ("Exporting the program", "torch.export", by_export),
+    "script": ("Scripting the program", "torch.jit.script", by_script),
+    "trace": ("Tracing the program", "torch.jit.trace", by_trace),
+}
 
 # Why a way fails, by PyTorch's words: the first row that fits.
 REASONS = (
@@ -1384,6 +1483,10 @@ REASONS = (
         ),
     ),
 )
+
+
+def is_data_dependent(error):
+    return REASONS[0][1].search(f"{type(error).__name__}: {error}") is not None
 
 
 class Job:
@@ -1430,16 +1533,47 @@ class Job:
         return found
 
 
+def flatten_outputs(job):
+    """Lets forward give its tensors alone, where it gives objects that no capture takes: named tuples, dataclasses."""
+    import torch
+
+    with torch.no_grad():
+        outputs = run_once(job.model, job.inputs, job.request["seed"], job.sizes)
+    if is_plain_output(outputs):
+        return
+    if not tensors_in(outputs):
+        raise Failure("unsupported-call", f"forward gives {a_kind(outputs)}, in which no tensors are known", definition_of(job.model.forward), way="export")
+    forward = job.model.forward
+
+    @functools.wraps(forward)
+    def forward_flat(*args, **kwargs):
+        return tuple(tensors_in(forward(*args, **kwargs)))
+
+    job.model.forward = forward_flat
+
+
+def is_plain_output(tree):
+    import torch
+
+    if type(tree) is dict or isinstance(tree, dict) and hasattr(tree, "move_to_end") and type(tree).__module__ == "collections":
+        return all(isinstance(key, str) and is_plain_output(each) for key, each in tree.items())
+    if type(tree) in (list, tuple):
+        return all(is_plain_output(each) for each in tree)
+    return tree is None or isinstance(tree, (torch.Tensor, int, float, bool, str))
+
+
 def capture_model(job):
     """The first way that succeeds. Where none does, the failure of the first that was tried, with the user's line."""
-    first, missing = None, []
+    failures, missing = [], []
     for way in job.request["ways"]:
         # A script keeps conditions; a program that failed for another reason would only fail again.
-        if way == "script" and first is not None and first.kind != "data-dependent":
+        if way == "script" and failures and failures[0][1].kind != "data-dependent":
             continue
-        job.channel.step({"export": "Exporting the program", "script": "Scripting the program", "trace": "Tracing the program"}[way])
+        title, name, run = WAYS[way]
+        job.channel.step(title)
         try:
-            file, inputs = WAYS[way](job)
+            file, inputs = run(job)
+            tell_failures(job.channel, failures)
             return way, file, inputs
         except WayMissing as error:
             missing.append(str(error))
@@ -1447,9 +1581,16 @@ def capture_model(job):
             failure = capture_failure(error, job, way)
             if failure.kind in ("memory", "exits", "device"):
                 raise failure from error
-            job.channel.note("way-failed", f"torch.{ {'export': 'export', 'script': 'jit.script', 'trace': 'jit.trace'}[way] } failed: {failure.reason}", failure.frames)
-            first = first or failure
-    raise first or Failure("ways-missing", "; ".join(missing))
+            failures.append((name, failure))
+    if not failures:
+        raise Failure("ways-missing", "; ".join(missing))
+    tell_failures(job.channel, failures[1:])
+    raise failures[0][1]
+
+
+def tell_failures(channel, failures):
+    for name, failure in failures:
+        channel.note("way-failed", f"{name} failed: {failure.reason}", failure.frames)
 
 
 def capture_failure(error, job, way):
@@ -1469,15 +1610,25 @@ def write_reference(job):
     folder = job.output + ".reference"
     os.makedirs(folder, exist_ok=True)
     sets = []
-    for k in range(2):
+    for k, sizes in enumerate([job.sizes, other_sizes(job)]):
         seed = job.request["seed"] + k
-        args, kwargs = job.inputs.make(job.model, seed, job.sizes, shuffled=k > 0)
-        inputs = [store(folder, f"{k}-input-{n}", tensor) for n, tensor in enumerate(tensors_in((args, kwargs)))]
-        outputs = run_once(job.model, job.inputs, seed, job.sizes, shuffled=k > 0)
-        sets.append({"inputs": inputs, "outputs": [store(folder, f"{k}-output-{n}", each) for n, each in enumerate(tensors_in(outputs))]})
+        args, kwargs = job.inputs.make(job.model, seed, sizes, shuffled=k > 0)
+        outputs = run_once(job.model, job.inputs, seed, sizes, shuffled=k > 0)
+        tensors = {"inputs": tensors_in((args, kwargs)), "outputs": tensors_in(outputs)}
+        sets.append({side: [store(folder, f"{k}-{side}-{n}", each) for n, each in enumerate(found)] for side, found in tensors.items()})
     with open(os.path.join(folder, "index.json"), "w", encoding="utf-8") as written:
         json.dump({"sets": sets}, written)
     return folder
+
+
+def other_sizes(job):
+    """Other numbers for the open sizes with which the program runs, too."""
+    for change in (lambda size: size + 1, lambda size: 2 * size):
+        sizes = {name: change(size) for name, size in job.sizes.items()}
+        with contextlib.suppress(Exception):
+            run_once(job.model, job.inputs, 0, sizes)
+            return sizes
+    return job.sizes
 
 
 def tensors_in(tree):
@@ -1515,9 +1666,9 @@ def probe(request, channel):
 
 def prepared(request, channel):
     """The program imported and built, with its weights, for evaluation; and the module that it is in."""
+    watch_limits(channel, request)
     torch = load_torch()
     limit_memory(request["memory"])
-    watch_limits(channel, request)
     torch.manual_seed(request["seed"])
     module = import_program(request, channel)
     model = build_program(module, request, channel)
@@ -1525,8 +1676,6 @@ def prepared(request, channel):
     if model.training:
         channel.note("eval-mode", "The program was set to evaluation (model.eval())")
     model.eval()
-    for each in model.parameters():
-        each.requires_grad_(False)
     return torch, module, model, weights
 
 
@@ -1552,7 +1701,10 @@ def inputs(request, channel):
 def capture(request, channel):
     torch, module, model, weights = prepared(request, channel)
     settled, sizes = settle_inputs(module, model, request, channel)
+    for each in model.parameters():
+        each.requires_grad_(False)
     job = Job(model, settled, sizes, request, channel)
+    flatten_outputs(job)
     way, file, taken = capture_model(job)
     result = {"file": file, "way": way, "inputs": taken, "torch": str(torch.__version__), "operators": []}
     if weights is not None:

@@ -23,7 +23,10 @@ export function tell(result: ConvertResult, json: boolean | undefined, whatWasDo
     whatWasDone();
     for (const file of output) say(`Wrote ${file}`);
     if (verification) printVerification(verification);
-    if (status === 'refused') say(`Nothing was written: ${counted(problems.length, 'problem')}.`);
+    if (status === 'refused') {
+      const errors = problems.filter(({ severity }) => severity === 'error');
+      say(`Nothing was written: ${counted(errors.length, 'problem')}.`);
+    }
   }
   return status === 'done' ? DONE : REFUSED;
 }

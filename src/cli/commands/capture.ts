@@ -50,6 +50,8 @@ export async function capture(args: readonly string[]): Promise<number> {
     weights: values.weights,
     operators: [],
     accept: values.accept ?? [],
+    // Where the user stands is where he would run it.
+    folder: process.cwd(),
     python: values.python ?? (process.platform === 'win32' ? 'python' : 'python3'),
     seconds: numberOf('timeout', values.timeout),
     memory: memory && memory * MEGABYTE,

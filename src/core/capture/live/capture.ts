@@ -40,7 +40,7 @@ export interface Program {
   readonly argv: readonly string[];
   readonly weights?: string | undefined;
   readonly operators: readonly HelperOperator[];
-  /** Codes of problems that the user takes: `weights-do-not-fit`, `trace-depends-on-data`. */
+  /** Codes of problems that the user takes: `weights-do-not-fit`, `weights-unreadable`, `trace-depends-on-data`. */
   readonly accept: readonly string[];
 }
 
@@ -119,6 +119,7 @@ function buildOf(program: Program, { memory, seconds }: Interpreter): Build {
     argv,
     ...(weights !== undefined && { weights: resolve(weights) }),
     acceptWeights: accept.includes('weights-do-not-fit'),
+    trustWeights: accept.includes('weights-unreadable'),
     operators,
     memory: memory ?? Math.floor(totalmem() * 0.75),
     seconds: seconds ?? DEFAULT_SECONDS,

@@ -55,7 +55,7 @@ export async function convertCaptured(
     if (KEPT.has(extname(output))) return { ...keep(file, output, notes), captured, seconds: seconds() };
     const reading = readingOf(request, answer);
     const result = await convertModel({ ...conversion, input: file, output, reading, verify: false }, progress);
-    const told = { ...result, problems: [...notes, ...result.problems], captured };
+    const told = { ...result, problems: [...notes, ...result.problems.map(withoutHelper)], captured };
     if (reference === undefined || result.status !== 'done') return { ...told, seconds: seconds() };
     const { target } = conversion.target;
     const verification = await verifyCaptured(answer, reading, reference, target, result.output, progress);
@@ -70,6 +70,11 @@ function readingOf({ capture, conversion }: CaptureConversion, { inputs }: Captu
   const beside = findOpsFile(resolve(capture.file ?? 'program.py'));
   const { ops, accept } = conversion.reading;
   return { inputs: inputs.map(parseInputSpec), ops: [...(beside === undefined ? [] : [beside]), ...ops], accept };
+}
+
+/** A trace also records the lines of the helper that made it, which are none of the user's. */
+function withoutHelper(problem: Problem): Problem {
+  return { ...problem, origin: problem.origin.filter(({ file }) => !file.endsWith('graphwright_capture.py')) };
 }
 
 function keep(file: string, output: string, notes: readonly Problem[]): Omit<ConvertResult, 'seconds'> {

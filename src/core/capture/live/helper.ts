@@ -35,7 +35,9 @@ const GRACE_SECONDS = 10;
 const LOOK_MS = 100;
 /** What the log takes of what a program prints; the end is kept for what went wrong. */
 const MOST_LOGGED = 1_000_000;
-const TAIL = 4000;
+const TAIL = 16_000;
+/** A Python that is one has said so after this time. */
+const HELLO_SECONDS = 120;
 /** One event of the helper is never longer. */
 const MOST_SAID = 64_000_000;
 
@@ -87,6 +89,7 @@ class Run {
   private tail = '';
   private logged = 0;
   private line = '';
+  private readonly started = process.uptime();
   private spawnError: Error | undefined;
   private late = false;
   private cancelled: unknown;
@@ -112,7 +115,10 @@ class Run {
     );
     const look = setInterval(() => this.look(), LOOK_MS);
     return new Promise((resolve, reject) => {
+      let settled = false;
       const settle = (status: string) => {
+        if (settled) return;
+        settled = true;
         clearTimeout(limit);
         clearInterval(look);
         this.kill();
@@ -137,6 +143,9 @@ class Run {
   }
 
   private look(): void {
+    const silent = !this.hello && process.uptime() - this.started > HELLO_SECONDS;
+    // Something else than Python may print for ever.
+    if (silent || (!this.hello && this.logged > MOST_LOGGED)) this.kill();
     try {
       this.progress.check();
     } catch (error) {
@@ -226,7 +235,8 @@ class Run {
     if (this.spawnError) return of('python-unusable', spawnReason(this.spawnError), { python: options.python });
     if (this.late) return of('timed-out', '', { seconds: String(options.seconds) });
     if (/bad_alloc|MemoryError|can't allocate memory/.test(tail)) return of('memory', status, { megabytes: 'few' });
-    if (hello) return of('died', status);
+    // What the program did itself: os._exit.
+    if (hello) return of(status.startsWith('exit') ? 'exits' : 'died', status);
     const words = tail.trim().split('\n').at(-1)?.trim() ?? '';
     return of('python-unusable', words === '' ? `it ended with ${status}` : words, { python: options.python });
   }

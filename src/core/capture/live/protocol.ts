@@ -26,6 +26,8 @@ export interface Build {
   readonly weights?: string;
   /** Take weights of which some are missing or left over. */
   readonly acceptWeights: boolean;
+  /** Let the file of weights run what it says while it is loaded, as pickles do. */
+  readonly trustWeights: boolean;
   /** Classes and functions that become one node each. */
   readonly operators: readonly HelperOperator[];
   /** Bytes that the process may use. */

@@ -7,7 +7,7 @@ test('a failure is a problem on the line of the program, with its text', () => {
   const file = fileURLToPath(import.meta.url);
   const told = failureProblem({
     kind: 'weights',
-    reason: '1 are missing',
+    reason: '1 missing',
     details: { file: 'w.pt', missing: 'fc.bias', leftOver: '', wrong: '' },
     frames: [{ file, line: 1, function: 'load' }],
     candidates: [],
@@ -15,7 +15,7 @@ test('a failure is a problem on the line of the program, with its text', () => {
   expect(told).toMatchObject({
     code: 'weights-do-not-fit',
     severity: 'error',
-    message: 'The weights in w.pt do not fit the program: 1 are missing. Missing: fc.bias.',
+    message: 'The weights in w.pt do not fit the program: 1 missing. Missing: fc.bias.',
     origin: [{ kind: 'python', file, line: 1, function: 'load', text: "import { fileURLToPath } from 'node:url';" }],
   });
 });
