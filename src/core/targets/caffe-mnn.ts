@@ -22,10 +22,19 @@ export const mnn = new CaffeBackend({
         (name) => `lstm_param.${name}`,
       ),
       ...['direction', 'size', 'stride', 'line2time_loss'].map((name) => `im2seq_param.${name}`),
+      // ResizeInterp.cpp
+      ...['interp_param.pad_beg', 'interp_param.pad_end'],
+      // source/backend/cpu/CPUDetectionOutput.cpp takes none of these.
+      ...['background_label_id', 'code_type', 'share_location', 'variance_encoded_in_target'].map(
+        (name) => `detection_output_param.${name}`,
+      ),
+      ...['top_k', 'eta'].map((name) => `detection_output_param.nms_param.${name}`),
     ],
     // source/shape/ShapePool.cpp for PoolPadType_CAFFE, source/backend/cpu/CPUPool.hpp.
     pooling: { windows: 'up', clips: false, divisor: 'window' },
     blobs: { axes: 4 },
+    // tools/converter/source/caffe/ResizeInterp.cpp: alignCorners.
+    interp: { layer: 'Interp', grid: 'corners' },
     // source/geometry/GeometryLRN.cpp, computeForNormalize: as many scales as channels.
     normalize: { layer: 'Normalize', eps: 'under the root' },
     // A Scale of a blob that was reshaped reads it in another layout (MNN 3.6).

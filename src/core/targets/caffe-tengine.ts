@@ -31,6 +31,10 @@ export const tengine = new CaffeBackend({
       ...['eltwise_param.coeff', 'inner_product_param.axis', 'inner_product_param.transpose'],
       ...['height', 'width', 'shrink_factor', 'pad_beg', 'pad_end'].map((name) => `interp_param.${name}`),
       'resize1_param.is_pyramid_test',
+      // load_detectionoutput
+      ...['background_label_id', 'code_type', 'share_location', 'variance_encoded_in_target', 'nms_param.eta'].map(
+        (name) => `detection_output_param.${name}`,
+      ),
     ],
     takes: {
       Convolution: JOINT_DILATION,

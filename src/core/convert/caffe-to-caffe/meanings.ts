@@ -51,6 +51,20 @@ const NORMALIZE = ['Normalize', 'NormalizeBBox'];
 const PRODUCTS = ['InnerProduct', 'InnerProductReLU'];
 const BORDERS = each(['ncnn', 'tengine'], 'borders of the image keep their places');
 
+/** What the size of Interp is, where both sizes and factors, or factors alone, are said. */
+function sizeOfInterp(layer: Wording, dialect: string): string {
+  const has = (...names: readonly string[]) => layer.has(...names.map((name) => `interp_param.${name}`));
+  const times = 'it is that of the image times zoom_factor';
+  if (dialect === 'tengine') return times;
+  if (!has('zoom_factor', 'shrink_factor')) return 'it is said';
+  if (has('height') && SIZE_FIRST.has(dialect)) return 'height and width count first';
+  if (dialect === 'mnn') return 'one over each factor is added up';
+  if (dialect !== 'openvino') return 'factors count first';
+  return has('shrink_factor') ? 'it does not run' : times;
+}
+
+const SIZE_FIRST: ReadonlySet<string> = new Set(['mnn', 'nart', 'ncnn']);
+
 export const MEANINGS: readonly Meaning[] = [
   {
     of: ['Pooling'],
@@ -208,20 +222,17 @@ export const MEANINGS: readonly Meaning[] = [
   {
     of: ['Interp'],
     about: 'its size',
-    means: (layer, dialect) => {
-      if (dialect === 'tengine') return 'it is that of the image times zoom_factor';
-      const both =
-        layer.has('interp_param.height') && layer.has('interp_param.zoom_factor', 'interp_param.shrink_factor');
-      return both && (dialect === 'nart' || dialect === 'ncnn')
-        ? 'height and width count first'
-        : 'factors count first';
-    },
+    means: sizeOfInterp,
   },
   {
     of: ['Interp'],
     about: 'interp_param.pad_beg',
     shows: (layer) => ['pad_beg', 'pad_end'].some((name) => layer.number(`interp_param.${name}`, 0) !== 0),
-    means: { otherwise: 'it counts', ...each(['nart', 'ncnn', 'tengine'], 'it does not count') },
+    means: {
+      otherwise: 'it counts',
+      ...each(['mnn', 'nart', 'ncnn', 'tengine'], 'it does not count'),
+      openvino: 'it does not run',
+    },
   },
   {
     of: ['LSTM'],
@@ -278,10 +289,26 @@ export const MEANINGS: readonly Meaning[] = [
     about: 'the order of its rows',
     means: {
       otherwise: 'they lie by class',
-      ncnn: 'they lie by score, without the number of the image',
+      ...each(['mnn', 'ncnn'], 'they lie by score, without the number of the image'),
       opencv: 'they lie by score',
+      tengine: 'they lie by score along the second axis, without the number of the image',
     },
     inexact: true,
+  },
+  {
+    of: ['DetectionOutput'],
+    about: 'detection_output_param.code_type',
+    shows: (layer) => layer.node.string('detection_output_param.code_type', 'CORNER') !== 'CENTER_SIZE',
+    means: { otherwise: 'it is read', ...each(['mnn', 'ncnn', 'tengine'], 'offsets are from middles') },
+  },
+  {
+    of: ['DetectionOutput'],
+    about: 'detection_output_param.nms_param.top_k',
+    means: (layer, dialect) => {
+      if (!layer.has('detection_output_param.nms_param.top_k'))
+        return dialect === 'tengine' ? 'a hundred candidates count' : 'all candidates count';
+      return dialect === 'mnn' ? 'all candidates count' : 'as many candidates count as it says';
+    },
   },
   {
     of: ['Proposal'],

@@ -1,7 +1,8 @@
 /**
  * Interp between frameworks that keep the same places and say the size otherwise: DeepLab's factors and sizes (Cambricon/caffe
- * src/caffe/layers/interp_layer.cpp), NART's (python/nart/utils/caffe_utils/caffe_to_onnx.py, _InterpCommon), ncnn's (src/layer/interp.cpp)
- * and Tengine's (source/operator/prototype/interp.c).
+ * src/caffe/layers/interp_layer.cpp), NART's (python/nart/utils/caffe_utils/caffe_to_onnx.py, _InterpCommon), ncnn's (src/layer/interp.cpp),
+ * Tengine's (source/operator/prototype/interp.c), MNN's (tools/converter/source/caffe/ResizeInterp.cpp) and OpenVINO's
+ * (openvino-dev 2023.3, front/InterpolateNormalizer.py).
  */
 import { isStatic } from '../../ir/shape.ts';
 import type { Rewording } from './rewordings.ts';
@@ -11,7 +12,9 @@ const HOLDER = 'interp_param';
 const SIZE = [`${HOLDER}.height`, `${HOLDER}.width`] as const;
 
 /** Which rule a framework has for the size; DeepLab's where it is not named. */
-const RULES: Readonly<Record<string, string>> = { nart: 'nart', ncnn: 'ncnn', tengine: 'tengine' };
+const RULES: Readonly<Record<string, string>> = {
+  ...{ mnn: 'mnn', nart: 'nart', ncnn: 'ncnn', openvino: 'openvino', tengine: 'tengine' },
+};
 const rule = (dialect: string) => RULES[dialect] ?? 'deeplab';
 const keepsBorders = (dialect: string) => dialect === 'ncnn' || dialect === 'tengine';
 

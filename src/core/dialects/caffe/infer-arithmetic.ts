@@ -103,8 +103,11 @@ const priorBox = (layer: LayerShapes): Shape => {
   return [1, 2, product([layer.x[2], layer.x[3], boxes, 4])];
 };
 
-/** As many rows as boxes are found. */
-const detections = (): Shape => [1, 1, undefined, 7];
+/** As many rows as boxes are found; some frameworks leave the number of the image out (rules/plain-detections.ts). */
+const detections = ({ dialect }: LayerShapes): Shape => {
+  if (dialect === 'tengine') return [1, undefined, 6, 1];
+  return [1, 1, undefined, dialect === 'mnn' || dialect === 'ncnn' ? 6 : 7];
+};
 const proposals: ShapeRule = (layer: LayerShapes) =>
   Array.from({ length: layer.tops }, (_, k) => (k === 0 ? [undefined, 5] : undefined));
 

@@ -1,7 +1,8 @@
 /**
  * Height and width of Interp and NNInterp, as each framework reads them: DeepLab's (Cambricon/caffe
  * src/caffe/layers/interp_layer.cpp), NART's (python/nart/utils/caffe_utils/caffe_to_onnx.py, _InterpCommon), ncnn's
- * (src/layer/interp.cpp) and Tengine's (source/operator/prototype/interp.c).
+ * (src/layer/interp.cpp), Tengine's (source/operator/prototype/interp.c), MNN's (tools/converter/source/caffe/ResizeInterp.cpp) and
+ * OpenVINO's (openvino-dev 2023.3, front/InterpolateNormalizer.py).
  */
 import type { Dim, Shape } from '../../ir/shape.ts';
 import { type LayerShapes, sized } from './infer-layer.ts';
@@ -22,11 +23,30 @@ function sizeOf(layer: LayerShapes, holder: string, size: Dim, axis: number): Di
   const zoomed = () => sized([size], (all) => all * (layer.number(`${holder}.zoom_factor`) ?? 1));
   if (dialect === 'tengine') return zoomed();
   if (dialect === 'ncnn') return given ?? zoomed();
+  if (dialect === 'mnn' && holder === 'interp_param') return given ?? sized([size], (all) => ofMnn(layer, all));
+  if (dialect === 'openvino') return ofOpenVino(layer, given, zoomed);
   if (dialect !== 'nart') return ofDeepLab(layer, holder, cut(layer, holder, size), given);
   if (given !== undefined) return given;
   const factor = ['scale_factor', 'resize'].map((name) => `${holder}.${name}`).find((path) => layer.isGiven(path));
   if (factor === undefined) return ofDeepLab(layer, holder, size, given);
   return sized([size], (all) => Math.floor(all * (layer.number(factor) ?? 1)));
+}
+
+/** One over `shrink_factor`, or 1, and one over `zoom_factor` added to it. */
+function ofMnn(layer: LayerShapes, size: number): number {
+  const part = (name: string) => 1 / (layer.number(`interp_param.${name}`) ?? 1);
+  const begun = Math.fround(part('shrink_factor'));
+  const zooms = layer.isGiven('interp_param.zoom_factor');
+  return Math.trunc(Math.fround(size * (zooms ? Math.fround(begun + part('zoom_factor')) : begun)));
+}
+
+/** Nothing of what it does not run. */
+function ofOpenVino(layer: LayerShapes, given: number | undefined, zoomed: () => Dim): Dim {
+  const value = (name: string, otherwise: number) => layer.number(`interp_param.${name}`) ?? otherwise;
+  if (value('pad_beg', 0) !== 0 || value('pad_end', 0) !== 0) return undefined;
+  const [shrink, zoom] = [value('shrink_factor', 1), value('zoom_factor', 1)];
+  if (zoom === 1) return shrink === 1 ? given : undefined;
+  return shrink === 1 ? zoomed() : given;
 }
 
 function cut(layer: LayerShapes, holder: string, size: Dim): Dim {

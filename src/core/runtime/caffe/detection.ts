@@ -1,13 +1,15 @@
 /**
  * What a single-shot detector found: weiliu89/caffe, branch ssd, src/caffe/layers/detection_output_layer.cpp; opencv 4.x,
- * modules/dnn/src/layers/detection_output_layer.cpp.
+ * modules/dnn/src/layers/detection_output_layer.cpp; Tencent/ncnn, src/layer/detectionoutput.cpp; alibaba/MNN,
+ * source/backend/cpu/CPUDetectionOutput.cpp; OAID/Tengine, source/device/cpu/op/detection_output/detection_output_ref.c.
  */
-import { type Blob, blobOf, bottom, flag, type Layer, type LayerCall, number, refusal } from './blob.ts';
+import { type Blob, blobOf, bottom, flag, isGiven, type Layer, type LayerCall, number, refusal } from './blob.ts';
 import { area, type Box, byScore, type Candidate, overlap, suppressed } from './suppression.ts';
 
 /** Poses have a message of their own, and stand before the default boxes. */
-const hasPoses = ({ node }: LayerCall) => node.op === 'DetectionPoseOutput';
-const holderOf = (call: LayerCall) => (hasPoses(call) ? 'detection_pose_output_param' : 'detection_output_param');
+const hasPoses = ({ node }: Pick<LayerCall, 'node'>) => node.op === 'DetectionPoseOutput';
+const holderOf = (call: Pick<LayerCall, 'node'>) =>
+  hasPoses(call) ? 'detection_pose_output_param' : 'detection_output_param';
 const priorsOf = (call: LayerCall) => bottom(call, hasPoses(call) ? 3 : 2);
 
 interface Found extends Candidate {
@@ -18,15 +20,15 @@ interface Found extends Candidate {
 function parametersOf(call: LayerCall) {
   const { node, means } = call;
   const holder = holderOf(call);
-  const { takesAll, eta, plain = false } = means.detectionOutput;
+  const { takesAll, eta, plain } = means.detectionOutput;
   const classes = number(node, `${holder}.num_classes`, 0);
-  const shared = plain || flag(node, `${holder}.share_location`, true);
+  const shared = plain !== undefined || flag(node, `${holder}.share_location`, true);
   return {
     classes,
     locations: shared ? 1 : classes,
     background: plain ? 0 : number(node, `${holder}.background_label_id`, 0),
     threshold: number(node, `${holder}.confidence_threshold`, takesAll ? -3.4028234663852886e38 : 0),
-    candidates: topOf(number(node, `${holder}.nms_param.top_k`, -1), takesAll),
+    candidates: plain?.candidates === 'all' ? Number.POSITIVE_INFINITY : topOf(topSaid(call), takesAll),
     kept: number(node, `${holder}.keep_top_k`, -1),
     edge: flag(node, `${holder}.normalized_bbox`, true) ? (0 as const) : (1 as const),
     rule: {
@@ -34,6 +36,13 @@ function parametersOf(call: LayerCall) {
       eta: eta ? number(node, `${holder}.nms_param.eta`, 1) : 1,
     },
   };
+}
+
+/** Tengine looks at 100 where nothing is said. */
+function topSaid({ node, means }: LayerCall): number {
+  const path = `${holderOf({ node })}.nms_param.top_k`;
+  const otherwise = means.detectionOutput.plain?.candidates === 'as said, or 100' ? 100 : -1;
+  return isGiven(node, path) ? number(node, path, otherwise) : otherwise;
 }
 
 /** -1 stands for all; so does 0, but for SSD. */
@@ -45,7 +54,7 @@ const detectionOutput: Layer = (call) => {
   const parameters = parametersOf(call);
   const { classes, background, rule, edge } = parameters;
   const [batch = 1] = bottom(call).shape;
-  const scores = bottom(call, 1).data;
+  const scores = scoresOf(call);
   const priors = priorsOf(call).data.length / (usesVariance(call) ? 8 : 4);
   const sorted = call.means.detectionOutput.rows === 'by score';
   const rows: number[][] = [];
@@ -67,7 +76,8 @@ const detectionOutput: Layer = (call) => {
     const ordered = sorted ? byScore(found) : found.toSorted((a, b) => a.label - b.label);
     rows.push(...ordered.map(({ label, score, box }) => [image, label, score, ...box]));
   }
-  if (call.means.detectionOutput.plain) return withoutImage(call, rows);
+  const { plain } = call.means.detectionOutput;
+  if (plain) return withoutImage(call, rows, plain.rows);
   return sorted ? filled(rows, batch * parameters.kept) : orNothing(rows, batch);
 };
 
@@ -77,12 +87,27 @@ function orNothing(rows: number[][], batch: number): Blob {
   return blobOf([1, 1, all.length, 7], Float32Array.from(all.flat()));
 }
 
-/** Tencent/ncnn, src/layer/detectionoutput.cpp. */
-function withoutImage(call: LayerCall, rows: readonly number[][]): Blob {
+/** Of priors that a fourth bottom says hold nothing, no class scores. */
+function scoresOf(call: LayerCall): Float32Array {
+  const scores = bottom(call, 1).data;
+  if (!isRefined(call)) return scores;
+  const least = Math.fround(number(call.node, 'detection_output_param.objectness_score', 0.01));
+  const { classes } = parametersOf(call);
+  const holds = bottom(call, 3).data;
+  return scores.map((score, k) => ((holds[Math.floor(k / classes) * 2 + 1] ?? 0) < least ? 0 : score));
+}
+
+function isRefined({ bottoms, means }: LayerCall): boolean {
+  return means.detectionOutput.plain?.refines === true && bottoms.length >= 5;
+}
+
+function withoutImage(call: LayerCall, rows: readonly number[][], shape: '[1, 1, rows, 6]' | '[1, rows, 6, 1]'): Blob {
   if (bottom(call).shape[0] !== 1) throw refusal(call, 'it is given several images');
   const { candidates, kept } = parametersOf(call);
-  if (kept < 1 || candidates === Number.POSITIVE_INFINITY) throw refusal(call, 'it does not say how many it keeps');
-  return blobOf([1, 1, rows.length, 6], Float32Array.from(rows.flatMap((row) => row.slice(1))));
+  const says = call.means.detectionOutput.plain?.candidates === 'all' || candidates !== Number.POSITIVE_INFINITY;
+  if (kept < 1 || !says) throw refusal(call, 'it does not say how many it keeps');
+  const numbers = Float32Array.from(rows.flatMap((row) => row.slice(1)));
+  return blobOf(shape === '[1, 1, rows, 6]' ? [1, 1, rows.length, 6] : [1, rows.length, 6, 1], numbers);
 }
 
 function filled(rows: number[][], count: number): Blob {
@@ -105,13 +130,14 @@ function decoded(call: LayerCall, locations: number, image: number, prior: numbe
   const priors = priorsOf(call).data;
   const count = priors.length / (usesVariance(call) ? 8 : 4);
   const place = ((image * count + prior) * locations + (locations === 1 ? 0 : label)) * 4;
-  const { plain = false } = call.means.detectionOutput;
+  const { plain } = call.means.detectionOutput;
   const scaled = !plain && flag(node, `${holder}.variance_encoded_in_target`, false);
-  const offset = (k: number) => {
-    const value = bottom(call).data[place + k] ?? 0;
-    return scaled ? value : Math.fround((priors[(count + prior) * 4 + k] ?? 0) * value);
-  };
-  const [xmin = 0, ymin = 0, xmax = 0, ymax = 0] = priors.slice(prior * 4, prior * 4 + 4);
+  const scale = (k: number, value: number) =>
+    scaled ? value : Math.fround((priors[(count + prior) * 4 + k] ?? 0) * value);
+  const offset = (k: number) => scale(k, bottom(call).data[place + k] ?? 0);
+  const given = priors.slice(prior * 4, prior * 4 + 4);
+  const first = (k: number) => scale(k, bottom(call, 4).data[prior * 4 + k] ?? 0);
+  const [xmin = 0, ymin = 0, xmax = 0, ymax = 0] = isRefined(call) ? aroundMiddle(given, first, 0) : given;
   const edge = flag(node, `${holder}.normalized_bbox`, true) ? 0 : 1;
   const [width, height] = [Math.fround(xmax - xmin) + edge, Math.fround(ymax - ymin) + edge];
   switch (plain ? 'CENTER_SIZE' : (node.string(`${holder}.code_type`) ?? 'CORNER')) {
@@ -124,14 +150,20 @@ function decoded(call: LayerCall, locations: number, image: number, prior: numbe
         xmax + offset(2) * width,
         ymax + offset(3) * height,
       );
-    default: {
-      const x = Math.fround(offset(0) * width + Math.fround(xmin + width / 2));
-      const y = Math.fround(offset(1) * height + Math.fround(ymin + height / 2));
-      const halfWidth = Math.fround(Math.exp(offset(2)) * width) / 2;
-      const halfHeight = Math.fround(Math.exp(offset(3)) * height) / 2;
-      return rounded(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight);
-    }
+    default:
+      return aroundMiddle([xmin, ymin, xmax, ymax], offset, edge);
   }
+}
+
+/** The box whose middle is moved, and whose sides grow by powers of e. */
+function aroundMiddle(box: ArrayLike<number>, offset: (k: number) => number, edge: 0 | 1): Box {
+  const [xmin = 0, ymin = 0, xmax = 0, ymax = 0] = Array.from(box);
+  const [width, height] = [Math.fround(xmax - xmin) + edge, Math.fround(ymax - ymin) + edge];
+  const x = Math.fround(offset(0) * width + Math.fround(xmin + width / 2));
+  const y = Math.fround(offset(1) * height + Math.fround(ymin + height / 2));
+  const halfWidth = Math.fround(Math.exp(offset(2)) * width) / 2;
+  const halfHeight = Math.fround(Math.exp(offset(3)) * height) / 2;
+  return rounded(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight);
 }
 
 function rounded(xmin: number, ymin: number, xmax: number, ymax: number): Box {

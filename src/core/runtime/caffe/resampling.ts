@@ -48,15 +48,50 @@ const interp: Layer = (call) => {
   const { keeps, size, pads } = means.interp;
   const x = padded(call, 'interp_param', pads);
   const from = sizeOf(x);
-  const to =
-    size === 'nart'
-      ? sizeOfNart(call, 'interp_param', from)
-      : size === 'deeplab'
-        ? interpolatedSize(call, 'interp_param', from)
-        : sizeOrFactor(call, from, size === 'size, else factor');
+  const to = INTERP_SIZES[size](call, from);
   const place = keeps === 'corners' ? cornered : centred;
   return resampled(x, to, place(from[0], to[0]), place(from[1], to[1]));
 };
+
+/** How frameworks read the size of Interp. */
+const INTERP_SIZES: Readonly<Record<LayerCall['means']['interp']['size'], (call: LayerCall, from: Size) => Size>> = {
+  deeplab: (call, from) => interpolatedSize(call, 'interp_param', from),
+  mnn: sizeOfMnn,
+  nart: (call, from) => sizeOfNart(call, 'interp_param', from),
+  openvino: sizeOfOpenVino,
+  'size, else factor': (call, from) => sizeOrFactor(call, from, true),
+  factor: (call, from) => sizeOrFactor(call, from, false),
+};
+
+/**
+ * alibaba/MNN, tools/converter/source/caffe/ResizeInterp.cpp, source/shape/ShapeInterp.cpp: a size that is given; else the image
+ * times a factor, which begins at 1 or at one over `shrink_factor`, and to which one over `zoom_factor` is added.
+ */
+function sizeOfMnn({ node }: LayerCall, from: Size): Size {
+  const given = givenSize(node, 'interp_param');
+  if (given[0] > 0 && given[1] > 0) return given;
+  const shrink = number(node, 'interp_param.shrink_factor', 1);
+  const zoom = isGiven(node, 'interp_param.zoom_factor') ? 1 / number(node, 'interp_param.zoom_factor', 1) : 0;
+  const factor = Math.fround(Math.fround(1 / shrink) + zoom);
+  return map(from, (size) => Math.trunc(Math.fround(size * factor)));
+}
+
+/**
+ * openvino-dev 2023.3, front/InterpolateNormalizer.py: the image times `zoom_factor`, else a size that is given. What it makes of
+ * `shrink_factor` alone is one element, or an error; where it pads it does not run.
+ */
+function sizeOfOpenVino(call: LayerCall, from: Size): Size {
+  const { node } = call;
+  const value = (name: string, otherwise: number) => number(node, `interp_param.${name}`, otherwise);
+  if (value('pad_beg', 0) !== 0 || value('pad_end', 0) !== 0)
+    throw refusal(call, 'its framework does not run it padded');
+  const [shrink, zoom] = [value('shrink_factor', 1), value('zoom_factor', 1)];
+  if (shrink === 1 && zoom !== 1) return map(from, (size) => size * zoom);
+  const given = givenSize(node, 'interp_param');
+  if (shrink !== 1 && zoom === 1) throw refusal(call, 'its framework does not run a shrink_factor');
+  if (given[0] === 0 || given[1] === 0) throw refusal(call, 'it says nothing of its size');
+  return given;
+}
 
 /** ncnn prefers the size that is given, Tengine the factor, which is 1 where it is not given. */
 function sizeOrFactor({ node }: LayerCall, from: Size, prefersSize: boolean): Size {

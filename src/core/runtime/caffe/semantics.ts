@@ -95,8 +95,14 @@ export interface Semantics {
     readonly imageSize: boolean;
   };
   readonly detectionOutput: {
-    /** ncnn: rows without the number of the image, the best first; the first class is the background, offsets are from middles. */
-    readonly plain?: true;
+    /** Rows without the number of the image, the best first; the first class is the background, offsets are from middles. */
+    readonly plain?: {
+      /** How many candidates of each class are looked at where the layer says how many, and where it does not. */
+      readonly candidates: 'as said' | 'all' | 'as said, or 100';
+      readonly rows: '[1, 1, rows, 6]' | '[1, rows, 6, 1]';
+      /** Whether a fourth and fifth bottom say which priors hold something, and move them first. */
+      readonly refines?: true;
+    };
     /** Rows of one image by class, and one that says so where nothing was found; or by score, with zeros behind them. */
     readonly rows: 'by class' | 'by score';
     /** Whether a threshold that is not said takes every score, or those above 0. */
@@ -114,8 +120,8 @@ export interface Semantics {
   readonly interp: {
     /** Whether the first and last elements keep their places, or the borders of the image. */
     readonly keeps: 'corners' | 'borders';
-    /** Where the size comes from: `Interp` of DeepLab; the fields of NART; a size or a factor, whichever comes first. */
-    readonly size: 'deeplab' | 'nart' | 'size, else factor' | 'factor';
+    /** Where the size comes from: `Interp` of DeepLab; the fields of NART, MNN or OpenVINO; a size or a factor, whichever comes first. */
+    readonly size: 'deeplab' | 'mnn' | 'nart' | 'openvino' | 'size, else factor' | 'factor';
     readonly pads: boolean;
   };
   /** What Upsample repeats elements by; `resize`: it puts elements between them. */
@@ -167,6 +173,9 @@ const NOT_SSD: Partial<Semantics> = {
   detectionOutput: { rows: 'by class', takesAll: false, eta: true },
 };
 
+/** Rows of label, score and corners. */
+const PLAIN = { rows: 'by score', takesAll: false, eta: false } as const;
+
 const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
   // NVIDIA/caffe, branch caffe-0.17, src/caffe/layers/batch_norm_layer.cpp: in phase TEST the moving averages as they are, never
   // the third blob; but Net::CopyTrainedLayersFrom (src/caffe/net.cpp) divides those of three blobs by it when it reads a file.
@@ -201,7 +210,7 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
   ncnn: {
     ...NOT_SSD,
     lstm: 'rows',
-    detectionOutput: { rows: 'by score', takesAll: false, eta: false, plain: true },
+    detectionOutput: { ...PLAIN, plain: { candidates: 'as said', rows: '[1, 1, rows, 6]' } },
     alignsRegions: false,
     interp: { keeps: 'borders', size: 'size, else factor', pads: false },
     pooling: { ...BVLC.pooling, windows: 'up', clips: 'never', divisor: 'image' },
@@ -213,9 +222,12 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
     exponentials: { exp: false, log: false },
     imageAxis: false,
   },
-  // alibaba/MNN tools/converter/source/caffe, source/shape/ShapePool.cpp and ShapePool3D.cpp, source/backend/cpu/CPUPool.hpp.
+  // alibaba/MNN tools/converter/source/caffe, source/shape/ShapePool.cpp and ShapePool3D.cpp, source/backend/cpu/CPUPool.hpp and
+  // CPUDetectionOutput.cpp; ResizeInterp.cpp, source/shape/ShapeInterp.cpp.
   mnn: {
     ...NOT_SSD,
+    detectionOutput: { ...PLAIN, plain: { candidates: 'all', rows: '[1, 1, rows, 6]', refines: true } },
+    interp: { keeps: 'corners', size: 'mnn', pads: false },
     resize: 'mnn',
     upsample: 'resize',
     pooling: { ...BVLC.pooling, windows: 'up', clips: 'never', kernelFits: true, volumesDown: true },
@@ -226,6 +238,7 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
   // OAID/Tengine tools/convert_tool/caffe/caffe2tengine.cpp, source/operator/prototype/pooling_param.h, source/device/cpu/op.
   tengine: {
     ...NOT_SSD,
+    detectionOutput: { ...PLAIN, plain: { candidates: 'as said, or 100', rows: '[1, rows, 6, 1]' } },
     resize: 'tengine',
     interp: { keeps: 'borders', size: 'factor', pads: false },
     pooling: { ...BVLC.pooling, windows: 'whole steps', clips: 'along padded axes' },
@@ -237,9 +250,11 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
     eltwise: { coefficients: false },
     reduction: { axes: 'listed' },
   },
-  // opencv/dldt model-optimizer/extensions/front/caffe/bn.py, batchnorm_ext.py, inner_product_ext.py, MVNCaffeToMVN.py.
+  // opencv/dldt model-optimizer/extensions/front/caffe/bn.py, batchnorm_ext.py, inner_product_ext.py, MVNCaffeToMVN.py,
+  // interp_ext.py, extensions/front/InterpolateNormalizer.py.
   openvino: {
     ...NOT_SSD,
+    interp: { keeps: 'corners', size: 'openvino', pads: false },
     proposal: 'end mark behind',
     batchNorm: { ...BVLC.batchNorm, batchStatistics: false },
     bn: { blobs: 'scale, bias, mean, variance', eps: ['bn_param.eps', 1e-5] },

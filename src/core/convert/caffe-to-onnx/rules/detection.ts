@@ -53,8 +53,15 @@ export function halves(x: Value, onnx: OnnxBuilder): Pair {
 }
 
 /** The boxes that offsets from the priors stand for: [batch, priors, locations, 4]. */
-function decoded(layer: Layer, { batch, priors }: Sizes, locations: number, code: string, onnx: OnnxBuilder): Value {
-  const rows = onnx.reshape(priorsOf(layer), [-1, priors, 1, 4]);
+function decoded(
+  layer: Layer,
+  { batch, priors }: Sizes,
+  locations: number,
+  instead: Instead,
+  onnx: OnnxBuilder,
+): Value {
+  const { code = codeOf(layer) } = instead;
+  const rows = onnx.reshape(instead.priors ?? priorsOf(layer), [-1, priors, 1, 4]);
   const row = (k: number) => onnx.Gather(rows, onnx.constant(BigInt(k)), { axis: 0 });
   const prior = row(0);
   const given = onnx.reshape(layer.bottom(), [batch, priors, locations, 4]);
@@ -65,11 +72,33 @@ function decoded(layer: Layer, { batch, priors }: Sizes, locations: number, code
   const size = isOfPixels(layer) ? onnx.Add(between, onnx.constant(1, 'float32')) : between;
   if (code === 'CORNER_SIZE') return onnx.Add(prior, onnx.Mul(offsets, onnx.Concat(size, size, { axis: -1 })));
   if (code !== 'CENTER_SIZE') layer.refuse(`the code type ${code}`, 'it is not known what it does');
+  return around(low, size, offsets, onnx);
+}
+
+/** Boxes around middles that are moved, with sides that grow by powers of e. */
+function around(low: Value, size: Value, offsets: Value, onnx: OnnxBuilder): Value {
   const half = onnx.constant(0.5);
   const [move, grow] = halves(offsets, onnx);
   const centre = onnx.Add(onnx.Mul(move, size), onnx.Add(low, onnx.Mul(size, half)));
   const reach = onnx.Mul(onnx.Mul(onnx.Exp(grow), size), half);
   return onnx.Concat(onnx.Sub(centre, reach), onnx.Add(centre, reach), { axis: -1 });
+}
+
+/** Boxes moved by offsets from their middles: [..., 4]. */
+export function moved(boxes: Value, offsets: Value, onnx: OnnxBuilder): Value {
+  const [low, high] = halves(boxes, onnx);
+  return around(low, onnx.Sub(high, low), offsets, onnx);
+}
+
+/** What takes the place of what the layer itself says. */
+interface Instead {
+  readonly code?: string;
+  /** How many candidates of each class. */
+  readonly count?: number;
+  /** Scores as [batch, priors, classes]. */
+  readonly scores?: Value;
+  /** Boxes and variances as [rows, 2, priors, 4]. */
+  readonly priors?: Value;
 }
 
 /** How offsets are meant. */
@@ -82,14 +111,15 @@ function isOfPixels(layer: Layer): boolean {
 }
 
 /** Candidates of each class, the best first: boxes [batch, classes x candidates, 4] and scores [batch, classes x candidates]. */
-export function candidates(layer: Layer, sizes: Sizes, onnx: OnnxBuilder, code = codeOf(layer)) {
+export function candidates(layer: Layer, sizes: Sizes, onnx: OnnxBuilder, instead: Instead = {}) {
   const { batch, priors, classes, labels } = sizes;
   const shared = layer.flag(`${holderOf(layer)}.share_location`, true);
-  const boxes = decoded(layer, sizes, shared ? 1 : classes, code, onnx);
+  const boxes = decoded(layer, sizes, shared ? 1 : classes, instead, onnx);
   const only = (x: Value, axis: number) =>
     labels.length === classes ? x : onnx.Gather(x, onnx.ints(labels), { axis });
-  const conf = onnx.transpose(only(onnx.reshape(layer.bottom(1), [batch, priors, classes]), 2), [0, 2, 1]);
-  const count = Math.min(candidatesOf(layer), priors);
+  const all = instead.scores ?? onnx.reshape(layer.bottom(1), [batch, priors, classes]);
+  const conf = onnx.transpose(only(all, 2), [0, 2, 1]);
+  const count = Math.min(instead.count ?? candidatesOf(layer), priors);
   if (count === 0) layer.invalid('it keeps no candidates (top_k: 0)');
   const [scores, places] = onnx.many('TopK', [conf, onnx.ints([count])], { axis: -1 }, 2);
   if (!scores || !places) throw new Error('TopK has two outputs');

@@ -107,6 +107,46 @@ function halfPixel(prefersSize: boolean): LayerRule {
   };
 }
 
+/**
+ * alibaba/MNN, tools/converter/source/caffe/ResizeInterp.cpp, source/shape/ShapeInterp.cpp: corners keep their places; a size that is
+ * given, else the image times 1 or one over `shrink_factor`, and one over `zoom_factor` added to that.
+ */
+const interpOfMnn: LayerRule = (layer, onnx) => {
+  onlyOneBottom(layer);
+  const x = layer.bottom();
+  const given = givenSize(layer, 'interp_param');
+  const part = (name: string) => 1 / layer.number(`interp_param.${name}`, 1);
+  const begun = Math.fround(part('shrink_factor'));
+  const factor = layer.has('interp_param.zoom_factor') ? Math.fround(begun + part('zoom_factor')) : begun;
+  const scaled = () => both(sizeOf(layer, x), (size) => Math.trunc(Math.fround(size * factor)));
+  return linear(x, checked(layer, given[0] > 0 && given[1] > 0 ? given : scaled()), onnx);
+};
+
+/**
+ * openvino-dev 2023.3, front/caffe/interp_ext.py, front/InterpolateNormalizer.py: corners keep their places; the image times
+ * `zoom_factor`, else a size that is given. `shrink_factor` alone gives one element there, or an error, and with padding it stops.
+ */
+const interpOfOpenVino: LayerRule = (layer, onnx) => {
+  onlyOneBottom(layer);
+  const value = (name: string, otherwise: number) => layer.number(`interp_param.${name}`, otherwise);
+  if (value('pad_beg', 0) !== 0 || value('pad_end', 0) !== 0) layer.invalid('OpenVINO does not run it with padding');
+  const [shrink, zoom] = [value('shrink_factor', 1), value('zoom_factor', 1)];
+  const given = givenSize(layer, 'interp_param');
+  const x = layer.bottom();
+  if (shrink === 1 && zoom !== 1)
+    return linear(
+      x,
+      checked(
+        layer,
+        both(sizeOf(layer, x), (size) => size * zoom),
+      ),
+      onnx,
+    );
+  if (shrink !== 1 && zoom === 1) layer.invalid('OpenVINO does not run a shrink_factor');
+  if (given[0] === 0 || given[1] === 0) layer.invalid('it does not say its size');
+  return linear(x, checked(layer, given), onnx);
+};
+
 function ofNart(holder: string, isLinear: (layer: Layer) => boolean): LayerRule {
   return (layer, onnx) => {
     onlyOneBottom(layer);
@@ -230,6 +270,8 @@ export const resamplingOf: Readonly<Record<string, LayerRules>> = {
     NNUpsample: ofNart('nn_upsample_param', () => false),
     Resize: ofNart('resize_param', (layer) => layer.number('resize_param.interp_mode', 1) === 1),
   },
+  mnn: { Interp: interpOfMnn },
   ncnn: { Interp: halfPixel(true) },
+  openvino: { Interp: interpOfOpenVino },
   tengine: { Interp: halfPixel(false) },
 };

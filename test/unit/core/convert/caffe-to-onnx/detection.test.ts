@@ -134,26 +134,46 @@ describe('DetectionOutput', () => {
   });
 });
 
-describe('DetectionOutput of ncnn', () => {
+describe.each([
+  ['ncnn', 2],
+  ['mnn', 2],
+  ['tengine', 1],
+] as const)('DetectionOutput of %s', (dialect, axis) => {
   const net = (parameters: string, sizes = {}) => detector(parameters, { batch: 1, ...sizes });
 
   test.each([
     'keep_top_k: 10 nms_param { top_k: 12 nms_threshold: 0.45 }',
     'keep_top_k: 500 nms_param { top_k: 400 } confidence_threshold: 0.3',
-    // What ncnn does not read.
+    // What they do not read.
     'keep_top_k: 20 nms_param { top_k: 400 eta: 0.5 } code_type: CORNER background_label_id: 2',
+    ...(dialect === 'ncnn' ? [] : ['keep_top_k: 30 nms_param { nms_threshold: 0.6 }']),
   ])('%s', async (parameters) => {
     for (const seed of SEEDS) {
-      const { found } = await agrees(net(parameters), { dialect: 'ncnn', seed });
-      const [, , rows = 0, numbers] = found.get('y')?.shape ?? [];
-      expect(numbers).toBe(6);
-      expect(rows).toBeGreaterThan(1);
+      const { found } = await agrees(net(parameters), { dialect, seed });
+      const shape = found.get('y')?.shape ?? [];
+      expect(shape[axis + 1]).toBe(6);
+      expect(shape[axis]).toBeGreaterThan(1);
     }
   });
 
-  test('what ncnn does not run is refused', () => {
+  test('what it does not run is refused', () => {
     const known = 'keep_top_k: 10 nms_param { top_k: 12 }';
-    expect(problemsOf(net('keep_top_k: 10'), 'ncnn')[0]).toContain('how many it keeps');
-    expect(problemsOf(net(known, { batch: 2 }), 'ncnn')[0]).toContain('2 images');
+    expect(problemsOf(net('nms_param { top_k: 12 }'), dialect)).toContainEqual(
+      expect.stringContaining('how many it keeps'),
+    );
+    expect(problemsOf(net(known, { batch: 2 }), dialect)).toContainEqual(expect.stringContaining('2 images'));
   });
+});
+
+test('ncnn wants to know how many candidates it looks at', () => {
+  expect(problemsOf(detector('keep_top_k: 10', { batch: 1 }), 'ncnn')[0]).toContain('how many it keeps');
+});
+
+test('MNN: RefineDet moves default boxes first, and leaves out those that hold nothing', async () => {
+  const net = detector('keep_top_k: 30 objectness_score: 0.3', { batch: 1 });
+  const all = net.join('\n').replace('bottom: "prior"', 'bottom: "prior" bottom: "holds" bottom: "first"');
+  for (const seed of SEEDS) {
+    const { found } = await agrees([input('holds', 1, 48), input('first', 1, 96), all], { dialect: 'mnn', seed });
+    expect(found.get('y')?.shape[2]).toBeGreaterThan(1);
+  }
 });

@@ -11,8 +11,14 @@ describe('Interp', () => {
     ['openvino', 'height: 9 width: 4'],
     ['openvino', 'height: 1 width: 1'],
     ['openvino', 'zoom_factor: 3'],
-    ['openvino', 'shrink_factor: 2'],
-    ['openvino', 'shrink_factor: 2 zoom_factor: 3'],
+    ['openvino', 'height: 9 width: 4 zoom_factor: 2'],
+    ['openvino', 'height: 9 width: 4 zoom_factor: 2 shrink_factor: 3'],
+    ['mnn', 'zoom_factor: 3'],
+    ['mnn', 'shrink_factor: 2 pad_beg: -1'],
+    ['mnn', 'shrink_factor: 3 zoom_factor: 2'],
+    ['mnn', 'height: 9 width: 4 zoom_factor: 2'],
+    ['ascend', 'shrink_factor: 2'],
+    ['cambricon', 'shrink_factor: 2 zoom_factor: 3'],
     ['cambricon', 'height: 9 width: 4 pad_beg: -1 pad_end: -2 align_corners: true'],
     ['ascend', 'zoom_factor: 2 pad_beg: -1'],
     ['ncnn', 'height: 9 width: 4 pad_beg: -1'],
@@ -32,10 +38,12 @@ describe('Interp', () => {
       refused('data => y: Interp interp_param { height: 2 width: 2 align_corners: false }', 'cambricon'),
     ).toContain('corners');
     expect(refused('data, data => y: Interp', 'openvino')).toContain('another blob');
-    expect(refused('data => y: Interp interp_param { pad_beg: 1 zoom_factor: 2 }', 'openvino')).toContain(
+    expect(refused('data => y: Interp interp_param { pad_beg: 1 zoom_factor: 2 }', 'cambricon')).toContain(
       'does not pad',
     );
     expect(refused('data => y: Interp interp_param { height: 2 }', 'openvino')).toContain('its size');
+    expect(refused('data => y: Interp interp_param { shrink_factor: 2 }', 'openvino')).toContain('shrink_factor');
+    expect(refused('data => y: Interp interp_param { zoom_factor: 2 pad_end: -1 }', 'openvino')).toContain('padding');
     expect(refused('data => y: Upsample', 'mnn')).toContain('0 x 0');
   });
 });

@@ -193,8 +193,11 @@ test.each<[string, string, Readonly<Record<string, readonly number[]>>, string[]
   ['ncnn takes sizes before factors', interp('height: 5 width: 6 zoom_factor: 2'), X, ['[2, 4, 5, 6]'], 'ncnn'],
   ['ncnn multiplies by a factor', interp('zoom_factor: 2'), X, ['[2, 4, 14, 18]'], 'ncnn'],
   ['Tengine knows factors alone', interp('height: 5 width: 6 zoom_factor: 3'), X, ['[2, 4, 21, 27]'], 'tengine'],
-  ['DeepLab zooms between corners', interp('zoom_factor: 2 height: 5 width: 6'), X, ['[2, 4, 13, 17]'], 'mnn'],
-  ['DeepLab shrinks', interp('shrink_factor: 2'), X, ['[2, 4, 4, 5]'], 'openvino'],
+  ['DeepLab zooms between corners', interp('zoom_factor: 2 height: 5 width: 6'), X, ['[2, 4, 13, 17]'], 'ascend'],
+  ['DeepLab shrinks', interp('shrink_factor: 2'), X, ['[2, 4, 4, 5]'], 'ascend'],
+  ['MNN takes sizes before factors', interp('zoom_factor: 2 height: 5 width: 6'), X, ['[2, 4, 5, 6]'], 'mnn'],
+  ['MNN adds one over a factor', interp('zoom_factor: 2'), X, ['[2, 4, 10, 13]'], 'mnn'],
+  ['OpenVINO multiplies first', interp('zoom_factor: 2 height: 5 width: 6'), X, ['[2, 4, 14, 18]'], 'openvino'],
   ['DeepLab cuts before', interp('shrink_factor: 2 pad_beg: -1 pad_end: -2'), X, ['[2, 4, 2, 3]'], 'cambricon'],
   ['DeepLab shrinks, then zooms', interp('shrink_factor: 2 zoom_factor: 3'), X, ['[2, 4, 10, 13]'], 'ascend'],
   ['NART takes sizes before factors', interp('height: 5 width: 6 zoom_factor: 2'), X, ['[2, 4, 5, 6]'], 'nart'],
@@ -255,6 +258,8 @@ test('rows of detections are counted when the network runs', () => {
   const detection = layer('DetectionOutput', 'detection_output_param { num_classes: 2 }', ['y'], ['x', 'c', 'p']);
   const shapes = { x: [1, 8], c: [1, 4], p: [1, 2, 8] };
   expect(inferred(detection, shapes, 'ssd').tops).toEqual(['[1, 1, ?, 7]']);
+  expect(inferred(detection, shapes, 'mnn').tops).toEqual(['[1, 1, ?, 6]']);
+  expect(inferred(detection, shapes, 'tengine').tops).toEqual(['[1, ?, 6, 1]']);
 });
 
 test.each([

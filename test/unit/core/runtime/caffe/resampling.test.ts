@@ -17,25 +17,25 @@ describe('Interp', () => {
   const interp = (parameters: string) => `Interp interp_param { ${parameters} }`;
 
   test('corners keep their places', () => {
-    expect(of(interp('height: 2 width: 5'), 'openvino')).toEqual([
+    expect(of(interp('height: 2 width: 5'), 'cambricon')).toEqual([
       [1, 2, 5],
       [0, 0.5, 1, 1.5, 2, 6, 6.5, 7, 7.5, 8],
     ]);
-    expect(of(interp('height: 1 width: 2'), 'openvino')[1]).toEqual([0, 2]);
+    expect(of(interp('height: 1 width: 2'), 'cambricon')[1]).toEqual([0, 2]);
   });
 
   test('zoom_factor puts elements between, shrink_factor leaves elements out; both: first the one, then the other', () => {
-    expect(of(interp('zoom_factor: 2'), 'openvino')[1]?.slice(0, 5)).toEqual([0, 0.5, 1, 1.5, 2]);
-    expect(of(interp('shrink_factor: 2'), 'openvino')).toEqual([
+    expect(of(interp('zoom_factor: 2'), 'cambricon')[1]?.slice(0, 5)).toEqual([0, 0.5, 1, 1.5, 2]);
+    expect(of(interp('shrink_factor: 2'), 'cambricon')).toEqual([
       [1, 2, 2],
       [0, 2, 6, 8],
     ]);
-    expect(of(interp('shrink_factor: 2 zoom_factor: 3'), 'openvino')[0]).toEqual([1, 4, 4]);
+    expect(of(interp('shrink_factor: 2 zoom_factor: 3'), 'cambricon')[0]).toEqual([1, 4, 4]);
   });
 
   test('padding takes rows and columns away', () => {
-    expect(of(interp('pad_beg: -1 height: 1 width: 2'), 'openvino')[1]).toEqual([4, 5]);
-    expect(of(interp('pad_end: -1 height: 2 width: 2'), 'openvino')[1]).toEqual([0, 1, 3, 4]);
+    expect(of(interp('pad_beg: -1 height: 1 width: 2'), 'cambricon')[1]).toEqual([4, 5]);
+    expect(of(interp('pad_end: -1 height: 2 width: 2'), 'cambricon')[1]).toEqual([0, 1, 3, 4]);
   });
 
   test('ncnn and Tengine multiply the size and take the middles of elements', () => {
