@@ -180,7 +180,7 @@ UNTOLD = ("RuntimeError", "Exception", "UserError", "Unsupported", "GuardOnDataD
 PLAIN_WORDS = (
     (re.compile(r"Could not guard on data-dependent expression.*"), "a number of a tensor decides here what is done next"),
     (re.compile(r"Could not extract specialized integer from data-dependent expression.*"), "a number of a tensor is used as a size or an index here"),
-    (re.compile(r"Unsupported: "), ""),
+    (re.compile(r"Constraints violated \(([\w, ]+)\).*"), r"it does not work for every \1"),
     (re.compile(r"Tracer cannot infer type of .*"), "it gives something else than tensors, and lists, tuples and dicts of them"),
     (re.compile(r"Found (<class '[^']+'>) in output, which is not a known type.*"), r"it gives an object of \1"),
     (re.compile(r" This file can still be loaded.*"), ""),
@@ -1355,10 +1355,14 @@ def by_trace(job):
     names = job.tensor_names()
     plain = not kwargs and all(isinstance(each, torch.Tensor) for each in args)
     traced_module = job.model if plain else flat_caller(job.model, args, kwargs, names)
-    with warnings.catch_warnings(record=True) as told, torch.no_grad(), state_kept(job.model), watched_trace(bool(job.sizes)) as taken:
-        warnings.simplefilter("always")
+    with contextlib.ExitStack() as around:
+        # What the tracer warns of is looked into here.
+        around.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        for each in (torch.no_grad(), state_kept(job.model), only_tensors(job), plain_functions()):
+            around.enter_context(each)
+        taken = around.enter_context(watched_trace(bool(job.sizes)))
         traced = torch.jit.trace(traced_module.eval(), tuple(tensors), check_trace=False, strict=False)
-    del told
     if taken:
         text = f"{len(taken)} values of the tensors were taken as constants: {taken[0][0]}"
         if not job.request["acceptTrace"]:
@@ -1367,6 +1371,53 @@ def by_trace(job):
     file = job.output + ".pt"
     torch.jit.save(traced, file)
     return file, job.specs(names)
+
+
+class Context:
+    """What forward of an autograd Function is given, where nothing asks for gradients."""
+
+    def __init__(self, count):
+        self.needs_input_grad = (False,) * count
+        self.saved_tensors = ()
+
+    def save_for_backward(self, *tensors):
+        self.saved_tensors = tensors
+
+    def save_for_forward(self, *tensors):
+        pass
+
+    def mark_dirty(self, *tensors):
+        pass
+
+    def mark_non_differentiable(self, *tensors):
+        pass
+
+    def set_materialize_grads(self, value):
+        pass
+
+
+@contextlib.contextmanager
+def plain_functions():
+    """A trace has no place for autograd Functions: their forward is called as any other function is, which computes the same
+    where nothing asks for gradients."""
+    import torch
+
+    owner = torch.autograd.Function
+    before = vars(owner).get("apply")
+
+    def apply(cls, *args):
+        # From 2.0 on forward may do without a context, which a function beside it fills.
+        alone = getattr(cls, "setup_context", None) is not getattr(owner, "setup_context", None)
+        return cls.forward(*args) if alone else cls.forward(Context(len(args)), *args)
+
+    owner.apply = classmethod(apply)
+    try:
+        yield
+    finally:
+        if before is None:
+            del owner.apply
+        else:
+            owner.apply = before
 
 
 def flat_caller(model, args, kwargs, names):
@@ -1499,6 +1550,8 @@ class Job:
         self.request = request
         self.channel = channel
         self.output = request["output"]
+        # Whether forward gives a tensor or a tuple of tensors.
+        self.gives_tensors = True
 
     def example(self):
         return self.inputs.make(self.model, self.request["seed"], self.sizes)
@@ -1533,23 +1586,44 @@ class Job:
         return found
 
 
-def flatten_outputs(job):
-    """Lets forward give its tensors alone, where it gives objects that no capture takes: named tuples, dataclasses."""
-    import torch
-
-    with torch.no_grad():
-        outputs = run_once(job.model, job.inputs, job.request["seed"], job.sizes)
-    if is_plain_output(outputs):
-        return
+def check_outputs(job):
+    """Lets forward give its tensors alone where it gives objects that no capture takes: named tuples, dataclasses."""
+    outputs = run_once(job.model, job.inputs, job.request["seed"], job.sizes)
     if not tensors_in(outputs):
-        raise Failure("unsupported-call", f"forward gives {a_kind(outputs)}, in which no tensors are known", definition_of(job.model.forward), way="export")
-    forward = job.model.forward
+        reason = f"forward gives {a_kind(outputs)}, in which no tensors are known"
+        raise Failure("unsupported-call", reason, definition_of(job.model.forward), way="export")
+    job.gives_tensors = is_tensors(outputs)
+    if not is_plain_output(outputs):
+        vars(job.model)["forward"] = giving_tensors(job.model.forward)
+        job.gives_tensors = True
 
+
+@contextlib.contextmanager
+def only_tensors(job):
+    """Tracing wants tensors: dicts of different values, and None, it cannot record."""
+    if job.gives_tensors:
+        yield
+        return
+    forward = job.model.forward
+    vars(job.model)["forward"] = giving_tensors(forward)
+    try:
+        yield
+    finally:
+        vars(job.model)["forward"] = forward
+
+
+def giving_tensors(forward):
     @functools.wraps(forward)
     def forward_flat(*args, **kwargs):
         return tuple(tensors_in(forward(*args, **kwargs)))
 
-    job.model.forward = forward_flat
+    return forward_flat
+
+
+def is_tensors(tree):
+    import torch
+
+    return isinstance(tree, torch.Tensor) or (type(tree) is tuple and all(isinstance(each, torch.Tensor) for each in tree))
 
 
 def is_plain_output(tree):
@@ -1616,9 +1690,23 @@ def write_reference(job):
         outputs = run_once(job.model, job.inputs, seed, sizes, shuffled=k > 0)
         tensors = {"inputs": tensors_in((args, kwargs)), "outputs": tensors_in(outputs)}
         sets.append({side: [store(folder, f"{k}-{side}-{n}", each) for n, each in enumerate(found)] for side, found in tensors.items()})
+    states = [{"name": name, **store(folder, f"state-{n}", each)} for n, (name, each) in enumerate(written_buffers(job))]
     with open(os.path.join(folder, "index.json"), "w", encoding="utf-8") as written:
-        json.dump({"sets": sets}, written)
+        json.dump({"sets": sets, "states": states}, written)
     return folder
+
+
+def written_buffers(job):
+    """The buffers that a call changes, as they are before the first."""
+    before = {name: buffer.detach().clone() for name, buffer in job.model.named_buffers()}
+    args, kwargs = job.example()
+    with state_kept(job.model):
+        import torch
+
+        with torch.no_grad():
+            job.model(*args, **kwargs)
+        after = dict(job.model.named_buffers())
+        return [(name, value) for name, value in before.items() if name not in after or not torch.equal(after[name], value)]
 
 
 def other_sizes(job):
@@ -1704,7 +1792,7 @@ def capture(request, channel):
     for each in model.parameters():
         each.requires_grad_(False)
     job = Job(model, settled, sizes, request, channel)
-    flatten_outputs(job)
+    check_outputs(job)
     way, file, taken = capture_model(job)
     result = {"file": file, "way": way, "inputs": taken, "torch": str(torch.__version__), "operators": []}
     if weights is not None:

@@ -167,6 +167,8 @@ export interface PythonFacts {
 /** `index.json` in the folder of a reference: two calls, the tensors of each in the order of the graph's. */
 export interface ReferenceIndex {
   readonly sets: readonly { readonly inputs: readonly StoredTensor[]; readonly outputs: readonly StoredTensor[] }[];
+  /** Buffers that a call changes, as they are before the first: a graph takes them as inputs. */
+  readonly states: readonly ({ readonly name: string } & StoredTensor)[];
 }
 
 /** A tensor's elements, packed and little-endian, in a file of the same folder. */

@@ -28,7 +28,7 @@ export async function verifyCaptured(
   await progress.step('Running the result beside PyTorch');
   const { inputs, outputs } = await namesOf(file, reading, progress);
   const side = resultSide(await targetOf(target, file), written, outputs);
-  const { sets } = JSON.parse(readFileSync(join(reference, 'index.json'), 'utf8')) as ReferenceIndex;
+  const { sets, states } = JSON.parse(readFileSync(join(reference, 'index.json'), 'utf8')) as ReferenceIndex;
   const errors: number[] = [];
   for (const set of sets) {
     const given = set.inputs.map((each) => stored(reference, each));
@@ -36,7 +36,10 @@ export async function verifyCaptured(
       outputs,
       set.outputs.map((each) => stored(reference, each)),
     );
-    const found = await side.run(named(inputs, given));
+    const kept = statesOf(inputs.slice(given.length), states, reference);
+    const all = await side.run(new Map([...named(inputs, given), ...kept]));
+    // What the program keeps for its next call comes out behind its own outputs.
+    const found = new Map([...all].slice(0, Math.max(set.outputs.length, all.size - kept.size)));
     errors.push(worstDifference(compareOutputs(side.holdsFloats ? inSinglePrecision(expected) : expected, found)));
   }
   return {
@@ -58,6 +61,17 @@ async function namesOf(file: string, reading: Reading, progress: Progress) {
 
 function named(names: readonly string[], tensors: readonly Tensor[]): Map<string, Tensor> {
   return new Map(tensors.map((tensor, k) => [names[k] ?? `value_${k}`, tensor]));
+}
+
+/** What a program keeps between its calls is an input of the graph: it gets what it is before the first. */
+function statesOf(names: readonly string[], states: ReferenceIndex['states'], folder: string): Map<string, Tensor> {
+  return new Map(
+    names.flatMap((name) => {
+      // A trace may have been made of a module around the program.
+      const state = states.find((each) => name === each.name || name.endsWith(`.${each.name}`));
+      return state ? [[name, stored(folder, state)] as const] : [];
+    }),
+  );
 }
 
 function stored(folder: string, { file, dtype, shape }: StoredTensor): Tensor {
