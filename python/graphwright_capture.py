@@ -10,6 +10,7 @@ import ast
 import contextlib
 import copy
 import dataclasses
+import dis
 import faulthandler
 import functools
 import importlib
@@ -61,8 +62,8 @@ class Channel:
         self.doing = title[:1].lower() + title[1:]
         self.tell("step", title=title)
 
-    def note(self, kind, text, frames=()):
-        self.tell("note", note={"kind": kind, "text": text, "frames": list(frames)})
+    def note(self, kind, text, frames=(), **details):
+        self.tell("note", note={"kind": kind, "text": text, "frames": list(frames), "details": details})
 
     def end(self, event, **fields):
         """The last word: nothing of the program runs after it, neither threads nor what it left for its exit."""
@@ -1543,8 +1544,9 @@ def is_data_dependent(error):
 class Job:
     """One capture: the model, what it is called with, and where the result goes."""
 
-    def __init__(self, model, inputs, sizes, request, channel):
+    def __init__(self, model, inputs, sizes, request, channel, operators):
         self.model = model
+        self.operators = operators
         self.inputs = inputs
         self.sizes = sizes
         self.request = request
@@ -1555,6 +1557,9 @@ class Job:
 
     def example(self):
         return self.inputs.make(self.model, self.request["seed"], self.sizes)
+
+    def run(self, more=0, shuffled=False):
+        return run_once(self.model, self.inputs, self.request["seed"] + more, self.sizes, shuffled)
 
     def settled(self, tree):
         return mapped(tree, lambda each: TensorSpec(dtype_name(each.tensor.dtype), tuple(each.tensor.shape)) if isinstance(each, Given) else each)
@@ -1646,20 +1651,25 @@ def capture_model(job):
         title, name, run = WAYS[way]
         job.channel.step(title)
         try:
-            file, inputs = run(job)
+            with job.operators.while_recording():
+                file, inputs = run(job)
             tell_failures(job.channel, failures)
             return way, file, inputs
         except WayMissing as error:
             missing.append(str(error))
         except BaseException as error:
             failure = capture_failure(error, job, way)
-            if failure.kind in ("memory", "exits", "device"):
+            if failure.kind in ("memory", "exits", "device", "operator-mismatch"):
                 raise failure from error
             failures.append((name, failure))
     if not failures:
         raise Failure("ways-missing", "; ".join(missing))
     tell_failures(job.channel, failures[1:])
-    raise failures[0][1]
+    job.operators.note_not_found()
+    first = failures[0][1]
+    frames = [each for _, failure in failures for each in failure.frames]
+    first.candidates = operator_candidates(frames, job.run, job.model, job.operators)
+    raise first
 
 
 def tell_failures(channel, failures):
@@ -1744,6 +1754,902 @@ def store(folder, name, tensor):
     return {"file": name + ".bin", "dtype": dtype_name(tensor.dtype), "shape": list(tensor.shape)}
 
 
+# --- Custom operators: functions and module classes that graphwright.ops.json names ---------------------------------------
+#
+# `attached` puts a call of an operator of torch.library in the place of each of them, after the program is imported and before
+# the model is built, and once more after it; `rehearsed` runs the model once, which checks every call against its entry by real
+# numbers, and learns sizes for which the entry has no rule. Any way of capturing then records one node a call.
+
+
+class Slot:
+    """In a tree of arguments or results: the tensor, or the attribute, that stands there."""
+
+    def __init__(self, key):
+        self.key = key
+
+
+@dataclasses.dataclass
+class Argument:
+    """One argument of a call, by the name of its parameter where it has one."""
+
+    name: object
+    value: object
+    usual: bool
+
+
+# A trace takes no lists of texts: such an attribute is JSON on its way (src/core/capture/operators/custom.ts reads it).
+SCHEMA_TYPES = {"float": "float?", "int": "int?", "bool": "bool?", "string": "str?", "floats": "float[]?", "ints": "int[]?", "strings": "str?"}
+
+
+class LiveOperators:
+    """The operators of a capture."""
+
+    def __init__(self, described, channel):
+        self.channel = channel
+        self.recording = False
+        self.calls = []  # The calls that are on their way, the innermost last.
+        self.all = [LiveOperator(each, self) for each in described]
+        self.noted = set()
+
+    @contextlib.contextmanager
+    def while_recording(self):
+        before, self.recording = self.recording, True
+        try:
+            yield
+        finally:
+            self.recording = before
+
+    @contextlib.contextmanager
+    def while_running(self, call):
+        """What a function calls is within its node: the user's own code runs as it is."""
+        before, self.recording = self.recording, False
+        try:
+            yield
+        finally:
+            self.recording = before
+
+    def note_left_out(self, entry, name):
+        if (entry, name) not in self.noted:
+            self.noted.add((entry, name))
+            self.channel.note("parameter-left-out", name, operator=entry.python, entry=entry.entry, attribute=name)
+
+    def note_not_found(self):
+        """A name that is misspelt looks as if there were no entry."""
+        for each in self.all:
+            if not each.attached:
+                self.channel.note("operator-not-found", f"The program has imported no {each.python}, which the entry in {each.entry} stands for")
+
+    def counts(self):
+        return [{"operator": each.operator, "calls": each.count} for each in self.all]
+
+
+class LiveOperator:
+    """An entry, the operator of torch.library that stands for its calls, and what was learnt from real calls."""
+
+    def __init__(self, described, operators):
+        self.operators = operators
+        self.kind = described["kind"]
+        self.python = described["python"]
+        self.operator = described["operator"]
+        self.entry = described["entry"]
+        self.inputs = described["inputs"]
+        self.attributes = described["attributes"]
+        self.outputs = described["outputs"]
+        self.learns = any("shape" not in rules or "dtype" not in rules for rules in self.outputs)
+        self.attached = False
+        self.original = None
+        self.code = None
+        self.signature = None
+        self.takes_self = False
+        self.count = 0
+        self.types = {}  # By what a call is given: the types and shapes of its outputs.
+        self.results = {}  # Likewise: the tree in which the program has its outputs.
+        self.last_result = None
+
+    def misfit(self, reason):
+        """A call that does not fit the entry, at the user's line."""
+        failure = Failure("operator-mismatch", reason, frames_of_stack(sys._getframe(1)), operator=self.python, entry=self.entry)
+        failure.called = self.code
+        return failure
+
+    # Putting it in place
+
+    def define(self):
+        import torch
+
+        namespace, name = self.operator.split("::")
+        arguments = [f"Tensor{'?' if each['optional'] else ''} {each['name']}" for each in self.inputs]
+        arguments += [f"{SCHEMA_TYPES[each['type']]} {each['name']}" for each in self.attributes]
+        results = ", ".join(["Tensor"] * len(self.outputs))
+        library = torch.library.Library(namespace, "FRAGMENT")
+        library.define(f"{name}({', '.join(arguments)}) -> {f'({results})' if len(self.outputs) > 1 else results}")
+        library.impl(name, self.run, "CompositeExplicitAutograd")
+        library.impl(name, self.infer, "Meta")
+        # An operator lives as long as its library.
+        self.library = library
+        self.call_operator = getattr(getattr(torch.ops, namespace), name)
+
+    def attach(self):
+        """Replaces the function or the forward of the class; nothing where the program has not imported its module yet."""
+        import torch
+
+        found = found_in_program(self.python)
+        if self.attached or found is None:
+            return
+        holder, name, value = found
+        plain = value.__func__ if isinstance(value, (staticmethod, classmethod)) else value
+        if isinstance(value, type) and issubclass(value, torch.nn.Module):
+            self.replace_forward(value)
+        elif isinstance(value, type) and issubclass(value, torch.autograd.Function):
+            self.replace_apply(value)
+        elif isinstance(plain, types.FunctionType):
+            self.takes_self = isinstance(holder, type) and not isinstance(value, staticmethod)
+            self.signature, self.code = signature_of(plain), plain.__code__
+            self.original = replaced_code(plain, lambda args, kwargs: self.called(self.original, args, kwargs))
+        elif callable(plain) and not isinstance(value, type):
+            self.signature = signature_of(plain)
+            self.original = plain
+            rebind(lambda each: each is plain, self.caller_of(plain))
+        else:
+            raise self.misfit(f"it is {a_kind(value)}, and no function, module class or autograd Function")
+        self.define()
+        self.attached = True
+        self.offer_to_scripts(plain)
+
+    def offer_to_scripts(self, function):
+        """torch.jit.script takes the operator for the function, too, where its arguments stand in the order of the entry."""
+        names = [each["name"] for each in [*self.inputs, *self.attributes]]
+        if isinstance(function, types.FunctionType) and not self.takes_self and self.signature and list(self.signature.parameters) == names:
+            from torch.jit import _builtins
+
+            _builtins._register_builtin(function, self.operator)
+
+    def caller_of(self, original):
+        def caller(*args, **kwargs):
+            return self.called(original, args, kwargs)
+
+        return caller
+
+    def replace_forward(self, cls):
+        original = self.original = cls.forward
+        self.kind, self.takes_self, self.signature = "module", True, signature_of(original)
+        self.code = getattr(inspect.unwrap(original), "__code__", None)
+
+        @functools.wraps(original)
+        def forward(instance, *args, **kwargs):
+            # A subclass is another class, whose forward may call this one.
+            if type(instance) is not cls:
+                return original(instance, *args, **kwargs)
+            return self.called(original, (instance, *args), kwargs)
+
+        cls.forward = forward
+
+    def replace_apply(self, cls):
+        import torch
+
+        original = self.original = cls.apply
+        parameters = list(signature_of(cls.forward).parameters.values())
+        # Since PyTorch 2.0 forward may leave the context to setup_context.
+        general = getattr(torch.autograd.Function, "setup_context", None)
+        own_context = general is not None and cls.setup_context is not general
+        self.signature = inspect.Signature(parameters if own_context else parameters[1:])
+        self.code = cls.forward.__code__
+        caller = self.caller_of(original)
+        cls.apply = staticmethod(caller)
+        bound = (types.MethodType, types.BuiltinMethodType)
+        rebind(lambda each: isinstance(each, bound) and each.__self__ is cls and each.__name__ == "apply", caller)
+
+    # A call, as the program makes it
+
+    def called(self, original, args, kwargs):
+        import torch
+
+        instance = args[0] if self.takes_self and args else None
+        tensors = [each for each in leaves_of((args, kwargs)) if isinstance(each, torch.Tensor)]
+        if not self.operators.recording or not (tensors or self.kind == "module"):
+            return original(*args, **kwargs)
+        try:
+            arguments = self.arguments_of(args, kwargs)
+        except TypeError:
+            # The call itself is wrong: Python says so.
+            return original(*args, **kwargs)
+        inputs, attributes = Fitting(self, arguments, instance).done()
+        places = {id(tensor): k for k, tensor in reversed(list(enumerate(inputs))) if tensor is not None}
+        values = {id(each.value): each.name for each in arguments if isinstance(each.value, torch.Tensor) and id(each.value) not in places}
+
+        def template(leaf):
+            if not isinstance(leaf, torch.Tensor):
+                return leaf
+            # While a trace is made sizes are tensors, too.
+            return Slot(places[id(leaf)]) if id(leaf) in places else Slot(values[id(leaf)]) if id(leaf) in values else leaf.item()
+
+        call = Call(original, mapped(list(args), template), mapped(dict(kwargs), template))
+        self.operators.calls.append(call)
+        try:
+            given = self.call_operator(*inputs, *(self.sent(each, attributes[each["name"]]) for each in self.attributes))
+        finally:
+            self.operators.calls.pop()
+        outputs = list(given) if isinstance(given, (tuple, list)) else [given]
+        result = call.result or self.results.get(call_key(inputs, attributes)) or self.last_result or Result(self.plain_result())
+        return result.filled(outputs)
+
+    def plain_result(self):
+        return Slot(0) if len(self.outputs) == 1 else tuple(Slot(k) for k in range(len(self.outputs)))
+
+    def arguments_of(self, args, kwargs):
+        """The arguments by their parameters' names. Throws TypeError where they do not fit the function."""
+        if self.signature is None:
+            return [Argument(None, value, False) for value in args[int(self.takes_self) :]] + [Argument(*pair, False) for pair in kwargs.items()]
+        bound = self.signature.bind(*args, **kwargs)
+        arguments = []
+        for k, (name, parameter) in enumerate(self.signature.parameters.items()):
+            if k == 0 and self.takes_self:
+                continue
+            value = bound.arguments.get(name, parameter.default)
+            usual = name not in bound.arguments or is_same(value, parameter.default)
+            if parameter.kind is parameter.VAR_KEYWORD:
+                arguments += [Argument(key, each, False) for key, each in bound.arguments.get(name, {}).items()]
+            elif parameter.kind is parameter.VAR_POSITIONAL:
+                arguments.append(Argument(name, bound.arguments.get(name, ()), name not in bound.arguments))
+            else:
+                arguments.append(Argument(name, value, usual))
+        return arguments
+
+    # The operator itself
+
+    def run(self, *given):
+        """On real tensors: the user's own code, checked against the entry."""
+        inputs, attributes = self.divided(given)
+        call = self.operators.calls[-1] if self.operators.calls else None
+        before = [None if each is None else each.detach().clone() for each in inputs]
+        with self.operators.while_running(call):
+            value = call.made(inputs, attributes) if call else self.original(**self.named(inputs, attributes))
+        changed = next((each["name"] for each, *pair in zip(self.inputs, before, inputs) if not has_same_numbers(*pair)), None)
+        if changed is not None:
+            raise self.misfit(f"it changes its input {changed} in place, which a node cannot do")
+        result = Result(value)
+        if result.strange is not None:
+            raise self.misfit(f"it gives {a_kind(result.strange)}, and the outputs of a node are tensors")
+        found = [(dtype_name(each.dtype), tuple(each.shape)) for each in result.tensors]
+        if len(found) != len(self.outputs):
+            raise self.misfit(f"it gives {counted(found, 'tensor')}, and the entry has {counted(self.outputs, 'output')}")
+        self.learn(inputs, attributes, found)
+        result_tree = Result(result.tree)
+        self.results[call_key(inputs, attributes)] = self.last_result = result_tree
+        self.count += 1
+        if call:
+            call.result = result_tree
+        # What comes out of an operator is new: neither an input nor a view of one.
+        import torch
+
+        outputs = [each.detach().clone(memory_format=torch.contiguous_format) for each in result.tensors]
+        return outputs[0] if len(outputs) == 1 else tuple(outputs)
+
+    def infer(self, *given):
+        """Without numbers: the types and shapes of the outputs, by the entry's rules, else as a real call gave them."""
+        import torch
+
+        inputs, attributes = self.divided(given)
+        known = self.types.get(call_key(inputs, attributes))
+        outputs = []
+        for k, rules in enumerate(self.outputs):
+            dtype, shape = self.ruled(rules, inputs, attributes)
+            if (dtype is None or shape is None) and known is None:
+                missing = " and ".join([*(["dtype"] if dtype is None else []), *(["shape"] if shape is None else [])])
+                raise self.misfit(f"a call has open sizes, or others than the program has in a run, so the entry must say the {missing} of its output {rules['name']}")
+            dtype = known[k][0] if dtype is None else dtype
+            outputs.append(torch.empty(known[k][1] if shape is None else shape, dtype=getattr(torch, dtype), device="meta"))
+        return outputs[0] if len(outputs) == 1 else tuple(outputs)
+
+    def divided(self, given):
+        count = len(self.inputs)
+        return list(given[:count]), {each["name"]: self.received(each, value) for each, value in zip(self.attributes, given[count:])}
+
+    def sent(self, attribute, value):
+        return json.dumps(value) if attribute["type"] == "strings" and value is not None else value
+
+    def received(self, attribute, value):
+        return json.loads(value) if attribute["type"] == "strings" and value is not None else value
+
+    def named(self, inputs, attributes):
+        """For a call that did not come by way of the program, such as that of a script: arguments by the entry's names."""
+        pairs = [*((each["name"], tensor) for each, tensor in zip(self.inputs, inputs)), *attributes.items()]
+        return {name: value for name, value in pairs if value is not None}
+
+    def ruled(self, rules, inputs, attributes):
+        tensors = {each["name"]: tensor for each, tensor in zip(self.inputs, inputs)}
+        dtype = rules.get("dtype")
+        if dtype in tensors:
+            dtype = None if tensors[dtype] is None else dtype_name(tensors[dtype].dtype)
+        shape = rules.get("shape")
+        try:
+            return dtype, None if shape is None else shape_by_rule(shape, tensors, attributes)
+        except (LookupError, TypeError, ValueError, ZeroDivisionError) as error:
+            raise self.misfit(f"the shape {shape_rule_text(shape)} of its output {rules['name']} cannot be worked out: {reason_of(error)}") from error
+
+    def learn(self, inputs, attributes, found):
+        for rules, (dtype, shape) in zip(self.outputs, found):
+            expected = self.ruled(rules, inputs, attributes)
+            if expected[0] not in (None, dtype) or (expected[1] is not None and tuple(expected[1]) != shape):
+                text = tensor_text(expected[0] or dtype, shape if expected[1] is None else expected[1])
+                raise self.misfit(f"its rules make {rules['name']} {text}, but the program gives {tensor_text(dtype, shape)}")
+        before = self.types.setdefault(call_key(inputs, attributes), found)
+        if before != found and self.learns:
+            raise self.misfit("the sizes of its outputs depend on the numbers in its inputs")
+
+
+@dataclasses.dataclass
+class Call:
+    """A call on its way through the operator: the program's own function and arguments, with slots for tensors."""
+
+    original: object
+    args: list
+    kwargs: dict
+    result: object = None
+
+    def made(self, inputs, attributes):
+        fill = lambda leaf: leaf if not isinstance(leaf, Slot) else attributes[leaf.key] if isinstance(leaf.key, str) else inputs[leaf.key]
+        return self.original(*mapped(self.args, fill), **mapped(self.kwargs, fill))
+
+
+class Result:
+    """The tree in which a function gives its tensors: a tensor, or tuples, lists and dictionaries of such and of None."""
+
+    def __init__(self, value):
+        import torch
+
+        self.tensors, self.strange = [], None
+
+        def leaf(each):
+            if isinstance(each, torch.Tensor):
+                self.tensors.append(each)
+                return Slot(len(self.tensors) - 1)
+            if each is not None and not isinstance(each, Slot):
+                self.strange = each
+            return each
+
+        self.tree = mapped(value, leaf)
+
+    def filled(self, tensors):
+        return mapped(self.tree, lambda leaf: tensors[leaf.key] if isinstance(leaf, Slot) else leaf)
+
+
+class Fitting:
+    """Brings a call into the form of its entry, as src/core/custom/fit.ts does for calls in files. Nothing is lost in silence."""
+
+    def __init__(self, entry, arguments, instance):
+        self.entry = entry
+        self.instance = instance
+        self.names = [each["name"] for each in entry.inputs]
+        self.types = {each["name"]: each["type"] for each in entry.attributes}
+        self.slots = [None] * len(self.names)
+        self.taken = set()
+        self.attributes = {}
+        self.in_order([each for each in arguments if not self.by_name(each)])
+
+    def by_name(self, argument):
+        tensors = tensors_of_argument(argument.value)
+        if tensors is not None and argument.name in self.names:
+            first = self.names.index(argument.name)
+            if first + len(tensors) > len(self.names):
+                raise self.entry.misfit(f"the call gives {counted(tensors, 'tensor')} from the input {argument.name} on, and the entry has {counted(self.names, 'input')}")
+            for k, tensor in enumerate(tensors):
+                self.place(first + k, tensor)
+            return True
+        if argument.value is None and argument.name in self.names:
+            self.place(self.names.index(argument.name), None)
+            return True
+        if argument.name in self.types and not (tensors is not None and not is_traced_size(argument.value)):
+            self.settle(argument.name, argument.value)
+            return True
+        return False
+
+    def place(self, k, tensor):
+        self.slots[k] = tensor
+        self.taken.add(k)
+
+    def settle(self, name, value):
+        made = as_attribute(self.types[name], value)
+        if made is None and value is not None:
+            raise self.entry.misfit(f"the call gives {short(value)} for the attribute {name}, which the entry says is {self.types[name]}")
+        self.attributes[name] = made
+
+    def in_order(self, arguments):
+        """What has no name of the entry's: tensors go to the inputs that are left, values to the attributes that are left."""
+        own = dict(self.own_tensors())
+        left_over = []
+        for name, tensor in own.items():
+            if name in self.names and self.names.index(name) not in self.taken:
+                self.place(self.names.index(name), tensor)
+            elif name not in self.names:
+                left_over.append((name, tensor))
+        for argument in arguments:
+            tensors = tensors_of_argument(argument.value)
+            if tensors is not None and not is_traced_size(argument.value):
+                for tensor in tensors:
+                    self.place(self.free(argument), tensor)
+            elif argument.value is not None and not argument.usual:
+                names = [name for name in self.types if name not in self.attributes and not hasattr(self.instance, name)]
+                if not names:
+                    raise self.entry.misfit(f"the call gives {short(argument.value)} for {argument.name or 'an argument'}, for which the entry has no attribute")
+                self.settle(names[0], argument.value)
+        if self.entry.kind == "module":
+            for name, tensor in left_over:
+                free = [k for k in range(len(self.names)) if k not in self.taken]
+                if free:
+                    self.place(free[0], tensor)
+                else:
+                    self.entry.operators.note_left_out(self.entry, name)
+
+    def free(self, argument):
+        free = [k for k in range(len(self.names)) if k not in self.taken]
+        if not free:
+            raise self.entry.misfit(f"the call gives a tensor for {argument.name or 'an argument'}, and the entry has {counted(self.names, 'input')} ({', '.join(self.names)})")
+        return free[0]
+
+    def own_tensors(self):
+        """Parameters and buffers of the instance by name, joined by `_`; of another object its tensors."""
+        import torch
+
+        if isinstance(self.instance, torch.nn.Module):
+            named = [*self.instance.named_parameters(), *self.instance.named_buffers()]
+            yield from ((name.replace(".", "_"), tensor) for name, tensor in named)
+        for name, value in getattr(self.instance, "__dict__", {}).items():
+            if isinstance(value, torch.Tensor):
+                yield name, value
+
+    def done(self):
+        for k, each in enumerate(self.entry.inputs):
+            if self.slots[k] is None and not each["optional"]:
+                raise self.entry.misfit(f"the call gives {'None' if k in self.taken else 'nothing'} for the input {each['name']}")
+        for each in self.entry.attributes:
+            name = each["name"]
+            if name not in self.attributes and hasattr(self.instance, name):
+                self.settle(name, getattr(self.instance, name))
+            if name not in self.attributes and "default" not in each:
+                raise self.entry.misfit(f"the call gives nothing for the attribute {name}, and the entry has no default for it")
+            if self.attributes.get(name) is None and "default" in each:
+                self.attributes[name] = as_attribute(each["type"], each["default"])
+        return self.slots, self.attributes
+
+
+def tensors_of_argument(value):
+    """A tensor, or a list of tensors, as a list; None for anything else."""
+    import torch
+
+    if isinstance(value, torch.Tensor):
+        return [value]
+    if isinstance(value, (list, tuple)) and any(isinstance(each, torch.Tensor) for each in value):
+        return list(value) if all(each is None or isinstance(each, torch.Tensor) for each in value) else None
+    return None
+
+
+def is_traced_size(value):
+    """Whether a value is a size, or sizes, that torch.jit.trace has as tensors. In the rehearsal they were numbers."""
+    import torch
+
+    if torch._C._get_tracing_state() is None:
+        return False
+    tensors = [each for each in leaves_of(value) if isinstance(each, torch.Tensor)]
+    return bool(tensors) and all(each.dim() == 0 and not each.dtype.is_floating_point and not depends_on_inputs(each, False) for each in tensors)
+
+
+def as_attribute(kind, value):
+    """A value as an attribute of the declared type, where that keeps it exactly; else None."""
+    import enum
+
+    import torch
+
+    if isinstance(value, torch.Tensor) and is_traced_size(value):
+        value = value.item()
+    if isinstance(value, enum.Enum) and not isinstance(value, (int, str)):
+        value = value.value
+    if type(value).__module__ == "numpy" and hasattr(value, "tolist"):
+        value = value.tolist()
+    if kind in ("floats", "ints", "strings"):
+        if not isinstance(value, (list, tuple)):
+            return None
+        made = [as_attribute(kind[:-1], each) for each in value]
+        return None if any(each is None for each in made) else made
+    if kind == "float":
+        return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    if kind == "int":
+        whole = isinstance(value, (int, torch.SymInt) if hasattr(torch, "SymInt") else int)
+        return int(value) if isinstance(value, bool) else value if whole else None
+    if kind == "bool":
+        return value if isinstance(value, bool) else None
+    if isinstance(value, torch.dtype):
+        return dtype_name(value)
+    return str(value) if isinstance(value, str) else None
+
+
+def call_key(inputs, attributes):
+    """What a call is given, but for the numbers in its tensors; None where a size is open."""
+    shapes = [None if each is None else (dtype_name(each.dtype), tuple(each.shape)) for each in inputs]
+    if any(type(size) is not int for each in shapes if each is not None for size in each[1]):
+        return None
+    return repr((shapes, sorted(attributes.items())))
+
+
+def has_same_numbers(before, after):
+    """Also where numpy wrote, of which PyTorch knows nothing."""
+    if before is None:
+        return True
+    return before.shape == after.shape and bool(((before == after) | ((before != before) & (after != after))).all())
+
+
+def is_same(value, default):
+    try:
+        return value is default or (type(value) is type(default) and bool(value == default))
+    except Exception:
+        return False
+
+
+def short(value):
+    text = repr(value) if isinstance(value, (bool, int, float, str, list, tuple)) else a_kind(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def counted(things, noun):
+    return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
+
+
+def tensor_text(dtype, shape):
+    return f"{dtype}[{', '.join(map(str, shape))}]"
+
+
+# Shape rules: the grammar is that of src/core/custom/shape-rule.ts.
+
+
+def shape_by_rule(rule, tensors, attributes):
+    if not isinstance(rule, str):
+        return [size_by_rule(str(size), tensors, attributes) for size in rule]
+    names = re.match(r"^\s*broadcast\s*\(([^()]*)\)\s*$", rule)
+    given = [tensors[name.strip()] for name in (names.group(1) if names else rule).split(",")]
+    if any(each is None for each in given):
+        raise ValueError("an input that it names is None")
+    common = list(given[0].shape)
+    for each in given[1:]:
+        common = broadcast_sizes(common, list(each.shape))
+    return common
+
+
+def broadcast_sizes(a, b):
+    """Without asking whether an open size is 1, which would fix it."""
+    rank = max(len(a), len(b))
+    a, b = [1] * (rank - len(a)) + a, [1] * (rank - len(b)) + b
+    return [y if type(x) is int and x == 1 else x if type(y) is int and y == 1 else met(x, y) for x, y in zip(a, b)]
+
+
+def met(x, y):
+    """A number other than 1 decides."""
+    if type(x) is int and type(y) is int and x != y:
+        raise ValueError(f"the sizes {x} and {y} do not fit")
+    if type(x) is int:
+        return x
+    if type(y) is int or x == y:
+        return y
+    raise ValueError("it is open whether two sizes are the same")
+
+
+def size_by_rule(text, tensors, attributes):
+    return size_of(ast.parse(text.strip(), mode="eval").body, tensors, attributes)
+
+
+def size_of(node, tensors, attributes):
+    if isinstance(node, ast.Constant) and type(node.value) is int:
+        return node.value
+    if isinstance(node, ast.Name):
+        if type(attributes.get(node.id)) is not int:
+            raise ValueError(f"{node.id} is no int attribute of the call")
+        return attributes[node.id]
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+        if tensors[node.value.id] is None:
+            raise ValueError(f"{node.value.id} is None")
+        # Python before 3.9 wraps what stands in brackets.
+        axis = getattr(node.slice, "value", node.slice) if type(node.slice).__name__ == "Index" else node.slice
+        return tensors[node.value.id].shape[size_of(axis, {}, {})]
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return -size_of(node.operand, tensors, attributes)
+    if isinstance(node, ast.BinOp) and type(node.op) in SIZE_OPERATIONS:
+        return SIZE_OPERATIONS[type(node.op)](size_of(node.left, tensors, attributes), size_of(node.right, tensors, attributes))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("min", "max") and len(node.args) == 2:
+        return extreme(node.func.id, *(size_of(each, tensors, attributes) for each in node.args))
+    raise ValueError("it is no shape rule")
+
+
+SIZE_OPERATIONS = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.FloorDiv: lambda a, b: a // b,
+    ast.Mod: lambda a, b: a % b,
+}
+
+
+def extreme(name, a, b):
+    import torch
+
+    if type(a) is int and type(b) is int:
+        return min(a, b) if name == "min" else max(a, b)
+    return torch.sym_min(a, b) if name == "min" else torch.sym_max(a, b)
+
+
+def shape_rule_text(rule):
+    return rule if isinstance(rule, str) else f"[{', '.join(map(str, rule))}]"
+
+
+# Finding and replacing what the program calls.
+
+
+def found_in_program(python):
+    """Where a dotted name stands in what the program has imported: the module or class that holds it, its name and its value."""
+    names = python.split(".")
+    for count in range(len(names) - 1, 0, -1):
+        holder = sys.modules.get(".".join(names[:count]))
+        if not isinstance(holder, types.ModuleType):
+            continue
+        for name in names[count:-1]:
+            holder = vars(holder).get(name) if isinstance(holder, (type, types.ModuleType)) else None
+        if holder is None or not hasattr(holder, names[-1]):
+            continue
+        if names[-1] in ("apply", "forward") and isinstance(holder, type) and is_autograd_function(holder):
+            return None, "", holder
+        return holder, names[-1], inspect.getattr_static(holder, names[-1])
+    return None
+
+
+def is_autograd_function(value):
+    import torch
+
+    return isinstance(value, type) and issubclass(value, torch.autograd.Function)
+
+
+def signature_of(function):
+    try:
+        return inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
+
+
+def replaced_code(function, hook):
+    """Whoever has the function calls `hook(args, kwargs)` from now on; a function with the code that it had."""
+    original = types.FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
+    original.__kwdefaults__ = function.__kwdefaults__
+    original.__qualname__ = function.__qualname__
+    # New code must name as many variables of functions around it.
+    free = ", ".join(function.__code__.co_freevars)
+    mention = f"        if False: {free}\n" if free else ""
+    text = f"def around({free}):\n    def call(*args, _graphwright_hook, **kwargs):\n{mention}        return _graphwright_hook(args, kwargs)\n    return call\n"
+    scope = {}
+    exec(compile(text, __file__, "exec"), scope)
+    made = scope["around"](*(None for _ in function.__code__.co_freevars))
+    function.__signature__ = inspect.signature(function)
+    function.__defaults__, function.__kwdefaults__ = None, {"_graphwright_hook": hook}
+    function.__code__ = made.__code__
+    return original
+
+
+def rebind(is_it, replacement):
+    """Puts something in the place of what modules, their classes, and lists and dictionaries of these hold."""
+    for name, module in list(sys.modules.items()):
+        if not isinstance(module, types.ModuleType) or name.split(".")[0] == "torch" and not is_users(getattr(module, "__file__", None)):
+            continue
+        rebind_in(module, is_it, replacement)
+        for value in list(vars(module).values()):
+            if isinstance(value, type) and value.__module__ == name:
+                rebind_in(value, is_it, staticmethod(replacement))
+
+
+def rebind_in(holder, is_it, replacement):
+    for name, value in list(vars(holder).items()):
+        if is_it(value):
+            with contextlib.suppress(AttributeError, TypeError):
+                setattr(holder, name, replacement)
+        elif type(value) in (dict, list):
+            for key, each in list(value.items() if type(value) is dict else enumerate(value)):
+                if is_it(each):
+                    value[key] = replacement
+
+
+def attached(operators):
+    for each in operators.all:
+        each.attach()
+
+
+def rehearsed(operators, run, run_otherwise):
+    """Runs the model once with its operators, on real numbers; once more with others where sizes are learnt, which must be the
+    same for both. Gives how often each was called in one run."""
+    if any(each.attached for each in operators.all):
+        with operators.while_recording():
+            run()
+    counts = operators.counts()
+    if any(each.count and each.learns for each in operators.all):
+        with operators.while_recording():
+            run_otherwise()
+    return counts
+
+
+# --- Candidates for custom operators --------------------------------------------------------------------------------------
+
+
+def operator_candidates(frames, run, model, operators):
+    """The functions and modules on the user's frames of a failure, the deepest first, as a real run calls them."""
+    watcher = CallWatcher(frames, model, operators)
+    sys.setprofile(watcher)
+    try:
+        run()
+    except Exception:
+        # What was seen until then is told.
+        pass
+    finally:
+        sys.setprofile(None)
+    return [watcher.found[k] for k in sorted(watcher.found)]
+
+
+@contextlib.contextmanager
+def entries_offered(job):
+    """Where a call does not fit its entry, that call is what the entry should say."""
+    try:
+        yield
+    except Failure as failure:
+        called = getattr(failure, "called", None)
+        if called is not None:
+            place = frame(called.co_filename, called.co_firstlineno, called.co_name)
+            failure.candidates = operator_candidates([place], job.run, job.model, job.operators)
+        raise
+
+
+class CallWatcher:
+    """A profiler that keeps the first call of each function whose line is asked for."""
+
+    def __init__(self, frames, model, operators):
+        self.frames = frames
+        self.model = model
+        self.operators = operators
+        self.codes = {}
+        self.pending = {}
+        self.found = {}
+
+    def __call__(self, frame, event, value):
+        if event == "call":
+            k = self.index_of(frame.f_code)
+            if k is not None and k not in self.found and all(k != each for each, _ in self.pending.values()):
+                self.pending[id(frame)] = (k, seen_call(frame, self.model, self.operators))
+        elif event == "return" and id(frame) in self.pending:
+            k, call = self.pending.pop(id(frame))
+            candidate = call and candidate_of(call, value)
+            if candidate:
+                self.found[k] = candidate
+
+    def index_of(self, code):
+        if code not in self.codes:
+            self.codes[code] = next((k for k, each in enumerate(self.frames) if is_line_of(each, code)), None)
+        return self.codes[code]
+
+
+def is_line_of(frame, code):
+    if code.co_name != frame["function"] or os.path.abspath(code.co_filename) != frame["file"]:
+        return False
+    lines = [line for _, line in dis.findlinestarts(code) if line is not None]
+    return code.co_firstlineno <= frame["line"] <= max(lines, default=code.co_firstlineno)
+
+
+def seen_call(frame, model, operators):
+    """What a call that begins is given, and the dotted name of what is called; None where an entry cannot name it."""
+    code = frame.f_code
+    count = code.co_argcount + code.co_kwonlyargcount
+    given = [(name, frame.f_locals[name]) for name in code.co_varnames[:count]]
+    if code.co_flags & inspect.CO_VARARGS:
+        given.append((code.co_varnames[count], frame.f_locals[code.co_varnames[count]]))
+    holder, python, function = replaced_definition(code, operators) or definition_in(frame.f_globals, code)
+    if python is None or (given and given[0][1] is model and code.co_name == "forward"):
+        return None
+    import torch
+
+    if is_autograd_function(holder) and code.co_name == "forward":
+        general = getattr(torch.autograd.Function, "setup_context", None)
+        own_context = general is not None and holder.setup_context is not general
+        return "function", python.rpartition(".")[0], None, given if own_context else given[1:], function
+    receiver = isinstance(holder, type) and not isinstance(vars(holder).get(code.co_name), staticmethod) and bool(given)
+    instance = given.pop(0)[1] if receiver else None
+    if isinstance(instance, torch.nn.Module) and code.co_name == "forward":
+        cls = type(instance)
+        return "module", f"{cls.__module__}.{cls.__qualname__}", instance, given, function
+    return "function", python, instance, given, function
+
+
+def replaced_definition(code, operators):
+    """Of a function that has its entry already, which has another code now."""
+    for each in operators.all:
+        if each.attached and each.code is code and isinstance(each.original, types.FunctionType) and each.kind == "function":
+            holder, _, _ = found_in_program(each.python)
+            return holder, each.python, each.original
+    return None
+
+
+def definition_in(scope, code):
+    """The class, the dotted name and the function that has a code; a function within another has no such name."""
+    module = scope.get("__name__")
+
+    def within(holder, names, prefix, seen):
+        for name, value in list(names.items()):
+            plain = value.__func__ if isinstance(value, (staticmethod, classmethod)) else value
+            unwrapped = getattr(plain, "__wrapped__", plain)
+            if isinstance(plain, types.FunctionType) and code in (plain.__code__, getattr(unwrapped, "__code__", None)):
+                return holder, prefix + name, plain
+            if isinstance(value, type) and value.__module__ == module and value not in seen:
+                found = within(value, vars(value), f"{prefix}{name}.", seen | {value})
+                if found:
+                    return found
+        return None
+
+    return within(None, scope, f"{module}.", frozenset()) or (None, None, None)
+
+
+def candidate_of(call, value):
+    """A call as an entry could say it; None where a node cannot stand for it."""
+    import torch
+
+    kind, python, instance, given, function = call
+    result = Result(value)
+    if result.strange is not None or not result.tensors:
+        return None
+    signature = signature_of(function)
+    inputs, attributes = [], []
+    for name, each in given:
+        parameter = signature.parameters.get(name) if signature else None
+        optional = parameter is not None and parameter.default is None
+        tensors = tensors_of_argument(each)
+        if tensors is not None:
+            for k, tensor in enumerate(tensors):
+                inputs.append(told_input(name if k == 0 else f"{name}_{k}", tensor, optional or tensor is None))
+        elif each is not None and each != ():
+            attribute = told_attribute(name, each)
+            if attribute is None:
+                return None
+            attributes.append(attribute)
+    if instance is not None:
+        own_inputs, own_attributes = used_of_instance(instance, function, kind)
+        taken = {each["name"] for each in inputs + attributes}
+        inputs += [each for each in own_inputs if each["name"] not in taken]
+        attributes += [each for each in own_attributes if each["name"] not in taken]
+    if not inputs:
+        return None
+    outputs = [{"dtype": dtype_name(each.dtype), "shape": list(each.shape)} for each in result.tensors]
+    return {"kind": kind, "python": python, "inputs": inputs, "attributes": attributes, "outputs": outputs}
+
+
+def used_of_instance(instance, function, kind):
+    """Of a module all parameters and buffers, of another object the tensors that the function names; and the plain values that it names."""
+    import torch
+
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    mentioned = set(code.co_names) if code else set()
+    values = getattr(instance, "__dict__", {})
+    tensors = {}
+    if isinstance(instance, torch.nn.Module):
+        named = [*instance.named_parameters(), *instance.named_buffers()]
+        tensors = {name.replace(".", "_"): each for name, each in named if kind == "module" or name in mentioned}
+    tensors.update({name: each for name, each in values.items() if isinstance(each, torch.Tensor) and name in mentioned})
+    plain = [told_attribute(name, each) for name, each in values.items() if name in mentioned and name != "training"]
+    return [told_input(name, each, False) for name, each in tensors.items()], [each for each in plain if each]
+
+
+def told_input(name, tensor, optional):
+    shape, dtype = ([], "float32") if tensor is None else (list(tensor.shape), dtype_name(tensor.dtype))
+    return {"name": name, "optional": optional, "dtype": dtype, "shape": shape}
+
+
+def told_attribute(name, value):
+    for kind in ("bool", "int", "float", "string", "ints", "floats", "strings"):
+        made = as_attribute(kind, value)
+        if made is not None:
+            finite = not isinstance(made, float) or math.isfinite(made)
+            return {"name": name, "type": kind, "value": made if finite else None}
+    return None
+
+
 # --- The steps ----------------------------------------------------------------------------------------------------------
 
 
@@ -1759,16 +2665,20 @@ def prepared(request, channel):
     limit_memory(request["memory"])
     torch.manual_seed(request["seed"])
     module = import_program(request, channel)
+    operators = LiveOperators(request["operators"], channel)
+    attached(operators)
     model = build_program(module, request, channel)
+    # What building it has imported.
+    attached(operators)
     weights = load_weights(model, request, channel) if request.get("weights") else None
     if model.training:
         channel.note("eval-mode", "The program was set to evaluation (model.eval())")
     model.eval()
-    return torch, module, model, weights
+    return torch, module, model, weights, operators
 
 
 def inputs(request, channel):
-    _, module, model, _ = prepared(request, channel)
+    _, module, model, _, _ = prepared(request, channel)
     offered = inputs_offered(module, channel)
     if offered is not None:
         parameters = list(parameters_of_forward(model)[0])
@@ -1787,14 +2697,17 @@ def inputs(request, channel):
 
 
 def capture(request, channel):
-    torch, module, model, weights = prepared(request, channel)
+    torch, module, model, weights, operators = prepared(request, channel)
     settled, sizes = settle_inputs(module, model, request, channel)
     for each in model.parameters():
         each.requires_grad_(False)
-    job = Job(model, settled, sizes, request, channel)
+    job = Job(model, settled, sizes, request, channel, operators)
     check_outputs(job)
-    way, file, taken = capture_model(job)
-    result = {"file": file, "way": way, "inputs": taken, "torch": str(torch.__version__), "operators": []}
+    with entries_offered(job):
+        with running(channel, "run", inputs=" ".join(call_text(settled))):
+            calls = rehearsed(operators, job.run, lambda: job.run(1, shuffled=True))
+        way, file, taken = capture_model(job)
+    result = {"file": file, "way": way, "inputs": taken, "torch": str(torch.__version__), "operators": calls}
     if weights is not None:
         result["weights"] = weights
     if request["reference"]:

@@ -2,6 +2,8 @@
 import { basename, extname } from 'node:path';
 import { type CaptureRequest, parseProgram } from '../../core/capture/live/capture.ts';
 import { convertCaptured } from '../../core/capture/live/convert-captured.ts';
+import { operatorsForHelper } from '../../core/custom/live.ts';
+import { loadCustomOperators } from '../../core/custom/read.ts';
 import { InputError } from '../../core/ir/errors.ts';
 import {
   foldLimitOf,
@@ -48,7 +50,7 @@ export async function capture(args: readonly string[]): Promise<number> {
     arguments: argumentsOf(values.arg ?? []),
     argv: values.argv ?? [],
     weights: values.weights,
-    operators: [],
+    operators: operatorsForHelper(loadCustomOperators(program.file ?? 'program.py', values.ops ?? [])),
     accept: values.accept ?? [],
     // Where the user stands is where he would run it.
     folder: process.cwd(),

@@ -24,7 +24,8 @@ export function operatorsForHelper(custom: CustomOperators): HelperOperator[] {
     const operator = liveOperatorOf(standsFor);
     if (operator === undefined || custom.forOperator(operator) !== definition) return [];
     const kind = standsFor.kind === 'module' ? 'module' : 'function';
-    return [{ kind, python: pythonName(standsFor), operator, ...signature(definition) } as const];
+    const entry = `${definition.file}:${definition.line}`;
+    return [{ kind, python: pythonName(standsFor), operator, entry, ...signature(definition) } as const];
   });
 }
 

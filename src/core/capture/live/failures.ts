@@ -51,6 +51,7 @@ const FAILURES: Readonly<Record<string, FailureFacts>> = {
   'ways-missing': { code: 'capture-unsupported' },
   'size-fixed': { code: 'size-fixed' },
   'trace-data': { code: 'trace-depends-on-data' },
+  'operator-mismatch': { code: 'custom-operator-mismatch' },
   'timed-out': { code: 'capture-timed-out' },
   memory: { code: 'capture-out-of-memory' },
   died: { code: 'capture-died' },
@@ -66,6 +67,8 @@ const NOTES: Readonly<Record<HelperNote['kind'], ProblemCode>> = {
   'weights-left-over': 'weights-in-part',
   'way-failed': 'captured-otherwise',
   'trace-warning': 'trace-of-one-run',
+  'parameter-left-out': 'parameter-left-out',
+  'operator-not-found': 'capture-assumed',
 };
 
 /** The problem that a failure is, on the user's lines. Undefined for a kind that has no row: that is a fault of ours. */
@@ -78,7 +81,10 @@ export function failureProblem(failure: HelperFailure): Problem | undefined {
 
 /** A note as a problem that refuses nothing. */
 export function noteProblem(note: HelperNote): Problem {
-  return { ...problem(NOTES[note.kind], undefined, { text: note.text }), origin: originOf(note.frames) };
+  return {
+    ...problem(NOTES[note.kind], undefined, { text: note.text, ...note.details }),
+    origin: originOf(note.frames),
+  };
 }
 
 /** What is missing, left over and of another shape, in sentences of their own. */

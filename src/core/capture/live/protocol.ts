@@ -44,6 +44,8 @@ export interface HelperOperator {
   readonly python: string;
   /** The torch.library operator that stands for its calls: `graphwright::acme_net_swish`. */
   readonly operator: string;
+  /** The file and line of the entry, for messages. */
+  readonly entry: string;
   readonly inputs: readonly { readonly name: string; readonly optional: boolean }[];
   readonly attributes: readonly { readonly name: string; readonly type: string; readonly default?: unknown }[];
   /** `dtype` is a type such as `float32` or an input's name; `shape` an input's name, `broadcast(a, b)` or sizes. */
@@ -89,9 +91,13 @@ export interface HelperNote {
     | 'way-failed'
     | 'trace-warning'
     | 'eval-mode'
-    | 'half-run-as-float';
+    | 'half-run-as-float'
+    | 'parameter-left-out'
+    | 'operator-not-found';
   readonly text: string;
   readonly frames: readonly HelperFrame[];
+  /** What fills the words of a problem that has more than a text. */
+  readonly details?: Readonly<Record<string, string>>;
 }
 
 /** Why a capture ended. The kinds are rows of failures.ts, which has words and a next step for each. */

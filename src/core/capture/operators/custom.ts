@@ -6,9 +6,11 @@ import { resolveOverload } from '../../dialects/aten/resolve.ts';
 import { fresh, type TensorInfo } from '../../dialects/aten/rule.ts';
 import type { SchemaDefault } from '../../dialects/aten/schema.ts';
 import { isPlacement } from '../../dialects/aten/schemas.ts';
+import { strings } from '../../ir/attribute.ts';
+import { Expression } from '../../ir/expression.ts';
 import type { Node } from '../../ir/node.ts';
 import type { Scope } from '../../ir/origin.ts';
-import { isStatic, sameShape } from '../../ir/shape.ts';
+import { type Dim, sameShape } from '../../ir/shape.ts';
 import { typeText, type ValueType } from '../../ir/type.ts';
 import { typeOf } from '../recorder.ts';
 import type { TensorValue } from '../values/tensor.ts';
@@ -28,7 +30,7 @@ export function callCustom(
   keywords: Keywords,
   recorded?: RecordedResults,
 ): CapturedValue {
-  const given = liveArguments(definition, args) ??
+  const given = liveArguments(definition, args, keywords) ??
     schemaArguments(definition, args, keywords) ?? [
       ...args.map((value, k) => argument(undefined, value, k)),
       ...[...keywords].map(([name, value], k) => argument(name, value, k)),
@@ -36,11 +38,34 @@ export function callCustom(
   return recordCustom(operators, definition, given, recorded).result;
 }
 
-/** A call that live capture recorded has every input of its entry, then every attribute, also where the file names none. */
-function liveArguments(definition: CustomOperator, args: readonly CapturedValue[]): Argument[] | undefined {
+/**
+ * A call that live capture recorded has every input of its entry, then every attribute, also where the file names none. Lists of
+ * texts are JSON there, since a trace takes none.
+ */
+function liveArguments(
+  definition: CustomOperator,
+  args: readonly CapturedValue[],
+  keywords: Keywords,
+): Argument[] | undefined {
   const names = [...definition.inputs, ...definition.attributes].map(({ name }) => name);
-  if (liveOperatorOf(definition.standsFor) === undefined || names.length !== args.length) return undefined;
-  return args.map((value, k) => argument(names[k], value, k));
+  if (liveOperatorOf(definition.standsFor) === undefined || names.length !== args.length + keywords.size)
+    return undefined;
+  const texts = new Set(definition.attributes.filter(({ type }) => type === 'strings').map(({ name }) => name));
+  const named = [...args.map((value, k) => [names[k] ?? '', value] as const), ...keywords];
+  return named.map(([name, value], k) => {
+    const list = texts.has(name) && typeof value === 'string' ? textsOf(value) : undefined;
+    if (!list) return argument(name, value, k);
+    return { name, content: { kind: 'attribute', attribute: strings(list) } };
+  });
+}
+
+function textsOf(json: string): readonly string[] | undefined {
+  try {
+    const list: unknown = JSON.parse(json);
+    return Array.isArray(list) && list.every((each) => typeof each === 'string') ? list : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A call of an operator of PyTorch's own: its schema names the arguments, and says which have their defaults. */
@@ -184,9 +209,9 @@ function typeMisfits(
         ? [`its rules make ${name} ${typeText(ruled)}, but the file records ${typeText(typeOf(found))}`]
         : [];
     }
-    const whole =
-      ruled?.shape && isStatic(ruled.shape) && ruled.shape.every((dim) => dim >= 0 && Number.isInteger(dim));
-    return whole ? [] : [`its rules make ${name} ${typeText(ruled)}, which is no type of a tensor`];
+    return ruled?.shape?.every(isSize)
+      ? []
+      : [`its rules make ${name} ${typeText(ruled)}, which is no type of a tensor`];
   });
 }
 
@@ -205,5 +230,10 @@ function operatorOf(definition: CustomOperator): { domain: string; op: string } 
 }
 
 function infoOf(type: ValueType | undefined): TensorInfo | undefined {
-  return type?.kind === 'tensor' && isStatic(type.shape) ? fresh(type.dtype, type.shape) : undefined;
+  return type?.kind === 'tensor' && type.shape?.every(isSize) ? fresh(type.dtype, type.shape) : undefined;
+}
+
+/** A number, or an expression over sizes that stay open. */
+function isSize(dim: Dim): boolean {
+  return dim instanceof Expression || (typeof dim === 'number' && dim >= 0 && Number.isInteger(dim));
 }

@@ -169,15 +169,18 @@ const live = {
   ...swish,
   for: { function: 'my.net.swish' },
   inputs: ['x', { name: 'bias', optional: true }],
-  attributes: { beta: { type: 'float' }, sizes: { type: 'ints' } },
+  attributes: { beta: { type: 'float' }, sizes: { type: 'ints' }, labels: { type: 'strings' } },
 };
 
 test('a call that live capture recorded has its arguments in the order of its entry, None among them', () => {
-  const code = forward('x: Tensor', 'return ops.graphwright.my_net_swish(x, None, None, [1, 2])');
+  const code = forward(
+    'x: Tensor',
+    'return ops.graphwright.my_net_swish(x, None, None, [1, 2], "[\\"a\\", \\"b, c\\"]")',
+  );
   const { model, problems } = captured({ code, inputs: [x] }, { customOps: definitions(live) });
   expect(problems).toEqual([]);
   expect(graphText(model)).toBe(
-    lines(`output_0 = graphwright::my_net_swish(x, None, sizes=[1, 2]) : float32[2, 3]
+    lines(`output_0 = graphwright::my_net_swish(x, None, sizes=[1, 2], labels=[a, b, c]) : float32[2, 3]
            return output_0`),
   );
 });

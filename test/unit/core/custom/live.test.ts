@@ -35,6 +35,7 @@ test('the helper is told of functions and modules, and how their outputs follow'
       kind: 'function',
       python: 'acme.net.swish',
       operator: 'graphwright::acme_net_swish',
+      entry: 'graphwright.ops.json:1',
       inputs: [
         { name: 'x', optional: false },
         { name: 'bias', optional: true },
@@ -52,6 +53,7 @@ test('the helper is told of functions and modules, and how their outputs follow'
       kind: 'module',
       python: 'acme.net.Gate',
       operator: 'graphwright::acme_net_Gate',
+      entry: 'graphwright.ops.json:1',
       inputs: [
         { name: 'x', optional: false },
         { name: 'width', optional: false },

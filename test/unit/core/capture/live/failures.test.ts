@@ -31,6 +31,18 @@ test('a note refuses nothing', () => {
   });
 });
 
+test('a call that does not fit its entry is said as it is for calls in files', () => {
+  const details = { operator: 'net.swish', entry: 'graphwright.ops.json:3' };
+  const reason = 'the call gives nothing for the input w';
+  expect(failureProblem({ kind: 'operator-mismatch', reason, details, frames: [], candidates: [] })?.message).toBe(
+    'net.swish does not fit its entry in graphwright.ops.json:3: the call gives nothing for the input w.',
+  );
+  const note = { kind: 'parameter-left-out', text: 'w', frames: [], details: { ...details, attribute: 'w' } } as const;
+  expect(noteProblem(note).message).toBe(
+    'The entry of net.swish in graphwright.ops.json:3 has no input for its parameter w: the node works without it.',
+  );
+});
+
 test('a program is named by file or module, and name', () => {
   expect(parseProgram('models/net.py:Outer.Net')).toEqual({ file: 'models/net.py', name: 'Outer.Net' });
   expect(parseProgram('C:\\models\\net.py:Net')).toEqual({ file: 'C:\\models\\net.py', name: 'Net' });
