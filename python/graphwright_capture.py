@@ -17,7 +17,6 @@ import importlib
 import importlib.util
 import inspect
 import json
-import logging
 import math
 import os
 import re
@@ -44,7 +43,7 @@ class Channel:
         sys.stdout.flush()
         self.out = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
         os.dup2(2, 1)
-        sys.stdout = sys.stderr
+        sys.stdout = sys.stderr = ProgramsOwn(sys.stderr)
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         os.close(nothing)
@@ -70,6 +69,28 @@ class Channel:
         self.tell(event, **fields)
         sys.stderr.flush()
         os._exit(0)
+
+
+class ProgramsOwn:
+    """Standard error, which holds back what PyTorch itself prints while a way of capturing is tried: pages of graphs. What
+    the program prints stays."""
+
+    def __init__(self, stream):
+        self.stream = stream
+        self.trying = False
+
+    def write(self, text):
+        if self.trying and self.is_torchs(sys._getframe(1)):
+            return len(text)
+        return self.stream.write(text)
+
+    def is_torchs(self, printing):
+        while printing is not None and re.search(r"[/\\]logging[/\\]__init__\.py$", printing.f_code.co_filename):
+            printing = printing.f_back
+        return printing is not None and re.search(r"[/\\]torch[/\\]", printing.f_code.co_filename) is not None
+
+    def __getattr__(self, name):
+        return getattr(self.stream, name)
 
 
 class Failure(Exception):
@@ -179,9 +200,11 @@ UNTOLD = ("RuntimeError", "Exception", "UserError", "Unsupported", "GuardOnDataD
 
 # PyTorch's words that only its developers know, in others.
 PLAIN_WORDS = (
-    (re.compile(r"Could not guard on data-dependent expression.*"), "a number of a tensor decides here what is done next"),
-    (re.compile(r"Could not extract specialized integer from data-dependent expression.*"), "a number of a tensor is used as a size or an index here"),
+    (re.compile(r"Could not guard on data-dependent expression.*"), "a condition on the values of a tensor"),
+    (re.compile(r"Could not extract specialized integer from data-dependent expression.*"), "a value of a tensor as a size or an index"),
     (re.compile(r"Constraints violated \(([\w, ]+)\).*"), r"it does not work for every \1"),
+    (re.compile(r"Data-dependent branching.*"), "a condition on the values of a tensor"),
+    (re.compile(r"Could not export Python function call '(\w+)'.*"), r"a call of the autograd Function \1"),
     (re.compile(r"Tracer cannot infer type of .*"), "it gives something else than tensors, and lists, tuples and dicts of them"),
     (re.compile(r"Found (<class '[^']+'>) in output, which is not a known type.*"), r"it gives an object of \1"),
     (re.compile(r" This file can still be loaded.*"), ""),
@@ -290,8 +313,6 @@ def load_torch():
     numbers = tuple(int(part) for part in re.findall(r"\d+", str(version))[:2])
     if numbers < OLDEST_TORCH:
         raise Failure("torch-too-old", python=sys.executable, torch=version)
-    for name in ("torch", "torch._dynamo", "torch.export", "torch.fx"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
     return torch
 
 
@@ -1651,13 +1672,14 @@ def capture_model(job):
         title, name, run = WAYS[way]
         job.channel.step(title)
         try:
-            with job.operators.while_recording():
+            with trying(), job.operators.while_recording():
                 file, inputs = run(job)
             tell_failures(job.channel, failures)
             return way, file, inputs
         except WayMissing as error:
             missing.append(str(error))
         except BaseException as error:
+            job.channel.tell("words", text=f"{name}: {type(error).__name__}: {error}"[:4000])
             failure = capture_failure(error, job, way)
             if failure.kind in ("memory", "exits", "device", "operator-mismatch"):
                 raise failure from error
@@ -1672,9 +1694,21 @@ def capture_model(job):
     raise first
 
 
+@contextlib.contextmanager
+def trying():
+    streams = [each for each in {id(sys.stdout): sys.stdout, id(sys.stderr): sys.stderr}.values() if isinstance(each, ProgramsOwn)]
+    for each in streams:
+        each.trying = True
+    try:
+        yield
+    finally:
+        for each in streams:
+            each.trying = False
+
+
 def tell_failures(channel, failures):
     for name, failure in failures:
-        channel.note("way-failed", f"{name} failed: {failure.reason}", failure.frames)
+        channel.note("way-failed", f"{name} does not take this: {failure.reason}", failure.frames)
 
 
 def capture_failure(error, job, way):

@@ -77,7 +77,7 @@ export async function capture(args: readonly string[]): Promise<number> {
       },
     },
     statusProgress(values.json, untilInterrupted()),
-    values.json ? undefined : (line) => say(`  | ${line}`),
+    (line, by) => by === 'program' && !values.json && say(`  | ${line}`),
   );
   return tell(result, values.json, () => {
     if (result.captured) say(`Captured by ${WAYS[result.captured.way]} of PyTorch ${result.captured.torch}`);

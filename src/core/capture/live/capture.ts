@@ -5,7 +5,7 @@ import { InputError } from '../../ir/errors.ts';
 import type { Problem } from '../../problems/problem.ts';
 import type { Progress } from '../../progress.ts';
 import { failureProblem, noteProblem } from './failures.ts';
-import { type HelperRun, runHelper } from './helper.ts';
+import { type HelperRun, type Log, runHelper } from './helper.ts';
 import type {
   Build,
   CaptureOutcome,
@@ -57,8 +57,6 @@ export interface CaptureRequest extends Interpreter, Program {
 export type Answer<T> =
   | { readonly answer: T; readonly notes: readonly Problem[] }
   | { readonly problem: Problem; readonly failure: HelperFailure; readonly notes: readonly Problem[] };
-
-export type Log = (line: string) => void;
 
 export const DEFAULT_SECONDS = 600;
 const SEED = 1;

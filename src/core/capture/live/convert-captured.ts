@@ -10,7 +10,8 @@ import type { Problem } from '../../problems/problem.ts';
 import type { Progress } from '../../progress.ts';
 import { parseInputSpec, type Reading } from '../../reading.ts';
 import type { ConvertRequest, ConvertResult } from '../../request.ts';
-import { type CaptureRequest, captureProgram, type Log } from './capture.ts';
+import { type CaptureRequest, captureProgram } from './capture.ts';
+import type { Log } from './helper.ts';
 import type { CaptureOutcome, HelperFailure } from './protocol.ts';
 import { verifyCaptured } from './verify-captured.ts';
 

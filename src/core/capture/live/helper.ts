@@ -17,9 +17,11 @@ export interface HelperOptions {
   readonly folder: string;
   /** How long it may take, in seconds. */
   readonly seconds: number;
-  /** Hears what the program prints. */
-  readonly log?: ((line: string) => void) | undefined;
+  /** Hears what the program prints, and what PyTorch says of a way of capturing that fails. */
+  readonly log?: Log | undefined;
 }
+
+export type Log = (line: string, by: 'program' | 'torch') => void;
 
 /** How a run ended; `hello` is there where the interpreter came as far as to speak. */
 export type HelperRun = {
@@ -198,6 +200,9 @@ class Run {
       case 'note':
         this.notes.push(event.note);
         return;
+      case 'words':
+        for (const words of event.text.split('\n')) this.options.log?.(words, 'torch');
+        return;
       case 'result':
         this.last = { result: event.result };
         return;
@@ -219,7 +224,7 @@ class Run {
   }
 
   private log(line: string): void {
-    this.options.log?.(line);
+    this.options.log?.(line, 'program');
   }
 
   /** Why there is no last word. */

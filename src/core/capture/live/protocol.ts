@@ -77,6 +77,8 @@ export type HelperEvent =
   | { readonly event: 'hello'; readonly python: string; readonly torch: string | null; readonly executable: string }
   | { readonly event: 'step'; readonly title: string }
   | { readonly event: 'note'; readonly note: HelperNote }
+  /** What PyTorch itself said of a way that failed: for a log. */
+  | { readonly event: 'words'; readonly text: string }
   | { readonly event: 'result'; readonly result: unknown }
   | { readonly event: 'failure'; readonly failure: HelperFailure };
 
