@@ -33,11 +33,12 @@ async function showInputError(error: InputError, log: Log, doing: string): Promi
   const commands = next.includes('\n');
   const step = commands ? next.split('\n')[0] : next;
   const { place } = error;
+  const model = NEEDS_PYTHON.has(error.code) ? place?.file : undefined;
   // A place with a line is in a text that the user can mend; other places are in the model that is being talked of.
   const text = place?.line === undefined ? undefined : place;
   const where = text ? `${path.basename(text.file)}:${text.line}: ` : '';
-  const message = `${doing}: ${where}${sentence(error.message)} ${step}`.trim();
-  const model = NEEDS_PYTHON.has(error.code) ? place?.file : undefined;
+  // Where buttons are the next step, it need not be said.
+  const message = `${doing}: ${where}${sentence(error.message)} ${model === undefined ? step : ''}`.trim();
   const copy = model === undefined ? COPY : COPY_SCRIPT;
   const buttons = [
     ...(text ? [OPEN_FILE] : []),
@@ -52,7 +53,7 @@ async function showInputError(error: InputError, log: Log, doing: string): Promi
   }
   if (chosen === copy) await vscode.env.clipboard.writeText(next.slice(next.indexOf('\n') + 1).trimStart());
   if (chosen === CAPTURE && model !== undefined)
-    await vscode.commands.executeCommand('graphwright.capture', vscode.Uri.file(model));
+    await vscode.commands.executeCommand('graphwright.capture', vscode.Uri.file(model), undefined, error.code);
   if (chosen === SHOW_LOG) log.show();
 }
 

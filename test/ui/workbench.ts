@@ -49,7 +49,10 @@ export class Workbench {
     await cp(inRoot('samples'), workspace, { recursive: true });
     for (const file of ['plain.traced.pt', 'block.pth'])
       await cp(inRoot('test/fixtures/host', file), path.join(workspace, file));
-    for (const [file, text] of Object.entries(files)) await writeFile(path.join(workspace, file), text);
+    for (const [file, text] of Object.entries(files)) {
+      await mkdir(path.dirname(path.join(workspace, file)), { recursive: true });
+      await writeFile(path.join(workspace, file), text);
+    }
     await mkdir(ARTIFACTS, { recursive: true });
     const server = await startVSCode({
       data: path.join(folder, 's'),

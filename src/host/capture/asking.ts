@@ -7,7 +7,7 @@ import { askWishes } from '../conversion-wishes.ts';
 import { BACK } from '../pick.ts';
 import { guessesOf } from './input-answers.ts';
 import type { CaptureAnswers } from './memory.ts';
-import { askArguments, askInputs, askProgram, askWeights, COUNT, STEPS } from './questions.ts';
+import { askArguments, askInputs, askProgram, askWeights, type Step } from './questions.ts';
 
 /** What questions are asked about, and what they may ask of others. */
 export interface Asking {
@@ -29,26 +29,29 @@ export type Draft = {
   -readonly [K in keyof CaptureAnswers]?: CaptureAnswers[K] | undefined;
 };
 
-export type Question = keyof typeof STEPS;
+export type Question = 'program' | 'arguments' | 'weights' | 'inputs' | 'target';
 
 /** Asked; or there was nothing to ask; or the user goes back; or leaves. */
 type Outcome = 'asked' | 'left out' | typeof BACK | undefined;
-type Ask = (asking: Asking, draft: Draft) => Promise<Outcome>;
+type Ask = (asking: Asking, draft: Draft, step: Step) => Promise<Outcome>;
+
+/** The target asks for its opset, and then for what else to do. */
+const MORE_FOR_TARGET = 2;
 
 const QUESTIONS: Readonly<Record<Question, Ask>> = {
-  async program(asking, draft) {
+  async program(asking, draft, step) {
     const description = await asking.describe();
     if (!description) return undefined;
     const { choices } = description;
-    const [only] = choices;
-    const chosen = choices.length === 1 && only ? only : await askProgram(asking.title, description, draft.name);
+    const only = choices.length === 1 ? choices[0] : undefined;
+    const chosen = only ?? (await askProgram(asking.title, description, draft.name, step));
     if (chosen === undefined || chosen === BACK) return chosen;
     if (chosen.name !== draft.name) Object.assign(draft, NOTHING, asking.last(chosen.name));
     draft.name = chosen.name;
     return chosen === only ? 'left out' : 'asked';
   },
 
-  async arguments(asking, draft) {
+  async arguments(asking, draft, step) {
     const description = await asking.describe();
     if (!description) return undefined;
     const choice = description.choices.find(({ name }) => name === draft.name) ?? choiceOf(draft);
@@ -56,7 +59,7 @@ const QUESTIONS: Readonly<Record<Question, Ask>> = {
       draft.arguments = {};
       return 'left out';
     }
-    const given = await askArguments(asking.title, choice, draft.arguments);
+    const given = await askArguments(asking.title, choice, draft.arguments, step);
     if (given === undefined || given === BACK) return given;
     // Other arguments may take other inputs.
     if (JSON.stringify(given) !== JSON.stringify(draft.arguments)) draft.inputs = undefined;
@@ -64,14 +67,14 @@ const QUESTIONS: Readonly<Record<Question, Ask>> = {
     return 'asked';
   },
 
-  async weights(asking, draft) {
-    const file = await askWeights(asking.title, asking.source, draft.weights);
+  async weights(asking, draft, step) {
+    const file = await askWeights(asking.title, asking.source, draft.weights, step);
     if (file === undefined || file === BACK) return file;
     draft.weights = file === '' ? undefined : file;
     return 'asked';
   },
 
-  async inputs(asking, draft) {
+  async inputs(asking, draft, step) {
     const description = await asking.describe();
     if (description?.offersInputs) {
       draft.inputs = [];
@@ -80,19 +83,19 @@ const QUESTIONS: Readonly<Record<Question, Ask>> = {
     const known = draft.inputs ?? [];
     const guesses = known.length > 0 ? guessesOf(known) : await asking.guess(draft);
     if (!guesses) return undefined;
-    const inputs = await askInputs(asking.title, guesses, known);
+    const inputs = await askInputs(asking.title, guesses, known, step);
     if (inputs === undefined || inputs === BACK) return inputs;
     draft.inputs = inputs;
     return 'asked';
   },
 
-  async target({ title, targets, memory }, draft) {
+  async target({ title, targets, memory }, draft, [at, of]) {
     for (;;) {
       const current = draft.target ?? { target: 'onnx' };
-      const target = await chooseTargetOrBack(targets, { title, current, before: STEPS.target - 1, more: 1 });
+      const target = await chooseTargetOrBack(targets, { title, current, before: at - 1, more: 1 });
       if (target === undefined || target === BACK) return target;
       draft.target = target;
-      const wishes = await askWishes(memory, title, [COUNT, COUNT]);
+      const wishes = await askWishes(memory, title, [of, of]);
       if (wishes === undefined) return undefined;
       if (wishes === BACK) continue;
       draft.wishes = wishes;
@@ -114,7 +117,8 @@ export async function askAll(
   for (let at = 0; at < questions.length; ) {
     const question = questions[at];
     if (!question) break;
-    const outcome = await QUESTIONS[question](asking, draft);
+    const left = questions.length - at + (questions.includes('target') ? MORE_FOR_TARGET : 0);
+    const outcome = await QUESTIONS[question](asking, draft, [asked.length + 1, asked.length + left]);
     if (outcome === undefined) return undefined;
     if (outcome === BACK) at = asked.pop() ?? at;
     else {

@@ -32,6 +32,7 @@ import { askAgain } from './questions.ts';
 import { isProgram, lineOf, nameOf, outputOf, pickleAnswers, programOf, titleOf } from './source.ts';
 
 const SHOW = 'Show Problem';
+const SHOW_LOG = 'Show Log';
 const CHOOSE_PYTHON = 'Choose Interpreter…';
 const SAVE = 'Save and Capture';
 const MEGABYTE = 1e6;
@@ -246,12 +247,15 @@ export class Capturer {
     const [first] = fixesOf(failure);
     const fix = first === undefined ? [] : [fixTitle(first)];
     const message = `Capturing ${nameOf(attempt.source)}: ${failure.message}`;
-    const chosen = await vscode.window.showErrorMessage(message, ...(place ? [SHOW] : []), ...fix);
+    // Without a line of the program's own there is nothing to see.
+    const show = place && failure.origin.length > 0 ? [SHOW] : [];
+    const chosen = await vscode.window.showErrorMessage(message, ...show, ...fix, SHOW_LOG);
     if (chosen === SHOW && place) {
       await vscode.window.showTextDocument(place.uri, {
         selection: new vscode.Range(place.range.start, place.range.start),
       });
-    } else if (chosen !== undefined) await this.fix(attempt, first, failure);
+    } else if (chosen === SHOW_LOG) this.parts.log.show();
+    else if (chosen !== undefined) await this.fix(attempt, first, failure);
   }
 
   /** Does what a fix says, and captures once more. */

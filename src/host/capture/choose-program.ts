@@ -27,22 +27,24 @@ export function chooseProgram(): Promise<ChosenProgram | undefined> {
 }
 
 /** The program that a file of PyTorch belongs to: one of the workspace, or what Python makes of the file by itself. */
-export function chooseProgramFor(model: vscode.Uri): Promise<ChosenProgram | undefined> {
+export function chooseProgramFor(model: vscode.Uri, mayHoldModel: boolean): Promise<ChosenProgram | undefined> {
   const name = nameOf(model);
   const loaded: ProgramItem = {
     label: `$(package) ${name} as Python loads it`,
-    description: 'a whole pickled model: torch.load runs code of the file',
+    description: 'a whole pickled model: loading it runs code that the file names',
     program: { source: model },
   };
-  const placeholder = `Choose the class that the weights in ${name} belong to`;
-  return choosing({ title: `Capture ${name} with Python`, placeholder }, [loaded]);
+  const placeholder = mayHoldModel
+    ? `Choose what makes the model of ${name}`
+    : `Choose the class that the weights in ${name} belong to`;
+  return choosing({ title: `Capture ${name} with Python`, placeholder }, mayHoldModel ? [loaded] : []);
 }
 
 async function choosing(
   question: { readonly title: string; readonly placeholder: string },
-  last: readonly ProgramItem[] = [],
+  first: readonly ProgramItem[] = [],
 ): Promise<ChosenProgram | undefined> {
-  const items = [...(await programsOfWorkspace()), { label: 'Look for a file…' }, ...last];
+  const items = [...first, ...(await programsOfWorkspace()), { label: 'Look for a file…' }];
   const chosen = await choose<ProgramItem>(question, items);
   if (typeof chosen !== 'object') return undefined;
   if (chosen.program) return chosen.program;
@@ -65,7 +67,8 @@ async function programsOfWorkspace(): Promise<readonly ProgramItem[]> {
   const others = found
     .filter(({ classes: names }) => names.length === 0)
     .map(({ uri }): ProgramItem => {
-      const description = vscode.workspace.asRelativePath(uri);
+      const folder = path.posix.dirname(vscode.workspace.asRelativePath(uri));
+      const description = folder === '.' ? '' : folder;
       return { label: `$(file) ${path.posix.basename(uri.path)}`, description, program: { source: uri } };
     });
   return [...classes, ...others];

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { folderOf, type Interpreter } from './interpreter.ts';
 import type { CaptureMemory } from './memory.ts';
+import { isProgram } from './source.ts';
 
 const RUN = 'Run';
 const OTHER = 'Choose Interpreter…';
@@ -28,19 +29,23 @@ export async function askConsent(
   memory: CaptureMemory,
 ): Promise<boolean | 'other'> {
   const folder = folderOf(file);
-  if (memory.mayRun(python, folder)) return true;
+  // What a pickle runs, its maker says: each file is asked about.
+  const asked = isProgram(file) ? folder : file.fsPath;
+  if (memory.mayRun(python, asked)) return true;
   const name = path.basename(file.fsPath);
   const detail = [
-    `Python imports ${name}, builds the class or calls the function that you choose, and runs it on example inputs, with all that your code does on the way.`,
+    isProgram(file)
+      ? `Python imports ${name}, builds the class or calls the function that you choose, and runs it on example inputs, with all that your code does on the way.`
+      : `Python loads ${name} with torch.load, which runs whatever code the file names, and runs the model on example inputs. Go on only if you trust where the file is from.`,
     `Command:\n${commandText(command)}`,
     `Folder:\n${folder}`,
-    `The interpreter is ${from}. You are asked once for this workspace, folder and interpreter.`,
+    `The interpreter is ${from}. ${isProgram(file) ? 'You are asked once for this workspace, folder and interpreter.' : 'You are asked once for this file.'}`,
   ].join('\n\n');
   const options = { modal: true, detail };
   const chosen = await vscode.window.showInformationMessage(`Run ${name} to capture a model?`, options, RUN, OTHER);
   if (chosen === OTHER) return 'other';
   if (chosen !== RUN) return false;
-  await memory.letRun(python, folder);
+  await memory.letRun(python, asked);
   return true;
 }
 

@@ -45,15 +45,16 @@ export function createCapturer(context: vscode.ExtensionContext, surroundings: C
     command: (python) => helperCommand(python, script),
     define: (source, candidates) => definer.defineCandidate(source, candidates),
   });
-  const command = vscode.commands.registerCommand('graphwright.capture', async (given?: vscode.Uri, name?: unknown) => {
+  // A click in the explorer gives the files that are selected in the place of a name.
+  const run = async (given?: vscode.Uri, name?: unknown, lack?: unknown) => {
     try {
-      // A click in the explorer gives the files that are selected beside.
-      const chosen = await programFor(given, typeof name === 'string' ? name : undefined);
+      const chosen = await programFor(given, typeof name === 'string' ? name : undefined, lack !== 'weights-only');
       if (chosen) await capturer.capture(chosen.source, { name: chosen.name, weights: chosen.weights });
     } catch (error) {
       await showError(error, log, 'Capture Model');
     }
-  });
+  };
+  const command = vscode.commands.registerCommand('graphwright.capture', run);
   const subscriptions = vscode.Disposable.from(problems, command, registerLenses());
   return { capturer, dispose: () => subscriptions.dispose() };
 }
@@ -62,12 +63,13 @@ export function createCapturer(context: vscode.ExtensionContext, surroundings: C
 async function programFor(
   given: vscode.Uri | undefined,
   name: string | undefined,
+  mayHoldModel: boolean,
 ): Promise<(ChosenProgram & { readonly weights?: string }) | undefined> {
   const active = vscode.window.activeTextEditor?.document.uri;
   const uri = given instanceof vscode.Uri ? given : active?.scheme === 'file' && isProgram(active) ? active : undefined;
   if (!uri) return chooseProgram();
   if (!isTorchFile(uri)) return { source: uri, ...(name !== undefined && { name }) };
-  const chosen = await chooseProgramFor(uri);
+  const chosen = await chooseProgramFor(uri, mayHoldModel);
   const isOwn = chosen === undefined || chosen.source.toString() === uri.toString();
   return isOwn ? chosen : { ...chosen, weights: uri.fsPath };
 }

@@ -16,7 +16,7 @@ export function registerLenses(): vscode.Disposable {
       const text = document.getText();
       if (!wanted || !vscode.workspace.isTrusted || text.length > LONGEST) return [];
       return moduleClasses(text).map(({ name, line }) => {
-        const title = '$(arrow-swap) Capture Model…';
+        const title = 'Capture Model…';
         const tooltip = `Run this file with Python, and convert ${name}`;
         const command = { command: 'graphwright.capture', title, tooltip, arguments: [document.uri, name] };
         return new vscode.CodeLens(document.lineAt(line).range, command);

@@ -13,9 +13,8 @@ import {
 } from './answers.ts';
 import { complaint, inputQuestions, specOf } from './input-answers.ts';
 
-/** The place of each question in the whole; the target asks for its opset, and then for what else to do. */
-export const STEPS = { program: 1, arguments: 2, weights: 3, inputs: 4, target: 5 } as const;
-export const COUNT = 7;
+/** The place of a question in the whole. */
+export type Step = readonly [at: number, of: number];
 
 /** Files with weights. */
 const WEIGHTS = '**/*.{pt,pth,ckpt,bin,safetensors}';
@@ -23,10 +22,6 @@ const NOT_OWN = '**/{node_modules,site-packages,.git}/**';
 const MOST_WEIGHTS = 200;
 
 const ICONS = { class: 'symbol-class', function: 'symbol-function', object: 'symbol-variable' } as const;
-
-function stepOf(question: keyof typeof STEPS): readonly [at: number, of: number] {
-  return [STEPS[question], COUNT];
-}
 
 /** Whether to do the same once more; undefined where the user leaves. */
 export async function askAgain(title: string, last: ProgramAnswers, target: string): Promise<boolean | undefined> {
@@ -47,17 +42,19 @@ export async function askProgram(
   title: string,
   { choices }: ProgramDescription,
   before: string | undefined,
+  step: Step,
 ): Promise<Answer<ProgramChoice>> {
   const modules = choices.filter(({ kind, isModule }) => kind !== 'class' || isModule);
   const others = choices.filter((each) => !modules.includes(each));
   const items = [...modules, ...others].map((choice) => ({
     label: `$(${ICONS[choice.kind]}) ${choice.name}`,
-    description: choice.kind === 'object' ? '' : signatureOf({ ...choice, name: '' }),
+    ...(choice.parameters.length > 0 && { description: signatureOf({ ...choice, name: '' }) }),
     ...(choice.summary !== undefined && { detail: choice.summary }),
     choice,
   }));
-  const active = items.find(({ choice }) => choice.name === before);
-  const question = { title, placeholder: 'Choose the class or function that makes the model', step: stepOf('program') };
+  // A file builds up to its model: the last class is it more often than not.
+  const active = items.find(({ choice }) => choice.name === before) ?? items.findLast(({ choice }) => choice.isModule);
+  const question = { title, placeholder: 'Choose the class or function that makes the model', step };
   const chosen = await choose(question, items, active);
   return typeof chosen === 'object' ? chosen.choice : chosen;
 }
@@ -67,6 +64,7 @@ export async function askArguments(
   title: string,
   choice: ProgramChoice,
   before: ProgramAnswers['arguments'] | undefined,
+  step: Step,
 ): Promise<Answer<ProgramAnswers['arguments']>> {
   const { parameters } = choice;
   const read = (text: string) => parseArguments(text, parameters);
@@ -75,7 +73,7 @@ export async function askArguments(
       title,
       placeholder: parameters.map(({ name }) => name).join(', '),
       prompt: `Arguments of ${signatureOf(choice)}, as Python has them; empty for its defaults.`,
-      step: stepOf('arguments'),
+      step,
     },
     argumentsGuess(parameters, before),
     (written) => {
@@ -98,6 +96,7 @@ export async function askWeights(
   title: string,
   program: vscode.Uri,
   before: string | undefined,
+  step: Step,
 ): Promise<Answer<string>> {
   const found = await vscode.workspace.findFiles(WEIGHTS, NOT_OWN, MOST_WEIGHTS);
   const near = path.dirname(program.fsPath);
@@ -113,7 +112,7 @@ export async function askWeights(
   ];
   const active = items.find(({ file }) => file === (before ?? ''));
   const placeholder = 'Choose the weights (a state_dict) to load';
-  const chosen = await choose({ title, placeholder, step: stepOf('weights') }, items, active);
+  const chosen = await choose({ title, placeholder, step }, items, active);
   if (typeof chosen !== 'object') return chosen;
   if (chosen.file !== undefined) return chosen.file;
   const [file] = (await vscode.window.showOpenDialog({ title: placeholder, defaultUri: vscode.Uri.file(near) })) ?? [];
@@ -131,15 +130,18 @@ export async function askInputs(
   title: string,
   guesses: readonly InputGuess[],
   before: readonly string[],
+  [at, of]: Step,
 ): Promise<Answer<readonly string[]>> {
   const questions = inputQuestions(guesses, before);
   const answers: string[] = [];
-  for (let at = 0; at < questions.length; at = answers.length) {
-    const question = questions[at];
+  for (let k = 0; k < questions.length; k = answers.length) {
+    const question = questions[k];
     if (!question) break;
     const { name, prompt, guess } = question;
-    const answer = await write({ title, placeholder: guess, prompt, step: stepOf('inputs') }, guess, (text) =>
-      complaint(name, text),
+    const answer = await write(
+      { title, placeholder: guess, prompt, step: [at + k, of + questions.length - 1] },
+      guess,
+      (text) => complaint(name, text),
     );
     if (answer === undefined) return undefined;
     if (answer !== BACK) answers.push(specOf(name, answer));
