@@ -1,5 +1,6 @@
 /** The command line's arguments, checked: wrong ones are an InputError `bad-argument` with a next step. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { LATEST_ML, ML } from '../core/convert/opset/ml/pairs.ts';
 import { InputError } from '../core/ir/errors.ts';
 import { parseInputSpec, type Reading } from '../core/reading.ts';
 
@@ -88,11 +89,31 @@ export function numberOf(option: string, text: string | undefined): number | und
 
 const MEGABYTE = 1e6;
 
-/** The opset for a target. Throws InputError for one that is no number, or that the target cannot have. */
-export function opsetOf(text: string | undefined, target: string): number | undefined {
-  if (text === undefined) return undefined;
+/** What `--opset` says. */
+export interface Opsets {
+  readonly opset: number | undefined;
+  readonly mlOpset?: number;
+}
+
+/**
+ * The opsets for a target: `17`, `ai.onnx.ml:3`, or both with a comma between. Throws InputError for what is no number, or
+ * what the target cannot have.
+ */
+export function opsetsOf(text: string | undefined, target: string): Opsets {
+  if (text === undefined) return { opset: undefined };
   if (target.startsWith('caffe:'))
     throw new InputError('bad-argument', `${target} has no opsets`, undefined, 'Leave --opset out.');
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new InputError('bad-argument', `"${text}" is not an opset`, undefined, 'Give a number, such as --opset 17.');
+  const found = text.split(',').map((part) => /^(?:(ai\.onnx|ai\.onnx\.ml):)?(\d+)$/.exec(part)?.slice(1) ?? []);
+  if (found.some(([, number]) => number === undefined))
+    throw new InputError('bad-argument', `"${text}" is not an opset`, undefined, 'Give a number, such as --opset 17.');
+  const of = (isMl: boolean) =>
+    found.filter(([domain]) => (domain === ML) === isMl).map(([, number]) => Number(number));
+  const [[opset, ...others], [mlOpset, ...more]] = [of(false), of(true)];
+  if (others.length > 0 || more.length > 0)
+    throw new InputError('bad-argument', `"${text}" names two versions of one domain`, undefined, 'Give one of each.');
+  if (mlOpset !== undefined && (mlOpset < 1 || mlOpset > LATEST_ML)) {
+    const next = `Choose one from 1 to ${LATEST_ML}.`;
+    throw new InputError('bad-argument', `${ML} ${mlOpset} cannot be written`, undefined, next);
+  }
+  return { opset, ...(mlOpset !== undefined && { mlOpset }) };
 }

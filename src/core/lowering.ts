@@ -136,10 +136,13 @@ async function toOpset(
   wanted: number | undefined,
   rewriting: Rewriting,
 ): Promise<Adapted> {
-  const own = opened.model === model ? model.opsetImports.get('') : undefined;
+  const own = opened.model === model ? (model.opsetImports.get('') ?? model.opsetImports.get('ai.onnx')) : undefined;
+  // A file whose operators are all of other domains has no opset that could be kept.
+  const isWithout = own === undefined && opened.model === model && model.opsetImports.size > 0;
+  if (isWithout && wanted === undefined && !target.profile && !rewriting.asksForMl) return { model, problems: [] };
   const opset = wanted ?? (await opsetFor(model, own, target));
   // A model that stays at its own opset is not touched, whatever that opset is.
-  if (opset === own && opset === nearestIn(target, own)) return { model, problems: [] };
+  if (opset === own && opset === nearestIn(target, own) && !rewriting.asksForMl) return { model, problems: [] };
   const { lowest, highest } = writable(target);
   if (lowest > highest) {
     const message = `${target.title} takes opsets ${target.opsets.lowest} to ${target.opsets.highest}, none of which is written`;

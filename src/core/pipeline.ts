@@ -27,7 +27,7 @@ export async function convertModel(request: ConvertRequest, progress: Progress):
       opened,
       target,
       request.target.opset,
-      request,
+      { ...request, mlOpset: request.target.mlOpset },
       progress,
     );
     const told = { problems, passes, ...(simplified && { simplified }) };
@@ -59,7 +59,7 @@ export async function checkModel(
   // Lowering changes an ONNX model and a Caffe network, so the file is opened once more for it.
   const copy = opened.model.dialect !== 'aten' ? await openModel(opened.path, opened.reading, progress) : opened;
   try {
-    return (await lower(copy, await targetOf(request.target, opened.path), request.opset, NO_WISHES, progress))
+    return (await lower(copy, await targetOf(request.target, opened.path), request.opset, wishesOf(request), progress))
       .problems;
   } finally {
     if (copy !== opened) copy.close();
@@ -77,10 +77,14 @@ export async function targetProblems(
   progress: Progress,
 ): Promise<readonly Problem[]> {
   const given = { model, custom, problems: [], reading: PLAIN_READING };
-  return (await lower(given, await targetOf(request.target, model.file), request.opset, NO_WISHES, progress)).problems;
+  return (await lower(given, await targetOf(request.target, model.file), request.opset, wishesOf(request), progress))
+    .problems;
 }
 
-const NO_WISHES: Wishes = { simplify: false };
+/** Nothing but the way to the target. */
+function wishesOf({ mlOpset }: TargetRequest): Wishes {
+  return { simplify: false, mlOpset };
+}
 
 /** Runs the written model against the graph that it came from. */
 async function prove(

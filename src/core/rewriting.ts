@@ -26,10 +26,11 @@ import { isNodeOf, type NearMiss, type NodeStory, type RunOptions, runPasses } f
 import { simplificationFor } from './passes/simplification.ts';
 import type { Problem } from './problems/problem.ts';
 import type { ConvertRequest, Simplified } from './request.ts';
-import type { Target } from './targets/target.ts';
+import type { Target, TargetRequest } from './targets/target.ts';
 
 /** What a request says about passes. */
-export type Wishes = Pick<ConvertRequest, 'simplify' | 'foldLimit' | 'inline' | 'disabled' | 'explain' | 'why'>;
+export type Wishes = Pick<ConvertRequest, 'simplify' | 'foldLimit' | 'inline' | 'disabled' | 'explain' | 'why'> &
+  Pick<TargetRequest, 'mlOpset'>;
 
 /**
  * Rewrites a model on its way to a target, in parts that count their steps together: what the request asks for, what the
@@ -57,6 +58,11 @@ export class Rewriting {
     this.disabled = new Set(wishes.disabled);
     if (wishes.simplify) this.checkDistinct();
     for (const name of this.disabled) this.checkOptional(name);
+  }
+
+  /** Whether a version of ai.onnx.ml was asked for. */
+  get asksForMl(): boolean {
+    return this.wishes.mlOpset !== undefined;
   }
 
   /** Whether as many steps are made as were asked for: nothing is to follow. */
@@ -98,7 +104,7 @@ export class Rewriting {
   async toOpset(model: Model, opset: number): Promise<readonly Problem[]> {
     if (this.reached) return [];
     const { convertOpset } = await import('./convert/opset/convert.ts');
-    const result = convertOpset(model, opset, this.log(model));
+    const result = convertOpset(model, opset, { ...this.log(model), ml: this.wishes.mlOpset });
     this.keep(result);
     return result.problems;
   }

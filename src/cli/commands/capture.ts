@@ -9,7 +9,7 @@ import {
   foldLimitOf,
   JSON_OPTION,
   numberOf,
-  opsetOf,
+  opsetsOf,
   PASS_OPTIONS,
   parse,
   READING_OPTIONS,
@@ -65,7 +65,7 @@ export async function capture(args: readonly string[]): Promise<number> {
       output: values.output ?? usualOutput(program),
       conversion: {
         reading: { ops: values.ops ?? [], accept: values.accept ?? [] },
-        target: { target, opset: opsetOf(values.opset, target) },
+        target: { target, ...opsetsOf(values.opset, target) },
         force: values.force ?? false,
         simplify: values.simplify ?? false,
         disabled: values.disable ?? [],

@@ -7,7 +7,7 @@ import { checkModel } from '../../core/pipeline.ts';
 import { ONNX_TARGET } from '../../core/targets/onnx.ts';
 import { targetsOf } from '../../core/targets/table.ts';
 import type { TargetRequest } from '../../core/targets/target.ts';
-import { JSON_OPTION, opsetOf, parse, READING_OPTIONS, readingOf, TARGET_OPTIONS } from '../arguments.ts';
+import { JSON_OPTION, opsetsOf, parse, READING_OPTIONS, readingOf, TARGET_OPTIONS } from '../arguments.ts';
 import { clearStatus, DONE, printJson, printProblems, REFUSED, say, statusProgress } from '../report.ts';
 import { checkTable } from './check-table.ts';
 
@@ -23,7 +23,7 @@ export async function check(args: readonly string[]): Promise<number> {
   const opened = await openToCheck(path, readingOf(values), statusProgress(json));
   try {
     if (to === 'all') {
-      const only = opset === undefined || opset === 'all' ? undefined : opsetOf(opset, ONNX_TARGET.id);
+      const only = opset === undefined || opset === 'all' ? undefined : opsetsOf(opset, ONNX_TARGET.id).opset;
       return await checkTable(opened, targetsOf(path), only === undefined ? undefined : [only], json, started);
     }
     if (opset === 'all') {
@@ -36,7 +36,7 @@ export async function check(args: readonly string[]): Promise<number> {
         );
       return await checkTable(opened, [ONNX_TARGET], undefined, json, started);
     }
-    const target: TargetRequest | undefined = to === undefined ? undefined : { target: to, opset: opsetOf(opset, to) };
+    const target: TargetRequest | undefined = to === undefined ? undefined : { target: to, ...opsetsOf(opset, to) };
     const problems = await checkModel(opened, target, statusProgress(json));
     const refused = problems.some((problem) => problem.severity === 'error');
     clearStatus();

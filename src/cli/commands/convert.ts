@@ -4,7 +4,7 @@ import { convertModel } from '../../core/pipeline.ts';
 import {
   foldLimitOf,
   JSON_OPTION,
-  opsetOf,
+  opsetsOf,
   PASS_OPTIONS,
   parse,
   READING_OPTIONS,
@@ -35,7 +35,7 @@ export async function convert(args: readonly string[]): Promise<number> {
     {
       input: positionals[0] ?? '',
       reading: readingOf(values),
-      target: { target: values.to, opset: opsetOf(values.opset, values.to) },
+      target: { target: values.to, ...opsetsOf(values.opset, values.to) },
       output: values.output,
       force: values.force ?? false,
       simplify: values.simplify ?? false,

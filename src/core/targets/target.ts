@@ -32,4 +32,6 @@ export interface TargetRequest {
   readonly target: string;
   /** For ONNX; undefined keeps the file's own, or takes the target's usual one where the source has none. */
   readonly opset?: number | undefined;
+  /** The version of ai.onnx.ml; undefined lowers a newer one to that which was released with the opset. */
+  readonly mlOpset?: number | undefined;
 }

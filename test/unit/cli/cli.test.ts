@@ -382,3 +382,27 @@ test('a faulty ONNX file is checked as far as it can be read', async () => {
   writeFileSync(bad, 'no model at all');
   expect(await json('check', bad)).toMatchObject({ exit: 2, status: 'bad-input' });
 });
+
+test('a version of ai.onnx.ml is asked for beside the opset', async () => {
+  const encoder = join(folder, 'encoder.onnxtxt');
+  const node = 'y = ai.onnx.ml.LabelEncoder <keys_strings = ["a"], values_int64s = [7]> (x)';
+  const text = `<ir_version: 8, opset_import: ["" : 17, "ai.onnx.ml" : 3]> g (string[1] x) => (int64[1] y) { ${node} }`;
+  writeFileSync(encoder, text);
+  const imports = async (...args: string[]) => {
+    const made = join(folder, 'encoder.onnx');
+    expect(await json('convert', encoder, '--to', 'onnx', '-o', made, '--force', ...args)).toMatchObject({ exit: 0 });
+    return json('inspect', made);
+  };
+  const both = (opset: number, ml: number) => ({
+    opsets: [
+      { domain: 'ai.onnx', version: opset },
+      { domain: 'ai.onnx.ml', version: ml },
+    ],
+  });
+  expect(await imports()).toMatchObject(both(17, 3));
+  expect(await imports('--opset', '13')).toMatchObject(both(13, 2));
+  expect(await imports('--opset', '13,ai.onnx.ml:1')).toMatchObject(both(13, 1));
+  expect(await imports('--opset', 'ai.onnx.ml:5')).toMatchObject(both(17, 5));
+  for (const wrong of ['ai.onnx.ml:6', '13,14', 'acme:1', 'ai.onnx.ml:'])
+    expect((await json('convert', encoder, '--to', 'onnx', '--opset', wrong)).exit).toBe(2);
+});

@@ -1,5 +1,6 @@
 /** What an adapter is: how nodes of some operators step from one opset to the next, up or down. */
 import { intsOf, numberOf } from '../../dialects/onnx/data.ts';
+import { onnxDomain } from '../../dialects/onnx/operators.ts';
 import type { Node } from '../../ir/node.ts';
 import { isStatic, type StaticShape } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
@@ -8,6 +9,8 @@ import type { OnnxBuilder } from '../builder.ts';
 
 export interface AdapterFacts {
   readonly operators: readonly string[];
+  /** That of the operators and of the opsets; ai.onnx where none is said. */
+  readonly domain?: string;
   /** Neighbouring opsets: the one that the node is written in, and the one that it must mean the same in. */
   readonly from: number;
   readonly to: number;
@@ -71,7 +74,8 @@ export function sameIf(version: number, operators: readonly string[], check: (no
 
 /** Ends a rule: only the opset that the node is written in says this. */
 export function tooOld(node: Node, needed: number, reason: string): never {
-  refuse('opset-too-old', node, { needed: String(needed), reason });
+  const domain = onnxDomain(node.domain);
+  refuse('opset-too-old', node, { needed: domain === '' ? String(needed) : `${needed} of ${domain}`, reason });
 }
 
 /** An attribute of an older or newer version that may go where it says what the other opset means anyway. */

@@ -1,10 +1,12 @@
 /** Adapters of comparisons and extremes: element types that came late, and broadcasting. Floats: NaN compares with nothing. */
+import { constantOf } from '../../dialects/onnx/data.ts';
 import { type DataType, isFloat } from '../../ir/dtype.ts';
 import { elementCount, isStatic, sameShape } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import type { OnnxBuilder } from '../builder.ts';
 import { type Adapter, adapter, down, operand, sameUp, tooOld } from './adapter.ts';
+import { floatThatHolds } from './wider-types.ts';
 
 /** NaN is neither above, below nor equal: Not(Less) would be wrong. */
 const orEqual = adapter(down(12, 'GreaterOrEqual', 'LessOrEqual'), (node, onnx) => {
@@ -49,9 +51,20 @@ const extremesOfIntegers = adapter(down(12, 'Max', 'Min'), (node, onnx) => {
   return others.reduce((kept, each) => extreme(onnx, node.op === 'Max', kept, each), first);
 });
 
+/** Smaller ones are clipped as floats, of which none is NaN: by the larger and the smaller where bounds are computed. */
 const clippedIntegers = adapter(down(12, 'Clip'), (node, onnx) => {
   const [x, least, most] = node.inputs;
-  if (!x || !WIDE.has(x.dtype)) return undefined;
+  if (!x?.dtype || isFloat(x.dtype)) return undefined;
+  const wide = WIDE.has(x.dtype) ? undefined : floatThatHolds(x.dtype);
+  if (wide) {
+    const [value = x, low, high] = [x, least, most].map((each) => each && onnx.cast(each, wide));
+    if ([least, most].every((bound) => !bound || constantOf(bound))) {
+      const [clipped = value] = onnx.same([value, low, high]);
+      return onnx.cast(clipped, x.dtype);
+    }
+    const raised = low ? onnx.Max(value, low) : value;
+    return onnx.cast(high ? onnx.Min(raised, high) : raised, x.dtype);
+  }
   const raised = least ? extreme(onnx, true, x, least) : x;
   // Where the bounds contradict each other the upper one wins.
   return most ? extreme(onnx, false, raised, most) : raised;

@@ -1,4 +1,4 @@
-/** Takes a model from one opset of ai.onnx to another, a step at a time, or says which nodes cannot go there. */
+/** Takes a model from one opset of ai.onnx, and of ai.onnx.ml, to another, a step at a time, or says which nodes cannot go there. */
 
 import { checkNode } from '../../dialects/onnx/check-node.ts';
 import { type Functions, functionsOf } from '../../dialects/onnx/infer/context.ts';
@@ -14,6 +14,7 @@ import { type Problem, problem, Refusal } from '../../problems/problem.ts';
 import { type OnnxBuilder, onnxBuilder, TypeNotKnown } from '../builder.ts';
 import { Approximation, tooOld } from './adapter.ts';
 import { approximated, withRemoval } from './findings.ts';
+import { ML, mlVersionOf } from './ml/pairs.ts';
 import { openOutputs } from './open-outputs.ts';
 import { opsetStep } from './step.ts';
 import { adapterFor } from './table.ts';
@@ -29,19 +30,32 @@ export interface OpsetResult {
   readonly records: readonly PassRecord[];
 }
 
+export interface OpsetOptions extends LogOptions {
+  /** The version of ai.onnx.ml. Where none is said a newer one is lowered to that which was released with opset `to`. */
+  readonly ml?: number | undefined;
+}
+
 /**
  * Changes an ONNX model so that it means the same at opset `to`, subgraphs and functions included, and sets its IR version.
  * Every node whose operator changed on the way goes through an adapter; those that no adapter keeps exactly are problems.
  */
-export function convertOpset(model: Model, to: number, options: LogOptions = {}): OpsetResult {
+export function convertOpset(model: Model, to: number, options: OpsetOptions = {}): OpsetResult {
   const log = new PassLog(options);
   const work = new Conversion(log);
   const before = model.opsetImports.get('') ?? model.opsetImports.get('ai.onnx') ?? to;
+  // Where no operator is of ai.onnx, the opset says with which release the model is to go.
+  const isDown = to < before || !(model.opsetImports.has('') || model.opsetImports.has('ai.onnx'));
   const functions = functionsOf(model);
   const forgetTypes = openOutputs(model);
   try {
-    work.run(model.graph, 'model', model.opsetImports, to, functions);
-    for (const each of model.functions) work.run(each.graph, functionPath(each), each.opsetImports, to, functions);
+    const run = (graph: Graph, path: string, imports: Map<string, number>) => {
+      // First, because what stands for its operators may be others of ai.onnx.
+      const ml = options.ml ?? loweredMl(imports, isDown ? to : undefined);
+      if (ml !== undefined) work.runMl(graph, path, imports, ml, to, functions);
+      work.run(graph, path, imports, to, functions);
+    };
+    run(model.graph, 'model', model.opsetImports);
+    for (const each of model.functions) run(each.graph, functionPath(each), each.opsetImports);
   } catch (error) {
     if (!(error instanceof Reached)) throw error;
   }
@@ -52,22 +66,57 @@ export function convertOpset(model: Model, to: number, options: LogOptions = {})
   return { model, problems: work.problems, passes: log.summaries(), records: log.records };
 }
 
+/** The version of ai.onnx.ml that came with an opset, where the imports have a newer one. */
+function loweredMl(imports: ReadonlyMap<string, number>, opset: number | undefined): number | undefined {
+  const [own, wanted] = [imports.get(ML), opset && mlVersionOf(opset)];
+  return own !== undefined && wanted !== undefined && own > wanted ? wanted : undefined;
+}
+
 class Conversion {
   readonly problems: Problem[] = [];
   /** Each refused node gives one problem, however many steps follow. */
   private readonly refused = new Set<Node>();
+  /** Whose opsets the steps are, and the opset of ai.onnx beside them, where they are others'. */
+  private domain = '';
+  private opset: number | undefined;
 
   constructor(private readonly log: PassLog) {}
 
+  /** Converts the operators of ai.onnx.ml in one graph; others that stand for them are of opset `beside` where none is imported. */
+  runMl(
+    graph: Graph,
+    path: string,
+    imports: Map<string, number>,
+    to: number,
+    beside: number,
+    functions: Functions,
+  ): void {
+    const imported = imports.get('') ?? imports.get('ai.onnx');
+    this.opset = imported ?? beside;
+    this.run(graph, path, imports, to, functions, ML);
+    const isUsed = imported === undefined && [...graph.allNodes()].some((node) => onnxDomain(node.domain) === '');
+    if (isUsed) imports.set('', beside);
+    this.opset = undefined;
+  }
+
   /** Converts one graph with its subgraphs. */
-  run(graph: Graph, path: string, imports: Map<string, number>, to: number, functions: Functions): void {
-    const key = imports.has('') || !imports.has('ai.onnx') ? '' : 'ai.onnx';
+  run(
+    graph: Graph,
+    path: string,
+    imports: Map<string, number>,
+    to: number,
+    functions: Functions,
+    domain: '' | typeof ML = '',
+  ): void {
+    const own = imports.has('') || !imports.has('ai.onnx') ? '' : 'ai.onnx';
+    const key = domain === '' ? own : domain;
+    this.domain = domain;
     const from = imports.get(key);
     if (from === undefined || from === to) return;
     // Types and small constants are what the rules look at: where they contradict there is nothing to keep.
     for (const [node, problem] of inferGraph(graph, inferContext(imports, functions))) {
       // The branch that these inputs never take may well contradict them.
-      if (mayNeverRun(node)) continue;
+      if (mayNeverRun(node) || this.refused.has(node)) continue;
       this.refused.add(node);
       this.problems.push(problem);
     }
@@ -79,7 +128,13 @@ class Conversion {
   }
 
   /** A name stands for one value in graphs within too, so that these share the names of the graph around them. */
-  private step(graph: Graph, path: string, from: number, to: number, onnx = onnxBuilder(graph, to)): void {
+  private step(
+    graph: Graph,
+    path: string,
+    from: number,
+    to: number,
+    onnx = onnxBuilder(graph, this.opset ?? to),
+  ): void {
     graph.nodes.watcher = (node) => this.log.willChange(node);
     try {
       this.stepNodes(graph, path, from, to, onnx);
@@ -93,8 +148,8 @@ class Conversion {
     for (const node of graph.nodes) {
       for (const [inner, place] of subgraphPaths(node, path)) this.step(inner, place, from, to, onnx.within(inner));
       const newer = Math.max(from, to);
-      if (onnxDomain(node.domain) !== '' || this.refused.has(node) || !hasNewVersion(node, newer)) continue;
-      if (adapterFor(node.op, from, to)?.last) late.push(node);
+      if (onnxDomain(node.domain) !== this.domain || this.refused.has(node) || !hasNewVersion(node, newer)) continue;
+      if (adapterFor(node.op, from, to, this.domain)?.last) late.push(node);
       else this.adaptOrRefuse(node, path, from, to, onnx);
     }
     for (const node of late.reverse()) this.adaptOrRefuse(node, path, from, to, onnx);
@@ -113,11 +168,11 @@ class Conversion {
   private adapt(node: Node, path: string, from: number, to: number, onnx: OnnxBuilder): void {
     const newer = Math.max(from, to);
     // Rules rely on what the schema of the old opset promises.
-    const schema = operatorSchema('', node.op, from);
+    const schema = operatorSchema(this.domain, node.op, from);
     const [invalid] = schema ? checkNode(node, schema) : [];
     if (invalid) throw new Refusal(invalid);
-    if (to < from && this.widen(node, path, from, to, onnx)) return;
-    const rule = adapterFor(node.op, from, to)?.rule;
+    if (to < from && this.domain === '' && this.widen(node, path, from, to, onnx)) return;
+    const rule = adapterFor(node.op, from, to, this.domain)?.rule;
     if (rule) {
       const reference = [...node.attributes].find(([, attribute]) => attribute.type === 'reference');
       if (reference) tooOld(node, from, `its attribute ${reference[0]} is given where the function is called`);
@@ -128,11 +183,11 @@ class Conversion {
         if (isNear) this.problems.push(approximated(node, from, to, result.error));
         replace(node, isNear ? result.values : Array.isArray(result) ? result : [result], onnx);
         this.record(path, from, to, node, onnx.built);
-        for (const made of onnx.built) checkMade(made, to, from);
+        for (const made of onnx.built) checkMade(made, this.opsetOf(made, to), from);
         return;
       }
       if (signature !== attributesText(node)) this.record(path, from, to, node, [node]);
-    } else if (!meansTheSame(node.op, newer)) {
+    } else if (!meansTheSame(node.op, newer, this.domain)) {
       tooOld(node, from, `opset ${newer} changed or brought it, and no rule says it in opset ${to}`);
     }
     if (to < from && dropNewAttributes(node, newer)) this.record(path, from, to, node, [node]);
@@ -150,8 +205,14 @@ class Conversion {
     return true;
   }
 
+  /** The opset of a node that a step to `to` made. */
+  private opsetOf(made: Node, to: number): number {
+    return onnxDomain(made.domain) === this.domain ? to : (this.opset ?? to);
+  }
+
   private record(path: string, from: number, to: number, before: Node, after: readonly Node[]): void {
-    this.log.add(opsetStep(from, to), path, `opset ${to} says it in other words`, [before], after);
+    const step = opsetStep(from, to, this.domain);
+    this.log.add(step, path, `${this.domain || 'opset'} ${to} says it in other words`, [before], after);
     if (this.log.reached) throw new Reached();
   }
 }

@@ -19,6 +19,7 @@ import {
   up,
 } from './adapter.ts';
 import { affineGrid } from './affine-grid.ts';
+import { isResizedAtRun, resampledByOpenScales } from './open-resampling.ts';
 import { resampled } from './resampling.ts';
 import { explicitWindows } from './windows.ts';
 
@@ -34,7 +35,8 @@ const resizeAxes = adapter(down(18, 'Resize'), (node, onnx) => {
   const gone = { antialias: undefined, keep_aspect_ratio_policy: undefined, axes: undefined };
   const axes = node.ints('axes');
   if (!axes) return onnx.same(node.inputs, gone);
-  if (node.string('coordinate_transformation_mode') === 'tf_crop_and_resize') return resampled(node, onnx, 18);
+  const isCut = node.string('coordinate_transformation_mode') === 'tf_crop_and_resize';
+  if (isCut || isResizedAtRun(node)) return resampled(node, onnx, 18);
   const rank = rankOf(node);
   const at = axes.map((axis) => normalAxis(node, axis, rank));
   const scales = scalesOf(node, 2, 18);
@@ -74,14 +76,15 @@ const resizeInputsUp = adapter(up(13, 'Resize'), (node) => {
 /** Opset 10 knew scales alone, counted from the corner; what nearest means when shrinking it did not say. */
 const resizeDown = adapter(down(11, 'Resize'), (node, onnx) => {
   const mode = node.string('mode', 'nearest');
-  const scales = scalesOf(node, 2, 11) ?? [];
+  const given = node.input(2);
+  const scales = given && constantOf(given)?.numbers();
   const isNearest = mode === 'nearest';
   const isOld =
     node.string('coordinate_transformation_mode', 'half_pixel') === 'asymmetric' &&
     mode !== 'cubic' &&
     (!isNearest || node.string('nearest_mode', 'round_prefer_floor') === 'floor') &&
-    scales.length > 0 &&
-    !(isNearest && scales.some((scale) => scale < 1));
+    (scales ? scales.length > 0 : given !== undefined && !isNearest) &&
+    !(isNearest && scales?.some((scale) => scale < 1));
   if (!isOld) return resampled(node, onnx, 11);
   return onnx.same([operand(node), operand(node, 2)], { mode, ...absent(node) });
 });
@@ -119,6 +122,8 @@ const upsampleToResize = adapter(up(10, 'Upsample'), (node, onnx) =>
   onnx.Resize(operand(node), operand(node, 1), { mode: node.string('mode', 'nearest') }),
 );
 const resizeToUpsample = adapter(down(10, 'Resize'), (node, onnx) => {
+  if (node.string('mode', 'nearest') === 'linear' && !constantOf(operand(node, 1)))
+    return resampledByOpenScales(node, onnx);
   growing(node, scalesOf(node, 1, 10) ?? [], 10);
   const mode = string(node.string('mode', 'nearest'));
   return onnx.node('', 'Upsample', [operand(node), operand(node, 1)], [['mode', mode]]).output();

@@ -10,11 +10,13 @@ import type { Node } from '../../ir/node.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import type { OnnxBuilder } from '../builder.ts';
-import { type Adapter, type AdapterRule, adapter, constantInts, down, operand, tooOld } from './adapter.ts';
+import { type Adapter, type AdapterRule, adapter, down, operand, rankOf, tooOld } from './adapter.ts';
+import { naturals } from './decompositions/counting.ts';
 import { typed } from './decompositions/forms.ts';
 import { BROADCASTING, CONSUMING } from './legacy.ts';
 import { broadcastByRequest, gemmByRequest, slopeByChannel } from './old-broadcasting.ts';
 import { floatThatHolds } from './wider-types.ts';
+import { zeroPadded } from './windows.ts';
 
 const unchanged: AdapterRule = () => undefined;
 
@@ -27,6 +29,14 @@ const forInference: AdapterRule = (node) => {
 const dropout: AdapterRule = (node) => {
   node.setAttribute('is_test', int(1n));
   return undefined;
+};
+
+/** Padding that counts becomes data: until 6 an average counted none. */
+const averageOfPadded: AdapterRule = (node, onnx) => {
+  const pads = node.ints('pads')?.map(Number) ?? [];
+  const isCounted = node.int('count_include_pad', 0n) !== 0n && pads.some((pad) => pad > 0);
+  if (!isCounted) return onnx.same(node.inputs, { count_include_pad: undefined });
+  return onnx.same([zeroPadded(node, onnx, pads)], { count_include_pad: undefined, pads: pads.map(() => 0) });
 };
 
 /** The whole output comes only where it is asked for. */
@@ -93,12 +103,15 @@ function asFloats(node: Node, onnx: OnnxBuilder, needed: number, moved: (x: Valu
 
 /** Until 5 a Tile repeats along one axis, and takes how often, and along which, in the type of its data. */
 const tile: AdapterRule = (node, onnx) => {
-  const repeats = constantInts(node, 1, 'repeats', 6) ?? [];
-  if (repeats.every((times) => times === 1)) return onnx.Identity(operand(node));
+  const given = operand(node, 1);
+  const repeats = intsOf(given);
+  if (repeats?.every((times) => times === 1)) return onnx.Identity(operand(node));
   return asFloats(node, onnx, 6, (x, dtype) => {
     const single = (value: number) => onnx.constant(Tensor.of(dtype, [1], [value]));
-    return repeats.reduce((tiled, times, axis) => {
-      return times === 1 ? tiled : onnx.Tile(tiled, single(times), single(axis));
+    const times = (axis: number) =>
+      repeats ? single(repeats[axis] ?? 1) : onnx.cast(onnx.Gather(given, onnx.ints([axis])), dtype);
+    return naturals(rankOf(node)).reduce((tiled, axis) => {
+      return repeats?.[axis] === 1 ? tiled : onnx.Tile(tiled, times(axis), single(axis));
     }, x);
   });
 };
@@ -128,6 +141,7 @@ const OTHERWISE_AT_6 = new Set(['BatchNormalization', 'Clip', 'Selu']);
 
 export const legacyDown: readonly Adapter[] = [
   adapter(down(7, ...BROADCASTING), broadcastByRequest),
+  adapter(down(7, 'AveragePool'), averageOfPadded),
   adapter(down(7, 'Gemm'), gemmByRequest),
   adapter(down(7, 'PRelu'), slopeByChannel),
   adapter(down(7, 'BatchNormalization'), forInference),

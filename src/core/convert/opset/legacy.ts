@@ -5,10 +5,11 @@ import { normalAxis } from '../../dialects/onnx/infer/rule.ts';
 import { string } from '../../ir/attribute.ts';
 import { isDataType } from '../../ir/dtype.ts';
 import type { Node } from '../../ir/node.ts';
-import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import type { OnnxBuilder } from '../builder.ts';
-import { type Adapter, type AdapterRule, adapter, operand, rankOf, tooOld, up } from './adapter.ts';
+import { type Adapter, type AdapterRule, adapter, constantNumber, operand, rankOf, tooOld, up } from './adapter.ts';
+import { naturals } from './decompositions/counting.ts';
+import { sizeList } from './decompositions/forms.ts';
 
 /** Until 5 a note for engines that reuse memory. */
 export const CONSUMING =
@@ -124,18 +125,16 @@ const recurrent: AdapterRule = (node) => {
   return undefined;
 };
 
-/** Numbers of repeats and the axis were two inputs. */
+/** How often, and along which axis, were two inputs of the type of the data. */
 const tile: AdapterRule = (node, onnx) => {
-  const [tiles, axis] = [constantTensor(node, 1), constantTensor(node, 2)];
-  const repeats = Array<number>(rankOf(node)).fill(1);
-  repeats[axis] = tiles;
-  return onnx.same([operand(node), onnx.constant(Tensor.of('int64', [repeats.length], repeats))]);
+  const rank = rankOf(node);
+  const axis = constantNumber(node, 2, 'axis', 5) ?? tooOld(node, 5, 'it lacks the axis');
+  const tiles = operand(node, 1);
+  const known = constantOf(tiles)?.numbers()[0];
+  const times = known ?? onnx.cast(onnx.Reshape(tiles, onnx.ints([1])), 'int64');
+  const repeats = naturals(rank).map((at) => (at === normalAxis(node, axis, rank) ? times : 1));
+  return onnx.same([operand(node), sizeList(onnx, repeats)]);
 };
-
-function constantTensor(node: Node, index: number): number {
-  const value = node.input(index);
-  return (value && constantOf(value)?.numbers()[0]) ?? tooOld(node, 5, 'its repeats are computed while it runs');
-}
 
 export const legacy: readonly Adapter[] = [
   adapter(up(2, 'Pad'), pad),

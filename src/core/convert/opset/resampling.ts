@@ -12,6 +12,7 @@ import type { Value } from '../../ir/value.ts';
 import type { OnnxBuilder } from '../builder.ts';
 import { type Crop, coordinate, mannerOf, type Row, repeats, rowsOf } from '../resize-rows.ts';
 import { operand, tooOld } from './adapter.ts';
+import { isResizedAtRun, resampledAtRun } from './open-resampling.ts';
 
 /** Beyond so many places for each result, sums are a product with a matrix. */
 const MOST_TAPS = 8;
@@ -30,6 +31,7 @@ interface Axis {
  * them. Sums are formed in float32 where the input is smaller.
  */
 export function resampled(node: Node, onnx: OnnxBuilder, needed: number): Value {
+  if (isResizedAtRun(node)) return resampledAtRun(node, onnx, needed);
   const x = operand(node);
   const { dtype } = x;
   const mode = node.string('mode', 'nearest');

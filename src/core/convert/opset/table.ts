@@ -11,12 +11,14 @@ import { images } from './images.ts';
 import { indexing } from './indexing.ts';
 import { legacy } from './legacy.ts';
 import { legacyDown } from './legacy-down.ts';
+import { ML_ADAPTERS } from './ml/table.ts';
 import { normalizations } from './normalizations.ts';
 import { quantization } from './quantization.ts';
 import { reductions } from './reductions.ts';
 import { renamed } from './renamed.ts';
 import { shapes } from './shapes.ts';
 
+/** Those of ai.onnx. */
 export const ADAPTERS: readonly Adapter[] = [
   ...activations,
   ...comparisons,
@@ -37,11 +39,12 @@ export const ADAPTERS: readonly Adapter[] = [
 ];
 
 const byStep = new Map<string, Adapter>();
-for (const adapter of ADAPTERS) {
-  for (const op of adapter.operators) byStep.set(`${op} ${adapter.from} ${adapter.to}`, adapter);
+for (const adapter of [...ADAPTERS, ...ML_ADAPTERS]) {
+  const { domain = '', from, to } = adapter;
+  for (const op of adapter.operators) byStep.set(`${domain}.${op} ${from} ${to}`, adapter);
 }
 
 /** How an operator goes from an opset to its neighbour; undefined where no rule was written. */
-export function adapterFor(op: string, from: number, to: number): Adapter | undefined {
-  return byStep.get(`${op} ${from} ${to}`);
+export function adapterFor(op: string, from: number, to: number, domain = ''): Adapter | undefined {
+  return byStep.get(`${domain}.${op} ${from} ${to}`);
 }

@@ -1,6 +1,6 @@
 /** Whether an operator means the same in two neighbouring opsets: computed from the schemas and the reviewed tables. */
 import { checkNode, checkOutputTypes } from '../../dialects/onnx/check-node.ts';
-import { type OperatorSchema, operatorSchema } from '../../dialects/onnx/operators.ts';
+import { type OperatorSchema, onnxDomain, operatorSchema } from '../../dialects/onnx/operators.ts';
 import type { Attribute } from '../../ir/attribute.ts';
 import type { Node } from '../../ir/node.ts';
 import { tooOld } from './adapter.ts';
@@ -8,17 +8,17 @@ import { ATTRIBUTES_ADDED, MEANING_CHANGED, ONLY_REARRANGED, REVIEWED_UP_TO } fr
 
 /** Whether a step between an opset and the one before it meets a new version of an operator, or its first. */
 export function hasNewVersion(node: Node, newer: number): boolean {
-  return operatorSchema('', node.op, newer)?.since === newer;
+  return operatorSchema(onnxDomain(node.domain), node.op, newer)?.since === newer;
 }
 
 /**
  * Whether the version that `newer` brought computes what the version before did: the same inputs and outputs, no
  * attribute but those that the reviewed table allows, and no change in meaning that the table knows.
  */
-export function meansTheSame(op: string, newer: number): boolean {
+export function meansTheSame(op: string, newer: number, domain = ''): boolean {
   const key = `${op}@${newer}`;
   if (newer > REVIEWED_UP_TO || MEANING_CHANGED.has(key)) return false;
-  const [after, before] = [operatorSchema('', op, newer), operatorSchema('', op, newer - 1)];
+  const [after, before] = [operatorSchema(domain, op, newer), operatorSchema(domain, op, newer - 1)];
   if (!after || !before || after.deprecated || before.deprecated) return false;
   const added = ATTRIBUTES_ADDED[key] ?? [];
   return (ONLY_REARRANGED.has(key) || signature(after) === signature(before)) && sameAttributes(before, after, added);
@@ -41,7 +41,7 @@ function sameAttributes(before: OperatorSchema, after: OperatorSchema, added: re
 
 /** Takes away the attributes that an older version lacks, where they have their defaults; refuses where they do not. */
 export function dropNewAttributes(node: Node, newer: number): boolean {
-  const schema = operatorSchema('', node.op, newer);
+  const schema = operatorSchema(onnxDomain(node.domain), node.op, newer);
   let changed = false;
   for (const name of ATTRIBUTES_ADDED[`${node.op}@${newer}`] ?? []) {
     const attribute = node.attributes.get(name);
@@ -72,7 +72,7 @@ function isDefault(attribute: Attribute, fallback: unknown): boolean {
 
 /** Refuses a node that the schema of its new opset does not take: types, attributes, arity. */
 export function checkFits(node: Node, opset: number, needed: number): void {
-  const schema = operatorSchema('', node.op, opset);
+  const schema = operatorSchema(onnxDomain(node.domain), node.op, opset);
   if (!schema || schema.deprecated) tooOld(node, needed, `opset ${opset} has no ${node.op}`);
   const [first] = [...checkNode(node, schema), ...checkOutputTypes(node, schema)];
   if (first) tooOld(node, needed, `at opset ${opset}: ${first.message.replace(/\.$/, '')}`);

@@ -50,7 +50,7 @@ const WIDENINGS: readonly Widening[] = [
   row(14, 'BatchNormalization', { bfloat16: 'float32' }),
   row(14, 'CumSum', { bfloat16: 'float32', float16: 'float32' }),
   row(13, 'Pad', { bool: 'uint8' }),
-  row(12, 'Clip Max Min', INTEGERS_AS_FLOATS),
+  row(12, 'Max Min', INTEGERS_AS_FLOATS),
   row(12, 'MaxPool', { int8: 'float32', uint8: 'float32' }),
   row(12, 'ReduceMax ReduceMin', { int8: 'int32', uint8: 'int32' }),
   // Integers are equal where their bits are.

@@ -60,7 +60,8 @@ function endPadding({ stride, extent, before, after }: Axis, size: number): numb
   return Math.max(0, (windows - 1) * stride + extent - size - before);
 }
 
-function zeroPadded(node: Node, onnx: OnnxBuilder, pads: readonly number[]): Value {
+/** A batch of images with zeros around its places. */
+export function zeroPadded(node: Node, onnx: OnnxBuilder, pads: readonly number[]): Value {
   const count = pads.length / 2;
   const whole = [0, 0, ...pads.slice(0, count), 0, 0, ...pads.slice(count)];
   const x = operand(node);

@@ -4,13 +4,14 @@ import type { Node } from '../../../ir/node.ts';
 import { add, type Dim, floorDivide, multiply, type Shape, subtract } from '../../../ir/shape.ts';
 import { tensorType } from '../../../ir/type.ts';
 import { dtypeOfCode } from '../dtype-codes.ts';
+import { bodyTypes } from './body.ts';
 import { differ } from './join.ts';
 import { NamedSizes } from './named-sizes.ts';
 import { agree, clash, meet, normalAxis, type Outcome, type Rules, shapeOf, unknownShape } from './rule.ts';
 
 export const transformers: Rules = {
   Attention: (node, version) => attention(node, version),
-  FlexAttention: (node) => {
+  FlexAttention: (node, _, context) => {
     const sizes = new NamedSizes(node).read(0, 'batch heads queries depth').read(1, 'batch kv keys depth');
     sizes.read(2, 'batch kv keys width');
     const [heads, stored] = [sizes.get('heads'), sizes.get('kv')];
@@ -18,7 +19,12 @@ export const transformers: Rules = {
       clash(node, `${heads} heads of queries are no multiple of ${stored}`);
     }
     const precision = softmaxType(node);
-    for (const name of ['score_mod', 'prob_mod']) checkModifier(node, name, precision);
+    const scores = tensorType(precision, sizes.shape('batch heads queries keys') ?? unknownShape(4));
+    for (const name of ['score_mod', 'prob_mod']) {
+      checkModifier(node, name, precision);
+      const graph = node.attribute(name, 'graph');
+      if (graph) bodyTypes(node, graph, [scores], context);
+    }
     return [sizes.shape('batch heads queries width')];
   },
   RotaryEmbedding: (node) => {

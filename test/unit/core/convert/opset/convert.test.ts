@@ -115,3 +115,22 @@ test('every new version of an operator from 2 to 28 passes by review or has a ru
   }
   expect(open.join(' ')).toMatchInlineSnapshot(`"Scan@9"`);
 });
+
+test('subgraphs of FlexAttention know the scores that they are handed', () => {
+  const model = parseModel(
+    `<ir_version: 13, opset_import: ["" : 26, "ai.onnx.preview" : 1]>
+     g (float[1,2,4,8] q, float[1,2,4,8] k, float[1,2,4,8] v) => (float[1,2,4,8] y) {
+       y = ai.onnx.preview.FlexAttention (q, k, v) <score_mod = causal (float[B,H,L,S] s) => (float[B,H,L,S] t)
+         <int64 zero = {0}, int64 one = {1}, int64 at = {2}, int64[4] rows = {1, 1, -1, 1}, float low = {-1000.0}> {
+           n = Shape (s)
+           l = Gather (n, at)
+           r = Range (zero, l, one)
+           i = Reshape (r, rows)
+           m = GreaterOrEqual (i, at)
+           t = Where (m, s, low)
+       }>
+     }`,
+    'case.onnxtxt',
+  );
+  expect(convertOpset(model, 7).problems.map(({ message }) => message)).toEqual([]);
+});

@@ -48,6 +48,18 @@ test.each([
   ],
   [NORMALIZATION, 'v = Mul (m, m)\ny = BatchNormalization (x, s, b, m, v)', 6, 'BatchNormalization <is_test = 1>'],
   [NORMALIZATION, 'v = Mul (m, m)\ny = BatchNormalization (x, s, b, m, v)', 5, 'consumed_inputs = [0, 0, 0, 0, 0]'],
+  [
+    'float[1,1,4,4] x => float[1,1,4,4] y',
+    'y = AveragePool <kernel_shape = [3, 3], pads = [1, 1, 1, 1], count_include_pad = 1> (x)',
+    6,
+    'Pad <pads = [0, 0, 1, 1, 0, 0, 1, 1]> (x); AveragePool <kernel_shape = [3, 3], pads = [0, 0, 0, 0]>',
+  ],
+  [
+    'float[2,3] x, float[M,N] other => float[?,?] y',
+    's = Shape (other)\ny = Tile (x, s)',
+    5,
+    'Gather (s, int64_list_0); Cast <to = "FLOAT">; Tile (x; Gather (s, int64_list_1); Tile',
+  ],
   ['float[2,3] x => float[2,3] y', 'y = Dropout (x)', 6, 'Dropout <is_test = 1> (x)'],
   ['float[2] x => int64[2] y', 'y = Cast <to = 7> (x)', 5, 'Cast <to = "INT64"> (x)'],
   ['float[2] x => double[2] y', 'y = Cast <to = 11> (x)', 5, 'Cast <to = "DOUBLE"> (x)'],

@@ -65,3 +65,28 @@ test('corners of lengths that are cut off, and sizes that are not known, are ref
     'Resize needs opset 11: the sizes of its input are not known.',
   ]);
 });
+
+/** A number that only a run knows to be 0. */
+const AT_RUN = 'd = Sub (x, x)\nz = ReduceMax <keepdims = 0> (d)';
+
+test.each([
+  ['half_pixel_symmetric', 'scales', 'float[4] {1.0, 1.0, 1.6, 0.5}', 19, 18],
+  ['half_pixel_symmetric', 'scales', 'float[4] {1.0, 1.0, 1.6, 0.5}', 19, 7],
+  ['half_pixel', 'scales', 'float[4] {1.0, 1.0, 1.6, 0.7}', 13, 8],
+  ['asymmetric', 'scales', 'float[4] {1.0, 1.0, 1.6, 0.7}', 13, 7],
+  ['half_pixel', 'sizes', 'int64[4] {1, 2, 3, 11}', 13, 9],
+])('linear, %s, by %s that are computed, as %s, from %i to %i', async (mode, by, list, from, to) => {
+  const sum = by === 'sizes' ? 'zi = Cast <to = 7> (z)\ns = Add (c, zi)' : 's = Add (c, z)';
+  const given = by === 'sizes' ? 'x, , , s' : 'x, , s';
+  const attributes = `mode = "linear", coordinate_transformation_mode = "${mode}"`;
+  const nodes = `c = Constant <value = ${list}> ()\n${AT_RUN}\n${sum}\ny = Resize <${attributes}> (${given})`;
+  await expectSame({ graph: 'float[1,2,5,6] x => float[1,2,h,w] y', nodes, from, to });
+});
+
+test('which place is nearest to a computed position is not written out', () => {
+  const nodes = `c = Constant <value = float[4] {1.0, 1.0, 2.0, 2.0}> ()\n${AT_RUN}\ns = Add (c, z)
+    y = Resize <mode = "nearest", coordinate_transformation_mode = "half_pixel_symmetric"> (x, , s)`;
+  expect(refusals({ graph: X, nodes, from: 19, to: 18 }).map(({ message }) => message)).toEqual([
+    'Resize needs opset 19: its scales are computed while it runs.',
+  ]);
+});
