@@ -1815,6 +1815,10 @@ class Argument:
 SCHEMA_TYPES = {"float": "float?", "int": "int?", "bool": "bool?", "string": "str?", "floats": "float[]?", "ints": "int[]?", "strings": "str?"}
 
 
+# Operators live as long as the library that defines them.
+LIBRARIES = {}
+
+
 class LiveOperators:
     """The operators of a capture."""
 
@@ -1895,12 +1899,11 @@ class LiveOperator:
         arguments = [f"Tensor{'?' if each['optional'] else ''} {each['name']}" for each in self.inputs]
         arguments += [f"{SCHEMA_TYPES[each['type']]} {each['name']}" for each in self.attributes]
         results = ", ".join(["Tensor"] * len(self.outputs))
-        library = torch.library.Library(namespace, "FRAGMENT")
+        # PyTorch 1.13 has no libraries in parts.
+        library = LIBRARIES.get(namespace) or LIBRARIES.setdefault(namespace, torch.library.Library(namespace, "DEF"))
         library.define(f"{name}({', '.join(arguments)}) -> {f'({results})' if len(self.outputs) > 1 else results}")
         library.impl(name, self.run, "CompositeExplicitAutograd")
         library.impl(name, self.infer, "Meta")
-        # An operator lives as long as its library.
-        self.library = library
         self.call_operator = getattr(getattr(torch.ops, namespace), name)
 
     def attach(self):

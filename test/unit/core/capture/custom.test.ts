@@ -8,6 +8,7 @@ import type {
   ExportedProgram,
   TensorMeta,
 } from '../../../../src/core/formats/torch/exported.ts';
+import { Expression } from '../../../../src/core/ir/expression.ts';
 import type { Scope } from '../../../../src/core/ir/origin.ts';
 import { captured, forward, graphText, lines, object, stored } from './support.ts';
 
@@ -231,6 +232,20 @@ test('so it is in an exported program', () => {
   expect(graphText(model)).toBe(
     lines(`relu_0 = aten::relu(x) : float32[2]
            output_0 = acme::Gate(relu_0, gate.width, slope=0.5) : float32[2]
+           return output_0`),
+  );
+});
+
+test('sizes that stay open go through the rules of an entry, also where the file records no types', () => {
+  const wider = { ...swish, outputs: [{ name: 'y', dtype: 'x', shape: ['x[0]', '2*x[1] + 1'] }] };
+  const code = forward('x: Tensor', 'return torch.relu(ops.acme.swish(x, 1.5))');
+  const shape = [Expression.symbol('batch'), 3];
+  const inputs = [{ key: 0, dtype: 'float32', shape }] as const;
+  const { model, problems } = captured({ code, inputs: [x] }, { customOps: definitions(wider), inputs });
+  expect(problems).toEqual([]);
+  expect(graphText(model)).toBe(
+    lines(`swish_0 = acme::swish(x, beta=1.5) : float32[batch, 7]
+           output_0 = aten::relu(swish_0) : float32[batch, 7]
            return output_0`),
   );
 });
