@@ -76,10 +76,13 @@ class Builder {
     readonly opset: number,
     /** The builder of the graph around it: names and constants are shared with it. */
     private readonly outer?: Builder,
+    /** Whether the names of the graph are known already. */
+    isKnown = false,
   ) {
     this.names = outer?.names ?? new Set();
     this.nextNumber = outer?.nextNumber ?? new Map();
     this.context = opsetContext(opset);
+    if (isKnown) return;
     for (const value of [...graph.inputs, ...graph.initializers]) this.keep(value.name);
     for (const node of graph.allNodes()) {
       this.keep(node.name);
@@ -87,6 +90,11 @@ class Builder {
       for (const inner of node.subgraphs())
         for (const value of [...inner.inputs, ...inner.initializers]) this.keep(value.name);
     }
+  }
+
+  /** A builder for the same graph at another opset: names and constants are shared with it. */
+  at(opset: number): OnnxBuilder {
+    return new Builder(this.graph, opset, this, true) as OnnxBuilder;
   }
 
   /** A builder for a graph within a node of this one: it reads values of this graph freely. */

@@ -14,12 +14,16 @@ export function dequantizedByArithmetic(node: Node, onnx: OnnxBuilder): Value {
   return onnx.Mul(zero ? onnx.Sub(x, along(node, zero, x, onnx)) : x, along(node, operand(node, 1), x, onnx));
 }
 
+const ENDS = { int8: [-128, 127], uint8: [0, 255], int16: [-32768, 32767], uint16: [0, 65535] } as const;
+
 /** Integers of numbers: halves go to the even neighbour, and what lies beyond the type to its ends. */
-export function quantizedByArithmetic(node: Node, type: 'int8' | 'uint8', onnx: OnnxBuilder): Value {
-  const [x, zero] = [operand(node), node.input(2)];
+export function quantizedByArithmetic(node: Node, type: keyof typeof ENDS, onnx: OnnxBuilder): Value {
+  const [given, zero] = [operand(node), node.input(2)];
+  // Half floats do not reach as far as 16 bits.
+  const x = given.dtype === 'float16' && type.endsWith('16') ? onnx.cast(given, 'float32') : given;
   const steps = onnx.Round(onnx.Div(x, along(node, operand(node, 1), x, onnx)));
   const shifted = zero ? onnx.Add(steps, along(node, zero, x, onnx)) : steps;
-  const [least, most] = (type === 'int8' ? [-128, 127] : [0, 255]).map((end) => onnx.like(x, end));
+  const [least, most] = ENDS[type].map((end) => onnx.like(x, end));
   return onnx.cast(onnx.Clip(shifted, least, most), type);
 }
 

@@ -4,7 +4,10 @@ import { constantOf } from '../../dialects/onnx/data.ts';
 import { codeOfDtype } from '../../dialects/onnx/dtype-codes.ts';
 import { normalAxis } from '../../dialects/onnx/infer/rule.ts';
 import type { Node } from '../../ir/node.ts';
+import { Tensor } from '../../ir/tensor.ts';
+import type { Value } from '../../ir/value.ts';
 import { refuse } from '../../problems/problem.ts';
+import type { OnnxBuilder } from '../builder.ts';
 import { type Adapter, adapter, down, operand, rankOf, tooOld, up } from './adapter.ts';
 import { chosen } from './decompositions/choosing.ts';
 
@@ -57,13 +60,13 @@ const clipUp = adapter(up(11, 'Clip'), (node, onnx) => {
   return onnx.same([x, bound('min'), bound('max')], { min: undefined, max: undefined });
 });
 
-/** Outside of training the ratio says nothing; from 12 on it is an input. */
+/** Outside of training, or where nothing is to be dropped, the input is given as it is; from 12 on the ratio is an input. */
 const dropoutDown = adapter(down(12, 'Dropout'), (node, onnx) => {
-  const training = node.input(2);
-  if (training && constantOf(training)?.numbers()[0] !== 0) tooOld(node, 12, 'it may run in training');
-  withoutMask(node, 12);
-  const given = node.input(1);
+  const [given, training] = [node.input(1), node.input(2)];
   const ratio = given && constantOf(given)?.numbers()[0];
+  const trains = training !== undefined && constantOf(training)?.numbers()[0] !== 0;
+  if (trains && ratio !== 0) tooOld(node, 12, 'it may run in training');
+  if (trains || givesMask(node)) return keptWhole(node, onnx);
   return onnx.same([operand(node)], { seed: undefined, ratio });
 });
 
@@ -73,15 +76,28 @@ const dropoutUp = adapter(up(12, 'Dropout'), (node, onnx) => {
 });
 
 /** The mask was of the data's type before 10, and bool from then on. */
-const dropoutMask = (node: Node) => {
-  withoutMask(node, 10);
+const dropoutMaskDown = adapter(down(10, 'Dropout'), (node, onnx) =>
+  givesMask(node) ? keptWhole(node, onnx) : undefined,
+);
+const dropoutMaskUp = adapter(up(10, 'Dropout'), (node) => {
+  if (givesMask(node)) tooOld(node, 10, 'its mask is used');
   return undefined;
-};
+});
 
-function withoutMask(node: Node, needed: number): void {
-  if (node.outputs.length < 2) return;
-  if (node.output(1).useCount > 0) tooOld(node, needed, 'its mask is used');
+/** Whether somebody reads the mask; one that nobody reads is left out. */
+function givesMask(node: Node): boolean {
+  if (node.outputs.length < 2) return false;
+  if (node.output(1).useCount > 0) return true;
   node.removeLastOutput();
+  return false;
+}
+
+/** What a Dropout gives that drops nothing: the input, and a mask that lets everything through. */
+function keptWhole(node: Node, onnx: OnnxBuilder): readonly Value[] {
+  const x = operand(node);
+  const result = [onnx.Identity(x)];
+  if (givesMask(node)) result.push(onnx.ConstantOfShape(onnx.Shape(x), { value: Tensor.of('bool', [1], [true]) }));
+  return result;
 }
 
 const castLike = adapter(down(15, 'CastLike'), (node, onnx) => {
@@ -102,7 +118,7 @@ export const activations: readonly Adapter[] = [
   clipUp,
   dropoutDown,
   dropoutUp,
-  adapter(down(10, 'Dropout'), dropoutMask),
-  adapter(up(10, 'Dropout'), dropoutMask),
+  dropoutMaskDown,
+  dropoutMaskUp,
   castLike,
 ];

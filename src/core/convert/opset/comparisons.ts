@@ -37,7 +37,7 @@ const lessIntegers = adapter(down(9, 'Less', 'Greater'), (node, onnx) => {
 });
 
 /** Doubles that hold `upper * 2^32 + lower` exactly; both have the sign of the number. */
-function halves(onnx: OnnxBuilder, x: Value): { readonly upper: Value; readonly lower: Value } {
+export function halves(onnx: OnnxBuilder, x: Value): { readonly upper: Value; readonly lower: Value } {
   const base = onnx.like(x, 2n ** 32n);
   const upper = onnx.Div(x, base);
   const lower = onnx.Sub(x, onnx.Mul(upper, base));

@@ -181,7 +181,7 @@ class Conversion {
       if (result) {
         const isNear = result instanceof Approximation;
         if (isNear) this.problems.push(approximated(node, from, to, result.error));
-        replace(node, isNear ? result.values : Array.isArray(result) ? result : [result], onnx);
+        replace(node, isNear ? result.values : Array.isArray(result) ? result : [result], onnx.built, onnx);
         this.record(path, from, to, node, onnx.built);
         for (const made of onnx.built) checkMade(made, this.opsetOf(made, to), from);
         return;
@@ -196,12 +196,12 @@ class Conversion {
 
   /** Has a node computed in a wider type, where the older version does not take its own; then that one is adapted. */
   private widen(node: Node, path: string, from: number, to: number, onnx: OnnxBuilder): boolean {
-    const result = inWiderType(node, from, onnx);
-    if (!result) return false;
-    const wide = onnx.built.find((each) => each.op === node.op);
-    replace(node, result, onnx);
-    this.record(path, from, to, node, onnx.built);
-    if (wide) this.adapt(wide, path, from, to, onnx.from(wide));
+    const widened = inWiderType(node, from, onnx);
+    if (!widened) return false;
+    const { values, built, wide } = widened;
+    replace(node, values, built, onnx);
+    this.record(path, from, to, node, built);
+    this.adapt(wide, path, from, to, onnx.from(wide));
     return true;
   }
 
@@ -224,8 +224,8 @@ function checkMade(made: Node, to: number, needed: number): void {
 }
 
 /** Puts values in the place of a node's outputs; they take over the names, because graph outputs keep theirs. */
-function replace(node: Node, values: readonly Value[], onnx: OnnxBuilder): void {
-  const made = new Set(onnx.built);
+function replace(node: Node, values: readonly Value[], built: readonly Node[], onnx: OnnxBuilder): void {
+  const made = new Set(built);
   node.outputs.forEach((output, index) => {
     const value = values[index];
     if (!value) {
@@ -238,7 +238,7 @@ function replace(node: Node, values: readonly Value[], onnx: OnnxBuilder): void 
     if (own || stands !== value) takeOver(stands, output);
     output.replaceAllUsesWith(stands);
   });
-  const [only, ...others] = onnx.built;
+  const [only, ...others] = built;
   if (only && others.length === 0 && only.op === node.op) {
     only.name = node.name;
     only.doc = node.doc;

@@ -19,6 +19,7 @@ import {
   up,
 } from './adapter.ts';
 import { affineGrid } from './affine-grid.ts';
+import { dilatedAverages, dilatedExtremes, dilatedNorms, isDilated } from './dilated-windows.ts';
 import { isResizedAtRun, resampledByOpenScales } from './open-resampling.ts';
 import { resampled } from './resampling.ts';
 import { explicitWindows } from './windows.ts';
@@ -128,6 +129,9 @@ const resizeToUpsample = adapter(down(10, 'Resize'), (node, onnx) => {
   const mode = string(node.string('mode', 'nearest'));
   return onnx.node('', 'Upsample', [operand(node), operand(node, 1)], [['mode', mode]]).output();
 });
+const upsampleScalesDown = adapter(down(9, 'Upsample'), (node, onnx) =>
+  onnx.same([operand(node)], { scales: scalesOf(node, 1, 9) ?? [] }),
+);
 const upsampleScales = adapter(up(9, 'Upsample'), (node, onnx) => {
   const scales = node.attribute('scales', 'floats') ?? [];
   return onnx.same([operand(node), onnx.constant(Tensor.of('float32', [scales.length], scales))], {
@@ -192,10 +196,23 @@ const windows =
 
 /** Dilated averages came with 19; before, runtimes did not agree on how a rounded-up window counts its padding. */
 const averagePool = adapter(down(19, 'AveragePool'), (node, onnx) => {
-  const dilations = node.ints('dilations');
-  if (dilations?.some((dilation) => dilation !== 1n)) tooOld(node, 19, 'it is dilated');
+  if (isDilated(node)) return dilatedAverages(node, onnx, 19);
   node.deleteAttribute('dilations');
   return explicitWindows(node, onnx, 19);
+});
+
+/** Gaps came with 18. */
+const lpPool = adapter(down(18, 'LpPool'), (node, onnx) =>
+  isDilated(node) ? dilatedNorms(node, onnx, 18) : explicitWindows(node, onnx, 18),
+);
+
+/** Gaps, and windows that are rounded up, came with 10. */
+const maxPool = adapter(down(10, 'MaxPool'), (node, onnx) => {
+  const countsPlaces = node.outputs.length > 1 && node.output(1).useCount > 0;
+  const isCeil = node.int('ceil_mode', 0n) !== 0n;
+  if (!isDilated(node) && !isCeil) return undefined;
+  if (!countsPlaces) return dilatedExtremes(node, onnx, 10);
+  return isDilated(node) ? undefined : explicitWindows(node, onnx, 10, true);
 });
 
 export const images: readonly Adapter[] = [
@@ -210,6 +227,7 @@ export const images: readonly Adapter[] = [
   upsampleToResize,
   resizeToUpsample,
   upsampleScales,
+  upsampleScalesDown,
   affineGrid,
   roiAlignDown,
   roiAlignUp,
@@ -220,5 +238,7 @@ export const images: readonly Adapter[] = [
   adapter(down(22, 'AveragePool', 'LpPool', 'MaxPool'), windows(22)),
   adapter(up(22, 'AveragePool', 'LpPool', 'MaxPool'), windows(21)),
   averagePool,
+  lpPool,
+  maxPool,
   adapter(up(19, 'AveragePool'), windows(18)),
 ];

@@ -1,15 +1,10 @@
-/** Adapters of gathering, scattering, searching and sampling. */
+/** Adapters of gathering, searching and sampling. */
 import { intsOf } from '../../dialects/onnx/data.ts';
 import { normalAxis } from '../../dialects/onnx/infer/rule.ts';
 import type { Value } from '../../ir/value.ts';
 import { refuse } from '../../problems/problem.ts';
-import { type Adapter, adapter, constantNumber, down, operand, rankOf, sameIf, tooOld, up } from './adapter.ts';
+import { type Adapter, adapter, down, operand, rankOf, tooOld, up } from './adapter.ts';
 import { gridSampled } from './decompositions/grid-sample.ts';
-
-const scatter = sameIf(18, ['ScatterElements', 'ScatterND'], (node) => {
-  const reduction = node.string('reduction', 'none');
-  if (reduction === 'max' || reduction === 'min') tooOld(node, 18, `it keeps the ${reduction}imum`);
-});
 
 /** Scatter was renamed; the new one also counts indices from the end. */
 const scatterUp = adapter(up(11, 'Scatter'), (node, onnx) =>
@@ -47,24 +42,6 @@ const lastOfEqual = adapter(down(12, 'ArgMax', 'ArgMin'), (node, onnx) => {
   return found && onnx.Sub(onnx.constant(BigInt(size - 1)), found);
 });
 
-/** The smallest came with 11, and any order; of equal ones the first comes first either way. */
-const smallest = adapter(down(11, 'TopK'), (node, onnx) => {
-  const gone = { largest: undefined, sorted: undefined };
-  if (node.int('largest', 1n) !== 0n) return onnx.same(node.inputs, gone);
-  const [values, places] = onnx.same([onnx.Neg(operand(node)), operand(node, 1)], gone);
-  return values && places ? [onnx.Neg(values), places] : undefined;
-});
-
-/** k is an attribute until 9. */
-const topKDown = adapter(down(10, 'TopK'), (node, onnx) => {
-  const k = constantNumber(node, 1, 'k', 10) ?? tooOld(node, 10, 'it lacks k');
-  return onnx.same([operand(node)], { k });
-});
-const topKUp = adapter(up(10, 'TopK'), (node, onnx) => {
-  const k = node.int('k') ?? tooOld(node, 9, 'it lacks k');
-  return onnx.same([operand(node), onnx.ints([k])], { k: undefined });
-});
-
 /** Until 19 the modes had the names of images, and there were only images. */
 const MODES = [
   ['linear', 'bilinear'],
@@ -81,14 +58,10 @@ const gridSampleUp = adapter(up(20, 'GridSample'), (node, onnx) => {
 });
 
 export const indexing: readonly Adapter[] = [
-  ...scatter,
   scatterUp,
   oneHotDown,
   oneHotUp,
   lastOfEqual,
-  smallest,
-  topKDown,
-  topKUp,
   gridSampleDown,
   gridSampleUp,
 ];

@@ -7,6 +7,7 @@ import type { Value } from '../../ir/value.ts';
 import { refuse } from '../../problems/problem.ts';
 import { dtypeOf, type OnnxBuilder } from '../builder.ts';
 import { type Adapter, adapter, down, operand, rankOf, tooOld, up } from './adapter.ts';
+import { naturals } from './decompositions/counting.ts';
 
 /** More than any model has. */
 const MOST_AXES = 1000;
@@ -114,9 +115,33 @@ const groupNormalizationUp = adapter(up(21, 'GroupNormalization'), (node, onnx) 
   return onnx.same([operand(node), perChannel(operand(node, 1)), perChannel(operand(node, 2))]);
 });
 
+/** By the statistics of the input itself; the others come nearer to these. */
+function normalizedInTraining(node: Node, onnx: OnnxBuilder): readonly Value[] {
+  const x = typedOperand(node);
+  const rank = rankOf(node);
+  const within = x.dtype === 'float64' ? 'float64' : 'float32';
+  const wide = onnx.cast(x, within);
+  const others = naturals(rank).filter((axis) => axis !== 1);
+  const perChannel = (value: Value) =>
+    onnx.Reshape(onnx.cast(value, within), onnx.ints([-1, ...others.slice(1).map(() => 1)]));
+  const average = mean(onnx, wide, others);
+  const centred = onnx.Sub(wide, average);
+  const variance = mean(onnx, onnx.Mul(centred, centred), others);
+  const deviation = onnx.Sqrt(onnx.Add(variance, onnx.like(wide, node.float('epsilon', 1e-5))));
+  const scaled = onnx.Mul(onnx.Div(centred, deviation), perChannel(operand(node, 1)));
+  const momentum = node.float('momentum', 0.9);
+  const running = (index: number, found: Value): Value => {
+    const before = operand(node, index);
+    const own = onnx.Mul(onnx.Reshape(found, onnx.ints([-1])), onnx.like(wide, 1 - momentum));
+    return onnx.cast(onnx.Add(onnx.Mul(onnx.cast(before, within), onnx.like(wide, momentum)), own), dtypeOf(before));
+  };
+  const result = onnx.cast(onnx.Add(scaled, perChannel(operand(node, 2))), dtypeOf(x));
+  return [result, running(3, average), running(4, variance)].slice(0, node.outputs.length);
+}
+
 /** From 14 on `training_mode` tells training; before, more outputs than one did. */
-const batchNormalizationDown = adapter(down(14, 'BatchNormalization'), (node) => {
-  if (node.int('training_mode', 0n) !== 0n) tooOld(node, 14, 'it runs in training mode');
+const batchNormalizationDown = adapter(down(14, 'BatchNormalization'), (node, onnx) => {
+  if (node.int('training_mode', 0n) !== 0n) return normalizedInTraining(node, onnx);
   node.deleteAttribute('training_mode');
   return undefined;
 });

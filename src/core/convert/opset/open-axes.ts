@@ -3,6 +3,7 @@
  * whether it is among them. Definitions: the ONNX operator specification.
  */
 import type { Node } from '../../ir/node.ts';
+import { isStatic } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import { refuse } from '../../problems/problem.ts';
@@ -34,7 +35,7 @@ const REDUCTIONS: Readonly<Record<string, Reduction>> = {
   ReduceSumSquare: { before: squares, along: 'ReduceSum' },
 };
 
-/** A reduction along axes of input 1: along each axis by itself, where it is among them. The rank must be known. */
+/** A reduction along axes of input 1. The rank must be known. */
 export function reducedAlongOpenAxes(node: Node, onnx: OnnxBuilder): Value {
   const x = operand(node);
   const rank = rankOf(node);
@@ -44,18 +45,41 @@ export function reducedAlongOpenAxes(node: Node, onnx: OnnxBuilder): Value {
   const isEmpty = onnx.Equal(onnx.Size(axes), onnx.constant(0n));
   const all = node.int('noop_with_empty_axes', 0n) === 0n;
   const hits = all ? onnx.Or(named, isEmpty) : named;
-  let result = before ? before(onnx, x) : x;
-  for (let axis = 0; axis < rank; axis++) {
+  const own = before ? before(onnx, x) : x;
+  const kept = isFull(x) ? reducedByShape(onnx, along, own, hits) : reducedOneByOne(onnx, along, own, hits);
+  const result = after ? after(onnx, kept) : kept;
+  if (node.int('keepdims', 1n) !== 0n) return result;
+  return onnx.Reshape(result, onnx.Compress(onnx.Shape(result), onnx.Not(hits), { axis: 0 }));
+}
+
+/** Whether each size is known, and none is 0, which a Reshape may take for another size. */
+function isFull({ shape }: Value): boolean {
+  return isStatic(shape) && !shape.includes(0);
+}
+
+/** Each axis becomes two, of which the second is reduced: it has all elements of an axis that is hit, else one. */
+function reducedByShape(onnx: OnnxBuilder, along: Reduction['along'], x: Value, hits: Value): Value {
+  const rank = x.rank ?? 0;
+  const [shape, one] = [onnx.constant(x.shape as readonly number[]), onnx.constant(1n)];
+  const parts = [onnx.Where(hits, one, shape), onnx.Where(hits, shape, one)].map((part) => onnx.unsqueeze(part, [1]));
+  const split = onnx.Reshape(x, onnx.Reshape(onnx.Concat(...parts, { axis: 1 }), onnx.ints([-1])));
+  return reduced(
+    onnx,
+    along,
+    split,
+    naturals(rank).map((axis) => 2 * axis + 1),
+  );
+}
+
+/** Along each axis by itself, where it is among them. */
+function reducedOneByOne(onnx: OnnxBuilder, along: Reduction['along'], x: Value, hits: Value): Value {
+  return naturals(x.rank ?? 0).reduce((input, axis) => {
     const hit = onnx.squeeze(onnx.Gather(hits, onnx.ints([axis])), [0]);
-    const input = result;
-    result = branch(onnx, hit, {
+    return branch(onnx, hit, {
       yes: (inner) => reduced(inner, along, input, [axis], true),
       no: (inner) => inner.Identity(input),
     });
-  }
-  result = after ? after(onnx, result) : result;
-  if (node.int('keepdims', 1n) !== 0n) return result;
-  return onnx.Reshape(result, onnx.Compress(onnx.Shape(result), onnx.Not(hits), { axis: 0 }));
+  }, x);
 }
 
 /** What a reduction does where it has no axes: each element by itself. */

@@ -1,28 +1,16 @@
 /** Adapters of operators that cut, join and reshape. */
-import { constantOf, dimsOf, intsOf } from '../../dialects/onnx/data.ts';
+import { constantOf, dimsOf, intsOf, numberOf } from '../../dialects/onnx/data.ts';
 import { normalAxis } from '../../dialects/onnx/infer/rule.ts';
 import type { DataType } from '../../ir/dtype.ts';
-import type { Node } from '../../ir/node.ts';
 import { elementCount, isStatic } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import { refuse } from '../../problems/problem.ts';
-import {
-  type Adapter,
-  type AdapterRule,
-  adapter,
-  constantInts,
-  constantNumber,
-  down,
-  operand,
-  rankOf,
-  sameUp,
-  sizesOf,
-  tooOld,
-  up,
-} from './adapter.ts';
+import { type Adapter, type AdapterRule, adapter, down, operand, rankOf, sameUp, tooOld, up } from './adapter.ts';
 import { naturals } from './decompositions/counting.ts';
 import { reshapedAlongOpenAxes } from './open-axes.ts';
+import { paddedAlongAxes, wholePads } from './open-pads.ts';
+import { slicedByPlaces } from './open-slices.ts';
 
 /** The one list that is an attribute before a version and input 1 from it on, and what is done with one that is computed. */
 function listMoved(version: number, name: string, computed: AdapterRule, ...operators: string[]): Adapter[] {
@@ -71,30 +59,20 @@ const splitUp = adapter(up(18, 'Split'), (node, onnx) => {
 });
 
 /** From 18 on Pad may name the axes that it pads. */
-const padAxes = adapter(down(18, 'Pad'), (node, onnx) => {
-  const axes = constantInts(node, 3, 'axes', 18);
-  if (!axes) return undefined;
-  const rank = rankOf(node);
-  const pads = constantInts(node, 1, 'pads', 18) ?? [];
-  const whole = Array<number>(2 * rank).fill(0);
-  axes.forEach((axis, k) => {
-    const at = normalAxis(node, axis, rank);
-    whole[at] = pads[k] ?? 0;
-    whole[at + rank] = pads[k + axes.length] ?? 0;
-  });
-  return onnx.same([operand(node), onnx.ints(whole), node.input(2)]);
-});
+const padAxes = adapter(down(18, 'Pad'), (node, onnx) =>
+  node.input(3) ? onnx.same([operand(node), wholePads(node, onnx), node.input(2)]) : undefined,
+);
 
 /** Wrapping around came with 19: along each axis places of the input again, which are counted where its sizes are known. */
 const padWrap = adapter(down(19, 'Pad'), (node, onnx) => {
   if (node.string('mode', 'constant') !== 'wrap') return undefined;
-  const sizes = sizesOf(node);
-  const pads = constantInts(node, 1, 'pads', 19) ?? [];
-  const axes = (constantInts(node, 3, 'axes', 19) ?? naturals(sizes.length)).map((axis) =>
-    normalAxis(node, axis, sizes.length),
-  );
+  const { shape } = operand(node);
+  const [given, named] = [intsOf(operand(node, 1)), node.input(3)];
+  const isOpen = !given || given.some((pad) => pad < 0) || (named && !intsOf(named));
+  if (isOpen || !isStatic(shape)) return paddedAlongAxes(node, onnx);
+  const axes = ((named && intsOf(named)) ?? naturals(shape.length)).map((axis) => normalAxis(node, axis, shape.length));
   return axes.reduce((x, axis, k) => {
-    const [size, before, after] = [sizes[axis] ?? 0, pads[k] ?? 0, pads[k + axes.length] ?? 0];
+    const [size, before, after] = [shape[axis] ?? 0, given[k] ?? 0, given[k + axes.length] ?? 0];
     if (before === 0 && after === 0) return x;
     const places = naturals(Math.max(0, size + before + after)).map(
       (place) => (((place - before) % size) + size) % size,
@@ -105,8 +83,10 @@ const padWrap = adapter(down(19, 'Pad'), (node, onnx) => {
 
 /** Pads and value are attributes until 10. */
 const padDown = adapter(down(11, 'Pad'), (node, onnx) => {
-  const value = constantNumber(node, 2, 'value', 11);
-  return onnx.same([operand(node)], { pads: constantInts(node, 1, 'pads', 11) ?? [], value });
+  const [pads, filling] = [intsOf(operand(node, 1)), node.input(2)];
+  const value = filling && numberOf(filling);
+  if (!pads || (filling && value === undefined)) return paddedAlongAxes(node, onnx);
+  return onnx.same([operand(node)], { pads, value });
 });
 
 const padUp = adapter(up(11, 'Pad'), (node, onnx) => {
@@ -144,25 +124,22 @@ const shapeDown = adapter(down(15, 'Shape'), (node, onnx) => {
   return onnx.Slice(onnx.Shape(operand(node)), onnx.ints([start]), onnx.ints([stop]), onnx.ints([0]));
 });
 
-/** Bounds are attributes until 9. */
+/** Bounds are attributes until 9, and keep all 64 bits; steps there are none. */
 const sliceDown = adapter(down(10, 'Slice'), (node, onnx) => {
-  const steps = constantInts(node, 4, 'steps', 10);
-  if (steps?.some((step) => step !== 1)) tooOld(node, 10, 'it has steps');
-  const rank = operand(node).rank;
-  const axes = constantInts(node, 3, 'axes', 10);
-  if (axes?.some((axis) => axis < 0) && rank === undefined) rankOf(node);
-  return onnx.same([operand(node)], {
-    starts: exactInts(node, 1, 'starts'),
-    ends: exactInts(node, 2, 'ends'),
-    axes: axes?.map((axis) => (rank === undefined ? axis : normalAxis(node, axis, rank))),
+  const [starts, ends] = [1, 2].map((index) => constantOf(operand(node, index))?.bigints());
+  const [axes, steps] = [3, 4].map((index) => {
+    const given = node.input(index);
+    return given ? intsOf(given) : 'none';
   });
+  if (!starts || !ends || !axes || !steps || (steps !== 'none' && steps.some((step) => step !== 1))) {
+    return slicedByPlaces(node, onnx);
+  }
+  const { rank } = operand(node);
+  if (axes === 'none') return onnx.same([operand(node)], { starts, ends });
+  if (axes.some((axis) => axis < 0) && rank === undefined) rankOf(node);
+  const fromFront = axes.map((axis) => (rank === undefined ? axis : normalAxis(node, axis, rank)));
+  return onnx.same([operand(node)], { starts, ends, axes: fromFront });
 });
-
-/** Bounds keep all 64 bits. */
-function exactInts(node: Node, index: number, what: string): readonly bigint[] {
-  const value = node.input(index);
-  return (value && constantOf(value)?.bigints()) ?? tooOld(node, 10, `its ${what} are computed while it runs`);
-}
 
 const sliceUp = adapter(up(10, 'Slice'), (node, onnx) => {
   const list = (name: string): Value | undefined => {

@@ -13,7 +13,9 @@ import { legacy } from './legacy.ts';
 import { legacyDown } from './legacy-down.ts';
 import { ML_ADAPTERS } from './ml/table.ts';
 import { normalizations } from './normalizations.ts';
+import { ordering } from './ordering.ts';
 import { quantization } from './quantization.ts';
+import { reducedScatter } from './reduced-scatter.ts';
 import { reductions } from './reductions.ts';
 import { renamed } from './renamed.ts';
 import { shapes } from './shapes.ts';
@@ -29,6 +31,8 @@ export const ADAPTERS: readonly Adapter[] = [
   ...shapes,
   ...blocks,
   ...indexing,
+  ...ordering,
+  ...reducedScatter,
   ...images,
   ...col2im,
   ...quantization,

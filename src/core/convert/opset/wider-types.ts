@@ -78,18 +78,31 @@ function row(since: number, operators: string, through: Widening['through']): Wi
   return { since, operators: new Set(operators.split(/\s+/)), through };
 }
 
+/** What stands for the outputs of a node, what was built for it, and the operator among that. */
+interface Widened {
+  readonly values: readonly Value[];
+  readonly built: readonly Node[];
+  readonly wide: Node;
+}
+
 /**
  * What stands for the outputs of a node whose types the version before `since` does not take: the same operator on inputs
  * cast to a wider type, its results cast back. Undefined where the node has no such type.
  */
-export function inWiderType(node: Node, since: number, onnx: OnnxBuilder): readonly Value[] | undefined {
+export function inWiderType(node: Node, since: number, onnx: OnnxBuilder): Widened | undefined {
   for (const { since: version, operators, through } of WIDENINGS) {
     if (version !== since || !operators.has(node.op)) continue;
     const narrow = node.inputs.map((value) => value?.dtype).find((dtype) => dtype && through[dtype]);
     const wide = narrow && through[narrow];
     if (!wide) continue;
-    const results = onnx.same(node.inputs.map((value) => (value?.dtype === narrow ? onnx.cast(value, wide) : value)));
-    return results.map((value, k) => (node.outputs[k]?.dtype === narrow ? onnx.cast(value, narrow) : value));
+    const inputs = node.inputs.map((value) => (value?.dtype === narrow ? onnx.cast(value, wide) : value));
+    // Casts are of the older opset; the operator is still that of the newer one.
+    const newer = onnx.at(since).from(node);
+    const results = newer.same(inputs);
+    const [made] = newer.built;
+    if (!made) throw new Error(`no ${node.op} was made`);
+    const values = results.map((value, k) => (node.outputs[k]?.dtype === narrow ? onnx.cast(value, narrow) : value));
+    return { values, built: [...onnx.built, made], wide: made };
   }
   return undefined;
 }

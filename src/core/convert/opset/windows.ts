@@ -9,21 +9,29 @@ import type { Value } from '../../ir/value.ts';
 import type { OnnxBuilder } from '../builder.ts';
 import { operand, rankOf, sizesOf, tooOld } from './adapter.ts';
 
-interface Axis {
+export interface Axis {
   readonly stride: number;
+  readonly dilation: number;
+  /** Elements of a window. */
+  readonly count: number;
   /** How far a window reaches, dilation included. */
   readonly extent: number;
   readonly before: number;
   readonly after: number;
 }
 
-/** The node itself where rounding down says the same, else one that rounds down; nothing where it needs no change. */
-export function explicitWindows(node: Node, onnx: OnnxBuilder, needed: number): Value | readonly Value[] | undefined {
+/** The node itself where (unless `isAlways`) rounding down says the same, else one that rounds down; nothing where it needs no change. */
+export function explicitWindows(
+  node: Node,
+  onnx: OnnxBuilder,
+  needed: number,
+  isAlways = false,
+): Value | readonly Value[] | undefined {
   if (node.int('ceil_mode', 0n) === 0n) return undefined;
   const autoPad = node.string('auto_pad', 'NOTSET');
   if (autoPad !== 'NOTSET') tooOld(node, needed, `it rounds up with auto_pad ${autoPad}`);
   const axes = axesOf(node);
-  if (node.op === 'MaxPool' && axes.every(({ stride, extent, after }) => after + stride <= extent)) {
+  if (!isAlways && node.op === 'MaxPool' && axes.every(({ stride, extent, after }) => after + stride <= extent)) {
     // No window can start in the padding, whatever the size.
     return undefined;
   }
@@ -40,12 +48,14 @@ export function explicitWindows(node: Node, onnx: OnnxBuilder, needed: number): 
   return onnx.same([padded], { ceil_mode: undefined, count_include_pad: undefined, pads: rest });
 }
 
-function axesOf(node: Node): Axis[] {
+export function axesOf(node: Node): Axis[] {
   const count = rankOf(node) - 2;
   const kernel = node.ints('kernel_shape', []);
   const at = (name: string, k: number, otherwise: bigint) => Number(node.ints(name)?.[k] ?? otherwise);
   return Array.from({ length: count }, (_, k) => ({
     stride: at('strides', k, 1n),
+    dilation: at('dilations', k, 1n),
+    count: Number(kernel[k] ?? 1n),
     extent: (Number(kernel[k] ?? 1n) - 1) * at('dilations', k, 1n) + 1,
     before: at('pads', k, 0n),
     after: at('pads', k + count, 0n),
@@ -53,7 +63,7 @@ function axesOf(node: Node): Axis[] {
 }
 
 /** The padding at the end with which rounding down gives as many windows. */
-function endPadding({ stride, extent, before, after }: Axis, size: number): number {
+export function endPadding({ stride, extent, before, after }: Axis, size: number): number {
   const room = size + before + after - extent;
   let windows = Math.ceil(room / stride) + 1;
   if ((windows - 1) * stride >= size + before) windows--;

@@ -1,5 +1,5 @@
-/** Choosing and repeating elements: Where, OneHot, EyeLike, ConstantOfShape, Compress (9) and Expand (8). */
-import { constantOf, intsOf } from '../../../dialects/onnx/data.ts';
+/** Choosing and repeating elements: Where, OneHot, EyeLike, ConstantOfShape (9) and Expand (8). */
+import { intsOf } from '../../../dialects/onnx/data.ts';
 import { dtypeOfCode } from '../../../dialects/onnx/dtype-codes.ts';
 import { broadcast } from '../../../dialects/onnx/infer/rule.ts';
 import { type DataType, isFloat } from '../../../ir/dtype.ts';
@@ -9,7 +9,7 @@ import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import { refuse } from '../../../problems/problem.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
-import { type Adapter, adapter, constantInts, down, operand, rankOf, tooOld } from '../adapter.ts';
+import { type Adapter, adapter, down, operand, rankOf } from '../adapter.ts';
 import { counted, countedAlong, naturals, numbered } from './counting.ts';
 import { typed } from './forms.ts';
 
@@ -82,8 +82,10 @@ const oneHot = adapter(down(9, 'OneHot'), (node, onnx) => {
   const rank = rankOf(node);
   const given = Number(node.int('axis', -1n));
   const axis = given < 0 ? given + rank + 1 : given;
-  const depth = constantInts(node, 1, 'depth', 9)?.[0] ?? tooOld(node, 9, 'its depth is computed while it runs');
-  const places = onnx.constant(Tensor.of('int64', [depth, ...Array<number>(rank - axis).fill(1)], naturals(depth)));
+  const depth = intsOf(operand(node, 1))?.[0];
+  const behind = naturals(rank - axis).map((k) => k + 1);
+  const end = depth ?? onnx.Reshape(onnx.cast(operand(node, 1), 'int64'), onnx.ints([]));
+  const places = onnx.unsqueeze(counted(onnx, end), behind);
   const hit = onnx.Equal(onnx.unsqueeze(indices, [axis]), places);
   return onnx.Gather(operand(node, 2), onnx.cast(hit, 'int64'));
 });
@@ -138,18 +140,4 @@ function tiled(onnx: OnnxBuilder, x: Value, times: readonly number[]): Value {
   return times.every((each) => each === 1) ? onnx.Identity(x) : onnx.Tile(x, onnx.ints(times));
 }
 
-/** What a constant condition keeps are places that are known. */
-const compress = adapter(down(9, 'Compress'), (node, onnx) => {
-  const condition = constantOf(operand(node, 1)) ?? tooOld(node, 9, 'what it keeps is computed while it runs');
-  const kept = condition.numbers().flatMap((each, k) => (each === 0 ? [] : [k]));
-  const axis = node.int('axis');
-  const x = axis === undefined ? onnx.Reshape(operand(node), onnx.ints([-1])) : operand(node);
-  const at = axis === undefined ? 0 : Number(axis);
-  return onnx.Gather(x, onnx.ints(kept), { axis: at < 0 ? at + rankOf(node) : at });
-});
-
-const nonZero = adapter(down(9, 'NonZero'), (node) =>
-  tooOld(node, 9, 'older opsets have no operator whose output is as long as what it finds'),
-);
-
-export const choosing: readonly Adapter[] = [where, oneHot, eyeLike, constantOfShape, expand, compress, nonZero];
+export const choosing: readonly Adapter[] = [where, oneHot, eyeLike, constantOfShape, expand];

@@ -69,3 +69,17 @@ export function sizeList(onnx: OnnxBuilder, parts: readonly (number | Value)[]):
   const lists = parts.map((part) => (typeof part === 'number' ? onnx.ints([part]) : part));
   return onnx.Concat(...lists, { axis: 0 });
 }
+
+/** How many elements lie between neighbours along each axis. */
+export function stridesOf(onnx: OnnxBuilder, x: Value, rank: number): readonly Value[] {
+  const strides: Value[] = [];
+  let stride = onnx.ints([1]);
+  let known: number | undefined = 1;
+  for (let axis = rank - 1; axis >= 0; axis--) {
+    strides.unshift(stride);
+    const size = x.shape?.[axis];
+    known = known !== undefined && typeof size === 'number' ? known * size : undefined;
+    stride = known !== undefined ? onnx.ints([known]) : onnx.Mul(stride, sizeOf(onnx, x, axis));
+  }
+  return strides;
+}

@@ -12,7 +12,7 @@ import { refuse } from '../../../problems/problem.ts';
 import type { OnnxBuilder } from '../../builder.ts';
 import { type Adapter, adapter, down, operand, rankOf, sizesOf, tooOld } from '../adapter.ts';
 import { countedAlong, naturals } from './counting.ts';
-import { reduced, sizeOf } from './forms.ts';
+import { reduced, sizeOf, stridesOf } from './forms.ts';
 
 /** Indices of int64, those below 0 counted from the end of `size` places. */
 function positive(onnx: OnnxBuilder, indices: Value, size: Value): Value {
@@ -21,25 +21,8 @@ function positive(onnx: OnnxBuilder, indices: Value, size: Value): Value {
   return onnx.Add(wide, onnx.Mul(onnx.cast(isBelow, 'int64'), size));
 }
 
-/** How many elements lie between neighbours along each axis. */
-function stridesOf(onnx: OnnxBuilder, x: Value, rank: number): readonly Value[] {
-  const strides: Value[] = [];
-  let stride = onnx.ints([1]);
-  let known: number | undefined = 1;
-  for (let axis = rank - 1; axis >= 0; axis--) {
-    strides.unshift(stride);
-    const size = x.shape?.[axis];
-    known = known !== undefined && typeof size === 'number' ? known * size : undefined;
-    stride = known !== undefined ? onnx.ints([known]) : onnx.Mul(stride, sizeOf(onnx, x, axis));
-  }
-  return strides;
-}
-
-/** Of each element its own place along all axes but one, where the index says it. */
-const gatherElements = adapter(down(11, 'GatherElements'), (node, onnx) => {
-  const [x, indices] = [operand(node), operand(node, 1)];
-  const rank = rankOf(node);
-  const axis = normalAxis(node, node.int('axis', 0n), rank);
+/** Elements along an axis by indices: of each its own place along all other axes. */
+export function gatheredAlong(onnx: OnnxBuilder, x: Value, indices: Value, axis: number, rank: number): Value {
   const strides = stridesOf(onnx, x, rank);
   let flat = onnx.Mul(positive(onnx, indices, sizeOf(onnx, x, axis)), strides[axis]);
   for (const each of naturals(rank)) {
@@ -54,6 +37,11 @@ const gatherElements = adapter(down(11, 'GatherElements'), (node, onnx) => {
     );
   }
   return onnx.Gather(onnx.Reshape(x, onnx.ints([-1])), flat);
+}
+
+const gatherElements = adapter(down(11, 'GatherElements'), (node, onnx) => {
+  const rank = rankOf(node);
+  return gatheredAlong(onnx, operand(node), operand(node, 1), normalAxis(node, node.int('axis', 0n), rank), rank);
 });
 
 /** Rows of indices as the numbers of blocks: [..., axes] to [...]. */

@@ -8,6 +8,7 @@ import { cropping } from './cropping.ts';
 import { deformableConvolution } from './deform-conv.ts';
 import { einsums } from './einsum.ts';
 import { elementary } from './elementary.ts';
+import { finding } from './finding.ts';
 import { gathering } from './gathering.ts';
 import { gridSample } from './grid-sample.ts';
 import { losses } from './losses.ts';
@@ -25,6 +26,7 @@ export const DECOMPOSITIONS: readonly Adapter[] = [
   ...activationDecompositions,
   ...elementary,
   ...choosing,
+  ...finding,
   ...ranges,
   ...attention,
   ...recurrentAttention,

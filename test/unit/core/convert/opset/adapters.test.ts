@@ -425,27 +425,6 @@ const REFUSED: readonly (readonly [string, string, number, number, string])[] = 
     'a size of 0 in its target may mean 0',
   ],
   [
-    'float[4] x, int64[1] i, float[1] u => float[4] y',
-    'y = ScatterElements <reduction = "max"> (x, i, u)',
-    18,
-    17,
-    'it keeps the maximum',
-  ],
-  [
-    'float[4] x, int64[1] i, float[1] u => float[4] y',
-    'y = ScatterElements <reduction = "add"> (x, i, u)',
-    16,
-    15,
-    'it has the attribute reduction, which opset 16 brought',
-  ],
-  [
-    'float[1,1,9,9] x => float[1,1,5,5] y',
-    'y = AveragePool <kernel_shape = [3, 3], dilations = [2, 2]> (x)',
-    19,
-    18,
-    'it is dilated',
-  ],
-  [
     'float[N,2,W,7] x => float[N,2,V,4] y',
     'y = AveragePool <kernel_shape = [3, 3], strides = [2, 2], ceil_mode = 1> (x)',
     19,

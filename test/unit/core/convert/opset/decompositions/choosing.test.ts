@@ -1,5 +1,4 @@
-import { expect, test } from 'vitest';
-import { decomposes, reasons } from './decomposing.ts';
+import { decomposes } from './decomposing.ts';
 
 const [inf, nan] = [Number.POSITIVE_INFINITY, Number.NaN];
 const condition = { c: [1, 0, 1, 0, 0, 1] };
@@ -142,8 +141,3 @@ decomposes('Compress', [
     gone: 'Compress',
   },
 ]);
-
-test('what is as long as what a run finds is refused', () => {
-  const graph = 'float[3] x => int64[1,K] y';
-  expect(reasons({ graph, nodes: 'y = NonZero (x)', from: 9 }, 8)[0]).toContain('as long as what it finds');
-});
