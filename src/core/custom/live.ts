@@ -1,5 +1,5 @@
 /**
- * Custom operators by running the program: live capture (python/graphwright_capture.py) wraps the functions and module classes
+ * Custom operators by running the program: live capture (python/graphwright_capture) wraps the functions and module classes
  * that entries name as torch.library operators, so that each call is recorded as one node.
  */
 import type { HelperOperator } from '../capture/live/protocol.ts';

@@ -35,7 +35,7 @@ export interface Capturing extends vscode.Disposable {
 export function createCapturer(context: vscode.ExtensionContext, surroundings: CaptureSurroundings): Capturing {
   const { definer, codes, log } = surroundings;
   const problems = new CaptureProblems(codes, (attempt, fix, problem) => capturer.fix(attempt, fix, problem));
-  const script = context.asAbsolutePath('python/graphwright_capture.py');
+  const script = context.asAbsolutePath('python/graphwright_capture');
   const capturer: Capturer = new Capturer({
     ...surroundings,
     memory: new CaptureMemory(context.workspaceState),

@@ -75,7 +75,10 @@ function readingOf({ capture, conversion }: CaptureConversion, { inputs }: Captu
 
 /** A trace also records the lines of the helper that made it, which are none of the user's. */
 function withoutHelper(problem: Problem): Problem {
-  return { ...problem, origin: problem.origin.filter(({ file }) => !file.endsWith('graphwright_capture.py')) };
+  return {
+    ...problem,
+    origin: problem.origin.filter(({ file }) => !/[\\/]graphwright_capture[\\/]\w+\.py$/.test(file)),
+  };
 }
 
 function keep(file: string, output: string, notes: readonly Problem[]): Omit<ConvertResult, 'seconds'> {

@@ -1,5 +1,5 @@
 /**
- * Runs the helper (python/graphwright_capture.py) in the user's Python: a process group of its own, which ends with it, at
+ * Runs the helper (python/graphwright_capture) in the user's Python: a process group of its own, which ends with it, at
  * a time limit, or when the user cancels. What the program prints goes to a log, as far as it is of use.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -68,10 +68,10 @@ export function helperScript(): string {
   // Bundled as CommonJS the place of this module is a path, elsewhere a URL.
   const here = import.meta.url.startsWith('file:') ? fileURLToPath(import.meta.url) : import.meta.url;
   for (let folder = dirname(here); ; folder = dirname(folder)) {
-    const script = join(folder, 'python', 'graphwright_capture.py');
-    if (existsSync(script)) return script;
+    const script = join(folder, 'python', 'graphwright_capture');
+    if (existsSync(join(script, '__main__.py'))) return script;
     if (folder === dirname(folder))
-      throw new Error(`python/graphwright_capture.py is missing: looked upward from ${here}`);
+      throw new Error(`python/graphwright_capture is missing: looked upward from ${here}`);
   }
 }
 
@@ -258,7 +258,7 @@ function framesOfCrash(tail: string): HelperFailure['frames'] {
   const dump = tail.slice(Math.max(tail.lastIndexOf('(most recent call first)'), 0));
   return [...dump.matchAll(/^ {2}File "([^"\n]+)", line (\d+) in (.+)$/gm)]
     .map(([, file = '', line, name = '']) => ({ file, line: Number(line), function: name }))
-    .filter(({ file }) => !/site-packages|dist-packages|graphwright_capture\.py|[/\\]lib[/\\]python\d|^</.test(file));
+    .filter(({ file }) => !/site-packages|dist-packages|graphwright_capture[/\\]|[/\\]lib[/\\]python\d|^</.test(file));
 }
 
 /** An event of the helper; undefined for a line that is none. */

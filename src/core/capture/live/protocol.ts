@@ -1,5 +1,5 @@
 /**
- * What Graphwright and its helper in the user's Python (python/graphwright_capture.py) say to each other: one JSON object on
+ * What Graphwright and its helper in the user's Python (python/graphwright_capture) say to each other: one JSON object on
  * the helper's standard input, then one JSON object a line on its standard output. All that the program itself prints is
  * taken to standard error by the helper before anything of the program is imported.
  */

@@ -7,7 +7,7 @@ const FRAMEWORK = [
   /(?:^|[\\/])torch[\\/](?:nn|jit|fx|export|autograd|utils|ao|amp|_[a-z]\w*)[\\/]/,
   /(?:^|[\\/])torch[\\/](?:functional|overrides|_ops|_tensor|_jit_internal|_VF|library)\.py$/,
   // The helper of a live capture, which calls what the user's code calls.
-  /(?:^|[\\/])graphwright_capture\.py$/,
+  /(?:^|[\\/])graphwright_capture[\\/]\w+\.py$/,
   /^<(?:string|frozen|eval_with_key|unknown|builtin)[^>]*>/,
 ];
 

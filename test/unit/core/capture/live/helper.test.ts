@@ -33,7 +33,7 @@ function run(body: string, options: { seconds?: number; log?: (line: string) => 
 const HELLO = 'say({ event: "hello", python: "3.11", torch: "2.0", executable: "p" });';
 
 test('the file that is run in Python is found', () => {
-  expect(readFileSync(helperScript(), 'utf8')).toContain('def main():');
+  expect(readFileSync(join(helperScript(), 'steps.py'), 'utf8')).toContain('def main():');
 });
 
 test('it gets the request, tells its steps and notes, and gives the result', async () => {

@@ -1,0 +1,141 @@
+"""Capturing by TorchScript: torch.jit.script, which keeps conditions, and torch.jit.trace, which records one run."""
+
+import contextlib
+import functools
+import warnings
+
+from .channel import Failure
+from .inputs import Inputs, call_text, leaves_of, mapped, parameters_of_forward
+from .reference import tensors_in
+from .running import state_kept
+from .trace_watch import watched_trace
+
+
+def by_script(job):
+    """torch.jit.script: conditions and loops stay what they are."""
+    import torch
+
+    scripted = torch.jit.script(job.model)
+    file = job.output + ".pt"
+    torch.jit.save(scripted, file)
+    parameters, _ = parameters_of_forward(job.model)
+    trees = dict(zip(parameters, job.inputs.positional))
+    trees.update(job.inputs.keywords)
+    return file, call_text(Inputs([], {name: job.settled(tree) for name, tree in trees.items()}, ""))
+
+
+def by_trace(job):
+    """torch.jit.trace: what one run does. Whatever of it depends on the numbers of that run is refused."""
+    import torch
+
+    args, kwargs = job.example()
+    tensors = [leaf for leaf in leaves_of((args, kwargs)) if isinstance(leaf, torch.Tensor)]
+    names = job.tensor_names()
+    plain = not kwargs and all(isinstance(each, torch.Tensor) for each in args)
+    traced_module = job.model if plain else flat_caller(job.model, args, kwargs, names)
+    with contextlib.ExitStack() as around:
+        # What the tracer warns of is looked into here.
+        around.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        for each in (torch.no_grad(), state_kept(job.model), only_tensors(job), plain_functions()):
+            around.enter_context(each)
+        taken = around.enter_context(watched_trace(bool(job.sizes)))
+        traced = torch.jit.trace(traced_module.eval(), tuple(tensors), check_trace=False, strict=False)
+    if taken:
+        text = f"{len(taken)} values of the tensors were taken as constants: {taken[0][0]}"
+        if not job.request["acceptTrace"]:
+            raise Failure("trace-data", taken[0][0], taken[0][1])
+        job.channel.note("trace-warning", text, taken[0][1])
+    file = job.output + ".pt"
+    torch.jit.save(traced, file)
+    return file, job.specs(names)
+
+
+class Context:
+    """What forward of an autograd Function is given, where nothing asks for gradients."""
+
+    def __init__(self, count):
+        self.needs_input_grad = (False,) * count
+        self.saved_tensors = ()
+
+    def save_for_backward(self, *tensors):
+        self.saved_tensors = tensors
+
+    def save_for_forward(self, *tensors):
+        pass
+
+    def mark_dirty(self, *tensors):
+        pass
+
+    def mark_non_differentiable(self, *tensors):
+        pass
+
+    def set_materialize_grads(self, value):
+        pass
+
+
+@contextlib.contextmanager
+def plain_functions():
+    """A trace has no place for autograd Functions: their forward is called as any other function is, which computes the same
+    where nothing asks for gradients."""
+    import torch
+
+    owner = torch.autograd.Function
+    before = vars(owner).get("apply")
+
+    def apply(cls, *args):
+        # From 2.0 on forward may do without a context, which a function beside it fills.
+        alone = getattr(cls, "setup_context", None) is not getattr(owner, "setup_context", None)
+        return cls.forward(*args) if alone else cls.forward(Context(len(args)), *args)
+
+    owner.apply = classmethod(apply)
+    try:
+        yield
+    finally:
+        if before is None:
+            del owner.apply
+        else:
+            owner.apply = before
+
+
+def flat_caller(model, args, kwargs, names):
+    """A module whose forward takes the tensors alone, one after the other, by name."""
+    import torch
+
+    class Caller(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.model = model
+
+        def call(self, tensors):
+            left = iter(tensors)
+            own = lambda each: next(left) if isinstance(each, torch.Tensor) else each
+            new_args, new_kwargs = mapped(args, own), mapped(kwargs, own)
+            return self.model(*new_args, **new_kwargs)
+
+    scope = {}
+    exec(f"def forward(self, {', '.join(names)}):\n    return self.call([{', '.join(names)}])\n", scope)
+    Caller.forward = scope["forward"]
+    return Caller()
+
+
+@contextlib.contextmanager
+def only_tensors(job):
+    """Tracing wants tensors: dicts of different values, and None, it cannot record."""
+    if job.gives_tensors:
+        yield
+        return
+    forward = job.model.forward
+    vars(job.model)["forward"] = giving_tensors(forward)
+    try:
+        yield
+    finally:
+        vars(job.model)["forward"] = forward
+
+
+def giving_tensors(forward):
+    @functools.wraps(forward)
+    def forward_flat(*args, **kwargs):
+        return tuple(tensors_in(forward(*args, **kwargs)))
+
+    return forward_flat

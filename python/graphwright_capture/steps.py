@@ -1,0 +1,111 @@
+"""What can be asked for, step by step."""
+
+import contextlib
+import faulthandler
+import sys
+import traceback
+
+from .candidates import entries_offered
+from .capturing import Job, capture_model, check_outputs
+from .channel import Channel, Failure
+from .describe import describe
+from .guesses import guess_inputs
+from .inputs import Inputs, call_text, inputs_by_spec, inputs_offered, parameters_of_forward
+from .limits import limit_memory, watch_limits
+from .operators import LiveOperators, attached, rehearsed
+from .places import frames_of
+from .program import build_program, import_program
+from .pytorch import load_torch, torch_version, ways_of
+from .reasons import failure_of, reason_of, running
+from .reference import write_reference
+from .running import run_once
+from .settling import settle_inputs
+from .weights import load_weights
+
+
+def probe(request, channel):
+    torch = load_torch()
+    return {"torch": str(torch.__version__), "ways": ways_of(torch)}
+
+
+def prepared(request, channel):
+    """The program imported and built, with its weights, for evaluation; and the module that it is in."""
+    watch_limits(channel, request)
+    torch = load_torch()
+    limit_memory(request["memory"])
+    torch.manual_seed(request["seed"])
+    module = import_program(request, channel)
+    operators = LiveOperators(request["operators"], channel)
+    attached(operators)
+    model = build_program(module, request, channel)
+    # What building it has imported.
+    attached(operators)
+    weights = load_weights(model, request, channel) if request.get("weights") else None
+    if model.training:
+        channel.note("eval-mode", "The program was set to evaluation (model.eval())")
+    model.eval()
+    return torch, module, model, weights, operators
+
+
+def inputs(request, channel):
+    _, module, model, _, _ = prepared(request, channel)
+    offered = inputs_offered(module, channel)
+    if offered is not None:
+        parameters = list(parameters_of_forward(model)[0])
+        named = Inputs([], {**dict(zip(parameters, offered.positional)), **offered.keywords}, "")
+        return {
+            "guesses": [
+                {"name": text.split(":")[0].split("=")[0], "guess": text, "from": "graphwright_inputs()"}
+                for text in call_text(named)
+            ]
+        }
+    guesses = guess_inputs(model)
+    rounds = max((len(each) for each in guesses.values()), default=0)
+    best = 0
+    for k in range(rounds):
+        with contextlib.suppress(Exception):
+            run_once(model, inputs_by_spec(model, [each[min(k, len(each) - 1)][0] for each in guesses.values()]), 0, {})
+            best = k
+            break
+    chosen = [(name, each[min(best, len(each) - 1)]) for name, each in guesses.items()]
+    return {"guesses": [{"name": name, "guess": guess, "from": source} for name, (guess, source) in chosen]}
+
+
+def capture(request, channel):
+    torch, module, model, weights, operators = prepared(request, channel)
+    settled, sizes = settle_inputs(module, model, request, channel)
+    for each in model.parameters():
+        each.requires_grad_(False)
+    job = Job(model, settled, sizes, request, channel, operators)
+    check_outputs(job)
+    with entries_offered(job):
+        with running(channel, "run", inputs=" ".join(call_text(settled))):
+            calls = rehearsed(operators, job.run, lambda: job.run(1, shuffled=True))
+        way, file, taken = capture_model(job)
+    result = {"file": file, "way": way, "inputs": taken, "torch": str(torch.__version__), "operators": calls}
+    if weights is not None:
+        result["weights"] = weights
+    if request["reference"]:
+        channel.step("Running the program for a comparison")
+        with running(channel, "run", inputs=" ".join(call_text(settled))):
+            result["reference"] = write_reference(job)
+    return result
+
+
+STEPS = {"probe": probe, "describe": describe, "inputs": inputs, "capture": capture}
+
+
+def main():
+    channel = Channel()
+    faulthandler.enable(sys.stderr)
+    request = channel.request
+    try:
+        channel.tell("hello", python=sys.version.split()[0], torch=torch_version(), executable=sys.executable)
+        channel.end("result", result=STEPS[request["do"]](request, channel))
+    except Failure as failure:
+        channel.end("failure", failure=failure.told())
+    except MemoryError as error:
+        channel.end("failure", failure=failure_of(error, "memory", channel).told())
+    except BaseException as error:
+        traceback.print_exc()
+        channel.end("failure", failure=Failure("fault", reason_of(error), frames_of(error)).told())
