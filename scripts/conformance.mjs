@@ -2,12 +2,12 @@
  * Measures against other people's suites: models converted by the command line beside the framework they came from, and
  * what we know of ONNX beside ONNX's own tools.
  *
- *   node scripts/conformance.mjs [--only zoo|onnx|opset|caffe|nets|simplify|random] [--all] [--write-docs] [--and-tests]
+ *   node scripts/conformance.mjs [--only zoo|onnx|opset|caffe|nets|simplify|random|capture] [--all] [--write-docs] [--and-tests]
  *   node scripts/conformance.mjs --only nets [--nets FOLDER] [--resume] [--write-docs]
  *
  * Makes the Python environment and the cases in the cache folder where they are missing. --all scores the whole zoo, which
- * takes about half an hour, simplifies all of it, which takes most of an hour, makes 10,000 random models, and takes every ONNX
- * test to every opset, instead of samples;
+ * takes about half an hour, simplifies all of it, which takes most of an hour, makes 10,000 random models, takes every ONNX
+ * test to every opset, and captures every program in the newest and the oldest PyTorch, instead of samples;
  * --write-docs writes the tables into docs/conformance.md; --and-tests adds the counts of the last `npm test` to the last
  * line.
  */
@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { frameworkTable, scoreFrameworks } from './lib/caffe-frameworks.mjs';
 import { netFiles, netTable, repositoryTable, scoreNets } from './lib/caffe-nets.mjs';
 import { caffeTable, scoreCaffe } from './lib/caffe-zoo.mjs';
+import { captureTables, scoreCaptures } from './lib/capture-suite.mjs';
 import { dynamicTable, scoreDynamic } from './lib/dynamic-zoo.mjs';
 import { countTests, measureOnnx, onnxStages, onnxTables } from './lib/onnx-suite.mjs';
 import { countPairs, measureOpsets, opsetStages, opsetTables, reviewedRefusals } from './lib/opset-suite.mjs';
@@ -166,6 +167,14 @@ async function random(_interpreter, suites) {
   return { 'simplify-random': randomTable(found, seed) };
 }
 
+/** The stages of live capture; gives their tables. */
+async function capture(interpreter, suites) {
+  const { all = false } = values;
+  const found = await scoreCaptures(interpreter, { all }, (title, work) => suites.stage(title, work));
+  keep('capture.json', found);
+  return all ? captureTables(found) : {};
+}
+
 function keep(name, results) {
   writeFileSync(inRoot('artifacts', name), JSON.stringify(results, null, 1));
 }
@@ -194,7 +203,7 @@ const ready = await suites.stage('Prepare the conformance suites', async () => {
   return { passed: 0, failed: 0 };
 });
 if (ready) {
-  for (const [name, suite] of Object.entries({ onnx, zoo, caffe, nets, simplify, random, opset })) {
+  for (const [name, suite] of Object.entries({ onnx, zoo, caffe, nets, simplify, random, opset, capture })) {
     if (values.only !== undefined && values.only !== name) continue;
     for (const [section, text] of Object.entries(await suite(interpreter, suites))) {
       console.log(`\n${text}`);

@@ -1,0 +1,7 @@
+"""Ends when it is imported."""
+import sys
+
+import torch
+
+if not torch.cuda.is_available() or True:
+    sys.exit(3)  # here

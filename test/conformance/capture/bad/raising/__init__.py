@@ -1,0 +1,1 @@
+"""A package that fails deep down when it is imported."""

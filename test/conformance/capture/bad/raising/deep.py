@@ -1,0 +1,3 @@
+"""Fails when it is imported."""
+TABLE = {"small": 1}
+SIZE = TABLE["large"]  # here

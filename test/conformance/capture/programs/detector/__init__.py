@@ -1,0 +1,1 @@
+"""A package whose parts import each other by relative names."""

@@ -1,0 +1,4 @@
+"""Layers that models share."""
+from .block import Block
+
+__all__ = ["Block"]

@@ -1,0 +1,192 @@
+/**
+ * Captures programs by the core of the product, converts them to ONNX, and compares with what PyTorch gives: on the two sets of
+ * inputs that a capture comes with, and on two that eager.py makes by itself. Bad programs must end in their problem.
+ *
+ *   node capture.js ROOT PYTHON WORK programs|installed|bad [--sample] [--only TEXT]
+ *
+ * ROOT is the folder of this suite, PYTHON the interpreter; WORK is emptied. Prints one JSON object a line.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { parseProgram } from '../../../src/core/capture/live/capture.ts';
+import { type CaptureResult, convertCaptured } from '../../../src/core/capture/live/convert-captured.ts';
+import { operatorsForHelper } from '../../../src/core/custom/live.ts';
+import { loadCustomOperators } from '../../../src/core/custom/read.ts';
+import { InputError } from '../../../src/core/ir/errors.ts';
+import type { Problem } from '../../../src/core/problems/problem.ts';
+import { silent } from '../../../src/core/progress.ts';
+import { BAD, type BadCase } from './bad.ts';
+import { brokenPython } from './broken-pythons.ts';
+import { type Case, INSTALLED, PROGRAMS } from './cases.ts';
+import { differenceFromEager } from './compare.ts';
+
+export interface Row {
+  readonly case: string;
+  readonly style: string;
+  readonly torch: string;
+  readonly verdict: 'pass' | 'expected' | 'wrong' | 'refused' | 'absent' | 'error';
+  /** By which way it was captured, or the code of its problem. */
+  readonly file: string;
+  readonly detail: string;
+  readonly seconds: number;
+}
+
+const TOLERANCE = 1e-4;
+/** Half precision has 11 bits. */
+const HALF_TOLERANCE = 2e-3;
+/** Programs that are captured at one time. */
+const AT_ONCE = 2;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { sample: { type: 'boolean' }, only: { type: 'string' } },
+});
+const [root = '', python = '', work = ''] = positionals.slice(0, 3).map((each) => resolve(each));
+const kind = positionals[3];
+const [weights, out] = [join(work, 'weights'), join(work, 'converted')];
+
+rmSync(work, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+execFileSync(python, ['-W', 'ignore', join(root, 'weights.py'), weights]);
+const torch = execFileSync(python, ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' }).trim();
+if (kind === 'bad') await inPool(BAD.filter(wanted), judgeBad);
+else await judgeAll((kind === 'installed' ? INSTALLED : PROGRAMS).filter(wanted));
+
+function wanted({ program, style, sample }: Case | BadCase): boolean {
+  return (!values.sample || sample === true) && `${program} ${style}`.includes(values.only ?? '');
+}
+
+async function judgeAll(cases: readonly Case[]): Promise<void> {
+  const list = join(work, 'cases.json');
+  writeFileSync(list, JSON.stringify(cases));
+  const eager = join(work, 'eager');
+  execFileSync(python, ['-W', 'ignore', join(root, 'eager.py'), list, weights, eager], { stdio: 'ignore' });
+  await inPool(cases, async (each, k) => judge(each, k, join(eager, String(k))));
+}
+
+async function judge(each: Case, number: number, eager: string): Promise<Omit<Row, 'seconds'>> {
+  const row = { case: each.program, style: each.style, torch };
+  const { since, refused } = each;
+  if (since && isBefore(since))
+    return { ...row, verdict: 'absent', file: '', detail: `needs PyTorch ${since.join('.')}` };
+  const output = join(out, `${number}.onnx`);
+  const result = await captured(each, join(root, 'programs'), output, python);
+  if (result.status !== 'done') {
+    const [code, detail] = [codeOf(result), told(result.problems)];
+    const right = refused !== undefined && isBefore(refused.before) && code === refused.code;
+    return { ...row, verdict: right ? 'expected' : 'refused', file: code, detail };
+  }
+  const way = result.captured?.way ?? '';
+  const own = result.verification?.relativeError ?? Number.POSITIVE_INFINITY;
+  const error = join(eager, 'error.txt');
+  if (existsSync(error)) {
+    const [last = ''] = readFileSync(error, 'utf8').trim().split('\n').slice(-1);
+    return { ...row, verdict: 'error', file: way, detail: `by itself it fails: ${last}` };
+  }
+  const others = each.drawsLater ? 0 : await differenceFromEager(output, eager);
+  const tolerance = each.inputs?.some((text) => text.includes('float16')) ? HALF_TOLERANCE : TOLERANCE;
+  const worst = Math.max(own, others);
+  const missing = each.weights !== undefined && result.captured?.weights?.missing.length !== 0;
+  const verdict = worst <= tolerance && !missing ? 'pass' : 'wrong';
+  return { ...row, verdict, file: way, detail: `relative difference ${own.toPrecision(2)}, ${others.toPrecision(2)}` };
+}
+
+function isBefore([major, minor]: readonly [number, number]): boolean {
+  const [ownMajor = 0, ownMinor = 0] = torch.split('.').map(Number);
+  return ownMajor < major || (ownMajor === major && ownMinor < minor);
+}
+
+async function judgeBad(each: BadCase, number: number): Promise<Omit<Row, 'seconds'>> {
+  const row = { case: each.program, style: each.style, torch, file: each.code };
+  const broken = join(work, 'broken', String(number));
+  const interpreter = each.python === undefined ? python : brokenPython(each.python, python, broken);
+  const result = await captured(each, join(root, 'bad'), join(out, `bad-${number}.onnx`), interpreter);
+  const [problem] = result.problems.filter(({ severity }) => severity === 'error');
+  if (problem === undefined) return { ...row, verdict: 'wrong', detail: `there is no problem: ${result.status}` };
+  const places = each.at === undefined ? [placeOf(problem)] : placesIn(fileOf(each.at, join(root, 'bad')));
+  const fine = problem.code === each.code && places.some((place) => place === placeOf(problem));
+  return { ...row, verdict: fine ? 'pass' : 'wrong', detail: told([problem]) };
+}
+
+async function captured(
+  { program, weights: file, ...each }: Case | BadCase,
+  folder: string,
+  output: string,
+  interpreter: string,
+): Promise<CaptureResult> {
+  const parsed = parseProgram(program);
+  const path = parsed.file === undefined ? undefined : fileOf(parsed.file, folder);
+  const beside = path === undefined ? undefined : loadCustomOperators(path, []);
+  const { seconds, memory } = { seconds: 300, memory: undefined, ...each };
+  const capture = {
+    ...parsed,
+    file: path,
+    arguments: each.arguments ?? {},
+    argv: 'argv' in each ? (each.argv ?? []) : [],
+    weights: file === undefined ? undefined : join(weights, file),
+    operators: beside ? operatorsForHelper(beside) : [],
+    accept: [],
+    python: interpreter,
+    seconds,
+    memory,
+    inputs: each.inputs ?? [],
+  };
+  const conversion = {
+    reading: { ops: [], accept: [] },
+    target: { target: 'onnx', opset: 17 },
+    force: true,
+    simplify: false,
+    verify: true,
+  };
+  return convertCaptured({ capture, output, conversion }, silent);
+}
+
+/** `programs/` in front says that a bad case is of a good program. */
+function fileOf(file: string, folder: string): string {
+  return file.startsWith('programs/') ? join(root, file) : join(folder, file);
+}
+
+function placesIn(file: string): readonly string[] {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines.flatMap((line, k) => (/# here\b/.test(line) ? [`${file}:${k + 1}`] : []));
+}
+
+function placeOf({ origin }: Problem): string | undefined {
+  const [first] = origin;
+  return first && 'line' in first && 'file' in first ? `${first.file}:${first.line}` : undefined;
+}
+
+function codeOf({ problems }: CaptureResult): string {
+  return problems.find(({ severity }) => severity === 'error')?.code ?? '';
+}
+
+function told(problems: readonly Problem[]): string {
+  const [first] = problems.filter(({ severity }) => severity === 'error');
+  if (!first) return '';
+  const place = placeOf(first)?.replace(`${root}/`, '');
+  return `${place === undefined ? '' : `${place}: `}${first.code}: ${first.message}`;
+}
+
+async function inPool<T extends Case | BadCase>(
+  cases: readonly T[],
+  work: (each: T, number: number) => Promise<Omit<Row, 'seconds'>>,
+): Promise<void> {
+  const waiting = [...cases.entries()];
+  const worker = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [number, each] = next;
+      const started = performance.now();
+      const row = await work(each, number).catch((error: unknown) => failed(each, error));
+      console.log(JSON.stringify({ ...row, seconds: Math.round((performance.now() - started) / 100) / 10 }));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+function failed({ program, style }: Case | BadCase, error: unknown): Omit<Row, 'seconds'> {
+  const known = error instanceof InputError;
+  const detail = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
+  return { case: program, style, torch, verdict: known ? 'refused' : 'error', file: '', detail };
+}
