@@ -112,7 +112,8 @@ export class Panel {
           this.frame.cover(loadingState('Loading…'));
           this.host.send({ type: 'reload' });
         };
-        this.frame.cover(errorState(message.failure, message.fileName, { copy, reload }));
+        const capture = (code: string) => this.host.send({ type: 'capture', code });
+        this.frame.cover(errorState(message.failure, message.fileName, { copy, reload, capture }));
         this.ready();
         break;
       }

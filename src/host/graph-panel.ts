@@ -32,6 +32,7 @@ const DOING: Readonly<Record<Action['type'], string>> = {
   'open-source': 'Open source',
   fix: 'Fix',
   copy: 'Copy',
+  capture: 'Capture with Python',
 };
 
 export class GraphPanel implements vscode.Disposable {
@@ -143,6 +144,8 @@ export class GraphPanel implements vscode.Disposable {
         return actions.openSource(uri, message.frame);
       case 'fix':
         return actions.fix(uri, message.fix, message.problem);
+      case 'capture':
+        return vscode.commands.executeCommand('graphwright.capture', uri, undefined, message.code);
       case 'copy':
         return vscode.env.clipboard.writeText(message.text);
     }

@@ -45,6 +45,8 @@ export type ToHost =
   | { readonly type: 'open-source'; readonly frame: SourceFrame }
   | { readonly type: 'fix'; readonly fix: FixName; readonly problem: PlacedProblem }
   | { readonly type: 'copy'; readonly text: string }
+  /** Takes the program that the file lacks from the user's Python; `code` says what the file is. */
+  | { readonly type: 'capture'; readonly code: string }
   /** The user selected another node (its id), or none. */
   | { readonly type: 'selected'; readonly node: string | undefined }
   /** Reads the file again. */

@@ -80,6 +80,16 @@ suite('live capture', () => {
     assert.ok(existsSync(sample('program.Digits.onnx').fsPath));
   });
 
+  test('the capture itself is kept where that is asked for', async () => {
+    const { capture } = await extension().activate();
+    const answers = { ...ANSWERS, name: 'Digits', target: { target: 'pytorch' } };
+    const said = await saying({}, () => capture(program(), { answers }));
+    assert.match(said[0]?.message ?? '', /Captured Digits of program\.py: program\.Digits\.pt2/);
+    const kept = sample('program.Digits.pt2').fsPath;
+    assert.deepEqual(readFileSync(kept), readFileSync(sample('digits.exported.pt2').fsPath));
+    rmSync(kept);
+  });
+
   test('a failure stands on the deepest line of the user, with its fixes; one defines the operator and captures again', async () => {
     const { capture } = await extension().activate();
     const document = await vscode.workspace.openTextDocument(program());

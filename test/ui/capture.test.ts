@@ -38,7 +38,7 @@ test('a lens stands over each module class; its click asks for consent, with the
   await lenses.first().click();
   const dialog = page.locator('.monaco-dialog-box');
   await dialog.getByText('Run program.py to capture a model?').waitFor();
-  expect(await dialog.textContent()).toContain('graphwright_capture.py');
+  expect(await dialog.textContent()).toContain('graphwright_capture');
   expect(await dialog.textContent()).toContain(vscode.workspace);
   await vscode.shot('consent');
   await dialog.getByRole('button', { name: 'Cancel' }).click();
@@ -158,6 +158,15 @@ test('a file of weights offers to take its program from Python', async () => {
   await vscode.quickItem('Digits').waitFor();
   await vscode.shot('capture-with-python');
   await page.keyboard.press('Escape');
+});
+
+test('the graph of such a file has the same offer in its place', async () => {
+  await vscode.menu('weights.pth', 'Open Graph');
+  await vscode.graph.getByTestId('error').waitFor({ timeout: 30_000 });
+  await vscode.shot('no-graph');
+  await vscode.graph.getByTestId('capture').click();
+  await vscode.quickItem('Digits').waitFor();
+  await vscode.page.keyboard.press('Escape');
 });
 
 test('nothing went wrong on the page, and nothing was asked for outside this machine', () => {

@@ -26,7 +26,12 @@ export function emptyState(): HTMLElement {
 export interface ErrorActions {
   copy(text: string): void;
   reload(): void;
+  /** Takes the program from the user's Python. */
+  capture(code: string): void;
 }
+
+/** Failures to open files of PyTorch that hold no program. */
+const NEEDS_PYTHON: ReadonlySet<string> = new Set(['weights-only', 'no-program']);
 
 const HEADINGS: Readonly<Record<Failure['kind'], string>> = {
   input: 'This model cannot be shown',
@@ -47,8 +52,17 @@ export function errorState(failure: Failure, fileName: string, actions: ErrorAct
     h('p', { class: 'quiet code wrap', 'data-testid': 'error-place' }, place),
     ...(failure.kind === 'input' ? nextSteps(failure.next ?? '', actions) : []),
     failure.kind === 'fault' && failure.stack !== undefined && codeBlock(failure.stack, actions),
-    h('div', { class: 'buttons' }, button({ label: 'Try again', testId: 'reload', onClick: actions.reload })),
+    h(
+      'div',
+      { class: 'buttons' },
+      failure.kind === 'input' && NEEDS_PYTHON.has(failure.code) && captureButton(failure.code, actions),
+      button({ label: 'Try again', testId: 'reload', onClick: actions.reload }),
+    ),
   );
+}
+
+function captureButton(code: string, { capture }: ErrorActions): HTMLElement {
+  return button({ label: 'Capture with Python…', testId: 'capture', onClick: () => capture(code) });
 }
 
 function nextSteps(next: string, actions: ErrorActions): HTMLElement[] {

@@ -6,6 +6,7 @@ import { chooseTargetOrBack } from '../choose-target.ts';
 import { askWishes } from '../conversion-wishes.ts';
 import { BACK } from '../pick.ts';
 import { guessesOf } from './input-answers.ts';
+import { KEPT } from './keep.ts';
 import type { CaptureAnswers } from './memory.ts';
 import { askArguments, askInputs, askProgram, askWeights, type Step } from './questions.ts';
 
@@ -95,6 +96,8 @@ const QUESTIONS: Readonly<Record<Question, Ask>> = {
       const target = await chooseTargetOrBack(targets, { title, current, before: at - 1, more: 1 });
       if (target === undefined || target === BACK) return target;
       draft.target = target;
+      // Nothing is done to a capture that is kept as it is.
+      if (target.target === KEPT.id) return 'asked';
       const wishes = await askWishes(memory, title, [of, of]);
       if (wishes === undefined) return undefined;
       if (wishes === BACK) continue;

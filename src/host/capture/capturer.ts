@@ -26,6 +26,7 @@ import { type Asking, askAll, type Draft, type Question } from './asking.ts';
 import type { CapturedFiles } from './captured-files.ts';
 import { askConsent, isTrusted } from './consent.ts';
 import { chooseInterpreter, folderOf, type Interpreter, interpreterFor } from './interpreter.ts';
+import { KEPT, keepCapture } from './keep.ts';
 import type { CaptureAnswers, CaptureMemory } from './memory.ts';
 import { type Attempt, type CaptureProblems, fixesOf } from './problems.ts';
 import { askAgain } from './questions.ts';
@@ -115,7 +116,7 @@ export class Capturer {
     const title = `Capture ${nameOf(source)}`;
     const last = memory.of(source, name);
     if (last && !answers && weights === undefined) {
-      const again = await askAgain(title, last, targetTitle(last.target));
+      const again = await askAgain(title, last, targetTitle(last.target, [KEPT]));
       if (again === undefined) return undefined;
       if (again) return last;
     }
@@ -126,7 +127,7 @@ export class Capturer {
     const asking: Asking = {
       title,
       source,
-      targets: await engine.targets(source.fsPath),
+      targets: [...(await engine.targets(source.fsPath)), KEPT],
       memory: memento,
       last: (of) => memory.of(source, of),
       describe: described,
@@ -202,7 +203,7 @@ export class Capturer {
       ...this.program(source, interpreter, answers),
       inputs,
       output: await files.placeFor(source, name),
-      reference: wishes.verify,
+      reference: wishes.verify && target.target !== KEPT.id,
     };
     const captured = await this.ask(source, answers, `Capturing ${titleOf(source, name)}`, (watch) =>
       engine.capture(request, watch),
@@ -211,6 +212,7 @@ export class Capturer {
     log.info(`${titleOf(source, name)} was captured by ${captured.way}, PyTorch ${captured.torch}: ${captured.file}`);
     const model = vscode.Uri.file(captured.file);
     const output = outputOf(source, name, await textOf(source));
+    if (target.target === KEPT.id) return keepCapture(captured.file, output, titleOf(source, name));
     const { torch, reference: folder } = captured;
     await readings.keep(model, {
       inputs: captured.inputs,
