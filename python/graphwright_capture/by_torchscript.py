@@ -21,7 +21,8 @@ def by_script(job):
     parameters, _ = parameters_of_forward(job.model)
     trees = dict(zip(parameters, job.inputs.positional))
     trees.update(job.inputs.keywords)
-    return file, call_text(Inputs([], {name: job.settled(tree) for name, tree in trees.items()}, ""))
+    # What is within an input is named by its place, as the graph names it.
+    return file, call_text(Inputs([], {name: job.settled(tree) for name, tree in trees.items()}, ""), within="_")
 
 
 def by_trace(job):
@@ -31,7 +32,8 @@ def by_trace(job):
     args, kwargs = job.example()
     tensors = [leaf for leaf in leaves_of((args, kwargs)) if isinstance(leaf, torch.Tensor)]
     names = job.tensor_names()
-    plain = not kwargs and all(isinstance(each, torch.Tensor) for each in args)
+    _, takes_more = parameters_of_forward(job.model)
+    plain = not kwargs and not takes_more and all(isinstance(each, torch.Tensor) for each in args)
     traced_module = job.model if plain else flat_caller(job.model, args, kwargs, names)
     with contextlib.ExitStack() as around:
         # What the tracer warns of is looked into here.

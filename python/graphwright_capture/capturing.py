@@ -136,9 +136,11 @@ def capture_model(job):
             failures.append((name, failure))
     if not failures:
         raise Failure("ways-missing", "; ".join(missing))
-    tell_failures(job.channel, failures[1:])
     job.operators.note_not_found()
-    first = failures[0][1]
+    # Without torch.export the trace knows best why: a script does not take all of Python, whatever the program does.
+    of_trace = next((each for _, each in failures if each.kind == "trace-data"), None)
+    first = of_trace if of_trace and failures[0][0] == "torch.jit.script" else failures[0][1]
+    tell_failures(job.channel, [each for each in failures if each[1] is not first])
     frames = [each for _, failure in failures for each in failure.frames]
     first.candidates = operator_candidates(frames, job.run, job.model, job.operators)
     raise first

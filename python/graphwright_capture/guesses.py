@@ -1,6 +1,5 @@
 """What forward may take, from its documentation, its annotations and the layers."""
 
-import contextlib
 import inspect
 import math
 import re
@@ -9,6 +8,7 @@ from .arguments import annotations_of
 from .channel import Failure
 from .inputs import Inputs, inputs_by_spec, parameters_of_forward
 from .places import definition_of
+from .reasons import HALF_WORDS, failure_of
 from .running import run_once
 from .words import dtype_name
 
@@ -120,14 +120,23 @@ def inputs_by_guess(model, channel):
             raise Failure(
                 "inputs-unknown", "forward does not say what it takes", definition_of(model.forward), parameters=""
             )
-        return Inputs([], {}, "given"), {}
+        return Inputs([], {}, "given")
     rounds = max(len(each) for each in guesses.values())
+    first = None
     for k in range(rounds):
         specs = [each[min(k, len(each) - 1)][0] for each in guesses.values()]
         inputs = inputs_by_spec(model, specs)
-        with contextlib.suppress(Exception):
+        inputs.source = "guess"
+        try:
             run_once(model, inputs, 0, {})
-            inputs.source = "guess"
-            return inputs, {}
-    names = ", ".join(guesses)
-    raise Failure("inputs-unknown", f"no guess of {names} fits", definition_of(model.forward), parameters=names)
+            return inputs
+        except Exception as error:
+            # Whether half precision runs is seen later.
+            if HALF_WORDS.search(str(error)):
+                return inputs
+            first = first or (specs, failure_of(error, "run", channel))
+    specs, failure = first
+    if failure.kind != "run":
+        raise failure
+    reason = f"no guess fits (with {' '.join(specs)} it says: {failure.reason})"
+    raise Failure("inputs-unknown", reason, failure.frames, parameters=", ".join(guesses))

@@ -238,7 +238,7 @@ def inputs_offered(module, channel):
     return Inputs(held(list(value) if isinstance(value, (tuple, list)) else [value]), {}, "graphwright_inputs()")
 
 
-def call_text(inputs, parameters=()):
+def call_text(inputs, parameters=(), within="."):
     """What was taken for forward, in words of the command line; by the names of its parameters where they are given."""
 
     def one(name, tree):
@@ -247,9 +247,9 @@ def call_text(inputs, parameters=()):
         if isinstance(tree, Given):
             return [f"{name}:{dtype_name(tree.tensor.dtype)}{shape_text(tree.tensor)}"]
         if isinstance(tree, (list, tuple)):
-            return [text for k, each in enumerate(tree) for text in one(f"{name}.{k}", each)]
+            return [text for k, each in enumerate(tree) for text in one(f"{name}{within}{k}", each)]
         if isinstance(tree, dict):
-            return [text for key, each in tree.items() for text in one(f"{name}.{key}", each)]
+            return [text for key, each in tree.items() for text in one(f"{name}{within}{key}", each)]
         return [f"{name}={tree}"]
 
     names = [*list(parameters)[: len(inputs.positional)], *range(len(parameters), len(inputs.positional))]

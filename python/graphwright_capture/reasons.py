@@ -66,6 +66,7 @@ DEVICE_WORDS = re.compile(
 )
 
 
+HALF_WORDS = re.compile(r"not (implemented|supported) for '(Half|BFloat16)'")
 MEMORY_WORDS = re.compile(
     r"can't allocate memory|not enough memory|bad_alloc|Cannot allocate memory|Unable to allocate", re.I
 )

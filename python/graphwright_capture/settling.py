@@ -4,7 +4,7 @@ import re
 
 from .guesses import inputs_by_guess
 from .inputs import TensorSpec, call_text, inputs_by_spec, inputs_offered, parameters_of_forward
-from .reasons import failure_of, reason_of
+from .reasons import HALF_WORDS, failure_of, reason_of
 from .running import run_once
 
 # How large a size is that the user leaves open: what many programs take, the smallest first. Not 0 or 1, which PyTorch
@@ -41,38 +41,40 @@ def settle_inputs(module, model, request, channel):
     else:
         inputs = inputs_offered(module, channel)
         if inputs is None:
-            inputs, _ = inputs_by_guess(model, channel)
+            inputs = inputs_by_guess(model, channel)
         text = " ".join(call_text(inputs, parameters_of_forward(model)[0]))
         guessed = inputs.source == "guess"
         channel.note(
             "inputs-taken",
             f"The inputs {text} " + ("are a guess, with which it runs" if guessed else f"are those of {inputs.source}"),
         )
-    return sizes_that_run(model, inputs, request, channel)
+    sizes, error = sizes_that_run(model, inputs, request)
+    if error is None:
+        return inputs, sizes
+    if HALF_WORDS.search(str(error)) and holds_half(model, inputs):
+        model.float()
+        in_float = inputs.in_float()
+        sizes, otherwise = sizes_that_run(model, in_float, request)
+        if otherwise is None:
+            reason = f"PyTorch does not run half precision here ({reason_of(error)})"
+            channel.note("half-run-as-float", f"{reason}: the program is captured in float32")
+            return in_float, sizes
+    text = " ".join(call_text(inputs, parameters_of_forward(model)[0]))
+    raise failure_of(error, "run", channel, inputs=text) from error
 
 
-def sizes_that_run(model, inputs, request, channel):
+def sizes_that_run(model, inputs, request):
+    """Numbers for the open sizes, or why the program fails with the likeliest of them."""
     first = None
     for sizes in size_choices(inputs.open_sizes()):
         try:
             run_once(model, inputs, request["seed"], sizes)
-            return inputs, sizes
+            return sizes, None
         except BaseException as error:
             first = first or error
             if not isinstance(error, Exception):
                 break
-    if HALF_WORDS.search(str(first)) and holds_half(model, inputs):
-        channel.note(
-            "half-run-as-float",
-            f"PyTorch does not run half precision here ({reason_of(first)}): the program is captured in float32",
-        )
-        model.float()
-        return sizes_that_run(model, inputs.in_float(), request, channel)
-    text = " ".join(call_text(inputs, parameters_of_forward(model)[0]))
-    raise failure_of(first, "run", channel, inputs=text) from first
-
-
-HALF_WORDS = re.compile(r"not (implemented|supported) for '(Half|BFloat16)'|not implemented for 'Half'")
+    return None, first
 
 
 def holds_half(model, inputs):

@@ -100,7 +100,7 @@ def read_weights(file, channel):
     try:
         return torch.load(file, **options)
     except Exception as error:
-        named = re.search(r"GLOBAL ([\w.]+)", str(error))
+        named = re.search(r"(?:GLOBAL|Unsupported class) ([\w.]+)", str(error))
         if named:
             reason = f"it holds objects of {named.group(1)}, which PyTorch loads only by running what the file says"
             raise Failure("weights-unreadable", reason, file=file) from error
