@@ -4,16 +4,18 @@
  *
  *   node scripts/conformance.mjs [--only zoo|onnx|opset|caffe|nets|simplify|random|capture] [--all] [--write-docs] [--and-tests]
  *   node scripts/conformance.mjs --only nets [--nets FOLDER] [--resume] [--write-docs]
+ *   node scripts/conformance.mjs --only caffe --runtimes FRAMEWORK,... [--models MODEL,...] [--write-docs]
  *
  * Makes the Python environment and the cases in the cache folder where they are missing. --all scores the whole zoo, which
  * takes about half an hour, simplifies all of it, which takes most of an hour, makes 10,000 random models, takes every ONNX
  * test to every opset, and captures every program in the newest and the oldest PyTorch, instead of samples;
+ * --runtimes runs what is written for these frameworks alone, of all models or those of --models, and renews their part of the table;
  * --write-docs writes the tables into docs/conformance.md; --and-tests adds the counts of the last `npm test` to the last
  * line.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { frameworkTable, scoreFrameworks } from './lib/caffe-frameworks.mjs';
+import { frameworkTable, renewedFrameworkTable, scoreFrameworks } from './lib/caffe-frameworks.mjs';
 import { netFiles, netTable, repositoryTable, scoreNets } from './lib/caffe-nets.mjs';
 import { caffeTable, scoreCaffe } from './lib/caffe-zoo.mjs';
 import { captureTables, scoreCaptures } from './lib/capture-suite.mjs';
@@ -30,7 +32,7 @@ import { OURS } from './lib/simplify-standing.mjs';
 import { everyModel, sampledModels, scoreSimplifiers } from './lib/simplify-suite.mjs';
 import { exceptionTable, failureTable, goalTable, missingTable, nodeTable, toolTable } from './lib/simplify-tables.mjs';
 import { Suites } from './lib/suites.mjs';
-import { rewriteSection } from './lib/table.mjs';
+import { rewriteSection, sectionOf } from './lib/table.mjs';
 import { sampleCases, scoreAll, scoreSample, zooSummary, zooTable } from './lib/zoo.mjs';
 
 // A model that a pass breaks is an error of the pass.
@@ -147,13 +149,22 @@ async function simplifyAll(interpreter, suites) {
 /** The stage of Caffe's frameworks: small models on all of them, or with --only what Caffe can express of torchvision. */
 async function caffe(interpreter, suites) {
   const all = values.only === 'caffe';
+  const [runtimes, models] = [values.runtimes, values.models].map((list) => list?.split(','));
   let ran = { frameworks: [], rows: [] };
   const found = await scored(suites, "PyTorch to every framework's Caffe", async () => {
-    const results = await scoreFrameworks(interpreter, { all });
+    const results = await scoreFrameworks(interpreter, {
+      all,
+      ...(runtimes && { runtimes }),
+      ...(models && { models }),
+    });
     ran = results.ran;
     return results;
   });
   keep('caffe-frameworks.json', { found, ran });
+  if (runtimes) {
+    const earlier = sectionOf(inRoot('docs/conformance.md'), 'caffe-frameworks');
+    return { 'caffe-frameworks': renewedFrameworkTable(earlier, ran) };
+  }
   return { [all ? 'caffe-frameworks' : 'caffe-small']: frameworkTable(found, ran) };
 }
 
@@ -181,8 +192,10 @@ function keep(name, results) {
 
 const OPTIONS = {
   only: { type: 'string' },
+  models: { type: 'string' },
   nets: { type: 'string' },
   resume: { type: 'boolean' },
+  runtimes: { type: 'string' },
   all: { type: 'boolean' },
   'write-docs': { type: 'boolean' },
   'and-tests': { type: 'boolean' },

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bundleForNode } from './bundle.mjs';
-import { runInFrameworks, runtimeTable } from './caffe-runtimes.mjs';
+import { renewed, runInFrameworks, runtimeTable } from './caffe-runtimes.mjs';
 import { inRoot } from './paths.mjs';
 import { table } from './table.mjs';
 import { madeCases, rows } from './zoo.mjs';
@@ -26,23 +26,28 @@ const BACKENDS = [
 /** Large models run by the definitions of these alone: the others' layers are the same, or a part of the same. */
 const RUN = ['bvlc', 'ncnn', 'nart'];
 
-/** Scores the small models on every framework, or all models: gives rows and counts. A model that is refused is no failure. */
-export async function scoreFrameworks(interpreter, { all }) {
-  const models = all ? MODELS : SMALL;
+/**
+ * Scores the small models on every framework, or all models: gives rows and counts. A model that is refused is no failure. With
+ * `runtimes` all, or those `models`, are converted for these frameworks alone, and run in them.
+ */
+export async function scoreFrameworks(interpreter, { all, runtimes, models = all ? MODELS : SMALL }) {
   const cases = await madeCases(interpreter, models);
   const bundle = inRoot('artifacts/caffe-zoo.js');
   await bundleForNode(inRoot('test/conformance/caffe/zoo.ts'), bundle);
   const made = await mkdtemp(path.join(tmpdir(), 'graphwright-caffe-'));
-  const run = all ? RUN : BACKENDS;
-  const args = [bundle, cases, made, models.join(), BACKENDS.join(), run.join()];
+  const backends = runtimes ?? BACKENDS;
+  const run = runtimes ? [] : all ? RUN : BACKENDS;
+  const args = [bundle, cases, made, models.join(), backends.join(), run.join()];
   const scored = await rows(process.execPath, args, (row) => ({ ...row, ...told(row) }));
   await runInOpenCv(interpreter, cases, scored);
-  const ran = all ? await runInFrameworks(scored, cases) : { frameworks: [], rows: [] };
+  const ran = all ? await runInFrameworks(scored, cases, runtimes) : { frameworks: [], rows: [] };
   await rm(made, { recursive: true });
-  const expected = models.length * BACKENDS.length;
+  const expected = models.length * backends.length;
   const wrong = [...scored, ...ran.rows].filter(({ verdict }) => verdict === 'wrong' || verdict === 'error').length;
   const failed = wrong + Math.max(0, expected - scored.length);
-  return { rows: scored, ran, counts: { passed: expected + ran.rows.length - failed, failed } };
+  // What took too long has passed nothing.
+  const judged = ran.rows.filter(({ verdict }) => verdict !== 'not judged').length;
+  return { rows: scored, ran, counts: { passed: expected + judged - failed, failed } };
 }
 
 /** The row as the other suites print theirs. */
@@ -77,8 +82,17 @@ export function frameworkTable(scored, ran) {
   const head = ['Model', ...BACKENDS];
   const body = models.map((model) => [model, ...BACKENDS.map((backend) => cell(model, backend))]);
   const lists = models.map((model) => reasonsOf(model, scored)).filter((list) => list !== '');
-  const own = ran.frameworks.length > 0 ? ['In the frameworks themselves:', runtimeTable(ran, models)] : [];
+  const own = ran.frameworks.length > 0 ? [THEMSELVES, runtimeTable(ran, models)] : [];
   return [table(head, body), ...lists, ...own].join('\n\n');
+}
+
+const THEMSELVES = 'In the frameworks themselves:';
+
+/** An earlier table with what was measured since. */
+export function renewedFrameworkTable(text, ran) {
+  const [before, own] = text.split(THEMSELVES);
+  if (own === undefined) throw new Error('the table has no part about the frameworks themselves');
+  return [before.trimEnd(), THEMSELVES, runtimeTable(renewed(own, ran), MODELS)].join('\n\n');
 }
 
 /** Why a model is refused, each reason once with the frameworks that give it. */

@@ -8,6 +8,13 @@ export function table(head, rows) {
   return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join('\n');
 }
 
+/** What stands between `<!-- name -->` and `<!-- /name -->` in a page. */
+export function sectionOf(file, name) {
+  const [, text] = new RegExp(`<!-- ${name} -->\n([^]*?)\n<!-- /${name} -->`).exec(readFileSync(file, 'utf8')) ?? [];
+  if (text === undefined) throw new Error(`${file} has no section ${name}`);
+  return text;
+}
+
 /** Replaces what stands between `<!-- name -->` and `<!-- /name -->` in a page; adds both at its end where they are missing. */
 export function rewriteSection(file, name, text) {
   const page = existsSync(file) ? readFileSync(file, 'utf8') : '# Conformance\n';

@@ -76,8 +76,11 @@ async function scoreModels(interpreter, names, options) {
   return { rows: scored, counts: { passed: fine, failed: Math.max(expected, scored.length) - fine } };
 }
 
+/** A program was ended because it took longer than it may. */
+export class TooLong extends Error {}
+
 /** Runs a scoring script that prints one JSON object a line; gives its rows. A crash of the script is an error. */
-export function rows(interpreter, args, named = (row) => row) {
+export function rows(interpreter, args, named = (row) => row, { seconds } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(interpreter, args, { cwd: inRoot(), stdio: ['ignore', 'pipe', 'inherit'] });
     const found = [];
@@ -86,9 +89,17 @@ export function rows(interpreter, args, named = (row) => row) {
       found.push(row);
       say(row);
     });
+    let late = false;
+    const end = () => {
+      late = true;
+      child.kill('SIGKILL');
+    };
+    const timer = seconds === undefined ? undefined : setTimeout(end, seconds * 1000);
     child.on('error', reject);
     child.on('close', (status) => {
-      if (status === 0 || status === 1) resolve(found);
+      clearTimeout(timer);
+      if (late) reject(new TooLong(`longer than ${seconds} s`));
+      else if (status === 0 || status === 1) resolve(found);
       else reject(new Error(`${args[0]} ended with ${status}`));
     });
   });

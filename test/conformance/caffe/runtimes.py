@@ -2,17 +2,21 @@
 
 - opencv: Python's opencv-python-headless before 5.
 - mnn: the Python package MNN, whose mnnconvert reads Caffe.
-- openvino: openvino-dev 2023.3 with protobuf before 3.21 and numpy before 1.27: the last Model Optimizer that reads Caffe.
+- openvino: openvino-dev 2023.3 with numpy before 1.27: the last Model Optimizer that reads Caffe. Its own reader of protobuf is Python
+  and takes minutes for large models, so one of today's protobuf is made of its schema in the folder `reader` of the environment.
 - ncnn: the Python package ncnn runs; it has no reader of Caffe, so caffe2ncnn of ncnn's tools must be on the path.
 
 A runtime takes the path of STEM.prototxt and STEM.caffemodel without their endings, and gives a function from inputs, in their
 order, and names of outputs to those outputs.
 """
+import functools
+import mmap
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
+import types
 
 import numpy as np
 
@@ -66,17 +70,27 @@ def mnn(stem):
 def openvino(stem):
     import openvino as ov
     from openvino.tools.mo import convert_model
+    from openvino.tools.mo.front.caffe import loader
 
-    def run(inputs, names):
+    # Today's protobuf takes bytes that are mapped as a view of them alone.
+    mapped = lambda *file, **how: memoryview(mmap.mmap(*file, **how))
+    loader.mmap = types.SimpleNamespace(ACCESS_READ=mmap.ACCESS_READ, mmap=mapped)
+
+    @functools.cache
+    def compiled_for(names):
         model = convert_model(
             input_model=f"{stem}.caffemodel",
             input_proto=f"{stem}.prototxt",
             framework="caffe",
+            caffe_parser_path=str(pathlib.Path(sys.prefix) / "reader"),
             output=",".join(names),
             compress_to_fp16=False,
             silent=True,
         )
-        compiled = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        return ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+
+    def run(inputs, names):
+        compiled = compiled_for(tuple(names))
         found = compiled(dict(zip(input_names(stem), inputs)))
         return [found[output] for output in compiled.outputs]
 

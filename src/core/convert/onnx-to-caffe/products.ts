@@ -12,8 +12,10 @@ import { commonShape, spread } from './spreading.ts';
 import { affine, cut, joined, product, reshaped } from './support.ts';
 import { spreadTo } from './weights.ts';
 
-/** More single products than that are not made one by one. */
+/** Of no more single products than that does one blob consist. */
 const MOST_PRODUCTS = 16_000_000;
+/** Into more parts than that no product is cut. */
+const MOST_PARTS = 64;
 /** More constant matrices than that are not multiplied one by one. */
 const MOST_MATRICES = 16;
 
@@ -26,7 +28,39 @@ export function matrixProduct(caffe: CaffeBuilder, a: Value, b: Value): Value {
     spread(caffe, b, [...batch, ...right.slice(-2)]),
   ];
   const to = [...batch, left.at(-2) ?? 1, right.at(-1) ?? 1];
-  return reshaped(caffe, byLayer(caffe, whole, other) ?? byElements(caffe, whole, other), to);
+  return reshaped(caffe, byLayer(caffe, whole, other) ?? byParts(caffe, whole, other), to);
+}
+
+/** Some matrices, or some rows of one, at a time: as many as one blob takes the products of. */
+function byParts(caffe: CaffeBuilder, a: Value, b: Value): Value {
+  const [left, right] = [sizesOf(a), sizesOf(b)];
+  const [rows = 1, inner = 1, columns = 1] = [...left.slice(-2), right.at(-1) ?? 1];
+  const count = elementCount(left.slice(0, -2));
+  const each = rows * inner * columns;
+  if (count * each <= MOST_PRODUCTS) return byElements(caffe, a, b);
+  const atOnce = Math.max(1, Math.floor(MOST_PRODUCTS / each));
+  const rowsAtOnce = each > MOST_PRODUCTS ? Math.max(1, Math.floor(MOST_PRODUCTS / (inner * columns))) : rows;
+  if (Math.ceil(count / atOnce) * Math.ceil(rows / rowsAtOnce) > MOST_PARTS)
+    caffe.refuseAttribute(
+      'a right operand computed by the network',
+      `no layer multiplies matrices, and ${count * each} products are too many to be made one by one`,
+    );
+  const [all, others] = [reshaped(caffe, a, [1, count, rows, inner]), reshaped(caffe, b, [1, count, inner, columns])];
+  const made = partsOf(count, atOnce).map(([first, length]) => {
+    const [matrices, other] = [cut(caffe, all, 1, first, length), cut(caffe, others, 1, first, length)];
+    const strips = partsOf(rows, rowsAtOnce).map(([row, height]) => {
+      const product = byElements(caffe, cut(caffe, matrices, 2, row, height), other);
+      return reshaped(caffe, product, [1, length, height, columns]);
+    });
+    return joined(caffe, strips, 2);
+  });
+  return joined(caffe, made, 1);
+}
+
+/** Beginnings and lengths of parts that together are `whole`. */
+function partsOf(whole: number, most: number): readonly (readonly [first: number, length: number])[] {
+  const count = Math.ceil(whole / most);
+  return Array.from({ length: count }, (_, k) => [k * most, Math.min(most, whole - k * most)]);
 }
 
 /** By the framework's layer, in a form that it takes; undefined where it has none. */
@@ -54,13 +88,8 @@ function byLayer(caffe: CaffeBuilder, a: Value, b: Value): Value | undefined {
 function byElements(caffe: CaffeBuilder, a: Value, b: Value): Value {
   const [left, right] = [sizesOf(a), sizesOf(b)];
   const [rows = 1, inner = 1, columns = 1] = [...left.slice(-2), right.at(-1) ?? 1];
-  const [batch, count] = [left.length > 2 ? (left[0] ?? 1) : 1, elementCount(left.slice(0, -2))];
-  if (count * rows * inner * columns > MOST_PRODUCTS)
-    caffe.refuseAttribute(
-      'a right operand computed by the network',
-      `no layer multiplies matrices, and ${count * rows * inner * columns} products are too many to be made one by one`,
-    );
-  const matrices = count / batch;
+  const batch = left.length > 2 ? (left[0] ?? 1) : 1;
+  const matrices = elementCount(left.slice(0, -2)) / batch;
   const factors = spread(caffe, reshaped(caffe, a, [batch, matrices * rows * inner, 1]), [
     batch,
     matrices * rows * inner,

@@ -52,6 +52,27 @@ function mish(caffe: CaffeBuilder, x: Value): Value {
   return product(caffe, x, product(caffe, above, power(caffe, affine(caffe, product(caffe, rest, rest), 1, 1), -1)));
 }
 
+/**
+ * s(x) / s(-x), with s the Sigmoid, is e^x; of x / 2, squared, so that nothing underflows before the result does. Where no layer divides
+ * there is no exponential either: a network of linear layers, products and bounded functions grows no faster than some power.
+ */
+function exponential(node: Node, caffe: CaffeBuilder): Value {
+  const { Sigmoid: sigmoid } = caffe.backend.direct;
+  if (sigmoid === undefined) return caffe.refuseOperator();
+  if (!caffe.backend.has('Power'))
+    return caffe.refuseAttribute('results that grow faster than powers', 'nothing that its layers compute does');
+  const x = caffe.input(node, 0);
+  const half = (sign: number) => caffe.layer(sigmoid, [affine(caffe, x, sign / 2, 0)]);
+  return power(caffe, product(caffe, half(1), power(caffe, half(-1), -1)), 2);
+}
+
+/** Where no layer has powers, everything stays bounded where its operands do, and a logarithm near 0 does not. */
+function logarithm(node: Node, caffe: CaffeBuilder): Value {
+  if (caffe.backend.direct['Log'] === undefined && !caffe.backend.has('Power'))
+    return caffe.refuseAttribute('numbers near 0', 'what its layers compute of them stays bounded');
+  return direct(node, caffe);
+}
+
 /** An operator that is one layer, whose type the backend's table gives. */
 function direct(node: Node, caffe: CaffeBuilder): Value {
   const type = caffe.backend.direct[node.op];
@@ -60,8 +81,8 @@ function direct(node: Node, caffe: CaffeBuilder): Value {
 
 export const activations: CaffeRules = {
   Abs: (node, caffe) => magnitude(caffe, caffe.input(node, 0)),
-  Exp: direct,
-  Log: direct,
+  Exp: directOr(exponential),
+  Log: logarithm,
   Sigmoid: direct,
   Softplus: direct,
   Tanh: direct,
