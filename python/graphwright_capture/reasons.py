@@ -12,12 +12,30 @@ def reason_of(error):
     text = str(error)
     if isinstance(error, SyntaxError):
         text = error.msg
+    wanted = sizes_wanted(text)
+    if wanted:
+        return wanted
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     said = lines[0] if lines else ""
     name = type(error).__name__
     if said and name in UNTOLD:
         return in_plain_words(said)
     return in_plain_words(f"{name}: {said}" if said else name)
+
+
+def sizes_wanted(text):
+    """For which open sizes torch.export says that it would take a program, from its suggestions; empty where it says nothing."""
+    _, _, suggestions = text.partition("Suggested fixes:")
+    told = []
+    for name, number in re.findall(r"^\s*(\w+) = (\d+)$", suggestions, re.M):
+        told.append(f"{name} has to be {number}")
+    for name, bounds in re.findall(r"^\s*(\w+) = Dim\('\w+', (.*)\)$", suggestions, re.M):
+        told.append(f"{name} has to be {bounds.replace('min=', 'at least ').replace('max=', 'at most ').replace(', ', ' and ')}")
+    for name, number in re.findall(r"^\s*(\w+) = (\d+)\*_\w+$", suggestions, re.M):
+        told.append(f"{name} has to be a multiple of {number}")
+    for name, other in re.findall(r"^\s*(\w+) = ([A-Za-z]\w*)$", suggestions, re.M):
+        told.append(f"{name} has to be the same as {other}")
+    return ", ".join(told)
 
 
 # Kinds of exceptions whose name says nothing to a user.
@@ -125,3 +143,7 @@ REASONS = (
 
 def is_data_dependent(error):
     return REASONS[0][1].search(f"{type(error).__name__}: {error}") is not None
+
+
+def is_about_sizes(error):
+    return REASONS[1][1].search(f"{type(error).__name__}: {error}") is not None

@@ -9,7 +9,7 @@ from .running import run_once, state_kept
 from .words import dtype_name
 
 
-def write_reference(job):
+def write_reference(job, way):
     """Inputs and outputs of two calls, as bytes beside a table: what a conversion is compared with."""
     folder = job.output + ".reference"
     os.makedirs(folder, exist_ok=True)
@@ -18,7 +18,7 @@ def write_reference(job):
         seed = job.request["seed"] + k
         args, kwargs = job.inputs.make(job.model, seed, sizes, shuffled=k > 0)
         outputs = run_once(job.model, job.inputs, seed, sizes, shuffled=k > 0)
-        tensors = {"inputs": tensors_in((args, kwargs)), "outputs": tensors_in(outputs)}
+        tensors = {"inputs": tensors_in((args, kwargs)), "outputs": tensors_in(outputs, numbers=way != "trace")}
         sets.append(
             {
                 side: [store(folder, f"{k}-{side}-{n}", each) for n, each in enumerate(found)]
@@ -58,19 +58,20 @@ def other_sizes(job):
     return job.sizes
 
 
-def tensors_in(tree):
-    """The tensors of nested outputs, in the order in which a graph has them."""
+def tensors_in(tree, numbers=False):
+    """The tensors of nested outputs, in the order in which a graph has them; with `numbers` also plain ones, as a tensor each:
+    what a trace does not keep."""
     import torch
 
     if isinstance(tree, torch.Tensor):
         return [tree]
-    if isinstance(tree, dict):
-        return [each for value in tree.values() for each in tensors_in(value)]
-    if isinstance(tree, (list, tuple)):
-        return [each for value in tree for each in tensors_in(value)]
+    if numbers and isinstance(tree, (bool, int, float)):
+        return [torch.tensor(tree, dtype=torch.float64 if isinstance(tree, float) else None)]
     if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
-        return [each for field in dataclasses.fields(tree) for each in tensors_in(getattr(tree, field.name))]
-    return []
+        tree = [getattr(tree, field.name) for field in dataclasses.fields(tree)]
+    if isinstance(tree, dict):
+        tree = list(tree.values())
+    return [each for value in tree for each in tensors_in(value, numbers)] if isinstance(tree, (list, tuple)) else []
 
 
 def store(folder, name, tensor):

@@ -88,7 +88,7 @@ def capture(request, channel):
     if request["reference"]:
         channel.step("Running the program for a comparison")
         with running(channel, "run", inputs=" ".join(call_text(settled))):
-            result["reference"] = write_reference(job)
+            result["reference"] = write_reference(job, way)
     return result
 
 
