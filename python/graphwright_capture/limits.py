@@ -3,6 +3,7 @@
 import contextlib
 import faulthandler
 import os
+import signal
 import sys
 import threading
 import time
@@ -54,6 +55,23 @@ def _resident_on_windows():
     process = ctypes.c_void_p(ctypes.windll.kernel32.GetCurrentProcess())
     ctypes.windll.psapi.GetProcessMemoryInfo(process, ctypes.byref(counters), counters.cb)
     return counters.held
+
+
+def end_with_parent():
+    """Ends the process, and what it started, when the one that asked is gone: nobody hears it any more."""
+    if os.name != "posix":
+        return
+    parent = os.getppid()
+
+    def watch():
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        # It is the first of its group, where it was started as the caller does.
+        if os.getpgid(0) == os.getpid():
+            os.killpg(os.getpid(), signal.SIGKILL)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="graphwright-parent", daemon=True).start()
 
 
 def watch_limits(channel, request):

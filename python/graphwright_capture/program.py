@@ -19,6 +19,8 @@ def import_program(request, channel):
     """The module of the program. Folders above the file are searched for what it imports, as if it were run from there."""
     sys.argv = [request.get("file") or request["module"], *request["argv"]]
     if not request.get("file"):
+        # As `python -m` finds modules; a pickle that is loaded names those of the user.
+        sys.path[:0] = [os.getcwd(), os.path.join(os.getcwd(), "src")]
         channel.step(f"Importing {request['module']}")
         return imported(lambda: importlib.import_module(request["module"]), None, channel)
     file = os.path.abspath(request["file"])

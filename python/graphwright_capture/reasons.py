@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import sys
 
 from .channel import Failure
 from .places import frames_of
@@ -95,6 +96,8 @@ def failure_of(error, kind, channel, **details):
     if isinstance(error, Failure):
         return error
     frames, reason = frames_of(error), reason_of(error)
+    if isinstance(error, ModuleNotFoundError):
+        return Failure("module-missing", reason, frames, module=error.name or "a module", python=sys.executable)
     if isinstance(error, SystemExit):
         code = "" if error.code is None else error.code
         return Failure("exits", f"sys.exit({code})", frames, doing=channel.doing)

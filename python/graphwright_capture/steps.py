@@ -11,7 +11,7 @@ from .channel import Channel, Failure
 from .describe import describe
 from .guesses import guess_inputs
 from .inputs import Inputs, call_text, inputs_by_spec, inputs_offered, parameters_of_forward
-from .limits import limit_memory, watch_limits
+from .limits import end_with_parent, limit_memory, watch_limits
 from .operators import LiveOperators, attached, rehearsed
 from .places import frames_of
 from .program import build_program, import_program
@@ -97,6 +97,7 @@ STEPS = {"probe": probe, "describe": describe, "inputs": inputs, "capture": capt
 
 def main():
     channel = Channel()
+    end_with_parent()
     faulthandler.enable(sys.stderr)
     request = channel.request
     try:

@@ -1,9 +1,12 @@
 /** What the helper does before it needs PyTorch, in whatever Python 3 is installed. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { captureProgram, describeProgram, probePython } from '../../../../../src/core/capture/live/capture.ts';
+import { helperCommand } from '../../../../../src/core/capture/live/command.ts';
+import { helperScript } from '../../../../../src/core/capture/live/helper.ts';
 import { silent } from '../../../../../src/core/progress.ts';
 
 const PYTHON = { python: process.platform === 'win32' ? 'python' : 'python3' };
@@ -96,6 +99,61 @@ test('a PyTorch that is too old or broken is said to be so', async () => {
   writeFileSync(file, 'raise ImportError("libtorch_cpu.so: cannot open shared object file")');
   expect(await probePython(PYTHON, silent)).toMatchObject({
     problem: { code: 'torch-unusable', message: expect.stringContaining('libtorch_cpu.so: cannot open') },
+  });
+});
+
+test('a program ends with the process that asked for it', async () => {
+  const pid = join(folder, 'pid');
+  write(
+    'torch/__init__.py',
+    `import os, time
+with open(${JSON.stringify(`${pid}.new`)}, "w") as opened:
+    opened.write(str(os.getpid()))
+os.rename(${JSON.stringify(`${pid}.new`)}, ${JSON.stringify(pid)})
+time.sleep(120)
+`,
+  );
+  // It asks as the engine does, and is gone without a word.
+  const asking = `const { spawn } = require("node:child_process");
+    const [python, ...words] = ${JSON.stringify(helperCommand(PYTHON.python, helperScript()))};
+    const env = { ...process.env, PYTHONPATH: ${JSON.stringify(folder)} };
+    spawn(python, words, { detached: true, env }).stdin.end('{"do":"probe"}');
+    setInterval(() => {
+      if (require("node:fs").existsSync(${JSON.stringify(pid)})) process.kill(process.pid, "SIGKILL");
+    }, 50);`;
+  const parent = spawn(process.execPath, ['-e', asking]);
+  await new Promise((resolve) => parent.once('exit', resolve));
+  const id = Number(readFileSync(pid, 'utf8'));
+  await expect.poll(() => isRunning(id), { timeout: 20_000 }).toBe(false);
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+test('a module is looked for in the folder of the run, and what it lacks is said', async () => {
+  process.env.PYTHONPATH = dirname(
+    dirname(
+      write(
+        'lib/torch/__init__.py',
+        '__version__ = "2.0"\ndef manual_seed(seed): pass\nclass nn:\n    Module = complex',
+      ),
+    ),
+  );
+  write('acme.py', 'import beside');
+  write('src/beside.py', 'def make():\n    import missing_package\n');
+  const program = { module: 'acme', name: 'beside.make', arguments: {}, argv: [], operators: [], accept: [] };
+  const request = { ...PYTHON, ...program, folder, inputs: [], output: join(folder, 'out'), reference: false };
+  expect(await captureProgram(request, silent)).toMatchObject({
+    problem: {
+      code: 'import-missing',
+      message: expect.stringContaining('missing_package'),
+      origin: [{ file: join(folder, 'src/beside.py'), line: 2 }],
+    },
   });
 });
 
