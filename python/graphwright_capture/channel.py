@@ -51,10 +51,12 @@ class ProgramsOwn:
     def __init__(self, stream):
         self.stream = stream
         self.trying = False
+        self.last_words = ""
 
     def write(self, text):
         if self.trying and self.is_torchs(sys._getframe(1)):
             return len(text)
+        self.last_words = (self.last_words + text)[-1000:]
         return self.stream.write(text)
 
     def is_torchs(self, printing):

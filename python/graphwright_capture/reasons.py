@@ -100,7 +100,10 @@ def failure_of(error, kind, channel, **details):
         return Failure("module-missing", reason, frames, module=error.name or "a module", python=sys.executable)
     if isinstance(error, SystemExit):
         code = "" if error.code is None else error.code
-        return Failure("exits", f"sys.exit({code})", frames, doing=channel.doing)
+        # The reader of a command line says what it misses, and exits.
+        said = getattr(sys.stderr, "last_words", "").strip().splitlines()
+        words = f", saying: {said[-1].strip()[:300]}" if said and error.code not in (None, 0) else ""
+        return Failure("exits", f"sys.exit({code}){words}", frames, doing=channel.doing)
     if isinstance(error, MemoryError) or MEMORY_WORDS.search(str(error)):
         return Failure(
             "memory", reason, frames, doing=channel.doing, megabytes=channel.request.get("memory", 0) // 1_000_000

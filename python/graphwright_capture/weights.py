@@ -1,6 +1,7 @@
 """Weights: a state_dict, wherever in a file it is, loaded into the program."""
 
 import argparse
+import contextlib
 import inspect
 import json
 import os
@@ -35,12 +36,23 @@ PREFIXES = ("module.", "_orig_mod.", "model.", "net.", "network.", "backbone.", 
 def load_weights(model, request, channel):
     """Loads a state_dict, from wherever in the file it is. Keys that are missing or left over end the capture, unless they
     were accepted."""
+    import torch
+
     file = request["weights"]
     channel.step(f"Loading {os.path.basename(file)}")
     stored = read_weights(file, channel)
     own = model.state_dict()
     path, prefix, weights = best_weights(stored, own, file)
-    misfits = [name for name in weights if name in own and tuple(weights[name].shape) != tuple(own[name].shape)]
+    where = f", from its '{path}'" if path else ""
+    where += f", without '{prefix}' before their names" if prefix else ""
+    # Programs may rename older weights themselves while they are loaded.
+    with contextlib.suppress(RuntimeError):
+        model.load_state_dict(weights)
+        channel.note("weights-loaded", f"{len(weights)} weights were loaded from {os.path.basename(file)}{where}")
+        return {"loaded": len(weights), "missing": [], "leftOver": []}
+    # A lazy module takes any shape.
+    sized = {name: value for name, value in own.items() if not torch.nn.parameter.is_lazy(value)}
+    misfits = [name for name in weights if name in sized and weights[name].shape != sized[name].shape]
     taken = {name: value for name, value in weights.items() if name in own and name not in misfits}
     # Older versions of BatchNorm did not count their batches, which nothing but training asks for.
     missing = [name for name in own if name not in weights and not name.endswith("num_batches_tracked")]
@@ -67,7 +79,7 @@ def load_weights(model, request, channel):
             wrong=listed(wrong),
         )
     with running(channel, "weights", file=file, missing="", leftOver=""):
-        model.load_state_dict({**own, **taken})
+        model.load_state_dict(taken, strict=False)
     if missing or wrong:
         channel.note(
             "weights-missing",
@@ -78,9 +90,6 @@ def load_weights(model, request, channel):
             "weights-left-over",
             f"{len(left_over)} weights of the file belong to nothing in the program: {listed(left_over)}",
         )
-    where = "".join(
-        [f", from its '{path}'" if path else "", f", without '{prefix}' before their names" if prefix else ""]
-    )
     channel.note("weights-loaded", f"{len(taken)} weights were loaded from {os.path.basename(file)}{where}")
     return {"loaded": len(taken), "missing": missing + misfits, "leftOver": left_over}
 

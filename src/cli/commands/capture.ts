@@ -1,10 +1,11 @@
 /** graphwright capture PROGRAM --to TARGET: runs the user's own program once, captures it, and converts what was captured. */
 import { basename, extname } from 'node:path';
-import { type CaptureRequest, parseProgram } from '../../core/capture/live/capture.ts';
+import { type CaptureRequest, describeProgram, parseProgram } from '../../core/capture/live/capture.ts';
 import { convertCaptured } from '../../core/capture/live/convert-captured.ts';
 import { operatorsForHelper } from '../../core/custom/live.ts';
 import { loadCustomOperators } from '../../core/custom/read.ts';
 import { InputError } from '../../core/ir/errors.ts';
+import type { Progress } from '../../core/progress.ts';
 import {
   foldLimitOf,
   JSON_OPTION,
@@ -42,7 +43,9 @@ const MEGABYTE = 1e6;
 
 export async function capture(args: readonly string[]): Promise<number> {
   const { values, positionals } = parse(args, OPTIONS, ['PROGRAM']);
-  const program = parseProgram(positionals[0] ?? '');
+  const python = values.python ?? (process.platform === 'win32' ? 'python' : 'python3');
+  const progress = statusProgress(values.json, untilInterrupted());
+  const program = await programOf(positionals[0] ?? '', python, progress);
   const target = values.to ?? 'onnx';
   const memory = numberOf('memory', values.memory);
   const wanted: Omit<CaptureRequest, 'output' | 'reference'> = {
@@ -54,7 +57,7 @@ export async function capture(args: readonly string[]): Promise<number> {
     accept: values.accept ?? [],
     // Where the user stands is where he would run it.
     folder: process.cwd(),
-    python: values.python ?? (process.platform === 'win32' ? 'python' : 'python3'),
+    python,
     seconds: numberOf('timeout', values.timeout),
     memory: memory && memory * MEGABYTE,
     inputs: values.input ?? [],
@@ -62,7 +65,7 @@ export async function capture(args: readonly string[]): Promise<number> {
   const result = await convertCaptured(
     {
       capture: wanted,
-      output: values.output ?? usualOutput(program),
+      output: values.output ?? usualOutput(program, target),
       conversion: {
         reading: { ops: values.ops ?? [], accept: values.accept ?? [] },
         target: { target, ...opsetsOf(values.opset, target) },
@@ -76,7 +79,7 @@ export async function capture(args: readonly string[]): Promise<number> {
         verify: values.verify ?? false,
       },
     },
-    statusProgress(values.json, untilInterrupted()),
+    progress,
     (line, by) => by === 'program' && !values.json && say(`  | ${line}`),
   );
   return tell(result, values.json, () => {
@@ -99,8 +102,26 @@ function argumentsOf(list: readonly string[]): Record<string, string> {
 
 const NAMED = /^([A-Za-z_]\w*)=(.*)$/s;
 
+/** What is named; of a file alone its only torch.nn.Module. Throws InputError where there are several, or none. */
+async function programOf(text: string, python: string, progress: Progress): Promise<Named> {
+  if (!text.endsWith('.py')) return parseProgram(text);
+  const told = await describeProgram(text, { python }, progress);
+  const choices = 'answer' in told ? told.answer.choices.filter(({ isModule }) => isModule) : [];
+  const [only] = choices;
+  if (only && choices.length === 1) return { file: text, name: only.name };
+  const names = choices.map(({ name }) => `${text}:${name}`).join(', ');
+  throw new InputError(
+    'bad-argument',
+    `"${text}" names no class`,
+    undefined,
+    names === '' ? `Name a class or function in it: ${text}:Net.` : `Name one: ${names}.`,
+  );
+}
+
+type Named = ReturnType<typeof parseProgram>;
+
 /** In the folder that the command is run in: the program's own may not be the user's. */
-function usualOutput({ file, name }: { readonly file?: string | undefined; readonly name: string }): string {
-  if (name === '') throw new InputError('bad-argument', 'the name of the class is missing', undefined, '');
-  return `${file === undefined ? name : basename(file, extname(file))}.onnx`;
+function usualOutput({ file, name }: Named, target: string): string {
+  const stem = file === undefined ? name : basename(file, extname(file));
+  return target.startsWith('caffe:') ? `${stem}.caffemodel` : `${stem}.onnx`;
 }

@@ -32,7 +32,7 @@ export const CAPTURE_CODES = {
   },
   'program-exits': {
     severity: 'error',
-    message: 'The program ended itself with {reason} while Graphwright was {doing}.',
+    message: 'While Graphwright was {doing} the program ended itself with {reason}.',
     fixes: ['give-arguments'],
   },
   'program-name-missing': {

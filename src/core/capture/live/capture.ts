@@ -1,4 +1,5 @@
 /** Captures the user's own program: what is asked of the helper in the user's Python, and what its answers mean. */
+import { existsSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../../ir/errors.ts';
@@ -74,6 +75,7 @@ export function describeProgram(
   log?: Log,
 ): Promise<Answer<ProgramDescription>> {
   const path = resolve(file);
+  checkFiles(path);
   return ask<ProgramDescription>({ do: 'describe', file: path }, interpreter, dirname(path), progress, log);
 }
 
@@ -109,6 +111,7 @@ export function captureProgram(
 
 function buildOf(program: Program, { memory, seconds }: Interpreter): Build {
   const { file, module, name, argv, weights, operators, accept } = program;
+  checkFiles(file, weights);
   return {
     ...(file !== undefined && { file: resolve(file) }),
     ...(module !== undefined && { module }),
@@ -123,6 +126,14 @@ function buildOf(program: Program, { memory, seconds }: Interpreter): Build {
     seconds: seconds ?? DEFAULT_SECONDS,
     seed: SEED,
   };
+}
+
+/** Throws InputError for a file that is not there. */
+function checkFiles(...files: readonly (string | undefined)[]): void {
+  for (const file of files) {
+    if (file === undefined || existsSync(file)) continue;
+    throw new InputError('file-missing', 'there is no such file', { file }, 'Check the path.');
+  }
 }
 
 function folderOf({ file }: Program): string {

@@ -1,15 +1,17 @@
 /** Captures a program into a temporary folder and converts what was captured, as any other file. */
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
 import { findOpsFile } from '../../custom/ops-path.ts';
 import { checkPlaces } from '../../formats/whole-files.ts';
 import { InputError } from '../../ir/errors.ts';
+import { targetOf } from '../../lowering.ts';
 import { convertModel } from '../../pipeline.ts';
 import type { Problem } from '../../problems/problem.ts';
 import type { Progress } from '../../progress.ts';
-import { parseInputSpec, type Reading } from '../../reading.ts';
+import { PLAIN_READING, parseInputSpec, type Reading } from '../../reading.ts';
 import type { ConvertRequest, ConvertResult } from '../../request.ts';
+import { outputFiles } from '../../write.ts';
 import { type CaptureRequest, captureProgram } from './capture.ts';
 import type { Log } from './helper.ts';
 import type { CaptureOutcome, HelperFailure } from './protocol.ts';
@@ -41,7 +43,7 @@ export async function convertCaptured(
 ): Promise<CaptureResult> {
   const started = process.uptime();
   const { capture, output, conversion } = request;
-  checkPlaces([output], conversion.force);
+  await checkOutput(request);
   const folder = mkdtempSync(join(tmpdir(), 'graphwright-capture-'));
   try {
     const wanted: CaptureRequest = { ...capture, output: join(folder, 'model'), reference: conversion.verify };
@@ -64,6 +66,16 @@ export async function convertCaptured(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Throws InputError where nothing can be written, or for a target that there is not: before the program is run. */
+async function checkOutput({ capture, output, conversion }: CaptureConversion): Promise<void> {
+  if (KEPT.has(extname(output))) return checkPlaces([output], conversion.force);
+  const input = capture.file ?? capture.name;
+  outputFiles(
+    { ...conversion, input, output, reading: PLAIN_READING },
+    await targetOf(conversion.target.target, input),
+  );
 }
 
 /** The operators that stand beside the program count for its capture. */
@@ -91,6 +103,9 @@ function keep(file: string, output: string, notes: readonly Problem[]): Omit<Con
       `Give a name that ends with ${ending}.`,
     );
   }
-  copyFileSync(file, output);
+  // Whole or not at all.
+  const making = `${output}.${process.pid}`;
+  copyFileSync(file, making);
+  renameSync(making, output);
   return { status: 'done', output: [output], problems: notes, passes: [] };
 }
