@@ -1,6 +1,6 @@
 /** The command line's arguments, checked: wrong ones are an InputError `bad-argument` with a next step. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { LATEST_ML, ML } from '../core/convert/opset/ml/pairs.ts';
+import { LATEST_ML, ML } from '../core/dialects/onnx/ml-versions.ts';
 import { InputError } from '../core/ir/errors.ts';
 import { parseInputSpec, type Reading } from '../core/reading.ts';
 

@@ -142,7 +142,8 @@ async function toOpset(
   if (isWithout && wanted === undefined && !target.profile && !rewriting.asksForMl) return { model, problems: [] };
   const opset = wanted ?? (await opsetFor(model, own, target));
   // A model that stays at its own opset is not touched, whatever that opset is.
-  if (opset === own && opset === nearestIn(target, own) && !rewriting.asksForMl) return { model, problems: [] };
+  const stays = opset === own && opset === nearestIn(target, own) && !rewriting.asksForMl;
+  if (stays && (wanted === undefined || functionsAgree(model, opset))) return { model, problems: [] };
   const { lowest, highest } = writable(target);
   if (lowest > highest) {
     const message = `${target.title} takes opsets ${target.opsets.lowest} to ${target.opsets.highest}, none of which is written`;
@@ -154,6 +155,11 @@ async function toOpset(
     throw new InputError('bad-argument', message, undefined, next);
   }
   return { model, problems: await rewriting.toOpset(model, opset) };
+}
+
+/** Whether the functions of a model mean the same opset of ai.onnx. */
+function functionsAgree({ functions }: Model, opset: number): boolean {
+  return functions.every(({ opsetImports }) => (opsetImports.get('') ?? opset) === opset);
 }
 
 /** A model's own opset or the usual one; of a profile's, the one at which it takes most, the nearest to that first. */

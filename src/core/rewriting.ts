@@ -106,7 +106,10 @@ export class Rewriting {
     const { convertOpset } = await import('./convert/opset/convert.ts');
     const result = convertOpset(model, opset, { ...this.log(model), ml: this.wishes.mlOpset });
     this.keep(result);
-    return result.problems;
+    const { custom } = this;
+    return result.problems.filter(
+      ({ code, details }) => code !== 'operator-kept' || !custom.named(details.operator ?? ''),
+    );
   }
 
   /** Rewrites that a target wants before its operators are made, by the names of their rules. */

@@ -90,6 +90,11 @@ export const MODEL_CODES = {
     message: '{operator} is no longer part of {opset}{replacement}.',
     fixes: [],
   },
+  'operator-kept': {
+    severity: 'warning',
+    message: '{operator} is of a domain that is not known, and nothing defines it: it is kept as it is.',
+    fixes: ['define-custom-operator'],
+  },
   'operator-experimental': {
     severity: 'warning',
     message: '{operator} was an experiment of the first ONNX versions: no rules say what it takes and gives.',

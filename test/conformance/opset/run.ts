@@ -1,7 +1,7 @@
 /**
  * Proves conversions between opsets: every test to every opset, checked, run and compared with the stored outputs.
  *
- *   node opset-run.js FOLDER --python PYTHON [--tests 'test_softmax*,test_gelu*'] [--ops Softmax,Gelu] [--to 7-26] [--every N]
+ *   node opset-run.js FOLDER --python PYTHON [--tests 'test_softmax*,test_gelu*'] [--ops Softmax,Gelu] [--to 1-28] [--every N]
  *     [--list] [--json FILE] [--exact] [--theirs]
  *
  * FOLDER is what cases.py made. --exact runs also models that differ from one that was run by the number of their opset only, and
@@ -25,7 +25,7 @@ const OPTIONS = {
   scripts: { type: 'string', default: 'test/conformance/opset' },
   tests: { type: 'string' },
   ops: { type: 'string' },
-  to: { type: 'string', default: '7-26' },
+  to: { type: 'string', default: '1-28' },
   every: { type: 'string', default: '1' },
   list: { type: 'boolean', default: false },
   json: { type: 'string' },

@@ -3,6 +3,7 @@
 import { checkNode } from '../../dialects/onnx/check-node.ts';
 import { type Functions, functionsOf } from '../../dialects/onnx/infer/context.ts';
 import { inferContext, inferGraph, mayNeverRun } from '../../dialects/onnx/infer.ts';
+import { ML, mlVersionOf } from '../../dialects/onnx/ml-versions.ts';
 import { onnxDomain, operatorSchema } from '../../dialects/onnx/operators.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Model } from '../../ir/model.ts';
@@ -14,7 +15,7 @@ import { type Problem, problem, Refusal } from '../../problems/problem.ts';
 import { type OnnxBuilder, onnxBuilder, TypeNotKnown } from '../builder.ts';
 import { Approximation, tooOld } from './adapter.ts';
 import { approximated, withRemoval } from './findings.ts';
-import { ML, mlVersionOf } from './ml/pairs.ts';
+import { deprecatedIn, type Unknown, unknownIn } from './known.ts';
 import { openOutputs } from './open-outputs.ts';
 import { opsetStep } from './step.ts';
 import { adapterFor } from './table.ts';
@@ -42,6 +43,9 @@ export interface OpsetOptions extends LogOptions {
 export function convertOpset(model: Model, to: number, options: OpsetOptions = {}): OpsetResult {
   const log = new PassLog(options);
   const work = new Conversion(log);
+  const unknown = unknownIn(model);
+  if (unknown.isOpen) return { model, problems: unknown.problems, passes: [], records: [] };
+  work.tell(unknown);
   const before = model.opsetImports.get('') ?? model.opsetImports.get('ai.onnx') ?? to;
   // Where no operator is of ai.onnx, the opset says with which release the model is to go.
   const isDown = to < before || !(model.opsetImports.has('') || model.opsetImports.has('ai.onnx'));
@@ -56,6 +60,7 @@ export function convertOpset(model: Model, to: number, options: OpsetOptions = {
     };
     run(model.graph, 'model', model.opsetImports);
     for (const each of model.functions) run(each.graph, functionPath(each), each.opsetImports);
+    work.tellDeprecated(model);
   } catch (error) {
     if (!(error instanceof Reached)) throw error;
   }
@@ -81,6 +86,16 @@ class Conversion {
   private opset: number | undefined;
 
   constructor(private readonly log: PassLog) {}
+
+  /** What means nothing is no step's concern. */
+  tell({ problems, nodes }: Unknown): void {
+    this.problems.push(...problems);
+    for (const node of nodes) this.refused.add(node);
+  }
+
+  tellDeprecated(model: Model): void {
+    this.problems.push(...deprecatedIn(model, this.refused));
+  }
 
   /** Converts the operators of ai.onnx.ml in one graph; others that stand for them are of opset `beside` where none is imported. */
   runMl(

@@ -303,6 +303,9 @@ class Reader {
       const before = opsets.get(standardDomain(domain));
       if (before !== undefined && before !== number) {
         const details = { importer, domain: domain || 'ai.onnx', version: `${before}`, other: `${number}` };
+        // Which one its operators mean is open.
+        if (!this.faults)
+          throw this.malformed(spine, `${importer} imports two versions of ${details.domain}, ${before} and ${number}`);
         this.note('opset-conflict', spine, details, { kind: 'opset-import', domain: standardDomain(domain) });
       }
       // The checker knows no version as large as one beyond 2^53 is.

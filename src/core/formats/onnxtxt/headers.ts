@@ -71,8 +71,15 @@ function opsets(building: Building, { value }: HeaderEntrySyntax): Map<string, n
   if (!list) return undefined;
   const found = new Map<string, number>();
   for (const pair of list.pairs) {
-    if (pair.value?.kind === 'integer') found.set(standardDomain(pair.key.text), Number(pair.value.text));
-    else if (pair.value) building.unexpected(pair.value, 'a version');
+    if (pair.value?.kind === 'integer') {
+      const [domain, version] = [standardDomain(pair.key.text), Number(pair.value.text)];
+      const before = found.get(domain);
+      if (before !== undefined && before !== version) {
+        const message = `two versions of ${domain || 'ai.onnx'} are imported, ${before} and ${version}`;
+        building.fault(pair.value, message);
+      }
+      found.set(domain, version);
+    } else if (pair.value) building.unexpected(pair.value, 'a version');
   }
   return found;
 }

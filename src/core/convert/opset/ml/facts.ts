@@ -1,6 +1,7 @@
 /** The facts of adapters of ai.onnx.ml. */
+
+import { ML } from '../../../dialects/onnx/ml-versions.ts';
 import { type Adapter, type AdapterFacts, adapter, down, up } from '../adapter.ts';
-import { ML } from './pairs.ts';
 
 /** From the version of ai.onnx.ml that brought a version of the operators to the one before. */
 export function mlDown(from: number, ...operators: string[]): AdapterFacts {

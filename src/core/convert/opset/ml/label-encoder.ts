@@ -2,6 +2,8 @@
  * LabelEncoder: until 1 a list of texts and their places, from 2 on keys and values in lists, from 4 on also in tensors of more
  * types. Source: the operator changelog of ai.onnx.ml (LabelEncoder 1, 2, 4; CategoryMapper 1).
  */
+
+import { ML } from '../../../dialects/onnx/ml-versions.ts';
 import { type Attribute, floats, int, ints, strings } from '../../../ir/attribute.ts';
 import type { DataType } from '../../../ir/dtype.ts';
 import type { Node } from '../../../ir/node.ts';
@@ -12,7 +14,6 @@ import { type Adapter, adapter, operand, tooOld } from '../adapter.ts';
 import { naturals } from '../decompositions/counting.ts';
 import { typed } from '../decompositions/forms.ts';
 import { mlDown, mlUp } from './facts.ts';
-import { ML } from './pairs.ts';
 import { textOf, textsOf, textTensor } from './texts.ts';
 
 /** Keys, or values: one list, and the type of its elements. */

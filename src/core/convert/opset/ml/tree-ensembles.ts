@@ -2,6 +2,8 @@
  * TreeEnsemble of ai.onnx.ml 5, and TreeEnsembleRegressor and TreeEnsembleClassifier before, whose numbers may be doubles from 3 on.
  * Source: the operator changelog of ai.onnx.ml.
  */
+
+import { ML } from '../../../dialects/onnx/ml-versions.ts';
 import { type Attribute, floats, int, string } from '../../../ir/attribute.ts';
 import type { Node } from '../../../ir/node.ts';
 import { Tensor } from '../../../ir/tensor.ts';
@@ -10,7 +12,6 @@ import type { OnnxBuilder } from '../../builder.ts';
 import { type Adapter, adapter, tooOld } from '../adapter.ts';
 import { typed } from '../decompositions/forms.ts';
 import { mlDown, mlSame, mlUp } from './facts.ts';
-import { ML } from './pairs.ts';
 import { textsOf, textTensor } from './texts.ts';
 import { apartAttributes, branchesApart, type Leaf, nodesTogether, type Tree, togetherAttributes } from './trees.ts';
 
