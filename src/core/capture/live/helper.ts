@@ -57,7 +57,7 @@ export async function runHelper(
     stdio: ['pipe', 'pipe', 'pipe'],
     env: environment(),
   });
-  const run = new Run(child, options, progress);
+  const run = new Run(child, options, progress, 'memory' in request ? request.memory : 0);
   child.stdin.on('error', () => {});
   child.stdin.end(JSON.stringify(request));
   return run.ended();
@@ -100,6 +100,7 @@ class Run {
     private readonly child: ChildProcess,
     private readonly options: HelperOptions,
     private readonly progress: Progress,
+    private readonly memory: number,
   ) {
     child.stdout?.setEncoding('utf8').on('data', (text: string) => this.hear(text));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => this.note(text));
@@ -239,10 +240,13 @@ class Run {
     });
     if (this.spawnError) return of('python-unusable', spawnReason(this.spawnError), { python: options.python });
     if (this.late) return of('timed-out', '', { seconds: String(options.seconds) });
-    if (/bad_alloc|MemoryError|can't allocate memory/.test(tail)) return of('memory', status, { megabytes: 'few' });
+    // A system that runs out of memory ends the largest process.
+    const outOfMemory =
+      /bad_alloc|MemoryError|can't allocate memory/.test(tail) || (hello && status === 'signal SIGKILL');
+    if (outOfMemory) return of('memory', status, { megabytes: String(Math.floor(this.memory / 1e6)) });
     // What the program did itself: os._exit.
     if (hello) return of(status.startsWith('exit') ? 'exits' : 'died', status);
-    const words = tail.trim().split('\n').at(-1)?.trim() ?? '';
+    const words = tail.trim().split('\n').at(-1)?.trim().replace(/\.$/, '') ?? '';
     return of('python-unusable', words === '' ? `it ended with ${status}` : words, { python: options.python });
   }
 }
