@@ -138,8 +138,7 @@ def capture_model(job):
         raise Failure("ways-missing", "; ".join(missing))
     job.operators.note_not_found()
     # Without torch.export the trace knows best why: a script does not take all of Python, whatever the program does.
-    of_trace = next((each for _, each in failures if each.kind == "trace-data"), None)
-    first = of_trace if of_trace and failures[0][0] == "torch.jit.script" else failures[0][1]
+    first = failures[-1 if failures[0][0] == "torch.jit.script" else 0][1]
     tell_failures(job.channel, [each for each in failures if each[1] is not first])
     frames = [each for _, failure in failures for each in failure.frames]
     first.candidates = operator_candidates(frames, job.run, job.model, job.operators)
