@@ -1,6 +1,6 @@
 /** The script that saves a model as a program, filled from what is known: of a file, or of the answers about a program. */
 import path from 'node:path';
-import { exportScript, loadProgram } from '../core/formats/torch/export-script.ts';
+import { exportScript, loadProgram, quoted } from '../core/formats/torch/export-script.ts';
 import { InputError } from '../core/ir/errors.ts';
 import { type InputSpec, parseInputSpec } from '../core/reading.ts';
 import { argumentsText, type ProgramAnswers } from './capture/answers.ts';
@@ -30,17 +30,21 @@ export function scriptForModel({ fileName, className, types, inputs }: KnownMode
   return `${HEAD}${exportScript({ load, inputs: specsOf(given), output })}\n`;
 }
 
-/** For a program of which everything is known. */
+/** For a program, or a pickle that Python makes a model of, of which everything is known. */
 export function scriptForProgram(file: string, answers: ProgramAnswers): string {
-  const { name: module } = path.parse(file);
+  const { name: module, base, ext } = path.parse(file);
   const { name, weights } = answers;
-  const load = loadProgram({
-    module,
-    name,
-    arguments: argumentsText(answers.arguments),
-    ...(weights !== undefined && { weights: path.basename(weights) }),
-  });
-  return `${HEAD}${exportScript({ load, inputs: specsOf(answers.inputs), output: module })}\n`;
+  const pickled = `model = torch.load(${quoted(base)}, map_location="cpu", weights_only=False)  # runs code that the file names`;
+  const load =
+    ext.toLowerCase() !== '.py'
+      ? pickled
+      : loadProgram({
+          module,
+          name,
+          arguments: argumentsText(answers.arguments),
+          ...(weights !== undefined && { weights: path.basename(weights) }),
+        });
+  return `${HEAD}${exportScript({ load, inputs: specsOf(answers.inputs), output: `${module}.exported` })}\n`;
 }
 
 /** None where one of them says too little. */

@@ -36,6 +36,7 @@ suite('live capture', () => {
         ['class Digits(nn.Module):', 'Digits'],
         ['class Broken(nn.Module):', 'Broken'],
         ['class Endless(nn.Module):', 'Endless'],
+        ['class Silent(nn.Module):', 'Silent'],
       ],
     );
     assert.ok(!existsSync(`${python}.log`), 'Python ran for a lens');
@@ -107,9 +108,14 @@ suite('live capture', () => {
     const titles = actions.map(({ title }) => title);
     const define = actions.find(({ title }) => title === 'Define custom operator…');
     assert.ok(define && titles.includes('Capture again'), titles.join('\n'));
-    await saying({}, async () => {
-      await vscode.commands.executeCommand(define.command?.command ?? '', ...(define.command?.arguments ?? []));
-    });
+    const copy = actions.find(({ title }) => title.startsWith('Copy export script'));
+    await saying({}, () => run(copy));
+    const script = await vscode.env.clipboard.readText();
+    assert.match(
+      script,
+      /from program import Broken[\s\S]*model = Broken\(width=8\)[\s\S]*torch\.randn\(1, 1, 28, 28\)/,
+    );
+    await saying({}, () => run(define));
     const operators = readFileSync(sample('graphwright.ops.json').fsPath, 'utf8');
     assert.match(operators, /"function": "program\.swish"/);
     assert.deepEqual(
@@ -139,6 +145,10 @@ const ANSWERS = {
   wishes: { simplify: false, verify: false },
   accept: [],
 };
+
+async function run(action: vscode.CodeAction | undefined): Promise<void> {
+  await vscode.commands.executeCommand(action?.command?.command ?? '', ...(action?.command?.arguments ?? []));
+}
 
 function settings(): vscode.WorkspaceConfiguration {
   return vscode.workspace.getConfiguration('graphwright');

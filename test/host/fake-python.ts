@@ -27,6 +27,11 @@ class Broken(nn.Module):
 class Endless(nn.Module):
     def forward(self, image):
         while True: pass
+
+
+class Silent(nn.Module):
+    def forward(self, a, b):
+        return a + b
 `;
 
 const SCRIPT = `#!/usr/bin/env node
@@ -42,7 +47,7 @@ const done = {
   describe: () => ({
     module: 'program',
     root: '/',
-    choices: [choice('Digits', [{ name: 'width', default: '4' }]), choice('Broken'), choice('Endless')],
+    choices: [choice('Digits', [{ name: 'width', default: '4' }]), choice('Broken'), choice('Endless'), choice('Silent')],
     offersInputs: false,
   }),
   inputs: () => ({ guesses: [{ name: 'image', guess: 'image:float32[1,1,28,28]', from: 'its first layer' }] }),
@@ -80,6 +85,9 @@ if (request.do === 'capture' && request.name === 'Endless') {
       ],
     },
   });
+} else if (request.do === 'inputs' && request.name === 'Silent') {
+  const failure = { kind: 'inputs-unknown', reason: 'no guess fits', details: { parameters: 'a, b' } };
+  say({ event: 'failure', failure: { ...failure, frames: [], candidates: [] } });
 } else say({ event: 'result', result: done[request.do]() });
 `;
 

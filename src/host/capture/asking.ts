@@ -129,6 +129,11 @@ export async function askAll(
       at++;
     }
   }
+  return finished(draft);
+}
+
+/** Answers with what holds where nothing was said. */
+export function finished(draft: Draft): CaptureAnswers {
   const { name = '', arguments: given = {}, weights, inputs = [], target = { target: 'onnx' }, accept = [] } = draft;
   const wishes = draft.wishes ?? { simplify: false, verify: false };
   return { name, arguments: given, ...(weights !== undefined && { weights }), inputs, target, wishes, accept };

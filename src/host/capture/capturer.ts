@@ -14,21 +14,21 @@ import type {
   PythonProgram,
 } from '../../shared/capture.ts';
 import type { EngineCalls, Watch } from '../../shared/engine.ts';
-import type { FixName } from '../../shared/problems.ts';
 import type { Converter } from '../convert.ts';
 import { withProgress } from '../engine.ts';
 import { showError } from '../errors.ts';
+import { scriptForProgram } from '../export-text.ts';
 import type { Log } from '../log.ts';
 import type { Models } from '../models.ts';
 import type { Readings } from '../readings.ts';
 import { targetTitle } from '../target.ts';
-import { type Asking, askAll, type Draft, type Question } from './asking.ts';
+import { type Asking, askAll, type Draft, finished, type Question } from './asking.ts';
 import type { CapturedFiles } from './captured-files.ts';
 import { askConsent, isTrusted } from './consent.ts';
 import { chooseInterpreter, folderOf, type Interpreter, interpreterFor } from './interpreter.ts';
 import { KEPT, keepCapture } from './keep.ts';
 import type { CaptureAnswers, CaptureMemory } from './memory.ts';
-import { type Attempt, type CaptureProblems, fixesOf } from './problems.ts';
+import { type Attempt, type CaptureFix, type CaptureProblems, fixesOf } from './problems.ts';
 import { askAgain } from './questions.ts';
 import { isProgram, lineOf, nameOf, outputOf, pickleAnswers, programOf, titleOf } from './source.ts';
 
@@ -123,14 +123,13 @@ export class Capturer {
     const draft: Draft = { ...(isProgram(source) ? {} : pickleAnswers(source)), ...last, ...answers };
     if (name !== undefined) draft.name = name;
     if (weights !== undefined) draft.weights = weights;
-    const described = this.describing(source, interpreter);
     const asking: Asking = {
       title,
       source,
       targets: [...(await engine.targets(source.fsPath)), KEPT],
       memory: memento,
       last: (of) => memory.of(source, of),
-      describe: described,
+      describe: this.describing(source, interpreter, draft),
       guess: (so) => this.guess(source, interpreter, so),
     };
     return askAll(asking, this.questions(source, { name, weights, answers, ask }), draft);
@@ -138,7 +137,9 @@ export class Capturer {
 
   private questions(source: vscode.Uri, { name, weights, answers, ask }: CaptureStart): readonly Question[] {
     const order = isProgram(source) ? ORDER : ORDER.slice(ORDER.indexOf('inputs'));
-    const isOpen = (question: Question) => answers?.[ANSWERS[question]] === undefined && question !== 'weights';
+    // No weights are an answer, too: they are asked about after the arguments.
+    const isOpen = (question: Question) =>
+      answers?.[question === 'weights' ? 'arguments' : ANSWERS[question]] === undefined;
     if (answers) return order.filter((question) => question === ask || isOpen(question));
     return order.filter(
       (question) =>
@@ -147,12 +148,12 @@ export class Capturer {
   }
 
   /** What the file defines, asked for once. */
-  private describing(source: vscode.Uri, { path: python }: Interpreter): Asking['describe'] {
+  private describing(source: vscode.Uri, { path: python }: Interpreter, draft: Draft): Asking['describe'] {
     let description: ProgramDescription | undefined;
     return async () => {
       if (!isProgram(source)) return { choices: [], offersInputs: false };
       const asked = { python, folder: folderOf(source), file: source.fsPath };
-      description ??= await this.ask(source, {}, `Reading ${nameOf(source)}`, (watch) =>
+      description ??= await this.ask(source, draft, `Reading ${nameOf(source)}`, (watch) =>
         this.parts.engine.describeProgram(asked, watch),
       );
       if (description?.choices.length === 0) {
@@ -171,9 +172,13 @@ export class Capturer {
     const { name = '', arguments: given = {} } = draft;
     const program = this.program(source, interpreter, { name, arguments: given, accept: [] });
     const title = `Looking what ${titleOf(source, name)} takes`;
-    const guesses = await this.ask(source, draft, title, (watch) => this.parts.engine.guessInputs(program, watch));
-    // A program that says nothing of its inputs is asked about by position.
-    return guesses?.length === 0 ? [{ name: '0', guess: '0:float32[1,3,224,224]', from: 'nothing' }] : guesses;
+    const guesses = await this.ask(source, draft, title, async (watch) => {
+      const told = await this.parts.engine.guessInputs(program, watch);
+      // A program that does not say what it takes is asked about: that is no failure yet.
+      const unknown = told.problems.find(({ code }) => code === 'inputs-unknown');
+      return unknown ? { answer: unguessed(unknown.details.parameters), problems: [] } : told;
+    });
+    return guesses?.length === 0 ? unguessed() : guesses;
   }
 
   private program(
@@ -257,11 +262,11 @@ export class Capturer {
         selection: new vscode.Range(place.range.start, place.range.start),
       });
     } else if (chosen === SHOW_LOG) this.parts.log.show();
-    else if (chosen !== undefined) await this.fix(attempt, first, failure);
+    else if (chosen !== undefined && first) await this.fix(attempt, first, failure);
   }
 
   /** Does what a fix says, and captures once more. */
-  async fix({ source, answers }: Attempt, fix: FixName | undefined, problem: CaptureProblem): Promise<void> {
+  async fix({ source, answers }: Attempt, fix: CaptureFix, problem: CaptureProblem): Promise<void> {
     const accepting = (code: string) => ({ ...answers, accept: [...new Set([...(answers.accept ?? []), code])] });
     switch (fix) {
       case 'give-input-shape':
@@ -282,10 +287,20 @@ export class Capturer {
       case 'define-custom-operator':
         if (await this.parts.define(source, problem.candidates ?? [])) await this.capture(source, { answers });
         return;
+      case 'copy-script':
+        await vscode.env.clipboard.writeText(scriptForProgram(source.fsPath, finished(answers)));
+        void vscode.window.showInformationMessage('The script is copied: run it where the code and its PyTorch are.');
+        return;
       default:
         return this.capture(source, { answers });
     }
   }
+}
+
+/** Inputs by their names, or the first one, of which nothing is known. */
+function unguessed(parameters = ''): readonly InputGuess[] {
+  const names = parameters.split(', ').filter((name) => /^\w+$/.test(name));
+  return (names.length > 0 ? names : ['0']).map((name) => ({ name, guess: `${name}:float32[1,3,224,224]`, from: '' }));
 }
 
 /** Files are captured, not editors: asks about Python that is not saved. Whether to go on. */

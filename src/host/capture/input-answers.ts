@@ -17,8 +17,10 @@ const ADVICE =
 export function inputQuestions(guesses: readonly InputGuess[], before: readonly string[]): readonly InputQuestion[] {
   return guesses.map(({ name, guess, from }) => {
     const last = before.find((each) => nameOf(each) === name);
-    const source = last === undefined ? `Guessed from ${from}.` : 'As the last time.';
-    return { name, prompt: `What is ${name}? ${source} ${ADVICE}`, guess: withoutName(last ?? guess) };
+    const guessed = from === '' ? 'The program does not say.' : `Guessed from ${from}.`;
+    const source = last === undefined ? guessed : 'As the last time.';
+    const what = /^\d+$/.test(name) ? 'the first input' : name;
+    return { name, prompt: `What is ${what}? ${source} ${ADVICE}`, guess: withoutName(last ?? guess) };
   });
 }
 

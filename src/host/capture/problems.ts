@@ -9,7 +9,6 @@ import type { Draft } from './asking.ts';
 
 const SOURCE = 'Graphwright';
 const FIX_COMMAND = 'graphwright.applyCaptureFix';
-const AGAIN = 'Capture again';
 const WHERE: vscode.DocumentSelector = { scheme: 'file', pattern: '**/*.py' };
 const SEVERITY = {
   error: vscode.DiagnosticSeverity.Error,
@@ -33,8 +32,13 @@ interface Placed {
   readonly diagnostic: vscode.Diagnostic;
 }
 
-/** What a fix does: one by its name, or the same once more. */
-export type ApplyCaptureFix = (attempt: Attempt, fix: FixName | undefined, problem: CaptureProblem) => Promise<void>;
+/** A fix of the problem by its name, or what can be done about any. */
+export type CaptureFix = FixName | keyof typeof ALWAYS;
+
+/** The same once more, and a way without this machine. */
+const ALWAYS = { again: 'Capture again', 'copy-script': 'Copy export script for another machine' } as const;
+
+export type ApplyCaptureFix = (attempt: Attempt, fix: CaptureFix, problem: CaptureProblem) => Promise<void>;
 
 export class CaptureProblems implements vscode.CodeActionProvider, vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('graphwright-capture');
@@ -52,7 +56,7 @@ export class CaptureProblems implements vscode.CodeActionProvider, vscode.Dispos
       this.collection,
       vscode.languages.registerCodeActionsProvider(WHERE, this, kinds),
       // Arguments of a command may cross processes: it gets the place of a problem, not the problem.
-      vscode.commands.registerCommand(FIX_COMMAND, async (file: string, at: number, fix?: FixName) => {
+      vscode.commands.registerCommand(FIX_COMMAND, async (file: string, at: number, fix: CaptureFix) => {
         const found = this.attempts.get(file);
         const placed = found?.placed[at];
         if (found && placed) await apply(found.attempt, fix, placed.problem);
@@ -99,9 +103,10 @@ export class CaptureProblems implements vscode.CodeActionProvider, vscode.Dispos
 }
 
 function actionsFor(file: string, at: number, { problem, diagnostic }: Placed): vscode.CodeAction[] {
-  const fixes: (FixName | undefined)[] = [...fixesOf(problem), ...(problem.severity === 'error' ? [undefined] : [])];
+  const always = problem.severity === 'error' ? (Object.keys(ALWAYS) as (keyof typeof ALWAYS)[]) : [];
+  const fixes: readonly CaptureFix[] = [...fixesOf(problem), ...always];
   return fixes.map((fix) => {
-    const title = fix === undefined ? AGAIN : fixTitle(fix);
+    const title = fix === 'again' || fix === 'copy-script' ? ALWAYS[fix] : fixTitle(fix);
     const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
     action.diagnostics = [diagnostic];
     action.isPreferred = fix === problem.fixes[0];

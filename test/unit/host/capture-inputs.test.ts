@@ -11,6 +11,8 @@ test('a question for each guess; the answer of last time stands there first', ()
   expect(x?.prompt).toContain('What is x? Guessed from its first layer.');
   expect(scale).toMatchObject({ name: 'scale', guess: '0.5' });
   expect(scale?.prompt).toContain('As the last time.');
+  const [nothing] = inputQuestions([{ name: '0', guess: '0:float32[1]', from: '' }], []);
+  expect(nothing?.prompt).toContain('What is the first input? The program does not say.');
   expect(guessesOf(['x:int64[n]'])).toEqual([{ name: 'x', guess: 'x:int64[n]', from: 'the last time' }]);
 });
 

@@ -34,4 +34,7 @@ test('answers about a program fill all of it', () => {
   expect(text).toContain('model = Net(width=2)');
   expect(text).toContain('torch.load("net.pth"');
   expect(text).toContain('named = {"x": torch.randn(1, 4)}');
+  const pickle = scriptForProgram('/w/whole.pt', { name: 'load', arguments: {}, inputs: ['0:float32[1,4]'] });
+  expect(pickle).toContain('model = torch.load("whole.pt", map_location="cpu", weights_only=False)');
+  expect(pickle).toContain('"whole.exported.pt2"');
 });
