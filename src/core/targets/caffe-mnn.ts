@@ -12,6 +12,8 @@ export const mnn = new CaffeBackend({
   dialect: 'mnn',
   layers: FRAMEWORKS.mnn.layers,
   direct: { Abs: 'AbsVal', Sigmoid: 'Sigmoid', Softplus: 'BNLL', Tanh: 'TanH' },
+  // Its blobs have four axes.
+  fusions: [...CONVERTER.fusions, 'parts-before-order'],
   limits: {
     ...CONVERTER.limits,
     // tools/converter/source/caffe/Pool.cpp reads neither of the pooling's, LRN.cpp no k.

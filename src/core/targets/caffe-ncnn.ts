@@ -20,7 +20,7 @@ export const ncnn = new CaffeBackend({
     ...{ Softplus: 'BNLL', Tanh: 'TanH' },
   },
   // caffe2ncnn.cpp passes on its Swish (src/layer/swish.cpp), which has no factor.
-  fusions: [...CONVERTER.fusions, 'swish-as-layer'],
+  fusions: [...CONVERTER.fusions, 'swish-as-layer', 'parts-before-order'],
   limits: {
     ...CONVERTER.limits,
     // caffe2ncnn.cpp writes these layers without these fields.

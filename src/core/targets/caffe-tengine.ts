@@ -12,6 +12,8 @@ export const tengine = new CaffeBackend({
   dialect: 'tengine',
   layers: FRAMEWORKS.tengine.layers,
   direct: { Abs: 'AbsVal', Sigmoid: 'Sigmoid', Tanh: 'TanH' },
+  // Its blobs have four axes.
+  fusions: [...CONVERTER.fusions, 'parts-before-order'],
   limits: {
     ...CONVERTER.limits,
     // source/operator/prototype/pooling_param.h, calc_output_size with caffe_flavor 1.

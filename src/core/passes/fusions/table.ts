@@ -6,6 +6,7 @@ import { attentionFusions } from './attention.ts';
 import { hardFusions } from './hard-activations.ts';
 import { layerFusions } from './layers.ts';
 import { lpNormalizations, normalizationFusions } from './normalizations.ts';
+import { partsBeforeOrder } from './parts.ts';
 import { channelShuffle, rearrangementFusions } from './rearrangements.ts';
 import { rectifierFusions } from './rectifiers.ts';
 import { globalAverage, reductionFusions } from './reductions.ts';
@@ -23,7 +24,9 @@ export const FUSIONS: readonly PatternRule[] = [
   ...attentionFusions,
 ];
 
-const BY_NAME = new Map([...FUSIONS, foldBatchNormalization, ...layerFusions].map((rule) => [rule.name, rule]));
+const BY_NAME = new Map(
+  [...FUSIONS, foldBatchNormalization, partsBeforeOrder, ...layerFusions].map((rule) => [rule.name, rule]),
+);
 
 /** The rules that a target lists, in its order. Throws an Error where there is none of a name: a fault of the target. */
 export function fusionsNamed(names: readonly string[]): readonly PatternRule[] {
