@@ -7,6 +7,7 @@ import warnings
 from .channel import Failure
 from .inputs import Inputs, call_text, leaves_of, mapped, parameters_of_forward
 from .reference import tensors_in
+from .replacing import ask_for_apply_again
 from .running import state_kept
 from .trace_watch import watched_trace
 
@@ -39,7 +40,7 @@ def by_trace(job):
         # What the tracer warns of is looked into here.
         around.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
-        for each in (torch.no_grad(), state_kept(job.model), only_tensors(job), plain_functions()):
+        for each in (torch.no_grad(), state_kept(job.model), only_tensors(job), plain_functions(job.model)):
             around.enter_context(each)
         taken = around.enter_context(watched_trace(bool(job.sizes)))
         traced = torch.jit.trace(traced_module.eval(), tuple(tensors), check_trace=False, strict=False)
@@ -77,11 +78,12 @@ class Context:
 
 
 @contextlib.contextmanager
-def plain_functions():
+def plain_functions(model):
     """A trace has no place for autograd Functions: their forward is called as any other function is, which computes the same
     where nothing asks for gradients."""
     import torch
 
+    ask_for_apply_again(model)
     owner = torch.autograd.Function
     before = vars(owner).get("apply")
 

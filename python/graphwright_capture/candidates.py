@@ -12,22 +12,31 @@ from .channel import Failure
 from .fitting import as_attribute, tensors_of_argument
 from .operators import Result
 from .places import frame
+from .reference import other_sizes
 from .replacing import found_in_program, is_autograd_function, signature_of
 from .words import dtype_name
 
 
-def operator_candidates(frames, run, model, operators):
-    """The functions and modules on the user's frames of a failure, the deepest first, as a real run calls them."""
-    watcher = CallWatcher(frames, model, operators)
-    sys.setprofile(watcher)
-    try:
-        run()
-    except Exception:
-        # What was seen until then is told.
-        pass
-    finally:
-        sys.setprofile(None)
-    return [watcher.found[k] for k in sorted(watcher.found)]
+MOST_CALLS = 12
+
+
+def operator_candidates(frames, job):
+    """The functions and modules on the user's frames of a failure, the deepest first, as real runs call them: one with other
+    numbers for sizes that are to stay open, where there are such."""
+    watcher = CallWatcher(frames, job.model, job.operators)
+    for sizes in [job.sizes, *([other_sizes(job)] if job.sizes else [])]:
+        sys.setprofile(watcher)
+        try:
+            job.run(sizes=sizes)
+        except Exception:
+            # What was seen until then is told.
+            pass
+        finally:
+            sys.setprofile(None)
+    by_name = {}
+    for _, calls in sorted(watcher.found.items()):
+        by_name.setdefault(calls[0]["python"], merged(calls))
+    return [candidate for candidate in by_name.values() if candidate]
 
 
 @contextlib.contextmanager
@@ -39,12 +48,12 @@ def entries_offered(job):
         called = getattr(failure, "called", None)
         if called is not None:
             place = frame(called.co_filename, called.co_firstlineno, called.co_name)
-            failure.candidates = operator_candidates([place], job.run, job.model, job.operators)
+            failure.candidates = operator_candidates([place], job)
         raise
 
 
 class CallWatcher:
-    """A profiler that keeps the first call of each function whose line is asked for."""
+    """A profiler that keeps the calls of each function whose line is asked for."""
 
     def __init__(self, frames, model, operators):
         self.frames = frames
@@ -57,13 +66,14 @@ class CallWatcher:
     def __call__(self, frame, event, value):
         if event == "call":
             k = self.index_of(frame.f_code)
-            if k is not None and k not in self.found and all(k != each for each, _ in self.pending.values()):
+            if k is not None:
                 self.pending[id(frame)] = (k, seen_call(frame, self.model, self.operators))
         elif event == "return" and id(frame) in self.pending:
             k, call = self.pending.pop(id(frame))
-            candidate = call and candidate_of(call, value)
-            if candidate:
-                self.found[k] = candidate
+            told = call and told_call(call, value)
+            calls = self.found.setdefault(k, []) if told else []
+            if told and told not in calls and len(calls) < MOST_CALLS:
+                calls.append(told)
 
     def index_of(self, code):
         if code not in self.codes:
@@ -72,7 +82,8 @@ class CallWatcher:
 
 
 def is_line_of(frame, code):
-    if code.co_name != frame["function"] or os.path.abspath(code.co_filename) != frame["file"]:
+    # TorchScript's words name no functions.
+    if frame["function"] not in ("", code.co_name) or os.path.abspath(code.co_filename) != frame["file"]:
         return False
     lines = [line for _, line in dis.findlinestarts(code) if line is not None]
     return code.co_firstlineno <= frame["line"] <= max(lines, default=code.co_firstlineno)
@@ -135,16 +146,51 @@ def definition_in(scope, code):
     return within(None, scope, f"{module}.", frozenset()) or (None, None, None)
 
 
-def candidate_of(call, value):
-    """A call as an entry could say it; None where a node cannot stand for it."""
+def merged(calls):
+    """One candidate of all calls: with each input and attribute that some call has. None where no entry can say them all."""
+    first, *more = calls
+    inputs, attributes = {}, {}
+    for call in calls:
+        for each in call["inputs"]:
+            inputs.setdefault(each["name"], dict(each))
+        for each in call["attributes"]:
+            before = attributes.setdefault(each["name"], dict(each))
+            before["type"] = wider_type(before["type"], each["type"])
+    for each in inputs.values():
+        told = [one for call in calls for one in call["inputs"] if one["name"] == each["name"]]
+        each["optional"] = len(told) < len(calls) or any(one["optional"] for one in told)
+    same_count = all(len(call["outputs"]) == len(first["outputs"]) for call in calls)
+    if not same_count or any(each["type"] is None for each in attributes.values()):
+        return None
+    order = first["order"]
+    place = lambda each: order.index(each["name"]) if each["name"] in order else len(order)
+    return {
+        "kind": first["kind"],
+        "python": first["python"],
+        "inputs": sorted(inputs.values(), key=place),
+        "attributes": sorted(attributes.values(), key=place),
+        "outputs": first["outputs"],
+        "calls": [{key: call[key] for key in ("inputs", "attributes", "outputs")} for call in calls],
+    }
 
+
+def wider_type(one, other):
+    if one == other:
+        return one
+    return {"float,int": "float", "floats,ints": "floats"}.get(",".join(sorted((str(one), str(other)))))
+
+
+def told_call(call, value):
+    """A call as an entry could say it; None where a node cannot stand for it."""
     kind, python, instance, given, function = call
     result = Result(value)
     if result.strange is not None or not result.tensors:
         return None
     signature = signature_of(function)
-    inputs, attributes = [], []
+    inputs, attributes, order = [], [], []
     for name, each in given:
+        count = len(each) if isinstance(each, (list, tuple)) else 1
+        order += [name, *(f"{name}_{k}" for k in range(1, count))]
         parameter = signature.parameters.get(name) if signature else None
         optional = parameter is not None and parameter.default is None
         tensors = tensors_of_argument(each)
@@ -164,7 +210,14 @@ def candidate_of(call, value):
     if not inputs:
         return None
     outputs = [{"dtype": dtype_name(each.dtype), "shape": list(each.shape)} for each in result.tensors]
-    return {"kind": kind, "python": python, "inputs": inputs, "attributes": attributes, "outputs": outputs}
+    return {
+        "kind": kind,
+        "python": python,
+        "order": order,
+        "inputs": inputs,
+        "attributes": attributes,
+        "outputs": outputs,
+    }
 
 
 def used_of_instance(instance, function, kind):

@@ -37,8 +37,8 @@ class Job:
     def example(self):
         return self.inputs.make(self.model, self.request["seed"], self.sizes)
 
-    def run(self, more=0, shuffled=False):
-        return run_once(self.model, self.inputs, self.request["seed"] + more, self.sizes, shuffled)
+    def run(self, more=0, shuffled=False, sizes=None):
+        return run_once(self.model, self.inputs, self.request["seed"] + more, sizes or self.sizes, shuffled)
 
     def settled(self, tree):
         return mapped(
@@ -141,7 +141,7 @@ def capture_model(job):
     first = failures[-1 if failures[0][0] == "torch.jit.script" else 0][1]
     tell_failures(job.channel, [each for each in failures if each[1] is not first])
     frames = [each for _, failure in failures for each in failure.frames]
-    first.candidates = operator_candidates(frames, job.run, job.model, job.operators)
+    first.candidates = operator_candidates(frames, job)
     raise first
 
 

@@ -18,7 +18,7 @@ from .fitting import Fitting
 from .inputs import leaves_of, mapped
 from .places import frames_of_stack
 from .reasons import reason_of
-from .replacing import found_in_program, rebind, replaced_code, signature_of
+from .replacing import found_in_program, is_apply, rebind, replaced_code, signature_of
 from .shape_rules import shape_by_rule, shape_rule_text, tensor_text
 from .words import a_kind, counted, dtype_name
 
@@ -167,7 +167,8 @@ class LiveOperator:
         elif callable(plain) and not isinstance(value, type):
             self.signature = signature_of(plain)
             self.original = plain
-            rebind(lambda each: each is plain, self.caller_of(plain))
+            caller = self.caller_of(plain)
+            rebind(lambda each: caller if each is plain else None)
         else:
             raise self.misfit(f"it is {a_kind(value)}, and no function, module class or autograd Function")
         self.define()
@@ -219,8 +220,7 @@ class LiveOperator:
         self.code = cls.forward.__code__
         caller = self.caller_of(original)
         cls.apply = staticmethod(caller)
-        bound = (types.MethodType, types.BuiltinMethodType)
-        rebind(lambda each: isinstance(each, bound) and each.__self__ is cls and each.__name__ == "apply", caller)
+        rebind(lambda each: caller if is_apply(each) and each.__self__ is cls else None)
 
     # A call, as the program makes it
 

@@ -58,27 +58,53 @@ def replaced_code(function, hook):
     return original
 
 
-def rebind(is_it, replacement):
-    """Puts something in the place of what modules, their classes, and lists and dictionaries of these hold."""
+def is_apply(value):
+    """Whether a value is `Swish.apply`, for an autograd Function."""
+    bound = isinstance(value, (types.MethodType, types.BuiltinMethodType))
+    return bound and value.__name__ == "apply" and is_autograd_function(value.__self__)
+
+
+def ask_for_apply_again(model):
+    """A name such as `swish = Swish.apply` has the apply of before: from now on it is asked for with each call."""
+
+    def asking(value):
+        if not is_apply(value):
+            return None
+        cls = value.__self__
+        return lambda *args: cls.apply(*args)
+
+    rebind(asking)
+    for module in model.modules():
+        rebind_in(module, asking)
+
+
+def rebind(replacement_of):
+    """Puts something else in the place of what modules, their classes, and lists and dictionaries of these hold;
+    `replacement_of` gives None for what stays."""
     for name, module in list(sys.modules.items()):
-        if (
-            not isinstance(module, types.ModuleType)
-            or name.split(".")[0] == "torch"
-            and not is_users(getattr(module, "__file__", None))
-        ):
+        if not isinstance(module, types.ModuleType):
             continue
-        rebind_in(module, is_it, replacement)
+        if name.split(".")[0] == "torch" and not is_users(getattr(module, "__file__", None)):
+            continue
+        rebind_in(module, replacement_of)
         for value in list(vars(module).values()):
             if isinstance(value, type) and value.__module__ == name:
-                rebind_in(value, is_it, staticmethod(replacement))
+                rebind_in(value, lambda each: as_static(replacement_of(each)))
 
 
-def rebind_in(holder, is_it, replacement):
+def as_static(function):
+    """In a class a function would be a method."""
+    return None if function is None else staticmethod(function)
+
+
+def rebind_in(holder, replacement_of):
     for name, value in list(vars(holder).items()):
-        if is_it(value):
+        found = replacement_of(value)
+        if found is not None:
             with contextlib.suppress(AttributeError, TypeError):
-                setattr(holder, name, replacement)
+                setattr(holder, name, found)
         elif type(value) in (dict, list):
             for key, each in list(value.items() if type(value) is dict else enumerate(value)):
-                if is_it(each):
-                    value[key] = replacement
+                found = replacement_of(each)
+                if found is not None:
+                    value[key] = getattr(found, "__func__", found)

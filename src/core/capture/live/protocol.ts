@@ -122,10 +122,15 @@ export interface HelperFrame {
   readonly function: string;
 }
 
-/** A function, autograd Function or module class of the user's, as a call of it was seen. */
-export interface OperatorCandidate {
+/** A function, autograd Function or module class of the user's, as calls of it were seen. */
+export interface OperatorCandidate extends OperatorCall {
   readonly kind: 'function' | 'module';
   readonly python: string;
+  /** The calls by themselves; inputs and attributes of the candidate are those that some of them have. */
+  readonly calls?: readonly OperatorCall[];
+}
+
+export interface OperatorCall {
   readonly inputs: readonly {
     readonly name: string;
     readonly optional: boolean;

@@ -135,6 +135,24 @@ test('the common shape of inputs is guessed, and a type that no input has', () =
   expect(outputs({ inputs: apart, outputs: [{ dtype: 'bool', shape: [9, 5] }] })).toEqual([['bool', ['9', 'a[1]']]]);
 });
 
+test('a guess holds for all calls that were seen', () => {
+  const call = (length: number, count: number, rows: number) => ({
+    inputs: [{ name: 'x', optional: false, dtype: 'float32', shape: [2, length] }],
+    attributes: [{ name: 'count', type: 'int', value: count }],
+    outputs: [{ dtype: 'float32', shape: [2, rows] }],
+  });
+  const guessed = (...calls: ReturnType<typeof call>[]) => {
+    const [first] = calls;
+    return first && outputs({ ...first, calls }).map(([, shape]) => shape);
+  };
+  // One call could mean the input's own size; several tell what it is.
+  expect(guessed(call(4, 4, 4))).toEqual(['x']);
+  expect(guessed(call(4, 4, 4), call(4, 3, 3))).toEqual([['x[0]', 'count']]);
+  expect(guessed(call(8, 3, 5), call(9, 3, 6))).toEqual([['x[0]', 'x[1] - count']]);
+  expect(guessed(call(8, 3, 4), call(9, 3, 5))).toEqual([['x[0]', '(x[1] + 2 - 1)//2']]);
+  expect(guessed(call(8, 3, 7), call(9, 3, 7))).toEqual([['x[0]', '7']]);
+});
+
 test('outputs have names of their own', () => {
   const inputs = [{ name: 'y', optional: false, dtype: 'float32', shape: [2] }];
   const made = draftCandidateEntry({ ...candidate, kind: 'module', python: 'net.Gate', inputs });
