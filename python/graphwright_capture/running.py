@@ -7,7 +7,11 @@ import contextlib
 def state_kept(model):
     """What a call changes in the model is changed back: its attributes, its buffers and their numbers. Each call, and each
     capture, is the first."""
-    kept = [(each, dict(vars(each)), dict(each._buffers)) for each in model.modules()]
+    import torch
+
+    # A scripted module holds its attributes elsewhere, and has none that a call could add.
+    own = [each for each in model.modules() if not isinstance(each, torch.jit.ScriptModule)]
+    kept = [(each, dict(vars(each)), dict(each._buffers)) for each in own]
     numbers = [(buffer, buffer.detach().clone()) for buffer in model.buffers()]
     try:
         yield

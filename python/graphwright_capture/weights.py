@@ -8,6 +8,7 @@ import os
 import re
 
 from .channel import Failure
+from .plain_pickles import PlainPickles
 from .reasons import failure_of, running
 from .words import a_kind, listed, shape_text
 
@@ -106,6 +107,8 @@ def read_weights(file, channel):
     # Settings that training scripts keep beside their weights.
     if hasattr(torch.serialization, "add_safe_globals"):
         torch.serialization.add_safe_globals([argparse.Namespace])
+    if options.get("weights_only") and not hasattr(torch, "export"):
+        options = {"map_location": "cpu", "pickle_module": PlainPickles}
     try:
         return torch.load(file, **options)
     except Exception as error:

@@ -172,6 +172,7 @@ export const BAD: readonly BadCase[] = [
   { ...WEIGHTS, style: 'a file without weights', weights: 'no-weights.pth', code: 'weights-unreadable' },
   { ...WEIGHTS, style: 'weights that are a text', weights: 'text.pth', code: 'weights-unreadable' },
   { ...WEIGHTS, style: 'weights that are not there', weights: 'no-such.pth', code: 'weights-unreadable' },
+  { ...WEIGHTS, style: 'a whole pickled model', weights: 'whole-model.pth', code: 'weights-unreadable' },
 
   // Inputs.
   {

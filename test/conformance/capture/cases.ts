@@ -18,6 +18,8 @@ export interface Case {
   readonly since?: readonly [number, number];
   /** The problem that it is rightly refused with by PyTorch before a version, where its ways cannot follow it. */
   readonly refused?: { readonly before: readonly [number, number]; readonly code: ProblemCode };
+  /** The first PyTorch that runs it by itself; a capture takes half precision as single before, so that only its own reference counts. */
+  readonly aloneSince?: readonly [number, number];
   /** Its weights are drawn when it is first called, by then in another order: only the capture's own reference counts. */
   readonly drawsLater?: true;
   /** In the sample of a default run. */
@@ -155,7 +157,12 @@ export const PROGRAMS: readonly Case[] = [
     inputs: ['signal:float32[1,1,32]'],
     sample: true,
   },
-  { program: 'numpy_ranks.py:Net', style: 'numpy in forward, as it is', inputs: ['x:float32[2,5]'] },
+  {
+    program: 'numpy_ranks.py:Net',
+    style: 'numpy in forward, as it is',
+    inputs: ['x:float32[2,5]'],
+    refused: { before: [2, 1], code: 'trace-depends-on-data' },
+  },
   {
     program: 'smoothing/model.py:Speech',
     style: 'plain Python in forward, as an operator',
@@ -179,9 +186,14 @@ export const PROGRAMS: readonly Case[] = [
     style: 'operators over open sizes',
     inputs: ['wave:float32[batch,3,length]', 'gain:float32[4,1]'],
   },
-  { program: 'custom_unruled/model.py:Histogram', style: 'an operator without rules', inputs: ['x:float32[2,4]'] },
+  {
+    program: 'custom_unruled/model.py:Histogram',
+    style: 'an operator without rules',
+    inputs: ['x:float32[2,4]'],
+    refused: { before: [2, 1], code: 'custom-operator-mismatch' },
+  },
   { program: 'compiled.py:make', style: 'torch.compile', inputs: ['x:float32[2,6,8]'], since: [2, 0] },
-  { program: 'half_precision.py:served', style: 'half precision', inputs: ['x:float16[2,16]'] },
+  { program: 'half_precision.py:served', style: 'half precision', inputs: ['x:float16[2,16]'], aloneSince: [2, 1] },
   { program: 'bfloat16.py:Stored', style: 'weights in bfloat16', inputs: ['x:float32[2,10]'] },
   { program: 'devices.py:Positions', style: 'moves between devices', inputs: ['x:float32[2,9,8]'] },
   { program: 'autocast.py:Predictor', style: 'autocast and no_grad', inputs: ['x:float32[2,8]'] },

@@ -355,6 +355,11 @@ const RULES: Readonly<Record<string, ViewRule>> = {
     ['lift', 'lift_fresh', 'resolve_conj', 'resolve_neg', 'positive'],
     one((_, self) => same(self)),
   ),
+  // Where memory is does not matter.
+  ...aliases(
+    ['cpu', 'cuda'],
+    one((_, self) => same(self)),
+  ),
   contiguous: one(contiguous),
   ...aliases(['to', 'type_as'], one(converted)),
   ...aliases(['dropout', 'feature_dropout', 'alpha_dropout', 'feature_alpha_dropout'], one(dropout)),

@@ -293,7 +293,8 @@ test('tuples of inputs are inputs each', () => {
 });
 
 test('what inference leaves as it is makes no node', () => {
-  const body = 'y = torch.dropout(x, 0.5, False)\nreturn torch.relu(torch.contiguous(torch.to(torch.detach(y), 6)))';
+  const body =
+    'y = torch.dropout(x, 0.5, False)\nz = torch.cpu(torch.cuda(y))\nreturn torch.relu(torch.contiguous(torch.to(torch.detach(z), 6)))';
   const { model } = captured({ code: forward('x: Tensor', body), inputs: [x] });
   expect(graphText(model)).toBe(lines('output_0 = aten::relu(x) : float32[2, 3]\nreturn output_0'));
 });
