@@ -123,7 +123,7 @@ function badTable(scored) {
     ['What is wrong', 'Problem', 'On its line'],
     cases.map((row) => [
       row.style,
-      rest(row).every(({ verdict }) => verdict === 'pass') ? row.file : 'not as expected',
+      rest(row).every(({ verdict }) => FINE.has(verdict)) ? row.file : 'not as expected',
       /^\S+\.py:\d+: /.test(row.detail) ? 'yes' : '',
     ]),
   );

@@ -10,6 +10,8 @@ export interface BadCase {
   /** What is wrong. */
   readonly style: string;
   readonly code: ProblemCode;
+  /** The problem in PyTorch without torch.export, where it is another; null where such PyTorch finds none. */
+  readonly withoutExport?: ProblemCode | null;
   /** The file of which a line marked `# here` is named first; undefined where the problem is on no line. */
   readonly at?: string;
   readonly arguments?: Readonly<Record<string, string>>;
@@ -98,7 +100,7 @@ export const BAD: readonly BadCase[] = [
     at: 'exits.py',
     inputs: ['x:float32[2]'],
   },
-  { program: 'exits.py:at_once', style: 'os._exit', code: 'capture-died' },
+  { program: 'exits.py:at_once', style: 'os._exit', code: 'program-exits' },
   { program: 'exits.py:killed', style: 'killed from outside', code: 'capture-died' },
   {
     program: 'crashes.py:Net',
@@ -199,6 +201,7 @@ export const BAD: readonly BadCase[] = [
     program: 'fixed_size.py:Rows',
     style: 'an open size that it fixes',
     code: 'size-fixed',
+    withoutExport: null,
     inputs: ['x:float32[n,6]'],
   },
 
@@ -207,6 +210,7 @@ export const BAD: readonly BadCase[] = [
     program: 'data_choice.py:Net',
     style: 'a choice by data that no way keeps',
     code: 'capture-depends-on-data',
+    withoutExport: 'trace-depends-on-data',
     at: 'data_choice.py',
     inputs: ['x:float32[3]'],
   },
@@ -214,6 +218,7 @@ export const BAD: readonly BadCase[] = [
     program: 'leaves_for_python.py:Net',
     style: "Python's own library in forward, for which nothing stands",
     code: 'capture-depends-on-data',
+    withoutExport: 'trace-depends-on-data',
     at: 'leaves_for_python.py',
     inputs: ['x:float32[2,5]'],
     sample: true,

@@ -36,6 +36,8 @@ export interface Row {
 const TOLERANCE = 1e-4;
 /** Half precision has 11 bits. */
 const HALF_TOLERANCE = 2e-3;
+/** From this PyTorch on exported programs can be saved. */
+const FIRST_EXPORT = [2, 1] as const;
 /** Programs that are captured at one time. */
 const AT_ONCE = 2;
 
@@ -100,14 +102,16 @@ function isBefore([major, minor]: readonly [number, number]): boolean {
 }
 
 async function judgeBad(each: BadCase, number: number): Promise<Omit<Row, 'seconds'>> {
-  const row = { case: each.program, style: each.style, torch, file: each.code };
+  const code = each.withoutExport !== undefined && isBefore(FIRST_EXPORT) ? each.withoutExport : each.code;
+  const row = { case: each.program, style: each.style, torch, file: code ?? '' };
+  if (code === null) return { ...row, verdict: 'absent', detail: `${torch} has no torch.export, which finds it` };
   const broken = join(work, 'broken', String(number));
   const interpreter = each.python === undefined ? python : brokenPython(each.python, python, broken);
   const result = await captured(each, join(root, 'bad'), join(out, `bad-${number}.onnx`), interpreter);
   const [problem] = result.problems.filter(({ severity }) => severity === 'error');
   if (problem === undefined) return { ...row, verdict: 'wrong', detail: `there is no problem: ${result.status}` };
   const places = each.at === undefined ? [placeOf(problem)] : placesIn(fileOf(each.at, join(root, 'bad')));
-  const fine = problem.code === each.code && places.some((place) => place === placeOf(problem));
+  const fine = problem.code === code && places.some((place) => place === placeOf(problem));
   return { ...row, verdict: fine ? 'pass' : 'wrong', detail: told([problem]) };
 }
 
