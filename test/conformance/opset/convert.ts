@@ -103,13 +103,18 @@ export function meaningOf(model: Model): string {
     );
   }
   const [imports, irVersion] = [[...model.opsetImports], model.irVersion];
+  // What onnxruntime does not run stands for nothing that it does, and the other way round.
+  const isBeyond = (model.opsetImports.get('') ?? 0) > NEWEST_RUN;
   for (const [domain] of imports) model.opsetImports.set(domain, 1);
   model.irVersion = IR_RULES.findLast((first) => irVersion >= first) ?? irVersion;
   const content = createHash('sha1').update(encodeOnnx(model)).digest('hex');
   for (const [domain, version] of imports) model.opsetImports.set(domain, version);
   model.irVersion = irVersion;
-  return [content, ...[...versions].sort()].join(' ');
+  return [content, ...(isBeyond ? ['beyond'] : []), ...[...versions].sort()].join(' ');
 }
+
+/** The newest opset of onnxruntime 1.30. */
+const NEWEST_RUN = 26;
 
 /** The IR versions that brought rules: constants beside the inputs, functions, overloads. */
 const IR_RULES = [3, 4, 8, 10];

@@ -137,20 +137,33 @@ def upsample(_, x, height_scale=None, width_scale=None, mode="nearest"):
     return (x,)
 
 
-def average(_, x, kernel_shape=None, auto_pad="NOTSET", pads=None, strides=None):
-    """Of what lies within the input: padding is not counted."""
+def windows(x, kernel_shape, auto_pad, pads, strides, combine):
+    """What `combine` makes of the part of each window that lies within the input."""
     rank = len(kernel_shape)
-    if auto_pad != "NOTSET":
-        raise NotImplementedError(auto_pad)
-    strides, (before, after) = strides or [1] * rank, numpy.reshape(pads or [0] * 2 * rank, (2, -1))
+    strides = strides or [1] * rank
     sizes = x.shape[2:]
+    before, after = numpy.reshape(pads or [0] * 2 * rank, (2, -1)).tolist()
+    if auto_pad.startswith("SAME"):
+        counts = [-(-size // stride) for size, stride in zip(sizes, strides)]
+        whole = [max(0, (n - 1) * s + k - size) for n, s, k, size in zip(counts, strides, kernel_shape, sizes)]
+        less, more = [each // 2 for each in whole], [each - each // 2 for each in whole]
+        before, after = (less, more) if auto_pad == "SAME_UPPER" else (more, less)
     counts = [(size + b + a - k) // s + 1 for size, b, a, k, s in zip(sizes, before, after, kernel_shape, strides)]
     found = numpy.zeros(x.shape[:2] + tuple(counts), x.dtype)
     for place in numpy.ndindex(*counts):
         starts = [k * s - b for k, s, b in zip(place, strides, before)]
         window = tuple(slice(max(start, 0), start + k) for start, k in zip(starts, kernel_shape))
-        found[(slice(None), slice(None), *place)] = x[(slice(None), slice(None), *window)].mean(tuple(range(2, x.ndim)))
+        found[(slice(None), slice(None), *place)] = combine(x[(slice(None), slice(None), *window)], tuple(range(2, x.ndim)))
     return (found,)
+
+
+def average(_, x, kernel_shape=None, auto_pad="NOTSET", pads=None, strides=None):
+    """Padding is not counted."""
+    return windows(x, kernel_shape, auto_pad, pads, strides, numpy.mean)
+
+
+def norm(_, x, kernel_shape=None, auto_pad="NOTSET", pads=None, strides=None, p=2.0):
+    return windows(x, kernel_shape, auto_pad, pads, strides, lambda part, axes: (abs(part) ** p).sum(axes) ** (1 / p))
 
 
 class Stacking:
@@ -215,6 +228,7 @@ RUNS = {
     "LSTM": [(1, recurrent(LSTM))],
     "LogSoftmax": [(1, log_softmax)],
     "Loop": [(1, loop)],
+    "LpPool": [(1, norm)],
     "PRelu": [(1, prelu)],
     "Pad": [(1, pad)],
     "RNN": [(1, recurrent(RNN))],

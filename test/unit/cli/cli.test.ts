@@ -403,6 +403,10 @@ test('a version of ai.onnx.ml is asked for beside the opset', async () => {
   expect(await imports('--opset', '13')).toMatchObject(both(13, 2));
   expect(await imports('--opset', '13,ai.onnx.ml:1')).toMatchObject(both(13, 1));
   expect(await imports('--opset', 'ai.onnx.ml:5')).toMatchObject(both(17, 5));
+  // Without an operator of ai.onnx there is no opset that a file keeps.
+  writeFileSync(encoder, text.replace('"" : 17, "ai.onnx.ml" : 3', '"ai.onnx.ml" : 5'));
+  expect(await imports()).toMatchObject({ opsets: [{ domain: 'ai.onnx.ml', version: 5 }] });
+  expect(await imports('--opset', '17')).toMatchObject({ opsets: [{ domain: 'ai.onnx.ml', version: 3 }] });
   for (const wrong of ['ai.onnx.ml:6', '13,14', 'acme:1', 'ai.onnx.ml:'])
     expect((await json('convert', encoder, '--to', 'onnx', '--opset', wrong)).exit).toBe(2);
 });
