@@ -8,14 +8,17 @@ export interface AnchorRule {
   /** Of height to width. */
   readonly ratios: readonly number[];
   readonly scales: readonly number[];
+  /** Whether halves are rounded to even numbers, as numpy rounds them. */
+  readonly toEven?: true;
 }
 
 /** Around the first cell. Widths and heights are whole numbers before they are scaled. */
-export function anchorsOf({ base, ratios, scales }: AnchorRule): readonly Box[] {
+export function anchorsOf({ base, ratios, scales, toEven }: AnchorRule): readonly Box[] {
   const middle = (base - 1) / 2;
+  const rounded = (number: number) => Math.round(number) - (toEven && Math.abs(number % 2) === 0.5 ? 1 : 0);
   return ratios.flatMap((ratio) => {
-    const width = Math.round(Math.sqrt((base * base) / ratio));
-    const height = Math.round(width * ratio);
+    const width = rounded(Math.sqrt((base * base) / ratio));
+    const height = rounded(width * ratio);
     return scales.map((scale): Box => {
       const [x, y] = [(width * scale - 1) / 2, (height * scale - 1) / 2];
       return [middle - x, middle - y, middle + x, middle + y];

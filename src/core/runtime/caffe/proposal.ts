@@ -1,6 +1,7 @@
 /**
  * Where a region proposal network looks: rbgirshick/py-faster-rcnn, lib/rpn/proposal_layer.py and generate_anchors.py; opencv
- * 4.x, modules/dnn/src/layers/proposal_layer.cpp; opencv/dldt, ngraph reference proposal.hpp.
+ * 4.x, modules/dnn/src/layers/proposal_layer.cpp; opencv/dldt, ngraph reference proposal.hpp; the setting `ratios`:
+ * sanghoon/pva-faster-rcnn, lib/rpn/proposal_layer.py.
  */
 import { type Blob, blobOf, bottom, type Layer, type LayerCall, number, numbers, refusal } from './blob.ts';
 import { area, type Box, byScore, type Candidate, overlap, suppressed } from './suppression.ts';
@@ -10,6 +11,8 @@ interface Proposing {
   readonly stride: number;
   readonly base: number;
   readonly ratios: readonly number[];
+  /** Whether halves are rounded to even numbers, as numpy rounds them. */
+  readonly toEven?: true;
   readonly scales: readonly number[];
   readonly before: number;
   readonly after: number;
@@ -76,16 +79,23 @@ function worthwhile(candidates: readonly Candidate[], rule: Proposing, scale: nu
 }
 
 /** Around the first cell: for each ratio of height to width, boxes of the area of `base` squared times each scale. */
-export function anchorsOf({ base, ratios, scales }: Pick<Proposing, 'base' | 'ratios' | 'scales'>): readonly Box[] {
+export function anchorsOf(rule: Pick<Proposing, 'base' | 'ratios' | 'scales' | 'toEven'>): readonly Box[] {
+  const { base, ratios, scales } = rule;
   const centre = (base - 1) / 2;
+  const round = rule.toEven ? roundedToEven : Math.round;
   return ratios.flatMap((ratio) => {
-    const width = Math.round(f(Math.sqrt((base * base) / ratio)));
-    const height = Math.round(width * ratio);
+    const width = round(f(Math.sqrt((base * base) / ratio)));
+    const height = round(width * ratio);
     return scales.map((scale): Box => {
       const [x, y] = [(width * scale - 1) / 2, (height * scale - 1) / 2];
       return [f(centre - x), f(centre - y), f(centre + x), f(centre + y)];
     });
   });
+}
+
+function roundedToEven(number: number): number {
+  const low = Math.floor(number);
+  return number - low === 0.5 ? low + (low % 2) : Math.round(number);
 }
 
 interface Cell {
@@ -153,8 +163,9 @@ const python: Layer = (call) => {
   return proposals(call, {
     stride: value('feat_stride', 16),
     base: 16,
-    ratios: [0.5, 1, 2],
+    ratios: given.get('ratios') ?? [0.5, 1, 2],
     scales: given.get('scales') ?? [8, 16, 32],
+    toEven: true,
     before: 6000,
     after: 300,
     threshold: 0.7,

@@ -1,6 +1,7 @@
 /**
  * Where a region proposal network looks: rbgirshick/py-faster-rcnn, lib/rpn/proposal_layer.py and generate_anchors.py; opencv
- * 4.x, modules/dnn/src/layers/proposal_layer.cpp; opencv/dldt, ngraph reference proposal.hpp.
+ * 4.x, modules/dnn/src/layers/proposal_layer.cpp; opencv/dldt, ngraph reference proposal.hpp; sanghoon/pva-faster-rcnn,
+ * lib/rpn/proposal_layer.py, for the setting `ratios`.
  */
 import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
@@ -164,14 +165,15 @@ export const proposals: LayerRules = {
     const network = {
       stride: given.get('feat_stride')?.[0] ?? layer.invalid('it does not say feat_stride'),
       base: 16,
-      ratios: [0.5, 1, 2],
+      ratios: given.get('ratios') ?? [0.5, 1, 2],
       scales: given.get('scales') ?? [8, 16, 32],
+      toEven: true as const,
       before: 6000,
       after: 300,
       threshold: 0.7,
       leastSize: 16,
     };
-    const further = [...given.keys()].find((key) => key !== 'feat_stride' && key !== 'scales');
+    const further = [...given.keys()].find((key) => !['feat_stride', 'ratios', 'scales'].includes(key));
     if (further !== undefined) layer.refuse(`the setting ${further}`, 'py-faster-rcnn has no such setting');
     return proposed(layer, network, PYTHON, onnx);
   },

@@ -135,6 +135,8 @@ describe('proposals', () => {
     'feat_stride: 16\\nscales: [2, 4]',
     // As its networks for COCO say it.
     "'feat_stride': 16 \\n'scales': !!python/tuple [2, 4]",
+    // As PVANET says it.
+    "{'feat_stride': 16, 'ratios': [0.333, 0.625, 3], 'scales': [2, 4]}",
   ])('py-faster-rcnn: %s', async (settings) => {
     const anchors = settings.includes('scales') ? 6 : 9;
     const python = [

@@ -206,6 +206,23 @@ describe('proposals', () => {
     expect(rois?.shape).toEqual([9, 5]);
   });
 
+  test.each([
+    // 9 x 27 elements, and 20 x 12: numpy rounds 12.5 to an even number.
+    ['[3]', '[2]', [0, 0, 0, 17, 35]],
+    ['[0.625]', '[1]', [0, 0, 2, 18, 14]],
+  ])("PVANET's ratios: %s", (ratios, scales, box) => {
+    const python = [
+      input('scores', 1, 2, 1, 1),
+      input('deltas', 1, 4, 1, 1),
+      input('info', 1, 3),
+      `layer { name: "rois" type: "Python" bottom: "scores" bottom: "deltas" bottom: "info" top: "rois"
+         python_param { module: "rpn.proposal_layer" layer: "ProposalLayer"
+           param_str: "{'feat_stride': 16, 'ratios': ${ratios}, 'scales': ${scales}}" } }`,
+    ];
+    const { rois } = run(python, 'bvlc', { scores: [0, 0.9], deltas: [0, 0, 0, 0], info: [1000, 1000, 0.5] });
+    expect(rois?.numbers).toEqual(box);
+  });
+
   test('as in OpenCV', async () => {
     const model = [
       input('scores', 1, 12, 4, 5),
