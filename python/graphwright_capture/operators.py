@@ -169,6 +169,9 @@ class LiveOperator:
             self.original = plain
             caller = self.caller_of(plain)
             rebind(lambda each: caller if each is plain else None)
+            # PyTorch's own modules are left as they are, but for the function that is asked for.
+            if isinstance(holder, types.ModuleType):
+                setattr(holder, name, caller)
         else:
             raise self.misfit(f"it is {a_kind(value)}, and no function, module class or autograd Function")
         self.define()
