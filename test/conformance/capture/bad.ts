@@ -73,7 +73,7 @@ export const BAD: readonly BadCase[] = [
     style: 'trains on import',
     code: 'capture-timed-out',
     at: 'trains_on_import.py',
-    seconds: 15,
+    seconds: 30,
     sample: true,
   },
   {
@@ -81,7 +81,7 @@ export const BAD: readonly BadCase[] = [
     style: 'prints without end',
     code: 'capture-timed-out',
     at: 'print_flood.py',
-    seconds: 15,
+    seconds: 30,
   },
   {
     program: 'endless_forward.py:Net',
@@ -89,7 +89,7 @@ export const BAD: readonly BadCase[] = [
     code: 'capture-timed-out',
     at: 'endless_forward.py',
     inputs: ['x:float32[2]'],
-    seconds: 15,
+    seconds: 30,
   },
 
   // The end of the process.

@@ -6,7 +6,7 @@
  *
  * ROOT is the folder of this suite, PYTHON the interpreter; WORK is emptied. Prints one JSON object a line.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -53,11 +53,18 @@ rmSync(work, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 execFileSync(python, ['-W', 'ignore', join(root, 'weights.py'), weights]);
 const torch = execFileSync(python, ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' }).trim();
+if (kind === 'installed') lendOperators();
 if (kind === 'bad') await inPool(BAD.filter(wanted), judgeBad);
 else await judgeAll((kind === 'installed' ? INSTALLED : PROGRAMS).filter(wanted));
 
 function wanted({ program, style, sample }: Case | BadCase): boolean {
   return (!values.sample || sample === true) && `${program} ${style}`.includes(values.only ?? '');
+}
+
+/** Where torchvision is of another build than PyTorch, which lacks its operators then, they are declared before it is imported. */
+function lendOperators(): void {
+  const tried = spawnSync(python, ['-c', 'import torchvision'], { stdio: 'ignore' });
+  if (tried.status !== 0) process.env.PYTHONPATH = join(root, 'shim');
 }
 
 async function judgeAll(cases: readonly Case[]): Promise<void> {
