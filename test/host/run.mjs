@@ -77,6 +77,8 @@ async function inBrowser() {
         ['extensionTestsPath', server.remote(TESTS)],
         ['skipWelcome', 'true'],
       ]),
+      // A machine that is busy with other tests takes its time.
+      { timeout: 120_000 },
     );
     const status = await ended;
     if (status !== 0) {
