@@ -38,7 +38,7 @@ def call_arguments(function, module, request, channel):
         if name in keywords or each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
             continue
         offered = (
-            device_here(name, each.default)
+            device_here(name, each.default, channel)
             if each.default is not each.empty
             else settings_of(name, annotations.get(name), module, channel)
         )
@@ -86,11 +86,12 @@ def literal(text, module, annotation):
     return value
 
 
-def device_here(name, default):
+def device_here(name, default, channel):
     """A parameter for the device that asks for one that this machine lacks gets the CPU."""
     import torch
 
     if name in ("device", "dev") and re.match(r"cuda|gpu", str(default)) and not torch.cuda.is_available():
+        channel.note("arguments-taken", f"{name} is cpu: this machine has no {default}")
         return "cpu" if isinstance(default, str) else torch.device("cpu")
     return None
 

@@ -59,7 +59,8 @@ def exported(job, sizes, dims, options):
 
 def open_dims(job):
     """What stands for the open sizes: the examples' numbers, and names; then larger numbers, since in small examples an inner
-    size may be 1, which PyTorch takes for fixed; then what lets PyTorch find out that a size is a multiple or has a least."""
+    size may be 1, which PyTorch takes for fixed; then what lets PyTorch find out that a size is a multiple or has a least.
+    """
     import torch
 
     names = job.inputs.open_sizes()

@@ -16,7 +16,6 @@ from .reference import other_sizes
 from .replacing import found_in_program, is_autograd_function, signature_of
 from .words import dtype_name
 
-
 MOST_CALLS = 12
 
 

@@ -21,7 +21,9 @@ class PlainUnpickler(pickle.Unpickler):
         import torch
 
         kind = getattr(torch, name, None) if module == "torch" else None
-        is_plain = isinstance(kind, torch.dtype) or module in ("torch", "torch.storage") and re.fullmatch(r"\w+Storage", name)
+        is_plain = (
+            isinstance(kind, torch.dtype) or module in ("torch", "torch.storage") and re.fullmatch(r"\w+Storage", name)
+        )
         if not is_plain and name not in TAKEN.get(module, ()):
             raise pickle.UnpicklingError(f"Unsupported class {module}.{name}")
         return super().find_class(module, name)

@@ -120,13 +120,10 @@ def build_program(module, request, channel):
     model = module_in(found)
     if model is None:
         raise Failure("no-module", f"it gives {a_kind(found)}", name=name)
-    # A module that was compiled keeps the one that it was made of.
-    while hasattr(model, "_orig_mod"):
-        model = model._orig_mod
-    for parent in list(model.modules()):
-        for child_name, child in list(parent.named_children()):
-            if hasattr(child, "_orig_mod"):
-                setattr(parent, child_name, child._orig_mod)
+    # On one device these compute what the module within computes.
+    around = (torch.nn.DataParallel, torch.nn.parallel.DistributedDataParallel)
+    while isinstance(model, around) or hasattr(model, "_orig_mod"):
+        model = model.module if isinstance(model, around) else model._orig_mod
     return model
 
 

@@ -1,12 +1,14 @@
 """The PyTorch that is installed: whether it can be used, and which ways of capturing it has."""
 
 import contextlib
+import functools
 import importlib
 import importlib.util
 import re
 import sys
 
 from .channel import Failure
+from .places import is_torchs
 from .reasons import reason_of
 
 OLDEST_TORCH = (1, 13)
@@ -38,6 +40,24 @@ def load_torch():
     if numbers < OLDEST_TORCH:
         raise Failure("torch-too-old", python=sys.executable, torch=version)
     return torch
+
+
+def compile_nothing(torch):
+    """Lets the program's torch.compile give back what it is given: that computes the same, is not hidden from a capture, and
+    takes no minutes. What PyTorch itself compiles stays."""
+    original = getattr(torch, "compile", None)
+    if original is None:
+        return
+
+    @functools.wraps(original)
+    def same(model=None, *args, **kwargs):
+        if is_torchs(sys._getframe(1).f_code.co_filename):
+            return original(model, *args, **kwargs)
+        return (lambda each: each) if model is None else model
+
+    torch.compile = same
+    if hasattr(torch.nn.Module, "compile"):
+        torch.nn.Module.compile = lambda self, *args, **kwargs: None
 
 
 def ways_of(torch):

@@ -31,7 +31,9 @@ def sizes_wanted(text):
     for name, number in re.findall(r"^\s*(\w+) = (\d+)$", suggestions, re.M):
         told.append(f"{name} has to be {number}")
     for name, bounds in re.findall(r"^\s*(\w+) = Dim\('\w+', (.*)\)$", suggestions, re.M):
-        told.append(f"{name} has to be {bounds.replace('min=', 'at least ').replace('max=', 'at most ').replace(', ', ' and ')}")
+        told.append(
+            f"{name} has to be {bounds.replace('min=', 'at least ').replace('max=', 'at most ').replace(', ', ' and ')}"
+        )
     for name, number in re.findall(r"^\s*(\w+) = (\d+)\*_\w+$", suggestions, re.M):
         told.append(f"{name} has to be a multiple of {number}")
     for name, other in re.findall(r"^\s*(\w+) = ([A-Za-z]\w*)$", suggestions, re.M):

@@ -15,7 +15,7 @@ from .limits import end_with_parent, limit_memory, watch_limits
 from .operators import LiveOperators, attached, rehearsed
 from .places import frames_of
 from .program import build_program, import_program
-from .pytorch import load_torch, torch_version, ways_of
+from .pytorch import compile_nothing, load_torch, torch_version, ways_of
 from .reasons import failure_of, reason_of, running
 from .reference import write_reference
 from .running import run_once
@@ -33,6 +33,7 @@ def prepared(request, channel):
     watch_limits(channel, request)
     torch = load_torch()
     limit_memory(request["memory"])
+    compile_nothing(torch)
     torch.manual_seed(request["seed"])
     module = import_program(request, channel)
     operators = LiveOperators(request["operators"], channel)

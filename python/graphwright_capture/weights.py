@@ -190,7 +190,9 @@ def prefixes_of(weights):
 
 
 def without(weights, prefix):
-    return {name[len(prefix) :] if name.startswith(prefix) else name: value for name, value in weights.items()}
+    plain = {name[len(prefix) :] if name.startswith(prefix) else name: value for name, value in weights.items()}
+    # Parts of a module that were compiled one by one.
+    return {name.replace("._orig_mod.", "."): value for name, value in plain.items()}
 
 
 def counted_misfit(missing, left_over, wrong):
