@@ -1,7 +1,7 @@
 /**
  * Times our work beside that of other tools, on the same models in one run.
  *
- *   node scripts/bench.mjs [--only onnx-text|pytorch-export|simplify|caffe] [--cases FOLDER] [--write-docs]
+ *   node scripts/bench.mjs [--only onnx-text|pytorch-export|opset|simplify|caffe] [--cases FOLDER] [--write-docs]
  *
  * --write-docs writes the tables into docs/speed.md. --cases names a folder where models of test/conformance/zoo/make.py
  * stand; they are made, and deleted after, where it is not given.
@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { caffeTable } from './lib/caffe-bench.mjs';
 import { exportTable } from './lib/export-bench.mjs';
 import { onnxTextTable } from './lib/onnx-text-bench.mjs';
+import { opsetTable } from './lib/opset-bench.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { pythonEnvironment } from './lib/python.mjs';
 import { simplifyTable } from './lib/simplify-bench.mjs';
@@ -19,6 +20,7 @@ import { rewriteSection } from './lib/table.mjs';
 const BENCHES = {
   'onnx-text': onnxTextTable,
   'pytorch-export': exportTable,
+  opset: opsetTable,
   simplify: simplifyTable,
   caffe: caffeTable,
 };

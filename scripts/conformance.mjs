@@ -3,6 +3,7 @@
  * what we know of ONNX beside ONNX's own tools.
  *
  *   node scripts/conformance.mjs [--only zoo|onnx|opset|caffe|nets|simplify|random|capture] [--all] [--write-docs] [--and-tests]
+ *   node scripts/conformance.mjs --only opset --zoo [--write-docs]
  *   node scripts/conformance.mjs --only nets [--nets FOLDER] [--resume] [--write-docs]
  *   node scripts/conformance.mjs --only caffe --runtimes FRAMEWORK,... [--models MODEL,...] [--write-docs]
  *
@@ -22,6 +23,7 @@ import { captureTables, scoreCaptures } from './lib/capture-suite.mjs';
 import { dynamicTable, scoreDynamic } from './lib/dynamic-zoo.mjs';
 import { countTests, measureOnnx, onnxStages, onnxTables } from './lib/onnx-suite.mjs';
 import { countPairs, measureOpsets, opsetStages, opsetTables, reviewedRefusals } from './lib/opset-suite.mjs';
+import { proveZoo, zooOpsetTables, zooTests } from './lib/opset-zoo.mjs';
 import { build, installPackages } from './lib/packages.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { proveProfile } from './lib/profile-suite.mjs';
@@ -92,8 +94,19 @@ async function onnx(interpreter, suites) {
   return onnxTables(results);
 }
 
+/** The models of the zoo between opsets, which takes hours and goes on where an earlier run ended; gives the tables. */
+async function zooBetweenOpsets(interpreter, suites) {
+  let rows = [];
+  await suites.stage('The zoo from opset to opset', async () => {
+    rows = await proveZoo(interpreter);
+    return countPairs(zooTests(rows));
+  });
+  return zooOpsetTables(rows);
+}
+
 /** The stages of conversions between opsets; gives their tables. */
 async function opset(interpreter, suites) {
+  if (values.zoo) return zooBetweenOpsets(interpreter, suites);
   const { all = false } = values;
   let results;
   const ready = await suites.stage('Convert from opset to opset', async () => {
@@ -196,6 +209,7 @@ const OPTIONS = {
   nets: { type: 'string' },
   resume: { type: 'boolean' },
   runtimes: { type: 'string' },
+  zoo: { type: 'boolean' },
   all: { type: 'boolean' },
   'write-docs': { type: 'boolean' },
   'and-tests': { type: 'boolean' },

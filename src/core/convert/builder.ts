@@ -60,7 +60,7 @@ export function onnxBuilder(graph: Graph, opset: number): OnnxBuilder {
 const SHARED_BYTES = 256;
 
 class Builder {
-  private readonly names: Set<string>;
+  private readonly taken: Set<string>;
   /** The number from which a name that is taken is tried again: a model may want one name a hundred thousand times. */
   private readonly nextNumber: Map<string, number>;
   private readonly constants = new Map<string, Value>();
@@ -76,13 +76,19 @@ class Builder {
     readonly opset: number,
     /** The builder of the graph around it: names and constants are shared with it. */
     private readonly outer?: Builder,
-    /** Whether the names of the graph are known already. */
-    isKnown = false,
+    /** Whether the names of the graph are collected: that waits until one is asked for. */
+    private isKnown = false,
   ) {
-    this.names = outer?.names ?? new Set();
+    this.taken = outer?.names ?? new Set();
     this.nextNumber = outer?.nextNumber ?? new Map();
     this.context = opsetContext(opset);
-    if (isKnown) return;
+  }
+
+  /** The names that are taken in the graph, and in those around it. */
+  private get names(): Set<string> {
+    if (this.isKnown) return this.taken;
+    this.isKnown = true;
+    const { graph } = this;
     for (const value of [...graph.inputs, ...graph.initializers]) this.keep(value.name);
     for (const node of graph.allNodes()) {
       this.keep(node.name);
@@ -90,6 +96,7 @@ class Builder {
       for (const inner of node.subgraphs())
         for (const value of [...inner.inputs, ...inner.initializers]) this.keep(value.name);
     }
+    return this.taken;
   }
 
   /** A builder for the same graph at another opset: names and constants are shared with it. */
@@ -325,11 +332,15 @@ function callOf(op: string) {
 Object.setPrototypeOf(Builder.prototype, Object.fromEntries(operatorNames('').map((op) => [op, callOf(op)] as const)));
 
 /** Says that nothing tells of which type a value is. */
-export class TypeNotKnown extends Error {}
+export class TypeNotKnown extends Error {
+  constructor(readonly value: string) {
+    super(`the element type of ${value} is not known`);
+  }
+}
 
 /** The element type of a value that has one; throws TypeNotKnown for others. */
 export function dtypeOf(value: Value): DataType {
-  if (!value.dtype) throw new TypeNotKnown(`the element type of ${value.name ?? 'a value'} is not known`);
+  if (!value.dtype) throw new TypeNotKnown(value.name || 'a value');
   return value.dtype;
 }
 

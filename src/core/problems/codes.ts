@@ -64,6 +64,11 @@ export const PROBLEM_CODES = {
     message: '{target} does not take {dtype} for {operator}.',
     fixes: ['choose-target'],
   },
+  'type-unknown': {
+    severity: 'error',
+    message: 'The element type of {value} is not known, and {operator} needs it.',
+    fixes: ['give-input-shape', 'export-again'],
+  },
   'shape-unknown': {
     severity: 'error',
     message: 'The shape that {operator} needs is not known: {reason}.',

@@ -6,10 +6,10 @@ import { normalAxis } from '../../dialects/onnx/infer/rule.ts';
 import type { Node } from '../../ir/node.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
-import { refuse } from '../../problems/problem.ts';
 import type { OnnxBuilder } from '../builder.ts';
 import { type Adapter, adapter, down, operand, rankOf, tooOld, up } from './adapter.ts';
 import { chosen } from './decompositions/choosing.ts';
+import { typed } from './decompositions/forms.ts';
 
 const SOFTMAX = ['Softmax', 'LogSoftmax', 'Hardmax'];
 
@@ -51,8 +51,7 @@ const clipDown = adapter(down(11, 'Clip'), (node, onnx) => {
 });
 
 const clipUp = adapter(up(11, 'Clip'), (node, onnx) => {
-  const x = operand(node);
-  known(node);
+  const { value: x } = typed(node);
   const bound = (name: string) => {
     const value = node.float(name);
     return value === undefined ? undefined : onnx.like(x, value);
@@ -101,14 +100,8 @@ function keptWhole(node: Node, onnx: OnnxBuilder): readonly Value[] {
 }
 
 const castLike = adapter(down(15, 'CastLike'), (node, onnx) => {
-  const dtype = node.input(1)?.dtype ?? refuse('shape-unknown', node, { reason: 'the type to cast to is not known' });
-  return onnx.Cast(operand(node), { to: codeOfDtype(dtype) });
+  return onnx.Cast(operand(node), { to: codeOfDtype(typed(node, 1).dtype) });
 });
-
-/** Constants need the element type. */
-function known(node: Node): void {
-  if (!node.input(0)?.dtype) refuse('shape-unknown', node, { reason: 'the element type of its input is not known' });
-}
 
 export const activations: readonly Adapter[] = [
   softmaxDown,

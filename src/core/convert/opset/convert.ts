@@ -71,6 +71,29 @@ export function convertOpset(model: Model, to: number, options: OpsetOptions = {
   return { model, problems: work.problems, passes: log.summaries(), records: log.records };
 }
 
+/** Whether `opsetSteps` says of a model what `convertOpset` does: there is one graph with the opsets of one domain. */
+export function goesBySteps({ functions, opsetImports }: Model): boolean {
+  return functions.length === 0 && !opsetImports.has(ML) && opsetImports.has('');
+}
+
+/**
+ * Changes a model as `convertOpset` does, and stops at each opset on the way to `to`: there the model means the same but for
+ * the problems so far. To look at many opsets costs no more than the way to the last.
+ */
+export function* opsetSteps(
+  model: Model,
+  to: number,
+): Generator<{ readonly opset: number; readonly problems: readonly Problem[] }> {
+  const work = new Conversion(new PassLog({}));
+  const { graph, opsetImports, irVersion } = model;
+  const before = opsetImports.get('') ?? to;
+  for (const opset of work.steps(graph, 'model', opsetImports, to, functionsOf(model))) {
+    const needed = neededIrVersion(model, opset);
+    model.irVersion = opset < before ? needed : Math.max(irVersion, needed);
+    yield { opset, problems: [...work.problems] };
+  }
+}
+
 /** The version of ai.onnx.ml that came with an opset, where the imports have a newer one. */
 function loweredMl(imports: ReadonlyMap<string, number>, opset: number | undefined): number | undefined {
   const [own, wanted] = [imports.get(ML), opset && mlVersionOf(opset)];
@@ -115,14 +138,19 @@ class Conversion {
   }
 
   /** Converts one graph with its subgraphs. */
-  run(
+  run(...given: Parameters<Conversion['steps']>): void {
+    for (const _ of this.steps(...given));
+  }
+
+  /** The same, a step each time that it is asked for the next: gives the opsets that the graph comes to. */
+  *steps(
     graph: Graph,
     path: string,
     imports: Map<string, number>,
     to: number,
     functions: Functions,
     domain: '' | typeof ML = '',
-  ): void {
+  ): Generator<number> {
     const own = imports.has('') || !imports.has('ai.onnx') ? '' : 'ai.onnx';
     const key = domain === '' ? own : domain;
     this.domain = domain;
@@ -139,6 +167,7 @@ class Conversion {
     for (let opset = from; opset !== to; opset += direction) {
       this.step(graph, path, opset, opset + direction);
       imports.set(key, opset + direction);
+      yield opset + direction;
     }
   }
 
@@ -277,7 +306,7 @@ function takeOver(value: Value, old: Value): void {
 /** The problem that ended a rule; throws what is none. */
 function problemOf(error: unknown, node: Node): Problem {
   if (error instanceof Refusal) return error.problem;
-  if (error instanceof TypeNotKnown) return problem('shape-unknown', node, { reason: error.message });
+  if (error instanceof TypeNotKnown) return problem('type-unknown', node, { value: error.value });
   throw error;
 }
 

@@ -201,6 +201,9 @@ const averagePool = adapter(down(19, 'AveragePool'), (node, onnx) => {
   return explicitWindows(node, onnx, 19);
 });
 
+/** Windows that are rounded up came with 10. */
+const averagePoolOld = adapter(down(10, 'AveragePool'), windows(10));
+
 /** Gaps came with 18. */
 const lpPool = adapter(down(18, 'LpPool'), (node, onnx) =>
   isDilated(node) ? dilatedNorms(node, onnx, 18) : explicitWindows(node, onnx, 18),
@@ -238,6 +241,7 @@ export const images: readonly Adapter[] = [
   adapter(down(22, 'AveragePool', 'LpPool', 'MaxPool'), windows(22)),
   adapter(up(22, 'AveragePool', 'LpPool', 'MaxPool'), windows(21)),
   averagePool,
+  averagePoolOld,
   lpPool,
   maxPool,
   adapter(up(19, 'AveragePool'), windows(18)),

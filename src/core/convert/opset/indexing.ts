@@ -4,6 +4,7 @@ import { normalAxis } from '../../dialects/onnx/infer/rule.ts';
 import type { Value } from '../../ir/value.ts';
 import { refuse } from '../../problems/problem.ts';
 import { type Adapter, adapter, down, operand, rankOf, tooOld, up } from './adapter.ts';
+import { typed } from './decompositions/forms.ts';
 import { gridSampled } from './decompositions/grid-sample.ts';
 
 /** Scatter was renamed; the new one also counts indices from the end. */
@@ -15,8 +16,7 @@ const scatterUp = adapter(up(11, 'Scatter'), (node, onnx) =>
 const oneHotDown = adapter(down(11, 'OneHot'), (node, onnx) => {
   const [indices, depth] = [operand(node), operand(node, 1)];
   if (intsOf(indices)?.every((index) => index >= 0)) return undefined;
-  const { dtype } = indices;
-  if (!dtype) refuse('shape-unknown', node, { reason: 'the element type of its indices is not known' });
+  const { dtype } = typed(node);
   const rows = onnx.Reshape(onnx.cast(depth, dtype), onnx.ints([1]));
   const isNegative = (value: Value): Value => onnx.Less(value, onnx.like(value, 0));
   const fromFront = onnx.Where(isNegative(indices), onnx.Add(indices, rows), indices);

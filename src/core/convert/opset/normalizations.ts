@@ -8,6 +8,7 @@ import { refuse } from '../../problems/problem.ts';
 import { dtypeOf, type OnnxBuilder } from '../builder.ts';
 import { type Adapter, adapter, down, operand, rankOf, tooOld, up } from './adapter.ts';
 import { naturals } from './decompositions/counting.ts';
+import { typed } from './decompositions/forms.ts';
 
 /** More than any model has. */
 const MOST_AXES = 1000;
@@ -36,14 +37,8 @@ function stashed(node: Node, onnx: OnnxBuilder, x: Value): Value {
   return narrow && node.int('stash_type', 1n) === 1n ? onnx.cast(x, 'float32') : x;
 }
 
-function typedOperand(node: Node): Value {
-  const x = operand(node);
-  if (!x.dtype) refuse('shape-unknown', node, { reason: 'the element type of its input is not known' });
-  return x;
-}
-
 const layerNormalization = adapter(down(17, 'LayerNormalization'), (node, onnx) => {
-  const input = typedOperand(node);
+  const input = typed(node).value;
   const axes = axesFrom(node, -1n);
   const x = stashed(node, onnx, input);
   const average = mean(onnx, x, axes);
@@ -60,7 +55,7 @@ const layerNormalization = adapter(down(17, 'LayerNormalization'), (node, onnx) 
 });
 
 const rmsNormalization = adapter(down(23, 'RMSNormalization'), (node, onnx) => {
-  const input = typedOperand(node);
+  const input = typed(node).value;
   const axes = axesFrom(node, -1n);
   const x = stashed(node, onnx, input);
   const square = mean(onnx, onnx.Mul(x, x), axes);
@@ -70,7 +65,7 @@ const rmsNormalization = adapter(down(23, 'RMSNormalization'), (node, onnx) => {
 
 /** Groups of channels as the channels of an InstanceNormalization. The version of 18 is deprecated and never made. */
 function grouped(node: Node, onnx: OnnxBuilder, scale: Value, bias: Value): Value {
-  const x = typedOperand(node);
+  const x = typed(node).value;
   const groups = groupsOf(node);
   const flat = onnx.Reshape(x, onnx.ints([0, groups, -1]));
   const normal = onnx.InstanceNormalization(flat, scale, bias, { epsilon: node.float('epsilon', 1e-5) });
@@ -87,7 +82,7 @@ function groupsOf(node: Node): number {
 }
 
 const groupNormalizationDown = adapter(down(21, 'GroupNormalization'), (node, onnx) => {
-  const x = typedOperand(node);
+  const x = typed(node).value;
   const groups = groupsOf(node);
   const filled = (value: number) => onnx.constant(Tensor.of(dtypeOf(x), [groups], Array<number>(groups).fill(value)));
   const normal = grouped(node, onnx, filled(1), filled(0));
@@ -117,7 +112,7 @@ const groupNormalizationUp = adapter(up(21, 'GroupNormalization'), (node, onnx) 
 
 /** By the statistics of the input itself; the others come nearer to these. */
 function normalizedInTraining(node: Node, onnx: OnnxBuilder): readonly Value[] {
-  const x = typedOperand(node);
+  const x = typed(node).value;
   const rank = rankOf(node);
   const within = x.dtype === 'float64' ? 'float64' : 'float32';
   const wide = onnx.cast(x, within);

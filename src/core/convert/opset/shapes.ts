@@ -8,6 +8,7 @@ import type { Value } from '../../ir/value.ts';
 import { refuse } from '../../problems/problem.ts';
 import { type Adapter, type AdapterRule, adapter, down, operand, rankOf, sameUp, tooOld, up } from './adapter.ts';
 import { naturals } from './decompositions/counting.ts';
+import { typed } from './decompositions/forms.ts';
 import { reshapedAlongOpenAxes } from './open-axes.ts';
 import { paddedAlongAxes, wholePads } from './open-pads.ts';
 import { slicedByPlaces } from './open-slices.ts';
@@ -92,8 +93,7 @@ const padDown = adapter(down(11, 'Pad'), (node, onnx) => {
 const padUp = adapter(up(11, 'Pad'), (node, onnx) => {
   const x = operand(node);
   const value = node.float('value', 0);
-  const filled = value === 0 || !x.dtype ? undefined : onnx.like(x, value);
-  if (value !== 0 && !filled) refuse('shape-unknown', node, { reason: 'the element type of its input is not known' });
+  const filled = value === 0 ? undefined : onnx.like(typed(node).value, value);
   return onnx.same([x, onnx.ints(node.ints('pads', [])), filled], { pads: undefined, value: undefined });
 });
 
@@ -220,9 +220,8 @@ const negativeUnsqueeze = adapter(down(11, 'Unsqueeze'), (node) => {
 /** C may be left out from 11 on. */
 const gemm = adapter(down(11, 'Gemm'), (node, onnx) => {
   if (node.input(2)) return undefined;
-  const a = operand(node);
-  if (!a.dtype) refuse('shape-unknown', node, { reason: 'the element type of its input is not known' });
-  return onnx.same([a, operand(node, 1), onnx.constant(Tensor.of(a.dtype, [1], [0]))]);
+  const { value: a, dtype } = typed(node);
+  return onnx.same([a, operand(node, 1), onnx.constant(Tensor.of(dtype, [1], [0]))]);
 });
 
 export const shapes: readonly Adapter[] = [

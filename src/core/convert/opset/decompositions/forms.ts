@@ -11,7 +11,7 @@ import { operand } from '../adapter.ts';
 export function typed(node: Node, index = 0): { readonly value: Value; readonly dtype: DataType } {
   const value = operand(node, index);
   const { dtype } = value;
-  if (!dtype) refuse('shape-unknown', node, { reason: 'the element type of its input is not known' });
+  if (!dtype) refuse('type-unknown', node, { value: value.name || `input ${index}` });
   return { value, dtype };
 }
 

@@ -125,6 +125,12 @@ decomposes('windows with gaps', [
   },
   { graph: map, nodes: 'y = MaxPool <kernel_shape = [3,3], strides = [2,2], ceil_mode = 1> (x)', from: 10, to: [9] },
   {
+    graph: map,
+    nodes: 'y = AveragePool <kernel_shape = [3,3], strides = [2,2], ceil_mode = 1> (x)',
+    from: 10,
+    to: [9],
+  },
+  {
     graph: 'float16[2,3,9,8] x => float16[A,B,C,D] y',
     nodes: 'y = AveragePool <kernel_shape = [2,2], dilations = [2,2]> (x)',
     from: 19,

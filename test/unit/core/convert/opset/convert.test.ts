@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import { convertOpset } from '../../../../../src/core/convert/opset/convert.ts';
+import { convertOpset, opsetSteps } from '../../../../../src/core/convert/opset/convert.ts';
 import { ADAPTERS, adapterFor } from '../../../../../src/core/convert/opset/table.ts';
 import { meansTheSame } from '../../../../../src/core/convert/opset/unchanged.ts';
 import { irVersionOf } from '../../../../../src/core/convert/opset/versions.ts';
 import { operatorNames, operatorSchema, operatorVersions } from '../../../../../src/core/dialects/onnx/operators.ts';
 import { encodeOnnx } from '../../../../../src/core/formats/onnx/write.ts';
 import { parseModel } from '../../../../../src/core/formats/onnxtxt/parse.ts';
+import { printModel } from '../../../../../src/core/formats/onnxtxt/print.ts';
 import { Tensor } from '../../../../../src/core/ir/tensor.ts';
 import { runModel } from '../../../../../src/core/runtime/onnxruntime.ts';
 import { modelOf, operatorsOf } from './stepping.ts';
@@ -133,4 +134,22 @@ test('subgraphs of FlexAttention know the scores that they are handed', () => {
     'case.onnxtxt',
   );
   expect(convertOpset(model, 7).problems.map(({ message }) => message)).toEqual([]);
+});
+
+test('opsets on the way are what each would be by itself', () => {
+  const text = `<ir_version: 8, opset_import: ["" : 19]> g (float[2,3] x, string[2] s) => (float[2,3] y, bool[2] b)
+    <float[3] w = {1, 2, 3}> {
+    n = LayerNormalization (x, w)
+    y = HardSwish (n)
+    b = Equal (s, s)
+  }`;
+  for (const end of [7, 26]) {
+    for (const { opset, problems } of opsetSteps(parseModel(text, 'case.onnxtxt'), end)) {
+      const alone = convertOpset(parseModel(text, 'case.onnxtxt'), opset);
+      expect(problems).toEqual(alone.problems);
+    }
+    const last = parseModel(text, 'case.onnxtxt');
+    for (const _ of opsetSteps(last, end));
+    expect(printModel(last).text).toBe(printModel(convertOpset(parseModel(text, 'case.onnxtxt'), end).model).text);
+  }
 });

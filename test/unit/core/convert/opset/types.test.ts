@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { convertOpset } from '../../../../../src/core/convert/opset/convert.ts';
 import { encodeOnnx } from '../../../../../src/core/formats/onnx/write.ts';
+import { parseModel } from '../../../../../src/core/formats/onnxtxt/parse.ts';
 import { Tensor } from '../../../../../src/core/ir/tensor.ts';
 import { runModel } from '../../../../../src/core/runtime/onnxruntime.ts';
 import { expectSame, modelOf, refusals } from './stepping.ts';
@@ -227,5 +228,16 @@ test('fills of small types are cast from larger ones', () => {
     'ConstantOfShape Cast',
     'ConstantOfShape Cast',
     'refused',
+  ]);
+});
+
+test('a type that nothing tells is named', () => {
+  const text = `<ir_version: 8, opset_import: ["" : 10, "acme" : 1]>
+    g (float[2] x) => (float[2] y) { a = acme.Op (x)\n y = Clip <min = 0.0> (a) }`;
+  const errors = convertOpset(parseModel(text, 'case.onnxtxt'), 11).problems.filter(
+    ({ severity }) => severity === 'error',
+  );
+  expect(errors.map(({ code, message }) => [code, message])).toEqual([
+    ['type-unknown', 'The element type of a is not known, and Clip needs it.'],
   ]);
 });
