@@ -235,6 +235,14 @@ test.each<readonly [weights: number, bytes: number, folds: boolean]>([
   expect(operators).toEqual(folds ? ['Add', 'Mul'] : ['Expand', 'Add', 'Mul']);
 });
 
+test('of tables that come out the same one counts', () => {
+  const sum = (last: string) =>
+    simplifying(`g (float[200,200] x) => (y) <int64[2] s = {200, 200}, float one = {1}, float minus = {-1}, float two = {2}> {
+      p = Expand (one, s) v = Add (x, p) e = Expand (minus, s) q = ${last} y = Add (v, q) }`).operators;
+  expect(sum('Neg (e)')).toEqual(['Add', 'Add']);
+  expect(sum('Mul (e, two)')).toEqual(['Expand', 'Add', 'Add']);
+});
+
 test('weights may make a file larger than other constants, 16 MB by one at most', () => {
   const weight = (rows: number) =>
     simplifying(`g (float[1,${rows}] x) => (y) <int64[2] s = {${rows}, 1024}> {

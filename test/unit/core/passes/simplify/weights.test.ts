@@ -245,6 +245,11 @@ describe('scales and shifts before weights', () => {
       'Conv',
     ],
     [
+      `${IMAGE} <${floats('w', [4, 1, 3, 3])}, ${floats('b', [4])}, ${floats('k', [2, 1, 1])}>`,
+      'n = Sub (x, k)\ny = Conv <group = 2> (n, w, b)',
+      'Conv',
+    ],
+    [
       `${IMAGE} <${floats('w', [4, 2, 3, 3])}, ${floats('k', [2, 1, 1])}>`,
       'n = Mul (x, k)\ny = Conv <pads = [1, 1, 1, 1]> (n, w)',
       'Conv',
@@ -282,7 +287,10 @@ describe('scales and shifts before weights', () => {
       `float[2] x => float[1,4] y <${floats('w', [2, 4])}, ${floats('b', [4])}, ${floats('k', [1, 1])}>`,
       'n = Mul (k, x)\ny = Gemm (n, w, b)',
     ],
-    [`${IMAGE} <${floats('w', [4, 2, 3, 3])}, ${floats('k', [2, 1, 1])}>`, 'n = Add (x, k)\ny = Conv (n, w)'],
+    [
+      `${IMAGE} <${floats('w', [4, 2, 3, 3])}, ${floats('k', [2, 1, 1])}>`,
+      'n = Add (x, k)\ny = Conv <auto_pad = "SAME_UPPER"> (n, w)',
+    ],
     [
       `float[1,1,5,5] x => float[?,4,?,?] y <${floats('w', [4, 2, 3, 3])}, ${floats('k', [2, 1, 1])}>`,
       'n = Mul (x, k)\ny = Conv (n, w)',
