@@ -2,6 +2,7 @@
  * Programs and interpreters that cannot be captured, each with the problem that the user sees. A line that the problem must
  * point at ends with `# here` in its program.
  */
+import type { InputErrorCode } from '../../../src/core/ir/errors.ts';
 import type { ProblemCode } from '../../../src/core/problems/codes.ts';
 
 export interface BadCase {
@@ -9,7 +10,7 @@ export interface BadCase {
   readonly program: string;
   /** What is wrong. */
   readonly style: string;
-  readonly code: ProblemCode;
+  readonly code: ProblemCode | InputErrorCode;
   /** The problem in PyTorch without torch.export, where it is another; null where such PyTorch finds none. */
   readonly withoutExport?: ProblemCode | null;
   /** The file of which a line marked `# here` is named first; undefined where the problem is on no line. */
@@ -20,6 +21,7 @@ export interface BadCase {
   readonly weights?: string;
   /** Another interpreter than the suite's. */
   readonly python?: BadPython;
+  /** How long it may take on a machine that has nothing else to do. */
   readonly seconds?: number;
   /** Bytes. */
   readonly memory?: number;
@@ -57,7 +59,7 @@ export const BAD: readonly BadCase[] = [
     code: 'program-not-imported',
     at: 'raising/deep.py',
   },
-  { program: 'no_such_file.py:Net', style: 'a file that is not there', code: 'program-not-imported' },
+  { program: 'no_such_file.py:Net', style: 'a file that is not there', code: 'file-missing' },
   { program: 'asks.py:Net', style: 'asks for input', code: 'program-not-imported', at: 'asks.py' },
   {
     program: 'needs_options.py:Net',
@@ -73,7 +75,7 @@ export const BAD: readonly BadCase[] = [
     style: 'trains on import',
     code: 'capture-timed-out',
     at: 'trains_on_import.py',
-    seconds: 30,
+    seconds: 10,
     sample: true,
   },
   {
@@ -81,7 +83,7 @@ export const BAD: readonly BadCase[] = [
     style: 'prints without end',
     code: 'capture-timed-out',
     at: 'print_flood.py',
-    seconds: 30,
+    seconds: 10,
   },
   {
     program: 'endless_forward.py:Net',
@@ -89,7 +91,7 @@ export const BAD: readonly BadCase[] = [
     code: 'capture-timed-out',
     at: 'endless_forward.py',
     inputs: ['x:float32[2]'],
-    seconds: 30,
+    seconds: 10,
   },
 
   // The end of the process.
