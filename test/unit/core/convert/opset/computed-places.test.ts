@@ -139,6 +139,54 @@ decomposes('windows with gaps', [
   },
 ]);
 
+const scaled = 'float[1,2,6,5] x, float[4] s => float[A,B,C,D] y';
+const sized = 'float[1,2,6,5] x, int64[2] z => float[A,B,C,D] y';
+
+decomposes('Resize whose scales or sizes are computed', [
+  {
+    graph: scaled,
+    nodes: 'y = Resize <mode = "cubic"> (x, "", s)',
+    from: 13,
+    to: [10],
+    inputs: { s: [1, 1, 1.5, 0.7] },
+  },
+  {
+    graph: scaled,
+    nodes: 'y = Resize <mode = "nearest", nearest_mode = "ceil"> (x, "", s)',
+    from: 13,
+    to: [10, 9],
+    inputs: { s: [1, 1, 0.6, 2.3] },
+  },
+  {
+    graph: sized,
+    nodes: 'y = Resize <mode = "linear", antialias = 1, axes = [2, 3]> (x, "", "", z)',
+    from: 18,
+    to: [17],
+    inputs: { z: [3, 7] },
+  },
+  {
+    graph: sized,
+    nodes: 'y = Resize <mode = "cubic", antialias = 1, exclude_outside = 1, axes = [3, 2]> (x, "", "", z)',
+    from: 18,
+    to: [17],
+    inputs: { z: [2, 3] },
+  },
+  {
+    graph: sized,
+    nodes: 'y = Resize <mode = "nearest", keep_aspect_ratio_policy = "not_larger", axes = [2, 3]> (x, "", "", z)',
+    from: 18,
+    to: [17],
+    inputs: { z: [9, 9] },
+  },
+  {
+    graph: 'float[1,1,6,5] x, float[8] r, int64[4] z => float[A,B,C,D] y',
+    nodes: `y = Resize <mode = "linear", coordinate_transformation_mode = "tf_crop_and_resize", extrapolation_value = 9.0> (x, r, "", z)`,
+    from: 13,
+    to: [10],
+    inputs: { r: [0, 0, 0.2, -0.3, 1, 1, 0.8, 1.1], z: [1, 1, 4, 3] },
+  },
+]);
+
 const written = 'float[3,4] x, int64[2,4] i, float[2,4] u => float[3,4] y';
 const twice = { i: [0, 1, 2, -1, 0, 1, 0, 2] };
 
