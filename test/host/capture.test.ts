@@ -128,6 +128,35 @@ suite('live capture', () => {
     for (const name of ['graphwright.ops.json', 'program.Broken.onnx']) rmSync(sample(name).fsPath);
   });
 
+  test('what a target does not take of a capture stands on the Python lines; its operators are defined beside the program', async () => {
+    const { capture } = await extension().activate();
+    const answers = { ...ANSWERS, name: 'Silent', inputs: ['image:float32[1,3,32,32]'] };
+    const said = await saying({ press: 'Run' }, () => capture(program(), { answers }));
+    assert.match(said.at(-1)?.message ?? '', /cannot take Silent of program\.py exactly/);
+    const python = await vscode.workspace.openTextDocument(sample('acme.py'));
+    const line = python
+      .getText()
+      .split('\n')
+      .findIndex((text) => text.includes('swish(x, 1.5)'));
+    const { range } = await until('a problem on the line', () =>
+      ours(python.uri).find((each) => each.range.start.line === line && each.message.includes('acme::swish')),
+    );
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      python.uri,
+      range,
+    );
+    const isOfCapture = (each: vscode.CodeAction) =>
+      JSON.stringify(each.command?.arguments ?? []).includes('/captures/');
+    const define = actions.find((each) => each.title.includes('acme::swish…') && isOfCapture(each));
+    assert.ok(define, actions.map(({ title }) => title).join('\n'));
+    await saying({}, () => run(define));
+    const file = sample('graphwright.ops.json').fsPath;
+    await until('the operator file', () => existsSync(file));
+    assert.match(readFileSync(file, 'utf8'), /"operator": "acme::swish"/);
+    rmSync(file);
+  });
+
   test('cancel ends the program', async () => {
     const { capture } = await extension().activate();
     const cancelling = cancelled('Capturing Endless of program.py');
