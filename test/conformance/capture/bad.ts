@@ -103,7 +103,7 @@ export const BAD: readonly BadCase[] = [
     inputs: ['x:float32[2]'],
   },
   { program: 'exits.py:at_once', style: 'os._exit', code: 'program-exits' },
-  { program: 'exits.py:killed', style: 'killed from outside', code: 'capture-died' },
+  { program: 'exits.py:killed', style: 'killed, as a system without memory does', code: 'capture-out-of-memory' },
   {
     program: 'crashes.py:Net',
     style: 'a crash in C',
@@ -175,7 +175,7 @@ export const BAD: readonly BadCase[] = [
   { ...WEIGHTS, style: 'weights of another model', weights: 'other-model.pth', code: 'weights-do-not-fit' },
   { ...WEIGHTS, style: 'a file without weights', weights: 'no-weights.pth', code: 'weights-unreadable' },
   { ...WEIGHTS, style: 'weights that are a text', weights: 'text.pth', code: 'weights-unreadable' },
-  { ...WEIGHTS, style: 'weights that are not there', weights: 'no-such.pth', code: 'weights-unreadable' },
+  { ...WEIGHTS, style: 'weights that are not there', weights: 'no-such.pth', code: 'file-missing' },
   { ...WEIGHTS, style: 'a whole pickled model', weights: 'whole-model.pth', code: 'weights-unreadable' },
 
   // Inputs.
