@@ -178,6 +178,7 @@ export const LAYER_WORDS: Readonly<Record<string, string>> = {
   SPP: 'Pooling into pyramids of bins, flattened and joined.',
   Sqrt: 'The square root of each element.',
   SSDDetectionOutput: 'The boxes of an SSD network, by non-maximum suppression.',
+  SsdDetection: 'The boxes of an SSD network, by non-maximum suppression, with the boxes of its layers as parameters.',
   Sub: 'Subtracts blobs element by element.',
   SubpixelDown: 'Moves squares of neighbours into the channels (space to depth).',
   SubpixelUp: 'Moves channels into squares of neighbours (depth to space).',
