@@ -8,7 +8,7 @@ const REFUSED: readonly (readonly [graph: string, code: string, message: string]
   ['float[2,3] x => y = Atan (x)', 'unsupported-operator', 'no operator for Atan'],
   ['float[2,3] x => y = com.acme.Swish (x)', 'unsupported-operator', 'com.acme::Swish'],
   [
-    'float[2,3000] x, float[3000,4000] x1 => y = MatMul (x, x1)',
+    'float[200,3000] x, float[3000,4000] x1 => y = MatMul (x, x1)',
     'unsupported-attribute',
     'too many to be made one by one',
   ],
