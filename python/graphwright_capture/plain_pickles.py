@@ -1,6 +1,7 @@
 """Weights of PyTorch 1.13 and 2.0, whose own safe reader takes no floats: the same safety by Python's own reader of pickles, which
 asks before it takes anything by name."""
 
+import contextlib
 import pickle
 import re
 
@@ -30,10 +31,23 @@ class PlainUnpickler(pickle.Unpickler):
 
 
 class PlainPickles:
-    """What torch.load takes for a module of pickles."""
+    """What torch.load uses of its own safe reader, `torch._weights_only_unpickler`."""
 
     Unpickler = PlainUnpickler
 
     @staticmethod
     def load(opened, **options):
         return PlainUnpickler(opened, **options).load()
+
+
+@contextlib.contextmanager
+def plain_pickles():
+    """torch.load with `weights_only` reads by this reader. It is not given as `pickle_module`, which 1.13 leaves aside."""
+    import torch
+
+    own = torch.serialization._weights_only_unpickler
+    torch.serialization._weights_only_unpickler = PlainPickles
+    try:
+        yield
+    finally:
+        torch.serialization._weights_only_unpickler = own

@@ -8,7 +8,7 @@ import os
 import re
 
 from .channel import Failure
-from .plain_pickles import PlainPickles
+from .plain_pickles import plain_pickles
 from .reasons import failure_of, running
 from .words import a_kind, listed, shape_text
 
@@ -107,10 +107,10 @@ def read_weights(file, channel):
     # Settings that training scripts keep beside their weights.
     if hasattr(torch.serialization, "add_safe_globals"):
         torch.serialization.add_safe_globals([argparse.Namespace])
-    if options.get("weights_only") and not hasattr(torch, "export"):
-        options = {"map_location": "cpu", "pickle_module": PlainPickles}
+    plain = options.get("weights_only") and not hasattr(torch, "export")
     try:
-        return torch.load(file, **options)
+        with plain_pickles() if plain else contextlib.nullcontext():
+            return torch.load(file, **options)
     except Exception as error:
         named = re.search(r"(?:GLOBAL|Unsupported class) ([\w.]+)", str(error))
         if named:
