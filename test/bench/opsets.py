@@ -41,7 +41,7 @@ def main():
         place = lambda name: os.path.join(folder, f"{name}.onnx")
         for opset in sorted({opset for step in STEPS for opset in step}):
             command = ["node", CLI, "convert", options.traced, "--to", "onnx", "--opset", str(opset), "-o", place(opset)]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for start, end in STEPS:
             out = place("out")
             commands = {

@@ -21,7 +21,7 @@ import onnx  # noqa: E402
 import torch  # noqa: E402
 
 #: The most seconds that one model may take.
-PATIENCE = 900
+PATIENCE = 1800
 
 
 def save(name, folder, exports):
