@@ -62,7 +62,7 @@ function hostTests() {
     ({ passes, failures }) => ({
       passed: passes.length,
       failed: failures.length,
-      failures: failures.map(({ fullTitle, err }) => `${fullTitle}: ${err.message?.split('\n')[0]}`),
+      failures: failures.map(({ title, message }) => `${title}: ${message.split('\n')[0]}`),
     }),
     () => node(['test/host/run.mjs'], show),
   );
