@@ -265,5 +265,5 @@ export const INSTALLED: readonly Case[] = [
   timm('mobilenetv3_small_050'),
   timm('ghostnet_050'),
   timm('levit_128s', { inputs: ['x:float32[1,3,224,224]'] }),
-  timm('mixer_s32_224', { inputs: ['x:float32[1,3,224,224]'] }),
+  timm('test_resnet'),
 ];
