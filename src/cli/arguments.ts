@@ -73,6 +73,31 @@ export function readingOf(values: ReadingValues): Reading {
   };
 }
 
+interface WishValues {
+  readonly force?: boolean | undefined;
+  readonly simplify?: boolean | undefined;
+  readonly disable?: string[] | undefined;
+  readonly explain?: boolean | undefined;
+  readonly inline?: boolean | undefined;
+  readonly 'fold-limit'?: string | undefined;
+  readonly annotate?: boolean | undefined;
+  readonly verify?: boolean | undefined;
+}
+
+/** What a conversion is to do besides, and what to tell. Throws InputError for a limit that is no size. */
+export function wishesOf(values: WishValues) {
+  return {
+    force: values.force ?? false,
+    simplify: values.simplify ?? false,
+    disabled: values.disable ?? [],
+    explain: values.explain ?? false,
+    inline: values.inline ?? false,
+    foldLimit: foldLimitOf(values['fold-limit']),
+    annotate: values.annotate ?? false,
+    verify: values.verify ?? false,
+  };
+}
+
 /** `--fold-limit MB` in bytes. Throws InputError for what is no size. */
 export function foldLimitOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;

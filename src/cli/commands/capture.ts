@@ -7,7 +7,6 @@ import { loadCustomOperators } from '../../core/custom/read.ts';
 import { InputError } from '../../core/ir/errors.ts';
 import type { Progress } from '../../core/progress.ts';
 import {
-  foldLimitOf,
   JSON_OPTION,
   numberOf,
   opsetsOf,
@@ -15,6 +14,7 @@ import {
   parse,
   READING_OPTIONS,
   TARGET_OPTIONS,
+  wishesOf,
 } from '../arguments.ts';
 import { printPasses, tell } from '../conversion-report.ts';
 import { untilInterrupted } from '../interrupt.ts';
@@ -69,14 +69,7 @@ export async function capture(args: readonly string[]): Promise<number> {
       conversion: {
         reading: { ops: values.ops ?? [], accept: values.accept ?? [] },
         target: { target, ...opsetsOf(values.opset, target) },
-        force: values.force ?? false,
-        simplify: values.simplify ?? false,
-        disabled: values.disable ?? [],
-        explain: values.explain ?? false,
-        inline: values.inline ?? false,
-        foldLimit: foldLimitOf(values['fold-limit']),
-        annotate: values.annotate ?? false,
-        verify: values.verify ?? false,
+        ...wishesOf(values),
       },
     },
     progress,

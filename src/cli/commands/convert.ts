@@ -2,7 +2,6 @@
 import { InputError } from '../../core/ir/errors.ts';
 import { convertModel } from '../../core/pipeline.ts';
 import {
-  foldLimitOf,
   JSON_OPTION,
   opsetsOf,
   PASS_OPTIONS,
@@ -11,6 +10,7 @@ import {
   readingOf,
   SEE_HELP,
   TARGET_OPTIONS,
+  wishesOf,
 } from '../arguments.ts';
 import { printPasses, tell } from '../conversion-report.ts';
 import { untilInterrupted } from '../interrupt.ts';
@@ -37,14 +37,7 @@ export async function convert(args: readonly string[]): Promise<number> {
       reading: readingOf(values),
       target: { target: values.to, ...opsetsOf(values.opset, values.to) },
       output: values.output,
-      force: values.force ?? false,
-      simplify: values.simplify ?? false,
-      disabled: values.disable ?? [],
-      explain: values.explain ?? false,
-      inline: values.inline ?? false,
-      foldLimit: foldLimitOf(values['fold-limit']),
-      annotate: values.annotate ?? false,
-      verify: values.verify ?? false,
+      ...wishesOf(values),
     },
     statusProgress(values.json, untilInterrupted()),
   );
