@@ -132,13 +132,7 @@ test('a line that cannot be captured is marked; its quick fix defines an operato
   await vscode.command('View: Close All Editors');
   await vscode.file('program.py').dblclick();
   await page.locator('.codelens-decoration a', { hasText: 'Capture Model…' }).nth(1).click();
-  await vscode.quickItem('None').waitFor();
-  await page.keyboard.press('Enter');
-  await vscode.quickInput.getByText('What is image?').waitFor();
-  await page.keyboard.press('Enter');
-  await vscode.quickItem('ONNX').click();
-  await vscode.quickItem('Opset 17').click();
-  await vscode.convertNow();
+  await answerAsGuessed();
   const failed = vscode.notification('Capturing program.py');
   await failed.waitFor({ timeout: CAPTURE });
   await vscode.shot('failed');
@@ -157,13 +151,7 @@ test('a program that does not end is cancelled', async () => {
   const { page } = vscode;
   await vscode.command('Notifications: Clear All Notifications');
   await page.locator('.codelens-decoration a', { hasText: 'Capture Model…' }).nth(2).click();
-  await vscode.quickItem('None').waitFor();
-  await page.keyboard.press('Enter');
-  await vscode.quickInput.getByText('What is image?').waitFor();
-  await page.keyboard.press('Enter');
-  await vscode.quickItem('ONNX').click();
-  await vscode.quickItem('Opset 17').click();
-  await vscode.convertNow();
+  await answerAsGuessed();
   const running = vscode.notification('Capturing Endless of program.py');
   await running.getByText('Importing program.py').waitFor();
   await vscode.shot('running');
@@ -202,3 +190,15 @@ test('nothing went wrong on the page, and nothing was asked for outside this mac
   expect(vscode.errors).toEqual([]);
   expect([...vscode.external]).toEqual([]);
 });
+
+/** No weights, the guessed input, ONNX at opset 17, and nothing else. */
+async function answerAsGuessed(): Promise<void> {
+  const { page } = vscode;
+  await vscode.quickItem('None').waitFor();
+  await page.keyboard.press('Enter');
+  await vscode.quickInput.getByText('What is image?').waitFor();
+  await page.keyboard.press('Enter');
+  await vscode.quickItem('ONNX').click();
+  await vscode.quickItem('Opset 17').click();
+  await vscode.convertNow();
+}

@@ -4,7 +4,7 @@
  * taken to standard error by the helper before anything of the program is imported.
  */
 
-/** What the helper is to do. Nothing of the user's program is imported before `capture`. */
+/** What the helper is to do. `probe` and `describe` import nothing of the user's program. */
 export type HelperRequest =
   | { readonly do: 'probe' }
   | { readonly do: 'describe'; readonly file: string }

@@ -52,10 +52,10 @@ export function dilatedExtremes(node: Node, onnx: OnnxBuilder, needed: number): 
     const size = sizes[k] ?? 0;
     const windows = placesOf(axis, size).map((places) => {
       const inside = places.filter((place) => place >= 0 && place < size);
-      const [any] = inside;
-      if (any === undefined) tooOld(node, needed, 'one of its windows lies in the padding');
+      const [held] = inside;
+      if (held === undefined) tooOld(node, needed, 'one of its windows lies in the padding');
       // What lies outside counts for nothing: one that counts stands for it.
-      return places.map((place) => (inside.includes(place) ? place : any));
+      return places.map((place) => (inside.includes(place) ? place : held));
     });
     const list = Tensor.of('int64', [windows.length, axis.count], windows.flat());
     return reduced(onnx, 'ReduceMax', onnx.Gather(x, onnx.constant(list), { axis: k + 2 }), [k + 3]);
