@@ -1,9 +1,8 @@
 /** The user's own Python as the engine asks it: answers and problems as plain data, what it prints some lines at a time. */
 import { type Answer, captureProgram, describeProgram, guessInputs } from '../core/capture/live/capture.ts';
-import { verifyCaptured } from '../core/capture/live/verify-captured.ts';
+import { convertBeside } from '../core/capture/live/convert-captured.ts';
 import { operatorsForHelper } from '../core/custom/live.ts';
 import { loadCustomOperators } from '../core/custom/read.ts';
-import { convertModel } from '../core/pipeline.ts';
 import type { Progress } from '../core/progress.ts';
 import type { ConvertRequest, ConvertResult } from '../core/request.ts';
 import type { CaptureProblem, PythonAnswer, PythonProgram } from '../shared/capture.ts';
@@ -30,17 +29,11 @@ export const realPython: PythonCore = {
 };
 
 /** Converts what was captured, and compares the result with what the program itself gave. */
-export async function convertCaptured(
-  request: ConvertRequest & { readonly reference: CapturedReference },
+export function convertCaptured(
+  { reference: { folder, torch }, ...request }: ConvertRequest & { readonly reference: CapturedReference },
   progress: Progress,
 ): Promise<ConvertResult> {
-  const { reference, input: file, reading, target } = request;
-  const result = await convertModel({ ...request, verify: false }, progress);
-  if (result.status !== 'done') return result;
-  const { folder, torch } = reference;
-  const started = process.uptime();
-  const verification = await verifyCaptured({ file, torch }, reading, folder, target.target, result.output, progress);
-  return { ...result, verification, seconds: result.seconds + process.uptime() - started };
+  return convertBeside(request, torch, folder, progress);
 }
 
 /** The operators that stand beside the program, or above it, are recorded as they are. */

@@ -57,15 +57,34 @@ export async function convertCaptured(
     const { file, reference, ...captured } = answer;
     if (KEPT.has(extname(output))) return { ...keep(file, output, notes), captured, seconds: seconds() };
     const reading = readingOf(request, answer);
-    const result = await convertModel({ ...conversion, input: file, output, reading, verify: false }, progress);
-    const told = { ...result, problems: [...notes, ...result.problems.map(withoutHelper)], captured };
-    if (reference === undefined || result.status !== 'done') return { ...told, seconds: seconds() };
-    const { target } = conversion.target;
-    const verification = await verifyCaptured(answer, reading, reference, target, result.output, progress);
-    return { ...told, verification, seconds: seconds() };
+    const wished: ConvertRequest = { ...conversion, input: file, output, reading };
+    const result = await convertBeside(wished, captured.torch, reference, progress);
+    return { ...result, problems: [...notes, ...result.problems.map(withoutHelper)], captured, seconds: seconds() };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Converts a captured program, and compares the result with what PyTorch itself gave, where `reference` is its folder. */
+export async function convertBeside(
+  request: ConvertRequest,
+  torch: string,
+  reference: string | undefined,
+  progress: Progress,
+): Promise<ConvertResult> {
+  const { input: file, reading, target } = request;
+  const result = await convertModel({ ...request, verify: false }, progress);
+  if (reference === undefined || result.status !== 'done') return result;
+  const started = process.uptime();
+  const verification = await verifyCaptured(
+    { file, torch },
+    reading,
+    reference,
+    target.target,
+    result.output,
+    progress,
+  );
+  return { ...result, verification, seconds: result.seconds + process.uptime() - started };
 }
 
 /** Throws InputError where nothing can be written, or for a target that there is not: before the program is run. */
