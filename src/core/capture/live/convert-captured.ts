@@ -59,7 +59,7 @@ export async function convertCaptured(
     const reading = readingOf(request, answer);
     const wished: ConvertRequest = { ...conversion, input: file, output, reading };
     const result = await convertBeside(wished, captured.torch, reference, progress);
-    return { ...result, problems: [...notes, ...result.problems.map(withoutHelper)], captured, seconds: seconds() };
+    return { ...result, problems: [...notes, ...result.problems], captured, seconds: seconds() };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -102,14 +102,6 @@ function readingOf({ capture, conversion }: CaptureConversion, { inputs }: Captu
   const beside = findOpsFile(resolve(capture.file ?? 'program.py'));
   const { ops, accept } = conversion.reading;
   return { inputs: inputs.map(parseInputSpec), ops: [...(beside === undefined ? [] : [beside]), ...ops], accept };
-}
-
-/** A trace also records the lines of the helper that made it, which are none of the user's. */
-function withoutHelper(problem: Problem): Problem {
-  return {
-    ...problem,
-    origin: problem.origin.filter(({ file }) => !/[\\/]graphwright_capture[\\/]\w+\.py$/.test(file)),
-  };
 }
 
 function keep(file: string, output: string, notes: readonly Problem[]): Omit<ConvertResult, 'seconds'> {

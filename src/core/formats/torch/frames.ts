@@ -1,4 +1,4 @@
-/** Stacks of Python frames: those of the user's own code first, those of PyTorch itself after them. */
+/** Stacks of Python frames: those of the user's own code first, those of PyTorch itself after them, none of ours. */
 import type { Frame, Origin } from '../../ir/origin.ts';
 
 /** Files of PyTorch itself: users look for the line of their own code (torchvision, timm and the like count as that). */
@@ -6,19 +6,21 @@ const FRAMEWORK = [
   /(?:site|dist)-packages[\\/]torch[\\/]/,
   /(?:^|[\\/])torch[\\/](?:nn|jit|fx|export|autograd|utils|ao|amp|_[a-z]\w*)[\\/]/,
   /(?:^|[\\/])torch[\\/](?:functional|overrides|_ops|_tensor|_jit_internal|_VF|library)\.py$/,
-  // The helper of a live capture, which calls what the user's code calls.
-  /(?:^|[\\/])graphwright_capture[\\/]\w+\.py$/,
   /^<(?:string|frozen|eval_with_key|unknown|builtin)[^>]*>/,
 ];
+
+/** The helper of a live capture: a trace records the lines that called the program, which are none of the user's. */
+const HELPER = /(?:^|[\\/])graphwright_capture[\\/]\w+\.py$/;
 
 function isFramework(file: string): boolean {
   return FRAMEWORK.some((pattern) => pattern.test(file));
 }
 
-/** Innermost first, but the frames of frameworks after all of the user's. */
+/** Innermost first, but the frames of frameworks after all of the user's; those of the helper of a live capture are left out. */
 export function userFramesFirst(frames: readonly Frame[]): Origin {
-  const framework = frames.filter((frame) => isFramework(frame.file));
-  return framework.length === 0 ? frames : [...frames.filter((frame) => !isFramework(frame.file)), ...framework];
+  const others = frames.filter(({ file }) => !HELPER.test(file));
+  const framework = others.filter(({ file }) => isFramework(file));
+  return [...others.filter(({ file }) => !isFramework(file)), ...framework];
 }
 
 /** A stack as the tracer writes it, innermost first: lines `file.py(12): function`. */

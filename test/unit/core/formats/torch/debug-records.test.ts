@@ -80,6 +80,15 @@ test.each([
   expect(userFramesFirst([framework, user])).toEqual([user, framework]);
 });
 
+test.each(['/opt/x/python/graphwright_capture/running.py', 'C:\\x\\graphwright_capture\\steps.py'])(
+  'the line %s of our own helper, which called the program, is no origin',
+  (file) => {
+    const user = { kind: 'python', file: '/home/me/net.py', line: 2 } as const;
+    const framework = { kind: 'python', file: TORCH, line: 9 } as const;
+    expect(userFramesFirst([framework, user, { kind: 'python', file, line: 1 }])).toEqual([user, framework]);
+  },
+);
+
 test('texts that are put together of one piece without end are left out', () => {
   const source = tuple(list(...new Array<bigint>(1000).fill(0n)), 1n, 10n);
   const table = tuple('x'.repeat(1 << 20), 'net.py');
