@@ -1,5 +1,5 @@
 /** Counting what passed and failed over stages of different kinds, and the one line at the end. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { CommandError } from './run.mjs';
 
 /** Runs stages one after another, says how each ended, and sums up. */
@@ -68,23 +68,32 @@ async function count(work) {
 }
 
 /**
- * Runs tests that wait for a browser, which a busy machine can keep from answering in time: files in which a test fails are
- * run once more, from a fresh start. A test that fails again has failed; one that passes then is told of.
+ * Runs tests that wait for a browser, which a busy machine can keep from answering in time: `run(files)` runs the files in
+ * which a test failed, all of them where `files` is empty, up to twice more from a fresh start. A test that fails each time
+ * has failed; one that passes then is told of as unsteady.
  */
-export async function steadily(run, files = []) {
-  try {
-    return await run(files);
-  } catch (error) {
-    const { counts } = error;
-    if (files.length > 0 || !counts || counts.files.length === 0) throw error;
-    const again = await steadily(run, counts.files).catch(() => undefined);
-    if (!again) throw error;
-    return { passed: counts.elsewhere + again.passed, failed: 0, unsteady: counts.failures };
+export async function steadily(run, { again = 2 } = {}) {
+  let passed = 0;
+  let files = [];
+  const unsteady = [];
+  for (; ; again--) {
+    try {
+      const counts = await run(files);
+      return { passed: passed + counts.passed, failed: 0, unsteady };
+    } catch (error) {
+      // A suite that fell over beside its tests is run again as a whole.
+      const { counts = { passed: 0, failed: 1, failures: [error.message], files, elsewhere: 0 } } = error;
+      if (again === 0) throw Object.assign(error, { counts: { ...counts, passed: passed + counts.passed } });
+      passed += counts.elsewhere;
+      files = counts.files;
+      unsteady.push(...counts.failures);
+    }
   }
 }
 
 /** Runs a suite that writes its counts to a file, read by `read`; a suite that fails keeps its counts. */
 export async function counted(file, read, work) {
+  rmSync(file, { force: true });
   const counts = () => (existsSync(file) ? read(JSON.parse(readFileSync(file, 'utf8'))) : undefined);
   try {
     await work();

@@ -21,9 +21,9 @@ import { runModel } from '../../src/core/runtime/onnxruntime.ts';
 import { caffeBackend } from '../../src/core/targets/caffe-backends.ts';
 
 /** `FUZZ_LAYERS=100000 FUZZ_SEED=7 npx vitest run test/fuzz/caffe-layers` looks further. */
-const SEED = Number(process.env['FUZZ_SEED'] ?? 20261127);
-const LAYERS = Number(process.env['FUZZ_LAYERS'] ?? 600);
-const ONLY = process.env['FUZZ_TYPE'];
+const SEED = Number(process.env.FUZZ_SEED ?? 20261127);
+const LAYERS = Number(process.env.FUZZ_LAYERS ?? 600);
+const ONLY = process.env.FUZZ_TYPE;
 
 type Random = () => number;
 
@@ -205,7 +205,7 @@ test('random layers become what they mean, or a problem', { timeout: 0 }, async 
       faults.push(`${dialect}\n${text}\n${error instanceof Error ? error.message.slice(0, 300) : error}`);
     }
   }
-  if (process.env['FUZZ_TELL'])
+  if (process.env.FUZZ_TELL)
     console.log(
       [...counts]
         .sort()

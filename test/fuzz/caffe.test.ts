@@ -12,8 +12,8 @@ import { cpuTime } from '../unit/cpu-time.ts';
 import { mutationsOf, type Random } from './mutations.ts';
 
 /** `FUZZ_FILES=100000 FUZZ_SEED=7 npx vitest run test/fuzz/caffe` looks further. */
-const SEED = Number(process.env['FUZZ_SEED'] ?? 20261126);
-const FILES = Number(process.env['FUZZ_FILES'] ?? 2000);
+const SEED = Number(process.env.FUZZ_SEED ?? 20261126);
+const FILES = Number(process.env.FUZZ_FILES ?? 2000);
 const LONGEST_MS = 2000;
 
 const blob = (...dim: number[]) => ({ shape: { dim }, data: Array(dim.reduce((a, b) => a * b)).fill(0.5) });

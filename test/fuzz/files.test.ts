@@ -16,8 +16,8 @@ import { cpuTime } from '../unit/cpu-time.ts';
 import { mutationsOf, type Random } from './mutations.ts';
 
 /** `FUZZ_SEED=7 FUZZ_ROUNDS=1000 npx vitest run test/fuzz` looks further. */
-const SEED = Number(process.env['FUZZ_SEED'] ?? 20261123);
-const ROUNDS = Number(process.env['FUZZ_ROUNDS'] ?? 4);
+const SEED = Number(process.env.FUZZ_SEED ?? 20261123);
+const ROUNDS = Number(process.env.FUZZ_ROUNDS ?? 4);
 /** Far above what any sample needs; a hang would be minutes. */
 const LONGEST_MS = 4000;
 

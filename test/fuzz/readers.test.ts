@@ -28,8 +28,8 @@ import { cpuTime } from '../unit/cpu-time.ts';
 import { type Mutation, mutationsOf, type Random } from './mutations.ts';
 
 /** `FUZZ_FILES=100000 FUZZ_SEED=7 npx vitest run test/fuzz/readers` looks further. */
-const SEED = Number(process.env['FUZZ_SEED'] ?? 20261126);
-const FILES = Number(process.env['FUZZ_FILES'] ?? 2000);
+const SEED = Number(process.env.FUZZ_SEED ?? 20261126);
+const FILES = Number(process.env.FUZZ_FILES ?? 2000);
 const LONGEST_MS = 2000;
 /** Larger tensors are views that repeat few bytes: honest ones are as long as they say. */
 const MOST_ELEMENTS = 1 << 16;

@@ -11,7 +11,7 @@ import { startBrowser } from '../../scripts/lib/browser.mjs';
 import { inRoot, ROOT } from '../../scripts/lib/paths.mjs';
 import { startVSCode } from '../../scripts/lib/vscode.mjs';
 
-const SECONDS = 300;
+const SECONDS = 900;
 const TESTS = inRoot('dist/test/host.cjs');
 const RESULT = inRoot('artifacts/host.json');
 

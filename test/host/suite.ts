@@ -30,7 +30,7 @@ function say(line: string): void {
 
 export async function run(): Promise<void> {
   const grep = process.env.GRAPHWRIGHT_TEST_GREP;
-  const mocha = new Mocha({ ui: 'tdd', timeout: 30_000, reporter: Silent, ...(grep && { grep: new RegExp(grep) }) });
+  const mocha = new Mocha({ ui: 'tdd', timeout: 120_000, reporter: Silent, ...(grep && { grep: new RegExp(grep) }) });
   mocha.suite.emit('pre-require', globalThis, 'suite', mocha);
   for (const load of TESTS) await load();
   const result: Result = { passes: [], failures: [], pending: [] };

@@ -25,7 +25,7 @@ export function textOf(name: string): vscode.Uri {
 }
 
 /** Waits until something is there. */
-export async function until<T>(what: string, look: () => T | undefined | false, milliseconds = 15_000): Promise<T> {
+export async function until<T>(what: string, look: () => T | undefined | false, milliseconds = 60_000): Promise<T> {
   const end = performance.now() + milliseconds;
   for (;;) {
     const found = look();

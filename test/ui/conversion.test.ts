@@ -39,7 +39,7 @@ test('right-click, Convert Model…, target, opset: the file appears beside the 
 test('Open Graph shows the result; a click on a node shows its details', async () => {
   await vscode.notification('Converted digits.traced.pt').getByRole('button', { name: 'Open Graph' }).click();
   const { graph } = vscode;
-  await graph.getByTestId('node').first().waitFor({ timeout: 30_000 });
+  await graph.getByTestId('node').first().waitFor();
   await vscode.shot('graph');
   const node = graph.locator('[data-testid=node][aria-label^=Conv]').first();
   await node.click();
@@ -85,7 +85,7 @@ test('a node of the graph is found in the text, and a line of the text in the gr
   await vscode.command('View: Close All Editors');
   await vscode.menu('acme.traced.pt', 'Open Graph');
   const { graph, page } = vscode;
-  await graph.locator('[data-testid=node][data-name*=swish]').first().click({ timeout: 30_000 });
+  await graph.locator('[data-testid=node][data-name*=swish]').first().click();
   await graph.getByTestId('node-details').getByText('Show in text').first().click();
   await page.locator('.statusbar-item', { hasText: /Ln 18, Col .* selected/ }).waitFor();
   await page.locator('.squiggly-error').first().waitFor();
@@ -138,7 +138,7 @@ test('then the same conversion goes through', async () => {
   await done.waitFor();
   await vscode.shot('converted-with-custom-operators');
   await done.getByRole('button', { name: 'Open Graph' }).click();
-  await vscode.graph.getByTestId('node').first().waitFor({ timeout: 30_000 });
+  await vscode.graph.getByTestId('node').first().waitFor();
   await vscode.shot('graph-with-custom-operators');
   expect(readFileSync(onDisk('acme.traced.onnx'), 'latin1')).toContain('acme');
 });

@@ -20,7 +20,7 @@ afterAll(() => vscode?.stop());
 test('the text of a model stands beside its graph', async () => {
   const { page } = vscode;
   await vscode.file(MODEL).dblclick();
-  await vscode.graph.getByTestId('node').first().waitFor({ timeout: 30_000 });
+  await vscode.graph.getByTestId('node').first().waitFor();
   await vscode.command('Graphwright: Open as Text');
   await page.locator('.view-line', { hasText: 'ir_version' }).first().waitFor();
   await vscode.command('View: Move Editor into Left Group');
@@ -153,9 +153,9 @@ test('what is not saved is compared with what is, and is there again after a res
   // Edits are kept a second after the last of them.
   await new Promise((resolve) => setTimeout(resolve, 2500));
   await vscode.reload();
-  await vscode.dirtyTab.waitFor({ timeout: 30_000 });
+  await vscode.dirtyTab.waitFor();
   await page.locator('.tab.dirty').first().click();
-  await page.locator('.view-line', { hasText: 'Sinh' }).first().waitFor({ timeout: 30_000 });
+  await page.locator('.view-line', { hasText: 'Sinh' }).first().waitFor();
   await vscode.shot('after-restart');
   await vscode.focusText();
   await page.keyboard.press('Control+S');
@@ -171,7 +171,7 @@ test('Reveal in Graph and Reveal in Text by keyboard', async () => {
   await vscode.focusText();
   await vscode.goToText('r2 = MaxPool');
   await page.keyboard.press('Control+Alt+G');
-  await vscode.selected('n2').waitFor({ timeout: 30_000 });
+  await vscode.selected('n2').waitFor();
   await vscode.graph.locator('[data-testid=node][data-name=n3]').first().click();
   await vscode.command('Graphwright: Reveal in Text');
   await page.locator('.view-line', { hasText: '[n3]' }).first().waitFor();

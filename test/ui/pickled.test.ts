@@ -63,7 +63,7 @@ test('accepted, it converts, and the graph has its nodes', async () => {
   await done.waitFor();
   expect(existsSync(path.join(vscode.workspace, 'block.onnx'))).toBe(true);
   await done.getByRole('button', { name: 'Open Graph' }).click();
-  await vscode.graph.getByTestId('node').first().waitFor({ timeout: 30_000 });
+  await vscode.graph.getByTestId('node').first().waitFor();
   await vscode.shot('graph');
 });
 

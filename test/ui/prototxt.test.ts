@@ -82,7 +82,7 @@ test('a network has colours, shapes and no problems', async () => {
   const { page } = vscode;
   await vscode.file('tiny.prototxt').dblclick();
   await page.locator('.view-line', { hasText: 'Convolution' }).first().waitFor();
-  await page.locator('.view-line', { hasText: '[1, 64, 112, 112]' }).first().waitFor({ timeout: 30_000 });
+  await page.locator('.view-line', { hasText: '[1, 64, 112, 112]' }).first().waitFor();
   await page.locator('.statusbar-item', { hasText: 'Caffe Prototxt' }).waitFor();
   expect(await vscode.squiggle.count()).toBe(0);
   await vscode.shot('text');
@@ -149,7 +149,7 @@ test('the layer at the cursor is selected in the graph, and back', async () => {
   const { page } = vscode;
   await vscode.goToText('name: "conv1');
   await page.keyboard.press('Control+Alt+G');
-  await vscode.graph.getByTestId('node').first().waitFor({ timeout: 30_000 });
+  await vscode.graph.getByTestId('node').first().waitFor();
   await vscode.selected('conv1').waitFor();
   await vscode.focusText();
   await vscode.goToText('name: "pool1');
@@ -166,7 +166,7 @@ test('which targets can take it stands in a table, with links to the lines', asy
   await vscode.focusText();
   await vscode.command('Graphwright: Which Targets Can Take This Model?');
   const shown = page.frameLocator('iframe.webview.ready:visible').last().frameLocator('#active-frame');
-  await shown.locator('h1', { hasText: 'Which targets can take' }).waitFor({ timeout: 60_000 });
+  await shown.locator('h1', { hasText: 'Which targets can take' }).waitFor();
   await page.locator('.notification-list-item').first().waitFor({ state: 'detached' });
   await vscode.shot('backends');
   await shown
@@ -190,17 +190,17 @@ test('in light, too', async () => {
   const light = await Workbench.start({ name: 'prototxt-light', width: 1600, theme: 'light', files: FILES });
   try {
     await light.file('tiny.prototxt').dblclick();
-    await light.page.locator('.view-line', { hasText: '[1, 64, 112, 112]' }).first().waitFor({ timeout: 30_000 });
+    await light.page.locator('.view-line', { hasText: '[1, 64, 112, 112]' }).first().waitFor();
     await light.goToText('name: "conv1');
     await light.page.keyboard.press('Control+Alt+G');
-    await light.graph.getByTestId('node').first().waitFor({ timeout: 30_000 });
+    await light.graph.getByTestId('node').first().waitFor();
     await light.shot('graph');
     await light.command('Graphwright: Which Targets Can Take This Model?');
     const shown = light.page.frameLocator('iframe.webview.ready:visible').last().frameLocator('#active-frame');
-    await shown.locator('h1', { hasText: 'Which targets can take' }).waitFor({ timeout: 60_000 });
+    await shown.locator('h1', { hasText: 'Which targets can take' }).waitFor();
     await light.page.locator('.notification-list-item').first().waitFor({ state: 'detached' });
     await light.shot('backends');
   } finally {
     await light.stop();
   }
-}, 180_000);
+});

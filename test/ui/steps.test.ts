@@ -38,7 +38,7 @@ async function bothGraphs() {
 /** Unfolds a pass, and shows its first step in the graph. */
 async function showFirstInGraph(pass: string) {
   // Until the steps of this conversion are there, the row of the one before has none.
-  await expect.poll(() => row(pass).getAttribute('aria-expanded'), { timeout: 20_000 }).not.toBeNull();
+  await expect.poll(() => row(pass).getAttribute('aria-expanded'), { timeout: 60_000 }).not.toBeNull();
   await row(pass).click();
   await vscode.page.keyboard.press('ArrowRight');
   const step = stepRows().first();

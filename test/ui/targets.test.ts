@@ -25,7 +25,7 @@ test.each(LOOKS)('$name: which targets can take a model, with links to its lines
     await vscode.page.locator('.view-line', { hasText: 'NonZero' }).first().waitFor();
     await vscode.command('Graphwright: Which Targets Can Take This Model?');
     const page = vscode.page.locator('iframe.webview.ready:visible').contentFrame().frameLocator('#active-frame');
-    await page.getByRole('heading', { name: 'Which targets can take texts.onnxtxt?' }).waitFor({ timeout: 45_000 });
+    await page.getByRole('heading', { name: 'Which targets can take texts.onnxtxt?' }).waitFor();
     const row = page.getByRole('row').filter({ hasText: 'onnx:ncnn' });
     await vscode.shot('page');
     expect(await row.textContent()).toContain('2 nodes');
@@ -42,7 +42,7 @@ test('what a profile does not take is marked as one edits', async () => {
   const vscode = await Workbench.start({ name: 'targets-profile', settings: target, files: { 'texts.onnxtxt': TEXT } });
   try {
     await vscode.file('texts.onnxtxt').dblclick();
-    await vscode.page.locator('.squiggly-error').first().waitFor({ timeout: 45_000 });
+    await vscode.page.locator('.squiggly-error').first().waitFor();
     await vscode.command('Problems: Focus on Problems View');
     await vscode.page
       .locator('.markers-panel', { hasText: 'TensorRT 10 has no operator for RegexFullMatch' })

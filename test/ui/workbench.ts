@@ -38,7 +38,7 @@ export class Workbench {
     private readonly end: () => Promise<void>,
   ) {
     page.on('pageerror', (error) => this.errors.push(error.stack ?? error.message));
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
   }
 
   /** Starts VS Code on a copy of samples/ with the packaged extension installed. */
@@ -136,9 +136,18 @@ export class Workbench {
 
   /** Runs a command by its title, through the palette. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
+    await this.openPalette();
     await this.quickInput.locator('input').fill(`>${title}`);
     await this.quickItem(title).click();
+  }
+
+  /** Opens the command palette. A key is lost where the panel that has the focus is just being closed or loaded. */
+  private async openPalette(): Promise<void> {
+    const input = this.quickInput.locator('input');
+    for (let presses = 0; presses < 5 && !(await input.isVisible()); presses++) {
+      await this.page.keyboard.press('F1');
+      await input.waitFor({ timeout: 4000 }).catch(() => undefined);
+    }
   }
 
   /** Puts the cursor of the active editor behind the first place that reads so. */

@@ -37,7 +37,7 @@ const LAYER_FIELDS: Readonly<Record<keyof LayerLimits, Kind>> = {
 /** Throws what `error` makes of the words for the first thing that is wrong. */
 export function blobLimits(value: unknown, error: (message: string) => Error): BlobLimits {
   const limits = checked('blobs', value, BLOB_FIELDS, error);
-  if (limits['axes'] === undefined) throw error('expected "blobs" to have "axes", the most that a blob has');
+  if (limits.axes === undefined) throw error('expected "blobs" to have "axes", the most that a blob has');
   return limits as unknown as BlobLimits;
 }
 

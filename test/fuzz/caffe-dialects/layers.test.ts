@@ -9,7 +9,7 @@ import { difference, ran } from '../../unit/core/convert/caffe-to-caffe/support.
 import { input, layer } from '../../unit/core/convert/caffe-to-onnx/support.ts';
 import { EVERY_LAYER } from './layers.ts';
 
-const ALL = process.env['CAFFE_PAIRS'] === 'all';
+const ALL = process.env.CAFFE_PAIRS === 'all';
 
 describe.each(EVERY_LAYER.filter((_, k) => ALL || k % 8 === 0))('$line', ({ line, shapes, blobs = [] }) => {
   const net = [...shapes.map((shape, k) => input('abc'[k] ?? '', ...shape)), layer(line, blobs)].join('\n');

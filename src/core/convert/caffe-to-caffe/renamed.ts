@@ -203,7 +203,5 @@ export const RENAMED: readonly Rewording[] = [
 /** Whether the InnerProduct of a framework reads `transpose`: src/core/targets names the sources. */
 function turns({ limits }: CaffeBackend): boolean {
   const path = 'inner_product_param.transpose';
-  return (
-    !isIgnored(limits, 'InnerProduct', path) && limits.takes?.['InnerProduct']?.ignores?.['transpose'] === undefined
-  );
+  return !isIgnored(limits, 'InnerProduct', path) && limits.takes?.InnerProduct?.ignores?.transpose === undefined;
 }

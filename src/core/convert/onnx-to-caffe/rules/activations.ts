@@ -30,7 +30,7 @@ export function clipped(caffe: CaffeBuilder, x: Value, low: number, high: number
 
 /** |x|, as relu(x) + relu(-x) where there is no layer for it. */
 export function magnitude(caffe: CaffeBuilder, x: Value): Value {
-  const type = caffe.backend.direct['Abs'] ?? '';
+  const type = caffe.backend.direct.Abs ?? '';
   if (caffe.backend.has(type)) return caffe.layer(type, [x]);
   return caffe.layer('Eltwise', [caffe.layer('ReLU', [x]), caffe.layer('ReLU', [affine(caffe, x, -1, 0)])]);
 }
@@ -45,7 +45,7 @@ function elu(caffe: CaffeBuilder, x: Value, alpha: number): Value {
 
 /** x tanh(softplus(x)); without a layer for that, x s (1 + r) / (1 + r r), where s = sigmoid(x) and r = sigmoid(-x). */
 function mish(caffe: CaffeBuilder, x: Value): Value {
-  const softplus = caffe.backend.direct['Softplus'];
+  const softplus = caffe.backend.direct.Softplus;
   if (softplus !== undefined) return product(caffe, x, caffe.layer('TanH', [caffe.layer(softplus, [x])]));
   const [own, rest] = [x, affine(caffe, x, -1, 0)].map((each) => caffe.layer('Sigmoid', [each])) as [Value, Value];
   const above = product(caffe, own, affine(caffe, rest, 1, 1));
@@ -68,7 +68,7 @@ function exponential(node: Node, caffe: CaffeBuilder): Value {
 
 /** Where no layer has powers, everything stays bounded where its operands do, and a logarithm near 0 does not. */
 function logarithm(node: Node, caffe: CaffeBuilder): Value {
-  if (caffe.backend.direct['Log'] === undefined && !caffe.backend.has('Power'))
+  if (caffe.backend.direct.Log === undefined && !caffe.backend.has('Power'))
     return caffe.refuseAttribute('numbers near 0', 'what its layers compute of them stays bounded');
   return direct(node, caffe);
 }
@@ -124,7 +124,7 @@ export const activations: CaffeRules = {
     return clipped(caffe, caffe.input(node, 0), low, high);
   },
   HardSigmoid: (node, caffe) => {
-    const own = caffe.backend.direct['HardSigmoid'];
+    const own = caffe.backend.direct.HardSigmoid;
     // Frameworks that have it have the one of relu6.
     const ofSix = Math.abs(node.float('alpha', 0.2) - 1 / 6) < 1e-7 && node.float('beta', 0.5) === 0.5;
     if (own !== undefined && ofSix) return caffe.layer(own, [caffe.input(node, 0)]);

@@ -39,7 +39,7 @@ export const errorFunctions: CaffeRules = {
   Gelu: (node, caffe) => {
     const x = caffe.input(node, 0);
     if (node.string('approximate', 'none') === 'tanh') return geluOfTanh(caffe, x);
-    const own = caffe.backend.direct['Gelu'];
+    const own = caffe.backend.direct.Gelu;
     if (own !== undefined) return caffe.layer(own, [x]);
     return product(caffe, x, affine(caffe, errorFunction(caffe, x), 0.5, 0.5));
   },

@@ -67,7 +67,7 @@ test.each([
   ['opencv', 'ssd'],
 ])('DetectionOutput of %s for %s has the same rows in another order, and this is told', async (from, to) => {
   const { before, after, problems, files } = both(DETECTIONS, from, to, FOUND);
-  expect(problems.map(({ code, details }) => `${code}: ${details['reason']}`)).toEqual([
+  expect(problems.map(({ code, details }) => `${code}: ${details.reason}`)).toEqual([
     `inexact: the order of its rows: there they lie by ${to === 'opencv' ? 'score' : 'class'}`,
   ]);
   const [own, there] = [rowsOf(before.get('y')), rowsOf(after.get('y'))];

@@ -37,10 +37,10 @@ async function cellOf(graph: string, backend: string): Promise<Cell> {
     return { mark: 'x' };
   }
   const { details } = wrong;
-  const attribute = wrong.code === 'unsupported-attribute' ? `${details['attribute']}: ` : '';
-  const operator = `no layers make ${details['operator']}`;
-  const taken = wrong.code === 'dtype-not-taken' ? `${details['operator']} gives ${details['dtype']}` : operator;
-  return { mark: wrong.code === 'inexact' ? '~' : '–', reason: `${attribute}${details['reason'] ?? taken}` };
+  const attribute = wrong.code === 'unsupported-attribute' ? `${details.attribute}: ` : '';
+  const operator = `no layers make ${details.operator}`;
+  const taken = wrong.code === 'dtype-not-taken' ? `${details.operator} gives ${details.dtype}` : operator;
+  return { mark: wrong.code === 'inexact' ? '~' : '–', reason: `${attribute}${details.reason ?? taken}` };
 }
 
 const nameOf = ({ operator, form }: OperatorForm) => (form === undefined ? operator : `${operator}: ${form}`);
