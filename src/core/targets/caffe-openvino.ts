@@ -15,7 +15,11 @@ export const openvino = new CaffeBackend({
   limits: {
     ...CONVERTER.limits,
     // ctcgreedydecoder_ext.py reads the other field alone, inner_product_ext.py no axis.
-    ignores: ['ctc_decoder_param.blank_index', 'inner_product_param.axis'],
+    ignores: [
+      ...['ctc_decoder_param.blank_index', 'inner_product_param.axis'],
+      // inference-engine/src/extension/ext_simplernms.cpp asks for neither.
+      ...['simpler_nms_param.cls_threshold', 'simpler_nms_param.max_num_proposals'],
+    ],
     // model-optimizer/extensions/front/caffe/pooling_ext.py
     floorPooling: { path: 'pooling_param.ceil_mode', value: false },
     // interp_ext.py: align_corners 1.

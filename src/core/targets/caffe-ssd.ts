@@ -40,7 +40,12 @@ export const intel = new CaffeBackend({
   dialect: 'intel',
   layers: FRAMEWORKS.intel.layers,
   fusions: [...CAFFE_FUSIONS, ...SWISH_FUSIONS],
-  limits: { ...RELEASE.limits, normalize: NORMALIZE },
+  limits: {
+    ...RELEASE.limits,
+    normalize: NORMALIZE,
+    // src/caffe/layers/simpler_nms_layer.cpp keeps it, and looks at no score by it.
+    ignores: [...(RELEASE.limits.ignores ?? []), 'simpler_nms_param.cls_threshold'],
+  },
 });
 
 export const yoloUpsample = new CaffeBackend({

@@ -316,6 +316,11 @@ export const MEANINGS: readonly Meaning[] = [
     means: { otherwise: 'nothing public says it', opencv: 'zeros do', openvino: 'a mark ends them' },
   },
   {
+    of: ['SimplerNMS'],
+    about: 'rows behind its boxes',
+    means: { otherwise: 'there are none', openvino: 'there are as many as it may have' },
+  },
+  {
     of: ['ROIAlign'],
     about: 'the points of its regions',
     means: { otherwise: 'they lie as Detectron has them', ncnn: 'they lie elsewhere' },

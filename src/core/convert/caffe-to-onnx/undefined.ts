@@ -85,12 +85,6 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, UndefinedLayer>>>> =
       tops: (layer) => [[imagesOf(layer), layer.number('detection_output_param.keep_top_k', -1) * 7 + 64, 1, 1]],
     },
   },
-  openvino: {
-    SimplerNMS: {
-      reason: "OpenVINO's schema has no message for its parameters, so no network can say them",
-      tops: () => [[undefined, 5]],
-    },
-  },
   nvcaffe: { TRT: { reason: 'it runs another network in TensorRT, whose files it names: convert that one' } },
 };
 

@@ -56,11 +56,11 @@ export const FRAMEWORKS = {
   },
   intel: {
     title: 'Intel',
-    source: 'intel/caffe: as for bvlc',
+    source: 'intel/caffe: as for bvlc; SimplerNMS until its commit 38e4038',
     layers: [
       ...BVLC_RELEASE,
       ...SSD,
-      ...['Axpy', 'PSROIPooling', 'ROIPooling', 'Reorg', 'Swish'],
+      ...['Axpy', 'PSROIPooling', 'ROIPooling', 'Reorg', 'SimplerNMS', 'Swish'],
       ...TRAINING,
       ...SSD_TRAINING,
       'BoxData',

@@ -111,6 +111,12 @@ const detections = ({ dialect }: LayerShapes): Shape => {
 const proposals: ShapeRule = (layer: LayerShapes) =>
   Array.from({ length: layer.tops }, (_, k) => (k === 0 ? [undefined, 5] : undefined));
 
+/** Rows of boxes: OpenVINO keeps room for all that there may be. */
+const simplerNms = (layer: LayerShapes): Shape => [
+  layer.dialect === 'openvino' ? layer.number('simpler_nms_param.post_nms_topn') : undefined,
+  5,
+];
+
 const givenShape =
   (path: string) =>
   (layer: LayerShapes): Shape => {
@@ -143,5 +149,6 @@ export const ARITHMETIC_SHAPES: ShapeRules = {
   Proposal: proposals,
   Reduction: one(reduction),
   RNN: recurrent,
+  SimplerNMS: one(simplerNms),
   Sub: one(alike),
 };

@@ -165,6 +165,7 @@ export const LAYER_WORDS: Readonly<Record<string, string>> = {
   Sigmoid: '1 / (1 + exp(-x)).',
   SigmoidCrossEntropyLoss: 'The cross entropy of sigmoids against targets.',
   Silence: 'Takes blobs that nobody reads, so that they are no outputs.',
+  SimplerNMS: 'The regions of a region proposal network whose anchors are fixed, by non-maximum suppression.',
   Slice: 'Cuts a blob into several along an axis.',
   SmoothL1Loss: 'Squares of small distances, absolute values of large ones.',
   SmoothL1LossOHEM: 'Squares of small distances, absolute values of large ones, for each example.',

@@ -182,6 +182,7 @@ export const CAFFE_LAYERS: Readonly<Record<string, LayerFacts>> = {
   Sigmoid: { parameters: 'sigmoid_param' },
   SigmoidCrossEntropyLoss: { parameters: 'sigmoid_param', training: 'loss' },
   Silence: {},
+  SimplerNMS: { parameters: 'simpler_nms_param' },
   Slice: { parameters: 'slice_param' },
   SmoothL1Loss: { parameters: 'smooth_l1_loss_param', training: 'loss' },
   SmoothL1LossOHEM: { training: 'loss' },

@@ -1,7 +1,8 @@
 /**
  * Where a region proposal network looks: rbgirshick/py-faster-rcnn, lib/rpn/proposal_layer.py and generate_anchors.py; opencv
  * 4.x, modules/dnn/src/layers/proposal_layer.cpp; opencv/dldt, ngraph reference proposal.hpp; the setting `ratios`:
- * sanghoon/pva-faster-rcnn, lib/rpn/proposal_layer.py.
+ * sanghoon/pva-faster-rcnn, lib/rpn/proposal_layer.py. SimplerNMS: intel/caffe at 38e4038,
+ * src/caffe/layers/simpler_nms_layer.cpp; opencv/dldt, inference-engine/src/extension/ext_simplernms.cpp.
  */
 import { type Blob, blobOf, bottom, type Layer, type LayerCall, number, numbers, refusal } from './blob.ts';
 import { area, type Box, byScore, type Candidate, overlap, suppressed } from './suppression.ts';
@@ -24,16 +25,20 @@ interface Proposing {
   readonly positive: boolean;
   /** What fills up the rows where fewer boxes are left. */
   readonly rest: 'nothing' | 'zeros' | 'an end mark';
+  /** Of equal scores the last comes first. */
+  readonly lastFirst?: true;
+  /** Of the numbers about the image, what is behind the point does not count. */
+  readonly whole?: true;
   overlap(a: Box, b: Box): number;
 }
 
 const f = Math.fround;
 
-function proposals(call: LayerCall, rule: Proposing): readonly Blob[] {
-  const scores = bottom(call);
+function proposals(call: LayerCall, rule: Proposing, order: readonly [number, number] = [0, 1]): readonly Blob[] {
+  const [scores, deltas] = [bottom(call, order[0]), bottom(call, order[1])];
   const anchors = anchorsOf(rule);
   const [batch = 1, , height = 1, width = 1] = scores.shape;
-  const info = bottom(call, 2).data;
+  const info = rule.whole ? bottom(call, 2).data.map(Math.trunc) : bottom(call, 2).data;
   const per = info.length / batch >= 3 ? Math.floor(info.length / batch) : info.length;
   const rows: number[][] = [];
   const values: number[] = [];
@@ -45,12 +50,13 @@ function proposals(call: LayerCall, rule: Proposing): readonly Blob[] {
         for (const [k, anchor] of anchors.entries()) {
           const plane = (image * 2 + 1) * anchors.length + k;
           const score = scores.data[(plane * height + y) * width + x] ?? 0;
-          const box = moved(bottom(call, 1), anchor, { image, k, x, y, anchors: anchors.length }, rule.stride);
+          const box = moved(deltas, anchor, { image, k, x, y, anchors: anchors.length }, rule.stride);
           candidates.push({ score, box: clipped(box, columns - 1, rowsOfImage - 1) });
         }
       }
     }
-    const best = byScore(worthwhile(candidates, rule, scale)).slice(0, rule.before);
+    const worth = worthwhile(candidates, rule, scale);
+    const best = byScore(rule.lastFirst ? worth.toReversed() : worth).slice(0, rule.before);
     const kept = suppressed(best, { ...rule, eta: 1 }).slice(0, rule.after);
     for (const { box, score } of kept) {
       rows.push([image, ...box]);
@@ -191,4 +197,35 @@ function settings(text: string): ReadonlyMap<string, readonly number[]> {
   );
 }
 
-export const proposalLayers: Readonly<Record<string, Layer>> = { Proposal: proposal, Python: python };
+const simplerNms: Layer = (call) => {
+  const value = (name: string, otherwise: number) => number(call.node, `simpler_nms_param.${name}`, otherwise);
+  const { means } = call;
+  if (!means.simplerNms) throw refusal(call, 'it is not known what its framework does');
+  if (value('feat_stride', 16) !== 16) throw refusal(call, 'it takes a feat_stride of 16 alone');
+  const channels = (index: number) => bottom(call, index).shape[1] ?? 0;
+  const filled = means.simplerNms === 'as many rows as it may have';
+  const rule: Proposing = {
+    stride: 16,
+    base: 16,
+    ratios: [0.5, 1, 2],
+    scales: numbers(call.node, 'simpler_nms_param.scale'),
+    before: value('pre_nms_topn', 6000),
+    after: value('post_nms_topn', 300),
+    threshold: value('iou_threshold', 0.7),
+    least: value('min_bbox_size', 16),
+    small: 'removed',
+    positive: true,
+    rest: filled ? 'zeros' : 'nothing',
+    lastFirst: true,
+    whole: true,
+    overlap: overlapOfPixels,
+  };
+  if (filled && rule.scales.length !== 3) throw refusal(call, 'it takes three scales alone');
+  return proposals(call, rule, filled && channels(0) > channels(1) ? [1, 0] : [0, 1]);
+};
+
+export const proposalLayers: Readonly<Record<string, Layer>> = {
+  Proposal: proposal,
+  Python: python,
+  SimplerNMS: simplerNms,
+};

@@ -111,6 +111,8 @@ export interface Semantics {
   };
   /** How Proposal goes on with small boxes and scores of 0, and what fills its rows up; undefined where that is not known. */
   readonly proposal?: 'zeros behind' | 'end mark behind';
+  /** Whether SimplerNMS has a row a box, or all that it may have, with what its memory holds (0 here) behind the boxes. */
+  readonly simplerNms?: 'a row a box' | 'as many rows as it may have';
   /** Whether a second bottom of LSTM says where sequences begin, or it runs over the rows of one image. */
   readonly lstm: 'steps' | 'rows';
   /** The scale of ROIPooling where nothing is said. */
@@ -190,6 +192,7 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
   },
   // intel/caffe src/caffe/layers/pooling_layer.cpp, mkldnn_pooling_layer.cpp.
   intel: {
+    simplerNms: 'a row a box',
     pooling: {
       ...BVLC.pooling,
       clips: 'where padded or of one element',
@@ -256,6 +259,7 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
     ...NOT_SSD,
     interp: { keeps: 'corners', size: 'openvino', pads: false },
     proposal: 'end mark behind',
+    simplerNms: 'as many rows as it may have',
     batchNorm: { ...BVLC.batchNorm, batchStatistics: false },
     bn: { blobs: 'scale, bias, mean, variance', eps: ['bn_param.eps', 1e-5] },
     mvn: { by: 'deviation', eps: 'under the root' },

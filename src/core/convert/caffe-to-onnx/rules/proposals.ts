@@ -1,7 +1,9 @@
 /**
  * Where a region proposal network looks: rbgirshick/py-faster-rcnn, lib/rpn/proposal_layer.py and generate_anchors.py; opencv
  * 4.x, modules/dnn/src/layers/proposal_layer.cpp; opencv/dldt, ngraph reference proposal.hpp; sanghoon/pva-faster-rcnn,
- * lib/rpn/proposal_layer.py, for the setting `ratios`.
+ * lib/rpn/proposal_layer.py, for the setting `ratios`. SimplerNMS: intel/caffe at 38e4038, src/caffe/layers/simpler_nms_layer.cpp,
+ * include/caffe/layers/fast_rcnn_layers.hpp and src/caffe/util/gen_anchors.cpp; opencv/dldt, inference-engine/src/extension/
+ * ext_simplernms.cpp and model-optimizer/extensions/ops/simplernms.py.
  */
 import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
@@ -10,6 +12,7 @@ import { type AnchorRule, anchorsOf, type Box, shifted } from '../anchors.ts';
 import type { Layer } from '../layer.ts';
 import type { LayerRules, Tops } from '../rule.ts';
 import { type SuppressionRule, staying } from '../suppression.ts';
+import { reversed } from './shape.ts';
 
 interface Network extends AnchorRule {
   readonly stride: number;
@@ -30,6 +33,16 @@ interface Manner {
   readonly near: boolean;
   /** The first number of the first row behind the boxes; undefined where there are no such rows. */
   readonly end?: number;
+  /** Of equal scores the last comes first. */
+  readonly lastFirst?: true;
+  /** Of the numbers about the image, what is behind the point does not count. */
+  readonly whole?: true;
+}
+
+/** What the network says of all cells, where its bottoms do not stand in the usual order. */
+interface Bottoms {
+  readonly scores: Value;
+  readonly deltas: Value;
 }
 
 const BY_FRAMEWORK: Readonly<Record<string, Manner>> = {
@@ -39,8 +52,7 @@ const BY_FRAMEWORK: Readonly<Record<string, Manner>> = {
 const PYTHON: Manner = { small: 'gone', positive: false, near: true };
 
 /** Boxes and scores of all cells, row by row, cell by cell, anchor by anchor: [count, 4] and [count]. */
-function candidates(layer: Layer, network: Network, onnx: OnnxBuilder) {
-  const [scores, deltas] = [layer.bottom(), layer.bottom(1)];
+function candidates(layer: Layer, network: Network, { scores, deltas }: Bottoms, about: Value, onnx: OnnxBuilder) {
   const [batch = 0, channels = 0, height = 0, width = 0] = layer.sizes(scores);
   if (batch !== 1) layer.refuse(`${batch} images`, 'it proposes for one image at a time');
   const anchors = anchorsOf(network);
@@ -58,30 +70,39 @@ function candidates(layer: Layer, network: Network, onnx: OnnxBuilder) {
   const middle = onnx.Add(onnx.Mul(move, size), centre);
   const reach = onnx.Mul(onnx.Mul(onnx.Exp(grow), size), onnx.constant(0.5));
   const all = onnx.Concat(onnx.Sub(middle, reach), onnx.Add(middle, reach), { axis: 1 });
-  return { boxes: clipped(layer, all, onnx), scores: rows(fore, [count]), count };
+  return { boxes: clipped(all, about, onnx), scores: rows(fore, [count]), count };
 }
 
-/** From the first to the last pixel of the image, whose height and width the third bottom says. */
-function clipped(layer: Layer, boxes: Value, onnx: OnnxBuilder): Value {
-  const most = onnx.Sub(onnx.Gather(info(layer, onnx), onnx.ints([1, 0, 1, 0])), onnx.constant(1, 'float32'));
+/** From the first to the last pixel of the image, whose height and width are said. */
+function clipped(boxes: Value, about: Value, onnx: OnnxBuilder): Value {
+  const most = onnx.Sub(onnx.Gather(about, onnx.ints([1, 0, 1, 0])), onnx.constant(1, 'float32'));
   return onnx.Max(onnx.Min(boxes, most), onnx.constant(0, 'float32'));
 }
 
-function info(layer: Layer, onnx: OnnxBuilder): Value {
+/** Height, width and scale of the image, which the third bottom says. */
+function info(layer: Layer, { whole }: Manner, onnx: OnnxBuilder): Value {
   const count = layer.sizes(layer.bottom(2)).reduce((a, b) => a * b, 1);
-  const wanted = layer.backend.base === 'opencv' ? count >= 2 : count === 3;
+  const wanted = whole ? count >= 3 : layer.backend.base === 'opencv' ? count >= 2 : count === 3;
   if (!wanted) layer.refuse(`${count} numbers about the image`, 'it is not known what they mean');
-  return onnx.reshape(layer.bottom(2), [count]);
+  const all = onnx.reshape(layer.bottom(2), [count]);
+  return whole ? onnx.cast(onnx.cast(all, 'int32'), 'float32') : all;
 }
 
-function proposed(layer: Layer, network: Network, manner: Manner, onnx: OnnxBuilder): Tops {
-  const { boxes, scores, count } = candidates(layer, network, onnx);
+/** The usual order: scores, then offsets. */
+function inOrder(layer: Layer): Bottoms {
+  return { scores: layer.bottom(), deltas: layer.bottom(1) };
+}
+
+function proposed(layer: Layer, network: Network, manner: Manner, from: Bottoms, onnx: OnnxBuilder): Tops {
+  const about = info(layer, manner, onnx);
+  const { boxes, scores, count } = candidates(layer, network, from, about, onnx);
   const worth =
-    manner.small === 'none' ? scores : onnx.Where(large(layer, boxes, network, onnx), scores, worthless(manner, onnx));
+    manner.small === 'none' ? scores : onnx.Where(large(boxes, about, network, onnx), scores, worthless(manner, onnx));
   const most = Math.min(network.before, count);
-  const [best, places] = onnx.many('TopK', [worth, onnx.ints([most])], { axis: 0 }, 2);
+  const ordered = (x: Value) => (manner.lastFirst ? reversed(x, [0], onnx) : x);
+  const [best, places] = onnx.many('TopK', [ordered(worth), onnx.ints([most])], { axis: 0 }, 2);
   if (!best || !places) throw new Error('TopK has two outputs');
-  const all = onnx.Gather(boxes, places, { axis: 0 });
+  const all = onnx.Gather(ordered(boxes), places, { axis: 0 });
   const rule: SuppressionRule = {
     threshold: network.threshold,
     eta: 1,
@@ -129,11 +150,11 @@ function worthless({ small }: Manner, onnx: OnnxBuilder): Value {
 }
 
 /** Whether a box is neither narrower nor lower than the least size, in pixels of the picture before it was scaled. */
-function large(layer: Layer, boxes: Value, { leastSize }: Network, onnx: OnnxBuilder): Value {
+function large(boxes: Value, about: Value, { leastSize }: Network, onnx: OnnxBuilder): Value {
   const [low, high] = onnx.many('Split', [boxes, onnx.ints([2, 2])], { axis: 1 }, 2);
   if (!low || !high) throw new Error('a Split of two parts has two outputs');
   const sides = onnx.Add(onnx.Sub(high, low), onnx.constant(1, 'float32'));
-  const scale = onnx.Gather(info(layer, onnx), onnx.constant(2n));
+  const scale = onnx.Gather(about, onnx.constant(2n));
   const least = onnx.Mul(scale, onnx.constant(leastSize, 'float32'));
   return onnx.GreaterOrEqual(onnx.ReduceMin(sides, onnx.ints([1]), { keepdims: 0 }), least);
 }
@@ -154,7 +175,44 @@ export const proposals: LayerRules = {
       threshold: value('nms_thresh'),
       leastSize: value('min_size'),
     };
-    return proposed(layer, network, manner, onnx);
+    return proposed(layer, network, manner, inOrder(layer), onnx);
+  },
+
+  /** Intel's, whose ratios and base are fixed. */
+  SimplerNMS(layer, onnx) {
+    const { base, title } = layer.backend;
+    if (base !== 'intel' && base !== 'openvino') layer.refuse('proposals', `it is not known what ${title} proposes`);
+    const value = (name: string) => layer.number(`simpler_nms_param.${name}`, 0);
+    const network = {
+      stride: value('feat_stride'),
+      base: 16,
+      ratios: [0.5, 1, 2],
+      scales: layer.numbers('simpler_nms_param.scale'),
+      before: value('pre_nms_topn'),
+      after: value('post_nms_topn'),
+      threshold: value('iou_threshold'),
+      leastSize: value('min_bbox_size'),
+    };
+    if (network.stride !== 16) layer.invalid(`its feat_stride is ${network.stride}, and it takes 16 alone`);
+    if (network.before === 0 || network.after === 0) layer.invalid('no boxes are wanted');
+    if (network.threshold < 0) layer.invalid('no two boxes would stay (iou_threshold)');
+    const manner = { small: 'gone', positive: true, near: true, lastFirst: true, whole: true } as const;
+    if (base === 'intel') {
+      if (network.scales.length === 0) layer.invalid('it does not say scale');
+      const room = value('max_num_proposals');
+      if (network.after > room)
+        layer.refuse('post_nms_topn', `it writes ${network.after} rows where it has room for ${room}`);
+      return proposed(layer, network, manner, inOrder(layer), onnx);
+    }
+    if (network.scales.length !== 3) layer.invalid(`it has ${network.scales.length} scales, and takes 3 alone`);
+    const [first, second] = [layer.bottom(), layer.bottom(1)];
+    // Whichever bottom has fewer channels is the scores.
+    const from =
+      layer.size(first, 1) > layer.size(second, 1)
+        ? { scores: second, deltas: first }
+        : { scores: first, deltas: second };
+    // As many rows as it may have; those that it does not write are whatever its memory holds: 0 here.
+    return proposed(layer, network, { ...manner, end: 0 }, from, onnx);
   },
 
   /** The proposals of py-faster-rcnn, with what its configuration says of a test. */
@@ -175,7 +233,7 @@ export const proposals: LayerRules = {
     };
     const further = [...given.keys()].find((key) => !['feat_stride', 'ratios', 'scales'].includes(key));
     if (further !== undefined) layer.refuse(`the setting ${further}`, 'py-faster-rcnn has no such setting');
-    return proposed(layer, network, PYTHON, onnx);
+    return proposed(layer, network, PYTHON, inOrder(layer), onnx);
   },
 };
 

@@ -179,3 +179,59 @@ describe('proposals', () => {
     expect(problemsOf([...others, line], 'cambricon')[0]).toContain('it is not known what Cambricon');
   });
 });
+
+describe('SimplerNMS', () => {
+  const net = (parameters: string, scales: readonly number[]) => [
+    input('scores', 1, 6 * scales.length, 4, 5),
+    input('deltas', 1, 12 * scales.length, 4, 5),
+    input('info', 1, 4),
+    layer(
+      `scores, deltas, info => rois: SimplerNMS simpler_nms_param { ${parameters} cls_threshold: 0.9 ${scales.map((scale) => `scale: ${scale}`).join(' ')} }`,
+    ),
+  ];
+  const inputs = { info: [60.7, 80.3, 1.9, 7] };
+
+  test.each([
+    ['intel', 'iou_threshold: 0.5 post_nms_topn: 30', [1, 2]],
+    ['intel', 'min_bbox_size: 24 pre_nms_topn: 12 post_nms_topn: 5', [3]],
+    ['intel', 'iou_threshold: 0.95 min_bbox_size: 4', [0.5, 1]],
+    ['intel', 'iou_threshold: 1 min_bbox_size: 200', [1]],
+    ['openvino', 'iou_threshold: 0.5 min_bbox_size: 8 post_nms_topn: 30 max_num_proposals: 2', [0.5, 1, 2]],
+    ['openvino', 'min_bbox_size: 24 pre_nms_topn: 20 post_nms_topn: 5', [1, 2, 3]],
+  ] as const)('%s: %s', async (dialect, parameters, scales) => {
+    for (const seed of SEEDS) {
+      const result = await agrees(net(parameters, scales), { dialect, inputs, seed });
+      expect(operatorsOf(result)).toContain('NonMaxSuppression');
+    }
+  });
+
+  test('of equal scores the last', async () => {
+    const scores = Array.from({ length: 240 }, (_, k) => [0.25, 0.5, 0.5, 0.75][k % 4] ?? 0);
+    for (const seed of SEEDS)
+      await agrees(net('iou_threshold: 0.3 min_bbox_size: 1', [1, 2]), {
+        dialect: 'intel',
+        inputs: { ...inputs, scores },
+        seed,
+      });
+  });
+
+  test('OpenVINO takes the bottom of fewer channels for the scores', async () => {
+    const swapped = net('post_nms_topn: 8', [1, 2, 3]).map((line) =>
+      line.replace('bottom: "scores" bottom: "deltas"', 'bottom: "deltas" bottom: "scores"'),
+    );
+    const { found } = await agrees(swapped, { dialect: 'openvino', inputs });
+    expect(found.get('rois')?.shape).toEqual([8, 5]);
+  });
+
+  test.each([
+    ['intel', 'feat_stride: 8', [1], 'takes 16 alone'],
+    ['intel', '', [], 'does not say scale'],
+    ['intel', 'post_nms_topn: 301', [1], 'room for 300'],
+    ['intel', 'post_nms_topn: 0', [1], 'no boxes are wanted'],
+    ['openvino', '', [1], 'takes 3 alone'],
+  ] as const)('%s: %s is refused', (dialect, parameters, scales, why) => {
+    const [, , , line = ''] = net(parameters, scales);
+    const lines = [input('scores', 1, 6, 4, 5), input('deltas', 1, 12, 4, 5), input('info', 1, 3), line];
+    expect(problemsOf(lines, dialect).join()).toContain(why);
+  });
+});

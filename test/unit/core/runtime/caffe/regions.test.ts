@@ -238,3 +238,70 @@ describe('proposals', () => {
     await asOpenCv(model, { info: [60, 80, 1] });
   });
 });
+
+describe('SimplerNMS', () => {
+  const net = (parameters: string, boxes = 3) => [
+    input('scores', 1, 2 * boxes, 1, 1),
+    input('deltas', 1, 4 * boxes, 1, 1),
+    input('info', 1, 3),
+    layer(`scores, deltas, info => rois: SimplerNMS simpler_nms_param { ${parameters} }`),
+  ];
+  // 20 by 30 pixels, as large as they were: what is behind the point does not count.
+  const info = [20.9, 30.9, 1.9];
+  const given = (...scores: readonly number[]) => ({
+    scores: [...scores.map(() => 1), ...scores],
+    deltas: Array<number>(4 * scores.length).fill(0),
+    info,
+  });
+  // Of 23 x 12, 16 x 16 and 11 x 22 pixels around 8; each reaches a pixel further, and is cut to the image.
+  const LOW = [0, 0, 2, 19.5, 14];
+  const SQUARE = [0, 0, 0, 16, 16];
+  const HIGH = [0, 2.5, 0, 13.5, 19];
+  const rows = (parameters: string, ...scores: readonly number[]) =>
+    run(net(`scale: 1 min_bbox_size: 1 ${parameters}`), 'intel', given(...scores)).rois?.numbers;
+
+  test('the better first, of equal ones the last', () => {
+    expect(rows('', 0.5, 0.75, 0.25)).toEqual([...SQUARE, ...LOW, ...HIGH]);
+    expect(rows('', 0.5, 0.5, 0.5)).toEqual([...HIGH, ...SQUARE, ...LOW]);
+    expect(rows('pre_nms_topn: 2', 0.5, 0.5, 0.5)).toEqual([...HIGH, ...SQUARE]);
+    expect(rows('post_nms_topn: 1', 0.5, 0.5, 0.5)).toEqual(HIGH);
+  });
+
+  test('scores above 0 alone', () => {
+    expect(rows('', 0, 0.75, -1)).toEqual(SQUARE);
+    expect(run(net('scale: 1'), 'intel', given(0, 0, 0)).rois?.shape).toEqual([0, 5]);
+  });
+
+  test('boxes that overlap by more than the threshold, their borders counted', () => {
+    // 17 x 13 of 20.5 x 13 + 17 x 17 less that: 0.6607. HIGH and SQUARE share 12 x 17 of 325: 0.6277.
+    expect(rows('iou_threshold: 0.665', 0.5, 0.5, 0.5)).toHaveLength(15);
+    expect(rows('iou_threshold: 0.655', 0.5, 0.5, 0.5)).toEqual([...HIGH, ...SQUARE]);
+    expect(rows('iou_threshold: 0.625', 0.5, 0.5, 0.5)).toEqual([...HIGH, ...LOW]);
+  });
+
+  test('boxes of less than the least width or height go, times the whole scale of the image', () => {
+    const least = (size: number) =>
+      run(net(`scale: 1 min_bbox_size: ${size}`), 'intel', given(0.5, 0.5, 0.5)).rois?.numbers;
+    expect(least(12)).toHaveLength(15);
+    expect(least(13)).toEqual([...SQUARE, ...LOW]);
+    expect(least(14)).toEqual(SQUARE);
+  });
+
+  test('OpenVINO keeps room for all rows, and takes the bottom of fewer channels for the scores', () => {
+    const parameters = 'scale: 1 scale: 1 scale: 1 min_bbox_size: 1 post_nms_topn: 4';
+    const blobs = given(0.1, 0.1, 0.2, 0.1, 0.1, 0.3, 0.1, 0.1, 0.1);
+    const expected = [...SQUARE, ...LOW, ...HIGH, 0, 0, 0, 0, 0];
+    const { rois } = run(net(parameters, 9), 'openvino', blobs);
+    expect([rois?.shape, rois?.numbers]).toEqual([[4, 5], expected]);
+    const swapped = net(parameters, 9).map((line) =>
+      line.replace('bottom: "scores" bottom: "deltas"', 'bottom: "deltas" bottom: "scores"'),
+    );
+    expect(swapped.at(-1)).not.toBe(net(parameters, 9).at(-1));
+    expect(run(swapped, 'openvino', blobs).rois?.numbers).toEqual(expected);
+  });
+
+  test('other strides do not run', () => {
+    expect(() => run(net('scale: 1 feat_stride: 8'), 'intel', given(0.5, 0.5, 0.5))).toThrow('16 alone');
+    expect(() => run(net('scale: 1'), 'openvino', given(0.5, 0.5, 0.5))).toThrow('three scales');
+  });
+});
