@@ -1,6 +1,7 @@
 /** *Capture Model…* inside VS Code, with an interpreter that speaks the helper's protocol in the place of Python. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { type Asked, PROGRAM, writeFakePython } from './fake-python.ts';
 import { extension, ours, sample, until } from './tools.ts';
@@ -89,6 +90,23 @@ suite('live capture', () => {
     const kept = sample('program.Digits.pt2').fsPath;
     assert.deepEqual(readFileSync(kept), readFileSync(sample('digits.exported.pt2').fsPath));
     rmSync(kept);
+  });
+
+  test('of what was captured the last few archives are kept', async () => {
+    const { capture } = await extension().activate();
+    await saying({ press: 'Replace' }, () => capture(program(), { answers: { ...ANSWERS, name: 'Digits' } }));
+    const captures = path.dirname(path.dirname(requests().at(-1)?.output ?? ''));
+    const old = Array.from({ length: 8 }, (_, k) => path.join(captures, `old-${k}`));
+    for (const [k, folder] of old.entries()) {
+      mkdirSync(folder);
+      utimesSync(folder, k, k);
+    }
+    await saying({ press: 'Replace' }, () => capture(program(), { answers: { ...ANSWERS, name: 'Digits' } }));
+    const kept = readdirSync(captures);
+    assert.equal(kept.length, 5, kept.join());
+    assert.ok(kept.includes(path.basename(path.dirname(requests().at(-1)?.output ?? ''))), kept.join());
+    assert.ok(!kept.includes('old-0') && kept.includes('old-7'), kept.join());
+    for (const folder of old) rmSync(folder, { recursive: true, force: true });
   });
 
   test('a failure stands on the deepest line of the user, with its fixes; one defines the operator and captures again', async () => {

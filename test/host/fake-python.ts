@@ -99,6 +99,7 @@ export interface Asked {
   readonly cwd: string;
   readonly name?: string;
   readonly inputs?: readonly string[];
+  readonly output?: string;
   readonly arguments?: Readonly<Record<string, string>>;
   readonly operators?: readonly { readonly python: string }[];
 }

@@ -207,7 +207,7 @@ export class Capturer {
     const request: CaptureRequest = {
       ...this.program(source, interpreter, answers),
       inputs,
-      output: await files.placeFor(source, name),
+      output: await files.placeFor(source.toString(), name),
       reference: wishes.verify && target.target !== KEPT.id,
     };
     const captured = await this.ask(source, answers, `Capturing ${titleOf(source, name)}`, (watch) =>

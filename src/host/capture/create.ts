@@ -1,4 +1,5 @@
 /** Live capture as a part of the extension: its command, its lenses, its problems, and what they work with. */
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { helperCommand } from '../../core/capture/live/command.ts';
 import type { EngineCalls } from '../../shared/engine.ts';
@@ -17,6 +18,9 @@ import { CaptureMemory } from './memory.ts';
 import { CaptureProblems } from './problems.ts';
 import { isProgram } from './source.ts';
 
+/** Old captures are looked for when a window has started and is quiet. */
+const CLEAN_MS = 10_000;
+
 export interface CaptureSurroundings {
   readonly engine: EngineCalls;
   readonly converter: Converter;
@@ -33,15 +37,18 @@ export interface Capturing extends vscode.Disposable {
 }
 
 export function createCapturer(context: vscode.ExtensionContext, surroundings: CaptureSurroundings): Capturing {
-  const { definer, codes, log } = surroundings;
+  const { definer, models, codes, log } = surroundings;
   const problems = new CaptureProblems(codes, (attempt, fix, problem) => capturer.fix(attempt, fix, problem));
+  const storage = (context.storageUri ?? context.globalStorageUri).fsPath;
+  const files = new CapturedFiles(storage, (folder) => isShown(folder, models));
+  const cleaning = setTimeout(() => void files.clean(), CLEAN_MS);
   const script = context.asAbsolutePath('python/graphwright_capture');
   const capturer: Capturer = new Capturer({
     ...surroundings,
     memory: new CaptureMemory(context.workspaceState),
     memento: context.workspaceState,
     problems,
-    files: new CapturedFiles(context.storageUri ?? context.globalStorageUri),
+    files,
     command: (python) => helperCommand(python, script),
     define: (source, candidates) => definer.defineCandidate(source, candidates),
   });
@@ -55,8 +62,19 @@ export function createCapturer(context: vscode.ExtensionContext, surroundings: C
     }
   };
   const command = vscode.commands.registerCommand('graphwright.capture', run);
-  const subscriptions = vscode.Disposable.from(problems, command, registerLenses());
+  const subscriptions = vscode.Disposable.from(problems, command, registerLenses(), {
+    dispose: () => clearTimeout(cleaning),
+  });
   return { capturer, dispose: () => subscriptions.dispose() };
+}
+
+/** Whether an editor, or the list of problems, still has something of a folder. */
+function isShown(folder: string, models: Models): boolean {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ input }) => input));
+  const shown = tabs.flatMap((input) =>
+    input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText ? [input.uri] : [],
+  );
+  return [...models.uris, ...shown].some((uri) => uri.fsPath.startsWith(folder + path.sep));
 }
 
 /** What a command is about: its argument, the active editor, or what the user chooses. */
