@@ -51,7 +51,7 @@ export const CAFFE_CODES = {
   'output-without-shape': {
     severity: 'warning',
     message:
-      "The output '{value}' has no shape, since a layer before it makes nobody knows what; ONNX's checker wants one.",
+      "The output '{value}' has no shape, since nothing says what a layer before it makes; ONNX wants the number of its axes at least.",
     fixes: ['define-custom-operator'],
   },
   'top-redefined': {

@@ -171,7 +171,10 @@ class Conversion {
     }
   }
 
-  /** Runtimes take an output without a shape, ONNX's own checker does not. */
+  /**
+   * Runtimes take an output without a shape. ONNX's specification (docs/IR.md, Graphs) and its checker want one of the main graph,
+   * which may leave sizes open, but not the rank.
+   */
   private withoutShape({ name = '', producer }: Value): void {
     this.problems.push(problem('output-without-shape', producer, { value: name }));
   }

@@ -27,8 +27,8 @@ export function ownOperator(dialect: string, { reason, tops }: UndefinedLayer): 
     ];
     const domain = domainOf(dialect);
     const node = onnx.node(domain, layer.type, inputs, attributes, layer.tops);
-    const shapes = tops?.(layer);
-    for (const [k, value] of node.outputs.entries()) value.type = tensorType('float32', shapes?.[k]);
+    const shapes = tops(layer);
+    for (const [k, value] of node.outputs.entries()) value.type = tensorType('float32', shapes[k]);
     layer.problems.push(problem('layer-undefined', layer.node, { reason, made: `${domain}::${layer.type}` }));
     return node.outputs;
   };

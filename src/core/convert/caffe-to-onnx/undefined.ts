@@ -1,15 +1,14 @@
 /**
  * Layer types of which no public source says what they compute: why each has no rule, and what is public of the shapes of its
- * tops. From the sources and documents of the frameworks: Cambricon/caffe, src/caffe/layers/mlu_*_layer.cpp; NVIDIA/caffe,
- * src/caffe/layers/trt_layer.cpp; hiascend.com, "AOL API" (operators of Caffe models), and nn_detect_ops.h of CANN.
+ * tops. From the sources and documents of the frameworks: Cambricon/caffe, src/caffe/layers/mlu_*_layer.cpp; hiascend.com, "AOL API" (operators of Caffe models), and nn_detect_ops.h of CANN.
  */
 import type { Dim, Shape } from '../../ir/shape.ts';
 import type { Layer } from './layer.ts';
 
 export interface UndefinedLayer {
   readonly reason: string;
-  /** The shapes of its tops, as far as they are public; none where not even the rank is. */
-  readonly tops?: (layer: Layer) => readonly Shape[];
+  /** The shapes of its tops, as far as they are public. */
+  readonly tops: (layer: Layer) => readonly Shape[];
 }
 
 const CNML = "it runs in Cambricon's library CNML alone, whose source is closed";
@@ -85,7 +84,6 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, UndefinedLayer>>>> =
       tops: (layer) => [[imagesOf(layer), layer.number('detection_output_param.keep_top_k', -1) * 7 + 64, 1, 1]],
     },
   },
-  nvcaffe: { TRT: { reason: 'it runs another network in TensorRT, whose files it names: convert that one' } },
 };
 
 /** Why a layer type of a dialect has no rule, and what is known of its tops; undefined where there is nothing to say. */

@@ -188,7 +188,7 @@ export const LAYER_WORDS: Readonly<Record<string, string>> = {
   Threshold: '1 where x is greater than a threshold, else 0.',
   Tile: 'Repeats a blob along an axis.',
   Transpose: 'Puts the axes into another order.',
-  TRT: 'A part of the network that TensorRT runs.',
+  TRT: 'Measures how good another network is as TensorRT runs it; makes nothing.',
   UnPooling: 'Puts elements back to where pooling took them from.',
   Upsample: 'Enlarges height and width.',
   VideoData: 'Reads frames of a video.',

@@ -12,7 +12,7 @@ export interface LayerFacts {
   /** Names of its blobs, in order. */
   readonly blobs?: readonly string[];
   /** What it does in training: it reads data, or says how good the network is. Not for layers that run without. */
-  readonly training?: 'data' | 'loss' | 'measure';
+  readonly training?: 'data' | 'loss' | 'measure' | 'measure of another network';
 }
 
 export const CAFFE_LAYERS: Readonly<Record<string, LayerFacts>> = {
@@ -205,7 +205,8 @@ export const CAFFE_LAYERS: Readonly<Record<string, LayerFacts>> = {
   Threshold: { parameters: 'threshold_param' },
   Tile: { parameters: 'tile_param' },
   Transpose: { parameters: 'transpose_param' },
-  TRT: { parameters: 'trt_param' },
+  // NVIDIA/caffe, src/caffe/layers/trt_layer.cpp: what TensorRT gives goes to its statistics; its top is never written.
+  TRT: { parameters: 'trt_param', training: 'measure of another network' },
   UnPooling: { parameters: 'unpooling_param' },
   Upsample: { parameters: 'upsample_param' },
   VideoData: { parameters: 'video_data_param', training: 'data' },

@@ -20,6 +20,10 @@ const INSTEAD = {
   data: { reason: 'it reads data', instead: 'an Input layer in its place' },
   loss: { reason: 'it measures the loss', instead: 'what it reads as its output' },
   measure: { reason: 'it measures how good the network is', instead: 'no such layer' },
+  'measure of another network': {
+    reason: 'it measures how good the network of another file is, and makes nothing',
+    instead: 'the layers of that file',
+  },
 } as const;
 
 /** Python layers of which everybody knows what they do: the proposals of py-faster-rcnn. */

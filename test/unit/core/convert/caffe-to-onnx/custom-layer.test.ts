@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { checkOnnx } from '../../../../../src/core/dialects/onnx/check.ts';
 import { Tensor } from '../../../../../src/core/ir/tensor.ts';
 import { openModel } from '../../../../../src/core/open.ts';
 import { convertModel } from '../../../../../src/core/pipeline.ts';
@@ -76,4 +77,19 @@ test('where the entry has no rule for the shape, layers behind it that need one 
     layer('s => y: Pooling pooling_param { kernel_size: 2 }'),
   ]);
   expect(problems.map(({ code }) => code)).toEqual(['shape-unknown']);
+});
+
+test('an output of which not even the number of axes is known is told of, since ONNX wants it; a rule for the shape mends it', async () => {
+  const { body: _, ...entry } = ENTRY;
+  const net = NET.slice(0, 2);
+  const { status, problems, output } = await convert({ ...entry, outputs: [{ name: 'y', dtype: 'x' }] }, net);
+  expect([status, problems.map(({ code, severity }) => `${severity} ${code}`)]).toEqual([
+    'done',
+    ['warning output-without-shape'],
+  ]);
+  const faults = async (path = '') =>
+    checkOnnx((await openModel(path, PLAIN_READING, silent)).model).map(({ code }) => code);
+  expect(await faults(output[0])).toEqual(['type-missing']);
+  const mended = await convert(entry, net);
+  expect([mended.problems, await faults(mended.output[0])]).toEqual([[], []]);
 });

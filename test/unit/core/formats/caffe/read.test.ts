@@ -264,6 +264,16 @@ layer { name: "d" type: "ReLU" bottom: "data" top: "d" }`;
   });
 });
 
+test('a layer that measures another network, and writes nothing to its top', () => {
+  const line =
+    'bottom: "x" bottom: "l" top: "y" trt_param { deploy: "a.prototxt" model: "a.caffemodel" deploy_outputs: "p" }';
+  const read = readText(`input: "x" input: "l" layer { name: "t" type: "TRT" ${line} }`, { dialect: 'nvcaffe' });
+  expect(problemsOf(read)).toContain(
+    'training-layer 1: caffe::TRT belongs to training (it measures how good the network of another file is, and makes nothing): ' +
+      'the network that is deployed has the layers of that file.',
+  );
+});
+
 test('networks that train, run Python or make a blob twice', () => {
   const read =
     readText(`layer { name: "d" type: "Data" top: "data" top: "label" data_param { source: "x" batch_size: 1 } transform_param { scale: 2 } }
