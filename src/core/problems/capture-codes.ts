@@ -99,6 +99,12 @@ export const CAPTURE_CODES = {
     message: 'The program fixes a size that was to stay open: {reason}.',
     fixes: ['give-input-shape'],
   },
+  'size-bounded': {
+    severity: 'warning',
+    message:
+      'The program was exported for {place} ({size}) {bounds}; the converted model is right for such sizes alone.',
+    fixes: [],
+  },
   'trace-depends-on-data': {
     severity: 'error',
     message: 'A trace would keep what this run does and be wrong for others: {reason}, which depends on the inputs.',

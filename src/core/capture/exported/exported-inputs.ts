@@ -8,6 +8,7 @@ import { type InputSpec, Inputs } from '../inputs.ts';
 import type { Operators } from '../operators/operators.ts';
 import { StoredTensors } from '../torchscript/stored-tensors.ts';
 import { UNKNOWN } from '../values/values.ts';
+import { type GivenSize, reportBounds } from './bounded-sizes.ts';
 import { declareDerived } from './derived-sizes.ts';
 import { bindNumber, fixNumber, type NumberArgument, numberArgument, symbolsOfNumbers } from './exported-numbers.ts';
 import { argumentValue, type Environment, infoOf } from './exported-values.ts';
@@ -71,6 +72,10 @@ export function bindInputs(program: ExportedProgram, operators: Operators, specs
   });
   inputs.checkAllUsed();
   declareDerived(operators);
+  reportBounds(
+    operators,
+    userInputs(program).flatMap((each) => sizesOf(each, symbols)),
+  );
   return { environment, states, symbols };
 }
 
@@ -96,6 +101,12 @@ function userInputs({ inputSpecs, graph }: ExportedProgram): UserInput[] {
     const number = numberArgument(argument, graph);
     return number ? [{ name: number.name, number }] : [];
   });
+}
+
+function sizesOf({ name, meta, number }: UserInput, symbols: ProgramSymbols): readonly GivenSize[] {
+  const numbers = number ? [{ size: symbols.of(number.size), place: name }] : [];
+  const sizes = meta?.shape.map((size, axis) => ({ size: symbols.of(size), place: `axis ${axis} of ${name}` })) ?? [];
+  return [...numbers, ...sizes];
 }
 
 /** An exported program holds for the sizes that it was exported for: given ones must agree, and fix its symbols. */

@@ -11,6 +11,7 @@ import type {
 } from '../../../../src/core/formats/torch/exported.ts';
 import { Expression } from '../../../../src/core/ir/expression.ts';
 import { boundsOf, type Dim } from '../../../../src/core/ir/shape.ts';
+import { exported as exportedFile } from '../formats/torch/build.ts';
 import { graphText, lines, stored } from './support.ts';
 
 const tensor = (name: string): Argument => ({ kind: 'tensor', name });
@@ -220,7 +221,9 @@ describe('sizes that vary', () => {
       ['s0', run(program)],
       ['batch', given(Expression.symbol('batch'), 3)],
     ] as const) {
-      expect(problems).toEqual([]);
+      expect(problems.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+        `size-bounded: The program was exported for axis 0 of x (${name}) at least 2 and at most 8; the converted model is right for such sizes alone.`,
+      ]);
       expect(String(model.graph.inputs[0]?.shape)).toBe(`${name},3`);
       expect(model.graph.inputs[0]?.shape?.map((dim) => boundsOf(dim))[0]).toEqual({ least: 2, most: 8 });
       expect(graphText(model)).toBe(
@@ -232,6 +235,36 @@ describe('sizes that vary', () => {
       );
     }
   });
+});
+
+test('bounds are told where there are any, once for each size', () => {
+  const rows = Expression.symbol('s0');
+  const told = (min: bigint | undefined, max: bigint | undefined) => {
+    const program = exported({ x: { ...meta(2, 3), shape: [rows, rows] }, y: meta(2, 3) }, [relu], 'y');
+    return run({ ...program, rangeConstraints: new Map([['s0', { min, max }]]) })
+      .problems.filter(({ code }) => code === 'size-bounded')
+      .map(({ message }) => /\) (.*);/.exec(message)?.[1]);
+  };
+  expect(told(0n, undefined)).toEqual([]);
+  expect(told(2n, 9223372036854775807n)).toEqual([]);
+  expect(told(5n, undefined)).toEqual(['at least 5']);
+  expect(told(1n, 63n)).toEqual(['at most 63']);
+});
+
+test.each([
+  // Written by make.py: by Dim("length", min=2, max=64), and a bound that torch.export found in x[:, :64].
+  ['bounded.pt2', 'at least 2 and at most 64'],
+  ['bounded-found.pt2', 'at least 2 and at most 63'],
+])('%s keeps the name that the user gives its size, and says its bounds', (file, bounds) => {
+  const length = Expression.symbol('length');
+  const inputs = [{ key: 'x', dtype: 'float32', shape: [2, length] }] as const;
+  const { model, problems } = run(exportedFile(file), { inputs });
+  expect(String(model.graph.inputs[0]?.shape)).toBe('2,length');
+  expect(problems.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
+    `warning: The program was exported for axis 1 of x (length) ${bounds}; the converted model is right for such sizes alone.`,
+  ]);
+  const beyond = [{ key: 'x', dtype: 'float32', shape: [2, 65] }] as const;
+  expect(() => run(exportedFile(file), { inputs: beyond })).toThrow('not as float32[2, 65]');
 });
 
 test('a program holds for the sizes that it was exported for', () => {

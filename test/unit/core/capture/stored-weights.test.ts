@@ -8,7 +8,8 @@ const inputs = [{ key: 0, dtype: 'float32', shape: [1, 3, 4, 4] }] as const;
 /** The initializers of a program by name. */
 function initializers(program: Parameters<typeof capture>[0]): string[] {
   const { model, problems } = capture(program, { inputs, customOps: NO_CUSTOM_OPERATORS });
-  expect(problems).toEqual([]);
+  // Its height has bounds, of which a warning tells.
+  expect(problems.filter(({ code }) => code !== 'size-bounded')).toEqual([]);
   return [...model.graph.initializers].map((value) => value.name ?? '').sort();
 }
 
