@@ -24,7 +24,7 @@ beforeAll(async () => {
   });
 });
 beforeEach(({ onTestFailed }) => {
-  onTestFailed(({ task }) => vscode.shot(`FAILED-${task.name.replace(/\W+/g, '-')}`));
+  onTestFailed(({ task }) => vscode.failed(task.name));
 });
 afterAll(async () => {
   await vscode?.stop();
@@ -116,7 +116,7 @@ test('all can be answered otherwise, with a way back', async () => {
 test('inputs of which a program says nothing are asked for by their names', async () => {
   const { page } = vscode;
   await vscode.file('program.py').dblclick();
-  await page.locator('.codelens-decoration a', { hasText: 'Capture Model…' }).nth(3).click();
+  await (await vscode.lensOver('class Silent', 'Capture Model…')).click();
   await vscode.quickItem('None').waitFor();
   await page.keyboard.press('Enter');
   await vscode.quickInput.getByText('What is a? The program does not say.').waitFor();
@@ -131,7 +131,7 @@ test('a line that cannot be captured is marked; its quick fix defines an operato
   await vscode.command('Notifications: Clear All Notifications');
   await vscode.command('View: Close All Editors');
   await vscode.file('program.py').dblclick();
-  await page.locator('.codelens-decoration a', { hasText: 'Capture Model…' }).nth(1).click();
+  await (await vscode.lensOver('class Broken', 'Capture Model…')).click();
   await answerAsGuessed();
   const failed = vscode.notification('Capturing program.py');
   await failed.waitFor({ timeout: CAPTURE });
@@ -140,17 +140,16 @@ test('a line that cannot be captured is marked; its quick fix defines an operato
   await vscode.squiggle.waitFor();
   await page.locator('.statusbar-item', { hasText: 'Ln 17' }).waitFor();
   await vscode.quickFix('Define custom operator…', () => vscode.shot('quick-fix'));
-  // The notification may be gone before a busy machine looks; the file stays.
-  await vscode.file('program.Broken.onnx').waitFor({ timeout: CAPTURE });
+  // The notification may be gone before a busy machine looks, and the explorer late; the file stays.
+  await expect.poll(() => existsSync(onDisk('program.Broken.onnx')), { timeout: CAPTURE }).toBe(true);
   await vscode.squiggle.waitFor({ state: 'detached' });
   await vscode.shot('defined');
   expect(readFileSync(onDisk('graphwright.ops.json'), 'utf8')).toContain('"function": "program.swish"');
 });
 
 test('a program that does not end is cancelled', async () => {
-  const { page } = vscode;
   await vscode.command('Notifications: Clear All Notifications');
-  await page.locator('.codelens-decoration a', { hasText: 'Capture Model…' }).nth(2).click();
+  await (await vscode.lensOver('class Endless', 'Capture Model…')).click();
   await answerAsGuessed();
   const running = vscode.notification('Capturing Endless of program.py');
   await running.getByText('Importing program.py').waitFor();

@@ -13,7 +13,7 @@ beforeAll(async () => {
   vscode = await Workbench.start({ name: 'editing', width: 1600, settings: { 'files.autoSave': 'off' } });
 });
 beforeEach(({ onTestFailed }) => {
-  onTestFailed(({ task }) => vscode.shot(`FAILED-${task.name.replace(/\W+/g, '-')}`));
+  onTestFailed(({ task }) => vscode.failed(task.name));
 });
 afterAll(() => vscode?.stop());
 

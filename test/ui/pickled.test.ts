@@ -10,7 +10,7 @@ beforeAll(async () => {
   vscode = await Workbench.start({ name: 'pickled' });
 });
 beforeEach(({ onTestFailed }) => {
-  onTestFailed(({ task }) => vscode.shot(`FAILED-${task.name.replace(/\W+/g, '-')}`));
+  onTestFailed(({ task }) => vscode.failed(task.name));
 });
 afterAll(() => vscode?.stop());
 

@@ -69,7 +69,7 @@ beforeAll(async () => {
   });
 });
 beforeEach(({ onTestFailed }) => {
-  onTestFailed(({ task }) => vscode.shot(`FAILED-${task.name.replace(/\W+/g, '-')}`));
+  onTestFailed(({ task }) => vscode.failed(task.name));
 });
 afterAll(() => vscode?.stop());
 

@@ -28,7 +28,7 @@ beforeAll(async () => {
   vscode = await Workbench.start({ name: 'rules', settings, files });
 });
 beforeEach(({ onTestFailed }) => {
-  onTestFailed(({ task }) => vscode.shot(`FAILED-${task.name.replace(/\W+/g, '-')}`));
+  onTestFailed(({ task }) => vscode.failed(task.name));
 });
 afterAll(() => vscode?.stop());
 

@@ -14,6 +14,9 @@ export const THEMES = {
   'high-contrast': 'Default High Contrast',
 } as const;
 
+/** The height of a line of text, in pixels. */
+const LINE = 19;
+
 export interface WorkbenchOptions {
   readonly theme?: keyof typeof THEMES;
   readonly width?: number;
@@ -112,6 +115,20 @@ export class Workbench {
     await this.page.screenshot({ path: file, animations: 'disabled' });
   }
 
+  /** What is seen where a test failed, as a file and in words. */
+  async failed(test: string): Promise<void> {
+    await this.shot(`FAILED-${test.replace(/\W+/g, '-')}`);
+    const texts = (locator: Locator) => locator.allInnerTexts().catch(() => []);
+    const seen = {
+      'quick input': await texts(this.page.locator('.quick-input-widget:visible')),
+      dialog: await texts(this.page.locator('.monaco-dialog-box')),
+      notifications: await texts(this.page.locator('.notification-list-item')),
+      tabs: await texts(this.page.locator('.tab')),
+      'status bar': await texts(this.page.locator('.part.statusbar')),
+    };
+    for (const [part, found] of Object.entries(seen)) console.error(`  ${part}: ${JSON.stringify(found)}`);
+  }
+
   /** A file in the explorer. */
   file(name: string): Locator {
     return this.page
@@ -134,20 +151,41 @@ export class Workbench {
     await item.waitFor({ state: 'detached' });
   }
 
-  /** Runs a command by its title, through the palette. */
+  /**
+   * Runs a command by its title, through the palette. The palette closes again, or never opens, where another part of the page
+   * is just taking the focus: then it is opened anew.
+   */
   async command(title: string): Promise<void> {
-    await this.openPalette();
-    await this.quickInput.locator('input').fill(`>${title}`);
-    await this.quickItem(title).click();
+    const item = this.quickItem(title);
+    for (let tries = 5; ; tries--) {
+      try {
+        const timeout = tries > 1 ? 5000 : 60_000;
+        await this.page.keyboard.press('F1');
+        await this.quickInput.locator('input').fill(`>${title}`, { timeout });
+        await item.click({ timeout });
+        return;
+      } catch (error) {
+        if (tries === 1) throw error;
+        await this.page.keyboard.press('Escape');
+        // A key that is pressed within a panel that is being closed reaches nobody.
+        await this.page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
+      }
+    }
   }
 
-  /** Opens the command palette. A key is lost where the panel that has the focus is just being closed or loaded. */
-  private async openPalette(): Promise<void> {
-    const input = this.quickInput.locator('input');
-    for (let presses = 0; presses < 5 && !(await input.isVisible()); presses++) {
-      await this.page.keyboard.press('F1');
-      await input.waitFor({ timeout: 4000 }).catch(() => undefined);
+  /** The code lens of that title over the line that reads so: on the page, lenses stand in no order. */
+  async lensOver(line: string, title: string): Promise<Locator> {
+    const lenses = this.page.locator('.codelens-decoration a', { hasText: title });
+    const below = this.page.locator('.view-line', { hasText: line }).first();
+    for (let tries = 60; tries > 0; tries--) {
+      const top = (await below.boundingBox())?.y ?? 0;
+      for (const lens of await lenses.all()) {
+        const box = await lens.boundingBox({ timeout: 1000 }).catch(() => null);
+        if (box && box.y < top && top - box.y < 1.5 * LINE) return lens;
+      }
+      await this.page.waitForTimeout(500);
     }
+    throw new Error(`No lens ${title} stands over ${line}.`);
   }
 
   /** Puts the cursor of the active editor behind the first place that reads so. */
