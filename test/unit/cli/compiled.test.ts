@@ -1,5 +1,5 @@
 /** Compiled code that is kept for the next process. */
-import { chmodSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +28,7 @@ function writeCode(word: string): void {
       const { basename } = require('node:path');
       const say = () => globalThis.graphwrightSaid.push('${word} in ' + basename(__filename));
       say();
+      exports.further = () => globalThis.graphwrightSaid.push(${JSON.stringify('what else there is to say; '.repeat(20))});
       exports.basename = basename(__filename);
     })`,
   );
@@ -37,8 +38,9 @@ function writeCode(word: string): void {
 function running(version = '1', purpose = 'simplify') {
   said.length = 0;
   const { keep, exports } = runCompiled(file, createRequire(file), version, purpose);
-  expect(exports).toEqual({ basename: 'code.cjs' });
-  return { said: said.join(), keep };
+  const { basename, further } = exports as { readonly basename: string; further(): void };
+  expect(basename).toBe('code.cjs');
+  return { said: said.join(), keep, further };
 }
 
 test('what a run has compiled serves the next of its kind', () => {
@@ -46,9 +48,33 @@ test('what a run has compiled serves the next of its kind', () => {
   expect(first.said).toBe('first in code.cjs');
   expect(readdirSync(folder)).toEqual(['code.cjs']);
   first.keep?.();
-  expect(running()).toEqual({ said: 'first in code.cjs', keep: undefined });
+  expect(running().said).toBe('first in code.cjs');
   expect(running('1', 'convert').keep).toBeDefined();
   expect(running('2').keep).toBeDefined();
+});
+
+test('runs add what they compile to what is kept, and come to an end', () => {
+  const sizes: number[] = [];
+  const keep = (run: ReturnType<typeof running>) => {
+    run.keep?.();
+    const [kept = ''] = readdirSync(join(folder, 'compiled'));
+    sizes.push(statSync(join(folder, 'compiled', kept)).size);
+  };
+  keep(running());
+  const second = running();
+  second.further();
+  keep(second);
+  const third = running();
+  keep(third);
+  const [first = 0, more = 0, same = 0] = sizes;
+  expect(more).toBeGreaterThan(first + 100);
+  expect(same).toBe(more);
+  let runs = 3;
+  for (let next = running().keep; next && runs < 100; next = running().keep) {
+    next();
+    runs++;
+  }
+  expect(runs).toBe(16);
 });
 
 test('code that has changed is compiled again, also where it is as long as before', () => {
@@ -67,7 +93,6 @@ test('what is kept and is no compiled code is made anew', () => {
   const second = running();
   expect(second.said).toBe('first in code.cjs');
   second.keep?.();
-  expect(running().keep).toBeUndefined();
   expect(readdirSync(join(folder, 'compiled'))).toEqual([kept]);
 });
 
