@@ -1,9 +1,9 @@
-/** Writes a file while the next pieces of it are being made: on other threads, a few pieces at a time. */
-import { write } from 'node:fs';
+/** Writes a file while the next pieces of it are being made: large ones on other threads, a few at a time. */
+import { write, writeSync } from 'node:fs';
 import { CHUNK_BYTES } from '../ir/bytes.ts';
 import type { ChunkMemory } from '../ir/chunk-memory.ts';
 
-/** Smaller pieces are gathered: a model has many. */
+/** Smaller pieces are gathered, for a model has many, and written at once: sooner done than handed to another thread. */
 const GATHERED_BYTES = 1 << 18;
 /** More is not on its way to the disk at once. */
 const MOST_UNDER_WAY = 3 * CHUNK_BYTES;
@@ -15,6 +15,8 @@ export class WriteBehind implements ChunkMemory {
   private next: Uint8Array | undefined;
   private readonly writes = new Set<Promise<void>>();
   private bytesUnderWay = 0;
+  /** Bytes written here since other work of the process had its turn. */
+  private bytesHere = 0;
   private position = 0;
   private failure: { readonly reason: unknown } | undefined;
 
@@ -43,6 +45,7 @@ export class WriteBehind implements ChunkMemory {
       this.filled += piece.length;
     }
     if (this.failure) throw this.failure.reason;
+    if (this.bytesHere > MOST_UNDER_WAY) return this.turn();
     return this.bytesUnderWay > MOST_UNDER_WAY ? this.room() : undefined;
   }
 
@@ -59,8 +62,17 @@ export class WriteBehind implements ChunkMemory {
   }
 
   private flush(): void {
-    if (this.filled > 0) this.start(this.gathered.slice(0, this.filled));
+    const count = this.filled;
     this.filled = 0;
+    try {
+      for (let done = 0; done < count; ) {
+        done += writeSync(this.descriptor, this.gathered, done, count - done, this.position + done);
+      }
+    } catch (error) {
+      this.failure ??= { reason: this.said(error) };
+    }
+    this.position += count;
+    this.bytesHere += count;
   }
 
   private start(piece: Uint8Array): void {
@@ -85,6 +97,12 @@ export class WriteBehind implements ChunkMemory {
     for (let done = 0; done < piece.length; ) {
       done += await writeAt(this.descriptor, piece, done, Math.min(piece.length - done, 1 << 30), at + done);
     }
+  }
+
+  private async turn(): Promise<void> {
+    this.bytesHere = 0;
+    await new Promise((resolve) => setImmediate(resolve));
+    await this.room();
   }
 
   private async room(): Promise<void> {

@@ -128,19 +128,27 @@ export class FileSource implements TensorSource {
   }
 }
 
-/** Bytes that a function makes each time: an inflated archive entry, folded arithmetic. */
+/** Up to so many bytes are kept once they were computed. */
+const MOST_KEPT = 1 << 16;
+
+/** Bytes that a function makes, each time where they are many: an inflated archive entry, folded arithmetic. */
 export class ComputedSource implements TensorSource {
+  private kept: Uint8Array | undefined;
+
   constructor(
     readonly kind: 'inflated' | 'computed',
     private readonly compute: () => Uint8Array,
   ) {}
 
   bytes(): Uint8Array {
-    return this.compute();
+    if (this.kept) return this.kept;
+    const bytes = this.compute();
+    if (bytes.byteLength <= MOST_KEPT) this.kept = bytes;
+    return bytes;
   }
 
   chunks(): Iterable<Uint8Array> {
-    return [this.compute()];
+    return [this.bytes()];
   }
 }
 

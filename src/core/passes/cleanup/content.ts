@@ -50,10 +50,11 @@ export function equalConstants<T>(items: readonly T[], tensorOf: (item: T) => Te
   return equal;
 }
 
-/** Groups by all bytes. Most are equal where their samples are: small ones are compared before their hashes are made. */
+/** Groups by all bytes. Most are equal where their samples are: what can be held is compared before hashes are made. */
 function sameContent<T>(items: readonly T[], tensorOf: (item: T) => Tensor): readonly (readonly T[])[] {
-  const [first, ...others] = items.map(tensorOf);
-  if (first && first.byteLength <= MOST_COMPARED) {
+  const tensors = items.map(tensorOf);
+  const [first, ...others] = tensors;
+  if (first && (first.byteLength <= MOST_COMPARED || tensors.every(isInMemory))) {
     // The sample is all that there is.
     if (first.byteLength <= 2 * SAMPLE_BYTES) return [items];
     const bytes = first.bytes();
@@ -102,6 +103,31 @@ function sampled({ source, byteLength }: Tensor): string {
 
 function latin(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+/** Tells tensors apart by what they hold. */
+export class Distinct {
+  private readonly firsts = new Map<string, Tensor>();
+
+  /** The same for tensors that hold the same: those in memory are compared, others are what they are. */
+  of(tensor: Tensor | undefined): unknown {
+    if (!tensor || !isInMemory(tensor)) return tensor?.source;
+    const sample = `${tensor.dtype}[${tensor.shape}] ${sampled(tensor)}`;
+    const first = this.first(sample, tensor);
+    if (first === tensor || tensor.byteLength <= 2 * SAMPLE_BYTES) return first;
+    if (first.source === tensor.source || Buffer.compare(first.bytes(), tensor.bytes()) === 0) return first;
+    return this.first(`${sample} ${hashOf(tensor)}`, tensor);
+  }
+
+  private first(key: string, tensor: Tensor): Tensor {
+    const found = this.firsts.get(key) ?? tensor;
+    this.firsts.set(key, found);
+    return found;
+  }
+}
+
+function isInMemory({ source, dtype }: Tensor): boolean {
+  return source.kind === 'memory' && dtype !== 'string';
 }
 
 const CHUNK = new OneChunk();

@@ -4,9 +4,8 @@
  */
 import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/node.ts';
-import type { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
-import { hashOf } from '../cleanup/content.ts';
+import { Distinct } from '../cleanup/content.ts';
 import type { GraphPass, PassContext } from '../pass.ts';
 import { byteLengthOf } from './given.ts';
 import { chooseWithin } from './growth.ts';
@@ -38,15 +37,11 @@ function fold(graph: Graph, context: PassContext, limits: FoldLimits): void {
   const found: Node[] = [];
   for (const node of graph.nodes) if (known.look(node)) found.push(node);
   const sizeOf = (value: Value) => byteLengthOf(known.get(value));
-  const chosen = chooseWithin(limits, found, sizeOf, context, (value) => contentOf(known.get(value)));
+  const contents = new Distinct();
+  const contentOf = (value: Value) => contents.of(known.get(value));
+  const chosen = chooseWithin(limits, found, sizeOf, context, contentOf);
   for (const [node, needed] of chosen) {
     // A node that nobody needed any more went with the one before.
     if (node.graph === graph) putConstants(graph, node, needed, (value) => known.get(value), context);
   }
-}
-
-/** What is the same where the contents of constants are: what is in memory is compared itself. */
-function contentOf(tensor: Tensor | undefined): unknown {
-  if (tensor?.source.kind !== 'memory' || tensor.dtype === 'string') return tensor?.source;
-  return `${tensor.dtype}[${tensor.shape}] ${hashOf(tensor)}`;
 }

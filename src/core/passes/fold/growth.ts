@@ -85,7 +85,8 @@ export function chooseWithin(
   // Last first: whether a value is needed shows once all that read it have been decided on.
   for (const node of [...found].reverse()) {
     const needed = node.outputs.filter((output) => isNeeded(output, gone));
-    const size = needed.reduce((sum, output) => sum + (written.has(contentOf(output)) ? 0 : sizeOf(output)), 0);
+    const contents = needed.map(contentOf);
+    const size = needed.reduce((sum, output, k) => sum + (written.has(contents[k]) ? 0 : sizeOf(output)), 0);
     const growth = size - (freed.get(node) ?? 0);
     const counts = growth > ALWAYS_TAKEN;
     const isWeights = counts && needed.some(isWeight);
@@ -97,7 +98,7 @@ export function chooseWithin(
     }
     if (counts) room = taken(room, growth, isWeights);
     gone.add(node);
-    for (const output of needed) written.add(contentOf(output));
+    for (const content of contents) written.add(content);
     if (needed.length > 0) chosen.set(node, needed);
   }
   if (Number.isFinite(room.all)) roomOf.set(context.model, room);

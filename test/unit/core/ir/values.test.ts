@@ -19,7 +19,7 @@ import {
   subtract,
 } from '../../../../src/core/ir/shape.ts';
 import { stridedSource } from '../../../../src/core/ir/strided-source.ts';
-import { FileSource, MemorySource, Tensor } from '../../../../src/core/ir/tensor.ts';
+import { ComputedSource, FileSource, MemorySource, Tensor } from '../../../../src/core/ir/tensor.ts';
 
 const h = Expression.symbol('h');
 const w = Expression.symbol('w');
@@ -133,4 +133,19 @@ test('the pieces of a file follow each other, also in walks at the same time', (
 test('a range past the end of a file is an error with its place', () => {
   const file = new MemoryBytes('weights.bin', new Uint8Array(10));
   expect(() => new FileSource(file, 8, 4).bytes()).toThrow(InputError);
+});
+
+test('what is computed is kept where it is small, and computed again where it is not', () => {
+  const counted = (length: number) => {
+    let count = 0;
+    const source = new ComputedSource('computed', () => {
+      count++;
+      return new Uint8Array(length).fill(7);
+    });
+    for (let k = 0; k < 3; k++) expect(source.bytes()[length - 1]).toBe(7);
+    for (const chunk of source.chunks()) expect(chunk.length).toBe(length);
+    return count;
+  };
+  expect(counted(1 << 16)).toBe(1);
+  expect(counted((1 << 16) + 1)).toBe(4);
 });

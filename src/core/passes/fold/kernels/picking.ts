@@ -49,8 +49,32 @@ function copy(from: Values, to: Values, places: Int32Array, fill: Values | undef
 
 /** The coordinates along each axis of `x` that the result has, as their outer product; -1 picks `fill`. */
 export function pickedAlong(x: Dense, lists: readonly ArrayLike<number>[], fill?: Values): Dense {
+  const shape = lists.map((list) => list.length);
   const strides = stridesOf(x.shape);
-  let places = new Int32Array(1);
+  // What is taken whole of inner axes, and in one stretch of the one around them, lies side by side.
+  let axes = lists.length;
+  while (axes > 0 && isStretch(lists[axes - 1]) && shape[axes - 1] === x.shape[axes - 1]) axes--;
+  if (axes > 0 && isStretch(lists[axes - 1])) axes--;
+  const offset = (lists[axes]?.[0] ?? 0) * (strides[axes] ?? 0);
+  const places = placesAlong(lists.slice(0, axes), strides, offset);
+  const run = elementCount(shape.slice(axes));
+  if (run === 1) return picked(x, shape, places, fill);
+  const values = room(x.dtype, places.length * run);
+  copyRuns(x.values, values, places, run, fill);
+  return { dtype: x.dtype, shape, values };
+}
+
+/** Whether coordinates follow one another. */
+function isStretch(list: ArrayLike<number> = []): boolean {
+  const first = list[0] ?? -1;
+  if (first < 0) return false;
+  for (let k = 1; k < list.length; k++) if (list[k] !== first + k) return false;
+  return true;
+}
+
+/** Where the elements of these coordinates along the outer axes stand, from `offset` on; -1 for those that are nowhere. */
+function placesAlong(lists: readonly ArrayLike<number>[], strides: readonly number[], offset: number): Int32Array {
+  let places = Int32Array.of(offset);
   for (const [axis, list] of lists.entries()) {
     const next = new Int32Array(places.length * list.length);
     const stride = strides[axis] ?? 1;
@@ -63,12 +87,18 @@ export function pickedAlong(x: Dense, lists: readonly ArrayLike<number>[], fill?
     }
     places = next;
   }
-  return picked(
-    x,
-    lists.map((list) => list.length),
-    places,
-    fill,
-  );
+  return places;
+}
+
+/** As `copy`, with so many elements side by side at each place. */
+function copyRuns(from: Values, to: Values, places: Int32Array, run: number, fill: Values | undefined): void {
+  const [source, target, filling] = [from, to, fill] as [Float64Array, Float64Array, Float64Array | undefined];
+  const other = filling?.[0];
+  for (let k = 0; k < places.length; k++) {
+    const place = places[k] ?? 0;
+    if (place >= 0) target.set(source.subarray(place, place + run), k * run);
+    else if (other !== undefined) target.fill(other, k * run, (k + 1) * run);
+  }
 }
 
 /** All coordinates along an axis. */
