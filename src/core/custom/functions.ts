@@ -1,7 +1,10 @@
 /** Puts the bodies of custom operators into an ONNX model as functions, so that any runtime can run them. */
+import { formalAt, operatorSchema } from '../dialects/onnx/operators.ts';
 import { parseFunctions } from '../formats/onnxtxt/parse.ts';
 import { InputError } from '../ir/errors.ts';
 import type { FunctionDefinition, Model } from '../ir/model.ts';
+import type { Node } from '../ir/node.ts';
+import type { Value } from '../ir/value.ts';
 import type { CustomBody, CustomOperator, CustomOperators } from './definition.ts';
 
 /** Functions need IR 8 (onnx.proto, ModelProto.functions). */
@@ -31,6 +34,55 @@ export function addCustomFunctions(model: Model, custom: CustomOperators): void 
     } else if (helper) add(helper, beside);
   };
   for (const node of model.graph.allNodes()) use(node.operator, new Map());
+  const functions = new Map(model.functions.map((each) => [operatorOf(each), each]));
+  for (const node of model.graph.allNodes()) {
+    const definition = custom.named(node.operator);
+    if (definition?.body) checkLeftOut(node, definition, functions);
+  }
+}
+
+/**
+ * What a call leaves out is absent in the body, too. Throws InputError where the body then hands nothing to an operator that
+ * needs it: onnxruntime crashes on such a Sum (1.30), or refuses the model.
+ */
+function checkLeftOut(
+  node: Node,
+  definition: CustomOperator,
+  functions: ReadonlyMap<string, FunctionDefinition>,
+): void {
+  const body = functions.get(node.operator);
+  if (!body) return;
+  definition.inputs.forEach(({ name }, k) => {
+    const formal = body.graph.inputs[k];
+    const user = node.inputs[k] === undefined && formal ? whoNeeds(formal, body, functions) : undefined;
+    if (!user) return;
+    const message = `a call leaves out its input ${name}, which the body gives to ${user.operator}, where it must not be missing`;
+    throw wrongBody(
+      definition,
+      message,
+      `Give ${name} where only an optional input is, define an operator of its own for calls without it, or give it in all calls.`,
+    );
+  });
+}
+
+/** A node of a function that cannot do without one of the function's inputs. */
+function whoNeeds(
+  input: Value,
+  { graph, opsetImports }: FunctionDefinition,
+  functions: ReadonlyMap<string, FunctionDefinition>,
+): Node | undefined {
+  for (const node of graph.allNodes()) {
+    for (const [k, value] of node.inputs.entries()) {
+      if (value !== input) continue;
+      const called = functions.get(node.operator);
+      const inner = called?.graph.inputs[k];
+      if (called && inner && whoNeeds(inner, called, functions)) return node;
+      const schema = operatorSchema(node.domain, node.op, opsetImports.get(node.domain) ?? 0);
+      const kind = schema && formalAt(schema.inputs, k)?.kind;
+      if (kind === 'single' || kind === 'variadic') return node;
+    }
+  }
+  return undefined;
 }
 
 /** Throws InputError where the body of an operator does not parse or does not fit its entry. */
@@ -69,12 +121,12 @@ function checkSignature(definition: CustomOperator, { graph, attributes }: Funct
     throw wrongBody(definition, `the body takes an attribute ${missing}, which the entry does not have`);
 }
 
-function wrongBody({ domain, name, inputs, file, line }: CustomOperator, message: string): InputError {
+function wrongBody({ domain, name, inputs, file, line }: CustomOperator, message: string, next?: string): InputError {
   const names = inputs.map((input) => input.name).join(', ');
   return new InputError(
     'file-malformed',
     `the body of ${name} does not fit: ${message}`,
     { file, line },
-    `Begin it with <domain: "${domain}", opset_import: ["" : 17]> ${name} (${names}) => (…) { … }.`,
+    next ?? `Begin it with <domain: "${domain}", opset_import: ["" : 17]> ${name} (${names}) => (…) { … }.`,
   );
 }
