@@ -4,8 +4,9 @@ import { type DataType, isFloat } from '../../ir/dtype.ts';
 import { elementCount, isStatic, sameShape } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
-import type { OnnxBuilder } from '../builder.ts';
-import { type Adapter, adapter, down, operand, sameUp, tooOld } from './adapter.ts';
+import { refuse } from '../../problems/problem.ts';
+import { dtypeOf, type OnnxBuilder } from '../builder.ts';
+import { type Adapter, adapter, down, operand, sameUp } from './adapter.ts';
 import { floatThatHolds } from './wider-types.ts';
 
 /** NaN is neither above, below nor equal: Not(Less) would be wrong. */
@@ -80,10 +81,17 @@ const withoutBroadcasting = adapter(down(8, 'Max', 'Mean', 'Min', 'Sum'), (node,
   const [first, ...others] = values.map(({ shape }) => shape);
   if (first && others.every((shape) => shape && sameShape(first, shape) === true)) return undefined;
   const { dtype, shape } = node.output();
-  if (!dtype || !isStatic(shape)) tooOld(node, 8, 'its inputs may broadcast');
+  if (!dtype) refuse('type-unknown', node, { value: node.output().name || 'its output' });
+  if (!isStatic(shape)) return onnx.same(values.map((value) => spreadLike(onnx, value, values)));
   const zeros = onnx.constant(Tensor.of(dtype, shape, Array<number>(elementCount(shape)).fill(0)));
   return onnx.same(values.map((value) => (sameShape(value.shape, shape) === true ? value : onnx.Add(value, zeros))));
 });
+
+/** With zeros of the shapes of others, which only a run tells: nothing is greater than itself. */
+function spreadLike(onnx: OnnxBuilder, value: Value, all: readonly Value[]): Value {
+  const others = all.filter((each) => each !== value && each.rank !== 0);
+  return others.reduce((sum, each) => onnx.Add(sum, onnx.cast(onnx.Greater(each, each), dtypeOf(value))), value);
+}
 
 export const comparisons: readonly Adapter[] = [
   orEqual,

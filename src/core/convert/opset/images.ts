@@ -124,14 +124,15 @@ const upsampleToResize = adapter(up(10, 'Upsample'), (node, onnx) =>
 );
 const resizeToUpsample = adapter(down(10, 'Resize'), (node, onnx) => {
   if (node.string('mode', 'nearest') === 'linear' && !constantOf(operand(node, 1)))
-    return resampledByOpenScales(node, onnx);
+    return resampledByOpenScales(node, onnx, 10);
   growing(node, scalesOf(node, 1, 10) ?? [], 10);
   const mode = string(node.string('mode', 'nearest'));
   return onnx.node('', 'Upsample', [operand(node), operand(node, 1)], [['mode', mode]]).output();
 });
-const upsampleScalesDown = adapter(down(9, 'Upsample'), (node, onnx) =>
-  onnx.same([operand(node)], { scales: scalesOf(node, 1, 9) ?? [] }),
-);
+const upsampleScalesDown = adapter(down(9, 'Upsample'), (node, onnx) => {
+  const scales = constantOf(operand(node, 1))?.numbers();
+  return scales ? onnx.same([operand(node)], { scales }) : resampledByOpenScales(node, onnx, 9);
+});
 const upsampleScales = adapter(up(9, 'Upsample'), (node, onnx) => {
   const scales = node.attribute('scales', 'floats') ?? [];
   return onnx.same([operand(node), onnx.constant(Tensor.of('float32', [scales.length], scales))], {
@@ -140,13 +141,6 @@ const upsampleScales = adapter(up(9, 'Upsample'), (node, onnx) => {
 });
 
 /** The shift by half a pixel came with 16 and is the default there. */
-const roiAlignDown = adapter(down(16, 'RoiAlign'), (node) => {
-  if (node.string('coordinate_transformation_mode', 'half_pixel') !== 'output_half_pixel') {
-    tooOld(node, 16, 'it shifts its input by half a pixel');
-  }
-  node.deleteAttribute('coordinate_transformation_mode');
-  return undefined;
-});
 const roiAlignUp = adapter(up(16, 'RoiAlign'), (node, onnx) =>
   onnx.same(node.inputs, { coordinate_transformation_mode: 'output_half_pixel' }),
 );
@@ -232,7 +226,6 @@ export const images: readonly Adapter[] = [
   upsampleScales,
   upsampleScalesDown,
   affineGrid,
-  roiAlignDown,
   roiAlignUp,
   adapter(down(11, 'ConvTranspose'), sameSides(true)),
   adapter(up(11, 'ConvTranspose'), sameSides(false)),

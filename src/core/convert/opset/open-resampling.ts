@@ -58,11 +58,12 @@ export function resampledAtRun(node: Node, onnx: OnnxBuilder, needed: number): V
   return resampledAlong(node, onnx, needed, { scales, sizes, regions, axes, manner: mannerOf(node) });
 }
 
-/** The same of opset 10, which counts from the corner; where it shrinks, what is nearest is open. */
-export function resampledByOpenScales(node: Node, onnx: OnnxBuilder): Value {
-  const manner = { mode: 'linear', coordinates: 'asymmetric', nearest: 'floor', cubic: -0.75 };
+/** The same of opset 10, and of an Upsample, which count from the corner. */
+export function resampledByOpenScales(node: Node, onnx: OnnxBuilder, needed: number): Value {
+  const mode = node.string('mode', 'nearest');
+  const manner = { mode, coordinates: 'asymmetric', nearest: 'floor', cubic: -0.75 };
   const axes = naturals(rankOf(node));
-  return resampledAlong(node, onnx, 10, {
+  return resampledAlong(node, onnx, needed, {
     scales: node.input(1),
     sizes: undefined,
     regions: undefined,

@@ -1,7 +1,6 @@
-/** Adapters of recurrent layers, powers and what else changed in form. */
+/** Adapters of recurrent layers and what else changed in form. */
 import { constantOf } from '../../dialects/onnx/data.ts';
 import { int } from '../../ir/attribute.ts';
-import { isFloat } from '../../ir/dtype.ts';
 import { sameShape } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
 import type { OnnxBuilder } from '../builder.ts';
@@ -17,17 +16,6 @@ const layoutDown = adapter(down(14, ...RECURRENT), (node, onnx) => {
   const [all, ...states] = onnx.same(inputs, { layout: undefined });
   const results = states.map((state) => onnx.transpose(state, [1, 0, 2]));
   return all ? [onnx.transpose(all, [2, 0, 1, 3]), ...results] : results;
-});
-
-/** Base and exponent have one type until 11. */
-const powDown = adapter(down(12, 'Pow'), (node, onnx) => {
-  const [x, y] = [operand(node), operand(node, 1)];
-  if (!x.dtype || !y.dtype) return undefined;
-  if (isFloat(x.dtype)) return x.dtype === y.dtype ? undefined : onnx.Pow(x, onnx.cast(y, x.dtype));
-  // Doubles hold all powers that 32 bits do. The power of integers is one, however it was computed.
-  if (x.dtype !== 'int32') tooOld(node, 12, `its base is of ${x.dtype}`);
-  const power = onnx.Pow(onnx.cast(x, 'float64'), onnx.cast(y, 'float64'));
-  return onnx.cast(isFloat(y.dtype) ? power : onnx.Round(power), 'int32');
 });
 
 /** Arithmetic of 8 and 16 bits came with 14. */
@@ -82,7 +70,6 @@ const branchShapes = sameIf(11, ['If'], (node) => {
 
 export const renamed: readonly Adapter[] = [
   layoutDown,
-  powDown,
   narrowArithmetic,
   narrowInfinity,
   dftDown,

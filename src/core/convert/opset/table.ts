@@ -14,6 +14,7 @@ import { legacyDown } from './legacy-down.ts';
 import { ML_ADAPTERS } from './ml/table.ts';
 import { normalizations } from './normalizations.ts';
 import { ordering } from './ordering.ts';
+import { powers } from './powers.ts';
 import { quantization } from './quantization.ts';
 import { reducedScatter } from './reduced-scatter.ts';
 import { reductions } from './reductions.ts';
@@ -35,6 +36,7 @@ export const ADAPTERS: readonly Adapter[] = [
   ...reducedScatter,
   ...images,
   ...col2im,
+  ...powers,
   ...quantization,
   ...renamed,
   ...legacy,

@@ -7,11 +7,9 @@ const REASONS: readonly (readonly [version: number, operators: string, reason: s
   [15, 'Optional OptionalGetElement OptionalHasElement', 'older opsets have no optional values'],
   [11, 'Unique', 'older opsets have no operator whose output is as long as what it finds'],
   [10, 'NonMaxSuppression', 'older opsets have no operator whose output is as long as what it finds'],
-  [10, 'RoiAlign', 'older opsets sample no regions but by their largest element'],
   [10, 'StringNormalizer', 'older opsets do not look into texts'],
   [9, 'MaxUnpool', 'older opsets have no operator that writes to places of a tensor'],
   [9, 'TfIdfVectorizer', 'older opsets do not count sequences of tokens'],
-  [8, 'Scan', 'older opsets have no loop over the slices of an axis'],
   [7, 'Acos Asin Atan Cos Sin Tan', 'older opsets have no functions of angles'],
   [7, 'Multinomial', 'older opsets draw from no list of probabilities'],
 ];

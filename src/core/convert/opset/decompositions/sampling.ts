@@ -58,8 +58,8 @@ export function rowsOf(onnx: OnnxBuilder, x: Value, front: number, rank: number)
 }
 
 /**
- * The values at places that have `rank` axes, with the channels as one more behind: the weighed sum over every choice of one
- * neighbour along each axis. `samples` are the numbers of the images.
+ * The values at places that have `rank` axes, with the channels as one more behind: the weighed sum, or the most, over every
+ * choice of one neighbour along each axis. `samples` are the numbers of the images.
  */
 export function sampled(
   onnx: OnnxBuilder,
@@ -68,11 +68,12 @@ export function sampled(
   axes: readonly Axis[],
   rank: number,
   dtype: DataType,
+  join: 'Add' | 'Max' = 'Add',
 ): Value {
   let sum: Value | undefined;
   for (const corner of combined(onnx, samples, axes)) {
     const value = weighed(onnx, rows, corner, rank, dtype);
-    sum = sum ? onnx.Add(sum, value) : value;
+    sum = sum ? onnx[join](sum, value) : value;
   }
   if (!sum) throw new Error('a place has neighbours');
   return sum;
@@ -184,6 +185,7 @@ function reflected(onnx: OnnxBuilder, x: Value, extent: Extent, { corners, dtype
 
 function clamped(onnx: OnnxBuilder, x: Value, { known, size }: Extent, { dtype }: Sampling): Value {
   const at = (number: number) => onnx.constant(number, dtype);
-  if (known !== undefined) return onnx.Clip(x, at(0), at(known - 1));
+  // Bounds were attributes until 10.
+  if (known !== undefined && onnx.opset >= 11) return onnx.Clip(x, at(0), at(known - 1));
   return onnx.Max(onnx.Min(x, onnx.Sub(size, at(1))), at(0));
 }

@@ -32,7 +32,7 @@ const sequenceMap = adapter(down(17, 'SequenceMap'), (node, onnx) => {
 });
 
 /** Moves the nodes of a body to the end of a graph, where its inputs are others. */
-function moved(body: Graph, to: Graph, actual: readonly (Value | undefined)[]): readonly Value[] {
+export function moved(body: Graph, to: Graph, actual: readonly (Value | undefined)[]): readonly Value[] {
   const outputs = [...body.outputs];
   const values = new Map(body.inputs.map((formal, k) => [formal, actual[k]]));
   for (const [formal, value] of values) if (value) formal.replaceAllUsesWith(value);

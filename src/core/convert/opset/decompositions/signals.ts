@@ -1,5 +1,5 @@
 /** Windows, DFT, STFT and MelWeightMatrix (17). Formulas: the ONNX operator specification. */
-import { constantOf } from '../../../dialects/onnx/data.ts';
+import { constantOf, numberOf } from '../../../dialects/onnx/data.ts';
 import { dtypeOfCode } from '../../../dialects/onnx/dtype-codes.ts';
 import { normalAxis } from '../../../dialects/onnx/infer/rule.ts';
 import type { DataType } from '../../../ir/dtype.ts';
@@ -8,9 +8,10 @@ import { Tensor } from '../../../ir/tensor.ts';
 import type { Value } from '../../../ir/value.ts';
 import { refuse } from '../../../problems/problem.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
-import { type Adapter, adapter, constantNumber, down, operand, rankOf, tooOld } from '../adapter.ts';
+import { type Adapter, adapter, down, operand, rankOf, tooOld } from '../adapter.ts';
 import { counted, naturals } from './counting.ts';
-import { sliced, typed } from './forms.ts';
+import { sizeOf, sliced, typed } from './forms.ts';
+import { type OpenTransform, transformedAtRun } from './open-transforms.ts';
 
 const NEEDED = 17;
 
@@ -103,49 +104,124 @@ const dft = adapter(down(NEEDED, 'DFT'), (node, onnx) => {
   const { value: x } = typed(node);
   const rank = rankOf(node);
   const axis = normalAxis(node, node.int('axis', 1n), rank);
-  const from = x.shape?.[axis];
-  if (typeof from !== 'number') refuse('shape-unknown', node, { reason: 'the length of its signal decides' });
-  const [inverse, oneSided] = ['inverse', 'onesided'].map((name) => node.int(name, 0n) !== 0n);
-  const real = inverse === true && oneSided === true;
-  const length = constantNumber(node, 1, 'length', NEEDED) ?? (real ? 2 * (from - 1) : from);
-  const to = oneSided && !real ? Math.floor(length / 2) + 1 : length;
+  const [inverse = false, oneSided = false] = ['inverse', 'onesided'].map((name) => node.int(name, 0n) !== 0n);
   const order = [...naturals(rank).filter((k) => k !== axis && k !== rank - 1), axis, rank - 1];
   const moved = onnx.transpose(x, order);
-  const transform = { from, parts: partsOf(node, x), length, to, inverse: inverse === true, real };
-  const result = transformed(node, onnx, moved, rank, transform);
+  const given = node.input(1);
+  const known = given ? numberOf(given) : undefined;
+  const from = x.shape?.[axis];
+  const isKnown = typeof from === 'number' && (!given || known !== undefined);
+  const result = isKnown
+    ? transformed(node, onnx, moved, rank, knownTransform(node, from, known, inverse, oneSided))
+    : transformedAtRun(onnx, moved, rank, openTransform(node, onnx, moved, rank, inverse, oneSided));
   return onnx.transpose(
     result,
     order.map((_, k) => order.indexOf(k)),
   );
 });
 
+function knownTransform(
+  node: Node,
+  from: number,
+  given: number | undefined,
+  inverse: boolean,
+  oneSided: boolean,
+): Transform {
+  const real = inverse && oneSided;
+  const length = given ?? (real ? 2 * (from - 1) : from);
+  const to = oneSided && !real ? Math.floor(length / 2) + 1 : length;
+  return { from, parts: partsOf(node, operand(node)), length, to, inverse, real };
+}
+
+/** The axis of the signal is the last but one of `moved`. */
+function openTransform(
+  node: Node,
+  onnx: OnnxBuilder,
+  moved: Value,
+  rank: number,
+  inverse: boolean,
+  oneSided: boolean,
+): OpenTransform {
+  const real = inverse && oneSided;
+  const number = (value: bigint) => onnx.constant(value);
+  const given = node.input(1);
+  const from = onnx.squeeze(sizeOf(onnx, moved, rank - 2), [0]);
+  const whole = real ? onnx.Mul(onnx.Sub(from, number(1n)), number(2n)) : from;
+  const length = given ? scalarOf(onnx, given) : whole;
+  const to = oneSided && !real ? halfOf(onnx, length) : length;
+  return { parts: partsOf(node, moved), length, to, inverse, real };
+}
+
+/** How many places of a spectrum its mirror image does not say. */
+function halfOf(onnx: OnnxBuilder, length: Value): Value {
+  return onnx.Add(onnx.Div(length, onnx.constant(2n)), onnx.constant(1n));
+}
+
+function scalarOf(onnx: OnnxBuilder, x: Value): Value {
+  return onnx.cast(x.rank === 0 ? x : onnx.Reshape(x, onnx.ints([])), 'int64');
+}
+
 /** Frames are gathered, weighed by the window, and transformed. */
 const stft = adapter(down(NEEDED, 'STFT'), (node, onnx) => {
-  const { value: x, dtype } = typed(node);
-  const size = x.shape?.[1];
-  const step = constantNumber(node, 1, 'step', NEEDED);
-  const window = node.input(2);
-  const length = constantNumber(node, 3, 'frame length', NEEDED) ?? window?.shape?.[0];
-  if (typeof size !== 'number' || typeof length !== 'number' || step === undefined) {
-    refuse('shape-unknown', node, { reason: 'the lengths of its signal and its frames decide' });
-  }
+  const { value: x } = typed(node);
+  const [size, window] = [x.shape?.[1], node.input(2)];
+  const [given, told] = [operand(node, 1), node.input(3)];
+  const step = numberOf(given);
+  const length = told ? numberOf(told) : window?.shape?.[0];
+  if (typeof size === 'number' && typeof length === 'number' && step !== undefined)
+    return knownFrames(node, onnx, size, length, step);
+  return openFrames(node, onnx, given, told);
+});
+
+function knownFrames(node: Node, onnx: OnnxBuilder, size: number, length: number, step: number): Value {
+  const x = operand(node);
   const frames = Math.floor((size - length) / step) + 1;
   const places = naturals(frames).flatMap((frame) => naturals(length).map((k) => frame * step + k));
   const cut = onnx.Gather(x, onnx.constant(Tensor.of('int64', [frames, length], places)), { axis: 1 });
-  const weighed = window ? onnx.Mul(cut, onnx.unsqueeze(onnx.cast(window, dtype), [1])) : cut;
   const parts = partsOf(node, x);
-  const to = node.int('onesided', 1n) !== 0n ? Math.floor(length / 2) + 1 : length;
-  return transformed(node, onnx, weighed, 4, { from: length, parts, length, to, inverse: false, real: false });
-});
+  const to = isOneSided(node) ? Math.floor(length / 2) + 1 : length;
+  return transformed(node, onnx, weighedFrames(node, onnx, cut), 4, {
+    from: length,
+    parts,
+    length,
+    to,
+    inverse: false,
+    real: false,
+  });
+}
 
-/** Triangles between neighbouring points of the mel scale, all of whose numbers are known. */
+/** The same where a run says how long frames are, or how far apart. */
+function openFrames(node: Node, onnx: OnnxBuilder, given: Value, told: Value | undefined): Value {
+  const x = operand(node);
+  const one = onnx.constant(1n);
+  const step = scalarOf(onnx, given);
+  const window = node.input(2);
+  const size = onnx.squeeze(sizeOf(onnx, x, 1), [0]);
+  const length = told ? scalarOf(onnx, told) : window ? onnx.squeeze(sizeOf(onnx, window, 0), [0]) : size;
+  const frames = onnx.Add(onnx.Div(onnx.Sub(size, length), step), one);
+  const starts = onnx.unsqueeze(onnx.Mul(counted(onnx, frames), step), [1]);
+  const places = onnx.Add(starts, onnx.unsqueeze(counted(onnx, length), [0]));
+  const cut = onnx.Gather(x, places, { axis: 1 });
+  const to = isOneSided(node) ? halfOf(onnx, length) : length;
+  const transform = { parts: partsOf(node, x), length, to, inverse: false, real: false };
+  return transformedAtRun(onnx, weighedFrames(node, onnx, cut), 4, transform);
+}
+
+function isOneSided(node: Node): boolean {
+  return node.int('onesided', 1n) !== 0n;
+}
+
+function weighedFrames(node: Node, onnx: OnnxBuilder, frames: Value): Value {
+  const window = node.input(2);
+  return window ? onnx.Mul(frames, onnx.unsqueeze(onnx.cast(window, dtypeOf(frames)), [1])) : frames;
+}
+
+/** Triangles between neighbouring points of the mel scale: a constant where all numbers are known. */
 const mel = adapter(down(NEEDED, 'MelWeightMatrix'), (node, onnx) => {
   const dtype = dtypeOfCode(node.int('output_datatype', 1n)) ?? 'float32';
-  const names = ['number of bins', 'length', 'sample rate', 'lower edge', 'upper edge'];
-  const [bins = 0, length = 0, rate = 1, lower = 0, upper = 0] = names.map(
-    (name, k) =>
-      constantOf(operand(node, k))?.numbers()[0] ?? tooOld(node, NEEDED, `its ${name} is computed while it runs`),
-  );
+  const numbers = naturals(5).map((k) => numberOf(operand(node, k)));
+  if (!numbers.every((each) => each !== undefined)) return onnx.cast(melsAtRun(node, onnx), dtype);
+  const [bins = 0, length = 0, rate = 1, lower = 0, upper = 0] = numbers;
   const [low, high] = [lower, upper].map((edge) => 2595 * Math.log10(1 + edge / 700));
   const step = ((high ?? 0) - (low ?? 0)) / (bins + 2);
   const points = naturals(bins + 2).map((k) => {
@@ -156,6 +232,46 @@ const mel = adapter(down(NEEDED, 'MelWeightMatrix'), (node, onnx) => {
   const weights = naturals(rows * bins).map((at) => triangle(Math.floor(at / bins), points.slice(at % bins)));
   return onnx.constant(Tensor.of(dtype, [rows, bins], weights));
 });
+
+/** The same in doubles, while the model runs: [length / 2 + 1, bins]. */
+function melsAtRun(node: Node, onnx: OnnxBuilder): Value {
+  const number = (value: number) => onnx.constant(value, 'float64');
+  const wide = (value: Value) => onnx.cast(value, 'float64');
+  const [bins, length] = [0, 1].map((k) => scalarOf(onnx, operand(node, k)));
+  const [rate, lower, upper] = [2, 3, 4].map((k) => wide(onnx.reshape(operand(node, k), [])));
+  if (!bins || !length || !rate || !lower || !upper) throw new Error('a MelWeightMatrix has five inputs');
+  // On the mel scale, but for a factor, numbers are logarithms of 1 + hertz / 700.
+  const [low, high] = [lower, upper].map((edge) => onnx.Log(onnx.Add(onnx.Div(edge, number(700)), number(1))));
+  if (!low || !high) throw new Error('a scale has two ends');
+  const count = onnx.Add(bins, onnx.constant(2n));
+  const step = onnx.Div(onnx.Sub(high, low), wide(count));
+  const mels = onnx.Add(onnx.Mul(wide(counted(onnx, count)), step), low);
+  const hertz = onnx.Mul(onnx.Sub(onnx.Exp(mels), number(1)), number(700));
+  const places = onnx.Mul(wide(onnx.Add(length, onnx.constant(1n))), hertz);
+  const points = onnx.Floor(onnx.Div(places, rate));
+  const numbers = counted(onnx, bins);
+  const [left, top, right] = [0n, 1n, 2n].map((by) =>
+    onnx.Gather(points, by === 0n ? numbers : onnx.Add(numbers, onnx.constant(by))),
+  );
+  const rows = wide(onnx.unsqueeze(counted(onnx, halfOf(onnx, length)), [1]));
+  if (!left || !top || !right) throw new Error('a triangle has three points');
+  return triangles(onnx, rows, left, top, right);
+}
+
+/** As `triangle` for all places at once: rising up to the top, falling behind it. */
+function triangles(onnx: OnnxBuilder, at: Value, left: Value, top: Value, right: Value): Value {
+  const one = onnx.constant(1, 'float64');
+  const holds = (condition: Value) => onnx.cast(condition, 'float64');
+  // Points are whole numbers: where two are the same nothing is divided by none.
+  const width = (from: Value, to: Value) => onnx.Add(onnx.Relu(onnx.Sub(onnx.Sub(to, from), one)), one);
+  const rising = onnx.Div(onnx.Relu(onnx.Sub(at, left)), width(left, top));
+  const falling = onnx.Div(onnx.Relu(onnx.Sub(right, at)), width(top, right));
+  const isBehind = holds(onnx.Greater(at, top));
+  const isTop = onnx.Sub(onnx.Sub(one, isBehind), holds(onnx.Less(at, top)));
+  const isSteep = onnx.Sub(one, holds(onnx.Less(left, top)));
+  const before = onnx.Mul(onnx.Sub(one, isBehind), rising);
+  return onnx.Add(onnx.Add(before, onnx.Mul(isBehind, falling)), onnx.Mul(isTop, isSteep));
+}
 
 /** The height of a triangle over three points; one without a left side begins at its top. */
 function triangle(at: number, [left = 0, top = 0, right = 0]: readonly number[]): number {

@@ -17,7 +17,9 @@ import { quantized } from './quantized.ts';
 import { ranges } from './ranges.ts';
 import { recurrentAttention } from './recurrent-attention.ts';
 import { refused } from './refused.ts';
+import { roiAlign } from './roi-align.ts';
 import { rotaryAndCache } from './rotary.ts';
+import { scanning } from './scans.ts';
 import { sequences } from './sequences.ts';
 import { signals } from './signals.ts';
 import { statistics } from './statistics.ts';
@@ -33,6 +35,7 @@ export const DECOMPOSITIONS: readonly Adapter[] = [
   ...rotaryAndCache,
   ...gathering,
   ...gridSample,
+  ...roiAlign,
   ...losses,
   ...bits,
   ...cropping,
@@ -42,6 +45,7 @@ export const DECOMPOSITIONS: readonly Adapter[] = [
   ...matrices,
   ...deformableConvolution,
   ...sequences,
+  ...scanning,
   ...refused,
   ...statistics,
 ];

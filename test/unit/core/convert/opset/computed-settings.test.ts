@@ -68,6 +68,34 @@ const cases: readonly (readonly [string, Step])[] = [
     },
   ],
   [
+    'scales of an Upsample that are computed',
+    {
+      graph: 'float[1,2,3,4] x => float[1,2,6,10] y',
+      nodes: `c = Constant <value = float[4] {0.0, 0.0, 1.0, 1.5}> ()
+        k = Shape (x)
+        n = Cast <to = 1> (k)
+        d = Div (n, n)
+        s = Add (c, d)
+        y = Upsample (x, s)`,
+      from: 9,
+      to: 8,
+    },
+  ],
+  [
+    'the same between pixels',
+    {
+      graph: 'float[1,2,3,4] x, float[1,2,6,10] z => float[1,2,6,10] y',
+      nodes: `c = Constant <value = float[4] {0.0, 0.0, 1.0, 1.5}> ()
+        k = Shape (x)
+        n = Cast <to = 1> (k)
+        d = Div (n, n)
+        s = Add (c, d)
+        y = Upsample <mode = "linear"> (x, s)`,
+      from: 9,
+      to: 8,
+    },
+  ],
+  [
     'Attention in later versions',
     {
       graph: 'float[1,2,3,4] q, float[1,2,3,4] k, float[1,2,3,4] v => float[1,2,3,4] y',

@@ -1,5 +1,4 @@
-import { expect, test } from 'vitest';
-import { decomposes, reasons } from './decomposing.ts';
+import { decomposes } from './decomposing.ts';
 
 decomposes('windows', [
   ...['HannWindow', 'HammingWindow', 'BlackmanWindow'].flatMap((op) =>
@@ -83,6 +82,81 @@ decomposes('STFT', [
   },
 ]);
 
+decomposes(
+  'DFT of lengths that a run computes',
+  [
+    ['', 1],
+    [', onesided = 1', 1],
+    ['', 2],
+    [', inverse = 1', 2],
+  ].flatMap(([more, parts]) =>
+    [4, 5, 12].map((n) => ({
+      graph: `float[2,8,${parts}] x, int64 n => float[2,K,2] y`,
+      nodes: `y = DFT <axis = 1${more}> (x, n)`,
+      from: 17,
+      to: [16, 7],
+      inputs: { n: [n] },
+      within: 1e-4,
+    })),
+  ),
+);
+
+decomposes('DFT of open lengths', [
+  {
+    graph: 'float[2,S,1] x => float[2,K,2] y',
+    nodes: 'y = DFT <axis = 1, onesided = 1> (x)',
+    from: 17,
+    to: [16, 7],
+    dims: { S: 9 },
+    within: 1e-4,
+  },
+  {
+    // Half a spectrum back to numbers.
+    graph: 'float[1,3,2] x, int64 n => float[1,K,1] y',
+    nodes: 'a = Constant <value_int = 1> ()\ny = DFT <inverse = 1, onesided = 1> (x, n, a)',
+    from: 20,
+    to: [16, 7],
+    inputs: { x: [10, 0, -2, 2, -2, 0], n: [4] },
+    gives: { y: [1, 2, 3, 4] },
+  },
+]);
+
+decomposes('STFT of frames whose length or distance a run computes', [
+  {
+    graph: 'float[2,16,1] x, int64 s, float[6] w => float[2,F,4,2] y',
+    nodes: 'y = STFT (x, s, w)',
+    from: 17,
+    to: [16, 7],
+    inputs: { s: [2] },
+    within: 1e-4,
+  },
+  {
+    graph: 'float[2,S,1] x, int64 s, int64 n => float[2,F,K,2] y',
+    nodes: 'y = STFT <onesided = 0> (x, s, , n)',
+    from: 17,
+    to: [16, 7],
+    inputs: { s: [3], n: [5] },
+    dims: { S: 16 },
+    within: 1e-4,
+  },
+]);
+
+decomposes(
+  'MelWeightMatrix whose numbers a run computes',
+  // With 3 bins of 8 places points are the same.
+  [
+    [8, 16],
+    [20, 8],
+    [3, 64],
+  ].map(([bins, length]) => ({
+    graph: 'int64 b, int64 n, int64 r, float l, float u => float[R,B] y',
+    nodes: 'y = MelWeightMatrix (b, n, r, l, u)',
+    from: 17,
+    to: [16, 8, 7],
+    inputs: { b: [bins ?? 0], n: [length ?? 0], r: [8192], l: [125], u: [4000] },
+  })),
+);
+
 decomposes('MelWeightMatrix', [
   {
     graph: 'float[9,8] x => float[9,8] y',
@@ -98,8 +172,3 @@ decomposes('MelWeightMatrix', [
     gone: 'MelWeightMatrix',
   },
 ]);
-
-test('a length that is computed is no matrix', () => {
-  const row = { graph: 'float[2,8,1] x, int64 n => float[2,K,2] y', nodes: 'y = DFT (x, n)', from: 17 };
-  expect(reasons(row, 16)).toEqual(['DFT needs opset 17: its length is computed while it runs.']);
-});
