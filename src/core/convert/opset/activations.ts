@@ -43,7 +43,10 @@ const relu = adapter(down(14, 'Relu'), (node, onnx) => {
 const clipDown = adapter(down(11, 'Clip'), (node, onnx) => {
   const [x, min, max] = [operand(node), node.input(1), node.input(2)];
   const [least, most] = [min, max].map((bound) => bound && constantOf(bound)?.numbers()[0]);
-  const isKnown = (min === undefined || least !== undefined) && (max === undefined || most !== undefined);
+  // Attributes are floats of 32 bits.
+  const isKnown = [min && (least ?? Number.NaN), max && (most ?? Number.NaN)].every(
+    (bound) => bound === undefined || Math.fround(bound) === bound,
+  );
   if (isKnown) return onnx.same([x], { min: least, max: most });
   // Not Max and Min: a NaN stays one, and where the bounds cross the upper one counts.
   const raised = min ? chosen(onnx, node, onnx.Less(x, min), min, x) : x;

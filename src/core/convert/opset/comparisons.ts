@@ -58,7 +58,8 @@ const clippedIntegers = adapter(down(12, 'Clip'), (node, onnx) => {
   if (!x?.dtype || isFloat(x.dtype)) return undefined;
   const wide = WIDE.has(x.dtype) ? undefined : floatThatHolds(x.dtype);
   if (wide) {
-    const [value = x, low, high] = [x, least, most].map((each) => each && onnx.cast(each, wide));
+    const value = onnx.cast(x, wide);
+    const [low, high] = [least, most].map((each) => each && asType(onnx, each, wide));
     if ([least, most].every((bound) => !bound || constantOf(bound))) {
       const [clipped = value] = onnx.same([value, low, high]);
       return onnx.cast(clipped, x.dtype);
@@ -70,6 +71,12 @@ const clippedIntegers = adapter(down(12, 'Clip'), (node, onnx) => {
   // Where the bounds contradict each other the upper one wins.
   return most ? extreme(onnx, false, raised, most) : raised;
 });
+
+/** What is constant stays so. */
+function asType(onnx: OnnxBuilder, value: Value, dtype: DataType): Value {
+  const constant = constantOf(value);
+  return constant ? onnx.constant(Tensor.of(dtype, constant.shape, constant.numbers())) : onnx.cast(value, dtype);
+}
 
 function extreme(onnx: OnnxBuilder, greatest: boolean, a: Value, b: Value): Value {
   return onnx.Where(greatest ? onnx.Less(a, b) : onnx.Greater(a, b), b, a);
