@@ -1,9 +1,12 @@
 /** The script that saves a model as a program, filled from what is known: of a file, or of the answers about a program. */
 import path from 'node:path';
+import type * as vscode from 'vscode';
 import { exportScript, loadProgram, quoted } from '../core/formats/torch/export-script.ts';
 import { InputError } from '../core/ir/errors.ts';
 import { type InputSpec, parseInputSpec } from '../core/reading.ts';
 import { argumentsText, type ProgramAnswers } from './capture/answers.ts';
+import { splitCommandLine } from './capture/command-line.ts';
+import { kindOf, nameOf } from './capture/source.ts';
 
 const HEAD = "# Saves the model as a program that Graphwright reads. Run it where the model's code is.\n";
 const UNKNOWN = 'model = ...  # your module, with its weights loaded';
@@ -31,20 +34,25 @@ export function scriptForModel({ fileName, className, types, inputs }: KnownMode
 }
 
 /** For a program, or a pickle that Python makes a model of, of which everything is known. */
-export function scriptForProgram(file: string, answers: ProgramAnswers): string {
-  const { name: module, base, ext } = path.parse(file);
+export function scriptForProgram(source: vscode.Uri, answers: ProgramAnswers): string {
+  const kind = kindOf(source);
+  const base = nameOf(source);
   const { name, weights } = answers;
+  const module = kind === 'module' ? base : path.parse(base).name;
+  const argv = splitCommandLine(answers.argv ?? '') ?? [];
   const pickled = `model = torch.load(${quoted(base)}, map_location="cpu", weights_only=False)  # runs code that the file names`;
   const load =
-    ext.toLowerCase() !== '.py'
+    kind === 'pickle'
       ? pickled
       : loadProgram({
           module,
           name,
           arguments: argumentsText(answers.arguments),
+          ...(argv.length > 0 && { argv }),
           ...(weights !== undefined && { weights: path.basename(weights) }),
         });
-  return `${HEAD}${exportScript({ load, inputs: specsOf(answers.inputs), output: `${module}.exported` })}\n`;
+  const output = `${kind === 'module' ? name : module}.exported`;
+  return `${HEAD}${exportScript({ load, inputs: specsOf(answers.inputs), output })}\n`;
 }
 
 /** None where one of them says too little. */

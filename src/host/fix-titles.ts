@@ -20,6 +20,7 @@ export const FIX_TITLES: Readonly<Record<FixName, string>> = {
   'insert-cast': fixTitle('insert-cast'),
   'choose-python': fixTitle('choose-python'),
   'give-arguments': fixTitle('give-arguments'),
+  'give-command-line': fixTitle('give-command-line'),
   'choose-weights': fixTitle('choose-weights'),
   'accept-weights': fixTitle('accept-weights'),
   'accept-trace': fixTitle('accept-trace'),

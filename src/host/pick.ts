@@ -25,6 +25,29 @@ export function choose<T extends vscode.QuickPickItem>(
   return ask(picker, question, () => picker.selectedItems[0]);
 }
 
+/**
+ * Lets the user choose one of a few, or write what stands for one: `read` makes an item of what is written, where it is one.
+ * Undefined where they leave.
+ */
+export function chooseOrWrite<T extends vscode.QuickPickItem>(
+  question: Question,
+  items: readonly T[],
+  read: (text: string) => T | undefined,
+): Promise<Answer<T>> {
+  const picker = vscode.window.createQuickPick<T>();
+  picker.items = items;
+  picker.placeholder = question.placeholder;
+  picker.matchOnDescription = true;
+  let written: T | undefined;
+  picker.onDidChangeValue((text) => {
+    const before = written;
+    written = read(text);
+    if (written !== before) picker.items = written ? [written, ...items] : items;
+    if (written) picker.activeItems = [written];
+  });
+  return ask(picker, question, () => picker.selectedItems[0]);
+}
+
 /** Lets the user check any of a few, also none. Undefined where they leave. */
 export function chooseSeveral<T extends vscode.QuickPickItem>(
   question: Question,

@@ -60,6 +60,7 @@ export type FixName =
   | 'insert-cast'
   | 'choose-python'
   | 'give-arguments'
+  | 'give-command-line'
   | 'choose-weights'
   | 'accept-weights'
   | 'accept-trace'

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { type Asked, PROGRAM, writeFakePython } from './fake-python.ts';
+import { type Asked, PROGRAM, requestsOf, writeFakePython } from './fake-python.ts';
+import { saying } from './saying.ts';
 import { extension, ours, sample, until } from './tools.ts';
 
 const program = () => sample('program.py');
@@ -204,43 +205,7 @@ function folder(): string {
 }
 
 function requests(): readonly Asked[] {
-  if (!existsSync(`${python}.log`)) return [];
-  const lines = readFileSync(`${python}.log`, 'utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Asked);
-}
-
-interface Said {
-  readonly message: string;
-  readonly detail?: string | undefined;
-}
-
-/** Does something while messages are heard, and answered by the button that is to be pressed. */
-async function saying(
-  { press, isTrusted = true }: { readonly press?: string; readonly isTrusted?: boolean },
-  work: () => Promise<void>,
-  stubs: Partial<typeof vscode.window> = {},
-): Promise<readonly Said[]> {
-  const said: Said[] = [];
-  const hear = async (message: string, ...rest: readonly unknown[]) => {
-    const [options] = rest;
-    const detail =
-      typeof options === 'object' && options !== null ? (options as vscode.MessageOptions).detail : undefined;
-    said.push({ message, detail });
-    return press !== undefined && rest.includes(press) ? press : undefined;
-  };
-  const names = ['showInformationMessage', 'showWarningMessage', 'showErrorMessage'] as const;
-  const window: Record<string, unknown> = vscode.window as unknown as Record<string, unknown>;
-  const before = Object.fromEntries([...names, ...Object.keys(stubs)].map((name) => [name, window[name]]));
-  const trust = Object.getOwnPropertyDescriptor(vscode.workspace, 'isTrusted');
-  Object.assign(window, Object.fromEntries(names.map((name) => [name, hear])), stubs);
-  Object.defineProperty(vscode.workspace, 'isTrusted', { get: () => isTrusted, configurable: true });
-  try {
-    await work();
-  } finally {
-    Object.assign(window, before);
-    if (trust) Object.defineProperty(vscode.workspace, 'isTrusted', trust);
-  }
-  return said;
+  return requestsOf(python);
 }
 
 /** Progress of that title is cancelled as soon as the program has been asked. */

@@ -1,5 +1,5 @@
 /** An interpreter for tests: it speaks the helper's protocol and needs no PyTorch. What it does is in the name of the class. */
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** The Python program that tests capture; its lines are named by what happens there. */
@@ -34,6 +34,18 @@ class Silent(nn.Module):
         return a + b
 `;
 
+/** A program that reads its command line when it is imported, and makes its model by a function. */
+export const PARSING = `import argparse
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--width", type=int, required=True)
+settings = parser.parse_args()
+
+
+def make_digits(classes=10):
+    return build(settings.width, classes)
+`;
+
 const SCRIPT = `#!/usr/bin/env node
 const fs = require('node:fs');
 const request = JSON.parse(fs.readFileSync(0, 'utf8'));
@@ -47,7 +59,12 @@ const done = {
   describe: () => ({
     module: 'program',
     root: '/',
-    choices: [choice('Digits', [{ name: 'width', default: '4' }]), choice('Broken'), choice('Endless'), choice('Silent')],
+    choices: [
+      choice('Digits', [{ name: 'width', default: '4' }]),
+      ...[choice('Broken'), choice('Endless'), choice('Silent')],
+      { kind: 'function', name: 'make_digits', line: line('def make_digits'), isModule: false,
+        parameters: [{ name: 'classes', default: '10' }], forward: [] },
+    ].filter((each) => each.line > 0),
     offersInputs: false,
   }),
   inputs: () => ({ guesses: [{ name: 'image', guess: 'image:float32[1,1,28,28]', from: 'its first layer' }] }),
@@ -86,6 +103,11 @@ if (request.do === 'capture' && request.name === 'Endless') {
       ],
     },
   });
+} else if (request.file && /args\\.py$/.test(request.file) && request.do !== 'describe' && request.argv.length === 0) {
+  const reason = 'sys.exit(2): the following arguments are required: --width';
+  const frames = [{ file: request.file, line: line('parse_args()'), function: '<module>' }];
+  const details = { doing: 'importing args.py' };
+  say({ event: 'failure', failure: { kind: 'exits', reason, details, frames, candidates: [] } });
 } else if (request.do === 'inputs' && request.name === 'Silent') {
   const failure = { kind: 'inputs-unknown', reason: 'no guess fits', details: { parameters: 'a, b' } };
   say({ event: 'failure', failure: { ...failure, frames: [], candidates: [] } });
@@ -97,11 +119,21 @@ export interface Asked {
   readonly do: string;
   readonly pid: number;
   readonly cwd: string;
+  readonly file?: string;
+  readonly module?: string;
   readonly name?: string;
+  readonly argv?: readonly string[];
   readonly inputs?: readonly string[];
   readonly output?: string;
   readonly arguments?: Readonly<Record<string, string>>;
   readonly operators?: readonly { readonly python: string }[];
+}
+
+/** What an interpreter was asked so far. */
+export function requestsOf(python: string): readonly Asked[] {
+  if (!existsSync(`${python}.log`)) return [];
+  const lines = readFileSync(`${python}.log`, 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Asked);
 }
 
 /** Writes the interpreter into a folder that has samples/digits.exported.pt2 beside it. */

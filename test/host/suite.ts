@@ -7,6 +7,7 @@ const TESTS = [
   () => import('./manifest.test.ts'),
   () => import('./conversion.test.ts'),
   () => import('./capture.test.ts'),
+  () => import('./capture-programs.test.ts'),
   () => import('./documents.test.ts'),
   () => import('./editing.test.ts'),
   () => import('./prototxt.test.ts'),

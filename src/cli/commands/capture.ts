@@ -1,7 +1,8 @@
 /** graphwright capture PROGRAM --to TARGET: runs the user's own program once, captures it, and converts what was captured. */
 import { basename, extname } from 'node:path';
-import { type CaptureRequest, describeProgram, parseProgram } from '../../core/capture/live/capture.ts';
+import { type CaptureRequest, describeProgram } from '../../core/capture/live/capture.ts';
 import { convertCaptured } from '../../core/capture/live/convert-captured.ts';
+import { type ProgramName, parseProgram } from '../../core/capture/live/program-name.ts';
 import { operatorsForHelper } from '../../core/custom/live.ts';
 import { loadCustomOperators } from '../../core/custom/read.ts';
 import { InputError } from '../../core/ir/errors.ts';
@@ -96,7 +97,7 @@ function argumentsOf(list: readonly string[]): Record<string, string> {
 const NAMED = /^([A-Za-z_]\w*)=(.*)$/s;
 
 /** What is named; of a file alone its only torch.nn.Module. Throws InputError where there are several, or none. */
-async function programOf(text: string, python: string, progress: Progress): Promise<Named> {
+async function programOf(text: string, python: string, progress: Progress): Promise<ProgramName> {
   if (!text.endsWith('.py')) return parseProgram(text);
   const told = await describeProgram(text, { python }, progress);
   const choices = 'answer' in told ? told.answer.choices.filter(({ isModule }) => isModule) : [];
@@ -111,10 +112,8 @@ async function programOf(text: string, python: string, progress: Progress): Prom
   );
 }
 
-type Named = ReturnType<typeof parseProgram>;
-
 /** In the folder that the command is run in: the program's own may not be the user's. */
-function usualOutput({ file, name }: Named, target: string): string {
+function usualOutput({ file, name }: ProgramName, target: string): string {
   const stem = file === undefined ? name : basename(file, extname(file));
   return target.startsWith('caffe:') ? `${stem}.caffemodel` : `${stem}.onnx`;
 }

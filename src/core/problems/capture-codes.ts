@@ -33,7 +33,7 @@ export const CAPTURE_CODES = {
   'program-exits': {
     severity: 'error',
     message: 'While Graphwright was {doing} the program ended itself with {reason}.',
-    fixes: ['give-arguments'],
+    fixes: ['give-command-line'],
   },
   'program-name-missing': {
     severity: 'error',

@@ -20,6 +20,7 @@ export type FixKind =
   // Of a capture from a Python program.
   | 'choose-python'
   | 'give-arguments'
+  | 'give-command-line'
   | 'choose-weights'
   | 'accept-weights'
   | 'accept-trace'

@@ -52,6 +52,10 @@ const FIXES: Readonly<Record<FixKind, FixFacts>> = {
     title: 'Give the arguments…',
     text: 'Give the arguments that the program is built with, as in --arg depth=4, and those of its command line with --argv.',
   },
+  'give-command-line': {
+    title: 'Give the command line…',
+    text: 'Give the words that the program expects on its command line, as in --argv=--depth --argv 4.',
+  },
   'choose-weights': {
     title: 'Choose other weights…',
     text: 'Name the weights of this program with --weights, or build the program as it was when they were saved (--arg).',

@@ -8,6 +8,8 @@ export interface ProgramAnswers {
   /** Python literals by name; `*` lists those by position. */
   readonly arguments: Readonly<Record<string, string>>;
   readonly weights?: string;
+  /** The command line that the program finds, as one writes it in a terminal. */
+  readonly argv?: string;
   /** As `--input` takes them; none takes what the program offers. */
   readonly inputs: readonly string[];
 }
@@ -89,9 +91,10 @@ function splitTopLevel(text: string): string[] | undefined {
 }
 
 /** `Net(width=2), weights net.pth, x:float32[1,3,224,224]`. */
-export function answersText({ name, arguments: given, weights, inputs }: ProgramAnswers): string {
+export function answersText({ name, arguments: given, argv = '', weights, inputs }: ProgramAnswers): string {
   const parts = [
     `${name}(${argumentsText(given)})`,
+    ...(argv === '' ? [] : [argv]),
     ...(weights === undefined ? [] : [`weights ${path.basename(weights)}`]),
     ...(inputs.length > 0 ? [inputs.join(', ')] : ["the program's own inputs"]),
   ];

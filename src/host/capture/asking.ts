@@ -5,10 +5,12 @@ import type { TargetRow } from '../../shared/conversion.ts';
 import { chooseTargetOrBack } from '../choose-target.ts';
 import { askWishes } from '../conversion-wishes.ts';
 import { BACK } from '../pick.ts';
+import { readsCommandLine } from './command-line.ts';
 import { guessesOf } from './input-answers.ts';
 import { KEPT } from './keep.ts';
 import type { CaptureAnswers } from './memory.ts';
-import { askArguments, askInputs, askProgram, askWeights, type Step } from './questions.ts';
+import { askArguments, askCommandLine, askInputs, askProgram, askWeights, type Step } from './questions.ts';
+import { nameOf } from './source.ts';
 
 /** What questions are asked about, and what they may ask of others. */
 export interface Asking {
@@ -19,6 +21,10 @@ export interface Asking {
   readonly memory: vscode.Memento;
   /** The answers of last time for a class. */
   last(name: string): CaptureAnswers | undefined;
+  /** The text of the file; empty where there is none. */
+  readonly text: string;
+  /** Whether the command line is asked for, also where the file does not seem to read it. */
+  readonly asksCommandLine: boolean;
   /** What the file defines; undefined where that cannot be told, which the user knows then. */
   describe(): Promise<ProgramDescription | undefined>;
   /** What the program takes, likewise. */
@@ -30,7 +36,7 @@ export type Draft = {
   -readonly [K in keyof CaptureAnswers]?: CaptureAnswers[K] | undefined;
 };
 
-export type Question = 'program' | 'arguments' | 'weights' | 'inputs' | 'target';
+export type Question = 'program' | 'arguments' | 'argv' | 'weights' | 'inputs' | 'target';
 
 /** Asked; or there was nothing to ask; or the user goes back; or leaves. */
 type Outcome = 'asked' | 'left out' | typeof BACK | undefined;
@@ -55,7 +61,7 @@ const QUESTIONS: Readonly<Record<Question, Ask>> = {
   async arguments(asking, draft, step) {
     const description = await asking.describe();
     if (!description) return undefined;
-    const choice = description.choices.find(({ name }) => name === draft.name) ?? choiceOf(draft);
+    const choice = choiceIn(description, draft);
     if (choice.kind === 'object' || choice.parameters.length === 0) {
       draft.arguments = {};
       return 'left out';
@@ -65,6 +71,20 @@ const QUESTIONS: Readonly<Record<Question, Ask>> = {
     // Other arguments may take other inputs.
     if (JSON.stringify(given) !== JSON.stringify(draft.arguments)) draft.inputs = undefined;
     draft.arguments = given;
+    return 'asked';
+  },
+
+  async argv(asking, draft, step) {
+    const description = await asking.describe();
+    if (!description) return undefined;
+    const choice = choiceIn(description, draft);
+    const isRead = asking.asksCommandLine || (draft.argv ?? '') !== '' || readsCommandLine(asking.text, choice);
+    if (!isRead) return 'left out';
+    const argv = await askCommandLine(asking.title, nameOf(asking.source), draft.argv, step);
+    if (argv === undefined || argv === BACK) return argv;
+    // Other settings may take other inputs.
+    if (argv !== (draft.argv ?? '')) draft.inputs = undefined;
+    draft.argv = argv === '' ? undefined : argv;
     return 'asked';
   },
 
@@ -108,7 +128,13 @@ const QUESTIONS: Readonly<Record<Question, Ask>> = {
 };
 
 /** What another class has none of. */
-const NOTHING: Draft = { arguments: undefined, weights: undefined, inputs: undefined, accept: undefined };
+const NOTHING: Draft = {
+  arguments: undefined,
+  argv: undefined,
+  weights: undefined,
+  inputs: undefined,
+  accept: undefined,
+};
 
 /** Asks the questions in order; undefined where the user leaves or nothing can be asked. */
 export async function askAll(
@@ -134,12 +160,22 @@ export async function askAll(
 
 /** Answers with what holds where nothing was said. */
 export function finished(draft: Draft): CaptureAnswers {
-  const { name = '', arguments: given = {}, weights, inputs = [], target = { target: 'onnx' }, accept = [] } = draft;
+  const {
+    name = '',
+    arguments: given = {},
+    argv,
+    weights,
+    inputs = [],
+    target = { target: 'onnx' },
+    accept = [],
+  } = draft;
   const wishes = draft.wishes ?? { simplify: false, verify: false };
-  return { name, arguments: given, ...(weights !== undefined && { weights }), inputs, target, wishes, accept };
+  const optional = { ...(argv !== undefined && { argv }), ...(weights !== undefined && { weights }) };
+  return { name, arguments: given, ...optional, inputs, target, wishes, accept };
 }
 
-/** A class of which the file tells nothing. */
-function choiceOf({ name = '' }: Draft): ProgramChoice {
-  return { kind: 'class', name, line: 1, isModule: true, parameters: [] };
+/** What was chosen, or a class of which the file tells nothing. */
+function choiceIn({ choices }: ProgramDescription, { name = '' }: Draft): ProgramChoice {
+  const told = choices.find((each) => each.name === name);
+  return told ?? { kind: 'class', name, line: 1, isModule: true, parameters: [] };
 }

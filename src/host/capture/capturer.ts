@@ -9,6 +9,7 @@ import type {
   CaptureRequest,
   InputGuess,
   OperatorCandidate,
+  ProgramChoice,
   ProgramDescription,
   PythonAnswer,
   PythonProgram,
@@ -25,12 +26,12 @@ import { targetTitle } from '../target.ts';
 import { type Asking, askAll, type Draft, finished, type Question } from './asking.ts';
 import type { CapturedFiles } from './captured-files.ts';
 import { askConsent, isTrusted } from './consent.ts';
-import { chooseInterpreter, folderOf, type Interpreter, interpreterFor } from './interpreter.ts';
+import { chooseInterpreter, folderOf, type Interpreter, interpreterFor, placeOf } from './interpreter.ts';
 import { KEPT, keepCapture } from './keep.ts';
 import type { CaptureAnswers, CaptureMemory } from './memory.ts';
 import { type Attempt, type CaptureFix, type CaptureProblems, fixesOf } from './problems.ts';
 import { askAgain } from './questions.ts';
-import { isProgram, lineOf, nameOf, outputOf, pickleAnswers, programOf, titleOf } from './source.ts';
+import { isProgram, kindOf, lineOf, nameOf, outputOf, pickleAnswers, programOf, titleOf } from './source.ts';
 
 const SHOW = 'Show Problem';
 const SHOW_LOG = 'Show Log';
@@ -66,11 +67,12 @@ export interface CaptureStart {
   readonly ask?: Question | undefined;
 }
 
-const ORDER: readonly Question[] = ['program', 'arguments', 'weights', 'inputs', 'target'];
+const ORDER: readonly Question[] = ['program', 'arguments', 'argv', 'weights', 'inputs', 'target'];
 /** Where an answer of each question is kept. */
 const ANSWERS: Readonly<Record<Question, keyof CaptureAnswers>> = {
   program: 'name',
   arguments: 'arguments',
+  argv: 'argv',
   weights: 'weights',
   inputs: 'inputs',
   target: 'target',
@@ -82,7 +84,7 @@ export class Capturer {
   /** Captures a program, or the model of a pickle, and converts it; resolves when it is done. */
   async capture(source: vscode.Uri, start: CaptureStart = {}): Promise<void> {
     try {
-      if (!(await isTrusted(source)) || !(await savedFirst())) return;
+      if (!(await isTrusted(nameOf(source))) || !(await savedFirst())) return;
       const interpreter = await this.interpreter(source);
       if (!interpreter) return;
       const answers = await this.answers(source, interpreter, start);
@@ -120,12 +122,16 @@ export class Capturer {
       if (again === undefined) return undefined;
       if (again) return last;
     }
-    const draft: Draft = { ...(isProgram(source) ? {} : pickleAnswers(source)), ...last, ...answers };
+    // Nothing is an answer to what is asked after the arguments: it is not filled from the last time.
+    const before: Draft | undefined = answers?.arguments ? { ...last, argv: undefined, weights: undefined } : last;
+    const draft: Draft = { ...(isProgram(source) ? {} : pickleAnswers(source)), ...before, ...answers };
     if (name !== undefined) draft.name = name;
     if (weights !== undefined) draft.weights = weights;
     const asking: Asking = {
       title,
       source,
+      text: await textOf(source),
+      asksCommandLine: ask === 'argv',
       targets: [...(await engine.targets(source.fsPath)), KEPT],
       memory: memento,
       last: (of) => memory.of(source, of),
@@ -137,9 +143,10 @@ export class Capturer {
 
   private questions(source: vscode.Uri, { name, weights, answers, ask }: CaptureStart): readonly Question[] {
     const order = isProgram(source) ? ORDER : ORDER.slice(ORDER.indexOf('inputs'));
-    // No weights are an answer, too: they are asked about after the arguments.
+    // Nothing is an answer, too, to what is asked after the arguments.
+    const mayBeNothing: readonly Question[] = ['argv', 'weights'];
     const isOpen = (question: Question) =>
-      answers?.[question === 'weights' ? 'arguments' : ANSWERS[question]] === undefined;
+      answers?.[mayBeNothing.includes(question) ? 'arguments' : ANSWERS[question]] === undefined;
     if (answers) return order.filter((question) => question === ask || isOpen(question));
     return order.filter(
       (question) =>
@@ -151,7 +158,10 @@ export class Capturer {
   private describing(source: vscode.Uri, { path: python }: Interpreter, draft: Draft): Asking['describe'] {
     let description: ProgramDescription | undefined;
     return async () => {
-      if (!isProgram(source)) return { choices: [], offersInputs: false };
+      const kind = kindOf(source);
+      if (kind === 'pickle') return { choices: [], offersInputs: false };
+      // What a module has is only known when it is imported.
+      if (kind === 'module') return { choices: [unknownFunction(draft.name)], offersInputs: false };
       const asked = { python, folder: folderOf(source), file: source.fsPath };
       description ??= await this.ask(source, draft, `Reading ${nameOf(source)}`, (watch) =>
         this.parts.engine.describeProgram(asked, watch),
@@ -169,8 +179,9 @@ export class Capturer {
     interpreter: Interpreter,
     draft: Draft,
   ): Promise<readonly InputGuess[] | undefined> {
-    const { name = '', arguments: given = {} } = draft;
-    const program = this.program(source, interpreter, { name, arguments: given, accept: [] });
+    const { name = '', arguments: given = {}, argv } = draft;
+    const answers = { name, arguments: given, ...(argv !== undefined && { argv }), accept: [] };
+    const program = this.program(source, interpreter, answers);
     const title = `Looking what ${titleOf(source, name)} takes`;
     const guesses = await this.ask(source, draft, title, async (watch) => {
       const told = await this.parts.engine.guessInputs(program, watch);
@@ -186,7 +197,7 @@ export class Capturer {
     { path: python }: Interpreter,
     answers: Omit<CaptureAnswers, 'inputs' | 'target' | 'wishes'>,
   ): PythonProgram {
-    const settings = vscode.workspace.getConfiguration('graphwright', source);
+    const settings = vscode.workspace.getConfiguration('graphwright', placeOf(source));
     const seconds = settings.get<number>('captureTimeout', 600);
     const memory = settings.get<number | null>('captureMemory', null);
     return {
@@ -251,18 +262,21 @@ export class Capturer {
 
   /** Says why there is no model, and offers the first thing that can be done. */
   private async tell(attempt: Attempt, failure: CaptureProblem, place: vscode.Location | undefined): Promise<void> {
-    const [first] = fixesOf(failure);
-    const fix = first === undefined ? [] : [fixTitle(first)];
+    // A module has no text on which quick fixes could stand.
+    const fixes = kindOf(attempt.source) === 'module' ? fixesOf(failure) : fixesOf(failure).slice(0, 1);
     const message = `Capturing ${nameOf(attempt.source)}: ${failure.message}`;
     // Without a line of the program's own there is nothing to see.
     const show = place && failure.origin.length > 0 ? [SHOW] : [];
-    const chosen = await vscode.window.showErrorMessage(message, ...show, ...fix, SHOW_LOG);
+    const chosen = await vscode.window.showErrorMessage(message, ...show, ...fixes.map(fixTitle), SHOW_LOG);
     if (chosen === SHOW && place) {
       await vscode.window.showTextDocument(place.uri, {
         selection: new vscode.Range(place.range.start, place.range.start),
       });
-    } else if (chosen === SHOW_LOG) this.parts.log.show();
-    else if (chosen !== undefined && first) await this.fix(attempt, first, failure);
+      return;
+    }
+    if (chosen === SHOW_LOG) this.parts.log.show();
+    const fix = fixes.find((each) => fixTitle(each) === chosen);
+    if (fix) await this.fix(attempt, fix, failure);
   }
 
   /** Does what a fix says, and captures once more. */
@@ -273,6 +287,8 @@ export class Capturer {
         return this.capture(source, { answers, ask: 'inputs' });
       case 'give-arguments':
         return this.capture(source, { answers, ask: 'arguments' });
+      case 'give-command-line':
+        return this.capture(source, { answers, ask: 'argv' });
       case 'choose-weights':
         return this.capture(source, { answers, ask: 'weights' });
       case 'accept-weights':
@@ -288,13 +304,18 @@ export class Capturer {
         if (await this.parts.define(source, problem.candidates ?? [])) await this.capture(source, { answers });
         return;
       case 'copy-script':
-        await vscode.env.clipboard.writeText(scriptForProgram(source.fsPath, finished(answers)));
+        await vscode.env.clipboard.writeText(scriptForProgram(source, finished(answers)));
         void vscode.window.showInformationMessage('The script is copied: run it where the code and its PyTorch are.');
         return;
       default:
         return this.capture(source, { answers });
     }
   }
+}
+
+/** A function of which nothing is known: it takes what it is given. */
+function unknownFunction(name = ''): ProgramChoice {
+  return { kind: 'function', name, line: 1, isModule: false, parameters: [{ name: '*args' }, { name: '**kwargs' }] };
 }
 
 /** Inputs by their names, or the first one, of which nothing is known. */
@@ -317,8 +338,8 @@ async function savedFirst(): Promise<boolean> {
   return true;
 }
 
-/** The text of a program; none of a pickle. */
+/** The text of a program that is a file; none of others. */
 async function textOf(source: vscode.Uri): Promise<string> {
-  if (!isProgram(source)) return '';
+  if (kindOf(source) !== 'file') return '';
   return new TextDecoder().decode(await vscode.workspace.fs.readFile(source));
 }

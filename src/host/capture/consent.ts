@@ -3,16 +3,16 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { folderOf, type Interpreter } from './interpreter.ts';
 import type { CaptureMemory } from './memory.ts';
-import { isProgram } from './source.ts';
+import { isProgram, kindOf } from './source.ts';
 
 const RUN = 'Run';
 const OTHER = 'Choose Interpreter…';
 const MANAGE_TRUST = 'Manage Workspace Trust';
 
 /** Whether programs of this workspace may run at all; says why not, and where that is changed. */
-export async function isTrusted(file: vscode.Uri): Promise<boolean> {
+export async function isTrusted(program: string): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
-  const message = `Capturing a model runs ${path.basename(file.fsPath)}, and this workspace is not trusted.`;
+  const message = `Capturing a model runs ${program}, and this workspace is not trusted.`;
   const chosen = await vscode.window.showWarningMessage(message, MANAGE_TRUST);
   if (chosen === MANAGE_TRUST) await vscode.commands.executeCommand('workbench.trust.manage');
   return false;
@@ -35,7 +35,7 @@ export async function askConsent(
   const name = path.basename(file.fsPath);
   const detail = [
     isProgram(file)
-      ? `Python imports ${name}, builds the class or calls the function that you choose, and runs it on example inputs, with all that your code does on the way.`
+      ? `Python imports ${name}, builds the class or calls the function that you choose, and runs it on example inputs, with all that ${kindOf(file) === 'file' ? 'your' : 'its'} code does on the way.`
       : `Python loads ${name} with torch.load, which runs whatever code the file names, and runs the model on example inputs. Go on only if you trust where the file is from.`,
     `Command:\n${commandText(command)}`,
     `Folder:\n${folder}`,

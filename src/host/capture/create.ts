@@ -12,7 +12,8 @@ import type { Readings } from '../readings.ts';
 import { isTorchFile } from '../uris.ts';
 import { CapturedFiles } from './captured-files.ts';
 import { Capturer } from './capturer.ts';
-import { type ChosenProgram, chooseProgram, chooseProgramFor } from './choose-program.ts';
+import { type ChosenProgram, chooseProgram, chooseProgramFor, nameModule } from './choose-program.ts';
+import { isTrusted } from './consent.ts';
 import { registerLenses } from './lenses.ts';
 import { CaptureMemory } from './memory.ts';
 import { CaptureProblems } from './problems.ts';
@@ -20,6 +21,8 @@ import { isProgram } from './source.ts';
 
 /** Old captures are looked for when a window has started and is quiet. */
 const CLEAN_MS = 10_000;
+/** What is run, before the user has said which. */
+const ANY = 'a Python program';
 
 export interface CaptureSurroundings {
   readonly engine: EngineCalls;
@@ -39,13 +42,14 @@ export interface Capturing extends vscode.Disposable {
 export function createCapturer(context: vscode.ExtensionContext, surroundings: CaptureSurroundings): Capturing {
   const { definer, models, codes, log } = surroundings;
   const problems = new CaptureProblems(codes, (attempt, fix, problem) => capturer.fix(attempt, fix, problem));
+  const memory = new CaptureMemory(context.workspaceState);
   const storage = (context.storageUri ?? context.globalStorageUri).fsPath;
   const files = new CapturedFiles(storage, (folder) => isShown(folder, models));
   const cleaning = setTimeout(() => void files.clean(), CLEAN_MS);
   const script = context.asAbsolutePath('python/graphwright_capture');
   const capturer: Capturer = new Capturer({
     ...surroundings,
-    memory: new CaptureMemory(context.workspaceState),
+    memory,
     memento: context.workspaceState,
     problems,
     files,
@@ -53,16 +57,24 @@ export function createCapturer(context: vscode.ExtensionContext, surroundings: C
     define: (source, candidates) => definer.defineCandidate(source, candidates),
   });
   // A click in the explorer gives the files that are selected in the place of a name.
-  const run = async (given?: vscode.Uri, name?: unknown, lack?: unknown) => {
+  const run = async (choosing: () => Promise<Chosen | undefined>) => {
     try {
-      const chosen = await programFor(given, typeof name === 'string' ? name : undefined, lack !== 'weights-only');
+      const chosen = await choosing();
       if (chosen) await capturer.capture(chosen.source, { name: chosen.name, weights: chosen.weights });
     } catch (error) {
       await showError(error, log, 'Capture Model');
     }
   };
-  const command = vscode.commands.registerCommand('graphwright.capture', run);
-  const subscriptions = vscode.Disposable.from(problems, command, registerLenses(), {
+  const named = (name: unknown) => (typeof name === 'string' ? name : undefined);
+  const commands = [
+    vscode.commands.registerCommand('graphwright.capture', (given?: vscode.Uri, name?: unknown, lack?: unknown) =>
+      run(() => programFor(given, named(name), lack !== 'weights-only', memory)),
+    ),
+    vscode.commands.registerCommand('graphwright.captureModule', () =>
+      run(async () => ((await isTrusted(ANY)) ? nameModule() : undefined)),
+    ),
+  ];
+  const subscriptions = vscode.Disposable.from(problems, ...commands, registerLenses(), {
     dispose: () => clearTimeout(cleaning),
   });
   return { capturer, dispose: () => subscriptions.dispose() };
@@ -77,15 +89,18 @@ function isShown(folder: string, models: Models): boolean {
   return [...models.uris, ...shown].some((uri) => uri.fsPath.startsWith(folder + path.sep));
 }
 
+type Chosen = ChosenProgram & { readonly weights?: string };
+
 /** What a command is about: its argument, the active editor, or what the user chooses. */
 async function programFor(
   given: vscode.Uri | undefined,
   name: string | undefined,
   mayHoldModel: boolean,
-): Promise<(ChosenProgram & { readonly weights?: string }) | undefined> {
+  memory: CaptureMemory,
+): Promise<Chosen | undefined> {
   const active = vscode.window.activeTextEditor?.document.uri;
   const uri = given instanceof vscode.Uri ? given : active?.scheme === 'file' && isProgram(active) ? active : undefined;
-  if (!uri) return chooseProgram();
+  if (!uri) return (await isTrusted(ANY)) ? chooseProgram(memory) : undefined;
   if (!isTorchFile(uri)) return { source: uri, ...(name !== undefined && { name }) };
   const chosen = await chooseProgramFor(uri, mayHoldModel);
   const isOwn = chosen === undefined || chosen.source.toString() === uri.toString();

@@ -50,7 +50,7 @@ export async function chooseInterpreter(file: vscode.Uri): Promise<Interpreter |
       (text) => (text.trim() === '' ? 'Enter the path of a Python interpreter.' : undefined),
     ));
   if (typeof entered !== 'string') return undefined;
-  const settings = vscode.workspace.getConfiguration('graphwright', file);
+  const settings = vscode.workspace.getConfiguration('graphwright', placeOf(file));
   const place = vscode.workspace.workspaceFolders
     ? vscode.ConfigurationTarget.Workspace
     : vscode.ConfigurationTarget.Global;
@@ -60,8 +60,8 @@ export async function chooseInterpreter(file: vscode.Uri): Promise<Interpreter |
 
 /** The best first. */
 async function interpretersFor(file: vscode.Uri): Promise<readonly Interpreter[]> {
-  const set = vscode.workspace.getConfiguration('graphwright', file).get<string>(PYTHON_SETTING, '').trim();
-  const selected = await selectedInPythonExtension(file);
+  const set = vscode.workspace.getConfiguration('graphwright', placeOf(file)).get<string>(PYTHON_SETTING, '').trim();
+  const selected = await selectedInPythonExtension(placeOf(file));
   const folder = folderOf(file);
   const { platform } = process;
   const found: readonly (readonly [path: string | undefined, from: string])[] = [
@@ -73,6 +73,11 @@ async function interpretersFor(file: vscode.Uri): Promise<readonly Interpreter[]
   const distinct = new Map<string, string>();
   for (const [each, from] of found) if (each !== undefined && !distinct.has(each)) distinct.set(each, from);
   return [...distinct].map(([each, from]) => ({ path: each, from }));
+}
+
+/** The file or folder whose settings count for a program: a module's are those of the folder that Python runs in. */
+export function placeOf(source: vscode.Uri): vscode.Uri {
+  return source.scheme === 'file' ? source : vscode.Uri.file(folderOf(source));
 }
 
 /** The folder that a program runs in: that of the workspace, as in its terminals, else the file's. */

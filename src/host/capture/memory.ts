@@ -3,6 +3,7 @@ import type * as vscode from 'vscode';
 import type { TargetChoice } from '../../shared/identifiers.ts';
 import type { ConversionWishes } from '../conversion-wishes.ts';
 import type { ProgramAnswers } from './answers.ts';
+import { MODULE_SCHEME } from './source.ts';
 
 /** All that a capture needs: with it, it can be made again. */
 export interface CaptureAnswers extends ProgramAnswers {
@@ -29,6 +30,13 @@ export class CaptureMemory {
     const { last, programs } = this.ofFile(file);
     const wanted = name ?? last;
     return wanted === undefined ? undefined : programs[wanted];
+  }
+
+  /** What was captured of modules, as `torchvision.models:resnet18`, the last of each: by the addresses of their modules. */
+  modules(): readonly { readonly source: string; readonly name: string }[] {
+    return Object.entries(this.all()).flatMap(([source, { last }]) =>
+      source.startsWith(`${MODULE_SCHEME}:`) && last !== undefined ? [{ source, name: last }] : [],
+    );
   }
 
   async keep(file: vscode.Uri, answers: CaptureAnswers): Promise<void> {

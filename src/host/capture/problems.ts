@@ -6,6 +6,7 @@ import type { CaptureProblem } from '../../shared/capture.ts';
 import type { SourceFrame } from '../../shared/node.ts';
 import type { FixName } from '../../shared/problems.ts';
 import type { Draft } from './asking.ts';
+import { kindOf } from './source.ts';
 
 const SOURCE = 'Graphwright';
 const FIX_COMMAND = 'graphwright.applyCaptureFix';
@@ -66,7 +67,9 @@ export class CaptureProblems implements vscode.CodeActionProvider, vscode.Dispos
 
   /** Takes the place of what was told of the last attempt. Gives the place of the first problem. */
   put(attempt: Attempt, problems: readonly CaptureProblem[]): vscode.Location | undefined {
-    const placed = problems.map((problem) => place(attempt, problem, this.codes));
+    // Where a module is no file of the user's, only lines of files can be marked.
+    const isShown = ({ origin }: CaptureProblem) => kindOf(attempt.source) !== 'module' || origin.length > 0;
+    const placed = problems.filter(isShown).map((problem) => place(attempt, problem, this.codes));
     this.attempts.set(attempt.source.toString(), { attempt, placed });
     this.show();
     const [first] = placed;

@@ -11,6 +11,7 @@ import {
   parseArguments,
   signatureOf,
 } from './answers.ts';
+import { splitCommandLine } from './command-line.ts';
 import { complaint, inputQuestions, specOf } from './input-answers.ts';
 
 /** The place of a question in the whole. */
@@ -84,6 +85,25 @@ export async function askArguments(
   if (typeof text !== 'string') return text;
   const result = read(text);
   return typeof result === 'string' ? {} : result;
+}
+
+/** What the program finds on its command line; the empty text for nothing. */
+export function askCommandLine(
+  title: string,
+  program: string,
+  before: string | undefined,
+  step: Step,
+): Promise<Answer<string>> {
+  return write(
+    {
+      title,
+      placeholder: '--width 64 --config "my config.yaml"',
+      prompt: `The command line of ${program}, as in a terminal behind its name; empty for none.`,
+      step,
+    },
+    before ?? '',
+    (text) => (splitCommandLine(text) === undefined ? 'A quote is not closed.' : undefined),
+  ).then((text) => (typeof text === 'string' ? text.trim() : text));
 }
 
 interface WeightsItem extends vscode.QuickPickItem {

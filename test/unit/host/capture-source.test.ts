@@ -4,9 +4,17 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Uri } from 'vscode';
 import { pythonOfFolder, pythonOnPath } from '../../../src/host/capture/python-on-path.ts';
-import { lineOf, outputOf, pickleAnswers, programOf, titleOf } from '../../../src/host/capture/source.ts';
+import {
+  kindOf,
+  lineOf,
+  MODULE_SCHEME,
+  outputOf,
+  pickleAnswers,
+  programOf,
+  titleOf,
+} from '../../../src/host/capture/source.ts';
 
-const uri = (file: string) => ({ path: file, fsPath: file }) as Uri;
+const uri = (file: string, scheme = 'file') => ({ scheme, path: file, fsPath: file }) as Uri;
 const TWO = 'from torch import nn\nclass Block(nn.Module): pass\nclass Net(nn.Module): pass\n';
 
 test('what is made of a program lies beside it, by its class where there are several', () => {
@@ -32,6 +40,19 @@ test('a file is a program by its name; a pickle is loaded by torch', () => {
     argv: [],
   });
   expect([titleOf(uri('/a/net.py'), 'Net'), titleOf(pickle, 'load')]).toEqual(['Net of net.py', 'net.pt']);
+});
+
+test('a module is named as Python finds it, in the folder that it runs in', () => {
+  const module = uri('/a/torchvision.models', MODULE_SCHEME);
+  expect(programOf(module, { name: 'resnet18', arguments: {}, argv: '--a "b c"' })).toEqual({
+    module: 'torchvision.models',
+    name: 'resnet18',
+    arguments: {},
+    argv: ['--a', 'b c'],
+  });
+  expect(titleOf(module, 'resnet18')).toBe('resnet18 of torchvision.models');
+  expect(outputOf(module, 'resnet18', '')).toBe('/a/resnet18');
+  expect([kindOf(module), kindOf(uri('/a/net.PY')), kindOf(uri('/a/net.pt'))]).toEqual(['module', 'file', 'pickle']);
 });
 
 test('the line of a class, of a function, and of what is assigned', () => {

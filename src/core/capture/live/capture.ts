@@ -162,16 +162,3 @@ function answerOf<T>(run: HelperRun): Answer<T> {
   if (problem) return { problem, failure, notes };
   throw new Error(`the helper in Python failed: ${failure.kind}: ${failure.reason}`);
 }
-
-/** The file and the name in `model.py:Net`, or module and name in `torchvision.models:resnet18`. */
-export function parseProgram(text: string): Pick<Program, 'file' | 'module' | 'name'> {
-  const [, place = '', name = ''] = /^(.+):([A-Za-z_][\w.]*)$/.exec(text) ?? [];
-  if (/\.pyi?$/.test(place)) return { file: place, name };
-  if (/^[A-Za-z_]\w*(\.\w+)*$/.test(place)) return { module: place, name };
-  throw new InputError(
-    'bad-argument',
-    `"${text}" names no program`,
-    undefined,
-    'Name a class or function of a file or of an installed module: model.py:Net, torchvision.models:resnet18.',
-  );
-}

@@ -20,6 +20,8 @@ export interface KnownProgram {
   readonly name: string;
   /** As Python has them between brackets: `num_classes=10`. */
   readonly arguments?: string;
+  /** What it finds as sys.argv[1:]. */
+  readonly argv?: readonly string[];
   /** A file with a state_dict. */
   readonly weights?: string;
 }
@@ -56,8 +58,9 @@ export function exportScript({ load, inputs, output }: ExportScript): string {
 }
 
 /** Lines that make `model` of a class or a function that is known. */
-export function loadProgram({ module, name, arguments: given = '', weights }: KnownProgram): string {
+export function loadProgram({ module, name, arguments: given = '', argv = [], weights }: KnownProgram): string {
   const [outer = name] = name.split('.');
+  const command = argv.length > 0 ? ['import sys', `sys.argv[1:] = [${argv.map(quoted).join(', ')}]`] : [];
   const state =
     weights === undefined
       ? []
@@ -65,9 +68,8 @@ export function loadProgram({ module, name, arguments: given = '', weights }: Kn
           `state = torch.load(${quoted(weights)}, map_location="cpu")`,
           'model.load_state_dict(state.get("state_dict", state))',
         ];
-  return [`from ${module} import ${outer}  # its code must be at hand`, '', `model = ${name}(${given})`, ...state].join(
-    '\n',
-  );
+  const imported = `from ${module} import ${outer}  # its code must be at hand`;
+  return [...command, imported, '', `model = ${name}(${given})`, ...state].join('\n');
 }
 
 /** What a trace takes: tensors, all by place or all by name. */

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { parseProgram } from '../../../../../src/core/capture/live/capture.ts';
 import { failureProblem, noteProblem } from '../../../../../src/core/capture/live/failures.ts';
+import { parseProgram } from '../../../../../src/core/capture/live/program-name.ts';
 
 test('a failure is a problem on the line of the program, with its text', () => {
   const file = fileURLToPath(import.meta.url);
