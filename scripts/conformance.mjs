@@ -3,7 +3,7 @@
  * what we know of ONNX beside ONNX's own tools.
  *
  *   node scripts/conformance.mjs [--only zoo|onnx|opset|caffe|nets|simplify|random|capture] [--all] [--write-docs] [--and-tests]
- *   node scripts/conformance.mjs --only opset --zoo [--write-docs]
+ *   node scripts/conformance.mjs --only opset --zoo [--minutes N] [--write-docs]
  *   node scripts/conformance.mjs --only nets [--nets FOLDER] [--resume] [--write-docs]
  *   node scripts/conformance.mjs --only caffe --runtimes FRAMEWORK,... [--models MODEL,...] [--write-docs]
  *
@@ -98,7 +98,7 @@ async function onnx(interpreter, suites) {
 async function zooBetweenOpsets(interpreter, suites) {
   let rows = [];
   await suites.stage('The zoo from opset to opset', async () => {
-    rows = await proveZoo(interpreter);
+    rows = await proveZoo(interpreter, values);
     return countPairs(zooTests(rows));
   });
   return zooOpsetTables(rows);
@@ -210,6 +210,7 @@ const OPTIONS = {
   resume: { type: 'boolean' },
   runtimes: { type: 'string' },
   zoo: { type: 'boolean' },
+  minutes: { type: 'string' },
   all: { type: 'boolean' },
   'write-docs': { type: 'boolean' },
   'and-tests': { type: 'boolean' },

@@ -11,22 +11,25 @@ const SCRIPTS = inRoot('test/conformance/opset');
 const RESULTS = inRoot('artifacts/opset-zoo.jsonl');
 /** More networks, measured where they lie beside the clone. */
 const NETWORKS = inRoot('../shared/models/onnx');
-/** Networks that run on numbers of their own kind alone. */
-const NEEDY = /^silero/;
 const OUTCOMES = ['equal', 'near', 'refused', 'wrong', 'invalid', 'fault', 'not runnable'];
 
-/** Judges the models of the zoo, those of the names that are given first; gives what was found by this run and by earlier ones. */
-export async function proveZoo(interpreter, { names = allModels(), exports = false } = {}) {
+/**
+ * Judges the files beside the clone and the models of the zoo; after so many minutes no other model is begun. Gives what was
+ * found by this run and by earlier ones.
+ */
+export async function proveZoo(interpreter, { minutes } = {}) {
   mkdirSync(path.dirname(RESULTS), { recursive: true });
   const judge = inRoot('artifacts/opset-zoo.js');
   await bundleForNode(`${SCRIPTS}/zoo.ts`, judge);
-  const files = existsSync(NETWORKS)
-    ? readdirSync(NETWORKS).filter((name) => name.endsWith('.onnx') && !NEEDY.test(name))
-    : [];
-  const given = files.flatMap((file) => ['--files', path.join(NETWORKS, file)]);
-  const options = [...(exports ? ['--exports'] : []), ...given];
-  await run(interpreter, ['-W', 'ignore', `${SCRIPTS}/zoo.py`, RESULTS, judge, ...names, ...options], { show: true });
+  const given = networks().flatMap((file) => ['--files', path.join(NETWORKS, file)]);
+  const options = [...(minutes === undefined ? [] : ['--minutes', minutes]), ...given];
+  const args = ['-W', 'ignore', `${SCRIPTS}/zoo.py`, RESULTS, judge, ...allModels(), ...options];
+  await run(interpreter, args, { show: true });
   return provenSoFar();
+}
+
+function networks() {
+  return existsSync(NETWORKS) ? readdirSync(NETWORKS).filter((name) => name.endsWith('.onnx')) : [];
 }
 
 /** What runs have found so far. */
@@ -86,8 +89,23 @@ export function zooOpsetTables(rows) {
       ['Outcome', 'Why', 'Pairs', 'Models'],
       reasons.map((row) => row.map(String)),
     ),
-    'opset-zoo-models': `${new Set(pairs.map(({ model }) => model)).size} models were judged, of ${allModels().length} of the zoo and the files beside the clone.`,
+    'opset-zoo-models': howMany(pairs, rows),
   };
 }
 
-const WAYS = { traced: 'us, from traced.pt', 'torch.onnx': 'torch.onnx, TorchScript', file: 'others' };
+/** How many models of how many were judged by each way, and those that could not be. */
+function howMany(pairs, rows) {
+  const lines = Object.entries(WAYS).map(([source, title]) => {
+    const models = new Set(pairs.filter((pair) => pair.source === source).map(({ model }) => model));
+    return [title, `${models.size} of ${source === 'file' ? networks().length : allModels().length}`];
+  });
+  const faults = rows.filter(({ fault }) => fault !== undefined);
+  const told = faults.map(({ model, source, fault }) => `- ${model}, ${source}: ${fault.split('\n')[0]}`);
+  return [table(['Made by', 'Models judged'], lines), ...(told.length > 0 ? ['', ...told] : [])].join('\n');
+}
+
+const WAYS = {
+  traced: 'us, from traced.pt',
+  'torch.onnx': 'torch.onnx, TorchScript',
+  file: 'others (the files beside the clone)',
+};

@@ -47,6 +47,16 @@ export async function runModel(
   inputs: ReadonlyMap<string, Tensor>,
   options: RunOptions = {},
 ): Promise<Map<string, Tensor>> {
+  const [outputs = new Map()] = await runModelOnSets(model, [inputs], options);
+  return outputs;
+}
+
+/** Runs a model as `runModel` does, on one set of inputs after another, and loads it once; gives the outputs of each. */
+export async function runModelOnSets(
+  model: string | Uint8Array,
+  sets: readonly ReadonlyMap<string, Tensor>[],
+  options: RunOptions = {},
+): Promise<readonly Map<string, Tensor>[]> {
   const runtime = load();
   const file = typeof model === 'string' ? model : 'the model';
   const session = await explained(file, () =>
@@ -57,21 +67,32 @@ export async function runModel(
     }),
   );
   try {
-    const feeds: Record<string, RuntimeTensor> = {};
-    for (const name of session.inputNames) {
-      const tensor = inputs.get(name);
-      if (tensor) feeds[name] = toRuntime(runtime, tensor, file);
-    }
-    const results = await explained(file, () => session.run(feeds));
-    const outputs = new Map<string, Tensor>();
-    for (const name of session.outputNames) {
-      const result = results[name];
-      if (result) outputs.set(name, fromRuntime(result, file));
-    }
-    return outputs;
+    const found: Map<string, Tensor>[] = [];
+    for (const inputs of sets) found.push(await runSession(runtime, session, inputs, file));
+    return found;
   } finally {
     await session.release();
   }
+}
+
+async function runSession(
+  runtime: Runtime,
+  session: Session,
+  inputs: ReadonlyMap<string, Tensor>,
+  file: string,
+): Promise<Map<string, Tensor>> {
+  const feeds: Record<string, RuntimeTensor> = {};
+  for (const name of session.inputNames) {
+    const tensor = inputs.get(name);
+    if (tensor) feeds[name] = toRuntime(runtime, tensor, file);
+  }
+  const results = await explained(file, () => session.run(feeds));
+  const outputs = new Map<string, Tensor>();
+  for (const name of session.outputNames) {
+    const result = results[name];
+    if (result) outputs.set(name, fromRuntime(result, file));
+  }
+  return outputs;
 }
 
 function load(): Runtime {

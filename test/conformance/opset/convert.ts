@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { convertOpset } from '../../../src/core/convert/opset/convert.ts';
 import { checkOnnx } from '../../../src/core/dialects/onnx/check.ts';
 import { onnxDomain, operatorSchema } from '../../../src/core/dialects/onnx/operators.ts';
+import type { PlaceTensor } from '../../../src/core/formats/onnx/encode-tensor.ts';
 import { readOnnx } from '../../../src/core/formats/onnx/read.ts';
 import { encodeOnnx } from '../../../src/core/formats/onnx/write.ts';
 import { MemoryBytes } from '../../../src/core/ir/bytes.ts';
@@ -92,9 +93,9 @@ function converted(test: string, read: () => Model, to: number, { exact, models 
 
 /**
  * What a model says, whatever the number of its opset: its content and the version of each of its operators. Runtimes look
- * operators up by these, so that one of the models that say the same stands for all.
+ * operators up by these, so that one of the models that say the same stands for all. `kept` says of constants where they stay.
  */
-export function meaningOf(model: Model): string {
+export function meaningOf(model: Model, kept?: PlaceTensor): string {
   const versions = new Set<string>();
   for (const node of model.graph.allNodes()) {
     const opset = model.opsetImports.get(node.domain) ?? 0;
@@ -107,7 +108,7 @@ export function meaningOf(model: Model): string {
   const isBeyond = (model.opsetImports.get('') ?? 0) > NEWEST_RUN;
   for (const [domain] of imports) model.opsetImports.set(domain, 1);
   model.irVersion = IR_RULES.findLast((first) => irVersion >= first) ?? irVersion;
-  const content = createHash('sha1').update(encodeOnnx(model)).digest('hex');
+  const content = createHash('sha1').update(encodeOnnx(model, kept)).digest('hex');
   for (const [domain, version] of imports) model.opsetImports.set(domain, version);
   model.irVersion = irVersion;
   return [content, ...(isBeyond ? ['beyond'] : []), ...[...versions].sort()].join(' ');

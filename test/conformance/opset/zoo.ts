@@ -1,128 +1,187 @@
 /**
- * Judges the conversions of one model of the zoo between opsets: it is taken to every opset, checked, run in onnxruntime without
- * optimisation, and compared with what it gives unconverted.
+ * Judges the conversions of models between opsets: each is taken to every opset, checked, run in onnxruntime without optimisation,
+ * and compared with what it gives unconverted.
  *
- *   node opset-zoo.js FOLDER_OR_FILE NAME RESULTS
+ *   node opset-zoo.js RESULTS WORK
  *
- * FOLDER is what zoo.py makes, FILE an ONNX file. Appends a row for each pair to RESULTS, and one that says that the model is ended.
+ * Reads lines `{"place": ..., "name": ...}`, and answers each with a line when it is done: a place is a folder that zoo.py makes, or an
+ * ONNX file. Appends a row for each pair to RESULTS, leaving out the pairs that it finds there, and one that says that the model is
+ * ended. WORK is a folder for what is converted: weights lie there once, beside the models that use them.
  */
-import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { convertOpset } from '../../../src/core/convert/opset/convert.ts';
+import { closeDataFiles, placeBeside } from '../../../src/core/formats/onnx/external.ts';
 import { readOnnx, readTensorFile } from '../../../src/core/formats/onnx/read.ts';
-import { encodeOnnx } from '../../../src/core/formats/onnx/write.ts';
+import { encodeOnnx, writeOnnx } from '../../../src/core/formats/onnx/write.ts';
 import { MemoryBytes } from '../../../src/core/ir/bytes.ts';
-import type { Tensor } from '../../../src/core/ir/tensor.ts';
+import type { Model } from '../../../src/core/ir/model.ts';
+import { Tensor } from '../../../src/core/ir/tensor.ts';
 import { lower } from '../../../src/core/lowering.ts';
 import { openModel } from '../../../src/core/open.ts';
 import { silent } from '../../../src/core/progress.ts';
 import { PLAIN_READING } from '../../../src/core/reading.ts';
 import { compareOutputs, worstDifference } from '../../../src/core/runtime/compare.ts';
 import { randomInputs } from '../../../src/core/runtime/inputs.ts';
-import { runModel } from '../../../src/core/runtime/onnxruntime.ts';
+import { runModelOnSets } from '../../../src/core/runtime/onnxruntime.ts';
 import { ONNX_TARGET } from '../../../src/core/targets/onnx.ts';
 import { opsetOf } from './cases.ts';
 import { checkerErrors, meaningOf } from './convert.ts';
 
+/** From 17 each way passes every step; between, the opsets that runtimes and tools ask for by name. */
 const TARGETS = [7, 9, 10, 11, 12, 13, 15, 17, 18, 20, 21, 23, 26];
 /** What is converted from PyTorch is written at this opset. */
 const OWN = 17;
 /** Rounding in float32 over many layers. */
 const TOLERANCE = 1e-4;
+/** From how many bytes on the weights of a model lie beside it: they are then neither copied nor read again for each opset. */
+const LARGEST_WHOLE = 2 ** 22;
+/** Samples of a chunk with those before it, by the rate that the network works at. */
+const SPEECH = { 16000: 512 + 64, 8000: 256 + 32 };
 
 type Inputs = ReadonlyMap<string, Tensor>;
 interface Verdict {
   readonly outcome: 'equal' | 'near' | 'refused' | 'wrong' | 'invalid' | 'fault' | 'not runnable';
   readonly detail?: string;
 }
-
-const [place = '', name = '', results = ''] = process.argv.slice(2);
-const tell = (row: object) => appendFileSync(results, `${JSON.stringify({ model: name, ...row })}\n`);
-
-for (const [source, bytes] of await sources()) {
-  try {
-    await judge(source, bytes);
-  } catch (error) {
-    tell({ source, fault: wordsOf(error) });
-  }
+interface Asked {
+  readonly place: string;
+  readonly name: string;
 }
-tell({ ended: true });
+/** A model by one way: the file as it was made, and the one that is converted, which says the same. */
+interface Source {
+  readonly source: string;
+  readonly original: string;
+  readonly file: string;
+}
+
+const [results = '', work = ''] = process.argv.slice(2);
+const done = pairsIn(results);
+
+/** `MODEL SOURCE OPSET` of the pairs that were judged before. */
+function pairsIn(file: string): ReadonlySet<string> {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  const rows = lines.filter((line) => line.startsWith('{') && line.endsWith('}')).map((line) => JSON.parse(line));
+  return new Set(rows.map(({ model, source, to }) => `${model} ${source} ${to}`));
+}
+
+async function judgeAll({ place, name }: Asked): Promise<void> {
+  const tell = (row: object) => appendFileSync(results, `${JSON.stringify({ model: name, ...row })}\n`);
+  for (const [source, made] of Object.entries(WAYS)) {
+    try {
+      const found = await made(place);
+      if (found) await judge({ source, ...found }, { place, name }, tell);
+    } catch (error) {
+      tell({ source, fault: wordsOf(error) });
+    }
+  }
+  tell({ ended: true });
+}
 
 /** The model as ONNX, by each way that there is. */
-async function sources(): Promise<readonly (readonly [source: string, bytes: Uint8Array])[]> {
-  if (!existsSync(join(place, 'traced.pt'))) return [['file', readFileSync(place)]];
-  const found: [string, Uint8Array][] = [];
-  const opened = await openModel(join(place, 'traced.pt'), PLAIN_READING, silent);
-  try {
-    const { model, problems } = await lower(opened, ONNX_TARGET, OWN, { simplify: false }, silent);
-    if (problems.some(({ severity }) => severity === 'error')) tell({ source: 'traced', fault: problems[0]?.message });
-    else found.push(['traced', encodeOnnx(model)]);
-  } finally {
-    opened.close();
-  }
-  const exported = join(place, 'torch-onnx.onnx');
-  if (existsSync(exported)) found.push(['torch.onnx', readFileSync(exported)]);
-  return found;
+const WAYS: Readonly<Record<string, (place: string) => Promise<Omit<Source, 'source'> | undefined>>> = {
+  async traced(place) {
+    if (!existsSync(join(place, 'traced.pt'))) return undefined;
+    const opened = await openModel(join(place, 'traced.pt'), PLAIN_READING, silent);
+    try {
+      const { model, problems } = await lower(opened, ONNX_TARGET, OWN, { simplify: false }, silent);
+      const first = problems.find(({ severity }) => severity === 'error');
+      if (first) throw new Error(first.message);
+      const file = await kept(model, 'traced');
+      return { original: file, file };
+    } finally {
+      opened.close();
+    }
+  },
+  'torch.onnx': (place) => asItIs(join(place, 'torch-onnx.onnx'), 'torch'),
+  'torch.onnx, dynamo': (place) => asItIs(join(place, 'dynamo.onnx'), 'dynamo'),
+  file: async (place) => (place.endsWith('.onnx') ? asItIs(place, 'file') : undefined),
+};
+
+async function asItIs(original: string, name: string): Promise<Omit<Source, 'source'> | undefined> {
+  if (!existsSync(original)) return undefined;
+  const model = readOnnx(new MemoryBytes(original, readFileSync(original)));
+  return { original, file: await kept(model, name) };
 }
 
-async function judge(source: string, bytes: Uint8Array): Promise<void> {
-  const read = () => readOnnx(new MemoryBytes(source, bytes));
+async function kept(model: Model, name: string): Promise<string> {
+  const file = join(work, `${name}.onnx`);
+  await writeOnnx(model, file, { force: true, largestFile: LARGEST_WHOLE });
+  closeDataFiles(model);
+  return file;
+}
+
+async function judge({ source, original, file }: Source, asked: Asked, tell: (row: object) => void): Promise<void> {
+  const read = () => readOnnx(new MemoryBytes(file, readFileSync(file)));
   const own = read();
   const from = opsetOf(Object.fromEntries(own.opsetImports)) ?? 0;
-  const sets = inputSets(own);
-  const wanted: Inputs[] = [];
-  for (const inputs of sets) wanted.push(await runModel(bytes, inputs, { threads: 1 }));
-  const isRejected = checkerErrors(read()) !== undefined;
+  const open = TARGETS.filter((to) => to !== from && !done.has(`${asked.name} ${source} ${to}`));
+  if (open.length === 0) return;
+  const sets = inputSets(own, asked);
+  const wanted = await runModelOnSets(original, sets, { threads: 1 });
+  const isRejected = checkerErrors(own) !== undefined;
+  closeDataFiles(own);
   // Models that say the same are run once.
   const known = new Map<string, Verdict>();
-  for (const to of TARGETS) {
-    if (to === from) continue;
-    const started = performance.now();
-    tell({ source, from, to, ...(await verdictOf(to)), seconds: (performance.now() - started) / 1000 });
+  for (const to of open) {
+    const started = process.cpuUsage();
+    const verdict = await verdictOf(to);
+    const { user, system } = process.cpuUsage(started);
+    tell({ source, from, to, ...verdict, seconds: (user + system) / 1e6 });
   }
 
   async function verdictOf(to: number): Promise<Verdict> {
+    const model = read();
     try {
-      const { model, problems } = convertOpset(read(), to);
+      const { problems } = convertOpset(model, to);
       const isNear = problems.length > 0 && problems.every(({ code }) => code === 'inexact');
       if (problems.length > 0 && !isNear) {
         const messages = new Set(problems.map(({ message }) => message));
         return { outcome: 'refused', detail: [...messages].join(' ') };
       }
-      const meaning = meaningOf(model);
+      const made = join(work, `made-${to}.onnx`);
+      const place = (tensor: Tensor) => placeBeside(model, tensor, made);
+      const meaning = meaningOf(model, place);
       const before = known.get(meaning);
       if (before) return before;
-      const made = encodeOnnx(model);
-      const errors = checkerErrors(readOnnx(new MemoryBytes(`${source}, opset ${to}`, made)));
-      const verdict: Verdict =
-        errors && !isRejected
-          ? { outcome: 'invalid', detail: errors.join(' ').slice(0, 300) }
-          : await compared(made, isNear ? 'near' : 'equal');
+      const bytes = encodeOnnx(model, place);
+      writeFileSync(made, bytes);
+      const verdict = await judged(made, bytes, isNear ? 'near' : 'equal');
+      rmSync(made);
       known.set(meaning, verdict);
       return verdict;
     } catch (error) {
       return { outcome: 'fault', detail: wordsOf(error) };
+    } finally {
+      closeDataFiles(model);
     }
   }
 
-  async function compared(made: Uint8Array, right: 'equal' | 'near'): Promise<Verdict> {
-    let worst = 0;
-    for (const [k, inputs] of sets.entries()) {
-      try {
-        const found = await runModel(made, inputs, { threads: 1 });
-        worst = Math.max(worst, worstDifference(compareOutputs(wanted[k] ?? new Map(), found)));
-      } catch (error) {
-        return { outcome: 'not runnable', detail: wordsOf(error).slice(0, 300) };
-      }
+  /** What is written is what others read. */
+  async function judged(made: string, bytes: Uint8Array, right: 'equal' | 'near'): Promise<Verdict> {
+    const written = readOnnx(new MemoryBytes(made, bytes));
+    const errors = checkerErrors(written);
+    closeDataFiles(written);
+    if (errors && !isRejected) return { outcome: 'invalid', detail: errors.join(' ').slice(0, 300) };
+    try {
+      const found = await runModelOnSets(made, sets, { threads: 1 });
+      const worst = Math.max(
+        ...found.map((outputs, k) => worstDifference(compareOutputs(wanted[k] ?? new Map(), outputs))),
+      );
+      return { outcome: worst <= TOLERANCE ? right : 'wrong', detail: `off by ${worst.toExponential(1)}` };
+    } catch (error) {
+      return { outcome: 'not runnable', detail: wordsOf(error).slice(0, 300) };
     }
-    return { outcome: worst <= TOLERANCE ? right : 'wrong', detail: `off by ${worst.toExponential(1)}` };
   }
 }
 
 /** The two sets that were stored, in the order of the inputs, or random numbers of two seeds. */
-function inputSets({ graph }: ReturnType<typeof readOnnx>): readonly Inputs[] {
+function inputSets({ graph }: Model, { place, name }: Asked): readonly Inputs[] {
   const inputs = graph.inputs.filter(({ constant }) => !constant);
   const stored = existsSync(join(place, 'data_0')) ? readdirSync(place).filter((each) => each.startsWith('data_')) : [];
+  // Its rate decides how long a chunk is.
+  if (name.startsWith('silero')) return Object.entries(SPEECH).map(([rate, size]) => speech(Number(rate), size));
   if (stored.length === 0) return [1, 2].map((seed) => randomInputs(graph, { seed }));
   return stored.map((set) => {
     const tensors = inputs.map(({ name: input }, k) => {
@@ -133,6 +192,24 @@ function inputSets({ graph }: ReturnType<typeof readOnnx>): readonly Inputs[] {
   });
 }
 
+function speech(rate: number, size: number): Inputs {
+  const wave = (count: number, pitch: number) => Array.from({ length: count }, (_, k) => 0.3 * Math.sin(pitch * k));
+  return new Map([
+    ['input', Tensor.of('float32', [1, size], wave(size, 0.05))],
+    ['state', Tensor.of('float32', [2, 1, 128], wave(256, 0.7))],
+    ['sr', Tensor.scalar('int64', rate)],
+  ]);
+}
+
 function wordsOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message).slice(0, 600) : String(error);
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  // zoo.py writes it so.
+  const asked = JSON.parse(line) as Asked;
+  mkdirSync(work, { recursive: true });
+  await judgeAll(asked);
+  rmSync(work, { recursive: true, force: true });
+  console.log(asked.name);
 }

@@ -54,9 +54,9 @@ export async function writeOnnx(model: Model, file: string, options: OnnxWriteOp
   );
 }
 
-/** A model as the bytes of its file, for models that fit in memory. */
-export function encodeOnnx(model: Model): Uint8Array {
-  const pieces = encodeModelPieces(model);
+/** A model as the bytes of its file, for models that fit in memory; constants that `kept` knows a place of stay in their data files. */
+export function encodeOnnx(model: Model, kept?: PlaceTensor): Uint8Array {
+  const pieces = encodeModelPieces(model, kept);
   const bytes = new Uint8Array(pieces.length);
   let at = 0;
   for (const chunk of chunksOf(pieces, new OneChunk())) {

@@ -5,7 +5,7 @@ import { InputError } from '../../../../src/core/ir/errors.ts';
 import { Tensor } from '../../../../src/core/ir/tensor.ts';
 import { compareOutputs, compareTensors, worstDifference } from '../../../../src/core/runtime/compare.ts';
 import { randomInputs } from '../../../../src/core/runtime/inputs.ts';
-import { runModel } from '../../../../src/core/runtime/onnxruntime.ts';
+import { runModel, runModelOnSets } from '../../../../src/core/runtime/onnxruntime.ts';
 
 const model = (graph: string) => parseModel(`<ir_version: 8, opset_import: ["" : 17]> ${graph}`, 'case.onnxtxt');
 const f32 = (...values: number[]) => Tensor.of('float32', [values.length], values);
@@ -42,6 +42,16 @@ test('half floats, bools, texts and empty tensors cross', async () => {
   expect(outputs.get('n')?.numbers()).toEqual([0, 1]);
   expect(new TextDecoder().decode(outputs.get('t')?.strings()[0])).toBe('grün');
   expect(outputs.get('f')?.shape).toEqual([0, 2]);
+});
+
+test('a model that is loaded once runs on one set of inputs after another', async () => {
+  const bytes = encodeOnnx(model('g (float[2] x) => (float[2] y) { y = Neg (x) }'));
+  const sets = [f32(1, -2), f32(3, 4)].map((x) => new Map([['x', x]]));
+  const outputs = await runModelOnSets(bytes, sets);
+  expect(outputs.map((each) => each.get('y')?.numbers())).toEqual([
+    [-1, 2],
+    [-3, -4],
+  ]);
 });
 
 test('what onnxruntime rejects is told as bad input', async () => {
