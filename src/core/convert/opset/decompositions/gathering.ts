@@ -23,6 +23,11 @@ function positive(onnx: OnnxBuilder, indices: Value, size: Value): Value {
 
 /** Elements along an axis by indices: of each its own place along all other axes. */
 export function gatheredAlong(onnx: OnnxBuilder, x: Value, indices: Value, axis: number, rank: number): Value {
+  return onnx.Gather(onnx.Reshape(x, onnx.ints([-1])), placesAlong(onnx, x, indices, axis, rank));
+}
+
+/** Their numbers in the list of all elements. */
+export function placesAlong(onnx: OnnxBuilder, x: Value, indices: Value, axis: number, rank: number): Value {
   const strides = stridesOf(onnx, x, rank);
   let flat = onnx.Mul(positive(onnx, indices, sizeOf(onnx, x, axis)), strides[axis]);
   for (const each of naturals(rank)) {
@@ -36,7 +41,7 @@ export function gatheredAlong(onnx: OnnxBuilder, x: Value, indices: Value, axis:
       ),
     );
   }
-  return onnx.Gather(onnx.Reshape(x, onnx.ints([-1])), flat);
+  return flat;
 }
 
 const gatherElements = adapter(down(11, 'GatherElements'), (node, onnx) => {
@@ -159,10 +164,6 @@ const reverseSequence = adapter(down(10, 'ReverseSequence'), (node, onnx) => {
   return onnx.Gather(blocksOf(onnx, x, 2, rank), flat);
 });
 
-const scatter = adapter(down(9, 'Scatter'), (node) =>
-  tooOld(node, 9, 'older opsets have no operator that writes to places of a tensor'),
-);
-
 export const gathering: readonly Adapter[] = [
   gatherElements,
   gatherBatches,
@@ -170,5 +171,4 @@ export const gathering: readonly Adapter[] = [
   scatterElements,
   scatterND,
   reverseSequence,
-  scatter,
 ];

@@ -8,7 +8,6 @@ const REASONS: readonly (readonly [version: number, operators: string, reason: s
   [11, 'Unique', 'older opsets have no operator whose output is as long as what it finds'],
   [10, 'NonMaxSuppression', 'older opsets have no operator whose output is as long as what it finds'],
   [10, 'StringNormalizer', 'older opsets do not look into texts'],
-  [9, 'MaxUnpool', 'older opsets have no operator that writes to places of a tensor'],
   [9, 'TfIdfVectorizer', 'older opsets do not count sequences of tokens'],
   [7, 'Acos Asin Atan Cos Sin Tan', 'older opsets have no functions of angles'],
   [7, 'Multinomial', 'older opsets draw from no list of probabilities'],

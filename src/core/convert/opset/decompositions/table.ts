@@ -20,6 +20,7 @@ import { refused } from './refused.ts';
 import { roiAlign } from './roi-align.ts';
 import { rotaryAndCache } from './rotary.ts';
 import { scanning } from './scans.ts';
+import { scattering } from './scattering.ts';
 import { sequences } from './sequences.ts';
 import { signals } from './signals.ts';
 import { statistics } from './statistics.ts';
@@ -34,6 +35,7 @@ export const DECOMPOSITIONS: readonly Adapter[] = [
   ...recurrentAttention,
   ...rotaryAndCache,
   ...gathering,
+  ...scattering,
   ...gridSample,
   ...roiAlign,
   ...losses,

@@ -91,7 +91,38 @@ decomposes('remainders', [
   },
 ]);
 
-test('the remainder of floats is not said by its quotient', () => {
-  const row = { graph: 'float[2] a, float[2] b => float[2] y', nodes: 'y = Mod <fmod = 1> (a, b)', from: 10 };
-  expect(reasons(row, 9)[0]).toContain('only up to rounding');
+/** Quotients of up to 277 bits, multiples, numbers too small to be normal, and what is infinite. */
+const DIVIDENDS = [5.3, -7.5, 1e10, 3.4e38, -3.4e38, 3.4e38, 16777216, 6, -6, 1, 7, 1e-40, Infinity, 9, -0.5].map(
+  Math.fround,
+);
+const DIVISORS = [3, 2, 0.3, 1e-45, 0.7, 1.1e-38, 3, -3, 3, Infinity, -Infinity, 3e-45, 2, 1.0000001, 4].map(
+  Math.fround,
+);
+const shape = `[${DIVIDENDS.length}]`;
+
+decomposes('remainders of floats', [
+  {
+    graph: `float${shape} x, float${shape} d => float${shape} y`,
+    nodes: 'y = Mod <fmod = 1> (x, d)',
+    from: 10,
+    to: [9, 8, 7],
+    inputs: { x: DIVIDENDS, d: DIVISORS },
+    gives: { y: DIVIDENDS.map((each, k) => each % (DIVISORS[k] ?? 1)) },
+    within: 0,
+  },
+  {
+    // 65504 / 6e-8 is the largest quotient of half floats.
+    graph: 'float16[4] x, float16[4] d => float16[4] y',
+    nodes: 'y = Mod <fmod = 1> (x, d)',
+    from: 10,
+    to: [9],
+    inputs: { x: [65504, -65504, 100, 7.5], d: [2 ** -24, 0.0999755859375, 3, 2] },
+    gives: { y: [0, -65504 % 0.0999755859375, 1, 1.5] },
+    within: 0,
+  },
+]);
+
+test('doubles have no wider type for the products that a remainder is taken of', () => {
+  const row = { graph: 'double[2] a, double[2] b => double[2] y', nodes: 'y = Mod <fmod = 1> (a, b)', from: 10 };
+  expect(reasons(row, 9)[0]).toContain('no wider type holds the products');
 });
