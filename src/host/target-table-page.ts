@@ -124,7 +124,8 @@ td:first-child { white-space: nowrap; }
 td:last-child { overflow-wrap: anywhere; }
 ul { margin: 0; padding-left: 0; list-style: none; }
 code { color: inherit; background: none; padding: 0; }
-.yes { color: var(--vscode-testing-iconPassed, var(--vscode-charts-green)); font-weight: 600; }
+/* The green of marks is too light for letters. */
+.yes { color: color-mix(in srgb, var(--vscode-testing-iconPassed, var(--vscode-charts-green)) 40%, var(--vscode-foreground)); font-weight: 600; }
 .lines { white-space: normal; }
 @media (max-width: 640px) {
   body { padding: 0 12px 16px; }

@@ -1,4 +1,5 @@
 /** A real VS Code in a real browser with the packaged extension, and how its parts are found on the page. */
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -134,6 +135,14 @@ export class Workbench {
     return this.page
       .locator('.explorer-folders-view .monaco-list-row')
       .filter({ has: this.page.locator('.label-name').getByText(name, { exact: true }) });
+  }
+
+  /** Resolves when a file is there. The explorer may show it later, as the server sees no change of its disk at once. */
+  async written(name: string, milliseconds = 60_000): Promise<void> {
+    const file = path.join(this.workspace, name);
+    for (const end = Date.now() + milliseconds; !existsSync(file); await this.page.waitForTimeout(100)) {
+      if (Date.now() > end) throw new Error(`${name} was not written.`);
+    }
   }
 
   /** Chooses an entry of a file's context menu. */

@@ -13,7 +13,7 @@ import { h } from '../dom.ts';
 import { explanationView } from './explanation.ts';
 import { fileName } from './format.ts';
 import { type ProblemActions, problemCard } from './problem-card.ts';
-import { keyValues, link, section } from './section.ts';
+import { keyValues, link, nameParts, section } from './section.ts';
 
 export interface NodeActions extends ProblemActions {
   tensor(value: string, offset: number): Promise<TensorPage>;
@@ -49,7 +49,12 @@ export function nodePanel(node: NodeDetails, problems: readonly PlacedProblem[],
 function attributeTable(attributes: readonly AttributeRow[]): HTMLElement {
   const rows = attributes.map(({ name, type, text, elided }) => {
     const count = elided === undefined ? undefined : h('span', { class: 'quiet' }, ` (${elided} elements)`);
-    return h('tr', {}, h('th', { scope: 'row', title: type }, name), h('td', { class: 'code wrap' }, text, count));
+    return h(
+      'tr',
+      {},
+      h('th', { scope: 'row', title: type }, ...nameParts(name)),
+      h('td', { class: 'code wrap' }, text, count),
+    );
   });
   return h('table', { 'data-testid': 'attributes' }, ...rows);
 }

@@ -7,7 +7,16 @@ export function section(title: string, ...children: (HTMLElement | undefined | f
 
 /** A table of names and texts. */
 export function keyValues(rows: readonly (readonly [string, string])[]): HTMLElement {
-  return h('table', {}, ...rows.map(([key, value]) => h('tr', {}, h('th', { scope: 'row' }, key), h('td', {}, value))));
+  return h(
+    'table',
+    {},
+    ...rows.map(([key, value]) => h('tr', {}, h('th', { scope: 'row' }, ...nameParts(key)), h('td', {}, value))),
+  );
+}
+
+/** A name that may go on in a new line behind its dots and underscores, and nowhere else. */
+export function nameParts(name: string): readonly (string | HTMLElement)[] {
+  return name.split(/(?<=[._])/).flatMap((part, k) => (k === 0 ? [part] : [h('wbr', {}), part]));
 }
 
 /** Text that does something, as a button without a frame. */
