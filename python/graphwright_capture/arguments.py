@@ -34,27 +34,21 @@ def call_arguments(function, module, request, channel):
         signature = inspect.signature(function)
     except (TypeError, ValueError):
         return positional, keywords
+    missing = []
     for name, each in list(signature.parameters.items())[len(positional) :]:
         if name in keywords or each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
             continue
-        offered = (
-            device_here(name, each.default, channel)
-            if each.default is not each.empty
-            else settings_of(name, annotations.get(name), module, channel)
-        )
+        if each.default is not each.empty:
+            offered = device_here(name, each.default, channel)
+        else:
+            offered = settings_of(name, annotations.get(name), module, channel)
         if offered is not None:
             keywords[name] = offered
-    missing = [
-        name
-        for name, each in list(signature.parameters.items())[len(positional) :]
-        if each.default is each.empty
-        and name not in keywords
-        and each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
-    ]
+        elif each.default is each.empty:
+            missing.append(name)
     if missing:
-        raise Failure(
-            "arguments-missing", frames=definition_of(function), name=request["name"], missing=", ".join(missing)
-        )
+        frames = definition_of(function)
+        raise Failure("arguments-missing", frames=frames, name=request["name"], missing=", ".join(missing))
     try:
         signature.bind(*positional, **keywords)
     except TypeError as error:
@@ -76,11 +70,10 @@ def literal(text, module, annotation):
     try:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError):
-        try:
+        with contextlib.suppress(Exception):
             value = eval(text, dict(vars(module)))
-        except Exception:
-            return text
-        return text if isinstance(value, types.ModuleType) else value
+            return text if isinstance(value, types.ModuleType) else value
+        return text
     if isinstance(value, dict) and dataclasses.is_dataclass(annotation):
         return annotation(**value)
     return value
@@ -106,19 +99,8 @@ def settings_of(name, annotation, module, channel):
             return value
     if not SETTINGS.match(name):
         return None
-    for wanted in (
-        name,
-        name.upper(),
-        "DEFAULT_" + name.upper(),
-        "default_" + name,
-        "CONFIG",
-        "config",
-        "cfg",
-        "CFG",
-        "args",
-        "opt",
-        "DEFAULTS",
-    ):
+    own = (name, name.upper(), "DEFAULT_" + name.upper(), "default_" + name)
+    for wanted in (*own, "CONFIG", "config", "cfg", "CFG", "args", "opt", "DEFAULTS"):
         value = vars(module).get(wanted)
         if value is not None and not callable(value) and not isinstance(value, types.ModuleType):
             channel.note("arguments-taken", f"{name} is {wanted} of the program")
@@ -129,9 +111,7 @@ def settings_of(name, annotation, module, channel):
                 continue
             with running(channel, "build", name=wanted):
                 value = value()
-            if hasattr(value, "parse_args"):
-                with running(channel, "build", name=wanted):
-                    value = value.parse_args()
+                value = value.parse_args() if hasattr(value, "parse_args") else value
             channel.note("arguments-taken", f"{name} is what {wanted}() gives")
             return value
     return None

@@ -3,10 +3,10 @@
 import contextlib
 import inspect
 
-from .inputs import TensorSpec, parameters_of_forward
+from .inputs import TensorSpec, mapped, parameters_of_forward
 from .pytorch import ways_of
-from .reasons import is_about_sizes, is_data_dependent
-from .running import run_once, state_kept
+from .reasons import is_because
+from .running import state_kept
 from .settling import size_choices
 
 
@@ -14,8 +14,12 @@ class WayMissing(Exception):
     """This PyTorch lacks a way of capturing, or cannot take by it what was asked for."""
 
 
+class Bounded(Exception):
+    """An open size came out with a largest number."""
+
+
 def by_export(job):
-    """torch.export, without and then with the analysis of bytecode ("strict")."""
+    """The file and its inputs. Where it fails, the reason of the first try is that of all."""
     import torch
 
     if "export" not in ways_of(torch):
@@ -24,18 +28,19 @@ def by_export(job):
     if job.sizes and "dynamic_shapes" not in takes:
         raise WayMissing(f"torch.export of PyTorch {torch.__version__} leaves no sizes open")
     first = None
-    for strict in (False, True) if "strict" in takes else (None,):
-        options = {} if strict is None else {"strict": strict}
-        for sizes, dims in open_dims(job):
+    for options in [{"strict": False}, {"strict": True}] if "strict" in takes else [{}]:
+        for sizes, run, dims in open_dims(job):
             try:
-                return exported(job, sizes, dims, options)
+                result = exported(job, sizes, dims, options)
+                job.sizes, job.first = sizes, run
+                return result
             except Exception as error:
                 first = first or error
                 # Other sizes and dims help where it is them that PyTorch does not take.
-                if not is_about_sizes(error):
+                if not is_because(error, "size-fixed"):
                     break
         # A number that decides stays one, however the code is read.
-        if is_data_dependent(first):
+        if is_because(first, "data-dependent"):
             break
     raise first
 
@@ -44,34 +49,46 @@ def exported(job, sizes, dims, options):
     """The file and its inputs. Sizes that come out bounded are refused: what is larger would be computed wrongly."""
     import torch
 
-    args, kwargs = job.inputs.make(job.model, job.request["seed"], sizes)
+    args, kwargs = job.inputs.make(job.model, job.seed, sizes)
     if dims:
-        options = {**options, "dynamic_shapes": dynamic_shapes(job.model, job.inputs, dims)}
+        options = {**options, "dynamic_shapes": dynamic_shapes(job, dims)}
     with torch.no_grad(), state_kept(job.model):
         program = torch.export.export(job.model, tuple(args), kwargs, **options)
-    if dims:
-        check_unbounded(program)
+        # What torch.vmap maps is made of operators only when the program is lowered.
+        if any(
+            getattr(each.target, "__module__", None) == "torch._functorch.predispatch" for each in program.graph.nodes
+        ):
+            program = program.run_decompositions({})
+    for symbol, bounds in program.range_constraints.items() if dims else ():
+        # What is not bounded is infinite, or in older versions the largest of int64.
+        if not bounds.upper > 2**40:
+            raise Bounded(f"Constraints violated ({symbol}): it was specialized to at most {bounds.upper}")
     file = job.output + ".pt2"
     torch.export.save(program, file)
-    job.sizes = sizes
-    return file, exported_inputs(program, job)
+    names = [
+        spec.arg.name
+        for spec in program.graph_signature.input_specs
+        if str(spec.kind).endswith("USER_INPUT") and type(spec.arg).__name__ == "TensorArgument"
+    ]
+    return file, job.specs(names)
 
 
 def open_dims(job):
     """What stands for the open sizes: the examples' numbers, and names; then larger numbers, since in small examples an inner
     size may be 1, which PyTorch takes for fixed; then what lets PyTorch find out that a size is a multiple or has a least.
-    """
+    Each with the run on those numbers."""
     import torch
 
     names = job.inputs.open_sizes()
-    if not names:
-        return [(job.sizes, {})]
     named = {name: torch.export.Dim(name) for name in names}
-    found_out = getattr(torch.export.Dim, "DYNAMIC", None)
-    choices = [job.sizes, *larger_sizes(job)]
-    return [(sizes, named) for sizes in choices] + (
-        [] if found_out is None else [(sizes, dict.fromkeys(names, found_out)) for sizes in reversed(choices)]
-    )
+    yield job.sizes, job.first, named
+    if not names:
+        return
+    choices = [(job.sizes, job.first), *larger_sizes(job)]
+    yield from ((sizes, run, named) for sizes, run in choices[1:])
+    if hasattr(torch.export.Dim, "DYNAMIC"):
+        found_out = dict.fromkeys(names, torch.export.Dim.DYNAMIC)
+        yield from ((sizes, run, found_out) for sizes, run in reversed(choices))
 
 
 def larger_sizes(job):
@@ -80,48 +97,16 @@ def larger_sizes(job):
     after = choices.index(job.sizes) + 1 if job.sizes in choices else len(choices)
     for sizes in choices[after:]:
         with contextlib.suppress(Exception):
-            run_once(job.model, job.inputs, job.request["seed"], sizes)
-            return [sizes]
+            return [(sizes, job.run(sizes=sizes))]
     return []
 
 
-class Bounded(Exception):
-    """An open size came out with a largest number."""
-
-
-def check_unbounded(program):
-    for symbol, bounds in program.range_constraints.items():
-        # What is not bounded is infinite, or in older versions the largest of int64.
-        if not bounds.upper > 2**40:
-            raise Bounded(f"Constraints violated ({symbol}): it was specialized to at most {bounds.upper}")
-
-
-def dynamic_shapes(model, inputs, dims):
+def dynamic_shapes(job, dims):
     """The open sizes, in the tree of forward's arguments, as torch.export takes them."""
 
     def leaf(each):
-        if isinstance(each, TensorSpec):
-            return {k: dims[dim] for k, dim in enumerate(each.dims) if isinstance(dim, str)} or None
-        return None
+        named = enumerate(each.dims) if isinstance(each, TensorSpec) else ()
+        return {k: dims[dim] for k, dim in named if isinstance(dim, str)} or None
 
-    parameters, _ = parameters_of_forward(model)
-    named = dict(zip(parameters, inputs.positional))
-    return mapped_leaves({**named, **inputs.keywords}, leaf)
-
-
-def mapped_leaves(tree, leaf):
-    if isinstance(tree, dict):
-        return {key: mapped_leaves(each, leaf) for key, each in tree.items()}
-    if isinstance(tree, (list, tuple)):
-        return type(tree)(mapped_leaves(each, leaf) for each in tree)
-    return leaf(tree)
-
-
-def exported_inputs(program, job):
-    """The tensors that the exported program takes, by its own names."""
-    names = [
-        spec.arg.name
-        for spec in program.graph_signature.input_specs
-        if str(spec.kind).endswith("USER_INPUT") and type(spec.arg).__name__ == "TensorArgument"
-    ]
-    return job.specs(names)
+    parameters, _ = parameters_of_forward(job.model)
+    return mapped({**dict(zip(parameters, job.inputs.positional)), **job.inputs.keywords}, leaf)

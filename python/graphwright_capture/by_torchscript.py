@@ -6,9 +6,8 @@ import warnings
 
 from .channel import Failure
 from .inputs import Inputs, call_text, leaves_of, mapped, parameters_of_forward
-from .reference import tensors_in
 from .replacing import ask_for_apply_again
-from .running import state_kept
+from .running import state_kept, tensors_in
 from .trace_watch import watched_trace
 
 
@@ -20,10 +19,9 @@ def by_script(job):
     file = job.output + ".pt"
     torch.jit.save(scripted, file)
     parameters, _ = parameters_of_forward(job.model)
-    trees = dict(zip(parameters, job.inputs.positional))
-    trees.update(job.inputs.keywords)
+    named = {**dict(zip(parameters, job.inputs.positional)), **job.inputs.keywords}
     # What is within an input is named by its place, as the graph names it.
-    return file, call_text(Inputs([], {name: job.settled(tree) for name, tree in trees.items()}, ""), within="_")
+    return file, call_text(Inputs([], named, ""), within="_")
 
 
 def by_trace(job):
@@ -35,15 +33,18 @@ def by_trace(job):
     names = job.tensor_names()
     _, takes_more = parameters_of_forward(job.model)
     plain = not kwargs and not takes_more and all(isinstance(each, torch.Tensor) for each in args)
-    traced_module = job.model if plain else flat_caller(job.model, args, kwargs, names)
+    caller = job.model if plain else flat_caller(job.model, args, kwargs, names)
     with contextlib.ExitStack() as around:
         # What the tracer warns of is looked into here.
         around.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
-        for each in (torch.no_grad(), state_kept(job.model), only_tensors(job), plain_functions(job.model)):
+        for each in (torch.no_grad(), state_kept(job.model), plain_functions(job.model)):
             around.enter_context(each)
+        if not job.gives_tensors:
+            # Dicts of different values, and None, it cannot record.
+            vars(job.model)["forward"] = giving_tensors(job.model.forward)
         taken = around.enter_context(watched_trace(bool(job.sizes)))
-        traced = torch.jit.trace(traced_module.eval(), tuple(tensors), check_trace=False, strict=False)
+        traced = torch.jit.trace(caller.eval(), tuple(tensors), check_trace=False, strict=False)
     if taken:
         text = f"{len(taken)} values of the tensors were taken as constants: {taken[0][0]}"
         if not job.request["acceptTrace"]:
@@ -52,6 +53,36 @@ def by_trace(job):
     file = job.output + ".pt"
     torch.jit.save(traced, file)
     return file, job.specs(names)
+
+
+def giving_tensors(forward):
+    """A forward that gives its tensors alone."""
+
+    @functools.wraps(forward)
+    def forward_flat(*args, **kwargs):
+        return tuple(tensors_in(forward(*args, **kwargs)))
+
+    return forward_flat
+
+
+def flat_caller(model, args, kwargs, names):
+    """A module whose forward takes the tensors alone, one after the other, by name."""
+    import torch
+
+    class Caller(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.model = model
+
+        def call(self, tensors):
+            left = iter(tensors)
+            own = lambda each: next(left) if isinstance(each, torch.Tensor) else each
+            return self.model(*mapped(args, own), **mapped(kwargs, own))
+
+    scope = {}
+    exec(f"def forward(self, {', '.join(names)}):\n    return self.call([{', '.join(names)}])\n", scope)
+    Caller.forward = scope["forward"]
+    return Caller()
 
 
 class Context:
@@ -64,17 +95,10 @@ class Context:
     def save_for_backward(self, *tensors):
         self.saved_tensors = tensors
 
-    def save_for_forward(self, *tensors):
+    def leave(self, *_):
         pass
 
-    def mark_dirty(self, *tensors):
-        pass
-
-    def mark_non_differentiable(self, *tensors):
-        pass
-
-    def set_materialize_grads(self, value):
-        pass
+    save_for_forward = mark_dirty = mark_non_differentiable = set_materialize_grads = leave
 
 
 @contextlib.contextmanager
@@ -100,46 +124,3 @@ def plain_functions(model):
             del owner.apply
         else:
             owner.apply = before
-
-
-def flat_caller(model, args, kwargs, names):
-    """A module whose forward takes the tensors alone, one after the other, by name."""
-    import torch
-
-    class Caller(torch.nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.model = model
-
-        def call(self, tensors):
-            left = iter(tensors)
-            own = lambda each: next(left) if isinstance(each, torch.Tensor) else each
-            new_args, new_kwargs = mapped(args, own), mapped(kwargs, own)
-            return self.model(*new_args, **new_kwargs)
-
-    scope = {}
-    exec(f"def forward(self, {', '.join(names)}):\n    return self.call([{', '.join(names)}])\n", scope)
-    Caller.forward = scope["forward"]
-    return Caller()
-
-
-@contextlib.contextmanager
-def only_tensors(job):
-    """Tracing wants tensors: dicts of different values, and None, it cannot record."""
-    if job.gives_tensors:
-        yield
-        return
-    forward = job.model.forward
-    vars(job.model)["forward"] = giving_tensors(forward)
-    try:
-        yield
-    finally:
-        vars(job.model)["forward"] = forward
-
-
-def giving_tensors(forward):
-    @functools.wraps(forward)
-    def forward_flat(*args, **kwargs):
-        return tuple(tensors_in(forward(*args, **kwargs)))
-
-    return forward_flat

@@ -10,10 +10,10 @@ import types
 
 from .channel import Failure
 from .fitting import as_attribute, tensors_of_argument
-from .operators import Result
 from .places import frame
 from .reference import other_sizes
-from .replacing import found_in_program, is_autograd_function, signature_of
+from .replacing import found_in_program, is_autograd_function, parameters_of_function, signature_of
+from .trees import Result
 from .words import dtype_name
 
 MOST_CALLS = 12
@@ -23,15 +23,8 @@ def operator_candidates(frames, job):
     """The functions and modules on the user's frames of a failure, the deepest first, as real runs call them: one with other
     numbers for sizes that are to stay open, where there are such."""
     watcher = CallWatcher(frames, job.model, job.operators)
-    for sizes in [job.sizes, *([other_sizes(job)] if job.sizes else [])]:
-        sys.setprofile(watcher)
-        try:
-            job.run(sizes=sizes)
-        except Exception:
-            # What was seen until then is told.
-            pass
-        finally:
-            sys.setprofile(None)
+    if watcher.runs(job, job.sizes):
+        any(watcher.runs(job, sizes) for sizes in other_sizes(job.sizes))
     by_name = {}
     for _, calls in sorted(watcher.found.items()):
         by_name.setdefault(calls[0]["python"], merged(calls))
@@ -61,6 +54,17 @@ class CallWatcher:
         self.codes = {}
         self.pending = {}
         self.found = {}
+
+    def runs(self, job, sizes):
+        """Runs the model, watched. What was seen until it fails is told, too."""
+        sys.setprofile(self)
+        try:
+            job.run(sizes=sizes)
+        except Exception:
+            return False
+        finally:
+            sys.setprofile(None)
+        return True
 
     def __call__(self, frame, event, value):
         if event == "call":
@@ -101,9 +105,9 @@ def seen_call(frame, model, operators):
     import torch
 
     if is_autograd_function(holder) and code.co_name == "forward":
-        general = getattr(torch.autograd.Function, "setup_context", None)
-        own_context = general is not None and holder.setup_context is not general
-        return "function", python.rpartition(".")[0], None, given if own_context else given[1:], function
+        names = [each.name for each in parameters_of_function(holder)]
+        given = [each for each in given if each[0] in names]
+        return "function", python.rpartition(".")[0], None, given, function
     receiver = isinstance(holder, type) and not isinstance(vars(holder).get(code.co_name), staticmethod) and bool(given)
     instance = given.pop(0)[1] if receiver else None
     if isinstance(instance, torch.nn.Module) and code.co_name == "forward":
@@ -115,12 +119,8 @@ def seen_call(frame, model, operators):
 def replaced_definition(code, operators):
     """Of a function that has its entry already, which has another code now."""
     for each in operators.all:
-        if (
-            each.attached
-            and each.code is code
-            and isinstance(each.original, types.FunctionType)
-            and each.kind == "function"
-        ):
+        is_function = isinstance(each.original, types.FunctionType) and each.kind == "function"
+        if each.attached and each.code is code and is_function:
             holder, _, _ = found_in_program(each.python)
             return holder, each.python, each.original
     return None
@@ -147,7 +147,7 @@ def definition_in(scope, code):
 
 def merged(calls):
     """One candidate of all calls: with each input and attribute that some call has. None where no entry can say them all."""
-    first, *more = calls
+    first = calls[0]
     inputs, attributes = {}, {}
     for call in calls:
         for each in call["inputs"]:
@@ -163,14 +163,9 @@ def merged(calls):
         return None
     order = first["order"]
     place = lambda each: order.index(each["name"]) if each["name"] in order else len(order)
-    return {
-        "kind": first["kind"],
-        "python": first["python"],
-        "inputs": sorted(inputs.values(), key=place),
-        "attributes": sorted(attributes.values(), key=place),
-        "outputs": first["outputs"],
-        "calls": [{key: call[key] for key in ("inputs", "attributes", "outputs")} for call in calls],
-    }
+    ordered = {"inputs": sorted(inputs.values(), key=place), "attributes": sorted(attributes.values(), key=place)}
+    calls = [{key: call[key] for key in ("inputs", "attributes", "outputs")} for call in calls]
+    return {**{key: first[key] for key in ("kind", "python", "outputs")}, **ordered, "calls": calls}
 
 
 def wider_type(one, other):
@@ -209,14 +204,8 @@ def told_call(call, value):
     if not inputs:
         return None
     outputs = [{"dtype": dtype_name(each.dtype), "shape": list(each.shape)} for each in result.tensors]
-    return {
-        "kind": kind,
-        "python": python,
-        "order": order,
-        "inputs": inputs,
-        "attributes": attributes,
-        "outputs": outputs,
-    }
+    told = {"kind": kind, "python": python, "order": order}
+    return {**told, "inputs": inputs, "attributes": attributes, "outputs": outputs}
 
 
 def used_of_instance(instance, function, kind):

@@ -1,17 +1,17 @@
 """One capture: the ways that are tried in order, and what is told where none succeeds."""
 
+import collections
 import re
 
 from .by_export import WayMissing, by_export
 from .by_torchscript import by_script, by_trace, giving_tensors
 from .candidates import operator_candidates
-from .channel import Failure, trying
-from .inputs import Given, TensorSpec, mapped, parameters_of_forward
+from .channel import Failure
+from .inputs import TensorSpec, named_leaves, parameters_of_forward
 from .places import definition_of
 from .reasons import REASONS, failure_of
-from .reference import tensors_in
-from .running import run_once
-from .words import a_kind, dtype_name
+from .running import parts_of, run_once, tensors_in
+from .words import a_kind
 
 WAYS = {
     "export": ("Exporting the program", "torch.export", by_export),
@@ -21,65 +21,46 @@ WAYS = {
 
 
 class Job:
-    """One capture: the model, what it is called with, and where the result goes."""
+    """One capture: the model, what it is called with, the run that settled that, and where the result goes."""
 
-    def __init__(self, model, inputs, sizes, request, channel, operators):
+    def __init__(self, model, settled, request, channel, operators):
         self.model = model
-        self.operators = operators
-        self.inputs = inputs
-        self.sizes = sizes
+        self.inputs, self.sizes, self.first = settled
         self.request = request
+        self.seed = request["seed"]
         self.channel = channel
+        self.operators = operators
         self.output = request["output"]
         # Whether forward gives a tensor or a tuple of tensors.
         self.gives_tensors = True
 
     def example(self):
-        return self.inputs.make(self.model, self.request["seed"], self.sizes)
+        return self.inputs.make(self.model, self.seed, self.sizes)
 
-    def run(self, more=0, shuffled=False, sizes=None):
-        return run_once(self.model, self.inputs, self.request["seed"] + more, sizes or self.sizes, shuffled)
-
-    def settled(self, tree):
-        return mapped(
-            tree,
-            lambda each: (
-                TensorSpec(dtype_name(each.tensor.dtype), tuple(each.tensor.shape)) if isinstance(each, Given) else each
-            ),
-        )
+    def run(self, more=0, sizes=None, shuffled=False):
+        return run_once(self.model, self.inputs, self.seed + more, sizes or self.sizes, shuffled)
 
     def specs(self, names):
         """The tensors in the order of the call, as the command line says them."""
-        leaves = [self.settled(leaf) for leaf in self.inputs.leaves()]
-        return [f"{name}:{leaf.dtype}[{','.join(map(str, leaf.dims))}]" for name, leaf in zip(names, leaves)]
+        return [f"{name}:{leaf}" for name, leaf in zip(names, self.inputs.leaves())]
 
     def tensor_names(self):
         """A name for each tensor: that of its parameter, with its place in it."""
         parameters, _ = parameters_of_forward(self.model)
-        found = []
-
-        def walk(name, tree):
-            if isinstance(tree, (TensorSpec, Given)):
-                clean = re.sub(r"\W", "_", name)
-                found.append(
-                    clean if clean.isidentifier() and clean not in found and clean != "self" else f"input_{len(found)}"
-                )
-            elif isinstance(tree, dict):
-                for key, each in tree.items():
-                    walk(f"{name}_{key}", each)
-            elif isinstance(tree, (list, tuple)):
-                for k, each in enumerate(tree):
-                    walk(f"{name}_{k}", each)
-
         names = [*parameters, *(f"input_{k}" for k in range(len(parameters), len(self.inputs.positional)))]
+        found = []
         for name, tree in [*zip(names, self.inputs.positional), *self.inputs.keywords.items()]:
-            walk(name, tree)
+            for place, leaf in named_leaves(name, tree, "_"):
+                clean = re.sub(r"\W", "_", place)
+                usable = clean.isidentifier() and clean not in found and clean != "self"
+                if isinstance(leaf, TensorSpec):
+                    found.append(clean if usable else f"input_{len(found)}")
         return found
 
 
 def check_outputs(job):
     """Lets forward give its tensors alone where it gives objects that no capture takes: named tuples, dataclasses."""
-    outputs = run_once(job.model, job.inputs, job.request["seed"], job.sizes)
+    outputs = job.first.value
     if not tensors_in(outputs):
         reason = f"forward gives {a_kind(outputs)}, in which no tensors are known"
         raise Failure("unsupported-call", reason, definition_of(job.model.forward), way="export")
@@ -87,29 +68,36 @@ def check_outputs(job):
     if not is_plain_output(outputs):
         vars(job.model)["forward"] = giving_tensors(job.model.forward)
         job.gives_tensors = True
+        left_out = sorted({type(each).__name__ for each in strange_in(outputs)})
+        if left_out:
+            text = f"Of what forward gives, objects of {', '.join(left_out)} are left out"
+            job.channel.note("outputs-left-out", text, definition_of(job.model.forward))
 
 
 def is_tensors(tree):
     import torch
 
-    return isinstance(tree, torch.Tensor) or (
-        type(tree) is tuple and all(isinstance(each, torch.Tensor) for each in tree)
-    )
+    return all(isinstance(each, torch.Tensor) for each in (tree if type(tree) is tuple else [tree]))
 
 
 def is_plain_output(tree):
     import torch
 
-    if (
-        type(tree) is dict
-        or isinstance(tree, dict)
-        and hasattr(tree, "move_to_end")
-        and type(tree).__module__ == "collections"
-    ):
+    if type(tree) in (dict, collections.OrderedDict):
         return all(isinstance(key, str) and is_plain_output(each) for key, each in tree.items())
     if type(tree) in (list, tuple):
         return all(is_plain_output(each) for each in tree)
     return tree is None or isinstance(tree, (torch.Tensor, int, float, bool, str))
+
+
+def strange_in(tree):
+    """What is neither a tensor, nor a plain value, nor made of such."""
+    import torch
+
+    if tree is None or isinstance(tree, (torch.Tensor, str, int, float)):
+        return []
+    parts = parts_of(tree)
+    return [tree] if parts is None else [each for part in parts for each in strange_in(part)]
 
 
 def capture_model(job):
@@ -122,7 +110,7 @@ def capture_model(job):
         title, name, run = WAYS[way]
         job.channel.step(title)
         try:
-            with trying(), job.operators.while_recording():
+            with job.channel.trying(), job.operators.while_recording():
                 file, inputs = run(job)
             tell_failures(job.channel, failures)
             return way, file, inputs
@@ -154,6 +142,6 @@ def capture_failure(error, job, way):
     failure = failure_of(error, "capture", job.channel)
     if failure.kind == "capture":
         text = f"{type(error).__name__}: {error}"
-        failure.kind = next((kind for kind, words in REASONS if words.search(text)), "capture")
+        failure.kind = next((kind for kind, words in REASONS.items() if words.search(text)), "capture")
     failure.details.setdefault("way", way)
     return failure

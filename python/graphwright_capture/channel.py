@@ -16,7 +16,7 @@ class Channel:
         sys.stdout.flush()
         self.out = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
         os.dup2(2, 1)
-        sys.stdout = sys.stderr = ProgramsOwn(sys.stderr)
+        self.programs_own = sys.stdout = sys.stderr = ProgramsOwn(sys.stderr)
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         os.close(nothing)
@@ -36,6 +36,15 @@ class Channel:
 
     def note(self, kind, text, frames=(), **details):
         self.tell("note", note={"kind": kind, "text": text, "frames": list(frames), "details": details})
+
+    @contextlib.contextmanager
+    def trying(self):
+        """While a way of capturing is tried."""
+        self.programs_own.trying = True
+        try:
+            yield
+        finally:
+            self.programs_own.trying = False
 
     def end(self, event, **fields):
         """The last word: nothing of the program runs after it, neither threads nor what it left for its exit."""
@@ -80,26 +89,4 @@ class Failure(Exception):
         self.details = {name: str(value) for name, value in details.items()}
 
     def told(self):
-        return {
-            "kind": self.kind,
-            "reason": self.reason,
-            "details": self.details,
-            "frames": self.frames,
-            "candidates": self.candidates,
-        }
-
-
-@contextlib.contextmanager
-def trying():
-    streams = [
-        each
-        for each in {id(sys.stdout): sys.stdout, id(sys.stderr): sys.stderr}.values()
-        if isinstance(each, ProgramsOwn)
-    ]
-    for each in streams:
-        each.trying = True
-    try:
-        yield
-    finally:
-        for each in streams:
-            each.trying = False
+        return {name: getattr(self, name) for name in ("kind", "reason", "details", "frames", "candidates")}

@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import importlib.util
 import os
 import re
 
@@ -28,11 +29,9 @@ def parsed(file):
 def place_of(file):
     """Under which dotted name a file is imported, and which folder is then on the path: packages reach as far up as there
     is an `__init__.py`, and as far as the relative imports of the file say."""
-    try:
-        tree = parsed(file)
-        levels = max([each.level for each in ast.walk(tree) if isinstance(each, ast.ImportFrom)], default=0)
-    except Failure:
-        levels = 0
+    levels = 0
+    with contextlib.suppress(Failure):
+        levels = max([each.level for each in ast.walk(parsed(file)) if isinstance(each, ast.ImportFrom)], default=0)
     folder, name = os.path.split(os.path.abspath(file))
     stem = os.path.splitext(name)[0]
     names = [] if stem == "__init__" else [stem]
@@ -48,91 +47,67 @@ def describe(request, channel):
     """What a file offers: classes, functions and module objects, in its order."""
     tree = parsed(request["file"])
     module, root = place_of(request["file"])
-    choices = list(described(tree.body, "", set()))
+    choices = list(Descriptions(source_of(request["file"])).within(tree.body, ""))
     offers = any(isinstance(each, ast.FunctionDef) and each.name == "graphwright_inputs" for each in tree.body)
     return {"module": module, "root": root, "choices": choices, "offersInputs": offers}
 
 
-def described(body, outer, modules):
-    for each in body:
-        if isinstance(each, ast.ClassDef):
-            name = outer + each.name
-            functions = {one.name: one for one in each.body if isinstance(one, ast.FunctionDef)}
-            is_module = "forward" in functions or any(is_module_base(ast_text(base), modules) for base in each.bases)
-            if is_module:
-                modules.add(name)
-            parameters = class_parameters(each, functions)
-            forward = parameters_of(functions["forward"])[1:] if "forward" in functions else []
-            yield choice("class", name, each, parameters, forward, is_module)
-            yield from described(each.body, name + ".", modules)
-        elif isinstance(each, ast.FunctionDef) and not outer:
-            yield choice("function", each.name, each, parameters_of(each), [], False)
-        elif isinstance(each, ast.Assign) and isinstance(each.value, ast.Call) and not outer:
-            for target in each.targets:
-                if isinstance(target, ast.Name):
-                    known = ast_text(each.value.func) in modules
-                    yield choice("object", target.id, each, [], [], known)
+class Descriptions:
+    """What the definitions of a file are to somebody who chooses one."""
 
+    def __init__(self, source):
+        self.source = importlib.util.decode_source(source)
+        self.modules = set()
 
-def is_module_base(base, modules):
-    return base in modules or re.match(r"^(torch\.)?nn\.\w+$", base) is not None or base.endswith("Module")
+    def within(self, body, outer):
+        for each in body:
+            if isinstance(each, ast.ClassDef):
+                name = outer + each.name
+                functions = {one.name: one for one in each.body if isinstance(one, ast.FunctionDef)}
+                is_module = "forward" in functions or any(self.is_module(base) for base in each.bases)
+                if is_module:
+                    self.modules.add(name)
+                forward = self.parameters_of(functions["forward"])[1:] if "forward" in functions else []
+                yield self.choice("class", name, each, self.class_parameters(each, functions), forward, is_module)
+                yield from self.within(each.body, name + ".")
+            elif isinstance(each, ast.FunctionDef) and not outer:
+                yield self.choice("function", each.name, each, self.parameters_of(each))
+            elif isinstance(each, ast.Assign) and isinstance(each.value, ast.Call) and not outer:
+                for target in each.targets:
+                    if isinstance(target, ast.Name):
+                        known = self.text(each.value.func) in self.modules
+                        yield self.choice("object", target.id, each, is_module=known)
 
+    def choice(self, kind, name, node, parameters=(), forward=(), is_module=False):
+        told = {"kind": kind, "name": name, "line": node.lineno, "isModule": is_module}
+        told.update(parameters=list(parameters), forward=list(forward))
+        documented = kind != "object" and ast.get_docstring(node)
+        if documented:
+            told["summary"] = documented.strip().splitlines()[0]
+        return told
 
-def class_parameters(node, functions):
-    if "__init__" in functions:
-        return parameters_of(functions["__init__"])[1:]
-    if any("dataclass" in ast_text(each) for each in node.decorator_list):
+    def is_module(self, base):
+        name = self.text(base)
+        return name in self.modules or re.match(r"^(torch\.)?nn\.\w+$", name) is not None or name.endswith("Module")
+
+    def class_parameters(self, node, functions):
+        if "__init__" in functions:
+            return self.parameters_of(functions["__init__"])[1:]
+        if not any("dataclass" in self.text(each) for each in node.decorator_list):
+            return []
         fields = [each for each in node.body if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)]
-        return [parameter(each.target.id, each.annotation, each.value) for each in fields]
-    return []
+        return [self.parameter(each.target.id, each.annotation, each.value) for each in fields]
 
+    def parameters_of(self, function):
+        given = function.args
+        positional = given.posonlyargs + given.args
+        defaults = [None] * (len(positional) - len(given.defaults)) + given.defaults
+        pairs = [*zip(positional, defaults), *zip(given.kwonlyargs, given.kw_defaults)]
+        return [self.parameter(each.arg, each.annotation, default) for each, default in pairs]
 
-def parameters_of(function):
-    given = function.args
-    positional = getattr(given, "posonlyargs", []) + given.args
-    missing = [None] * (len(positional) - len(given.defaults))
-    pairs = list(zip(positional, missing + given.defaults)) + list(zip(given.kwonlyargs, given.kw_defaults))
-    return [parameter(each.arg, each.annotation, default) for each, default in pairs]
+    def parameter(self, name, annotation, default):
+        told = {"name": name, "annotation": self.text(annotation), "default": self.text(default)}
+        return {key: value for key, value in told.items() if value is not None}
 
-
-def parameter(name, annotation, default):
-    told = {"name": name}
-    if annotation is not None:
-        told["annotation"] = ast_text(annotation)
-    if default is not None:
-        told["default"] = ast_text(default)
-    return told
-
-
-def choice(kind, name, node, parameters, forward, is_module):
-    told = {
-        "kind": kind,
-        "name": name,
-        "line": node.lineno,
-        "isModule": is_module,
-        "parameters": parameters,
-        "forward": forward,
-    }
-    documented = isinstance(node, (ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node)
-    if documented:
-        told["summary"] = documented.strip().splitlines()[0]
-    return told
-
-
-def ast_text(node):
-    """The source of an expression; Python 3.8 cannot write all of them."""
-    if hasattr(ast, "unparse"):
-        return ast.unparse(node)
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        return f"{ast_text(node.value)}.{node.attr}"
-    if isinstance(node, ast.Subscript):
-        return f"{ast_text(node.value)}[{ast_text(node.slice)}]"
-    if isinstance(node, ast.Tuple):
-        return ", ".join(ast_text(each) for each in node.elts)
-    if hasattr(node, "value") and not isinstance(node, ast.Constant):
-        return ast_text(node.value)
-    with contextlib.suppress(ValueError):
-        return repr(ast.literal_eval(node))
-    return "..."
+    def text(self, node):
+        return None if node is None else ast.get_source_segment(self.source, node) or "..."

@@ -1,8 +1,20 @@
 """A call's arguments as the inputs and attributes that an entry of graphwright.ops.json has."""
 
+import dataclasses
+import enum
+
 from .inputs import leaves_of
 from .trace_watch import depends_on_inputs
 from .words import counted, dtype_name, short
+
+
+@dataclasses.dataclass
+class Argument:
+    """One argument of a call, by the name of its parameter where it has one."""
+
+    name: object
+    value: object
+    usual: bool = False
 
 
 class Fitting:
@@ -13,33 +25,34 @@ class Fitting:
         self.instance = instance
         self.names = [each["name"] for each in entry.inputs]
         self.types = {each["name"]: each["type"] for each in entry.attributes}
-        self.slots = [None] * len(self.names)
-        self.taken = set()
+        self.slots = {}  # By the place of an input: its tensor, or None where the call gives that.
         self.attributes = {}
-        self.in_order([each for each in arguments if not self.by_name(each)])
+        rest = [each for each in arguments if not self.by_name(each)]
+        left_over = self.of_instance()
+        self.in_order(rest)
+        # Of a module every parameter counts.
+        for name, tensor in left_over if entry.kind == "module" else ():
+            free = self.free()
+            if free is None:
+                entry.operators.note_left_out(entry, name)
+            else:
+                self.slots[free] = tensor
 
     def by_name(self, argument):
         tensors = tensors_of_argument(argument.value)
-        if tensors is not None and argument.name in self.names:
+        if argument.name in self.names and (tensors is not None or argument.value is None):
             first = self.names.index(argument.name)
-            if first + len(tensors) > len(self.names):
-                raise self.entry.misfit(
-                    f"the call gives {counted(tensors, 'tensor')} from the input {argument.name} on, and the entry has {counted(self.names, 'input')}"
-                )
-            for k, tensor in enumerate(tensors):
-                self.place(first + k, tensor)
+            for k, tensor in enumerate(tensors or [None], first):
+                if k == len(self.names):
+                    raise self.entry.misfit(
+                        f"the call gives {counted(tensors, 'tensor')} from the input {argument.name} on, and the entry has {counted(self.names, 'input')}"
+                    )
+                self.slots[k] = tensor
             return True
-        if argument.value is None and argument.name in self.names:
-            self.place(self.names.index(argument.name), None)
-            return True
-        if argument.name in self.types and not (tensors is not None and not is_traced_size(argument.value)):
+        if argument.name in self.types and (tensors is None or is_traced_size(argument.value)):
             self.settle(argument.name, argument.value)
             return True
         return False
-
-    def place(self, k, tensor):
-        self.slots[k] = tensor
-        self.taken.add(k)
 
     def settle(self, name, value):
         made = as_attribute(self.types[name], value)
@@ -49,62 +62,50 @@ class Fitting:
             )
         self.attributes[name] = made
 
+    def of_instance(self):
+        """Takes what the instance holds under the names of inputs: parameters and buffers, joined by `_`, of another object its
+        tensors. Gives what has other names."""
+        import torch
+
+        own = {}
+        if isinstance(self.instance, torch.nn.Module):
+            named = [*self.instance.named_parameters(), *self.instance.named_buffers()]
+            own = {name.replace(".", "_"): tensor for name, tensor in named}
+        held = getattr(self.instance, "__dict__", {})
+        own.update({name: value for name, value in held.items() if isinstance(value, torch.Tensor)})
+        for k, name in enumerate(self.names):
+            if name in own:
+                self.slots.setdefault(k, own[name])
+        return [(name, tensor) for name, tensor in own.items() if name not in self.names]
+
     def in_order(self, arguments):
         """What has no name of the entry's: tensors go to the inputs that are left, values to the attributes that are left."""
-        own = dict(self.own_tensors())
-        left_over = []
-        for name, tensor in own.items():
-            if name in self.names and self.names.index(name) not in self.taken:
-                self.place(self.names.index(name), tensor)
-            elif name not in self.names:
-                left_over.append((name, tensor))
         for argument in arguments:
             tensors = tensors_of_argument(argument.value)
             if tensors is not None and not is_traced_size(argument.value):
                 for tensor in tensors:
-                    self.place(self.free(argument), tensor)
+                    free = self.free()
+                    if free is None:
+                        raise self.entry.misfit(
+                            f"the call gives a tensor for {argument.name or 'an argument'}, and the entry has {counted(self.names, 'input')} ({', '.join(self.names)})"
+                        )
+                    self.slots[free] = tensor
             elif argument.value is not None and not argument.usual:
-                names = [
-                    name for name in self.types if name not in self.attributes and not hasattr(self.instance, name)
-                ]
-                if not names:
+                free = [each for each in self.types if each not in self.attributes and not hasattr(self.instance, each)]
+                if not free:
                     raise self.entry.misfit(
                         f"the call gives {short(argument.value)} for {argument.name or 'an argument'}, for which the entry has no attribute"
                     )
-                self.settle(names[0], argument.value)
-        if self.entry.kind == "module":
-            for name, tensor in left_over:
-                free = [k for k in range(len(self.names)) if k not in self.taken]
-                if free:
-                    self.place(free[0], tensor)
-                else:
-                    self.entry.operators.note_left_out(self.entry, name)
+                self.settle(free[0], argument.value)
 
-    def free(self, argument):
-        free = [k for k in range(len(self.names)) if k not in self.taken]
-        if not free:
-            raise self.entry.misfit(
-                f"the call gives a tensor for {argument.name or 'an argument'}, and the entry has {counted(self.names, 'input')} ({', '.join(self.names)})"
-            )
-        return free[0]
-
-    def own_tensors(self):
-        """Parameters and buffers of the instance by name, joined by `_`; of another object its tensors."""
-        import torch
-
-        if isinstance(self.instance, torch.nn.Module):
-            named = [*self.instance.named_parameters(), *self.instance.named_buffers()]
-            yield from ((name.replace(".", "_"), tensor) for name, tensor in named)
-        for name, value in getattr(self.instance, "__dict__", {}).items():
-            if isinstance(value, torch.Tensor):
-                yield name, value
+    def free(self):
+        return next((k for k in range(len(self.names)) if k not in self.slots), None)
 
     def done(self):
         for k, each in enumerate(self.entry.inputs):
-            if self.slots[k] is None and not each["optional"]:
-                raise self.entry.misfit(
-                    f"the call gives {'None' if k in self.taken else 'nothing'} for the input {each['name']}"
-                )
+            if self.slots.get(k) is None and not each["optional"]:
+                given = "None" if k in self.slots else "nothing"
+                raise self.entry.misfit(f"the call gives {given} for the input {each['name']}")
         for each in self.entry.attributes:
             name = each["name"]
             if name not in self.attributes and hasattr(self.instance, name):
@@ -115,7 +116,7 @@ class Fitting:
                 )
             if self.attributes.get(name) is None and "default" in each:
                 self.attributes[name] = as_attribute(each["type"], each["default"])
-        return self.slots, self.attributes
+        return [self.slots.get(k) for k in range(len(self.names))], self.attributes
 
 
 def tensors_of_argument(value):
@@ -143,8 +144,6 @@ def is_traced_size(value):
 
 def as_attribute(kind, value):
     """A value as an attribute of the declared type, where that keeps it exactly; else None."""
-    import enum
-
     import torch
 
     if isinstance(value, torch.Tensor) and is_traced_size(value):

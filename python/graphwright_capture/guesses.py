@@ -5,138 +5,103 @@ import math
 import re
 
 from .arguments import annotations_of
-from .channel import Failure
-from .inputs import Inputs, inputs_by_spec, parameters_of_forward
-from .places import definition_of
-from .reasons import HALF_WORDS, failure_of
+from .inputs import inputs_by_spec, parameters_of_forward
+from .reasons import HALF_WORDS
 from .running import run_once
 from .words import dtype_name
 
+# What a letter or a word for a size in a docstring likely stands for; another is 1.
+USUAL_SIZES = {
+    **dict.fromkeys(("h", "w", "height", "width"), 224),
+    **dict.fromkeys(("t", "l", "s", "seq", "seq_len", "length", "time"), 16),
+}
 
-def guess_inputs(model):
-    """What forward takes by name, each with the likeliest first, from its documentation, its annotations and the layers."""
+
+def tried_guesses(model, seed):
+    """The first guess with which the model runs, its inputs and that run; else the likeliest, and why it fails. A guess is a list
+    of inputs, each with its name, its description and where that comes from."""
+    first = None
+    for guess in guesses_of(model):
+        inputs = inputs_by_spec(model, [spec for _, spec, _ in guess])
+        inputs.source = "guess"
+        try:
+            return guess, inputs, run_once(model, inputs, seed, {}), None
+        except Exception as error:
+            first = first or (guess, inputs, None, error)
+            # Whether half precision runs is seen later.
+            if HALF_WORDS.search(str(error)):
+                return guess, inputs, None, error
+    return first or ([], None, None, None)
+
+
+def guesses_of(model):
+    """All guesses, the likeliest first."""
     parameters, _ = parameters_of_forward(model)
     text = "\n".join(filter(None, [inspect.getdoc(model.forward), inspect.getdoc(type(model))]))
     hints = annotations_of(model.forward)
-    guesses = {}
+    plain = {int: 1, float: 1.0, bool: "false", str: ""}
+    found = []
     for name, each in parameters.items():
         if each.default is not each.empty:
             continue
-        hint = hints.get(name)
-        if hint in (int, float, bool, str):
-            guesses[name] = [(f"{name}={ {int: 1, float: 1.0, bool: 'false', str: ''}[hint] }", "its type")]
+        if hints.get(name) in tuple(plain):
+            found.append([(name, f"{name}={plain[hints[name]]}", "its type")])
             continue
         documented = shape_in_text(name, text)
-        layers = shapes_by_layers(model, name, first=not guesses)
-        guesses[name] = ([(f"{name}:{documented}", "its documentation")] if documented else []) + [
-            (f"{name}:{shape}", source) for shape, source in layers
-        ]
-    return guesses
+        shapes, source = shapes_by_layers(model, name, first=not found)
+        found.append(
+            ([(name, f"{name}:{documented}", "its documentation")] if documented else [])
+            + [(name, f"{name}:{shape}", source) for shape in shapes]
+        )
+    rounds = max(map(len, found), default=0)
+    return [[each[min(k, len(each) - 1)] for each in found] for k in range(rounds)]
 
 
 def shape_in_text(name, text):
     """`x: (B, 3, 224, 224)`, `x (Tensor[N, 3, H, W])`, `x: float32[1, 8]` in a docstring."""
     found = re.search(rf"\b{re.escape(name)}\b[^\n]*?[\(\[]\s*((?:\w+|\*)(?:\s*,\s*\w+)+)\s*,?\s*[\)\]]", text)
-    if not found:
-        return None
-    sizes = [each.strip() for each in found.group(1).split(",")]
+    sizes = [each.strip() for each in found.group(1).split(",")] if found else []
     if not any(each.isdigit() for each in sizes):
         return None
     line = found.group(0).lower()
-    dtype = (
-        "int64" if re.search(r"int64|long|token|ids|index|indices", line) else "bool" if "bool" in line else "float32"
-    )
-    wide = {
-        "h": 224,
-        "w": 224,
-        "height": 224,
-        "width": 224,
-        "t": 16,
-        "l": 16,
-        "s": 16,
-        "seq": 16,
-        "seq_len": 16,
-        "length": 16,
-        "time": 16,
-    }
-    return f"{dtype}[{','.join(each if each.isdigit() else str(wide.get(each.lower(), 1)) for each in sizes)}]"
+    whole = re.search(r"int64|long|token|ids|index|indices", line)
+    dtype = "int64" if whole else "bool" if "bool" in line else "float32"
+    return f"{dtype}[{','.join(each if each.isdigit() else str(USUAL_SIZES.get(each.lower(), 1)) for each in sizes)}]"
 
 
 def shapes_by_layers(model, name, first):
-    """From the first layer that tells how many channels, features or entries there are."""
+    """Shapes, and where they come from: the first layer that tells how many channels, features or entries there are."""
     import torch
 
     nn = torch.nn
     if re.search(r"mask", name):
-        return [("bool[1,16]", "its name"), ("float32[1,16]", "its name")]
+        return ["bool[1,16]", "float32[1,16]"], "its name"
     if re.search(r"ids?$|tokens?$|index|indices|labels?$", name):
-        return [("int64[1,16]", "its name")]
+        return ["int64[1,16]"], "its name"
     settings = getattr(model, "default_cfg", None) or getattr(model, "pretrained_cfg", None)
     size = settings.get("input_size") if isinstance(settings, dict) else getattr(settings, "input_size", None)
     if isinstance(size, (tuple, list)) and first:
-        return [(f"float32[1,{','.join(map(str, size))}]", "the settings of the model")]
+        return [f"float32[1,{','.join(map(str, size))}]"], "the settings of the model"
     dtype = next((dtype_name(each.dtype) for each in model.parameters() if each.dtype.is_floating_point), "float32")
-    found = next(
-        (
-            each
-            for each in model.modules()
-            if isinstance(each, (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear, nn.Embedding, nn.RNNBase, nn.LayerNorm))
-        ),
-        None,
-    )
-    source = f"its first layer, {type(found).__name__}" if found is not None else "nothing"
+    told = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear, nn.Embedding, nn.RNNBase, nn.LayerNorm)
+    found = next((each for each in model.modules() if isinstance(each, told)), None)
+    source = "nothing" if found is None else f"its first layer, {type(found).__name__}"
     if isinstance(found, nn.Embedding):
-        return [("int64[1,16]", source), ("int64[16]", source)]
-    if isinstance(found, nn.Conv3d):
-        return [(f"{dtype}[1,{found.in_channels},16,{side},{side}]", source) for side in (112, 32)]
-    if isinstance(found, nn.Conv2d):
-        own = next(
-            (getattr(model, each) for each in ("image_size", "img_size", "input_size") if hasattr(model, each)), None
-        )
-        sides = [own] if isinstance(own, int) else []
-        return [
-            (f"{dtype}[1,{found.in_channels},{side},{side}]", source)
-            for side in [*sides, 224, 32, 28, 64, 256, 299, 128, 16]
-        ]
-    if isinstance(found, nn.Conv1d):
-        return [(f"{dtype}[1,{found.in_channels},{length}]", source) for length in (128, 16000, 32)]
-    if isinstance(found, nn.RNNBase):
-        return [(f"{dtype}[1,16,{found.input_size}]", source)]
-    if isinstance(found, (nn.Linear, nn.LayerNorm)):
+        return ["int64[1,16]", "int64[16]"], source
+    if found is None:
+        sizes = ["3,224,224", "16"]
+    elif isinstance(found, nn.Conv3d):
+        sizes = [f"{found.in_channels},16,{side},{side}" for side in (112, 32)]
+    elif isinstance(found, nn.Conv2d):
+        own = [getattr(model, each, None) for each in ("image_size", "img_size", "input_size")]
+        sides = [each for each in own if isinstance(each, int)][:1] + [224, 32, 28, 64, 256, 299, 128, 16]
+        sizes = [f"{found.in_channels},{side},{side}" for side in sides]
+    elif isinstance(found, nn.Conv1d):
+        sizes = [f"{found.in_channels},{length}" for length in (128, 16000, 32)]
+    elif isinstance(found, nn.RNNBase):
+        sizes = [f"16,{found.input_size}"]
+    else:
         width = found.in_features if isinstance(found, nn.Linear) else found.normalized_shape[-1]
         root = math.isqrt(width)
-        return [(f"{dtype}[1,{width}]", source), (f"{dtype}[1,16,{width}]", source)] + (
-            [(f"{dtype}[1,1,{root},{root}]", source)] if root * root == width else []
-        )
-    return [(f"{dtype}[1,3,224,224]", source), (f"{dtype}[1,16]", source)]
-
-
-def inputs_by_guess(model, channel):
-    """The first guess with which the model runs."""
-    guesses = guess_inputs(model)
-    if not guesses:
-        parameters, takes_more = parameters_of_forward(model)
-        if takes_more or parameters:
-            raise Failure(
-                "inputs-unknown", "forward does not say what it takes", definition_of(model.forward), parameters=""
-            )
-        return Inputs([], {}, "given")
-    rounds = max(len(each) for each in guesses.values())
-    first = None
-    for k in range(rounds):
-        specs = [each[min(k, len(each) - 1)][0] for each in guesses.values()]
-        inputs = inputs_by_spec(model, specs)
-        inputs.source = "guess"
-        try:
-            run_once(model, inputs, 0, {})
-            return inputs
-        except Exception as error:
-            # Whether half precision runs is seen later.
-            if HALF_WORDS.search(str(error)):
-                return inputs
-            first = first or (specs, failure_of(error, "run", channel))
-    specs, failure = first
-    if failure.kind != "run":
-        raise failure
-    reason = f"no guess fits (with {' '.join(specs)} it says: {failure.reason})"
-    raise Failure("inputs-unknown", reason, failure.frames, parameters=", ".join(guesses))
+        sizes = [f"{width}", f"16,{width}"] + ([f"1,{root},{root}"] if root * root == width else [])
+    return [f"{dtype}[1,{each}]" for each in sizes], source

@@ -8,22 +8,19 @@ import re
 from .channel import Failure
 from .places import definition_of
 from .reasons import running
-from .words import dtype_name, shape_text
+from .words import dtype_name
 
 
 @dataclasses.dataclass
 class TensorSpec:
-    """A tensor by its type and sizes; a size may be a name, which leaves it open."""
+    """A tensor by its type and sizes, of which those that are names stay open; and itself where the program offers it."""
 
     dtype: str
     dims: tuple
+    tensor: object = None
 
-
-@dataclasses.dataclass
-class Given:
-    """A tensor that the program itself offers."""
-
-    tensor: object
+    def __str__(self):
+        return f"{self.dtype}[{','.join(map(str, self.dims))}]"
 
 
 class Inputs:
@@ -34,53 +31,49 @@ class Inputs:
         self.keywords = keywords
         self.source = source
 
-    def open_sizes(self):
-        return sorted(
-            {dim for each in self.leaves() if isinstance(each, TensorSpec) for dim in each.dims if isinstance(dim, str)}
-        )
-
     def leaves(self):
-        return [
-            leaf
-            for leaf in leaves_of((list(self.positional), dict(self.keywords)))
-            if isinstance(leaf, (TensorSpec, Given))
-        ]
+        return [leaf for leaf in leaves_of((self.positional, self.keywords)) if isinstance(leaf, TensorSpec)]
 
-    def in_float(self):
+    def open_sizes(self):
+        return sorted({dim for each in self.leaves() for dim in each.dims if isinstance(dim, str)})
+
+    def mapped(self, change):
+        """Positional and named arguments with something else for each tensor."""
+        leaf = lambda each: change(each) if isinstance(each, TensorSpec) else each
+        return mapped(list(self.positional), leaf), mapped(dict(self.keywords), leaf)
+
+    def in_float(self, halves):
         """The same inputs, where they were of half precision, in single precision."""
 
-        def leaf(each):
-            if isinstance(each, TensorSpec) and each.dtype in ("float16", "bfloat16"):
-                return TensorSpec("float32", each.dims)
-            if isinstance(each, Given) and dtype_name(each.tensor.dtype) in ("float16", "bfloat16"):
-                return Given(each.tensor.float())
-            return each
+        def single(each):
+            if each.dtype not in halves:
+                return each
+            return TensorSpec("float32", each.dims, None if each.tensor is None else each.tensor.float())
 
-        return Inputs(mapped(self.positional, leaf), mapped(self.keywords, leaf), self.source)
+        return Inputs(*self.mapped(single), self.source)
 
     def make(self, model, seed, sizes, shuffled=False):
         """The arguments for one call: random numbers of a seed, the same for the same seed."""
         import torch
 
         generator = torch.Generator().manual_seed(seed)
-        index_range = index_range_of(model)
+        # Whole numbers look into tables, as far as is known: the smallest table says how far.
+        tables = (torch.nn.Embedding, torch.nn.EmbeddingBag)
+        entries = [each.num_embeddings for each in model.modules() if isinstance(each, tables)]
+        index_range = max(min(entries, default=2), 1)
 
-        def leaf(each):
-            if isinstance(each, TensorSpec):
+        def tensor(each):
+            if each.tensor is None:
                 return random_tensor(each, generator, sizes, index_range)
-            if isinstance(each, Given):
-                return shuffle(each.tensor, generator) if shuffled else each.tensor.clone()
-            return each
+            return shuffle(each.tensor, generator) if shuffled else each.tensor.clone()
 
-        return mapped(list(self.positional), leaf), mapped(dict(self.keywords), leaf)
+        return self.mapped(tensor)
 
 
 def leaves_of(tree):
     if isinstance(tree, dict):
-        return [leaf for each in tree.values() for leaf in leaves_of(each)]
-    if isinstance(tree, (list, tuple)):
-        return [leaf for each in tree for leaf in leaves_of(each)]
-    return [tree]
+        tree = list(tree.values())
+    return [leaf for each in tree for leaf in leaves_of(each)] if isinstance(tree, (list, tuple)) else [tree]
 
 
 def mapped(tree, leaf):
@@ -93,14 +86,13 @@ def mapped(tree, leaf):
     return leaf(tree)
 
 
-def index_range_of(model):
-    """Whole numbers look into tables, as far as is known: the smallest table says how far."""
-    import torch
-
-    tables = [
-        each.num_embeddings for each in model.modules() if isinstance(each, (torch.nn.Embedding, torch.nn.EmbeddingBag))
-    ]
-    return max(min(tables, default=2), 1)
+def named_leaves(name, tree, within):
+    """The leaves of a tree, each with its place in it: `states.0`."""
+    if isinstance(tree, (dict, list, tuple)):
+        for key, each in tree.items() if isinstance(tree, dict) else enumerate(tree):
+            yield from named_leaves(f"{name}{within}{key}", each, within)
+    else:
+        yield name, tree
 
 
 def random_tensor(spec, generator, sizes, index_range):
@@ -109,9 +101,8 @@ def random_tensor(spec, generator, sizes, index_range):
     dtype = getattr(torch, spec.dtype)
     shape = [sizes[dim] if isinstance(dim, str) else dim for dim in spec.dims]
     if dtype.is_complex or dtype.is_floating_point:
-        return torch.randn(shape, generator=generator, dtype=torch.complex64 if dtype.is_complex else torch.float32).to(
-            dtype
-        )
+        drawn = torch.complex64 if dtype.is_complex else torch.float32
+        return torch.randn(shape, generator=generator, dtype=drawn).to(dtype)
     return torch.randint(0, 2 if dtype == torch.bool else min(index_range, 127), shape, generator=generator).to(dtype)
 
 
@@ -126,8 +117,6 @@ def shuffle(tensor, generator):
 
 
 SPEC = re.compile(r"^\s*([^:\[\]=]+?)\s*:\s*(\w+)\s*\[([^\]]*)\]\s*$")
-
-
 VALUE = re.compile(r"^\s*([^:\[\]=]+?)\s*=(.*)$", re.S)
 
 
@@ -169,30 +158,28 @@ def inputs_by_spec(model, specs):
     """Inputs as the user describes them: by the names of forward's parameters or their positions; `states.0` is within one."""
     parameters, takes_more = parameters_of_forward(model)
     names, given = list(parameters), {}
+
+    def unknown(reason):
+        return Failure("inputs-unknown", reason, definition_of(model.forward), parameters=", ".join(names))
+
     for key, value in map(parse_input, specs):
         first, *rest = key.split(".")
         name = names[int(first)] if first.isdigit() and int(first) < len(names) else first
         if name not in parameters and not takes_more:
-            raise Failure(
-                "inputs-unknown",
-                f"forward has no parameter {name}",
-                definition_of(model.forward),
-                parameters=", ".join(names),
-            )
+            raise unknown(f"forward has no parameter {name}")
         place(given, [name, *rest], value)
     given = {name: listed_tree(value) for name, value in given.items()}
     missing = [name for name, each in parameters.items() if each.default is each.empty and name not in given]
     if missing:
-        raise Failure(
-            "inputs-unknown",
-            f"nothing is said of {', '.join(missing)}",
-            definition_of(model.forward),
-            parameters=", ".join(names),
-        )
-    positions = sorted((key for key in given if key.isdigit()), key=int)
-    extra = [given.pop(key) for key in positions]
-    inputs = as_arguments(given, parameters)
-    return Inputs([*inputs[0], *extra], inputs[1], "given")
+        raise unknown(f"nothing is said of {', '.join(missing)}")
+    extra = [given.pop(key) for key in sorted((key for key in given if key.isdigit()), key=int)]
+    # By position as far as the parameters before are given, else by name.
+    positional = []
+    for name, each in parameters.items():
+        if name not in given or each.kind is each.KEYWORD_ONLY:
+            break
+        positional.append(given.pop(name))
+    return Inputs([*positional, *extra], given, "given")
 
 
 def place(tree, path, value):
@@ -209,20 +196,6 @@ def listed_tree(tree):
     return [parts[key] for key in sorted(parts, key=int)] if all(key.isdigit() for key in parts) else parts
 
 
-def as_arguments(given, parameters):
-    """By position as far as the parameters before are given, else by name."""
-    positional, keywords, gap = [], {}, False
-    for name, each in parameters.items():
-        if name not in given:
-            gap = True
-        elif gap or each.kind is each.KEYWORD_ONLY:
-            keywords[name] = given[name]
-        else:
-            positional.append(given[name])
-    keywords.update({name: value for name, value in given.items() if name not in parameters})
-    return positional, keywords
-
-
 def inputs_offered(module, channel):
     """What the program's own `graphwright_inputs()` gives: a tensor, a list of arguments, or a dict by name."""
     import torch
@@ -232,26 +205,21 @@ def inputs_offered(module, channel):
         return None
     with running(channel, "inputs-offered"):
         value = function()
-    held = lambda tree: mapped(tree, lambda each: Given(each.detach()) if isinstance(each, torch.Tensor) else each)
+
+    def held(each):
+        if not isinstance(each, torch.Tensor):
+            return each
+        return TensorSpec(dtype_name(each.dtype), tuple(each.shape), each.detach())
+
     if isinstance(value, dict):
-        return Inputs([], held(value), "graphwright_inputs()")
-    return Inputs(held(list(value) if isinstance(value, (tuple, list)) else [value]), {}, "graphwright_inputs()")
+        return Inputs([], mapped(value, held), "graphwright_inputs()")
+    positional = list(value) if isinstance(value, (tuple, list)) else [value]
+    return Inputs(mapped(positional, held), {}, "graphwright_inputs()")
 
 
 def call_text(inputs, parameters=(), within="."):
     """What was taken for forward, in words of the command line; by the names of its parameters where they are given."""
-
-    def one(name, tree):
-        if isinstance(tree, TensorSpec):
-            return [f"{name}:{tree.dtype}[{','.join(map(str, tree.dims))}]"]
-        if isinstance(tree, Given):
-            return [f"{name}:{dtype_name(tree.tensor.dtype)}{shape_text(tree.tensor)}"]
-        if isinstance(tree, (list, tuple)):
-            return [text for k, each in enumerate(tree) for text in one(f"{name}{within}{k}", each)]
-        if isinstance(tree, dict):
-            return [text for key, each in tree.items() for text in one(f"{name}{within}{key}", each)]
-        return [f"{name}={tree}"]
-
     names = [*list(parameters)[: len(inputs.positional)], *range(len(parameters), len(inputs.positional))]
     pairs = [*zip(names, inputs.positional), *inputs.keywords.items()]
-    return [text for name, tree in pairs for text in one(str(name), tree)]
+    leaves = [found for name, tree in pairs for found in named_leaves(str(name), tree, within)]
+    return [f"{name}:{leaf}" if isinstance(leaf, TensorSpec) else f"{name}={leaf}" for name, leaf in leaves]

@@ -14,18 +14,19 @@ from .places import frames_of_stack
 
 def limit_memory(bytes_allowed):
     """Linux refuses what goes beyond; elsewhere the watcher sees it a moment later."""
+    if not sys.platform.startswith("linux"):
+        return
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
-        if sys.platform.startswith("linux"):
-            _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-            most = bytes_allowed if hard == resource.RLIM_INFINITY else min(bytes_allowed, hard)
-            resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        most = bytes_allowed if hard == resource.RLIM_INFINITY else min(bytes_allowed, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
 
 
 def resident_bytes():
-    """The memory that this process holds now (on macOS, the most it has held); None where that cannot be asked."""
-    try:
+    """The memory that this process holds now (on macOS, the most it has held); None where the system does not tell."""
+    with contextlib.suppress(Exception):
         if sys.platform.startswith("linux"):
             with open("/proc/self/statm", encoding="ascii") as told:
                 return int(told.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -33,28 +34,23 @@ def resident_bytes():
             return _resident_on_windows()
         import resource
 
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    except (ImportError, OSError, ValueError):
-        return None
+        # macOS counts bytes, other systems thousands.
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return None
 
 
 def _resident_on_windows():
+    """By GetProcessMemoryInfo, whose PROCESS_MEMORY_COUNTERS are two numbers of 32 bits and eight sizes."""
     import ctypes
-    from ctypes import wintypes
 
     class Counters(ctypes.Structure):
-        _fields_ = [
-            ("cb", wintypes.DWORD),
-            ("faults", wintypes.DWORD),
-            ("peak", ctypes.c_size_t),
-            ("held", ctypes.c_size_t),
-        ] + [(f"other{k}", ctypes.c_size_t) for k in range(6)]
+        _fields_ = (("cb", ctypes.c_uint32), ("faults", ctypes.c_uint32), ("sizes", ctypes.c_size_t * 8))
 
     counters = Counters()
     counters.cb = ctypes.sizeof(counters)
     process = ctypes.c_void_p(ctypes.windll.kernel32.GetCurrentProcess())
-    ctypes.windll.psapi.GetProcessMemoryInfo(process, ctypes.byref(counters), counters.cb)
-    return counters.held
+    told = ctypes.windll.psapi.GetProcessMemoryInfo(process, ctypes.byref(counters), counters.cb)
+    return counters.sizes[1] if told else None
 
 
 def end_with_parent():
@@ -78,6 +74,8 @@ def watch_limits(channel, request):
     """Ends the process where it takes too long or too much, and says the line where it stood."""
     # Native code that never lets go keeps the watcher from its turn: then the lines are printed, and the caller reads them.
     faulthandler.dump_traceback_later(request["seconds"] + 3, file=sys.stderr)
+    if resident_bytes() is None:
+        channel.note("no-memory-limit", "The memory is not limited: this system does not tell how much a process holds")
     deadline = time.monotonic() + request["seconds"]
     main_thread = threading.main_thread().ident
 

@@ -6,7 +6,6 @@ numbers, and learns sizes for which the entry has no rule. Any way of capturing 
 """
 
 import contextlib
-import dataclasses
 import functools
 import inspect
 import json
@@ -14,30 +13,15 @@ import sys
 import types
 
 from .channel import Failure
-from .fitting import Fitting
-from .inputs import leaves_of, mapped
+from .fitting import Argument, Fitting
+from .inputs import leaves_of
 from .places import frames_of_stack
 from .reasons import reason_of
-from .replacing import found_in_program, is_apply, rebind, replaced_code, signature_of
+from .replacing import found_in_program, is_apply, is_autograd_function, parameters_of_function
+from .replacing import rebind, replaced_code, signature_of
 from .shape_rules import shape_by_rule, shape_rule_text, tensor_text
+from .trees import Call, Result, Slot
 from .words import a_kind, counted, dtype_name
-
-
-class Slot:
-    """In a tree of arguments or results: the tensor, or the attribute, that stands there."""
-
-    def __init__(self, key):
-        self.key = key
-
-
-@dataclasses.dataclass
-class Argument:
-    """One argument of a call, by the name of its parameter where it has one."""
-
-    name: object
-    value: object
-    usual: bool
-
 
 # A trace takes no lists of texts: such an attribute is JSON on its way (src/core/capture/operators/custom.ts reads it).
 SCHEMA_TYPES = {
@@ -49,7 +33,6 @@ SCHEMA_TYPES = {
     "ints": "int[]?",
     "strings": "str?",
 }
-
 
 # Operators live as long as the library that defines them.
 LIBRARIES = {}
@@ -66,17 +49,9 @@ class LiveOperators:
         self.noted = set()
 
     @contextlib.contextmanager
-    def while_recording(self):
-        before, self.recording = self.recording, True
-        try:
-            yield
-        finally:
-            self.recording = before
-
-    @contextlib.contextmanager
-    def while_running(self, call):
-        """What a function calls is within its node: the user's own code runs as it is."""
-        before, self.recording = self.recording, False
+    def while_recording(self, recording=True):
+        """What a function calls is within its node: there the user's own code runs as it is, and nothing is recorded."""
+        before, self.recording = self.recording, recording
         try:
             yield
         finally:
@@ -91,13 +66,8 @@ class LiveOperators:
         """A name that is misspelt looks as if there were no entry."""
         for each in self.all:
             if not each.attached:
-                self.channel.note(
-                    "operator-not-found",
-                    f"The program has imported no {each.python}, which the entry in {each.entry} stands for",
-                )
-
-    def counts(self):
-        return [{"operator": each.operator, "calls": each.count} for each in self.all]
+                text = f"The program has imported no {each.python}, which the entry in {each.entry} stands for"
+                self.channel.note("operator-not-found", text)
 
 
 class LiveOperator:
@@ -121,13 +91,12 @@ class LiveOperator:
         self.count = 0
         self.types = {}  # By what a call is given: the types and shapes of its outputs.
         self.results = {}  # Likewise: the tree in which the program has its outputs.
-        self.last_result = None
+        self.last_result = Result(Slot(0) if len(self.outputs) == 1 else tuple(map(Slot, range(len(self.outputs)))))
 
     def misfit(self, reason):
         """A call that does not fit the entry, at the user's line."""
-        failure = Failure(
-            "operator-mismatch", reason, frames_of_stack(sys._getframe(1)), operator=self.python, entry=self.entry
-        )
+        frames = frames_of_stack(sys._getframe(1))
+        failure = Failure("operator-mismatch", reason, frames, operator=self.python, entry=self.entry)
         failure.called = self.code
         return failure
 
@@ -158,16 +127,19 @@ class LiveOperator:
         plain = value.__func__ if isinstance(value, (staticmethod, classmethod)) else value
         if isinstance(value, type) and issubclass(value, torch.nn.Module):
             self.replace_forward(value)
-        elif isinstance(value, type) and issubclass(value, torch.autograd.Function):
-            self.replace_apply(value)
+        elif is_autograd_function(value):
+            self.signature, self.code = inspect.Signature(parameters_of_function(value)), value.forward.__code__
+            self.original = value.apply
+            caller = self.caller()
+            value.apply = staticmethod(caller)
+            rebind(lambda each: caller if is_apply(each) and each.__self__ is value else None)
         elif isinstance(plain, types.FunctionType):
             self.takes_self = isinstance(holder, type) and not isinstance(value, staticmethod)
             self.signature, self.code = signature_of(plain), plain.__code__
-            self.original = replaced_code(plain, lambda args, kwargs: self.called(self.original, args, kwargs))
+            self.original = replaced_code(plain, self.called)
         elif callable(plain) and not isinstance(value, type):
-            self.signature = signature_of(plain)
-            self.original = plain
-            caller = self.caller_of(plain)
+            self.signature, self.original = signature_of(plain), plain
+            caller = self.caller()
             rebind(lambda each: caller if each is plain else None)
             # PyTorch's own modules are left as they are, but for the function that is asked for.
             if isinstance(holder, types.ModuleType):
@@ -181,21 +153,15 @@ class LiveOperator:
     def offer_to_scripts(self, function):
         """torch.jit.script takes the operator for the function, too, where its arguments stand in the order of the entry."""
         names = [each["name"] for each in [*self.inputs, *self.attributes]]
-        if (
-            isinstance(function, types.FunctionType)
-            and not self.takes_self
-            and self.signature
-            and list(self.signature.parameters) == names
-        ):
+        plain = isinstance(function, types.FunctionType) and not self.takes_self and self.signature
+        if plain and list(self.signature.parameters) == names:
             from torch.jit import _builtins
 
             _builtins._register_builtin(function, self.operator)
 
-    def caller_of(self, original):
-        def caller(*args, **kwargs):
-            return self.called(original, args, kwargs)
-
-        return caller
+    def caller(self):
+        """A function of its own, since PyTorch asks functions for what methods do not have."""
+        return lambda *args, **kwargs: self.called(args, kwargs)
 
     def replace_forward(self, cls):
         original = self.original = cls.forward
@@ -207,130 +173,80 @@ class LiveOperator:
             # A subclass is another class, whose forward may call this one.
             if type(instance) is not cls:
                 return original(instance, *args, **kwargs)
-            return self.called(original, (instance, *args), kwargs)
+            return self.called((instance, *args), kwargs)
 
         cls.forward = forward
 
-    def replace_apply(self, cls):
-        import torch
-
-        original = self.original = cls.apply
-        parameters = list(signature_of(cls.forward).parameters.values())
-        # Since PyTorch 2.0 forward may leave the context to setup_context.
-        general = getattr(torch.autograd.Function, "setup_context", None)
-        own_context = general is not None and cls.setup_context is not general
-        self.signature = inspect.Signature(parameters if own_context else parameters[1:])
-        self.code = cls.forward.__code__
-        caller = self.caller_of(original)
-        cls.apply = staticmethod(caller)
-        rebind(lambda each: caller if is_apply(each) and each.__self__ is cls else None)
-
     # A call, as the program makes it
 
-    def called(self, original, args, kwargs):
+    def called(self, args, kwargs):
         import torch
 
         instance = args[0] if self.takes_self and args else None
-        tensors = [each for each in leaves_of((args, kwargs)) if isinstance(each, torch.Tensor)]
-        if not self.operators.recording or not (tensors or self.kind == "module"):
-            return original(*args, **kwargs)
+        has_tensors = any(isinstance(each, torch.Tensor) for each in leaves_of((args, kwargs)))
+        if not self.operators.recording or not (has_tensors or self.kind == "module"):
+            return self.original(*args, **kwargs)
         try:
             arguments = self.arguments_of(args, kwargs)
         except TypeError:
             # The call itself is wrong: Python says so.
-            return original(*args, **kwargs)
+            return self.original(*args, **kwargs)
         inputs, attributes = Fitting(self, arguments, instance).done()
-        places = {id(tensor): k for k, tensor in reversed(list(enumerate(inputs))) if tensor is not None}
-        values = {
-            id(each.value): each.name
-            for each in arguments
-            if isinstance(each.value, torch.Tensor) and id(each.value) not in places
-        }
-
-        def template(leaf):
-            if not isinstance(leaf, torch.Tensor):
-                return leaf
-            # While a trace is made sizes are tensors, too.
-            return (
-                Slot(places[id(leaf)])
-                if id(leaf) in places
-                else Slot(values[id(leaf)]) if id(leaf) in values else leaf.item()
-            )
-
-        call = Call(original, mapped(list(args), template), mapped(dict(kwargs), template))
+        call = Call(self.original, args, kwargs, inputs, arguments)
         self.operators.calls.append(call)
         try:
-            given = self.call_operator(
-                *inputs, *(self.sent(each, attributes[each["name"]]) for each in self.attributes)
-            )
+            sent = (self.sent(each, attributes[each["name"]]) for each in self.attributes)
+            given = self.call_operator(*inputs, *sent)
         finally:
             self.operators.calls.pop()
-        outputs = list(given) if isinstance(given, (tuple, list)) else [given]
-        result = (
-            call.result
-            or self.results.get(call_key(inputs, attributes))
-            or self.last_result
-            or Result(self.plain_result())
-        )
-        return result.filled(outputs)
-
-    def plain_result(self):
-        return Slot(0) if len(self.outputs) == 1 else tuple(Slot(k) for k in range(len(self.outputs)))
+        result = call.result or self.results.get(call_key(inputs, attributes)) or self.last_result
+        return result.filled(list(given) if isinstance(given, (tuple, list)) else [given])
 
     def arguments_of(self, args, kwargs):
         """The arguments by their parameters' names. Throws TypeError where they do not fit the function."""
         if self.signature is None:
-            return [Argument(None, value, False) for value in args[int(self.takes_self) :]] + [
-                Argument(*pair, False) for pair in kwargs.items()
-            ]
-        bound = self.signature.bind(*args, **kwargs)
+            by_place = [Argument(None, value) for value in args[int(self.takes_self) :]]
+            return by_place + [Argument(*pair) for pair in kwargs.items()]
+        bound = self.signature.bind(*args, **kwargs).arguments
         arguments = []
-        for k, (name, parameter) in enumerate(self.signature.parameters.items()):
-            if k == 0 and self.takes_self:
-                continue
-            value = bound.arguments.get(name, parameter.default)
-            usual = name not in bound.arguments or is_same(value, parameter.default)
+        for name, parameter in list(self.signature.parameters.items())[int(self.takes_self) :]:
             if parameter.kind is parameter.VAR_KEYWORD:
-                arguments += [Argument(key, each, False) for key, each in bound.arguments.get(name, {}).items()]
-            elif parameter.kind is parameter.VAR_POSITIONAL:
-                arguments.append(Argument(name, bound.arguments.get(name, ()), name not in bound.arguments))
+                arguments += [Argument(*pair) for pair in bound.get(name, {}).items()]
             else:
-                arguments.append(Argument(name, value, usual))
+                default = () if parameter.kind is parameter.VAR_POSITIONAL else parameter.default
+                value = bound.get(name, default)
+                arguments.append(Argument(name, value, usual=name not in bound or is_same(value, default)))
         return arguments
 
     # The operator itself
 
     def run(self, *given):
         """On real tensors: the user's own code, checked against the entry."""
+        import torch
+
         inputs, attributes = self.divided(given)
         call = self.operators.calls[-1] if self.operators.calls else None
         before = [None if each is None else each.detach().clone() for each in inputs]
-        with self.operators.while_running(call):
+        with self.operators.while_recording(False):
             value = call.made(inputs, attributes) if call else self.original(**self.named(inputs, attributes))
-        changed = next(
-            (each["name"] for each, *pair in zip(self.inputs, before, inputs) if not has_same_numbers(*pair)), None
-        )
-        if changed is not None:
-            raise self.misfit(f"it changes its input {changed} in place, which a node cannot do")
+        for entry, *pair in zip(self.inputs, before, inputs):
+            if not has_same_numbers(*pair):
+                raise self.misfit(f"it changes its input {entry['name']} in place, which a node cannot do")
         result = Result(value)
         if result.strange is not None:
             raise self.misfit(f"it gives {a_kind(result.strange)}, and the outputs of a node are tensors")
-        found = [(dtype_name(each.dtype), tuple(each.shape)) for each in result.tensors]
-        if len(found) != len(self.outputs):
-            raise self.misfit(
-                f"it gives {counted(found, 'tensor')}, and the entry has {counted(self.outputs, 'output')}"
-            )
-        self.learn(inputs, attributes, found)
-        result_tree = Result(result.tree)
-        self.results[call_key(inputs, attributes)] = self.last_result = result_tree
+        if len(result.tensors) != len(self.outputs):
+            said, wanted = counted(result.tensors, "tensor"), counted(self.outputs, "output")
+            raise self.misfit(f"it gives {said}, and the entry has {wanted}")
+        self.learn(inputs, attributes, [(dtype_name(each.dtype), tuple(each.shape)) for each in result.tensors])
+        # What comes out of an operator is new: neither an input nor a view of one.
+        outputs = [each.detach().clone(memory_format=torch.contiguous_format) for each in result.tensors]
+        result.tensors = []
+        self.results[call_key(inputs, attributes)] = self.last_result = result
         self.count += 1
         if call:
-            call.result = result_tree
-        # What comes out of an operator is new: neither an input nor a view of one.
-        import torch
-
-        outputs = [each.detach().clone(memory_format=torch.contiguous_format) for each in result.tensors]
-        return outputs[0] if len(outputs) == 1 else tuple(outputs)
+            call.result = result
+        return one_or_many(outputs)
 
     def infer(self, *given):
         """Without numbers: the types and shapes of the outputs, by the entry's rules, else as a real call gave them."""
@@ -341,22 +257,20 @@ class LiveOperator:
         outputs = []
         for k, rules in enumerate(self.outputs):
             dtype, shape = self.ruled(rules, inputs, attributes)
-            if (dtype is None or shape is None) and known is None:
-                missing = " and ".join([*(["dtype"] if dtype is None else []), *(["shape"] if shape is None else [])])
+            missing = [name for name, found in (("dtype", dtype), ("shape", shape)) if found is None]
+            if missing and known is None:
                 raise self.misfit(
-                    f"a call has open sizes, or others than the program has in a run, so the entry must say the {missing} of its output {rules['name']}"
+                    "a call has open sizes, or others than the program has in a run, so the entry must say the "
+                    f"{' and '.join(missing)} of its output {rules['name']}"
                 )
-            dtype = known[k][0] if dtype is None else dtype
-            outputs.append(
-                torch.empty(known[k][1] if shape is None else shape, dtype=getattr(torch, dtype), device="meta")
-            )
-        return outputs[0] if len(outputs) == 1 else tuple(outputs)
+            dtype, shape = known[k][0] if dtype is None else dtype, known[k][1] if shape is None else shape
+            outputs.append(torch.empty(shape, dtype=getattr(torch, dtype), device="meta"))
+        return one_or_many(outputs)
 
     def divided(self, given):
         count = len(self.inputs)
-        return list(given[:count]), {
-            each["name"]: self.received(each, value) for each, value in zip(self.attributes, given[count:])
-        }
+        pairs = zip(self.attributes, given[count:])
+        return list(given[:count]), {each["name"]: self.received(each, value) for each, value in pairs}
 
     def sent(self, attribute, value):
         return json.dumps(value) if attribute["type"] == "strings" and value is not None else value
@@ -370,69 +284,30 @@ class LiveOperator:
         return {name: value for name, value in pairs if value is not None}
 
     def ruled(self, rules, inputs, attributes):
+        """The type and shape of an output by the entry's rules; None for what it has no rule for."""
         tensors = {each["name"]: tensor for each, tensor in zip(self.inputs, inputs)}
-        dtype = rules.get("dtype")
+        dtype, shape = rules.get("dtype"), rules.get("shape")
         if dtype in tensors:
             dtype = None if tensors[dtype] is None else dtype_name(tensors[dtype].dtype)
-        shape = rules.get("shape")
         try:
             return dtype, None if shape is None else shape_by_rule(shape, tensors, attributes)
-        except (LookupError, TypeError, ValueError, ZeroDivisionError) as error:
-            raise self.misfit(
-                f"the shape {shape_rule_text(shape)} of its output {rules['name']} cannot be worked out: {reason_of(error)}"
-            ) from error
+        except (LookupError, NameError, TypeError, ValueError, ZeroDivisionError) as error:
+            text = f"the shape {shape_rule_text(shape)} of its output {rules['name']} cannot be worked out"
+            raise self.misfit(f"{text}: {reason_of(error)}") from error
 
     def learn(self, inputs, attributes, found):
         for rules, (dtype, shape) in zip(self.outputs, found):
-            expected = self.ruled(rules, inputs, attributes)
-            if expected[0] not in (None, dtype) or (expected[1] is not None and tuple(expected[1]) != shape):
-                text = tensor_text(expected[0] or dtype, shape if expected[1] is None else expected[1])
-                raise self.misfit(
-                    f"its rules make {rules['name']} {text}, but the program gives {tensor_text(dtype, shape)}"
-                )
-        before = self.types.setdefault(call_key(inputs, attributes), found)
-        if before != found and self.learns:
+            ruled_dtype, ruled_shape = self.ruled(rules, inputs, attributes)
+            wanted = tensor_text(ruled_dtype or dtype, shape if ruled_shape is None else ruled_shape)
+            if wanted != tensor_text(dtype, shape):
+                text = f"its rules make {rules['name']} {wanted}, but the program gives {tensor_text(dtype, shape)}"
+                raise self.misfit(text)
+        if self.types.setdefault(call_key(inputs, attributes), found) != found and self.learns:
             raise self.misfit("the sizes of its outputs depend on the numbers in its inputs")
 
 
-@dataclasses.dataclass
-class Call:
-    """A call on its way through the operator: the program's own function and arguments, with slots for tensors."""
-
-    original: object
-    args: list
-    kwargs: dict
-    result: object = None
-
-    def made(self, inputs, attributes):
-        fill = lambda leaf: (
-            leaf
-            if not isinstance(leaf, Slot)
-            else attributes[leaf.key] if isinstance(leaf.key, str) else inputs[leaf.key]
-        )
-        return self.original(*mapped(self.args, fill), **mapped(self.kwargs, fill))
-
-
-class Result:
-    """The tree in which a function gives its tensors: a tensor, or tuples, lists and dictionaries of such and of None."""
-
-    def __init__(self, value):
-        import torch
-
-        self.tensors, self.strange = [], None
-
-        def leaf(each):
-            if isinstance(each, torch.Tensor):
-                self.tensors.append(each)
-                return Slot(len(self.tensors) - 1)
-            if each is not None and not isinstance(each, Slot):
-                self.strange = each
-            return each
-
-        self.tree = mapped(value, leaf)
-
-    def filled(self, tensors):
-        return mapped(self.tree, lambda leaf: tensors[leaf.key] if isinstance(leaf, Slot) else leaf)
+def one_or_many(outputs):
+    return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
 
 def call_key(inputs, attributes):
@@ -465,11 +340,10 @@ def attached(operators):
 def rehearsed(operators, run, run_otherwise):
     """Runs the model once with its operators, on real numbers; once more with others where sizes are learnt, which must be the
     same for both. Gives how often each was called in one run."""
-    if any(each.attached for each in operators.all):
-        with operators.while_recording():
+    with operators.while_recording():
+        if any(each.attached for each in operators.all):
             run()
-    counts = operators.counts()
-    if any(each.count and each.learns for each in operators.all):
-        with operators.while_recording():
+        counts = [{"operator": each.operator, "calls": each.count} for each in operators.all]
+        if any(each.count and each.learns for each in operators.all):
             run_otherwise()
     return counts

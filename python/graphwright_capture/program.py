@@ -1,5 +1,7 @@
 """The user's program: imported as if it were run from its folders, and the module that was named."""
 
+import collections
+import contextlib
 import importlib
 import importlib.util
 import inspect
@@ -10,8 +12,9 @@ import sys
 from .arguments import call_arguments
 from .channel import Failure
 from .describe import place_of, source_of
-from .places import frames_of, is_users
-from .reasons import failure_of, reason_of, running
+from .places import is_users
+from .reasons import failure_of, running
+from .running import is_same
 from .words import a_kind
 
 
@@ -53,26 +56,21 @@ def imported(load, folder, channel):
     while True:
         try:
             return load()
-        except ModuleNotFoundError as error:
-            found = folder and folder_with((error.name or "").split(".")[0], folder)
-            if found and found not in sys.path:
-                print(f"graphwright: {error.name} is taken from {found}")
-                sys.path.insert(0, found)
-                for name in set(sys.modules) - before:
-                    if is_users(getattr(sys.modules[name], "__file__", None)):
-                        del sys.modules[name]
-                continue
-            missing = error.name or "a module"
-            raise Failure(
-                "module-missing", reason_of(error), frames_of(error), module=missing, python=sys.executable
-            ) from error
         except BaseException as error:
-            raise failure_of(error, "import", channel) from error
+            missing = isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0]
+            found = folder_with(missing, folder) if missing and folder else None
+            if not found or found in sys.path:
+                raise failure_of(error, "import", channel) from error
+            print(f"graphwright: {missing} is taken from {found}")
+            sys.path.insert(0, found)
+            for name in set(sys.modules) - before:
+                if is_users(getattr(sys.modules[name], "__file__", None)):
+                    del sys.modules[name]
 
 
 def folder_with(name, folder):
     """The nearest folder upward that has a module or package of a name, also in its `src`."""
-    while name:
+    while True:
         for place in (folder, os.path.join(folder, "src")):
             if os.path.isfile(os.path.join(place, name + ".py")) or os.path.isdir(os.path.join(place, name)):
                 return place
@@ -135,3 +133,19 @@ def module_in(value):
         return value
     within = value.values() if isinstance(value, dict) else value if isinstance(value, (tuple, list)) else ()
     return next((each for each in within if isinstance(each, torch.nn.Module)), None)
+
+
+def compute_weights(model):
+    """Weights that are computed from other weights alone, by torch.nn.utils.parametrize, are computed once: each call would
+    compute the same. They keep their names. Those that share their originals, or come out different, stay as they are.
+    """
+    from torch.nn.utils import parametrize
+
+    parts = list(model.modules())
+    owners = collections.Counter(id(each) for part in parts for each in part._parameters.values())
+    for part in parts:
+        for name in list(part.parametrizations) if parametrize.is_parametrized(part) else ():
+            alone = all(owners[id(each)] == 1 for each in part.parametrizations[name].parameters())
+            with contextlib.suppress(RuntimeError, ValueError):
+                if alone and is_same(getattr(part, name), getattr(part, name)):
+                    parametrize.remove_parametrizations(part, name)

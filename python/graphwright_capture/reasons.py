@@ -13,69 +13,57 @@ def reason_of(error):
     text = str(error)
     if isinstance(error, SyntaxError):
         text = error.msg
-    wanted = sizes_wanted(text)
-    if wanted:
-        return wanted
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    said = lines[0] if lines else ""
+    if sizes_wanted(text):
+        return sizes_wanted(text)
+    said = next((line.strip() for line in text.splitlines() if line.strip()), "")
     name = type(error).__name__
     if said and name in UNTOLD:
         return in_plain_words(said)
     return in_plain_words(f"{name}: {said}" if said else name)
 
 
+# What torch.export suggests for open sizes, and what that means.
+SUGGESTIONS = (
+    (r"(\w+) = (\d+)", r"\1 has to be \2"),
+    (r"(\w+) = Dim\('\w+', (.*)\)", r"\1 has to be \2"),
+    (r"(\w+) = (\d+)\*_\w+", r"\1 has to be a multiple of \2"),
+    (r"(\w+) = ([A-Za-z]\w*)", r"\1 has to be the same as \2"),
+)
+
+
 def sizes_wanted(text):
-    """For which open sizes torch.export says that it would take a program, from its suggestions; empty where it says nothing."""
-    _, _, suggestions = text.partition("Suggested fixes:")
-    told = []
-    for name, number in re.findall(r"^\s*(\w+) = (\d+)$", suggestions, re.M):
-        told.append(f"{name} has to be {number}")
-    for name, bounds in re.findall(r"^\s*(\w+) = Dim\('\w+', (.*)\)$", suggestions, re.M):
-        told.append(
-            f"{name} has to be {bounds.replace('min=', 'at least ').replace('max=', 'at most ').replace(', ', ' and ')}"
-        )
-    for name, number in re.findall(r"^\s*(\w+) = (\d+)\*_\w+$", suggestions, re.M):
-        told.append(f"{name} has to be a multiple of {number}")
-    for name, other in re.findall(r"^\s*(\w+) = ([A-Za-z]\w*)$", suggestions, re.M):
-        told.append(f"{name} has to be the same as {other}")
-    return ", ".join(told)
+    """For which open sizes torch.export says that it would take a program; empty where it says nothing."""
+    _, _, suggested = text.partition("Suggested fixes:")
+    found = [
+        each.expand(words)
+        for pattern, words in SUGGESTIONS
+        for each in re.finditer(rf"^\s*{pattern}$", suggested, re.M)
+    ]
+    return ", ".join(found).replace(", max=", " and at most ").replace("min=", "at least ").replace("max=", "at most ")
 
 
 # Kinds of exceptions whose name says nothing to a user.
 UNTOLD = (
-    "RuntimeError",
-    "Exception",
-    "UserError",
-    "Unsupported",
-    "GuardOnDataDependentSymNode",
-    "InternalTorchDynamoError",
-    "NotSupportedError",
-    "UnpicklingError",
-)
-
+    "RuntimeError Exception UserError Unsupported GuardOnDataDependentSymNode InternalTorchDynamoError NotSupportedError "
+    "UnpicklingError"
+).split()
 
 # PyTorch's words that only its developers know, in others.
 PLAIN_WORDS = (
-    (re.compile(r"Could not guard on data-dependent expression.*"), "a condition on the values of a tensor"),
-    (
-        re.compile(r"Could not extract specialized integer from data-dependent expression.*"),
-        "a value of a tensor as a size or an index",
-    ),
-    (re.compile(r"Constraints violated \(([\w, ]+)\).*"), r"it does not work for every \1"),
-    (re.compile(r"Data-dependent branching.*"), "a condition on the values of a tensor"),
-    (re.compile(r"Could not export Python function call '(\w+)'.*"), r"a call of the autograd Function \1"),
-    (
-        re.compile(r"Tracer cannot infer type of .*"),
-        "it gives something else than tensors, and lists, tuples and dicts of them",
-    ),
-    (re.compile(r"Found (<class '[^']+'>) in output, which is not a known type.*"), r"it gives an object of \1"),
-    (re.compile(r" This file can still be loaded.*"), ""),
+    (r"Could not guard on data-dependent expression.*", "a condition on the values of a tensor"),
+    (r"Could not extract specialized integer from data-dependent.*", "a value of a tensor as a size or an index"),
+    (r"Constraints violated \(([\w, ]+)\).*", r"it does not work for every \1"),
+    (r"Data-dependent branching.*", "a condition on the values of a tensor"),
+    (r"Could not export Python function call '(\w+)'.*", r"a call of the autograd Function \1"),
+    (r"Tracer cannot infer type of .*", "it gives something else than tensors, and lists, tuples and dicts of them"),
+    (r"Found (<class '[^']+'>) in output, which is not a known type.*", r"it gives an object of \1"),
+    (r" This file can still be loaded.*", ""),
 )
 
 
 def in_plain_words(text):
     for pattern, words in PLAIN_WORDS:
-        text = pattern.sub(words, text)
+        text = re.sub(pattern, words, text)
     return text.strip().rstrip(".:")[:600]
 
 
@@ -85,8 +73,6 @@ DEVICE_WORDS = re.compile(
     r"PyTorch is not linked with support for (?P<f>\w+) devices|"
     r"Cannot access accelerator|Don't know how to construct|Could not run '[\w:]+' with arguments from the '(?P<g>CUDA|MPS|XPU)'"
 )
-
-
 HALF_WORDS = re.compile(r"not (implemented|supported) for '(Half|BFloat16)'")
 MEMORY_WORDS = re.compile(
     r"can't allocate memory|not enough memory|bad_alloc|Cannot allocate memory|Unable to allocate", re.I
@@ -103,21 +89,18 @@ def failure_of(error, kind, channel, **details):
     if isinstance(error, SystemExit):
         code = "" if error.code is None else error.code
         # The reader of a command line says what it misses, and exits.
-        said = getattr(sys.stderr, "last_words", "").strip().splitlines()
+        said = channel.programs_own.last_words.strip().splitlines()
         words = f", saying: {said[-1].strip()[:300]}" if said and error.code not in (None, 0) else ""
         return Failure("exits", f"sys.exit({code}){words}", frames, doing=channel.doing)
     if isinstance(error, MemoryError) or MEMORY_WORDS.search(str(error)):
-        return Failure(
-            "memory", reason, frames, doing=channel.doing, megabytes=channel.request.get("memory", 0) // 1_000_000
-        )
+        megabytes = channel.request.get("memory", 0) // 1_000_000
+        return Failure("memory", reason, frames, doing=channel.doing, megabytes=megabytes)
     device = DEVICE_WORDS.search(str(error))
     if device:
         named = next((name for name in device.groups() if name), "an accelerator")
+        lower = named.islower() and " " not in named
         return Failure(
-            "device",
-            reason,
-            frames,
-            device="CUDA" if named == "NVIDIA" else named.upper() if named.islower() else named,
+            "device", reason, frames, device={"NVIDIA": "CUDA"}.get(named, named.upper() if lower else named)
         )
     return Failure(kind, reason, frames, **details)
 
@@ -132,26 +115,16 @@ def running(channel, kind, **details):
 
 
 # Why a way fails, by PyTorch's words: the first row that fits.
-REASONS = (
-    (
-        "data-dependent",
-        re.compile(r"data[- ]dependent|dynamic control flow|unbacked|Dynamic slicing with Tensor", re.I),
+REASONS = {
+    "data-dependent": re.compile(r"data[- ]dependent|dynamic control flow|unbacked|Dynamic slicing with Tensor", re.I),
+    "size-fixed": re.compile(r"Constraints violated|specialized|marked .* as dynamic but", re.I),
+    "unsupported-call": re.compile(
+        r"FakeTensor|fake tensor|meta tensor|data pointer|numpy\(\)|NumPy|Unsupported|not supported|skip|call_function|"
+        r"C extension|builtin|mutat|autograd.Function|Expected to call|could not be|cannot be (traced|scripted)",
+        re.I,
     ),
-    ("size-fixed", re.compile(r"Constraints violated|specialized|marked .* as dynamic but", re.I)),
-    (
-        "unsupported-call",
-        re.compile(
-            r"FakeTensor|fake tensor|meta tensor|data pointer|numpy\(\)|NumPy|Unsupported|not supported|skip|call_function|"
-            r"C extension|builtin|mutat|autograd.Function|Expected to call|could not be|cannot be (traced|scripted)",
-            re.I,
-        ),
-    ),
-)
+}
 
 
-def is_data_dependent(error):
-    return REASONS[0][1].search(f"{type(error).__name__}: {error}") is not None
-
-
-def is_about_sizes(error):
-    return REASONS[1][1].search(f"{type(error).__name__}: {error}") is not None
+def is_because(error, kind):
+    return REASONS[kind].search(f"{type(error).__name__}: {error}") is not None

@@ -1,77 +1,49 @@
 """What PyTorch itself gives for two sets of inputs: what a conversion is compared with."""
 
 import contextlib
-import dataclasses
 import json
 import os
 
-from .running import run_once, state_kept
+from .running import tensors_in
 from .words import dtype_name
 
 
 def write_reference(job, way):
-    """Inputs and outputs of two calls, as bytes beside a table: what a conversion is compared with."""
+    """Inputs and outputs of two runs, as bytes beside a table. The first is the run that settled the inputs."""
     folder = job.output + ".reference"
     os.makedirs(folder, exist_ok=True)
     sets = []
-    for k, sizes in enumerate([job.sizes, other_sizes(job)]):
-        seed = job.request["seed"] + k
-        args, kwargs = job.inputs.make(job.model, seed, sizes, shuffled=k > 0)
-        outputs = run_once(job.model, job.inputs, seed, sizes, shuffled=k > 0)
-        tensors = {"inputs": tensors_in((args, kwargs)), "outputs": tensors_in(outputs, numbers=way != "trace")}
+    for k, (sizes, run) in enumerate([(job.sizes, job.first), other_run(job)]):
+        inputs = tensors_in(job.inputs.make(job.model, job.seed + k, sizes, shuffled=k > 0))
+        # A trace does not keep plain numbers.
+        outputs = [tensor for tensor, is_number in run.outputs if way != "trace" or not is_number]
         sets.append(
             {
-                side: [store(folder, f"{k}-{side}-{n}", each) for n, each in enumerate(found)]
-                for side, found in tensors.items()
+                side: [store(folder, f"{k}-{side}-{n}", each) for n, each in enumerate(tensors)]
+                for side, tensors in (("inputs", inputs), ("outputs", outputs))
             }
         )
     states = [
-        {"name": name, **store(folder, f"state-{n}", each)} for n, (name, each) in enumerate(written_buffers(job))
+        {"name": name, **store(folder, f"state-{n}", each)} for n, (name, each) in enumerate(job.first.written.items())
     ]
     with open(os.path.join(folder, "index.json"), "w", encoding="utf-8") as written:
         json.dump({"sets": sets, "states": states}, written)
     return folder
 
 
-def written_buffers(job):
-    """The buffers that a call changes, as they are before the first."""
-    before = {name: buffer.detach().clone() for name, buffer in job.model.named_buffers()}
-    args, kwargs = job.example()
-    with state_kept(job.model):
-        import torch
-
-        with torch.no_grad():
-            job.model(*args, **kwargs)
-        after = dict(job.model.named_buffers())
-        return [
-            (name, value) for name, value in before.items() if name not in after or not torch.equal(after[name], value)
-        ]
-
-
-def other_sizes(job):
-    """Other numbers for the open sizes with which the program runs, too."""
-    for change in (lambda size: size + 1, lambda size: 2 * size):
-        sizes = {name: change(size) for name, size in job.sizes.items()}
+def other_run(job):
+    """A run with other numbers, for the open sizes too where the program takes others; and those sizes."""
+    for sizes in other_sizes(job.sizes):
         with contextlib.suppress(Exception):
-            run_once(job.model, job.inputs, 0, sizes)
-            return sizes
-    return job.sizes
+            return sizes, job.run(1, sizes, shuffled=True)
+    return job.sizes, job.run(1, shuffled=True)
 
 
-def tensors_in(tree, numbers=False):
-    """The tensors of nested outputs, in the order in which a graph has them; with `numbers` also plain ones, as a tensor each:
-    what a trace does not keep."""
-    import torch
-
-    if isinstance(tree, torch.Tensor):
-        return [tree]
-    if numbers and isinstance(tree, (bool, int, float)):
-        return [torch.tensor(tree, dtype=torch.float64 if isinstance(tree, float) else None)]
-    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
-        tree = [getattr(tree, field.name) for field in dataclasses.fields(tree)]
-    if isinstance(tree, dict):
-        tree = list(tree.values())
-    return [each for value in tree for each in tensors_in(value, numbers)] if isinstance(tree, (list, tuple)) else []
+def other_sizes(sizes):
+    """Other numbers for open sizes, which a program may take."""
+    return [
+        {name: change(size) for name, size in sizes.items()} for change in (lambda n: n + 1, lambda n: 2 * n) if sizes
+    ]
 
 
 def store(folder, name, tensor):

@@ -31,6 +31,15 @@ def is_autograd_function(value):
     return isinstance(value, type) and issubclass(value, torch.autograd.Function)
 
 
+def parameters_of_function(cls):
+    """What an autograd Function is called with. Since PyTorch 2.0 its forward may leave the context to setup_context."""
+    import torch
+
+    parameters = list(signature_of(cls.forward).parameters.values())
+    general = getattr(torch.autograd.Function, "setup_context", None)
+    return parameters if general is not None and cls.setup_context is not general else parameters[1:]
+
+
 def signature_of(function):
     try:
         return inspect.signature(function)
@@ -39,22 +48,27 @@ def signature_of(function):
 
 
 def replaced_code(function, hook):
-    """Whoever has the function calls `hook(args, kwargs)` from now on; a function with the code that it had."""
+    """Whoever has the function calls `hook(args, kwargs)` from now on; a function with the code that it had. Its code is
+    exchanged, since the program may have the function itself anywhere: in closures, partials, defaults and tables."""
+    code = function.__code__
     original = types.FunctionType(
-        function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
+        code, function.__globals__, function.__name__, function.__defaults__, function.__closure__
     )
-    original.__kwdefaults__ = function.__kwdefaults__
-    original.__qualname__ = function.__qualname__
+    original.__kwdefaults__, original.__qualname__ = function.__kwdefaults__, function.__qualname__
     # New code must name as many variables of functions around it.
-    free = ", ".join(function.__code__.co_freevars)
-    mention = f"        if False: {free}\n" if free else ""
-    text = f"def around({free}):\n    def call(*args, _graphwright_hook, **kwargs):\n{mention}        return _graphwright_hook(args, kwargs)\n    return call\n"
+    names = ", ".join(code.co_freevars)
+    text = f"""
+def around({names}):
+    def call(*args, _graphwright_hook, **kwargs):
+        return _graphwright_hook(args, kwargs)
+        {names}
+    return call
+"""
     scope = {}
     exec(compile(text, __file__, "exec"), scope)
-    made = scope["around"](*(None for _ in function.__code__.co_freevars))
     function.__signature__ = inspect.signature(function)
     function.__defaults__, function.__kwdefaults__ = None, {"_graphwright_hook": hook}
-    function.__code__ = made.__code__
+    function.__code__ = scope["around"](*code.co_freevars).__code__
     return original
 
 

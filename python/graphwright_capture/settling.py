@@ -2,8 +2,10 @@
 
 import re
 
-from .guesses import inputs_by_guess
-from .inputs import TensorSpec, call_text, inputs_by_spec, inputs_offered, parameters_of_forward
+from .channel import Failure
+from .guesses import tried_guesses
+from .inputs import call_text, inputs_by_spec, inputs_offered, parameters_of_forward
+from .places import definition_of
 from .reasons import HALF_WORDS, failure_of, reason_of
 from .running import run_once
 
@@ -15,9 +17,8 @@ OPEN_SIZES = (
     (64, 96, 128, 160, 192, 256),
     (224, 256, 288, 320, 352, 384),
 )
-
-
 COUNTS = re.compile(r"^(n|b|bs|batch\w*|num_?\w*)$", re.I)
+HALVES = ("float16", "bfloat16")
 
 
 def size_choices(names):
@@ -34,52 +35,70 @@ def size_choices(names):
 
 
 def settle_inputs(module, model, request, channel):
-    """What forward is called with, and the numbers of its open sizes; the model has run on it."""
+    """What forward is called with, the numbers of its open sizes, and the run with them."""
     channel.step("Running the program on example inputs")
+    sizes, run = {}, None
     if request["inputs"]:
         inputs = inputs_by_spec(model, request["inputs"])
     else:
         inputs = inputs_offered(module, channel)
         if inputs is None:
-            inputs = inputs_by_guess(model, channel)
+            inputs, run = inputs_by_guess(model, request, channel)
         text = " ".join(call_text(inputs, parameters_of_forward(model)[0]))
         guessed = inputs.source == "guess"
         channel.note(
             "inputs-taken",
             f"The inputs {text} " + ("are a guess, with which it runs" if guessed else f"are those of {inputs.source}"),
         )
-    sizes, error = sizes_that_run(model, inputs, request)
-    if error is None:
-        return inputs, sizes
-    if HALF_WORDS.search(str(error)) and holds_half(model, inputs):
+    if run is None:
+        sizes, run, error = sizes_that_run(model, inputs, request)
+    if run is None and HALF_WORDS.search(str(error)) and holds_half(model, inputs):
         model.float()
-        in_float = inputs.in_float()
-        sizes, otherwise = sizes_that_run(model, in_float, request)
-        if otherwise is None:
+        in_float = inputs.in_float(HALVES)
+        sizes, run, _ = sizes_that_run(model, in_float, request)
+        if run is not None:
             reason = f"PyTorch does not run half precision here ({reason_of(error)})"
             channel.note("half-run-as-float", f"{reason}: the program is captured in float32")
-            return in_float, sizes
-    text = " ".join(call_text(inputs, parameters_of_forward(model)[0]))
-    raise failure_of(error, "run", channel, inputs=text) from error
+            return in_float, sizes, run
+    if run is None:
+        text = " ".join(call_text(inputs, parameters_of_forward(model)[0]))
+        raise failure_of(error, "run", channel, inputs=text) from error
+    return inputs, sizes, run
+
+
+def inputs_by_guess(model, request, channel):
+    """The first guess with which the model runs, and that run."""
+    guess, inputs, run, error = tried_guesses(model, request["seed"])
+    if inputs is None:
+        if any(parameters_of_forward(model)):
+            raise Failure(
+                "inputs-unknown", "forward does not say what it takes", definition_of(model.forward), parameters=""
+            )
+        return inputs_by_spec(model, []), None
+    if error is None or HALF_WORDS.search(str(error)):
+        return inputs, run
+    failure = failure_of(error, "run", channel)
+    if failure.kind != "run":
+        raise failure
+    reason = f"no guess fits (with {' '.join(spec for _, spec, _ in guess)} it says: {failure.reason})"
+    raise Failure("inputs-unknown", reason, failure.frames, parameters=", ".join(name for name, _, _ in guess))
 
 
 def sizes_that_run(model, inputs, request):
-    """Numbers for the open sizes, or why the program fails with the likeliest of them."""
+    """Numbers for the open sizes and the run with them; or why the program fails with the likeliest of them."""
     first = None
     for sizes in size_choices(inputs.open_sizes()):
         try:
-            run_once(model, inputs, request["seed"], sizes)
-            return sizes, None
+            return sizes, run_once(model, inputs, request["seed"], sizes), None
         except BaseException as error:
             first = first or error
             if not isinstance(error, Exception):
                 break
-    return None, first
+    return None, None, first
 
 
 def holds_half(model, inputs):
-    import torch
-
-    halves = (torch.float16, torch.bfloat16)
-    specs = any(isinstance(each, TensorSpec) and each.dtype in ("float16", "bfloat16") for each in inputs.leaves())
-    return specs or any(each.dtype in halves for each in [*model.parameters(), *model.buffers()])
+    held = [*model.parameters(), *model.buffers()]
+    return any(each.dtype in HALVES for each in inputs.leaves()) or any(
+        str(each.dtype).replace("torch.", "") in HALVES for each in held
+    )

@@ -1,7 +1,7 @@
 """What can be asked for, step by step."""
 
-import contextlib
 import faulthandler
+import re
 import sys
 import traceback
 
@@ -9,16 +9,15 @@ from .candidates import entries_offered
 from .capturing import Job, capture_model, check_outputs
 from .channel import Channel, Failure
 from .describe import describe
-from .guesses import guess_inputs
-from .inputs import Inputs, call_text, inputs_by_spec, inputs_offered, parameters_of_forward
+from .guesses import tried_guesses
+from .inputs import call_text, inputs_offered, parameters_of_forward
 from .limits import end_with_parent, limit_memory, watch_limits
 from .operators import LiveOperators, attached, rehearsed
 from .places import frames_of
-from .program import build_program, import_program
+from .program import build_program, compute_weights, import_program
 from .pytorch import compile_nothing, load_torch, torch_version, ways_of
 from .reasons import failure_of, reason_of, running
 from .reference import write_reference
-from .running import run_once
 from .settling import settle_inputs
 from .weights import load_weights
 
@@ -52,35 +51,24 @@ def inputs(request, channel):
     _, module, model, _, _ = prepared(request, channel)
     offered = inputs_offered(module, channel)
     if offered is not None:
-        parameters = list(parameters_of_forward(model)[0])
-        named = Inputs([], {**dict(zip(parameters, offered.positional)), **offered.keywords}, "")
-        return {
-            "guesses": [
-                {"name": text.split(":")[0].split("=")[0], "guess": text, "from": "graphwright_inputs()"}
-                for text in call_text(named)
-            ]
-        }
-    guesses = guess_inputs(model)
-    rounds = max((len(each) for each in guesses.values()), default=0)
-    best = 0
-    for k in range(rounds):
-        with contextlib.suppress(Exception):
-            run_once(model, inputs_by_spec(model, [each[min(k, len(each) - 1)][0] for each in guesses.values()]), 0, {})
-            best = k
-            break
-    chosen = [(name, each[min(best, len(each) - 1)]) for name, each in guesses.items()]
-    return {"guesses": [{"name": name, "guess": guess, "from": source} for name, (guess, source) in chosen]}
+        texts = call_text(offered, parameters_of_forward(model)[0])
+        rows = [(re.split("[:=]", text)[0], text, "graphwright_inputs()") for text in texts]
+    else:
+        rows, *_ = tried_guesses(model, request["seed"])
+    return {"guesses": [{"name": name, "guess": guess, "from": source} for name, guess, source in rows]}
 
 
 def capture(request, channel):
     torch, module, model, weights, operators = prepared(request, channel)
-    settled, sizes = settle_inputs(module, model, request, channel)
+    settled = settle_inputs(module, model, request, channel)
+    compute_weights(model)
     for each in model.parameters():
         each.requires_grad_(False)
-    job = Job(model, settled, sizes, request, channel, operators)
+    job = Job(model, settled, request, channel, operators)
     check_outputs(job)
+    inputs = " ".join(call_text(job.inputs))
     with entries_offered(job):
-        with running(channel, "run", inputs=" ".join(call_text(settled))):
+        with running(channel, "run", inputs=inputs):
             calls = rehearsed(operators, job.run, lambda: job.run(1, shuffled=True))
         way, file, taken = capture_model(job)
     result = {"file": file, "way": way, "inputs": taken, "torch": str(torch.__version__), "operators": calls}
@@ -88,7 +76,7 @@ def capture(request, channel):
         result["weights"] = weights
     if request["reference"]:
         channel.step("Running the program for a comparison")
-        with running(channel, "run", inputs=" ".join(call_text(settled))):
+        with running(channel, "run", inputs=inputs):
             result["reference"] = write_reference(job, way)
     return result
 

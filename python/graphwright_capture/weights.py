@@ -12,87 +12,58 @@ from .plain_pickles import plain_pickles
 from .reasons import failure_of, running
 from .words import a_kind, listed, shape_text
 
-WEIGHT_KEYS = (
-    "state_dict",
-    "model_state_dict",
-    "model_state",
-    "model",
-    "module",
-    "net",
-    "network",
-    "ema_state_dict",
-    "model_ema",
-    "ema",
-    "params_ema",
-    "params",
-    "weights",
-    "generator",
-    "encoder",
-)
-
-
+# Where checkpoints keep them; of two kinds a moving average is what one wants to use.
+AVERAGE_KEYS = "ema_state_dict state_dict_ema model_ema ema_model ema params_ema".split()
+WEIGHT_KEYS = [
+    *AVERAGE_KEYS,
+    *"state_dict model_state_dict model_state model module net network params weights generator encoder".split(),
+]
 PREFIXES = ("module.", "_orig_mod.", "model.", "net.", "network.", "backbone.", "encoder.")
+# What nothing but training asks for: of BatchNorm, whose older versions did not count, and of torch.optim.swa_utils.
+COUNTERS = re.compile(r"(^|\.)num_batches_tracked$|^n_averaged$")
 
 
 def load_weights(model, request, channel):
-    """Loads a state_dict, from wherever in the file it is. Keys that are missing or left over end the capture, unless they
+    """Loads a state_dict, from wherever in the file it is. Names that are missing or left over end the capture, unless they
     were accepted."""
     import torch
 
     file = request["weights"]
     channel.step(f"Loading {os.path.basename(file)}")
-    stored = read_weights(file, channel)
     own = model.state_dict()
-    path, prefix, weights = best_weights(stored, own, file)
-    where = f", from its '{path}'" if path else ""
-    where += f", without '{prefix}' before their names" if prefix else ""
-    # Programs may rename older weights themselves while they are loaded.
-    with contextlib.suppress(RuntimeError):
+    weights, where = best_weights(read_weights(file, channel), own, file)
+    taken, missing, misfits, left_over = weights, [], [], []
+    try:
+        # Programs may rename older weights themselves while they are loaded.
         model.load_state_dict(weights)
-        channel.note("weights-loaded", f"{len(weights)} weights were loaded from {os.path.basename(file)}{where}")
-        return {"loaded": len(weights), "missing": [], "leftOver": []}
-    # A lazy module takes any shape.
-    sized = {name: value for name, value in own.items() if not torch.nn.parameter.is_lazy(value)}
-    misfits = [name for name in weights if name in sized and weights[name].shape != sized[name].shape]
-    taken = {name: value for name, value in weights.items() if name in own and name not in misfits}
-    # Older versions of BatchNorm did not count their batches, which nothing but training asks for.
-    missing = [name for name in own if name not in weights and not name.endswith("num_batches_tracked")]
-    left_over = [name for name in weights if name not in own]
-    wrong = [
-        f"{name} is {shape_text(weights[name])} in the file and {shape_text(own[name])} in the program"
-        for name in misfits
-    ]
-    if not taken:
-        raise Failure(
-            "weights",
-            "no name in the file is one of the program's",
-            file=file,
-            missing=listed(missing),
-            leftOver=listed(left_over),
-        )
-    if (missing or left_over or wrong) and not request["acceptWeights"]:
-        raise Failure(
-            "weights",
-            counted_misfit(missing, left_over, wrong),
-            file=file,
-            missing=listed(missing),
-            leftOver=listed(left_over),
-            wrong=listed(wrong),
-        )
-    with running(channel, "weights", file=file, missing="", leftOver=""):
-        model.load_state_dict(taken, strict=False)
-    if missing or wrong:
-        channel.note(
-            "weights-missing",
-            f"{len(missing) + len(misfits)} weights stay as the program made them: {listed(missing + misfits)}",
-        )
+    except RuntimeError:
+        # A lazy module takes any shape.
+        sized = {name: value for name, value in own.items() if not torch.nn.parameter.is_lazy(value)}
+        misfits = [name for name in weights if name in sized and weights[name].shape != sized[name].shape]
+        taken = {name: value for name, value in weights.items() if name in own and name not in misfits}
+        missing = [name for name in own if name not in weights and not COUNTERS.search(name)]
+        left_over = [name for name in weights if name not in own and not COUNTERS.search(name)]
+        wrong = [
+            f"{name} is {shape_text(weights[name])} in the file and {shape_text(own[name])} in the program"
+            for name in misfits
+        ]
+        counts = ((missing, "missing"), (left_over, "left over"), (misfits, "of another shape"))
+        reason = ", ".join(f"{len(names)} {what}" for names, what in counts if names)
+        lists = {"missing": listed(missing), "leftOver": listed(left_over), "wrong": listed(wrong)}
+        if not taken:
+            raise Failure("weights", "no name in the file is one of the program's", file=file, **lists) from None
+        if reason and not request["acceptWeights"]:
+            raise Failure("weights", reason, file=file, **lists) from None
+        with running(channel, "weights", file=file, missing="", leftOver=""):
+            model.load_state_dict(taken, strict=False)
+    kept = missing + misfits
+    if kept:
+        channel.note("weights-missing", f"{len(kept)} weights stay as the program made them: {listed(kept)}")
     if left_over:
-        channel.note(
-            "weights-left-over",
-            f"{len(left_over)} weights of the file belong to nothing in the program: {listed(left_over)}",
-        )
+        text = f"{len(left_over)} weights of the file belong to nothing in the program: {listed(left_over)}"
+        channel.note("weights-left-over", text)
     channel.note("weights-loaded", f"{len(taken)} weights were loaded from {os.path.basename(file)}{where}")
-    return {"loaded": len(taken), "missing": missing + misfits, "leftOver": left_over}
+    return {"loaded": len(taken), "missing": kept, "leftOver": left_over}
 
 
 def read_weights(file, channel):
@@ -124,7 +95,7 @@ def read_weights(file, channel):
 
 SAFE_TYPES = {
     "F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16", "I64": "int64", "I32": "int32",
-    "I16": "int16", "I8": "int8", "U8": "uint8", "BOOL": "bool",
+    "I16": "int16", "I8": "int8", "U8": "uint8", "BOOL": "bool", "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2",
 }  # fmt: skip
 
 
@@ -143,38 +114,47 @@ def read_safetensors(file):
     for name, row in table.items():
         start, end = row["data_offsets"]
         kind = getattr(torch, SAFE_TYPES[row["dtype"]])
-        flat = (
-            torch.frombuffer(data, dtype=torch.uint8, offset=start, count=end - start).clone().view(kind)
-            if end > start
-            else torch.zeros(0, dtype=kind)
-        )
-        found[name] = flat.reshape(row["shape"])
+        found[name] = torch.zeros(row["shape"], dtype=kind)
+        if end > start:
+            flat = torch.frombuffer(data, dtype=torch.uint8, offset=start, count=end - start).clone()
+            found[name] = flat.view(kind).reshape(row["shape"])
     return found
 
 
-def tensors_of(value):
+def dicts_of(stored, path="", depth=3):
+    """The dicts of tensors in a file by where they are, the likeliest first."""
     import torch
 
     # A whole module, where its file was trusted.
-    if isinstance(value, torch.nn.Module):
-        return value.state_dict()
-    if not isinstance(value, dict):
-        return {}
-    return {name: each for name, each in value.items() if isinstance(name, str) and isinstance(each, torch.Tensor)}
+    stored = stored.state_dict() if isinstance(stored, torch.nn.Module) else stored
+    if not isinstance(stored, dict) or depth == 0:
+        return
+    weights = {name: each for name, each in stored.items() if isinstance(name, str) and isinstance(each, torch.Tensor)}
+    if weights:
+        yield path, weights
+    for key in sorted(stored, key=lambda key: WEIGHT_KEYS.index(key) if key in WEIGHT_KEYS else len(WEIGHT_KEYS)):
+        yield from dicts_of(stored[key], f"{path}.{key}" if path else str(key), depth - 1)
 
 
 def best_weights(stored, own, file):
     """Of the dicts of tensors in a file, and of prefixes of their names, those that fit the program best; the plainest
-    where several fit alike."""
-    places = [("", tensors_of(stored))]
-    if isinstance(stored, dict):
-        known = [key for key in WEIGHT_KEYS if key in stored] + [key for key in stored if key not in WEIGHT_KEYS]
-        places += [(str(key), tensors_of(stored[key])) for key in known]
-    places = [(path, weights) for path, weights in places if weights]
+    where several fit alike. And words that say which they are."""
+    places = list(dicts_of(stored))
     if not places:
         raise Failure("weights-unreadable", f"it holds {a_kind(stored)} without tensors by name", file=file)
-    tried = [(path, prefix, without(weights, prefix)) for path, weights in places for prefix in prefixes_of(weights)]
-    return max(tried, key=lambda each: (sum(name in own for name in each[2]), -len(each[1])))
+    tried = [
+        (path, prefix, without(weights, prefix, own)) for path, weights in places for prefix in prefixes_of(weights)
+    ]
+    fitting = lambda each: sum(name in own for name in each[2])
+    best = max(tried, key=lambda each: (fitting(each), -len(each[1])))
+    path, prefix, weights = best
+    where = f", from its '{path}'" if path else ""
+    if path.split(".")[0] in AVERAGE_KEYS:
+        others = [
+            each[0] for each in tried if each[0].split(".")[0] not in AVERAGE_KEYS and fitting(each) == fitting(best)
+        ]
+        where += ", a moving average" + (f" beside those in its '{others[0]}'" if others and others[0] else "")
+    return weights, where + (f", without '{prefix}' before their names" if prefix else "")
 
 
 def prefixes_of(weights):
@@ -189,12 +169,8 @@ def prefixes_of(weights):
     return found + [each for each in PREFIXES if each not in found and any(name.startswith(each) for name in weights)]
 
 
-def without(weights, prefix):
+def without(weights, prefix, own):
     plain = {name[len(prefix) :] if name.startswith(prefix) else name: value for name, value in weights.items()}
     # Parts of a module that were compiled one by one.
-    return {name.replace("._orig_mod.", "."): value for name, value in plain.items()}
-
-
-def counted_misfit(missing, left_over, wrong):
-    counts = [(missing, "missing"), (left_over, "left over"), (wrong, "of another shape")]
-    return ", ".join(f"{len(names)} {what}" for names, what in counts if names)
+    plain = {name.replace("._orig_mod.", "."): value for name, value in plain.items()}
+    return {name: value for name, value in plain.items() if name in own or not COUNTERS.search(name)}

@@ -2,7 +2,7 @@
  * Live capture: programs in the styles that people use, and models of torchvision and timm, captured by the core of the product
  * in one process and compared with what PyTorch gives; and programs that cannot be captured, each with its problem.
  */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleForNode } from './bundle.mjs';
 import { CACHE, inRoot } from './paths.mjs';
@@ -11,40 +11,61 @@ import { table } from './table.mjs';
 import { rows } from './zoo.mjs';
 
 const FOLDER = inRoot('test/conformance/capture');
+const BUNDLE = inRoot('artifacts/capture.js');
 /** What is captured, with the titles of its stages. */
 const KINDS = {
+  helper: 'What the helper does by itself',
+  counts: 'How often a program is run',
   programs: 'Captured programs',
   installed: 'Captured models of torchvision and timm',
   bad: 'Programs that cannot be captured',
 };
 
-/** Interpreters by title: that of the suites, and with `all` the oldest PyTorch that is taken. */
+/** Interpreters by what is added to titles: that of the suites, and with `all` the newest and the oldest PyTorch that is taken. */
 async function interpreters(interpreter, all) {
-  if (!all) return [interpreter];
-  const folder = process.env.CAPTURE_OLDEST_VENV ?? path.join(CACHE, 'python-oldest');
-  const setup = path.join(FOLDER, 'setup.sh');
-  const said = await step('Making a Python environment with the oldest PyTorch', () => run(setup, [folder]));
-  return [interpreter, said.trim().split('\n').at(-1)];
+  const found = [['', interpreter]];
+  for (const which of all ? ['newest', 'oldest'] : []) {
+    const folder = process.env[`CAPTURE_${which.toUpperCase()}_VENV`] ?? path.join(CACHE, `python-${which}`);
+    const setup = path.join(FOLDER, 'setup.sh');
+    const title = `Making a Python environment with the ${which} PyTorch`;
+    const said = await step(title, () => run(setup, [folder, which]));
+    found.push([`, ${which} PyTorch`, said.trim().split('\n').at(-1)]);
+  }
+  return found;
 }
 
-/** Runs every kind in every interpreter, a sample of them without `all`; calls `stage` with a title and its work for each. */
-export async function scoreCaptures(interpreter, { all = false }, stage) {
-  const bundle = inRoot('artifacts/capture.js');
-  mkdirSync(path.dirname(bundle), { recursive: true });
-  await bundleForNode(path.join(FOLDER, 'run.ts'), bundle);
+/**
+ * Runs every kind in every interpreter, a sample of them without `all`; calls `stage` with a title and its work for each. With
+ * `resume`, what an earlier run has come to the end of is not run again.
+ */
+export async function scoreCaptures(interpreter, { all = false, resume = false }, stage) {
+  mkdirSync(inRoot('artifacts/capture'), { recursive: true });
+  await bundleForNode(path.join(FOLDER, 'run.ts'), BUNDLE);
   const found = [];
-  for (const python of await interpreters(interpreter, all))
+  for (const [which, python] of await interpreters(interpreter, all))
     for (const [kind, title] of Object.entries(KINDS))
-      await stage(`${title}${found.some((row) => row.kind === kind) ? ', oldest PyTorch' : ''}`, async () => {
-        const work = inRoot('artifacts/capture', kind);
-        const args = [bundle, FOLDER, python, work, kind, ...(all ? [] : ['--sample'])];
-        const scored = await rows(process.execPath, args, (row) => ({ ...row, kind, target: `PyTorch ${row.torch}` }));
+      await stage(`${title}${which}`, async () => {
+        const kept = inRoot('artifacts/capture', `${kind}${which}${all ? '' : ', sample'}.jsonl`);
+        if (!resume || !existsSync(kept)) await runKind(kind, python, kept, all);
+        const lines = readFileSync(kept, 'utf8').trim().split('\n');
+        const scored = lines.map((line) => ({ ...JSON.parse(line), kind }));
         found.push(...scored);
         const fine = scored.filter(({ verdict }) => FINE.has(verdict)).length;
-        // A run that ends early is no success.
-        return { passed: fine, failed: scored.length - fine + (scored.length === 0 ? 1 : 0) };
+        return { passed: fine, failed: scored.length - fine };
       });
   return found;
+}
+
+/** Runs one kind, and keeps its rows once it has come to its end; a run without rows is no success. */
+async function runKind(kind, python, kept, all) {
+  const sample = all ? [] : ['--sample'];
+  const [program, args] =
+    kind === 'helper'
+      ? [python, ['-B', '-W', 'ignore', path.join(FOLDER, 'helper_test.py'), inRoot('python/graphwright_capture')]]
+      : [process.execPath, [BUNDLE, FOLDER, python, inRoot('artifacts/capture', kind), kind, ...sample]];
+  const scored = await rows(program, args, (row) => ({ ...row, target: `PyTorch ${row.torch}` }));
+  if (scored.length === 0) throw new Error(`${path.basename(program)} gives no rows for ${kind}`);
+  writeFileSync(kept, scored.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 
 const FINE = new Set(['pass', 'expected', 'absent']);
@@ -56,7 +77,26 @@ export function captureTables(scored) {
     'capture-programs': resultsOf(scored, 'programs'),
     'capture-installed': resultsOf(scored, 'installed'),
     'capture-bad': badTable(scored),
+    'capture-runs': countTable(scored),
   };
+}
+
+/** How often forward is called, by version. */
+function countTable(scored) {
+  const own = scored.filter((row) => row.kind === 'counts');
+  const versions = versionsOf(own);
+  const cell = (style, torch) => {
+    const row = own.find((each) => each.style === style && each.torch === torch);
+    return row ? `${row.file}: ${row.detail.replace(' while it is recorded', '')}` : 'not run';
+  };
+  const styles = [...new Set(own.map(({ style }) => style))];
+  return table(
+    ['What', ...versions.map((torch) => `PyTorch ${torch}: by itself, recorded`)],
+    styles.map((style) => [
+      style,
+      ...versions.map((torch) => cell(style, torch).replace(/(\d+) runs, (\d+)/, '$1, $2')),
+    ]),
+  );
 }
 
 function versionsOf(scored) {

@@ -131,6 +131,7 @@ export const CAPTURE_CODES = {
   // What the user should know of a capture that went on.
   'capture-assumed': { severity: 'information', message: '{text}.', fixes: [] },
   'weights-loaded': { severity: 'information', message: '{text}.', fixes: [] },
+  'outputs-left-out': { severity: 'warning', message: '{text}.', fixes: [] },
   'weights-in-part': { severity: 'warning', message: '{text}.', fixes: ['choose-weights'] },
   'captured-otherwise': { severity: 'information', message: '{text}.', fixes: [] },
   'trace-of-one-run': { severity: 'warning', message: '{text}.', fixes: [] },

@@ -226,6 +226,13 @@ export const BAD: readonly BadCase[] = [
     sample: true,
   },
 
+  {
+    program: 'complex_inputs.py:Rotate',
+    style: 'complex numbers in and out',
+    code: 'unsupported-attribute',
+    inputs: ['signal:complex64[3,4]'],
+  },
+
   // The interpreter.
   { ...PLAIN, style: 'a Python that is not there', python: 'no such file', code: 'python-unusable', sample: true },
   { ...PLAIN, style: 'a folder as Python', python: 'a folder', code: 'python-unusable' },

@@ -103,6 +103,13 @@ export const PROGRAMS: readonly Case[] = [
   { program: 'chatty.py:Chatty', style: 'prints floods, and lines like ours', inputs: ['x:float32[2,4]'] },
   { program: 'leftovers.py:Net', style: 'leaves threads and processes behind', inputs: ['x:float32[2,3]'] },
 
+  {
+    program: 'lightning_module.py:LitDigits',
+    style: "Lightning's module",
+    inputs: ['images:float32[batch,1,12,12]'],
+  },
+  { program: 'hydra_config.py:build', style: "a tree of settings, as Hydra's", inputs: ['input:float32[2,6]'] },
+
   // Weights beside the program.
   { ...CLASSIFIER, style: 'a state_dict', weights: 'plain.pth' },
   { ...CLASSIFIER, style: 'a state_dict under DataParallel', weights: 'data-parallel.pth', sample: true },
@@ -110,6 +117,8 @@ export const PROGRAMS: readonly Case[] = [
   { ...CLASSIFIER, style: "Lightning's checkpoint", weights: 'lightning.ckpt' },
   { ...CLASSIFIER, style: 'a state_dict of a compiled model', weights: 'compiled.pth' },
   { ...CLASSIFIER, style: 'weights and their moving average', weights: 'average.pth' },
+  { ...CLASSIFIER, style: 'a moving average beside a model', weights: 'average-beside.pth' },
+  { ...CLASSIFIER, style: "a moving average by PyTorch's AveragedModel", weights: 'averaged-model.pth' },
   { ...CLASSIFIER, style: "PyTorch's old file format", weights: 'legacy.pth' },
   { ...CLASSIFIER, style: 'safetensors', weights: 'plain.safetensors' },
 
@@ -133,6 +142,28 @@ export const PROGRAMS: readonly Case[] = [
     program: 'optional_inputs.py:CrossAttention',
     style: 'inputs that are all given',
     inputs: ['query:float32[2,5,8]', 'context:float32[2,3,8]', 'bias:float32[8]'],
+  },
+  {
+    program: 'optional_inputs.py:CrossAttention',
+    style: 'inputs that are None',
+    inputs: ['query:float32[2,5,8]', 'context=none', 'bias:float32[8]'],
+  },
+  {
+    program: 'plain_inputs.py:Blend',
+    style: 'a dict in, whole numbers, switches, texts',
+    inputs: [
+      'features.image:float32[2,3,5]',
+      'features.audio:float32[2,3,5]',
+      'steps=2',
+      'normalize=true',
+      'reduction=sum',
+      'mask:float32[2,3,1]',
+    ],
+  },
+  {
+    program: 'model_output.py:TokenModel',
+    style: "a dictionary that is a dataclass, as transformers'",
+    inputs: ['input_ids:int64[batch,7]', 'attention_mask:int64[batch,7]', 'output_hidden_states=true'],
   },
   {
     program: 'text_classifier.py:TextClassifier',
@@ -200,6 +231,16 @@ export const PROGRAMS: readonly Case[] = [
   { program: 'data_parallel.py:get_model', style: 'DataParallel', inputs: ['0:float32[1,1,8,8]'] },
   { program: 'normed_weights.py:Critic', style: 'weight and spectral norm', inputs: ['wave:float32[2,2,11]'] },
   { program: 'running_buffers.py:Running', style: 'writes to its buffers', inputs: ['x:float32[4,7]'] },
+  { program: 'caches.py:Cached', style: 'counters and caches of every kind', inputs: ['x:float32[3,4]'] },
+  {
+    program: 'parametrized.py:Flow',
+    style: 'weights by parametrizations',
+    inputs: ['wave:float32[2,2,9]'],
+    since: [2, 0],
+  },
+  { program: 'mapped_over.py:Lookup', style: 'torch.vmap', inputs: ['queries:float32[3,4]'], since: [2, 0] },
+  { program: 'spectrum.py:SpectralFilter', style: 'complex numbers within', inputs: ['wave:float32[2,16]'] },
+  { program: 'quantized_dynamic.py:quantized', style: 'dynamic quantisation', inputs: ['x:float32[3,8]'] },
   { program: 'checkpointed.py:Deep', style: 'gradient checkpoints', inputs: ['x:float32[2,10]'] },
   { program: 'training_mode.py:Noisy', style: 'dropout, handed over in training', inputs: ['x:float32[2,2,8,8]'] },
   { program: 'feature_hooks.py:Extractor', style: 'hooks', inputs: ['image:float32[1,3,12,12]'] },
@@ -266,4 +307,19 @@ export const INSTALLED: readonly Case[] = [
   timm('ghostnet_050'),
   timm('levit_128s', { inputs: ['x:float32[1,3,224,224]'] }),
   timm('test_resnet'),
+];
+
+/** How often a capture runs a program: `counted.py` says each time that it runs. */
+export interface CountedCase extends Case {
+  /** Calls of forward by themselves: one for each set of inputs. */
+  readonly runs: number;
+}
+
+const COUNTED = { program: 'counted.py:Counted', inputs: ['x:float32[1,3,16,16]'], sample: true } as const;
+
+export const COUNTS: readonly CountedCase[] = [
+  { ...COUNTED, style: 'sizes that are given', runs: 2 },
+  { ...COUNTED, style: 'inputs that are guessed', inputs: [], runs: 2 },
+  { ...COUNTED, style: 'a size that stays open', inputs: ['x:float32[n,3,16,16]'], runs: 2 },
+  { ...COUNTED, style: 'a condition that a script keeps', program: 'counted.py:Branching', runs: 2 },
 ];

@@ -50,11 +50,14 @@ def built(case, weights):
         found = getattr(found, part)
     if not isinstance(found, torch.nn.Module):
         keywords = {key: literal(value) for key, value in case.get("arguments", {}).items()}
+        # What a program has for all its settings.
+        if hasattr(module, "cfg") and "cfg" in inspect.signature(found).parameters:
+            keywords.setdefault("cfg", module.cfg)
         found = found(*keywords.pop("*", ()), **keywords)
     if "weights" in case:
         expected = torch.load(os.path.join(weights, "expected.pth"))
         # Of both, the moving average is what one wants to use.
-        found.load_state_dict({k: v + 1 for k, v in expected.items()} if case["weights"] == "average.pth" else expected)
+        found.load_state_dict({k: v + 1 for k, v in expected.items()} if case["weights"] in ("average.pth", "average-beside.pth") else expected)
     return module, found.eval()
 
 
@@ -68,10 +71,10 @@ def literal(text):
 
 def value_of(text, number, generator):
     """`x:float32[batch,3]` or `flag=true`: the name, and a value for a set of inputs."""
-    tensor = re.match(r"(\w+):(\w+)\[([^\]]*)\]$", text)
+    tensor = re.match(r"([\w.]+):(\w+)\[([^\]]*)\]$", text)
     if not tensor:
         name, value = text.split("=", 1)
-        return name, ast.literal_eval(value)
+        return name, literal(value.capitalize() if value in ("true", "false", "none") else value)
     name, dtype, sizes = tensor.groups()
     shape = [int(size) if size.isdigit() else OPEN_SIZES[number].get(size, OTHER_SIZE[number]) for size in sizes.split(",")]
     kind = getattr(torch, dtype)
@@ -89,12 +92,25 @@ def call_of(case, module, model, number):
         return changed, {}, tensors_in(changed)
     pairs = [value_of(text, number, generator) for text in case["inputs"]]
     tensors = [value for _, value in pairs if isinstance(value, torch.Tensor)]
+    pairs = list(with_dicts(pairs).items())
     # By position as far as people would.
     parameters = inspect.signature(model.forward).parameters.values()
     plain = sum(each.kind is each.POSITIONAL_OR_KEYWORD for each in parameters)
     takes_any = any(each.kind is each.VAR_POSITIONAL for each in parameters)
     count = len(pairs) if takes_any else plain
     return [value for _, value in pairs[:count]], dict(pairs[count:]), tensors
+
+
+def with_dicts(pairs):
+    """`features.image` is a part of a dictionary."""
+    found = {}
+    for name, value in pairs:
+        name, _, part = name.partition(".")
+        if part:
+            found.setdefault(name, {})[part] = value
+        else:
+            found[name] = value
+    return found
 
 
 def mapped(tree, change):
@@ -130,6 +146,9 @@ def run(case, weights, folder):
     state = None if lazy else copy.deepcopy(model.state_dict())
     sets = []
     for number in range(2):
+        # State that is in no state_dict is new in a model that is.
+        if number and not lazy:
+            module, model = built(case, weights)
         args, kwargs, given = call_of(case, module, model, number)
         inputs = [store(folder, f"{number}-input-{k}", tensor) for k, tensor in enumerate(given)]
         with torch.no_grad():
@@ -146,7 +165,8 @@ def changes(before, model, folder, number):
     """What a call wrote to buffers: a conversion takes what they held and gives what they hold then."""
     found = []
     for name, after in model.state_dict().items() if before else ():
-        if not torch.equal(before[name], after):
+        # Packed weights of quantised modules are no tensors.
+        if isinstance(after, torch.Tensor) and not torch.equal(before[name], after):
             kept = [store(folder, f"{number}-{name}-{when}", tensor) for when, tensor in (("before", before[name]), ("after", after))]
             found.append({"name": name, "before": kept[0], "after": kept[1]})
     return found

@@ -2,7 +2,7 @@
  * Captures programs by the core of the product, converts them to ONNX, and compares with what PyTorch gives: on the two sets of
  * inputs that a capture comes with, and on two that eager.py makes by itself. Bad programs must end in their problem.
  *
- *   node capture.js ROOT PYTHON WORK programs|installed|bad [--sample] [--only TEXT]
+ *   node capture.js ROOT PYTHON WORK programs|installed|bad|counts [--sample] [--only TEXT]
  *
  * ROOT is the folder of this suite, PYTHON the interpreter; WORK is emptied. Prints one JSON object a line.
  */
@@ -19,7 +19,7 @@ import type { Problem } from '../../../src/core/problems/problem.ts';
 import { silent } from '../../../src/core/progress.ts';
 import { BAD, type BadCase } from './bad.ts';
 import { brokenPython } from './broken-pythons.ts';
-import { type Case, INSTALLED, PROGRAMS } from './cases.ts';
+import { type Case, COUNTS, type CountedCase, INSTALLED, PROGRAMS } from './cases.ts';
 import { differenceFromEager } from './compare.ts';
 
 export interface Row {
@@ -57,7 +57,8 @@ execFileSync(python, ['-W', 'ignore', join(root, 'weights.py'), weights]);
 const loading = (performance.now() - startedAt) / 1000;
 const torch = execFileSync(python, ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' }).trim();
 if (kind === 'installed') lendOperators();
-if (kind === 'bad') await inPool(BAD.filter(wanted), judgeBad);
+if (kind === 'counts') await inPool(COUNTS.filter(wanted), judgeCount);
+else if (kind === 'bad') await inPool(BAD.filter(wanted), judgeBad);
 else await judgeAll((kind === 'installed' ? INSTALLED : PROGRAMS).filter(wanted));
 
 function wanted({ program, style, sample }: Case | BadCase): boolean {
@@ -106,6 +107,17 @@ async function judge(each: Case, number: number, eager: string): Promise<Omit<Ro
   return { ...row, verdict, file: way, detail: `relative difference ${own.toPrecision(2)}, ${others.toPrecision(2)}` };
 }
 
+/** A program is run once for each set of inputs, and while it is recorded. */
+async function judgeCount(each: CountedCase): Promise<Omit<Row, 'seconds'>> {
+  const lines: string[] = [];
+  const output = join(out, `${each.style}.onnx`);
+  const result = await captured(each, join(root, 'programs'), output, python, (line) => lines.push(line));
+  const [runs, recorded] = ['plain run', 'recorded run'].map((said) => lines.filter((line) => line === said).length);
+  const row = { case: each.program, style: each.style, torch, file: result.captured?.way ?? codeOf(result) };
+  const right = result.status === 'done' && runs === each.runs;
+  return { ...row, verdict: right ? 'pass' : 'wrong', detail: `${runs} runs, ${recorded} while it is recorded` };
+}
+
 function isBefore([major, minor]: readonly [number, number]): boolean {
   const [ownMajor = 0, ownMinor = 0] = torch.split('.').map(Number);
   return ownMajor < major || (ownMajor === major && ownMinor < minor);
@@ -130,6 +142,7 @@ async function captured(
   folder: string,
   output: string,
   interpreter: string,
+  log?: (line: string) => void,
 ): Promise<CaptureResult> {
   const parsed = parseProgram(program);
   const path = parsed.file === undefined ? undefined : fileOf(parsed.file, folder);
@@ -156,7 +169,7 @@ async function captured(
     simplify: false,
     verify: true,
   };
-  return convertCaptured({ capture, output, conversion }, silent);
+  return convertCaptured({ capture, output, conversion }, silent, log);
 }
 
 /** `programs/` in front says that a bad case is of a good program. */

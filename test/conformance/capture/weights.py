@@ -60,6 +60,8 @@ def main():
         },
         "compiled.pth": {"model": prefixed(weights, "_orig_mod.")},
         "average.pth": {"params": weights, "params_ema": other},
+        "average-beside.pth": {"epoch": 4, "model": weights, "ema": {"decay": 0.99, "module": other}, "optimizer": optimizer.state_dict()},
+        "averaged-model.pth": torch.optim.swa_utils.AveragedModel(model).state_dict(),
         "wrong-classes.pth": Classifier(classes=9).state_dict(),
         "incomplete.pth": {name: value for name, value in weights.items() if not name.startswith("neck")},
         "other-model.pth": torch.nn.LSTM(3, 4).state_dict(),

@@ -69,6 +69,8 @@ const NOTES: Readonly<Record<HelperNote['kind'], ProblemCode>> = {
   'trace-warning': 'trace-of-one-run',
   'parameter-left-out': 'parameter-left-out',
   'operator-not-found': 'capture-assumed',
+  'outputs-left-out': 'outputs-left-out',
+  'no-memory-limit': 'capture-assumed',
 };
 
 /** The problem that a failure is, on the user's lines. Undefined for a kind that has no row: that is a fault of ours. */

@@ -95,7 +95,9 @@ export interface HelperNote {
     | 'eval-mode'
     | 'half-run-as-float'
     | 'parameter-left-out'
-    | 'operator-not-found';
+    | 'operator-not-found'
+    | 'outputs-left-out'
+    | 'no-memory-limit';
   readonly text: string;
   readonly frames: readonly HelperFrame[];
   /** What fills the words of a problem that has more than a text. */

@@ -1,0 +1,197 @@
+"""Tests of the helper in Python that need no program of a user's: limits on systems that the suite does not run on, and what is
+kept between runs. Prints a JSON object for each test.
+
+usage: helper_test.py FOLDER_OF_THE_HELPER
+"""
+import ctypes
+import faulthandler
+import json
+import os
+import sys
+import threading
+import time
+import types
+import unittest
+from unittest import mock
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(sys.argv[1])))
+
+import torch  # noqa: E402
+
+from graphwright_capture import limits, running, weights  # noqa: E402
+
+
+class FakeChannel:
+    doing = "testing"
+
+    def __init__(self):
+        self.notes, self.ended = [], threading.Event()
+
+    def note(self, kind, text, *_, **__):
+        self.notes.append(kind)
+
+    def step(self, title):
+        pass
+
+    def end(self, event, failure):
+        self.failure = failure
+        self.ended.set()
+        # As the process would: the thread that tells goes no further.
+        sys.exit()
+
+
+class MemoryLimits(unittest.TestCase):
+    """resource is not there on Windows, and macOS does not keep the limits that it takes."""
+
+    def told_by(self, platform, held, **modules):
+        usage = mock.Mock(getrusage=lambda who: types.SimpleNamespace(ru_maxrss=held), RUSAGE_SELF=0)
+        with mock.patch.object(sys, "platform", platform), mock.patch.dict(sys.modules, {"resource": usage, **modules}):
+            limits.limit_memory(10**9)
+            told = limits.resident_bytes()
+        return told, usage.setrlimit.called
+
+    def test_macos_counts_bytes(self):
+        self.assertEqual(self.told_by("darwin", 5_000_000), (5_000_000, False))
+
+    def test_other_systems_count_thousands(self):
+        self.assertEqual(self.told_by("freebsd14", 5_000), (5_120_000, False))
+
+    def test_a_system_without_resource_tells_nothing(self):
+        self.assertEqual(self.told_by("wasi", 0, resource=None), (None, False))
+
+    def windows(self, answer):
+        def fill(process, counters, size):
+            counters._obj.sizes[0], counters._obj.sizes[1] = 9_000_000, 7_000_000
+            self.assertEqual((process.value, size), (ctypes.c_void_p(-1).value, ctypes.sizeof(counters._obj)))
+            return answer
+
+        system = types.SimpleNamespace(
+            kernel32=types.SimpleNamespace(GetCurrentProcess=lambda: -1),
+            psapi=types.SimpleNamespace(GetProcessMemoryInfo=fill),
+        )
+        with mock.patch.object(ctypes, "windll", system, create=True):
+            return self.told_by("win32", 0, resource=None)
+
+    def test_windows_tells_what_is_held_now(self):
+        self.assertEqual(self.windows(1), (7_000_000, False))
+
+    def test_windows_that_refuses_tells_nothing(self):
+        self.assertEqual(self.windows(0), (None, False))
+
+    def test_windows_without_the_library_tells_nothing(self):
+        # There is no ctypes.windll here.
+        self.assertEqual(self.told_by("win32", 0, resource=None), (None, False))
+
+    def ends_in_time(self, resident):
+        channel = FakeChannel()
+        with mock.patch.object(limits, "resident_bytes", resident):
+            limits.watch_limits(channel, {"seconds": 0.3, "memory": 10**9})
+            faulthandler.cancel_dump_traceback_later()
+            self.assertTrue(channel.ended.wait(20))
+        return channel
+
+    def test_without_a_limit_of_memory_that_is_said_and_time_is_kept(self):
+        channel = self.ends_in_time(lambda: None)
+        self.assertEqual((channel.notes, channel.failure["kind"]), (["no-memory-limit"], "timed-out"))
+
+    def test_what_holds_too_much_is_ended(self):
+        channel = self.ends_in_time(lambda: 2 * 10**9)
+        self.assertEqual((channel.notes, channel.failure["kind"]), ([], "memory"))
+
+    def test_on_windows_nobody_waits_for_the_parent(self):
+        before = threading.active_count()
+        with mock.patch.object(os, "name", "nt"), mock.patch.object(os, "getppid", side_effect=AttributeError):
+            limits.end_with_parent()
+        self.assertEqual(threading.active_count(), before)
+
+
+class Keeps(torch.nn.Module):
+    """Writes to all that a module may hold."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("count", torch.zeros(()))
+        self.plain, self.list, self.table, self.nested = torch.zeros(2), [], {}, [{"a": [torch.zeros(1)]}]
+        self.own = types.SimpleNamespace()
+        self.norm = torch.nn.BatchNorm1d(2).train()
+
+    def forward(self, x):
+        self.count += 1
+        self.plain += x[0]
+        self.list.append(1)
+        self.table["x"] = x
+        self.nested[0]["a"][0] += 1
+        self.nested[0]["a"].append(2)
+        self.added = 1
+        return {"y": self.norm(x), "count": self.count, "calls": len(self.list)}
+
+
+class FixedInputs:
+    def make(self, model, seed, sizes, shuffled=False):
+        return [torch.arange(6.0).reshape(3, 2)], {}
+
+
+class Runs(unittest.TestCase):
+    def test_each_run_is_the_first(self):
+        model = Keeps()
+        runs = [running.run_once(model, FixedInputs(), 0, {}) for _ in range(2)]
+        for run in runs:
+            self.assertEqual([tensor.tolist() for tensor, _ in run.outputs][1:], [1, 1])
+            self.assertEqual([is_number for _, is_number in run.outputs], [False, False, True])
+        self.assertTrue(torch.equal(runs[0].outputs[0][0], runs[1].outputs[0][0]))
+        self.assertEqual((model.list, model.table, len(model.nested[0]["a"])), ([], {}, 1))
+        self.assertEqual((model.plain.tolist(), model.nested[0]["a"][0].item(), model.count.item()), ([0, 0], 0, 0))
+        self.assertFalse(hasattr(model, "added"))
+        self.assertEqual(model.norm.running_mean.tolist(), [0, 0])
+
+    def test_written_buffers_are_told_as_they_were(self):
+        written = running.run_once(Keeps(), FixedInputs(), 0, {}).written
+        names = {"count", "norm.running_mean", "norm.running_var", "norm.num_batches_tracked"}
+        self.assertEqual((set(written), written["count"].item()), (names, 0))
+
+
+class Weights(unittest.TestCase):
+    own = {"a": torch.zeros(1), "b": torch.zeros(1)}
+
+    def best(self, stored):
+        found, where = weights.best_weights(stored, self.own, "w.pth")
+        return found["a"].item(), where
+
+    def of(self, number, prefix=""):
+        return {prefix + name: torch.full((1,), number) for name in self.own}
+
+    def test_a_moving_average_goes_before_the_model_beside_it(self):
+        stored = {"model": self.of(1.0), "ema": self.of(2.0), "optimizer": {"state": {0: self.of(3.0)}}}
+        self.assertEqual(self.best(stored), (2, ", from its 'ema', a moving average beside those in its 'model'"))
+
+    def test_what_fits_goes_before_a_moving_average_that_does_not(self):
+        self.assertEqual(self.best({"model": self.of(1.0), "ema": {"other": torch.zeros(1)}}), (1, ", from its 'model'"))
+
+    def test_prefixes_of_wrappers_are_taken_off_and_said(self):
+        said = ", from its 'state_dict', without 'module.' before their names"
+        self.assertEqual(self.best({"state_dict": self.of(1.0, "module.")}), (1, said))
+
+    def test_of_an_averaged_model_the_counter_is_left(self):
+        found, _ = weights.best_weights({"n_averaged": torch.tensor(3), **self.of(1.0, "module.")}, self.own, "w.pth")
+        self.assertEqual(set(found), {"a", "b"})
+
+
+class Told(unittest.TestResult):
+    def addSuccess(self, test):
+        self.tell(test, "pass", "")
+
+    def addError(self, test, error):
+        self.tell(test, "error", error[1])
+
+    def addFailure(self, test, error):
+        self.tell(test, "wrong", error[1])
+
+    def tell(self, test, verdict, detail):
+        name = test._testMethodName[len("test_") :].replace("_", " ")
+        row = {"case": type(test).__name__, "style": name, "verdict": verdict, "file": "", "detail": str(detail)}
+        seconds = round(time.monotonic() - STARTED, 1)
+        print(json.dumps({**row, "torch": str(torch.__version__), "seconds": seconds}), flush=True)
+
+
+STARTED = time.monotonic()
+unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"]).run(Told())
