@@ -57,13 +57,14 @@ export function loopOf(onnx: OnnxBuilder, count: Value, inside: (inner: OnnxBuil
 
 /**
  * A Loop that carries values along: the body gives the next of them, then what is joined along a new first axis. It gives
- * the last values, then what was joined.
+ * the last values, then what was joined. It may end before its time, by what the body made.
  */
 export function loop(
   onnx: OnnxBuilder,
   count: Value,
   states: readonly Value[],
   inside: (inner: OnnxBuilder, round: Value, states: readonly Value[]) => readonly Value[],
+  goesOn?: (inner: OnnxBuilder, made: readonly Value[]) => Value,
 ): readonly Value[] {
   const body = new Graph(onnx.unique('round'));
   const round = body.addInput({ name: onnx.unique('number'), type: tensorType('int64', []) });
@@ -71,7 +72,7 @@ export function loop(
   const carried = states.map((state) => body.addInput({ name: onnx.unique('carried'), type: state.type }));
   const inner = onnx.within(body);
   const made = inside(inner, round, carried);
-  body.addOutput(inner.Identity(going));
+  body.addOutput(goesOn ? goesOn(inner, made) : inner.Identity(going));
   // What a graph gives must be made in it.
   for (const value of made) body.addOutput(body.inputs.includes(value) ? inner.Identity(value) : value);
   const inputs = [count, onnx.constant(true), ...states];

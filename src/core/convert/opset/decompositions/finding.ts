@@ -1,4 +1,5 @@
 /** Places that a run finds, as many as there are: NonZero and Compress (9). Until then a Loop alone makes lists of any length. */
+import { intsOf } from '../../../dialects/onnx/data.ts';
 import type { Node } from '../../../ir/node.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
@@ -48,11 +49,19 @@ const nonZero = adapter(down(9, 'NonZero'), (node, onnx) => {
   const rows = naturals(rank).map((axis) => {
     const stride = strides[axis];
     if (axis === rank - 1 || !stride) return onnx.unsqueeze(rest, [0]);
-    const row = onnx.Div(rest, stride);
-    rest = onnx.Sub(rest, onnx.Mul(row, stride));
+    const step = atLeastOne(onnx, stride);
+    const row = onnx.Div(rest, step);
+    rest = onnx.Sub(rest, onnx.Mul(row, step));
     return onnx.unsqueeze(row, [0]);
   });
   return onnx.Concat(...rows, { axis: 0 });
 });
+
+/** Where nothing is there nothing is found, but not even nothing may be divided by 0. */
+function atLeastOne(onnx: OnnxBuilder, stride: Value): Value {
+  const known = intsOf(stride)?.[0];
+  if (known !== undefined && known > 0) return stride;
+  return onnx.Add(stride, onnx.cast(onnx.Equal(stride, onnx.ints([0])), 'int64'));
+}
 
 export const finding: readonly Adapter[] = [compress, nonZero];

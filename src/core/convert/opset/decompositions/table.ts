@@ -24,6 +24,7 @@ import { scattering } from './scattering.ts';
 import { sequences } from './sequences.ts';
 import { signals } from './signals.ts';
 import { statistics } from './statistics.ts';
+import { suppressing } from './suppression.ts';
 
 export const DECOMPOSITIONS: readonly Adapter[] = [
   ...activationDecompositions,
@@ -47,6 +48,7 @@ export const DECOMPOSITIONS: readonly Adapter[] = [
   ...matrices,
   ...deformableConvolution,
   ...sequences,
+  ...suppressing,
   ...scanning,
   ...refused,
   ...statistics,
