@@ -12,6 +12,8 @@ import { operatorNames, operatorSchema, operatorVersions } from '../../../../src
 interface Reviewed {
   readonly operators?: readonly string[];
   readonly needs?: number;
+  /** What the problem says. */
+  readonly words: string;
   readonly because: string;
 }
 
@@ -81,7 +83,9 @@ function cell({ op, version }: Step, way: Way | undefined, isDown: boolean): str
   const added = isDown ? (ATTRIBUTES_ADDED[`${op}@${version}`] ?? []) : [];
   const defaults =
     way === 'unchanged' && added.length > 0 ? [`without ${added.map((name) => `\`${name}\``).join(', ')}`] : [];
-  const reasons = isDown ? reviewed.filter(({ operators, needs }) => operators?.includes(op) && needs === version) : [];
+  const all = isDown ? reviewed.filter(({ operators, needs }) => operators?.includes(op) && needs === version) : [];
+  // What is only approximated is refused until that is accepted: the page says so of the word.
+  const reasons = way === 'approximated' ? all.filter(({ words }) => !words.includes('approximation')) : all;
   const notes = [...defaults, ...reasons.map(({ because }) => `not where ${because}`)];
   return [way, ...notes].join('; ').replaceAll('|', '\\|');
 }

@@ -5,17 +5,27 @@ import { type CaffeRules, directOr } from '../rule.ts';
 import { affine, product } from '../support.ts';
 
 /**
- * How far tanh(x P(x x)) is from erf(x / sqrt(2)) at most, and x / 2 times that, as Gelu has it: less than one unit in the last place of
- * numbers from 1 on (2^-23), by which single precision rounds a result that is added to 1. So it counts as exact. Proven on a grid:
- * test/unit/core/convert/onnx-to-caffe/inexact.test.ts.
+ * How far tanh(x P(x x)) is from erf(x / sqrt(2)) at most, relative to it: less than the distance of two numbers of single precision.
+ * It is another function all the same, so that it is told of. Proven on a grid: test/unit/core/convert/onnx-to-caffe/inexact.test.ts.
  */
-export const ERF_BOUND = 7e-8;
+export const ERF_BOUND = 1e-7;
 
-/** Of the polynomial P, the lowest power first: fitted for the least error. Beyond 6, where tanh has reached 1, x P grows on. */
+/** Of the polynomial P, the lowest power first: fitted for the least relative error. Beyond 6, where tanh has reached 1, x P grows on. */
 export const ERF_COEFFICIENTS = [
-  0.7978849414894262, 0.03633296304064942, -3.237449553298266e-5, -5.5427851816958105e-5, 3.991460461919588e-6,
-  -1.3469088541630547e-7, 1.8314201979073265e-9,
+  0.7978846365948096, 0.03633434820913277, -3.391130726583126e-5, -5.478170390412636e-5, 3.873052957534727e-6,
+  -1.2525635169110876e-7, 1.5672495008348781e-9,
 ] as const;
+
+/** What inexact.test.ts measures of the layers in single precision. */
+const ERF_ERROR = '5e-7 of what is right';
+const GELU_ERROR = '3e-7 of x';
+
+/** Tells that the tanh of a polynomial stands for erf. */
+function tellError(caffe: CaffeBuilder, error: string): void {
+  caffe.approximate(
+    `erf is the tanh of a polynomial there; at 200,001 numbers from -10 to 10 it is off by at most ${error}`,
+  );
+}
 
 /** erf(x / sqrt(2)). */
 function errorFunction(caffe: CaffeBuilder, x: Value): Value {
@@ -35,12 +45,16 @@ function geluOfTanh(caffe: CaffeBuilder, x: Value): Value {
 }
 
 export const errorFunctions: CaffeRules = {
-  Erf: directOr((node, caffe) => errorFunction(caffe, affine(caffe, caffe.input(node, 0), Math.SQRT2, 0))),
+  Erf: directOr((node, caffe) => {
+    tellError(caffe, ERF_ERROR);
+    return errorFunction(caffe, affine(caffe, caffe.input(node, 0), Math.SQRT2, 0));
+  }),
   Gelu: (node, caffe) => {
     const x = caffe.input(node, 0);
     if (node.string('approximate', 'none') === 'tanh') return geluOfTanh(caffe, x);
     const own = caffe.backend.direct.Gelu;
     if (own !== undefined) return caffe.layer(own, [x]);
+    tellError(caffe, GELU_ERROR);
     return product(caffe, x, affine(caffe, errorFunction(caffe, x), 0.5, 0.5));
   },
 };
