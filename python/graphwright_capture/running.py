@@ -15,32 +15,32 @@ class State:
     own, and the numbers of all tensors there but parameters."""
 
     def __init__(self, model):
-        self.contents, self.numbers, self.seen = [], [], set()
-        for each in model.modules():
-            self.keep(each)
+        self.contents, self.numbers = [], []
+        seen, waiting = set(), list(model.modules())
+        while waiting:
+            value = waiting.pop()
+            if id(value) not in seen:
+                seen.add(id(value))
+                waiting.extend(self.kept(value))
 
-    def keep(self, value):
+    def kept(self, value):
+        """Keeps a value; gives what it holds."""
         import torch
 
-        if id(value) in self.seen:
-            return
-        self.seen.add(id(value))
         if isinstance(value, torch.Tensor):
             if not isinstance(value, torch.nn.Parameter) and not torch.nn.parameter.is_lazy(value):
                 self.numbers.append((value, value.detach().clone()))
         elif isinstance(value, torch.jit.ScriptModule):
             # It holds its attributes elsewhere, and has none that a call could add.
-            for buffer in value.buffers():
-                self.keep(buffer)
+            return value.buffers()
         elif type(value) in CONTAINERS:
             self.contents.append((value, value.copy()))
-            for each in list(value.values() if isinstance(value, dict) else value):
-                self.keep(each)
+            return value.values() if isinstance(value, dict) else value
         elif isinstance(value, tuple):
-            for each in value:
-                self.keep(each)
+            return value
         elif isinstance(value, torch.nn.Module) or is_of_users(value):
-            self.keep(vars(value))
+            return [vars(value)]
+        return ()
 
     def bring_back(self):
         for holder, before in self.contents:

@@ -144,6 +144,14 @@ class Runs(unittest.TestCase):
         self.assertFalse(hasattr(model, "added"))
         self.assertEqual(model.norm.running_mean.tolist(), [0, 0])
 
+    def test_long_chains_are_followed(self):
+        model, held = Keeps(), [0]
+        for _ in range(5000):
+            held = [held]
+        model.chain = held
+        running.run_once(model, FixedInputs(), 0, {})
+        self.assertIs(model.chain, held)
+
     def test_written_buffers_are_told_as_they_were(self):
         written = running.run_once(Keeps(), FixedInputs(), 0, {}).written
         names = {"count", "norm.running_mean", "norm.running_var", "norm.num_batches_tracked"}
