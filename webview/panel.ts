@@ -4,6 +4,7 @@ import type { ModelSummary } from '../src/shared/graph.ts';
 import type { GroupId, TargetChoice } from '../src/shared/identifiers.ts';
 import type { ToPanel } from '../src/shared/panel.ts';
 import type { PlacedProblem } from '../src/shared/problems.ts';
+import { targetTitle } from '../src/shared/target-text.ts';
 import { Frame } from './frame.ts';
 import type { Host } from './host.ts';
 import { type KeptState, keptStateOf, StateKeeper } from './kept-state.ts';
@@ -18,7 +19,6 @@ import { countProblems, problemsOf, together } from './problem-counts.ts';
 import { GraphView } from './render/graph-view.ts';
 import type { Measure } from './scene/face.ts';
 import { type Pointed, Selection } from './selection.ts';
-import { targetTitle } from './targets.ts';
 
 /** So many items are shown before modules stay folded, after "unfold all". */
 const UNFOLD_BUDGET = 12_000;
@@ -209,7 +209,7 @@ export class Panel {
     const problems = this.problems();
     const { box } = this.selection;
     if (!box) {
-      const title = targetTitle(this.model.targets, this.target);
+      const title = this.target ? targetTitle(this.target, this.model.targets) : '';
       const all = this.checked || this.model.summary.problems.length > 0 ? problems : undefined;
       this.details.showSummary({ summary: this.model.summary, problems: all, targetTitle: title });
       return;

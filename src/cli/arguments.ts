@@ -1,6 +1,6 @@
 /** The command line's arguments, checked: wrong ones are an InputError `bad-argument` with a next step. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { LATEST_ML, ML } from '../core/dialects/onnx/ml-versions.ts';
+import { checkMl, ML } from '../core/dialects/onnx/ml-versions.ts';
 import { InputError } from '../core/ir/errors.ts';
 import { parseInputSpec, type Reading } from '../core/reading.ts';
 
@@ -136,9 +136,6 @@ export function opsetsOf(text: string | undefined, target: string): Opsets {
   const [[opset, ...others], [mlOpset, ...more]] = [of(false), of(true)];
   if (others.length > 0 || more.length > 0)
     throw new InputError('bad-argument', `"${text}" names two versions of one domain`, undefined, 'Give one of each.');
-  if (mlOpset !== undefined && (mlOpset < 1 || mlOpset > LATEST_ML)) {
-    const next = `Choose one from 1 to ${LATEST_ML}.`;
-    throw new InputError('bad-argument', `${ML} ${mlOpset} cannot be written`, undefined, next);
-  }
+  if (mlOpset !== undefined) checkMl(mlOpset);
   return { opset, ...(mlOpset !== undefined && { mlOpset }) };
 }

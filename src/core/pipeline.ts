@@ -10,10 +10,10 @@ import { dialectOf, isError, lower, targetOf, toOnnx } from './lowering.ts';
 import { type OpenedModel, openModel } from './open.ts';
 import type { Problem } from './problems/problem.ts';
 import type { Progress } from './progress.ts';
-import { PLAIN_READING } from './reading.ts';
 import type { ConvertRequest, ConvertResult, Verification } from './request.ts';
-import type { Wishes } from './rewriting.ts';
+import { type Wishes, wishesOf } from './rewriting.ts';
 import type { Target, TargetRequest } from './targets/target.ts';
+import { readingFor, type TextTarget } from './text-target.ts';
 import { outputFiles, writeResult } from './write.ts';
 
 /** Converts a file. What the target cannot take exactly is in the result; bad input throws InputError. */
@@ -23,13 +23,8 @@ export async function convertModel(request: ConvertRequest, progress: Progress):
   const files = outputFiles(request, target);
   const opened = await openModel(request.input, request.reading, progress);
   try {
-    const { model, problems, passes, simplified } = await lower(
-      opened,
-      target,
-      request.target.opset,
-      { ...request, mlOpset: request.target.mlOpset },
-      progress,
-    );
+    const { opset } = request.target;
+    const { model, problems, passes, simplified } = await lower(opened, target, opset, wishesOf(request), progress);
     const told = { problems, passes, ...(simplified && { simplified }) };
     if (problems.some(isError)) return { status: 'refused', output: [], ...told, seconds: since(started) };
     await progress.step('Writing the model');
@@ -59,7 +54,7 @@ export async function checkModel(
   // Lowering changes an ONNX model and a Caffe network, so the file is opened once more for it.
   const copy = opened.model.dialect !== 'aten' ? await openModel(opened.path, opened.reading, progress) : opened;
   try {
-    return (await lower(copy, await targetOf(request.target, opened.path), request.opset, wishesOf(request), progress))
+    return (await lower(copy, await targetOf(request.target, opened.path), request.opset, onTheWay(request), progress))
       .problems;
   } finally {
     if (copy !== opened) copy.close();
@@ -73,16 +68,16 @@ export async function checkModel(
 export async function targetProblems(
   model: Model,
   custom: CustomOperators,
-  request: TargetRequest,
+  request: TextTarget,
   progress: Progress,
 ): Promise<readonly Problem[]> {
-  const given = { model, custom, problems: [], reading: PLAIN_READING };
-  return (await lower(given, await targetOf(request.target, model.file), request.opset, wishesOf(request), progress))
+  const given = { model, custom, problems: [], reading: readingFor(request) };
+  return (await lower(given, await targetOf(request.target, model.file), request.opset, onTheWay(request), progress))
     .problems;
 }
 
 /** Nothing but the way to the target. */
-function wishesOf({ mlOpset }: TargetRequest): Wishes {
+function onTheWay({ mlOpset }: TargetRequest): Wishes {
   return { simplify: false, mlOpset };
 }
 

@@ -4,6 +4,7 @@ import type { CustomOperators } from './custom/definition.ts';
 import { addCustomFunctions } from './custom/functions.ts';
 import { copyKept } from './dialects/onnx/infer/kept.ts';
 import { restoreDeclared } from './dialects/onnx/infer.ts';
+import { checkMl } from './dialects/onnx/ml-versions.ts';
 import { nearestName, suggestionOf } from './dialects/onnx/spelling.ts';
 import { cloneModel } from './ir/clone.ts';
 import { InputError } from './ir/errors.ts';
@@ -31,6 +32,11 @@ import type { Target, TargetRequest } from './targets/target.ts';
 /** What a request says about passes. */
 export type Wishes = Pick<ConvertRequest, 'simplify' | 'foldLimit' | 'inline' | 'disabled' | 'explain' | 'why'> &
   Pick<TargetRequest, 'mlOpset'>;
+
+/** All that a request says about passes. */
+export function wishesOf(request: ConvertRequest): Wishes {
+  return { ...request, mlOpset: request.target.mlOpset };
+}
 
 /**
  * Rewrites a model on its way to a target, in parts that count their steps together: what the request asks for, what the
@@ -103,6 +109,7 @@ export class Rewriting {
   /** Takes the model to another opset, and returns what cannot go there. */
   async toOpset(model: Model, opset: number): Promise<readonly Problem[]> {
     if (this.reached) return [];
+    if (this.wishes.mlOpset !== undefined) checkMl(this.wishes.mlOpset);
     const { convertOpset } = await import('./convert/opset/convert.ts');
     const result = convertOpset(model, opset, { ...this.log(model), ml: this.wishes.mlOpset });
     this.keep(result);

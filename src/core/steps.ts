@@ -6,7 +6,7 @@ import type { PassSummary } from './passes/records.ts';
 import type { Progress } from './progress.ts';
 import type { Reading } from './reading.ts';
 import type { ConvertRequest, Simplified } from './request.ts';
-import { Rewriting } from './rewriting.ts';
+import { Rewriting, wishesOf } from './rewriting.ts';
 import type { TargetRequest } from './targets/target.ts';
 
 /** A model just before and just after one step of a conversion. Each is to be closed. */
@@ -25,7 +25,7 @@ export async function modelsAroundStep(request: ConvertRequest, step: number, pr
     await progress.step('Converting the operators');
     const { model, problems } = await toOnnx(opened);
     const target = await targetOf(request.target.target, request.input);
-    const rewriting = new Rewriting(request, opened.custom, target, step);
+    const rewriting = new Rewriting(wishesOf(request), opened.custom, target, step);
     if (!problems.some(isError)) await adapt(opened, model, target, request.target.opset, rewriting);
     const before = rewriting.modelBeforeLast;
     if (!rewriting.reached || !before) {
@@ -48,7 +48,8 @@ export async function conversionRecords(request: ConvertRequest, progress: Progr
   const opened = await openModel(request.input, request.reading, progress);
   try {
     const target = await targetOf(request.target.target, request.input);
-    return (await lower(opened, target, request.target.opset, { ...request, explain: true }, progress)).passes;
+    return (await lower(opened, target, request.target.opset, { ...wishesOf(request), explain: true }, progress))
+      .passes;
   } finally {
     opened.close();
   }
@@ -67,7 +68,7 @@ export async function explainNode(
 ): Promise<Simplified['why']> {
   const opened = await openModel(input, reading, progress);
   try {
-    const wishes = { simplify: true, why: node };
+    const wishes = { simplify: true, why: node, mlOpset: request.mlOpset };
     const { simplified } = await lower(
       opened,
       await targetOf(request.target, opened.path),

@@ -2,10 +2,12 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { InputError } from '../core/ir/errors.ts';
-import type { ConvertResult, TargetRow } from '../shared/conversion.ts';
+import type { ConvertResult, DomainVersions, TargetRow } from '../shared/conversion.ts';
 import type { EngineCalls } from '../shared/engine.ts';
 import type { TargetChoice } from '../shared/identifiers.ts';
 import type { ProblemData } from '../shared/problems.ts';
+import { targetTitle } from '../shared/target-text.ts';
+import { askMlVersion, type MlWish } from './choose-ml-version.ts';
 import { chooseTarget } from './choose-target.ts';
 import { doneText } from './conversion-text.ts';
 import { askWishes, type ConversionWishes } from './conversion-wishes.ts';
@@ -15,10 +17,9 @@ import { askInputShapes, wantsInputShapes } from './input-shapes.ts';
 import type { Log } from './log.ts';
 import type { HeldModel, Models } from './models.ts';
 import type { OpsFiles } from './ops-files.ts';
-import { BACK } from './pick.ts';
+import { type Answer, BACK } from './pick.ts';
 import type { Readings } from './readings.ts';
 import type { ConversionStepsView } from './steps/conversion-steps.ts';
-import { targetTitle } from './target.ts';
 import { isOnnx, isOnnxText, textUri } from './uris.ts';
 
 const OPEN_GRAPH = 'Open Graph';
@@ -68,7 +69,12 @@ export class Converter implements vscode.Disposable {
       const title = uris.length === 1 ? `Convert ${this.nameOf(first)}` : `Convert ${uris.length} Models`;
       if (!(await savedFirst(uris))) return;
       const asked = await this.ask(uris, first, rows, title);
-      if (asked) for (const uri of uris) await this.convertTo(uri, asked.target, rows, asked.wishes);
+      if (!asked) return;
+      for (const uri of uris) {
+        const own = asked.versions.get(uri)?.own;
+        const mlOpset = asked.ml === 'own' ? own : own && asked.ml;
+        await this.convertTo(uri, { ...asked.target, ...(mlOpset !== undefined && { mlOpset }) }, rows, asked.wishes);
+      }
     } catch (error) {
       await showError(error, this.log, 'Convert Model');
     }
@@ -116,15 +122,53 @@ export class Converter implements vscode.Disposable {
   private async ask(uris: readonly vscode.Uri[], first: vscode.Uri, rows: readonly TargetRow[], title: string) {
     const ofOnnx = uris.every((uri) => isOnnx(uri) || isOnnxText(uri));
     const question = { title, more: 1, ...(ofOnnx && { ownOpset: "Keep the file's own opset" }) };
+    // Models are opened while the user chooses.
+    const opening = ofOnnx ? this.domainVersions(uris) : Promise.resolve(new Map());
     let current = this.models.targetOf(first);
     for (;;) {
       const target = await chooseTarget(rows, { ...question, current });
       if (!target) return undefined;
-      const wishes = await askWishes(this.memory, title, [3, 3]);
-      if (wishes === undefined) return undefined;
-      if (wishes !== BACK) return { target, wishes };
       current = target;
+      const versions: ReadonlyMap<vscode.Uri, DomainVersions> = await opening;
+      const rest = await this.askRest(title, target, [...versions.values()]);
+      if (rest === undefined) return undefined;
+      if (rest !== BACK) return { target, versions, ...rest };
     }
+  }
+
+  /** What is asked after the target: the version of ai.onnx.ml where a model has such operators, and what else to do. */
+  private async askRest(
+    title: string,
+    { target, opset }: TargetChoice,
+    [one, ...others]: readonly DomainVersions[],
+  ): Promise<Answer<{ readonly ml?: MlWish; readonly wishes: ConversionWishes }>> {
+    const isAsked = one !== undefined && target === 'onnx';
+    const last = isAsked ? 4 : 3;
+    for (;;) {
+      const ml = isAsked ? await askMlVersion(this.memory, { title, step: [3, last] }, [one, ...others], opset) : BACK;
+      if (isAsked && (ml === undefined || ml === BACK)) return ml;
+      const wishes = await askWishes(this.memory, title, [last, last]);
+      if (wishes === BACK && isAsked) continue;
+      if (wishes === undefined || wishes === BACK) return wishes;
+      return { wishes, ...(ml !== undefined && ml !== BACK && { ml }) };
+    }
+  }
+
+  /** The versions of ai.onnx.ml of those models that have operators of it. A model that cannot be read has none. */
+  private async domainVersions(uris: readonly vscode.Uri[]): Promise<ReadonlyMap<vscode.Uri, DomainVersions>> {
+    const found = new Map<vscode.Uri, DomainVersions>();
+    for (const uri of uris) {
+      const held = this.models.hold(uri);
+      try {
+        const versions = await this.engine.domainVersions((await held.summary()).id);
+        if (versions) found.set(uri, versions);
+      } catch (error) {
+        this.log.info(`${uri.fsPath}: ${error instanceof Error ? error.message : String(error)}`);
+      } finally {
+        held.dispose();
+      }
+    }
+    return found;
   }
 
   private async make(job: Job, force = false): Promise<void> {

@@ -4,10 +4,10 @@ import { OPS_FILE } from '../core/custom/ops-path.ts';
 import { InputError } from '../core/ir/errors.ts';
 import type { SourceFrame } from '../shared/node.ts';
 import type { PlacedProblem } from '../shared/problems.ts';
+import { targetTitle } from '../shared/target-text.ts';
 import type { LanguageDocuments } from './language/documents.ts';
 import type { Check, Models } from './models.ts';
 import { PythonPlaces } from './python-places.ts';
-import { targetTitle } from './target.ts';
 import { isTextFile, sourceOf, textUri, torchscriptUri } from './uris.ts';
 
 const SOURCE = 'Graphwright';

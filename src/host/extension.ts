@@ -95,7 +95,7 @@ class App implements vscode.Disposable {
     const edited = new LanguageDocuments(engine, this.readings, log);
     this.documents = new ModelDocuments(engine, this.models, edited);
     this.graphs = new GraphEditors(context.extensionUri, engine, this.models, this, log);
-    const problems = new TextProblems(edited, this.models, codes, log);
+    const problems = new TextProblems(edited, this.models, this.readings, codes, log);
     const diagnostics = new Diagnostics(this.models, edited, codes);
     this.targetTables = new TargetTablePages(engine, this.models);
     const status = new TargetStatus(this.models, problems, () => this.rows);
@@ -178,9 +178,8 @@ class App implements vscode.Disposable {
         return this.definer.define(model, problem, module);
       case 'change-opset': {
         const { opset } = problem.details;
-        const { target } = this.models.targetOf(model);
         if (opset === undefined) return this.chooseTarget(model);
-        return this.chooseTarget(model, { target, opset: Number(opset) });
+        return this.chooseTarget(model, { ...this.models.targetOf(model), opset: Number(opset) });
       }
       case 'raise-opset':
       case 'choose-target':

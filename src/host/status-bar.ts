@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import type { TargetRow } from '../shared/conversion.ts';
 import type { TargetChoice } from '../shared/identifiers.ts';
+import { targetTitle } from '../shared/target-text.ts';
 import type { TextProblems } from './language/problems.ts';
 import type { Models } from './models.ts';
-import { targetTitle } from './target.ts';
 import { modelOfActiveEditor } from './uris.ts';
 
 export class TargetStatus implements vscode.Disposable {

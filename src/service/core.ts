@@ -14,6 +14,7 @@ import { conversionRecords, explainNode, modelsAroundStep } from '../core/steps.
 import { targetTable } from '../core/target-table.ts';
 import { ONNX_TARGET } from '../core/targets/onnx.ts';
 import { backendOf, TARGETS, targetsOf } from '../core/targets/table.ts';
+import { domainVersions } from './domain-versions.ts';
 import type { Core } from './engine.ts';
 import { convertCaptured, realPython } from './python.ts';
 import { slotNames } from './slots.ts';
@@ -56,6 +57,7 @@ export const realCore: Core<OpenedModel> = {
       const hasChoice = target.kind === 'onnx' && target.id === ONNX_TARGET.id;
       return { id, title, description, ...(hasChoice && { opsets: target.opsets }) };
     }),
+  domainVersions,
   draft({ format, custom }, node, { shapes, module }) {
     // Shapes of a TorchScript graph, and of a pickled module, come from rules for PyTorch's operators, which a custom operator has not.
     const before = custom.forOperator(node.operator) ?? custom.named(node.operator);

@@ -9,8 +9,14 @@ import { completionsInJson, hoverInJson } from '../core/language/rules/in-json.t
 import { DocumentText } from '../core/language/text.ts';
 import { watched } from '../core/progress.ts';
 import type { ArgumentsOf, ResultOf, Watch } from '../shared/engine.ts';
-import type { TargetChoice } from '../shared/identifiers.ts';
-import type { DocumentId, LanguageCalls, OpenedDocument, TextEdit, TextProblems } from '../shared/language.ts';
+import type {
+  DocumentId,
+  LanguageCalls,
+  OpenedDocument,
+  TextEdit,
+  TextProblems,
+  TextTarget,
+} from '../shared/language.ts';
 import type { EditedText } from './edited-text.ts';
 import { onnxText } from './onnx-text.ts';
 import { customOf, lookAtOps, testRules } from './ops-files.ts';
@@ -61,7 +67,7 @@ export class Documents implements LanguageCalls {
     return { version: document.version, isModel: document.isModel, problems: document.problems() };
   }
 
-  async targetProblems(id: DocumentId, target: TargetChoice, watch?: Watch): Promise<TextProblems> {
+  async targetProblems(id: DocumentId, target: TextTarget, watch?: Watch): Promise<TextProblems> {
     const document = this.use(id);
     const { version, isModel } = document;
     return { version, isModel, problems: await document.targetProblems(target, progressOf(watch)) };

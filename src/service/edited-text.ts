@@ -1,8 +1,7 @@
 /** What can be asked of a text that is open in the editor, whatever its language. */
 import type { Progress } from '../core/progress.ts';
 import type { ArgumentsOf, ResultOf } from '../shared/engine.ts';
-import type { TargetChoice } from '../shared/identifiers.ts';
-import type { LanguageCalls, TextEdit, TextProblem } from '../shared/language.ts';
+import type { LanguageCalls, TextEdit, TextProblem, TextTarget } from '../shared/language.ts';
 
 /** The calls that are about one text alone. */
 type OfText =
@@ -37,5 +36,5 @@ export interface EditedText extends TextAnswers {
   readonly isModel: boolean;
   edit(changes: readonly TextEdit[], version: number): void;
   problems(): readonly TextProblem[];
-  targetProblems(target: TargetChoice, progress: Progress): Promise<readonly TextProblem[]>;
+  targetProblems(target: TextTarget, progress: Progress): Promise<readonly TextProblem[]>;
 }

@@ -16,7 +16,14 @@ import type {
 import type { TargetTable } from '../core/target-table.ts';
 import type { TargetRequest } from '../core/targets/target.ts';
 import type { CaptureRequest, PythonProgram } from '../shared/capture.ts';
-import type { CapturedReference, ConvertRequest, StepPage, StepSide, TargetRow } from '../shared/conversion.ts';
+import type {
+  CapturedReference,
+  ConvertRequest,
+  DomainVersions,
+  StepPage,
+  StepSide,
+  TargetRow,
+} from '../shared/conversion.ts';
 import type { DraftWish, OperatorDraft } from '../shared/draft.ts';
 import type { CallArguments, CallResult, EngineCalls, Watch } from '../shared/engine.ts';
 import type { GroupContent, ModelSummary } from '../shared/graph.ts';
@@ -58,6 +65,7 @@ export interface Core<M extends CoreModel> {
   openAround: ReadMoments<M>;
   print(model: Model): Printed;
   targets(path: string | undefined): readonly TargetRow[];
+  domainVersions(model: Model): DomainVersions | undefined;
   draft(opened: M, node: Node, wish: DraftWish): Omit<OperatorDraft, 'file'>;
   opsFile(path: string): string;
   /** What runs the user's own Python. */
@@ -193,6 +201,11 @@ export class Engine<M extends CoreModel> implements EngineCalls {
 
   async targets(path: string | undefined): Promise<readonly TargetRow[]> {
     return this.core.targets(path);
+  }
+
+  async domainVersions(id: ModelId): Promise<CallResult<'domainVersions'>> {
+    const { opened } = await this.use(id);
+    return this.core.domainVersions(opened.model);
   }
 
   async problems(id: ModelId, target: TargetChoice, watch?: Watch): Promise<readonly PlacedProblem[]> {

@@ -55,6 +55,7 @@ const ENGINE_COUNTS: { readonly [C in keyof EngineCalls]: ArgumentsOf<EngineCall
   source: 2,
   targets: 1,
   problems: 2,
+  domainVersions: 1,
   targetTable: 1,
   convert: 1,
   steps: 3,

@@ -11,6 +11,28 @@ export interface TargetRow {
   readonly opsets?: { readonly lowest: number; readonly highest: number; readonly usual: number };
 }
 
+/** The versions of a domain that the nodes of a model can be written in, beside the opset of ai.onnx. */
+export interface DomainVersions {
+  /** `ai.onnx.ml` */
+  readonly domain: string;
+  /** The version that the model imports. */
+  readonly own: number;
+  /** The model's opset of ai.onnx; absent where it imports none. */
+  readonly opset?: number;
+  /** Newest first. */
+  readonly versions: readonly DomainVersion[];
+}
+
+export interface DomainVersion {
+  readonly version: number;
+  /** The first and the last opset of ai.onnx that were released with it. */
+  readonly opsets: readonly [first: number, last: number];
+  /** Operators of the model that mean something else in it. */
+  readonly changed: readonly string[];
+  /** Operators of the model that it does not have. */
+  readonly missing: readonly string[];
+}
+
 export interface ConvertRequest {
   readonly input: string;
   readonly reading: ReadingOptions;

@@ -7,7 +7,7 @@ import type {
   PythonAnswer,
   PythonProgram,
 } from './capture.ts';
-import type { ConvertRequest, ConvertResult, StepPage, StepSide, TargetRow } from './conversion.ts';
+import type { ConvertRequest, ConvertResult, DomainVersions, StepPage, StepSide, TargetRow } from './conversion.ts';
 import type { DraftWish, OperatorDraft } from './draft.ts';
 import type { GroupContent, ModelSummary, NodePlace, SearchPage } from './graph.ts';
 import type {
@@ -59,6 +59,8 @@ export interface EngineCalls {
 
   /** What a file can become: with what lies beside it or above. */
   targets(path: string | undefined, watch?: Watch): Promise<readonly TargetRow[]>;
+  /** The versions of ai.onnx.ml that a model can be written in; undefined where none of its nodes is of that domain. */
+  domainVersions(model: ModelId, watch?: Watch): Promise<DomainVersions | undefined>;
   /** Everything that `target` cannot take exactly. */
   problems(model: ModelId, target: TargetChoice, watch?: Watch): Promise<readonly PlacedProblem[]>;
   /** Which opsets and which targets can take a model, and why not the others. */

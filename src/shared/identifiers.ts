@@ -15,6 +15,8 @@ export type StepsId = string;
 export interface TargetChoice {
   readonly target: string;
   readonly opset?: number;
+  /** The version of ai.onnx.ml. */
+  readonly mlOpset?: number;
 }
 
 /** How a file is to be read, as the command line's READING options give it. */

@@ -160,6 +160,12 @@ export const TOKEN_KINDS = [
 ] as const;
 export const TOKEN_MODIFIERS = ['definition', 'deprecated', 'unused', 'output'] as const;
 
+/** What a text is checked against. */
+export interface TextTarget extends TargetChoice {
+  /** Approximations that the user takes: `CODE` or `CODE:NODE`. */
+  readonly accept?: readonly string[];
+}
+
 export interface LanguageCalls {
   openDocument(document: DocumentId, opened: OpenedDocument, version: number, watch?: Watch): Promise<void>;
   /** The changes of one version, in the order in which they are to be applied. */
@@ -169,7 +175,7 @@ export interface LanguageCalls {
   /** Syntax, names, types and shapes: what `check` finds. */
   textProblems(document: DocumentId, watch?: Watch): Promise<TextProblems>;
   /** What a target does not take of the text as it stands; empty where the text itself has errors. */
-  targetProblems(document: DocumentId, target: TargetChoice, watch?: Watch): Promise<TextProblems>;
+  targetProblems(document: DocumentId, target: TextTarget, watch?: Watch): Promise<TextProblems>;
   textFixes(document: DocumentId, range: TextRange, watch?: Watch): Promise<readonly TextFix[]>;
 
   hover(document: DocumentId, position: TextPosition, watch?: Watch): Promise<HoverText | undefined>;

@@ -10,6 +10,7 @@ const TESTS = [
   () => import('./capture-programs.test.ts'),
   () => import('./documents.test.ts'),
   () => import('./editing.test.ts'),
+  () => import('./targets.test.ts'),
   () => import('./prototxt.test.ts'),
   () => import('./saving.test.ts'),
   () => import('./custom-operators.test.ts'),

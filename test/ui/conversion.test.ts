@@ -2,13 +2,21 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openModel } from '../../src/core/open.ts';
+import { silent } from '../../src/core/progress.ts';
+import { PLAIN_READING } from '../../src/core/reading.ts';
 import { Workbench } from './workbench.ts';
 
 let vscode: Workbench;
 const onDisk = (name: string) => path.join(vscode.workspace, name);
 
+/** Its operator of ai.onnx.ml is another one in versions 1, 2 and 4. */
+const LABELS = `<ir_version: 9, opset_import: ["" : 20, "ai.onnx.ml" : 4]>
+g (string[2] s) => (int64[2] y) { y = ai.onnx.ml.LabelEncoder <keys_strings = ["a"], values_int64s = [1]> (s) }
+`;
+
 beforeAll(async () => {
-  vscode = await Workbench.start({ name: 'flow' });
+  vscode = await Workbench.start({ name: 'flow', files: { 'labels.onnxtxt': LABELS } });
 });
 beforeEach(({ onTestFailed }) => {
   onTestFailed(({ task }) => vscode.failed(task.name));
@@ -146,6 +154,49 @@ test('the operator file has its schema', async () => {
   await vscode.file('graphwright.ops.json').dblclick();
   await vscode.page.locator('.view-line', { hasText: 'acme::swish' }).first().waitFor();
   await vscode.shot('operator-file');
+});
+
+test('a model with operators of ai.onnx.ml is asked for its version, too; the answer is remembered', async () => {
+  const { quickInput } = vscode;
+  const askedAt = async (opset: string) => {
+    await vscode.menu('labels.onnxtxt', 'Convert Model…');
+    await vscode.quickItem('ONNX').click();
+    await vscode.quickItem(opset).click();
+    await quickInput.locator('input[placeholder="Choose the version of ai.onnx.ml"]').waitFor();
+    await quickInput.locator('.monaco-list-row.focused').waitFor();
+  };
+  const rows = () => quickInput.locator('.monaco-list-row .label-name').allTextContents();
+  const focused = () => quickInput.locator('.monaco-list-row.focused .label-name').textContent();
+
+  await askedAt('Opset 13');
+  await vscode.shot('choose-ml-version');
+  expect(await rows()).toEqual([4, 5, 3, 2, 1].map((version) => `ai.onnx.ml ${version}`));
+  expect(await quickInput.locator('.monaco-list-row').first().textContent()).toContain("the file's own");
+  expect(await vscode.quickItem('ai.onnx.ml 2').textContent()).toMatch(
+    /released with opset 13.*otherwise.*LabelEncoder/,
+  );
+  // As where nobody is asked: going down it is the version of the release.
+  expect(await focused()).toBe('ai.onnx.ml 2');
+  await vscode.quickItem('ai.onnx.ml 1').click();
+  await quickInput.getByRole('button', { name: 'Back' }).click();
+  expect(await focused()).toBe('ai.onnx.ml 1');
+  await quickInput.getByRole('button', { name: 'Back' }).click();
+  await vscode.quickItem('Opset 17').click();
+  expect(await focused()).toBe('ai.onnx.ml 3');
+  await vscode.quickItem('ai.onnx.ml 1').click();
+  await vscode.convertNow();
+  await vscode.notification('Converted labels.onnxtxt to ONNX, opset 17, ai.onnx.ml 1').waitFor();
+  await vscode.shot('converted-with-ml-version');
+  const made = await openModel(onDisk('labels.onnx'), PLAIN_READING, silent);
+  made.close();
+  expect([...made.model.opsetImports]).toEqual([
+    ['', 17],
+    ['ai.onnx.ml', 1],
+  ]);
+
+  await askedAt('Opset 17');
+  expect(await focused()).toBe('ai.onnx.ml 1');
+  await vscode.page.keyboard.press('Escape');
 });
 
 test('nothing went wrong on the page, and nothing was asked for outside this machine', () => {

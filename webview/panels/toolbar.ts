@@ -2,8 +2,8 @@
 import type { TargetRow } from '../../src/shared/conversion.ts';
 import type { ModelSummary } from '../../src/shared/graph.ts';
 import type { TargetChoice } from '../../src/shared/identifiers.ts';
+import { parseTarget, targetTitle, targetWord } from '../../src/shared/target-text.ts';
 import { h } from '../dom.ts';
-import { parseTarget, targetValue } from '../targets.ts';
 import { button, dropdown, iconButton } from './toolkit.ts';
 
 export interface ToolbarEvents {
@@ -55,7 +55,7 @@ export class Toolbar {
   }
 
   offer(summary: ModelSummary, targets: readonly TargetRow[], target: TargetChoice | undefined): void {
-    const own = target && targetValue(target);
+    const own = target && { value: targetWord(target), title: targetTitle(target, targets) };
     const choices = targets.flatMap(({ id, title, opsets }) => {
       if (!opsets) return [{ value: id, title }];
       const versions = Array.from({ length: opsets.highest - opsets.lowest + 1 }, (_, k) => opsets.highest - k);
@@ -64,9 +64,9 @@ export class Toolbar {
         ...versions.map((opset) => ({ value: `${id}@${opset}`, title: `${title}, opset ${opset}` })),
       ];
     });
-    const extra = own !== undefined && !choices.some(({ value }) => value === own) ? [{ value: own, title: own }] : [];
-    const none = own === undefined ? [{ value: 'none', title: 'Choose a target' }] : [];
-    this.targets.offer([...none, ...choices, ...extra], own ?? 'none');
+    const extra = own && !choices.some(({ value }) => value === own.value) ? [own] : [];
+    const none = own ? [] : [{ value: 'none', title: 'Choose a target' }];
+    this.targets.offer([...none, ...choices, ...extra], own?.value ?? 'none');
     this.roots.element.hidden = summary.roots.length < 2;
     this.roots.offer(
       summary.roots.map(({ group, title, nodeCount }) => ({ value: group, title: `${title} (${nodeCount})` })),

@@ -3,7 +3,7 @@ import { parseModel } from '../formats/onnxtxt/parse.ts';
 import { targetProblems } from '../pipeline.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { Progress } from '../progress.ts';
-import type { TargetRequest } from '../targets/target.ts';
+import type { TextTarget } from '../text-target.ts';
 import type { LanguageDocument } from './document.ts';
 import { partOfNode, placeOfPart } from './problem-places.ts';
 import { frameAt, problemsOf, type TextProblem } from './problems.ts';
@@ -13,7 +13,7 @@ import type { Span } from './text.ts';
 /** Empty where the text itself has errors: these come first. */
 export async function targetProblemsOf(
   document: LanguageDocument,
-  target: TargetRequest,
+  target: TextTarget,
   progress: Progress,
 ): Promise<TextProblem[]> {
   if (problemsOf(document).some(({ severity }) => severity === 'error')) return [];

@@ -15,6 +15,7 @@ import type {
   PythonProgram,
 } from '../../shared/capture.ts';
 import type { EngineCalls, Watch } from '../../shared/engine.ts';
+import { targetTitle } from '../../shared/target-text.ts';
 import type { Converter } from '../convert.ts';
 import { withProgress } from '../engine.ts';
 import { showError } from '../errors.ts';
@@ -22,7 +23,6 @@ import { scriptForProgram } from '../export-text.ts';
 import type { Log } from '../log.ts';
 import type { Models } from '../models.ts';
 import type { Readings } from '../readings.ts';
-import { targetTitle } from '../target.ts';
 import { type Asking, askAll, type Draft, finished, type Question } from './asking.ts';
 import type { CapturedFiles } from './captured-files.ts';
 import { askConsent, isTrusted } from './consent.ts';

@@ -2,9 +2,11 @@
 import * as vscode from 'vscode';
 import type { TargetChoice } from '../../shared/identifiers.ts';
 import type { TextProblems as Found, LanguageCalls, TextProblem } from '../../shared/language.ts';
+import { targetTitle } from '../../shared/target-text.ts';
 import type { Log } from '../log.ts';
 import type { Models } from '../models.ts';
-import { TARGET_SETTING, targetTitle } from '../target.ts';
+import type { Readings } from '../readings.ts';
+import { TARGET_SETTING } from '../target.ts';
 import { sourceOf } from '../uris.ts';
 import type { LanguageDocuments } from './documents.ts';
 import { Pace } from './pace.ts';
@@ -52,6 +54,7 @@ export class TextProblems implements vscode.Disposable {
   constructor(
     private readonly documents: LanguageDocuments,
     private readonly models: Models,
+    private readonly readings: Readings,
     /** The page that explains every code. */
     private readonly codes: vscode.Uri,
     private readonly log: Log,
@@ -64,7 +67,8 @@ export class TextProblems implements vscode.Disposable {
       }),
       documents.onDidClose(({ uri }) => this.close(uri)),
       // What the user said about the model, and its custom operators, change what its target takes.
-      models.onDidLoad((model) => this.targetAgain((uri) => sourceOf(uri).toString() === model.toString())),
+      models.onDidLoad((model) => this.targetAgainOf(model)),
+      readings.onDidKeep((model) => this.targetAgainOf(model)),
       vscode.workspace.onDidChangeConfiguration((change) =>
         this.targetAgain((uri) => change.affectsConfiguration(TARGET_SETTING, sourceOf(uri))),
       ),
@@ -106,6 +110,10 @@ export class TextProblems implements vscode.Disposable {
     this.marked.fire(uri);
   }
 
+  private targetAgainOf(model: vscode.Uri): void {
+    this.targetAgain((uri) => sourceOf(uri).toString() === model.toString());
+  }
+
   private targetAgain(concerns: (text: vscode.Uri) => boolean): void {
     for (const [key, { target }] of this.texts) if (concerns(vscode.Uri.parse(key))) target.later(0);
   }
@@ -124,7 +132,8 @@ export class TextProblems implements vscode.Disposable {
   }
 
   private async checkTarget(document: vscode.TextDocument): Promise<void> {
-    const target = this.models.targetOf(sourceOf(document.uri));
+    const source = sourceOf(document.uri);
+    const target = { ...this.models.targetOf(source), accept: this.readings.of(source).accept };
     const found = await this.ask(document, (calls, id) => calls.targetProblems(id, target));
     const text = this.texts.get(document.uri.toString());
     if (!found || !text) return;

@@ -179,6 +179,7 @@ function coreOf(model: Model | undefined, problemsOf?: string): Core<CoreModel> 
       };
     },
     openAround: missing,
+    domainVersions: missing,
     targetTable: missing,
     records: missing,
     explain: async (_path, _reading, _target, node) => explanationOf(node),

@@ -171,3 +171,23 @@ test('a node tells what simplification does to it, and which rules nearly fit', 
   const nowhere = explainNode(input, reading, { target: 'onnx' }, 'nothing', silent);
   await expect(nowhere).rejects.toThrow('no node and no value is named "nothing"');
 });
+
+test('steps are those of the version of ai.onnx.ml that was asked for', async () => {
+  const text = `<ir_version: 8, opset_import: ["" : 17, "ai.onnx.ml" : 2]>
+g (string[2] s) => (int64[2] y) {
+  [code] y = ai.onnx.ml.LabelEncoder <keys_strings = ["a"], values_int64s = [1]> (s)
+}
+`;
+  const request = requestOf(text, { target: { target: 'onnx', opset: 17, mlOpset: 1 } });
+  const { passes } = await convertModel(request, silent);
+  const records = await conversionRecords(request, silent);
+  expect(records.map(({ pass, applications }) => [pass, applications])).toEqual([['ai.onnx.ml 2 to 1', 1]]);
+  expect(passes.map(({ pass }) => pass)).toEqual(records.map(({ pass }) => pass));
+  expect((await lookAt(request, 1)).after).not.toEqual((await lookAt(request, 1)).before);
+});
+
+test('a version of ai.onnx.ml that is none is refused', async () => {
+  const text = MODEL.replace('"" : 11', '"" : 11, "ai.onnx.ml" : 2');
+  const converting = convertModel(requestOf(text, { target: { target: 'onnx', opset: 13, mlOpset: 9 } }), silent);
+  await expect(converting).rejects.toThrow('ai.onnx.ml 9 cannot be written');
+});

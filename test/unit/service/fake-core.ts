@@ -96,6 +96,7 @@ export function fakeCore(model: () => Model = smallModel): Core<CoreModel> {
         .filter((node) => node.op === 'Conv')
         .map((node) => problem('unsupported-operator', node, { target: target.target }));
     },
+    domainVersions: () => undefined,
     targetTable: async () => ({ own: [], opsets: [], targets: [] }),
     async convert(request, progress) {
       if (request.input === 'stuck.onnx') for (;;);

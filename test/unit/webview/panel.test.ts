@@ -5,7 +5,6 @@ import { keptStateOf } from '../../../webview/kept-state.ts';
 import { bytesText, countText, fileName } from '../../../webview/panels/format.ts';
 import { stepsOf } from '../../../webview/panels/next-steps.ts';
 import { countProblems, problemsOf, together } from '../../../webview/problem-counts.ts';
-import { parseTarget, targetTitle, targetValue } from '../../../webview/targets.ts';
 
 function problem(
   node: string,
@@ -58,16 +57,6 @@ test('numbers are short', () => {
   ]);
   expect([0, 999, 46_827_520, 3e12].map(bytesText)).toEqual(['0 B', '999 B', '46.8 MB', '3.0 TB']);
   expect([fileName('/a/b.onnx'), fileName('C:\\a\\b.onnx')]).toEqual(['b.onnx', 'b.onnx']);
-});
-
-test('a target and its opset are one word and back', () => {
-  for (const target of [{ target: 'caffe:opencv' }, { target: 'onnx', opset: 17 }]) {
-    expect(parseTarget(targetValue(target))).toEqual(target);
-  }
-  const targets = [{ id: 'onnx', title: 'ONNX', description: '' }];
-  expect(targetTitle(targets, { target: 'onnx', opset: 17 })).toBe('ONNX, opset 17');
-  expect(targetTitle(targets, { target: 'new' })).toBe('new');
-  expect(targetTitle(targets, undefined)).toBe('');
 });
 
 test('code is told from words in what to do next', () => {

@@ -3,9 +3,8 @@ import { makeModel } from '../../ir/model.ts';
 import { lower } from '../../lowering.ts';
 import type { Problem } from '../../problems/problem.ts';
 import type { Progress } from '../../progress.ts';
-import { PLAIN_READING } from '../../reading.ts';
 import { targetOf } from '../../targets/table.ts';
-import type { TargetRequest } from '../../targets/target.ts';
+import { readingFor, type TextTarget } from '../../text-target.ts';
 import { customBeside } from '../custom-beside.ts';
 import type { TextProblem } from '../problems.ts';
 import type { Span } from '../text.ts';
@@ -22,7 +21,7 @@ import { type FieldSyntax, innerSpan, messagesOf } from './syntax.ts';
  */
 export async function targetProblemsOf(
   document: PrototxtDocument,
-  request: TargetRequest,
+  request: TextTarget,
   progress: Progress,
 ): Promise<TextProblem[]> {
   const { path, dialect } = document;
@@ -33,7 +32,7 @@ export async function targetProblemsOf(
   const model = makeModel('caffe', network.graph, { file: path });
   model.metadata.set('caffe.dialect', dialect.id);
   const problems = network.findings.filter(({ code }) => code === NO_WEIGHTS);
-  const given = { model, custom: customBeside(path), problems, reading: PLAIN_READING };
+  const given = { model, custom: customBeside(path), problems, reading: readingFor(request) };
   const found = await lower(given, targetOf(request.target, path), request.opset, { simplify: false }, progress);
   // Meanwhile the text may have changed: then nobody wants to know.
   if (document.text.text !== text) return [];

@@ -121,6 +121,16 @@ test('only the problems that a range touches are mended', () => {
   expect(fixesIn(document, line).map(({ title }) => title)).toEqual(['Change to Softmax']);
 });
 
+test('an approximation that the user takes is a warning', async () => {
+  const text = '<ir_version: 7, opset_import: ["" : 13]>\ng (float[2] x) => (float[2] y) { y = Erf (x) }';
+  const severities = async (...accept: string[]) =>
+    (await targetProblemsOf(documentOf(text), { target: 'onnx', opset: 8, accept }, silent)).map(
+      (each) => each.severity,
+    );
+  expect(await severities()).toEqual(['error']);
+  expect(await severities('inexact:y')).toEqual(['warning']);
+});
+
 /** The text at opset 13 after what takes a node out that opset 12 does not take; undefined where that is not offered. */
 async function takenOut(text: string): Promise<string | undefined> {
   const document = documentOf(text);
