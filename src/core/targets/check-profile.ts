@@ -17,6 +17,11 @@ import { limitsOf, operatorKey, type Profile } from './profile.ts';
  */
 export function checkProfile(model: Model, profile: Profile, known: readonly Problem[] = []): Problem[] {
   inferModel(model);
+  return certainProblems(model, profile, known);
+}
+
+/** Those of `checkProfile` that follow from the types that values have already: what is not known breaks nothing. */
+export function certainProblems(model: Model, profile: Profile, known: readonly Problem[]): Problem[] {
   const skipped = known.flatMap(({ severity, node }) => (node && severity === 'error' ? [keyOf(node.outputs)] : []));
   const check = new ProfileCheck(profile, new Set(skipped));
   check.file(model);
@@ -30,11 +35,14 @@ class ProfileCheck {
   private readonly seen = new Set<FunctionDefinition>();
   /** Conditions and domains that were told of. */
   private readonly told = new Set<string>();
+  private readonly narrows: boolean;
 
   constructor(
     private readonly profile: Profile,
     private readonly skipped: ReadonlySet<string>,
-  ) {}
+  ) {
+    this.narrows = Object.keys(profile.narrows).length > 0;
+  }
 
   /** What the file says of itself. */
   file(model: Model): void {
@@ -69,9 +77,13 @@ class ProfileCheck {
 
   graph(graph: Graph, context: CheckContext): void {
     for (const node of graph.nodes) {
-      if (!this.skipped.has(keyOf(node.outputs.map(({ name }) => name ?? '')))) this.node(node, context);
+      if (!this.isSkipped(node)) this.node(node, context);
       for (const inner of node.subgraphs()) this.graph(inner, context);
     }
+  }
+
+  private isSkipped({ outputs }: Node): boolean {
+    return this.skipped.size > 0 && this.skipped.has(keyOf(outputs.map(({ name }) => name ?? '')));
   }
 
   private node(node: Node, context: CheckContext): void {
@@ -103,6 +115,7 @@ class ProfileCheck {
 
   /** Types that the target reads as others, each told once. */
   private narrowed(node: Node): void {
+    if (!this.narrows) return;
     for (const [kind, values] of [
       ['input', node.inputs],
       ['output', node.outputs],

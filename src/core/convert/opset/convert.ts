@@ -76,21 +76,27 @@ export function goesBySteps({ functions, opsetImports }: Model): boolean {
   return functions.length === 0 && !opsetImports.has(ML) && opsetImports.has('');
 }
 
+/** A model on its way to an opset. */
+export interface OnTheWay {
+  readonly opset: number;
+  /** So far. */
+  readonly problems: readonly Problem[];
+  /** Whether this step brought or took a version of an operator of the model: else its nodes mean what they meant before. */
+  readonly touched: boolean;
+}
+
 /**
  * Changes a model as `convertOpset` does, and stops at each opset on the way to `to`: there the model means the same but for
  * the problems so far. To look at many opsets costs no more than the way to the last.
  */
-export function* opsetSteps(
-  model: Model,
-  to: number,
-): Generator<{ readonly opset: number; readonly problems: readonly Problem[] }> {
+export function* opsetSteps(model: Model, to: number): Generator<OnTheWay> {
   const work = new Conversion(new PassLog({}));
   const { graph, opsetImports, irVersion } = model;
   const before = opsetImports.get('') ?? to;
   for (const opset of work.steps(graph, 'model', opsetImports, to, functionsOf(model))) {
     const needed = neededIrVersion(model, opset);
     model.irVersion = opset < before ? needed : Math.max(irVersion, needed);
-    yield { opset, problems: [...work.problems] };
+    yield { opset, problems: [...work.problems], touched: work.touched };
   }
 }
 
@@ -102,6 +108,8 @@ function loweredMl(imports: ReadonlyMap<string, number>, opset: number | undefin
 
 class Conversion {
   readonly problems: Problem[] = [];
+  /** Whether the last step met an operator that it changes. */
+  touched = false;
   /** Each refused node gives one problem, however many steps follow. */
   private readonly refused = new Set<Node>();
   /** Whose opsets the steps are, and the opset of ai.onnx beside them, where they are others'. */
@@ -165,6 +173,7 @@ class Conversion {
     }
     const direction = to < from ? -1 : 1;
     for (let opset = from; opset !== to; opset += direction) {
+      this.touched = false;
       this.step(graph, path, opset, opset + direction);
       imports.set(key, opset + direction);
       yield opset + direction;
@@ -192,7 +201,9 @@ class Conversion {
     for (const node of graph.nodes) {
       for (const [inner, place] of subgraphPaths(node, path)) this.step(inner, place, from, to, onnx.within(inner));
       const newer = Math.max(from, to);
-      if (onnxDomain(node.domain) !== this.domain || this.refused.has(node) || !hasNewVersion(node, newer)) continue;
+      if (onnxDomain(node.domain) !== this.domain || !hasNewVersion(node, newer)) continue;
+      this.touched = true;
+      if (this.refused.has(node)) continue;
       if (adapterFor(node.op, from, to, this.domain)?.last) late.push(node);
       else this.adaptOrRefuse(node, path, from, to, onnx);
     }
