@@ -166,7 +166,7 @@ function functionsAgree({ functions }: Model, opset: number): boolean {
 async function opsetFor(model: Model, own: number | undefined, target: OnnxTarget): Promise<number> {
   const usual = own === undefined ? target.opsets.usual : nearestIn(target, own);
   if (!target.profile) return usual;
-  const { bestOpset } = await import('./profile-problems.ts');
+  const { bestOpset } = await import('./best-opset.ts');
   const { lowest, highest } = writable(target);
   return bestOpset(model, usual, target.profile, [lowest, highest]);
 }

@@ -158,17 +158,20 @@ test('the operator file has its schema', async () => {
 
 test('a model with operators of ai.onnx.ml is asked for its version, too; the answer is remembered', async () => {
   const { quickInput } = vscode;
+  const question = quickInput.locator('input[placeholder="Choose the version of ai.onnx.ml"]');
   const askedAt = async (opset: string) => {
     await vscode.menu('labels.onnxtxt', 'Convert Model…');
     await vscode.quickItem('ONNX').click();
     await vscode.quickItem(opset).click();
-    await quickInput.locator('input[placeholder="Choose the version of ai.onnx.ml"]').waitFor();
-    await quickInput.locator('.monaco-list-row.focused').waitFor();
+    await question.waitFor();
   };
   // What a version needs stands in a second line.
   const label = '.quick-input-list-row:first-child .label-name';
   const rows = () => quickInput.locator(label).allTextContents();
-  const focused = () => quickInput.locator(`.monaco-list-row.focused ${label}`).textContent();
+  const focused = async () => {
+    await question.waitFor();
+    return quickInput.locator(`.monaco-list-row.focused ${label}`).textContent();
+  };
 
   await askedAt('Opset 13');
   await vscode.shot('choose-ml-version');
