@@ -96,7 +96,8 @@ function alongAxis(onnx: OnnxBuilder, node: Node, axis: Value, rank: number, mak
   return onnx.Gather(onnx.Concat(...every, { axis: 0 }), index);
 }
 
-function cumulativeAlong(onnx: OnnxBuilder, node: Node, x: Value, axis: number, op: 'Add' | 'Mul'): Value {
+/** Sums (or products) up to each place of an axis; `reverse` and `exclusive` are read from the node. */
+export function cumulativeAlong(onnx: OnnxBuilder, node: Node, x: Value, axis: number, op: 'Add' | 'Mul'): Value {
   const backwards = node.int('reverse', 0n) !== 0n;
   const size = x.shape?.[axis];
   if (typeof size !== 'number') return accumulated(onnx, node, x, axis, op);

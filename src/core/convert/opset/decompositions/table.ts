@@ -25,6 +25,7 @@ import { sequences } from './sequences.ts';
 import { signals } from './signals.ts';
 import { statistics } from './statistics.ts';
 import { suppressing } from './suppression.ts';
+import { uniqueness } from './uniqueness.ts';
 
 export const DECOMPOSITIONS: readonly Adapter[] = [
   ...activationDecompositions,
@@ -48,6 +49,7 @@ export const DECOMPOSITIONS: readonly Adapter[] = [
   ...matrices,
   ...deformableConvolution,
   ...sequences,
+  ...uniqueness,
   ...suppressing,
   ...scanning,
   ...refused,
