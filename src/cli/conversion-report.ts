@@ -1,4 +1,5 @@
 /** What is said of a conversion when it is over, and the exit status that says the same. */
+import { InputError } from '../core/ir/errors.ts';
 import type { PassSummary } from '../core/passes/records.ts';
 import type { ConvertResult } from '../core/request.ts';
 import {
@@ -15,7 +16,9 @@ import {
 
 /** Prints a result; `whatWasDone` stands between its problems and its files. */
 export function tell(result: ConvertResult, json: boolean | undefined, whatWasDone: () => void): number {
-  const { problems, output, verification, status } = result;
+  const { problems, output, verification, unverified, status } = result;
+  // It was asked for, and it did not happen.
+  if (unverified) throw new InputError('runtime-missing', unverified.reason, undefined, unverified.next);
   if (json) printJson({ ...result });
   else {
     clearStatus();

@@ -10,7 +10,7 @@ import { dialectOf, isError, lower, targetOf, toOnnx } from './lowering.ts';
 import { type OpenedModel, openModel } from './open.ts';
 import type { Problem } from './problems/problem.ts';
 import type { Progress } from './progress.ts';
-import type { ConvertRequest, ConvertResult, Verification } from './request.ts';
+import type { ConvertRequest, ConvertResult } from './request.ts';
 import { type Wishes, wishesOf } from './rewriting.ts';
 import type { Target, TargetRequest } from './targets/target.ts';
 import { readingFor, type TextTarget } from './text-target.ts';
@@ -30,8 +30,8 @@ export async function convertModel(request: ConvertRequest, progress: Progress):
     await progress.step('Writing the model');
     if (request.simplify && !request.annotate && target.kind === 'onnx') makeLean(model);
     const output = await writeResult(model, target, files, request.force, progress);
-    const verification = request.verify ? await prove(opened, target, output, progress) : undefined;
-    return { status: 'done', output, ...told, ...(verification && { verification }), seconds: since(started) };
+    const proof = request.verify ? await prove(opened, target, output, request.python, progress) : {};
+    return { status: 'done', output, ...told, ...proof, seconds: since(started) };
   } finally {
     opened.close();
   }
@@ -86,10 +86,12 @@ async function prove(
   opened: OpenedModel,
   target: Target,
   output: readonly string[],
+  python: string | undefined,
   progress: Progress,
-): Promise<Verification> {
+): Promise<Pick<ConvertResult, 'verification' | 'unverified'>> {
   await progress.step('Running both sides');
-  const { caffeSide, graphSide, resultSide, verify } = await import('./verify.ts');
+  const { caffeSide, graphSide, resultSide, runningBy, unverifiedBy, verify } = await import('./verify.ts');
+  const options = runningBy(python, progress);
   // The opened graph may have been changed on the way: the source is read once more.
   const again = await openModel(opened.path, opened.reading, progress);
   try {
@@ -97,14 +99,13 @@ async function prove(
     const { model } = isCaffe ? again : await toOnnx(again);
     const outputs = model.graph.outputs.map((value) => value.name ?? '');
     if (again.model === model) declareInputs(model, opened.reading.inputs);
-    return await verify(
-      model,
-      isCaffe
-        ? caffeSide('the source network in the reference interpreter of Caffe', model, (await dialectOf(model)).base)
-        : graphSide('the source graph in onnxruntime', model),
-      resultSide(target, output, outputs),
-      VERIFY_SEED,
-    );
+    const source = isCaffe
+      ? caffeSide('the source network in the reference interpreter of Caffe', model, (await dialectOf(model)).base)
+      : graphSide('the source graph in onnxruntime', model, options);
+    return { verification: await verify(model, source, resultSide(target, output, outputs, options), VERIFY_SEED) };
+  } catch (error) {
+    // The result is written: that it is not proven is told beside it.
+    return { unverified: unverifiedBy(error) };
   } finally {
     again.close();
   }

@@ -32,6 +32,14 @@ export interface ConvertRequest {
   readonly why?: string | undefined;
   /** Run the result against the graph that it was made from. */
   readonly verify: boolean;
+  /** The Python whose onnxruntime runs them, where there is no onnxruntime-node. */
+  readonly python?: string | undefined;
+}
+
+/** Why a result was not run against the graph that it was made from, though that was asked for: nothing here runs ONNX models. */
+export interface Unverified {
+  readonly reason: string;
+  readonly next: string;
 }
 
 /** What running both sides on the same random inputs showed. */
@@ -70,5 +78,6 @@ export interface ConvertResult {
   readonly passes: readonly PassSummary[];
   readonly simplified?: Simplified;
   readonly verification?: Verification;
+  readonly unverified?: Unverified;
   readonly seconds: number;
 }

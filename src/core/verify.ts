@@ -2,13 +2,15 @@
 import { readCaffe } from './formats/caffe/read.ts';
 import { encodeOnnx } from './formats/onnx/write.ts';
 import { FileBytes } from './ir/bytes.ts';
+import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
 import type { Tensor } from './ir/tensor.ts';
-import type { Verification } from './request.ts';
+import type { Progress } from './progress.ts';
+import type { Unverified, Verification } from './request.ts';
 import { runCaffe } from './runtime/caffe/run.ts';
 import { compareOutputs, inSinglePrecision, worstDifference } from './runtime/compare.ts';
 import { randomInputs } from './runtime/inputs.ts';
-import { runModel } from './runtime/onnxruntime.ts';
+import { type RunOptions, runModel } from './runtime/onnxruntime.ts';
 import type { Target } from './targets/target.ts';
 
 /** One side of a comparison: what runs, and how. */
@@ -20,9 +22,9 @@ export interface Side {
 }
 
 /** An ONNX graph as it stands in memory, run in onnxruntime. */
-export function graphSide(title: string, model: Model): Side {
+export function graphSide(title: string, model: Model, options: RunOptions): Side {
   const bytes = encodeOnnx(model);
-  return { title, run: (inputs) => runModel(bytes, inputs) };
+  return { title, run: (inputs) => runModel(bytes, inputs, options) };
 }
 
 /** A Caffe network as it stands in memory, run in the reference interpreter as the framework of a dialect would run it. */
@@ -31,9 +33,15 @@ export function caffeSide(title: string, model: Model, dialect: string): Side {
 }
 
 /** What was written for a target: ONNX in onnxruntime, Caffe in the reference interpreter. */
-export function resultSide(target: Target, files: readonly string[], outputs: readonly string[]): Side {
+export function resultSide(
+  target: Target,
+  files: readonly string[],
+  outputs: readonly string[],
+  options: RunOptions,
+): Side {
   const [path = '', prototxt = ''] = files;
-  if (target.kind === 'onnx') return { title: `${path} in onnxruntime`, run: (inputs) => runModel(path, inputs) };
+  if (target.kind === 'onnx')
+    return { title: `${path} in onnxruntime`, run: (inputs) => runModel(path, inputs, options) };
   const { backend } = target;
   return {
     title: `${path} in the reference interpreter of Caffe`,
@@ -46,6 +54,17 @@ export function resultSide(target: Target, files: readonly string[], outputs: re
 
 function only(names: readonly string[], found: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
   return new Map([...found].filter(([name]) => names.includes(name)));
+}
+
+/** How models are run for a comparison: by onnxruntime-node, else by that of a Python. */
+export function runningBy(python: string | undefined, progress: Progress): RunOptions {
+  return python === undefined ? {} : { python: { python, check: () => progress.check() } };
+}
+
+/** Why there is no comparison, where nothing here runs ONNX models; throws any other error. */
+export function unverifiedBy(error: unknown): Unverified {
+  if (!(error instanceof InputError) || error.code !== 'runtime-missing') throw error;
+  return { reason: error.message, next: error.next ?? '' };
 }
 
 /** Runs both sides; `model` declares the inputs. A seed of its own makes the run repeatable. */

@@ -3,10 +3,11 @@ import path from 'node:path';
 import type { ConvertResult } from '../shared/conversion.ts';
 
 export function doneText(name: string, target: string, result: ConvertResult): string {
-  const { output, seconds, verification } = result;
+  const { output, seconds, verification, unverified } = result;
   const written = output.map((file) => path.basename(file)).join(' and ');
   const proof = verification ? ` Outputs differ by ${verification.relativeError.toExponential(1)} at most.` : '';
-  return `Converted ${name} to ${target}: ${written} (${seconds.toFixed(1)} s).${proof}${stepsText(result)}`;
+  const lack = unverified ? ` It was not compared: ${unverified.reason}.` : '';
+  return `Converted ${name} to ${target}: ${written} (${seconds.toFixed(1)} s).${proof}${lack}${stepsText(result)}`;
 }
 
 /** What the passes did, and where that is shown when the message has gone. */

@@ -2,6 +2,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { InputError } from '../core/ir/errors.ts';
+import { installCommand } from '../core/runtime/python-command.ts';
 import type { ConvertResult, DomainVersions, TargetRow } from '../shared/conversion.ts';
 import type { EngineCalls } from '../shared/engine.ts';
 import type { TargetChoice } from '../shared/identifiers.ts';
@@ -9,6 +10,7 @@ import type { ProblemData } from '../shared/problems.ts';
 import { targetTitle } from '../shared/target-text.ts';
 import { askMlVersion, type MlWish } from './choose-ml-version.ts';
 import { chooseTarget } from './choose-target.ts';
+import { askComparingPython, comparingPython } from './compare-python.ts';
 import { doneText } from './conversion-text.ts';
 import { askWishes, type ConversionWishes } from './conversion-wishes.ts';
 import { withProgress } from './engine.ts';
@@ -27,6 +29,9 @@ const SHOW_PROBLEMS = 'Show Problems';
 const SHOW_STEPS = 'Show Steps';
 const REPLACE = 'Replace';
 const CAPTURE = 'Capture with Python…';
+const COMPARE = 'Compare with Python…';
+const OTHER_PYTHON = 'Choose Interpreter…';
+const COPY_INSTALL = 'Copy Install Command';
 const SAVE = 'Save and Convert';
 const AS_SAVED = 'Convert What Is Saved';
 
@@ -58,6 +63,8 @@ export class Converter implements vscode.Disposable {
     private readonly shown: { readonly steps: ConversionStepsView; readonly ops: OpsFiles },
     private readonly memory: vscode.Memento,
     private readonly log: Log,
+    /** What runs models in a Python. */
+    private readonly runtimeScript: string,
   ) {}
 
   /** Asks for a target and what else to do, and converts the files, one after another. */
@@ -196,6 +203,7 @@ export class Converter implements vscode.Disposable {
       disabled,
       explain: true,
       ...(reference && { reference }),
+      ...(wishes.verify && { python: comparingPython(this.memory, this.readings.programOf(uri)?.python) }),
       ...(output !== undefined && { output }),
     };
     try {
@@ -260,7 +268,8 @@ export class Converter implements vscode.Disposable {
     }
   }
 
-  private async report({ uri, target, title }: Job, result: ConvertResult): Promise<void> {
+  private async report(job: Job, result: ConvertResult): Promise<void> {
+    const { uri, target, title } = job;
     const { status, output, problems } = result;
     this.log.info(`${uri.fsPath} to ${title}: ${status} in ${result.seconds.toFixed(2)} s`, output);
     const name = this.nameOf(uri);
@@ -277,12 +286,28 @@ export class Converter implements vscode.Disposable {
     await this.shown.ops.showEndless(uri, problems);
     const text = doneText(name, title, result);
     const made = output.map((file) => vscode.Uri.file(file)).find((file) => file.path.endsWith('.onnx'));
+    if (result.unverified) return void this.offerComparison(job, result, text, made);
     const buttons = [
       ...(made ? [OPEN_GRAPH] : []),
       ...(result.passes.length > 0 ? [SHOW_STEPS] : []),
       ...(problems.length > 0 ? [SHOW_PROBLEMS] : []),
     ];
     void this.offer(vscode.window.showInformationMessage(text, ...buttons), made ?? uri);
+  }
+
+  /** Offers what a comparison lacks: it was asked for, and there is nothing here that runs models. */
+  private async offerComparison(job: Job, { output }: ConvertResult, text: string, made: vscode.Uri | undefined) {
+    const about = this.about(job.uri);
+    const python = comparingPython(this.memory, this.readings.programOf(job.uri)?.python);
+    const ways = python === undefined ? [COMPARE] : [OTHER_PYTHON, COPY_INSTALL];
+    const graph = made ? [OPEN_GRAPH] : [];
+    const chosen = await vscode.window.showWarningMessage(text, ...ways, ...graph);
+    if (chosen === OPEN_GRAPH) return this.offer(Promise.resolve(chosen), made ?? job.uri);
+    if (chosen === COPY_INSTALL && python !== undefined) await vscode.env.clipboard.writeText(installCommand(python));
+    if (chosen !== COMPARE && chosen !== OTHER_PYTHON) return;
+    // What it wrote itself it may replace.
+    if (await askComparingPython(about, this.memory, this.runtimeScript, chosen === OTHER_PYTHON))
+      await this.make(job, output.length > 0);
   }
 
   private async offer(choice: Thenable<string | undefined>, uri: vscode.Uri): Promise<void> {

@@ -87,7 +87,10 @@ class App implements vscode.Disposable {
     const codes = vscode.Uri.joinPath(context.extensionUri, 'docs/problems.md');
     const steps = new ConversionStepsView(engine, context.extensionUri, log);
     const ops = new OpsFiles(engine, codes, log);
-    this.converter = new Converter(engine, this.models, this.readings, { steps, ops }, context.workspaceState, log);
+    const runtimeScript = context.asAbsolutePath('python/graphwright_runtime');
+    const { workspaceState } = context;
+    const shown = { steps, ops };
+    this.converter = new Converter(engine, this.models, this.readings, shown, workspaceState, log, runtimeScript);
     this.definer = new OperatorDefiner(engine, this.models, this.readings, log);
     const { converter, definer, models, readings } = this;
     const capturing = createCapturer(context, { engine, converter, definer, models, readings, codes, log });

@@ -12,6 +12,8 @@ export interface CapturedFrom {
   readonly name: string;
   /** What is made of it, without its ending. */
   readonly output: string;
+  /** The interpreter that ran it. */
+  readonly python?: string;
   /** What the program itself gave on example inputs, where that was asked for. */
   readonly reference?: CapturedReference | undefined;
 }

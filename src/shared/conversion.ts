@@ -47,6 +47,8 @@ export interface ConvertRequest {
   /** Remember it, for `steps` and `openStep`. */
   readonly explain?: boolean;
   readonly verify: boolean;
+  /** The Python whose onnxruntime runs both sides, where there is no onnxruntime-node. */
+  readonly python?: string | undefined;
   /** Of a program that was captured: compare with what it gave, where `verify` asks for a comparison. */
   readonly reference?: CapturedReference;
 }
@@ -120,5 +122,7 @@ export interface ConvertResult {
     readonly relativeError: number;
     readonly seed: number;
   };
+  /** Why there is none though it was asked for: nothing here runs ONNX models. */
+  readonly unverified?: { readonly reason: string; readonly next: string };
   readonly seconds: number;
 }

@@ -74,6 +74,7 @@ suite('live capture of modules and functions', () => {
 
   test('where the command line lacks something, a fix on the line asks for it, and begins with what was said', async () => {
     const { capture: run } = await extension().activate();
+    await vscode.workspace.openTextDocument(program());
     const answers = { ...ANSWERS, name: 'make_digits', arguments: {} };
     await saying({}, () => run(program(), { answers }));
     const [problem] = ours(program());

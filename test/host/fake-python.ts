@@ -137,8 +137,8 @@ export function requestsOf(python: string): readonly Asked[] {
 }
 
 /** Writes the interpreter into a folder that has samples/digits.exported.pt2 beside it. */
-export function writeFakePython(folder: string): string {
-  const file = path.join(folder, 'fake-python.cjs');
+export function writeFakePython(folder: string, name = 'fake-python.cjs'): string {
+  const file = path.join(folder, name);
   writeFileSync(file, SCRIPT);
   chmodSync(file, 0o755);
   return file;

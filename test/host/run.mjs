@@ -14,6 +14,8 @@ import { startVSCode } from '../../scripts/lib/vscode.mjs';
 const SECONDS = 900;
 const TESTS = inRoot('dist/test/host.cjs');
 const RESULT = inRoot('artifacts/host.json');
+/** Stands for the Python extension. */
+const PYTHON_EXTENSION = inRoot('test/host/python-extension');
 
 const folder = mkdtempSync(path.join(tmpdir(), 'gwh-'));
 const workspace = path.join(folder, 'samples');
@@ -49,12 +51,15 @@ process.exit();
 async function onDesktop() {
   const { runTests } = await import('@vscode/test-electron');
   const launchArgs = [workspace, '--disable-workspace-trust', '--user-data-dir', path.join(folder, 'user')];
-  return runTests({ extensionDevelopmentPath: ROOT, extensionTestsPath: TESTS, launchArgs });
+  return runTests({ extensionDevelopmentPath: [ROOT, PYTHON_EXTENSION], extensionTestsPath: TESTS, launchArgs });
 }
 
 async function inBrowser() {
   const verbose = process.env.VERBOSE !== undefined;
-  const server = await startVSCode({ data: path.join(folder, 's'), cwd: workspace, driver: true, verbose });
+  const server = await startVSCode({
+    ...{ data: path.join(folder, 's'), cwd: workspace, driver: true, verbose },
+    extension: PYTHON_EXTENSION,
+  });
   const { browser, page } = await startBrowser();
   try {
     const ended = new Promise((resolve) => {

@@ -8,6 +8,7 @@ const TESTS = [
   () => import('./conversion.test.ts'),
   () => import('./capture.test.ts'),
   () => import('./capture-programs.test.ts'),
+  () => import('./python-extension.test.ts'),
   () => import('./documents.test.ts'),
   () => import('./editing.test.ts'),
   () => import('./targets.test.ts'),

@@ -1,9 +1,10 @@
-/** Runs ONNX models with onnxruntime-node, which is loaded when first needed and may be missing. */
+/** Runs ONNX models with onnxruntime-node, which is loaded when first needed, or where it is missing with a Python's onnxruntime. */
 import { createRequire } from 'node:module';
 import { InputError } from '../ir/errors.ts';
 import { elementCount } from '../ir/shape.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { isRunnable, RUNTIME_ARRAYS } from './array-types.ts';
+import type { PythonRuntime } from './python-runtime.ts';
 
 /** The part of onnxruntime-node that is used; its own types are there only where it is installed. */
 interface Runtime {
@@ -31,6 +32,8 @@ export interface RunOptions {
   readonly optimize?: boolean;
   /** How many threads it makes for the model; as many as the machine has cores by default. */
   readonly threads?: number;
+  /** Whose onnxruntime runs it where there is no onnxruntime-node. */
+  readonly python?: PythonRuntime | undefined;
 }
 
 /**
@@ -39,8 +42,7 @@ export interface RunOptions {
  *
  * @param model a path (external data is found beside it) or the bytes of a file
  * @returns the outputs by name, in the model's order
- * @throws InputError `runtime-missing` where onnxruntime-node is not installed, `runtime-failed` where it rejects the
- *   model or the inputs
+ * @throws InputError `runtime-missing` where there is no onnxruntime, `runtime-failed` where it rejects the model or the inputs
  */
 export async function runModel(
   model: string | Uint8Array,
@@ -58,6 +60,8 @@ export async function runModelOnSets(
   options: RunOptions = {},
 ): Promise<readonly Map<string, Tensor>[]> {
   const runtime = load();
+  if (!runtime && options.python) return runSetsInPython(model, sets, options, options.python);
+  if (!runtime) throw noRuntime();
   const file = typeof model === 'string' ? model : 'the model';
   const session = await explained(file, () =>
     runtime.InferenceSession.create(model, {
@@ -95,18 +99,35 @@ async function runSession(
   return outputs;
 }
 
-function load(): Runtime {
+function load(): Runtime | undefined {
   try {
     // Found, or missing, where the engine runs. A dynamic import would not do: compiled code that is kept knows none.
     return createRequire(import.meta.url)('onnxruntime-node') as Runtime;
   } catch {
-    throw new InputError(
-      'runtime-missing',
-      'running a model needs onnxruntime-node, which is not installed',
-      undefined,
-      'Run `npm install onnxruntime-node` in the folder of Graphwright, or go without verifying.',
-    );
+    return undefined;
   }
+}
+
+async function runSetsInPython(
+  model: string | Uint8Array,
+  sets: readonly ReadonlyMap<string, Tensor>[],
+  options: RunOptions,
+  python: PythonRuntime,
+): Promise<readonly Map<string, Tensor>[]> {
+  // Loaded when it is needed.
+  const { runInPython } = await import('./python-runtime.ts');
+  const found: Map<string, Tensor>[] = [];
+  for (const inputs of sets) found.push(await runInPython(model, inputs, options, python));
+  return found;
+}
+
+function noRuntime(): InputError {
+  return new InputError(
+    'runtime-missing',
+    'running a model needs onnxruntime, and there is none here',
+    undefined,
+    'Run `npm install onnxruntime-node` in the folder of Graphwright, or go without verifying.',
+  );
 }
 
 async function explained<T>(file: string, work: () => Promise<T>): Promise<T> {

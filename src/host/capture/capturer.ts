@@ -84,7 +84,7 @@ export class Capturer {
   /** Captures a program, or the model of a pickle, and converts it; resolves when it is done. */
   async capture(source: vscode.Uri, start: CaptureStart = {}): Promise<void> {
     try {
-      if (!(await isTrusted(nameOf(source))) || !(await savedFirst())) return;
+      if (!(await isTrusted(`Capturing a model runs ${nameOf(source)}`)) || !(await savedFirst())) return;
       const interpreter = await this.interpreter(source);
       if (!interpreter) return;
       const answers = await this.answers(source, interpreter, start);
@@ -232,7 +232,10 @@ export class Capturer {
     const { torch, reference: folder } = captured;
     await readings.keep(model, {
       inputs: captured.inputs,
-      captured: { program: source.fsPath, name, output, ...(folder !== undefined && { reference: { folder, torch } }) },
+      captured: {
+        ...{ program: source.fsPath, name, output, python: interpreter.path },
+        ...(folder !== undefined && { reference: { folder, torch } }),
+      },
     });
     models.reload(model);
     await converter.convertCaptured(model, target, wishes);

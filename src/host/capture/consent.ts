@@ -9,10 +9,10 @@ const RUN = 'Run';
 const OTHER = 'Choose Interpreter…';
 const MANAGE_TRUST = 'Manage Workspace Trust';
 
-/** Whether programs of this workspace may run at all; says why not, and where that is changed. */
-export async function isTrusted(program: string): Promise<boolean> {
+/** Whether programs may run in this workspace at all; says why not (`doing`: what would run what), and where that is changed. */
+export async function isTrusted(doing: string): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
-  const message = `Capturing a model runs ${program}, and this workspace is not trusted.`;
+  const message = `${doing}, and this workspace is not trusted.`;
   const chosen = await vscode.window.showWarningMessage(message, MANAGE_TRUST);
   if (chosen === MANAGE_TRUST) await vscode.commands.executeCommand('workbench.trust.manage');
   return false;
@@ -50,6 +50,6 @@ export async function askConsent(
 }
 
 /** As one would write it in a terminal. */
-function commandText(command: readonly string[]): string {
+export function commandText(command: readonly string[]): string {
   return command.map((word) => (/\s/.test(word) ? JSON.stringify(word) : word)).join(' ');
 }

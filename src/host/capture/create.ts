@@ -22,7 +22,7 @@ import { isProgram } from './source.ts';
 /** Old captures are looked for when a window has started and is quiet. */
 const CLEAN_MS = 10_000;
 /** What is run, before the user has said which. */
-const ANY = 'a Python program';
+const ANY = 'Capturing a model runs a Python program';
 
 export interface CaptureSurroundings {
   readonly engine: EngineCalls;

@@ -10,6 +10,7 @@ import { pythonOfFolder, pythonOnPath } from './python-on-path.ts';
 
 export const PYTHON_SETTING = 'python';
 const PYTHON_EXTENSION = 'ms-python.python';
+const PATIENCE_MS = 10_000;
 
 export interface Interpreter {
   readonly path: string;
@@ -27,9 +28,18 @@ interface PythonExtension {
   };
 }
 
+interface Place {
+  readonly from: string;
+  find(): string | undefined | Promise<string | undefined>;
+}
+
 /** The interpreter for a file; undefined where there is none. */
 export async function interpreterFor(file: vscode.Uri): Promise<Interpreter | undefined> {
-  return (await interpretersFor(file))[0];
+  for (const place of placesFor(file)) {
+    const found = await place.find();
+    if (found !== undefined) return { path: found, from: place.from };
+  }
+  return undefined;
 }
 
 /** Lets the user choose an interpreter for a file, and keeps it in the setting; undefined where they leave. */
@@ -60,19 +70,23 @@ export async function chooseInterpreter(file: vscode.Uri): Promise<Interpreter |
 
 /** The best first. */
 async function interpretersFor(file: vscode.Uri): Promise<readonly Interpreter[]> {
+  const found = await Promise.all(placesFor(file).map(async ({ find, from }) => ({ path: await find(), from })));
+  const distinct = new Map<string, string>();
+  for (const { path: each, from } of found) if (each !== undefined && !distinct.has(each)) distinct.set(each, from);
+  return [...distinct].map(([each, from]) => ({ path: each, from }));
+}
+
+/** Where interpreters come from, the best first; the later are not asked where an earlier has one. */
+function placesFor(file: vscode.Uri): readonly Place[] {
   const set = vscode.workspace.getConfiguration('graphwright', placeOf(file)).get<string>(PYTHON_SETTING, '').trim();
-  const selected = await selectedInPythonExtension(placeOf(file));
   const folder = folderOf(file);
   const { platform } = process;
-  const found: readonly (readonly [path: string | undefined, from: string])[] = [
-    [set === '' ? undefined : absolute(set, file), 'the setting graphwright.python'],
-    [selected, 'selected in the Python extension'],
-    [pythonOfFolder(folder, platform), 'a virtual environment of this folder'],
-    [pythonOnPath({ platform, path: process.env.PATH ?? '' }), 'on the path'],
+  return [
+    { from: 'the setting graphwright.python', find: () => (set === '' ? undefined : absolute(set, file)) },
+    { from: 'selected in the Python extension', find: () => selectedInPythonExtension(placeOf(file)) },
+    { from: 'a virtual environment of this folder', find: () => pythonOfFolder(folder, platform) },
+    { from: 'on the path', find: () => pythonOnPath({ platform, path: process.env.PATH ?? '' }) },
   ];
-  const distinct = new Map<string, string>();
-  for (const [each, from] of found) if (each !== undefined && !distinct.has(each)) distinct.set(each, from);
-  return [...distinct].map(([each, from]) => ({ path: each, from }));
 }
 
 /** The file or folder whose settings count for a program: a module's are those of the folder that Python runs in. */
@@ -95,13 +109,21 @@ async function selectedInPythonExtension(file: vscode.Uri): Promise<string | und
   const extension = vscode.extensions.getExtension<Partial<PythonExtension>>(PYTHON_EXTENSION);
   if (!extension) return undefined;
   try {
-    const { environments } = await extension.activate();
-    if (!environments) return undefined;
-    const active = environments.getActiveEnvironmentPath(file);
-    const environment = await environments.resolveEnvironment(active);
-    return environment?.executable.uri?.fsPath;
+    return await Promise.race([pathOf(extension, file), patience()]);
   } catch {
     // It is another's code: without its answer the others are asked.
     return undefined;
   }
+}
+
+async function pathOf(extension: vscode.Extension<Partial<PythonExtension>>, file: vscode.Uri) {
+  const { environments } = await extension.activate();
+  const active = environments?.getActiveEnvironmentPath(file);
+  const environment = active && (await environments?.resolveEnvironment(active));
+  return environment?.executable.uri?.fsPath;
+}
+
+/** It looks for environments when it starts, and may take its time; nobody waits for it without end. */
+function patience(): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), PATIENCE_MS));
 }

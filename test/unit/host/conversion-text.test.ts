@@ -21,3 +21,11 @@ test('what was written, what was done to it, and where that is to be seen', () =
   expect(told({ passes, simplified: simplified(9, 4) })).toBe(`${head} 9 nodes became 4. The 5 steps are ${where}`);
   expect(told({ passes, simplified: simplified(9, 9) })).toBe(`${head} The 5 steps are ${where}`);
 });
+
+test('a comparison that was asked for, and why there is none', () => {
+  const verification = { reference: 'a', result: 'b', relativeError: 1.5e-7, seed: 1 };
+  expect(told({ verification })).toMatch(/Outputs differ by 1\.5e-7 at most\.$/);
+  expect(told({ unverified: { reason: 'python3 has no onnxruntime', next: '' } })).toMatch(
+    /\(0\.4 s\)\. It was not compared: python3 has no onnxruntime\.$/,
+  );
+});

@@ -11,6 +11,7 @@ import type { Problem } from '../../problems/problem.ts';
 import type { Progress } from '../../progress.ts';
 import { PLAIN_READING, parseInputSpec, type Reading } from '../../reading.ts';
 import type { ConvertRequest, ConvertResult } from '../../request.ts';
+import { unverifiedBy } from '../../verify.ts';
 import { outputFiles } from '../../write.ts';
 import { type CaptureRequest, captureProgram } from './capture.ts';
 import type { Log } from './helper.ts';
@@ -57,7 +58,7 @@ export async function convertCaptured(
     const { file, reference, ...captured } = answer;
     if (KEPT.has(extname(output))) return { ...keep(file, output, notes), captured, seconds: seconds() };
     const reading = readingOf(request, answer);
-    const wished: ConvertRequest = { ...conversion, input: file, output, reading };
+    const wished: ConvertRequest = { ...conversion, input: file, output, reading, python: capture.python };
     const result = await convertBeside(wished, captured.torch, reference, progress);
     return { ...result, problems: [...notes, ...result.problems], captured, seconds: seconds() };
   } finally {
@@ -76,15 +77,19 @@ export async function convertBeside(
   const result = await convertModel({ ...request, verify: false }, progress);
   if (reference === undefined || result.status !== 'done') return result;
   const started = process.uptime();
-  const verification = await verifyCaptured(
+  const proof = await verifyCaptured(
     { file, torch },
     reading,
     reference,
     target.target,
     result.output,
+    request.python,
     progress,
+  ).then(
+    (verification) => ({ verification }),
+    (error: unknown) => ({ unverified: unverifiedBy(error) }),
   );
-  return { ...result, verification, seconds: result.seconds + process.uptime() - started };
+  return { ...result, ...proof, seconds: result.seconds + process.uptime() - started };
 }
 
 /** Throws InputError where nothing can be written, or for a target that there is not: before the program is run. */

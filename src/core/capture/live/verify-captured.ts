@@ -10,7 +10,7 @@ import type { Progress } from '../../progress.ts';
 import type { Reading } from '../../reading.ts';
 import type { Verification } from '../../request.ts';
 import { compareOutputs, inSinglePrecision, worstDifference } from '../../runtime/compare.ts';
-import { resultSide } from '../../verify.ts';
+import { resultSide, runningBy } from '../../verify.ts';
 import type { CaptureOutcome, ReferenceIndex, StoredTensor } from './protocol.ts';
 
 /** The seed that the helper made the first inputs from. */
@@ -23,11 +23,12 @@ export async function verifyCaptured(
   reference: string,
   target: string,
   written: readonly string[],
+  python: string | undefined,
   progress: Progress,
 ): Promise<Verification> {
   await progress.step('Running the result beside PyTorch');
   const { inputs, outputs } = await namesOf(file, reading, progress);
-  const side = resultSide(await targetOf(target, file), written, outputs);
+  const side = resultSide(await targetOf(target, file), written, outputs, runningBy(python, progress));
   const { sets, states } = JSON.parse(readFileSync(join(reference, 'index.json'), 'utf8')) as ReferenceIndex;
   const errors: number[] = [];
   for (const set of sets) {
