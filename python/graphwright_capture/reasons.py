@@ -84,8 +84,9 @@ def failure_of(error, kind, channel, **details):
     if isinstance(error, Failure):
         return error
     frames, reason = frames_of(error), reason_of(error)
-    if isinstance(error, ModuleNotFoundError):
-        return Failure("module-missing", reason, frames, module=error.name or "a module", python=sys.executable)
+    # A library that raises it for another reason names no module.
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return Failure("module-missing", reason, frames, module=error.name, python=sys.executable)
     if isinstance(error, SystemExit):
         code = "" if error.code is None else error.code
         # The reader of a command line says what it misses, and exits.

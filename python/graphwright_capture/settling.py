@@ -8,6 +8,7 @@ from .inputs import call_text, inputs_by_spec, inputs_offered, parameters_of_for
 from .places import definition_of
 from .reasons import HALF_WORDS, failure_of, reason_of
 from .running import run_once
+from .words import dtype_name
 
 # How large a size is that the user leaves open: what many programs take, the smallest first. Not 0 or 1, which PyTorch
 # takes for fixed, and another one for each name, so that they are not taken for the same.
@@ -99,6 +100,7 @@ def sizes_that_run(model, inputs, request):
 
 def holds_half(model, inputs):
     held = [*model.parameters(), *model.buffers()]
-    return any(each.dtype in HALVES for each in inputs.leaves()) or any(
-        str(each.dtype).replace("torch.", "") in HALVES for each in held
+    return any(
+        dtype in HALVES
+        for dtype in [each.dtype for each in inputs.leaves()] + [dtype_name(each.dtype) for each in held]
     )

@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(sys.argv[1])))
 
 import torch  # noqa: E402
 
-from graphwright_capture import limits, running, weights  # noqa: E402
+from graphwright_capture import limits, reasons, running, weights  # noqa: E402
 
 
 class FakeChannel:
@@ -182,6 +182,17 @@ class Weights(unittest.TestCase):
     def test_of_an_averaged_model_the_counter_is_left(self):
         found, _ = weights.best_weights({"n_averaged": torch.tensor(3), **self.of(1.0, "module.")}, self.own, "w.pth")
         self.assertEqual(set(found), {"a", "b"})
+
+
+class Reasons(unittest.TestCase):
+    def kind_of(self, error):
+        return reasons.failure_of(error, "import", FakeChannel()).kind
+
+    def test_a_module_that_is_missing_is_named(self):
+        self.assertEqual(self.kind_of(ModuleNotFoundError("No module named 'x'", name="x")), "module-missing")
+
+    def test_a_library_may_raise_the_same_for_another_reason(self):
+        self.assertEqual(self.kind_of(ModuleNotFoundError("Could not import 'BertModel'")), "import")
 
 
 class Told(unittest.TestResult):
