@@ -99,6 +99,12 @@ export const CAPTURE_CODES = {
     message: 'The program fixes a size that was to stay open: {reason}.',
     fixes: ['give-input-shape'],
   },
+  'export-not-lowered': {
+    severity: 'error',
+    message:
+      'torch.export leaves open here what {operator} maps: export the program with torch.export.export(...).run_decompositions({}).',
+    fixes: [],
+  },
   'size-bounded': {
     severity: 'warning',
     message:

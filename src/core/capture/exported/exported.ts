@@ -26,6 +26,9 @@ import { runHigherOrder } from './higher-order.ts';
 import { moduleGroups, type Step } from './module-groups.ts';
 import type { ProgramSymbols } from './program-symbols.ts';
 
+/** What torch.export leaves of torch.vmap: marks around the operators of one example (torch/_functorch/predispatch.py). */
+const MAPPING = 'torch._functorch.predispatch.';
+
 /** Runs the program into `operators`. Throws InputError where weights that it names are missing. */
 export function captureExported(
   program: ExportedProgram,
@@ -33,6 +36,15 @@ export function captureExported(
   specs: readonly InputSpec[],
   customOps: CustomOperators,
 ): void {
+  const mapped = program.graph.nodes.find(
+    ({ target }) => target.startsWith(MAPPING) && target !== `${MAPPING}lazy_load_decompositions`,
+  );
+  if (mapped) {
+    operators.recorder.incomplete = true;
+    const place = { scope: mapped.scope, origin: () => mapped.origin };
+    operators.recorder.report('export-not-lowered', { operator: 'torch.vmap', place });
+    return;
+  }
   try {
     const { environment, states, symbols } = bindInputs(program, operators, specs);
     new ExportedRunner(operators, customOps, symbols).run(program.graph, environment);

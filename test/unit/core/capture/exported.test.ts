@@ -251,6 +251,12 @@ test('bounds are told where there are any, once for each size', () => {
   expect(told(1n, 63n)).toEqual(['at most 63']);
 });
 
+test('what torch.vmap maps is refused with how to export it', () => {
+  const { problems } = run(exportedFile('mapped.pt2'));
+  expect(problems.map(({ code, origin }) => [code, origin[0]?.kind])).toEqual([['export-not-lowered', 'python']]);
+  expect(problems[0]?.message).toContain('.run_decompositions({})');
+});
+
 test.each([
   // Written by make.py: by Dim("length", min=2, max=64), and a bound that torch.export found in x[:, :64].
   ['bounded.pt2', 'at least 2 and at most 64'],
