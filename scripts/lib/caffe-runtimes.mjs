@@ -16,7 +16,11 @@ const SCRIPT = inRoot('test/conformance/caffe/score.py');
 /** How long one framework may take for one model, from reading it to both results; it is then not judged. */
 const SECONDS = 900;
 
-/** `name` is the package whose version is the framework's; `tool` must be on the path. */
+/** Of the library that is loaded, which fails where there is none. */
+const TENGINE_VERSION = `import sys; sys.path.insert(0, ${JSON.stringify(path.dirname(SCRIPT))}); import runtimes
+print(runtimes.tengine_library().get_tengine_version().decode())`;
+
+/** `name` is the package whose version is the framework's, or `asked` prints it; `tool` must be on the path. */
 const FRAMEWORKS = [
   { backend: 'ncnn', title: 'ncnn', name: 'ncnn', packages: ['ncnn==1.0.20261020', 'numpy'], tool: 'caffe2ncnn' },
   { backend: 'mnn', title: 'MNN', name: 'MNN', packages: ['MNN==3.6.1', 'numpy'] },
@@ -27,6 +31,7 @@ const FRAMEWORKS = [
     packages: ['openvino-dev==2023.3.0', 'protobuf==4.25.8', 'grpcio-tools==1.62.2', 'numpy<1.27'],
     finish: makeReader,
   },
+  { backend: 'tengine', title: 'Tengine', packages: ['numpy'], tool: 'convert_tool', asked: TENGINE_VERSION },
 ];
 
 /** Model Optimizer's schema of Caffe for today's protobuf: `caffe_pb2.py` in the folder `reader` of its environment. */
@@ -76,7 +81,7 @@ async function ran(interpreter, { backend, title }, folder, stem) {
 }
 
 /** The framework's environment; what is lacking where it cannot be had. */
-async function environment({ backend, title, name, packages, tool, finish }) {
+async function environment({ backend, title, name, packages, tool, asked = versionOf(name), finish }) {
   // Other packages are another environment.
   const version = createHash('sha256').update(packages.join()).digest('hex').slice(0, 8);
   const folder = path.join(CACHE, `caffe-${backend}-${version}`);
@@ -94,11 +99,18 @@ async function environment({ backend, title, name, packages, tool, finish }) {
         await finish?.(interpreter, folder);
         await writeFile(path.join(folder, '.done'), '');
       });
-    const asked = `import importlib.metadata as m; print(m.version(${JSON.stringify(name)}))`;
-    return { interpreter, version: (await run(interpreter, ['-c', asked])).trim() };
   } catch (error) {
     return { lacks: `${packages[0]} cannot be installed: ${error.message}` };
   }
+  try {
+    return { interpreter, version: (await run(interpreter, ['-c', asked])).trim().split('\n').at(-1) };
+  } catch (error) {
+    return { lacks: `it does not load: ${error.output.trim().split('\n').at(-1)}` };
+  }
+}
+
+function versionOf(name) {
+  return `import importlib.metadata as m; print(m.version(${JSON.stringify(name)}))`;
 }
 
 /** How far each framework is from PyTorch, on the worse of both input sets. */

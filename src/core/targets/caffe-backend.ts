@@ -17,6 +17,8 @@ export interface CaffeLimits {
   readonly dilation?: { readonly layer: string; readonly fields: readonly [string, string] };
   /** Whether Scale takes what a Reshape made; it does where absent. */
   readonly scaleOfReshaped?: false;
+  /** Whether its Permute takes the last axis of what Permute and Flatten made for channels, until another layer has written it. */
+  readonly permutesByLayout?: true;
   /** What transposed convolutions are called; `Deconvolution` where absent. */
   readonly deconvolution?: string;
   /** What exchanges axes: the layer and its field; Permute of SSD where absent. */
@@ -35,8 +37,11 @@ export interface CaffeLimits {
   readonly lrnConstant?: 0;
   /** The product of matrices that the network computes: the layer. */
   readonly product?: string;
-  /** Unused tops of a layer are outputs of the network unless a Silence layer takes them. */
-  readonly unusedTops: 'outputs' | 'ignored';
+  /**
+   * Unused tops of a layer are outputs of the network unless a Silence layer takes them, do no harm, or take the place of its first
+   * top, so that no layer may have any.
+   */
+  readonly unusedTops: 'outputs' | 'ignored' | 'take the place of the first';
   /** What the framework's users ask for by name: blobs, or layers, of which they get the first top. */
   readonly outputs: 'blobs' | 'layers';
   /** Attributes that its schema has and its layers do not read, or those of one type: `Deconvolution:convolution_param.dilation`. */
@@ -45,6 +50,8 @@ export interface CaffeLimits {
   readonly wrongAfterPower?: readonly string[];
   /** Types of layers that it wrongly takes into a Deconvolution of several groups before them. */
   readonly wrongAfterGroups?: readonly string[];
+  /** Types of layers that it wrongly takes into a Convolution before them. */
+  readonly wrongAfterConvolution?: readonly string[];
   /** Whether it writes over an input of the network that nothing but a Concat of it with constants reads. */
   readonly overwritesJoined?: true;
   /** The most axes that a blob can have, N among them, and whether N must be 1. Unlimited where absent. */
@@ -77,11 +84,12 @@ export interface InterpFacts {
 
 /** Whether a framework would take a layer of a type into the one before it, and compute something else then. */
 export function joinsWrongly(
-  { wrongAfterPower = [], wrongAfterGroups = [] }: CaffeLimits,
+  { wrongAfterPower = [], wrongAfterGroups = [], wrongAfterConvolution = [] }: CaffeLimits,
   before: Node | undefined,
   type: string,
 ): boolean {
   if (before?.op === 'Power') return wrongAfterPower.includes(type) && before.float('power_param.power', 1) !== 1;
+  if (before?.op === 'Convolution') return wrongAfterConvolution.includes(type);
   const isGrouped = before?.op === 'Deconvolution' && before.int('convolution_param.group', 1n) !== 1n;
   return isGrouped && wrongAfterGroups.includes(type);
 }

@@ -11,11 +11,14 @@ export const tengine = new CaffeBackend({
   source: FRAMEWORKS.tengine.source,
   dialect: 'tengine',
   layers: FRAMEWORKS.tengine.layers,
-  direct: { Abs: 'AbsVal', Sigmoid: 'Sigmoid', Tanh: 'TanH' },
+  direct: { Sigmoid: 'Sigmoid', Tanh: 'TanH' },
   // Its blobs have four axes.
   fusions: [...CONVERTER.fusions, 'parts-before-order'],
   limits: {
     ...CONVERTER.limits,
+    // set_graph_output makes every blob that nobody reads the first output of the node that gives it.
+    unusedTops: 'take the place of the first',
+    outputs: 'layers',
     // source/operator/prototype/pooling_param.h, calc_output_size with caffe_flavor 1.
     pooling: { windows: 'one too many', clips: true, divisor: 'window' },
     // source/operator/prototype/pooling.c, init_op: strides that are not given are 2.
@@ -25,9 +28,13 @@ export const tengine = new CaffeBackend({
     repeat: { layer: 'Upsample', field: 'scale' },
     // source/device/cpu/op/lrn/lrn_ref.c: it is added to every square, and the sum begins at 1.
     lrnConstant: 0,
+    // source/device/cpu/op/permute/permute_ref.c
+    permutesByLayout: true,
     blobs: { least: 2, axes: 4 },
     // source/device/cpu/op/normalize/normalize_ref.c
     normalize: { layer: 'Normalize', eps: 'none' },
+    // tools/convert_tool/utils/graph_optimizer/graph_opt.cpp, fuse_conv_relu_common: those from 0 on, or up to 6, become ReLU6.
+    wrongAfterConvolution: ['Clip'],
     // load_eltwise, load_fc, load_interp and load_resize read none of these.
     ignores: [
       ...['eltwise_param.coeff', 'inner_product_param.axis', 'inner_product_param.transpose'],
@@ -44,12 +51,19 @@ export const tengine = new CaffeBackend({
       Pooling: { axes: [4, 4] },
       // source/device/cpu/op/scale/scale_ref.c
       Scale: { ...OWN_FACTORS, axes: [4, 4] },
-      // load_eltwise reads no coefficients; source/operator/prototype/eltwise.c takes two bottoms.
-      Eltwise: { bottoms: 2, coefficients: 'none' },
+      // load_eltwise reads no coefficients; source/operator/prototype/eltwise.c takes two bottoms, and
+      // source/device/cpu/op/eltwise/eltwise_ref.c no rows.
+      Eltwise: { axes: [3, 4], bottoms: 2, coefficients: 'none' },
       // load_fc reads no axis; source/operator/prototype/fc.c keeps as many axes as there were.
       InnerProduct: { axes: [2, 2], along: [1], ignores: { transpose: false } },
-      // load_permute reads four.
-      Permute: { axes: [4, 4] },
+      // source/operator/prototype/permute.c
+      Permute: { axes: [4, 4], orders: ['0,2,3,1'] },
+      // load_slice keeps the first of slice_point.
+      Slice: { cuts: 1 },
+      // load_graph_node gives slopes to layers of type PReLu.
+      PReLU: { never: 'its PReLU gets no slopes' },
+      // tools/save_graph/tm2_op_save.cpp
+      AbsVal: { never: 'its convert_tool does not write AbsVal' },
       ShuffleChannel: { axes: [4, 4] },
       // load_tile reads another field.
       Tile: { never: 'its Tile has no axis' },

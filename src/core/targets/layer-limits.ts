@@ -18,6 +18,10 @@ export interface LayerLimits {
   readonly keepsFirst?: true;
   /** Parameters that it does not read: they may be given where that changes nothing. */
   readonly ignores?: Readonly<Record<string, number | boolean>>;
+  /** The orders that axes may get, where it has no others. */
+  readonly orders?: readonly string[];
+  /** The most points that it cuts at; equal parts need none. */
+  readonly cuts?: number;
   /** The largest values of parameters. */
   readonly most?: Readonly<Record<string, number>>;
   /** Parameters of which it reads the first value for both axes. */
@@ -67,6 +71,12 @@ const CHECKS: { readonly [Limit in Exclude<keyof LayerLimits, 'never'>]-?: Check
     const [first = 0] = [order ?? dim ?? []].flat();
     return keepsFirst && first !== 0 ? `${its} leaves the first axis in place` : undefined;
   },
+  orders: ({ orders }, { parameters: { order } }, its) =>
+    orders && order !== undefined && !orders.includes(`${order}`)
+      ? `${its} has only the order ${orders.join(' or ')}`
+      : undefined,
+  cuts: ({ cuts = Number.POSITIVE_INFINITY }, { parameters: { slice_point: points } }, its) =>
+    [points ?? []].flat().length > cuts ? `${its} cuts at one point, or into equal parts` : undefined,
   ignores: ({ ignores = {} }, { parameters }, its) => {
     const read = Object.entries(ignores).find(([name, otherwise]) => (parameters[name] ?? otherwise) !== otherwise);
     return read && `${its} does not read ${read[0]}`;

@@ -25,6 +25,8 @@ const LAYER_FIELDS: Readonly<Record<keyof LayerLimits, Kind>> = {
   factors: oneOf('channels'),
   bottoms: COUNT,
   coefficients: oneOf('none', 'difference'),
+  orders: ['a list of orders, such as "0,2,3,1"', isList(isText)],
+  cuts: COUNT,
   keepsFirst: ['true', (value) => value === true],
   ignores: [
     'fields with the value that they may have',

@@ -5,10 +5,12 @@
 - openvino: openvino-dev 2023.3 with numpy before 1.27: the last Model Optimizer that reads Caffe. Its own reader of protobuf is Python
   and takes minutes for large models, so one of today's protobuf is made of its schema in the folder `reader` of the environment.
 - ncnn: the Python package ncnn runs; it has no reader of Caffe, so caffe2ncnn of ncnn's tools must be on the path.
+- tengine: no registry has it. Its convert_tool must be on the path, and libtengine-lite.so where libraries are loaded from.
 
 A runtime takes the path of STEM.prototxt and STEM.caffemodel without their endings, and gives a function from inputs, in their
 order, and names of outputs to those outputs.
 """
+import ctypes
 import functools
 import mmap
 import pathlib
@@ -119,4 +121,50 @@ def ncnn(stem):
     return run
 
 
-RUNTIMES = {"opencv": opencv, "mnn": mnn, "openvino": openvino, "ncnn": ncnn}
+def tengine_library():
+    """libtengine-lite.so by its C interface, source/api/c_api.h of OAID/Tengine, whose handles are pointers."""
+    library = ctypes.CDLL("libtengine-lite.so")
+    library.get_tengine_version.restype = ctypes.c_char_p
+    handles = ("get_graph_input_tensor", "get_graph_output_tensor", "get_graph_tensor", "get_tensor_buffer")
+    for name in ("create_graph", *handles):
+        getattr(library, name).restype = ctypes.c_void_p
+    if library.init_tengine():
+        raise RuntimeError("Tengine does not start")
+    return library
+
+
+def tengine(stem):
+    library = tengine_library()
+    made = f"{tempfile.mkdtemp()}/net.tmfile"
+    converted(["convert_tool", "-f", "caffe", "-p", f"{stem}.prototxt", "-m", f"{stem}.caffemodel", "-o", made], made)
+
+    def run(inputs, names):
+        graph = ctypes.c_void_p(library.create_graph(None, b"tengine", made.encode()))
+        if not graph:
+            raise RuntimeError("Tengine does not load it")
+        # Tengine reads them when it runs.
+        kept = [np.ascontiguousarray(value, np.float32) for value in inputs]
+        for k, value in enumerate(kept):
+            tensor = ctypes.c_void_p(library.get_graph_input_tensor(graph, k, 0))
+            library.set_tensor_shape(tensor, (ctypes.c_int * value.ndim)(*value.shape), value.ndim)
+            library.set_tensor_buffer(tensor, value.ctypes.data_as(ctypes.c_void_p), value.nbytes)
+        if library.prerun_graph(graph) or library.run_graph(graph, 1):
+            raise RuntimeError("Tengine does not run it")
+        return [tengine_output(library, graph, name, k) for k, name in enumerate(names)]
+
+    return run
+
+
+def tengine_output(library, graph, name, place):
+    # Layers that convert_tool takes into those before them take their names along.
+    found = library.get_graph_tensor(graph, name.encode()) or library.get_graph_output_tensor(graph, place, 0)
+    tensor = ctypes.c_void_p(found)
+    if not tensor:
+        raise RuntimeError(f"Tengine has no tensor {name}")
+    sizes = (ctypes.c_int * 8)()
+    shape = sizes[: library.get_tensor_shape(tensor, sizes, 8)]
+    data = ctypes.cast(ctypes.c_void_p(library.get_tensor_buffer(tensor)), ctypes.POINTER(ctypes.c_float))
+    return np.ctypeslib.as_array(data, shape).copy()
+
+
+RUNTIMES = {"opencv": opencv, "mnn": mnn, "openvino": openvino, "ncnn": ncnn, "tengine": tengine}

@@ -56,6 +56,11 @@ export class CaffeBuilder {
     return `Caffe (${this.backend.title})`;
   }
 
+  /** Whether a layer may have no top that nobody reads. */
+  get mustReadTops(): boolean {
+    return this.backend.limits.unusedTops === 'take the place of the first';
+  }
+
   /** Says which blob stands for a value of the ONNX graph. */
   bind(value: Value, blob: Value): void {
     this.blobs.set(value, blob);
@@ -79,7 +84,20 @@ export class CaffeBuilder {
 
   /** A layer of one top, whose blob it returns. */
   layer(type: string, bottoms: readonly Value[], parameters: Parameters = {}, options: LayerOptions = {}): Value {
+    if (type === 'Eltwise' && bottoms[0]) return this.elementwise(bottoms, parameters);
     return this.node(type, bottoms, parameters, options).output();
+  }
+
+  /** An Eltwise of blobs of one shape, which get axes of one element where it takes none with so few. */
+  private elementwise(bottoms: readonly Value[], parameters: Parameters): Value {
+    const own = sizesOf(bottoms[0]);
+    const [least = 0] = this.backend.limits.takes?.['Eltwise']?.axes ?? [];
+    if (own.length >= least) return this.node('Eltwise', bottoms, parameters, {}).output();
+    const longer = [...own, ...Array<number>(least - own.length).fill(1)];
+    const shaped = (blob: Value, shape: StaticShape) =>
+      this.node('Reshape', [blob], { 'shape.dim': shape.with(0, 0) }, { shapes: [shape] }).output();
+    const made = bottoms.map((blob) => shaped(blob, longer));
+    return shaped(this.node('Eltwise', made, parameters, {}).output(), own);
   }
 
   /** A layer of several tops, all of them. */

@@ -8,6 +8,7 @@ import type { CaffeBackend } from '../../targets/caffe-backend.ts';
 
 /** Whether a framework's layer of that type would read the blob in another layout than it has. */
 export function readsWrongly({ limits }: CaffeBackend, type: string, blob: Value): boolean {
+  if (type === 'Permute') return limits.permutesByLayout === true && countsAsChannelsLast(blob);
   return type === 'Scale' && limits.scaleOfReshaped === false && wasReshaped(blob);
 }
 
@@ -23,4 +24,19 @@ function wasReshaped({ producer, shape }: Value): boolean {
   if (MAKE_IMAGES.has(producer.op)) return false;
   if (producer.op === 'Reshape' || producer.op === 'Permute' || producer.op === 'InnerProduct') return true;
   return producer.inputs.some((input) => input && !input.constant && wasReshaped(input));
+}
+
+const MAKE_CHANNELS_LAST = new Set(['DetectionOutput', 'Flatten', 'Permute']);
+const HAND_LAYOUT_ON = new Set(['Concat', 'Reshape', 'Softmax', 'TanH']);
+
+/**
+ * Whether Tengine counts a blob as one with its channels last (OAID/Tengine source/operator/prototype: permute.c, flatten.c,
+ * detection_output.c; concat.c, reshape.c, softmax.c and tanh.c hand on what their first bottom counts as). Its Permute reads such a
+ * blob as if the last axis stood second.
+ */
+function countsAsChannelsLast({ producer }: Value): boolean {
+  if (!producer) return false;
+  if (MAKE_CHANNELS_LAST.has(producer.op)) return true;
+  const [first] = producer.inputs;
+  return HAND_LAYOUT_ON.has(producer.op) && first !== undefined && countsAsChannelsLast(first);
 }

@@ -36,7 +36,10 @@ function cutAt(caffe: CaffeBuilder, x: Value, axis: number, pieces: readonly Pie
   const ends = new Set([0, size, ...pieces.flatMap(({ begin, length }) => [begin, begin + length])]);
   const points = [...ends].sort((a, b) => a - b);
   const isWhole = pieces.every(({ begin, length }) => points[points.indexOf(begin) + 1] === begin + length);
-  if (pieces.length < 3 || !isWhole) return pieces.map(({ begin, length }) => cut(caffe, x, axis, begin, length));
+  const picks = new Set(pieces.map(({ begin }) => begin));
+  const leavesSome = caffe.mustReadTops && points.length - 1 > picks.size;
+  if (pieces.length < 3 || !isWhole || leavesSome)
+    return pieces.map(({ begin, length }) => cut(caffe, x, axis, begin, length));
   const parts = sliced(caffe, x, axis, points.slice(1, -1));
   return pieces.flatMap(({ begin }) => parts[points.indexOf(begin)] ?? []);
 }

@@ -1,6 +1,6 @@
 /** Layers that many rules share: cutting, reshaping, scaling. */
 import { elementCount, type StaticShape } from '../../ir/shape.ts';
-import type { Tensor } from '../../ir/tensor.ts';
+import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import { type CaffeBuilder, sizesOf } from './builder.ts';
 import { readsWrongly } from './layouts.ts';
@@ -12,7 +12,30 @@ export function cut(caffe: CaffeBuilder, x: Value, axis: number, begin: number, 
   const total = shape[axis] ?? 1;
   const points = [begin, begin + length].filter((point) => point > 0 && point < total);
   if (points.length === 0) return x;
+  if (caffe.mustReadTops) return cutByConvolution(caffe, x, axis, begin, length);
   return sliced(caffe, x, axis, points)[begin > 0 ? 1 : 0] ?? x;
+}
+
+/** The same without parts that nobody reads: windows of which only the elements at `begin` count, each channel by itself. */
+function cutByConvolution(caffe: CaffeBuilder, x: Value, axis: number, begin: number, length: number): Value {
+  caffe.remarkNaN('what lies beside the elements that it keeps is multiplied by 0');
+  const own = sizesOf(x);
+  const [batch = 1, size = 1] = [axis === 0 ? 1 : own[0], own[axis]];
+  const [outer, inner] = [elementCount(own.slice(0, axis)) / batch, elementCount(own.slice(axis + 1))];
+  const isColumns = own.length === 4 && axis === 3;
+  const image = own.length === 4 && axis > 1 ? x : reshaped(caffe, x, [batch, outer, size, inner]);
+  const [, channels = 1] = sizesOf(image);
+  const taps = size - length + 1;
+  const weights = new Float32Array(channels * taps);
+  for (let channel = 0; channel < channels; channel++) weights[channel * taps + begin] = 1;
+  const kernel = isColumns ? [1, taps] : [taps, 1];
+  const tensor = Tensor.ofBytes('float32', [channels, 1, ...kernel], new Uint8Array(weights.buffer));
+  const [kernel_h, kernel_w] = kernel;
+  const group = channels > 1 ? channels : undefined;
+  const parameters = { num_output: channels, bias_term: false, kernel_h, kernel_w, group };
+  const shapes = [sizesOf(image).with(isColumns ? 3 : 2, length)];
+  const made = caffe.layer('Convolution', [image], parameters, { blobs: [tensor], shapes });
+  return reshaped(caffe, made, own.with(axis, length));
 }
 
 /** a times b, element by element. */
@@ -25,7 +48,15 @@ export function sliced(caffe: CaffeBuilder, x: Value, axis: number, points: read
   const shape = sizesOf(x);
   const ends = [...points, shape[axis] ?? 1];
   const shapes = ends.map((end, k) => shape.with(axis, end - (points[k - 1] ?? 0)));
-  return caffe.layers('Slice', [x], { axis: axis === 1 ? undefined : axis, slice_point: points }, shapes);
+  const parameters = { axis: axis === 1 ? undefined : axis, slice_point: points };
+  if (points.length < 2 || caffe.can('Slice', [x], parameters)) return caffe.layers('Slice', [x], parameters, shapes);
+  const [first = 0, ...others] = points;
+  if (ends.every((end, k) => end === (k + 1) * first)) {
+    return caffe.layers('Slice', [x], { ...parameters, slice_point: undefined }, shapes);
+  }
+  const [part, rest] = sliced(caffe, x, axis, [first]) as [Value, Value];
+  const behind = others.map((point) => point - first);
+  return [part, ...sliced(caffe, rest, axis, behind)];
 }
 
 /** Parts one behind the other along an axis; no layer for a single one. */

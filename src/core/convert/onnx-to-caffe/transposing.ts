@@ -2,6 +2,7 @@
 import { elementCount, type StaticShape } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
 import { type CaffeBuilder, type Parameters, sizesOf } from './builder.ts';
+import { readsWrongly } from './layouts.ts';
 import { joined, reshaped, sliced } from './support.ts';
 
 /** More pieces than that are not cut and joined one by one, or where one layer does the same. */
@@ -13,14 +14,18 @@ export function transposed(caffe: CaffeBuilder, x: Value, order: readonly number
   const to = order.map((axis) => own[axis] ?? 1);
   const moves = mergedMoves(own, order);
   if (moves.order.length < 2) return reshaped(caffe, x, to);
-  const { layer = 'Permute', field = 'order' } = caffe.backend.limits.permute ?? {};
+  const { permute, takes: { Permute: { orders } = {} } = {} } = caffe.backend.limits;
+  if (orders?.includes(TURN.join())) return reshaped(caffe, byNeighbours(caffe, x, moves, turnedTwice), to);
+  const { layer = 'Permute', field = 'order' } = permute ?? {};
   for (const form of [{ shape: own, order }, ...formsOf(moves, own)]) {
     if (!caffe.backend.has(layer) || !takes(caffe, layer, field, form)) continue;
     const turned = form.order.map((axis) => form.shape[axis] ?? 1);
     const given = reshaped(caffe, x, form.shape);
     return reshaped(caffe, caffe.layer(layer, [given], { [field]: form.order }, { shapes: [turned] }), to);
   }
-  return reshaped(caffe, byPieces(caffe, x, moves) ?? byColumns(caffe, x, moves), to);
+  const made = byPieces(caffe, x, moves);
+  if (!made && !caffe.backend.has('Im2col')) caffe.refuseOperator();
+  return reshaped(caffe, made ?? byNeighbours(caffe, x, moves, swappedByColumns), to);
 }
 
 /** A shape, and the order that its axes are to have. */
@@ -94,9 +99,11 @@ function byPieces(caffe: CaffeBuilder, x: Value, { shape, order }: Move): Value 
   );
 }
 
-/** Any move by Im2col: axis after axis comes to its place in front of those that stand between. */
-function byColumns(caffe: CaffeBuilder, x: Value, { shape, order }: Move): Value {
-  if (!caffe.backend.has('Im2col')) caffe.refuseOperator();
+/** [outer, a, b, inner] as [outer, b, a, inner], perhaps in another shape. */
+type Swap = (caffe: CaffeBuilder, x: Value, parts: readonly number[]) => Value;
+
+/** Any move by swaps: axis after axis comes to its place in front of those that stand between. */
+function byNeighbours(caffe: CaffeBuilder, x: Value, { shape, order }: Move, swapped: Swap): Value {
   const left = [...shape.keys()];
   let made = x;
   for (const [place, axis] of order.entries()) {
@@ -110,10 +117,26 @@ function byColumns(caffe: CaffeBuilder, x: Value, { shape, order }: Move): Value
       shape[axis] ?? 1,
       elementCount(sizesNow.slice(at + 1)),
     ];
-    made = swappedByColumns(caffe, made, parts);
+    made = swapped(caffe, made, parts);
     left.splice(place, 0, ...left.splice(at, 1));
   }
   return made;
+}
+
+/** Channels become the last axis. */
+const TURN = [0, 2, 3, 1];
+
+function turnedTwice(caffe: CaffeBuilder, x: Value, [outer = 1, a = 1, b = 1, inner = 1]: readonly number[]): Value {
+  const turn = (blob: Value, from: StaticShape, to: StaticShape) => {
+    const turned = TURN.map((axis) => from[axis] ?? 1);
+    const image = reshaped(caffe, blob, from);
+    // A layer that copies makes it an image like others.
+    const read = readsWrongly(caffe.backend, 'Permute', image) ? caffe.layer('Split', [image]) : image;
+    return reshaped(caffe, caffe.layer('Permute', [read], { order: TURN }, { shapes: [turned] }), to);
+  };
+  if (inner === 1) return turn(x, [outer, a, b, 1], [outer, b, a, 1]);
+  const once = turn(x, [outer, a, b, inner], [outer * b, inner, a, 1]);
+  return turn(once, [outer * b, inner, a, 1], [outer, b, a, inner]);
 }
 
 /**

@@ -14,7 +14,7 @@ export function clipped(caffe: CaffeBuilder, x: Value, low: number, high: number
   const [below, above] = [low > -UNBOUNDED, high < UNBOUNDED];
   if (below && above) {
     if (low === 0 && high === 6 && caffe.backend.has('ReLU6')) return caffe.layer('ReLU6', [x]);
-    if (caffe.can('Clip', [x])) return caffe.layer('Clip', [x], { min: low, max: high });
+    if (caffe.can('Clip', [x], { min: low, max: high })) return caffe.layer('Clip', [x], { min: low, max: high });
     if (caffe.backend.has('ReLU6') && high > low) {
       const unit = (high - low) / 6;
       return affine(caffe, caffe.layer('ReLU6', [affine(caffe, x, 1 / unit, -low / unit)]), unit, low);
@@ -31,7 +31,7 @@ export function clipped(caffe: CaffeBuilder, x: Value, low: number, high: number
 /** |x|, as relu(x) + relu(-x) where there is no layer for it. */
 export function magnitude(caffe: CaffeBuilder, x: Value): Value {
   const type = caffe.backend.direct.Abs ?? '';
-  if (caffe.backend.has(type)) return caffe.layer(type, [x]);
+  if (caffe.can(type, [x])) return caffe.layer(type, [x]);
   return caffe.layer('Eltwise', [caffe.layer('ReLU', [x]), caffe.layer('ReLU', [affine(caffe, x, -1, 0)])]);
 }
 
@@ -103,8 +103,17 @@ export const activations: CaffeRules = {
     const { length: rank, 1: channels } = sizes(node.input(0), node);
     const fromChannel = slope.shape.length === rank ? slope.shape.slice(1) : slope.shape;
     const perChannel = slope.count === channels && fromChannel.length === rank - 1 && fromChannel[0] === channels;
+    const blobs = [slope.reshaped(perChannel ? [channels ?? 1] : [slope.count])];
     // relu(x) - slopes * relu(-x)
-    if (!perChannel) {
+    if (
+      !perChannel ||
+      !caffe.can(
+        'PReLU',
+        [x],
+        {},
+        blobs.map(({ shape }) => shape),
+      )
+    ) {
       const below = caffe.layer('ReLU', [affine(caffe, x, -1, 0)]);
       const bent = scaled(
         caffe,
@@ -116,7 +125,7 @@ export const activations: CaffeRules = {
       );
       return caffe.layer('Eltwise', [caffe.layer('ReLU', [x]), bent]);
     }
-    return caffe.layer('PReLU', [x], {}, { blobs: [slope.reshaped([channels ?? 1])] });
+    return caffe.layer('PReLU', [x], {}, { blobs });
   },
   Clip: (node, caffe) => {
     const low = optionalWeight(node, 1, caffe)?.numbers()[0] ?? Number.NEGATIVE_INFINITY;

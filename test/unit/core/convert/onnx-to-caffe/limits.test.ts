@@ -1,5 +1,5 @@
 /** Limits that the reference interpreter does not see, since its layers take more: what is written stays within them. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { problemsOf, runsTheSame } from './support.ts';
 
 test('ncnn pools whole images by windows: its global pooling leaves one axis', async () => {
@@ -42,6 +42,63 @@ test('Tengine is told a stride of 1, which it would take for 2', async () => {
   );
   // `stride` would be taken for both.
   expect(uneven.prototxt).not.toMatch(/ stride:/);
+});
+
+describe('Tengine, by what its convert_tool and runtime made of these networks', () => {
+  const made = (graph: string) => runsTheSame(graph, 'tengine');
+
+  test('a top that nobody reads would take the place of the first, so parts are cut off by convolutions', async () => {
+    const pooled = await made('float[1,2,8,8] x => y = MaxPool <kernel_shape = [3,3], strides = [2,2]> (x)');
+    expect(pooled.layers).toEqual(['Pooling', 'Convolution', 'Convolution']);
+    const parts = 'float[1,6,4,3] x | int64[3] s = {2,1,3} => a, y1, y = Split <axis = 1> (x, s)';
+    expect((await made(parts)).layers).not.toContain('Slice');
+    const inner = await made(
+      'float[2,5,3] x | int64[1] b = {1}, int64[1] e = {4}, int64[1] a = {1} => y = Slice (x, b, e, a)',
+    );
+    expect(inner.layers).toEqual(['Reshape', 'Convolution', 'Reshape']);
+  });
+
+  test('its Slice keeps one point, or cuts equal parts without any', async () => {
+    const unlike = await made(
+      'float[1,6,4,3] x | int64[3] s = {2,1,3} => a, b, c = Split <axis = 1> (x, s) y = Relu (a) y1 = Relu (b) y2 = Relu (c)',
+    );
+    expect(unlike.layers.filter((type) => type === 'Slice')).toHaveLength(2);
+    const alike = await made(
+      'float[1,6,4,3] x => a, b, c = Split <axis = 1, num_outputs = 3> (x) y = Relu (a) y1 = Relu (b) y2 = Relu (c)',
+    );
+    expect(alike.layers.filter((type) => type === 'Slice')).toHaveLength(1);
+    expect(alike.prototxt).not.toContain('slice_point');
+  });
+
+  test('what is an output is no top among several', async () => {
+    const { layers } = await made('float[1,6,4,3] x => y, y1 = Split <axis = 1, num_outputs = 2> (x)');
+    expect(layers).toEqual(['Slice', 'Scale', 'Scale']);
+  });
+
+  test('its Permute moves channels behind, and again only what another layer has written', async () => {
+    const { prototxt, layers } = await made('float[1,4,3,5] x => y = Transpose <perm = [0,2,1,3]> (x)');
+    expect(layers).toEqual(['Permute', 'Reshape', 'Split', 'Permute', 'Reshape']);
+    expect(prototxt.match(/order: \d/g)?.join()).toBe(Array(2).fill('order: 0,order: 2,order: 3,order: 1').join());
+    const all = await made('float[2,4,3,5] x => y = Transpose <perm = [3,1,0,2]> (x)');
+    expect(all.layers).toContain('Split');
+  });
+
+  test('its Eltwise takes no rows', async () => {
+    const { layers } = await made('float[2,5] x, float[2,5] x1 => y = Add (x, x1)');
+    expect(layers).toEqual(['Reshape', 'Reshape', 'Eltwise', 'Reshape']);
+  });
+
+  test('its convert_tool gives PReLU no slopes, and does not write AbsVal', async () => {
+    const slopes = await made('float[1,3,4,4] x, float[3,1,1] slope => y = PRelu (x, slope)');
+    expect(slopes.layers).not.toContain('PReLU');
+    expect((await made('float[1,3,4,4] x => y = Abs (x)')).layers).not.toContain('AbsVal');
+  });
+
+  test('a Clip behind a Convolution would become ReLU6', async () => {
+    const bounds =
+      'float[1,3,4,4] x, float[2,3,1,1] w | float lo = {0}, float hi = {1} => a = Conv (x, w) y = Clip (a, lo, hi)';
+    expect((await made(bounds)).layers).toEqual(['Convolution', 'Split', 'Clip']);
+  });
 });
 
 test('Ascend pools windows of at most 255', () => {
