@@ -156,8 +156,9 @@ export function renewed(text, { frameworks, rows: found }) {
   }
   const isNew = (row) => found.some(({ model, backend }) => model === row.model && backend === row.backend);
   const known = columns.map((framework, k) => ({ ...framework, version: titles[k].slice(framework.title.length + 1) }));
+  const added = frameworks.filter(({ backend }) => !known.some((each) => each.backend === backend));
   return {
-    frameworks: known.map((each) => frameworks.find(({ backend }) => backend === each.backend) ?? each),
+    frameworks: [...known.map((each) => frameworks.find(({ backend }) => backend === each.backend) ?? each), ...added],
     rows: [...earlier.filter((row) => !isNew(row)), ...found],
   };
 }

@@ -50,8 +50,8 @@ export interface CaffeLimits {
   readonly wrongAfterPower?: readonly string[];
   /** Types of layers that it wrongly takes into a Deconvolution of several groups before them. */
   readonly wrongAfterGroups?: readonly string[];
-  /** Types of layers that it wrongly takes into a Convolution before them. */
-  readonly wrongAfterConvolution?: readonly string[];
+  /** Types of layers that it wrongly takes into a Convolution or InnerProduct before them. */
+  readonly wrongAfterWeights?: readonly string[];
   /** Whether it writes over an input of the network that nothing but a Concat of it with constants reads. */
   readonly overwritesJoined?: true;
   /** The most axes that a blob can have, N among them, and whether N must be 1. Unlimited where absent. */
@@ -84,12 +84,12 @@ export interface InterpFacts {
 
 /** Whether a framework would take a layer of a type into the one before it, and compute something else then. */
 export function joinsWrongly(
-  { wrongAfterPower = [], wrongAfterGroups = [], wrongAfterConvolution = [] }: CaffeLimits,
+  { wrongAfterPower = [], wrongAfterGroups = [], wrongAfterWeights = [] }: CaffeLimits,
   before: Node | undefined,
   type: string,
 ): boolean {
   if (before?.op === 'Power') return wrongAfterPower.includes(type) && before.float('power_param.power', 1) !== 1;
-  if (before?.op === 'Convolution') return wrongAfterConvolution.includes(type);
+  if (before?.op === 'Convolution' || before?.op === 'InnerProduct') return wrongAfterWeights.includes(type);
   const isGrouped = before?.op === 'Deconvolution' && before.int('convolution_param.group', 1n) !== 1n;
   return isGrouped && wrongAfterGroups.includes(type);
 }

@@ -10,6 +10,7 @@ import type { Value } from '../../ir/value.ts';
 import { foldConstants } from '../../passes/fold/fold-constants.ts';
 import { fusionsNamed } from '../../passes/fusions/table.ts';
 import { runPasses } from '../../passes/run.ts';
+import type { Problem } from '../../problems/problem.ts';
 import { joinsWrongly } from '../../targets/caffe-backend.ts';
 import { caffeToOnnx } from '../caffe-to-onnx/convert.ts';
 import { onnxToCaffe } from '../onnx-to-caffe/convert.ts';
@@ -17,28 +18,37 @@ import { readsWrongly } from '../onnx-to-caffe/layouts.ts';
 import type { Names } from './names.ts';
 import type { Wording } from './wording.ts';
 
-/** Puts the layers in the place of the layer; false, and nothing is changed, where there are none, or sizes are not known. */
-export function throughOnnx(layer: Wording, names: Names): boolean {
+/**
+ * Puts the layers in the place of the layer, and returns what there is to remark of them; undefined, and nothing is changed, where there
+ * are none, or sizes are not known.
+ */
+export function throughOnnx(layer: Wording, names: Names): readonly Problem[] | undefined {
   const bottoms = [...new Set(layer.bottoms)];
-  if (bottoms.length === 0 || !bottoms.every(({ shape }) => isStatic(shape))) return false;
-  const made = inOtherLayers(layer, bottoms);
-  if (!made) return false;
+  if (bottoms.length === 0 || !bottoms.every(({ shape }) => isStatic(shape))) return undefined;
+  const found = inOtherLayers(layer, bottoms);
+  if (!found) return undefined;
+  const { graph: made, remarks } = found;
   const given = new Map(made.inputs.map((value, k) => [value, bottoms[k]]));
   const isInput = (value: Value) => given.has(value);
   // An output of the network has a layer of its own that gives it its name.
-  if (made.outputs.some((value, k) => isInput(value) && layer.node.outputs[k]?.isGraphOutput)) return false;
+  if (made.outputs.some((value, k) => isInput(value) && layer.node.outputs[k]?.isGraphOutput)) return undefined;
   for (const node of made.nodes) {
     const first = node.input(0);
     const bottom = first && given.get(first);
     if (bottom && (joinsWrongly(layer.to.limits, bottom.producer, node.op) || readsWrongly(layer.to, node.op, bottom)))
-      return false;
+      return undefined;
   }
   putInPlace(layer, made, given, names);
-  return true;
+  return remarks;
+}
+
+interface Made {
+  readonly graph: Graph;
+  readonly remarks: readonly Problem[];
 }
 
 /** The layer alone as a network, converted; undefined where one of the two sides has no rule for it. */
-function inOtherLayers({ node, graph, from, to }: Wording, bottoms: readonly Value[]): Graph | undefined {
+function inOtherLayers({ node, graph, from, to }: Wording, bottoms: readonly Value[]): Made | undefined {
   const alone = new Graph(node.name ?? node.op);
   const values = new Map(
     bottoms.map((value, k) => [value, alone.addInput({ name: `bottom_${k}`, type: value.type })] as const),
@@ -60,7 +70,8 @@ function inOtherLayers({ node, graph, from, to }: Wording, bottoms: readonly Val
   if (problems.length > 0) return undefined;
   runPasses(model, [foldConstants, ...fusionsNamed(to.fusions)]);
   const { model: there, problems: further } = onnxToCaffe(model, to);
-  return further.length > 0 ? undefined : there.graph;
+  if (further.some(({ severity }) => severity !== 'information')) return undefined;
+  return { graph: there.graph, remarks: further };
 }
 
 function putInPlace(

@@ -28,7 +28,7 @@ export function transcode(model: Model, from: CaffeBackend, to: CaffeBackend): r
   const carrier = new Carrier(graph, from, to);
   const names = new Names(graph);
   problems.push(...collected(graph, (node) => converted(new Wording(node, graph, from, to), carrier, names)));
-  if (problems.every(({ code }) => code === 'inexact'))
+  if (problems.every(({ code, severity }) => code === 'inexact' || severity === 'information'))
     problems.push(...readUnread(graph, to, names), ...shapeProblems(graph, to));
   model.metadata.set('caffe.dialect', to.dialect);
   // Fields of the network that nobody knows mean nothing, or something else, in another dialect.
@@ -36,7 +36,7 @@ export function transcode(model: Model, from: CaffeBackend, to: CaffeBackend): r
   return problems;
 }
 
-/** The problems of all layers; a layer that is nearly the same returns one. */
+/** The problems of all layers; a layer that is nearly the same, or has something to be remarked, returns one. */
 function collected(graph: Graph, convert: (node: Node) => Problem | undefined): Problem[] {
   const problems: Problem[] = [];
   for (const node of [...graph.nodes]) {
@@ -58,8 +58,9 @@ function converted(wording: Wording, carrier: Carrier, names: Names): Problem | 
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     wording.undo();
-    if (!throughOnnx(wording, names)) throw error;
-    return undefined;
+    const remarks = throughOnnx(wording, names);
+    if (!remarks) throw error;
+    return remarks[0];
   }
 }
 

@@ -35,6 +35,7 @@ export class CaffeBuilder {
   private readonly blobs = new Map<Value, Value>();
   private source: Node | undefined;
   private made: Node[] = [];
+  private behind: Node | undefined;
   private readonly schema: CaffeSchema;
 
   constructor(
@@ -44,10 +45,11 @@ export class CaffeBuilder {
     this.schema = schemaFor(backend);
   }
 
-  /** What is built from now on stands for `node`. */
-  from(node: Node): this {
+  /** What is built from now on stands for `node`; its layers come behind the others, or behind that one. */
+  from(node: Node, behind?: Node): this {
     this.source = node;
     this.made = [];
+    this.behind = behind;
     return this;
   }
 
@@ -209,7 +211,9 @@ export class CaffeBuilder {
       scope: source.scope,
       sourceName: source.sourceName ?? (source.name || source.outputs[0]?.name),
     });
-    this.graph.nodes.append(node);
+    if (this.behind) this.graph.nodes.insertAfter(this.behind, node);
+    else this.graph.nodes.append(node);
+    if (this.behind) this.behind = node;
     this.made.push(node);
     return node;
   }

@@ -13,6 +13,7 @@ import { PIVOT_OPSET } from '../pivot.ts';
 import { CaffeBuilder } from './builder.ts';
 import { CAFFE_RULES } from './rules.ts';
 import { copied } from './support.ts';
+import { cutWhatIsRead } from './unread-tops.ts';
 import { weightOf } from './weights.ts';
 import { isHeld } from './whole-numbers.ts';
 
@@ -51,7 +52,10 @@ export function onnxToCaffe(model: Model, backend: CaffeBackend): CaffeResult {
   const failed = problems.some(({ severity, code }) => severity === 'error' && code !== 'inexact');
   if (!failed) problems.push(...giveOutputs(model.graph, caffe));
   if (backend.limits.unusedTops === 'outputs' && backend.has('Silence')) silenceUnused(caffe.graph);
-  if (!failed && caffe.mustReadTops) problems.push(...unreadTops(caffe));
+  if (!failed && caffe.mustReadTops) {
+    cutWhatIsRead(caffe);
+    problems.push(...caffe.approximations.splice(0));
+  }
   const made = makeModel('caffe', caffe.graph, { file: model.file });
   made.producerName = model.producerName;
   return { model: made, problems };
@@ -194,19 +198,6 @@ function outputBlob(value: Value, blob: Value | undefined, shared: boolean, caff
     caffe.refuseAttribute('an input that is an output', 'a blob that a layer reads is no output');
   }
   return copied(caffe, blob);
-}
-
-/** What only nodes read that nothing depends on, where no layer may have such tops. */
-function unreadTops({ graph, target }: CaffeBuilder): Problem[] {
-  const tops = [...graph.nodes].flatMap(({ outputs }) => (outputs.length > 1 ? outputs : []));
-  return tops
-    .filter(({ useCount }) => useCount === 0)
-    .map(({ producer, name = '' }) =>
-      problem('unsupported-attribute', producer, {
-        ...{ target, attribute: `the blob ${name}` },
-        reason: 'nobody reads it, and its framework then takes it for the first top of its layer',
-      }),
-    );
 }
 
 /** Tops that nobody reads go into one layer that takes them and makes nothing. */

@@ -17,7 +17,7 @@ export function cut(caffe: CaffeBuilder, x: Value, axis: number, begin: number, 
 }
 
 /** The same without parts that nobody reads: windows of which only the elements at `begin` count, each channel by itself. */
-function cutByConvolution(caffe: CaffeBuilder, x: Value, axis: number, begin: number, length: number): Value {
+export function cutByConvolution(caffe: CaffeBuilder, x: Value, axis: number, begin: number, length: number): Value {
   caffe.remarkNaN('what lies beside the elements that it keeps is multiplied by 0');
   const own = sizesOf(x);
   const [batch = 1, size = 1] = [axis === 0 ? 1 : own[0], own[axis]];

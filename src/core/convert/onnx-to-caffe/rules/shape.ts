@@ -129,13 +129,7 @@ export const shape: CaffeRules = {
       points.push(at);
     }
     if (new Set([0, ...points]).size !== points.length + 1) caffe.refuseAttribute('empty parts', 'Slice makes none');
-    if (points.length === 0) return x;
-    if (!caffe.mustReadTops || node.outputs.every(({ useCount }) => useCount > 0))
-      return sliced(caffe, x, axis, points);
-    return node.outputs.map((output, k) => {
-      const [begin = 0, length = 0] = [points[k - 1], sizes(output, node)[axis]];
-      return output.useCount > 0 ? cut(caffe, x, axis, begin, length) : undefined;
-    });
+    return points.length === 0 ? x : sliced(caffe, x, axis, points);
   },
 
   Slice: (node, caffe) => {

@@ -36,7 +36,8 @@ export function ran(net: string, from: CaffeDialect): Run | undefined {
 export function difference(net: string, { from, inputs, outputs }: Run, to: CaffeDialect): number | string {
   const { model } = readText(net, { dialect: from });
   const problems = transcode(model, caffeBackend(from), caffeBackend(to));
-  if (problems.length > 0) return problems.map(({ message }) => message).join('; ');
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) return errors.map(({ message }) => message).join('; ');
   const { caffemodel } = encodeCaffe(model, caffeBackend(to));
   const { model: there } = readBytes(caffemodel, { dialect: to });
   const found = runCaffe(there, inputs, to);

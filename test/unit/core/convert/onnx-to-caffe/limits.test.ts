@@ -51,7 +51,7 @@ describe('Tengine, by what its convert_tool and runtime made of these networks',
     const pooled = await made('float[1,2,8,8] x => y = MaxPool <kernel_shape = [3,3], strides = [2,2]> (x)');
     expect(pooled.layers).toEqual(['Pooling', 'Convolution', 'Convolution']);
     const parts = 'float[1,6,4,3] x | int64[3] s = {2,1,3} => a, y1, y = Split <axis = 1> (x, s)';
-    expect((await made(parts)).layers).not.toContain('Slice');
+    expect((await made(parts)).layers).toEqual(['Reshape', 'Convolution', 'Reshape', 'Slice', 'Scale', 'Scale']);
     const inner = await made(
       'float[2,5,3] x | int64[1] b = {1}, int64[1] e = {4}, int64[1] a = {1} => y = Slice (x, b, e, a)',
     );
@@ -92,6 +92,12 @@ describe('Tengine, by what its convert_tool and runtime made of these networks',
     const slopes = await made('float[1,3,4,4] x, float[3,1,1] slope => y = PRelu (x, slope)');
     expect(slopes.layers).not.toContain('PReLU');
     expect((await made('float[1,3,4,4] x => y = Abs (x)')).layers).not.toContain('AbsVal');
+  });
+
+  test('a BatchNorm would go into a Convolution that others read too', async () => {
+    const shared = `float[1,3,4,4] x, float[3,3,1,1] w, float[3] s, float[3] b, float[3] m, float[3] variance
+      => a = Conv (x, w) n = BatchNormalization (a, s, b, m, variance) y = Add (a, n)`;
+    expect((await made(shared)).layers).toEqual(['Convolution', 'Split', 'BatchNorm', 'Scale', 'Eltwise']);
   });
 
   test('a Clip behind a Convolution would become ReLU6', async () => {
