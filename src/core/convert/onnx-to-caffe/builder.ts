@@ -93,7 +93,7 @@ export class CaffeBuilder {
   /** An Eltwise of blobs of one shape, which get axes of one element where it takes none with so few. */
   private elementwise(bottoms: readonly Value[], parameters: Parameters): Value {
     const own = sizesOf(bottoms[0]);
-    const [least = 0] = this.backend.limits.takes?.['Eltwise']?.axes ?? [];
+    const [least = 0] = this.backend.limits.takes?.Eltwise?.axes ?? [];
     if (own.length >= least) return this.node('Eltwise', bottoms, parameters, {}).output();
     const longer = [...own, ...Array<number>(least - own.length).fill(1)];
     const shaped = (blob: Value, shape: StaticShape) =>
