@@ -3,6 +3,7 @@
  * CommonJS.
  */
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { VERSION } from '../core/version.ts';
 import { runCompiled } from './compiled.ts';
@@ -10,11 +11,10 @@ import { runCompiled } from './compiled.ts';
 /** Begins the names by which parts ask for each other. */
 const PART = 'part:';
 
+// Under other flags than its own Node compiles its modules anew: those that every command needs are loaded before.
+void [process.stdout, process.stderr, parseArgs({ args: [] })];
 // Most runs end before it pays to optimise code: V8 is to wait until a function is some fifteen times as busy as usual.
 setFlagsFromString('--interrupt-budget=2000000');
-// Nearly all of a graph lives to the end: small rooms for new objects, of 1, 2, 4, ... MB, would only be copied again and
-// again. The second is as large as V8 lets it become, 16 MB.
-setFlagsFromString('--semi-space-growth-factor=16');
 
 const command = /^[a-z]+$/.exec(process.argv[2] ?? '')?.[0] ?? 'none';
 

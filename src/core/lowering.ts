@@ -3,7 +3,7 @@
  * conversions need is imported where they need it, so that it costs the others nothing.
  */
 import { PIVOT_OPSET } from './convert/pivot.ts';
-import { addCustomFunctions } from './custom/functions.ts';
+import type { CustomOperators } from './custom/definition.ts';
 import { declareInputs } from './declare-inputs.ts';
 import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
@@ -86,11 +86,11 @@ export async function adapt(
   // A graph that was made here is what its types say; a file may say what is not so.
   const doubts = opened.model === model;
   if (!doubts || target.kind === 'caffe') rewriting.fold(model);
-  if (target.kind === 'caffe') rewriting.simplify(model, doubts);
+  if (target.kind === 'caffe') await rewriting.simplify(model, doubts);
   if (rewriting.reached) return { model, problems: [] };
   if (target.kind === 'caffe') return toCaffe(model, target, rewriting);
   const result = await toOpset(model, opened, target, opset, rewriting);
-  if (!acceptable(result.problems, opened.reading.accept).some(isError)) rewriting.simplify(result.model, doubts);
+  if (!acceptable(result.problems, opened.reading.accept).some(isError)) await rewriting.simplify(result.model, doubts);
   return result;
 }
 
@@ -116,17 +116,24 @@ export async function toOnnx({ model, custom, reading }: Given): Promise<Middle>
     case 'aten': {
       const { atenToOnnx } = await import('./convert/aten-to-onnx/convert.ts');
       const made = atenToOnnx(model, { customOps: custom });
-      addCustomFunctions(made.model, custom);
-      return made;
+      return withFunctions(made, custom);
     }
     case 'caffe': {
       const { caffeToOnnx } = await import('./convert/caffe-to-onnx/convert.ts');
       declareInputs(model, reading.inputs);
       const made = caffeToOnnx(model, await dialectOf(model), custom);
-      addCustomFunctions(made.model, custom);
-      return made;
+      return withFunctions(made, custom);
     }
   }
+}
+
+/** With the bodies of the custom operators that it uses. */
+async function withFunctions(made: Middle, custom: CustomOperators): Promise<Middle> {
+  if (custom.all.length > 0) {
+    const { addCustomFunctions } = await import('./custom/functions.ts');
+    addCustomFunctions(made.model, custom);
+  }
+  return made;
 }
 
 async function toOpset(

@@ -2,8 +2,8 @@
  * From a file to a graph in its own dialect: formats are told apart by content, programs are captured. Each format is
  * imported when a file has it, so that it costs the others nothing.
  */
-import type { CustomOperators } from './custom/definition.ts';
-import { loadCustomOperators } from './custom/read.ts';
+import { type CustomOperators, NO_CUSTOM_OPERATORS } from './custom/definition.ts';
+import { findOpsFile } from './custom/ops-path.ts';
 import { checkNotBlank } from './formats/blank.ts';
 import type { DialectScore } from './formats/caffe/detect-dialect.ts';
 import { detectFormat, type FileFormat } from './formats/detect.ts';
@@ -75,7 +75,7 @@ async function open(path: string, reading: Reading, progress: Progress, readers:
   await progress.step('Opening the model');
   const file = new FileBytes(path);
   try {
-    const custom = loadCustomOperators(path, reading.ops);
+    const custom = await customOperators(path, reading.ops);
     const read = await readAs(formatOf(file, reading), file, reading, custom, readers);
     return {
       path,
@@ -94,6 +94,12 @@ async function open(path: string, reading: Reading, progress: Progress, readers:
     file.close();
     throw error;
   }
+}
+
+async function customOperators(path: string, files: readonly string[]): Promise<CustomOperators> {
+  if (files.length === 0 && findOpsFile(path) === undefined) return NO_CUSTOM_OPERATORS;
+  const { loadCustomOperators } = await import('./custom/read.ts');
+  return loadCustomOperators(path, files);
 }
 
 /** The formats that `--from` can name. */

@@ -3,7 +3,6 @@
  */
 import type { CustomOperators } from './custom/definition.ts';
 import { declareInputs } from './declare-inputs.ts';
-import { checkOnnx } from './dialects/onnx/check.ts';
 import type { Model } from './ir/model.ts';
 import { makeLean } from './lean.ts';
 import { dialectOf, isError, lower, targetOf, toOnnx } from './lowering.ts';
@@ -47,9 +46,11 @@ export async function checkModel(
   progress: Progress,
 ): Promise<readonly Problem[]> {
   const { model, told } = opened;
-  const invalid =
-    model.dialect === 'onnx' ? checkOnnx(model, { ...(told && { told }), types: !opened.problems.some(isError) }) : [];
-  const found = [...opened.problems, ...invalid];
+  const found = [...opened.problems];
+  if (model.dialect === 'onnx') {
+    const { checkOnnx } = await import('./dialects/onnx/check.ts');
+    found.push(...checkOnnx(model, { ...(told && { told }), types: !opened.problems.some(isError) }));
+  }
   if (!request || (model.dialect === 'onnx' && found.some(isError))) return found;
   // Lowering changes an ONNX model and a Caffe network, so the file is opened once more for it.
   const copy = opened.model.dialect !== 'aten' ? await openModel(opened.path, opened.reading, progress) : opened;

@@ -1,7 +1,6 @@
 /** The passes on the way to a target: which run, where on the way, and what they tell together. */
 import { opsetStepNamed } from './convert/opset/step.ts';
 import type { CustomOperators } from './custom/definition.ts';
-import { addCustomFunctions } from './custom/functions.ts';
 import { copyKept } from './dialects/onnx/infer/kept.ts';
 import { restoreDeclared } from './dialects/onnx/infer.ts';
 import { checkMl } from './dialects/onnx/ml-versions.ts';
@@ -95,14 +94,17 @@ export class Rewriting {
    * What the user asks for, at the opset of the result; `doubts` says that declared sizes of values in between are not to be
    * believed. Throws InputError where nothing is named as `why` says.
    */
-  simplify(model: Model, doubts: boolean): void {
+  async simplify(model: Model, doubts: boolean): Promise<void> {
     const { simplify, why, foldLimit } = this.wishes;
     if (!simplify || this.reached) return;
     if (foldLimit !== undefined) limitGrowth(model, foldLimit);
     if (why !== undefined && this.fates.length === 0) checkNode(model, why);
     const nodesBefore = nodeCount(model);
     const { rounds, settled } = this.run(model, this.list, { untilStable: true, doubts });
-    if (this.custom.rules.length > 0) addCustomFunctions(model, this.custom);
+    if (this.custom.rules.length > 0) {
+      const { addCustomFunctions } = await import('./custom/functions.ts');
+      addCustomFunctions(model, this.custom);
+    }
     this.simplified = { nodesBefore, nodesAfter: nodeCount(model), rounds, settled };
   }
 

@@ -23,8 +23,15 @@ interface Reader {
   readonly axis: number;
   readonly channels: number;
   readonly layout: Layout;
-  /** The channel that a row of the weights goes to, and how many there are; undefined where no shift may go in. */
-  readonly outputs?: { readonly count: number; readonly of: (row: number, column: number) => number };
+  /** Undefined where no shift may go in. */
+  readonly outputs?: Outputs;
+}
+
+/** To which of its channels an operator takes what stands at a row and a column of its weights, and how many there are. */
+interface Outputs {
+  readonly count: number;
+  readonly columns: number;
+  readonly of: (row: number, column: number) => number;
 }
 
 const before = simplification({
@@ -76,13 +83,14 @@ function shiftedBias(node: Node, { layout, outputs }: Reader, shift: Float64Arra
   const own = given ? numbersOf(given, MOST_CHANNELS) : { shape: [], values: Float64Array.of(0) };
   if (!values || !outputs || !own) return undefined;
   const sums = new Float64Array(outputs.count);
-  const inner = values.length / (layout.rows * layout.columns);
+  const inner = values.length / (layout.rows * outputs.columns);
   for (let row = 0, at = 0; row < layout.rows; row++) {
-    for (let column = 0; column < layout.columns; column++) {
+    const first = layout.at(row);
+    for (let column = 0; column < outputs.columns; column++) {
       let sum = 0;
       for (const end = at + inner; at < end; at++) sum += values[at] ?? 0;
       const to = outputs.of(row, column);
-      sums[to] = (sums[to] ?? 0) + sum * (shift[layout.at(row, column)] ?? 0);
+      sums[to] = (sums[to] ?? 0) + sum * (shift[layout.columns === 1 ? first : first + column] ?? 0);
     }
   }
   const [alpha, beta] = node.op === 'Gemm' ? [node.float('alpha', 1), given ? node.float('beta', 1) : 1] : [1, 1];
@@ -99,8 +107,8 @@ function readerOf(node: Node): Reader | undefined {
     case 'Conv': {
       const group = Number(node.int('group', 1n));
       const perGroup = rows / group;
-      const layout: Layout = { rows, columns, at: (row, column) => Math.floor(row / perGroup) * columns + column };
-      const outputs = { count: rows, of: (row: number) => row };
+      const layout: Layout = { rows, columns, at: (row) => Math.floor(row / perGroup) * columns };
+      const outputs = { count: rows, columns, of: (row: number) => row };
       return { rank, axis: 1, channels: columns * group, layout, ...(isUnpadded(node) && { outputs }) };
     }
     case 'ConvTranspose':
@@ -108,14 +116,14 @@ function readerOf(node: Node): Reader | undefined {
     case 'Gemm': {
       if (rank !== 2 || node.int('transA', 0n) !== 0n) return undefined;
       const turned = node.int('transB', 0n) !== 0n;
-      const layout: Layout = { rows, columns, at: turned ? (_, column) => column : (row) => row };
+      const layout: Layout = turned ? { rows, columns, at: () => 0 } : { rows, columns: 1, at: (row) => row };
       const of = turned ? (row: number) => row : (_: number, column: number) => column;
       return {
         rank,
         axis: 1,
         channels: turned ? columns : rows,
         layout,
-        outputs: { count: turned ? rows : columns, of },
+        outputs: { count: turned ? rows : columns, columns, of },
       };
     }
     default: {

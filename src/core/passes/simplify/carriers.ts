@@ -56,7 +56,7 @@ function convolution(node: Node): Carrier | undefined {
   const transposed = node.op === 'ConvTranspose';
   const channels = transposed ? columns * group : rows;
   const layout: Layout = transposed
-    ? { rows, columns, at: (row, column) => Math.floor(row / perGroup) * columns + column }
+    ? { rows, columns, at: (row) => Math.floor(row / perGroup) * columns }
     : { rows, columns: 1, at: (row) => row };
   return {
     node,
@@ -79,7 +79,7 @@ function gemm(node: Node): Carrier | undefined {
   const turned = node.int('transB', 0n) !== 0n;
   const [rows = 1, columns = 1] = weight.shape;
   const channels = turned ? rows : columns;
-  const layout: Layout = turned ? { rows, columns: 1, at: (row) => row } : { rows, columns, at: (_, column) => column };
+  const layout: Layout = turned ? { rows, columns: 1, at: (row) => row } : { rows, columns, at: () => 0 };
   return {
     node,
     rank: 2,
@@ -113,7 +113,7 @@ function product(node: Node, bias: { readonly add: Node; readonly constant: Valu
   if (!weight || weight.shape.length < 2 || x?.rank === undefined || x.rank < 2) return undefined;
   const channels = weight.shape.at(-1) ?? 1;
   const rank = Math.max(x.rank, weight.shape.length);
-  const layout: Layout = { rows: weight.count / channels, columns: channels, at: (_, column) => column };
+  const layout: Layout = { rows: weight.count / channels, columns: channels, at: () => 0 };
   return {
     node: bias?.add ?? node,
     rank,

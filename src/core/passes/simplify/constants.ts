@@ -29,7 +29,12 @@ function readUniform(tensor: Tensor): number | undefined {
   if (tensor.count === 0 || tensor.count > MOST_ELEMENTS || bits < 8 || kind === 'complex' || kind === 'string')
     return undefined;
   if (kind === 'float' && bits < 16) return undefined;
-  if (tensor.count > FEW_ELEMENTS) return repeatedIn(tensor.dtype, tensor.bytes(), bits / 8);
+  const bytes = tensor.bytes();
+  if (tensor.count > FEW_ELEMENTS) return repeatedIn(tensor.dtype, bytes, bits / 8);
+  // Of most constants the first element and the last tell enough.
+  const [start, end] = [bytes.subarray(0, bits / 8), bytes.subarray(-bits / 8)];
+  const [one, last] = Tensor.ofBytes(tensor.dtype, [2], Buffer.concat([start, end])).numbers();
+  if (tensor.count > 1 && one !== last) return undefined;
   const [first, ...others] = tensor.numbers();
   return others.every((each) => each === first) ? first : undefined;
 }

@@ -45,7 +45,7 @@ function keyOf({ rows, columns, at }: Layout, factors: Float64Array): string | u
   if (rows * columns > MOST_FACTORS) return undefined;
   const found = new Float64Array(rows * columns);
   for (let row = 0, k = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) found[k++] = factors[at(row, column)] ?? 1;
+    for (let column = 0, first = at(row); column < columns; column++) found[k++] = factors[first + column] ?? 1;
   }
   return `${rows}|${Buffer.from(found.buffer).toString('latin1')}`;
 }

@@ -112,19 +112,20 @@ function* piecesOf(tensor: Tensor, width: number): Iterable<Uint8Array> {
 export interface Layout {
   readonly rows: number;
   readonly columns: number;
-  /** Which factor scales the elements at a row and a column. */
-  readonly at: (row: number, column: number) => number;
+  /** Which factor scales the first column of a row; those of the others follow. */
+  readonly at: (row: number) => number;
 }
 
 /** Each element of a weight times the factor of its place; undefined where a result may be too large for the type. */
 export function scaledWeight(weight: Tensor, layout: Layout, factors: Float64Array): Tensor | undefined {
   const most = factors.reduce((before, each) => Math.max(before, Math.abs(each)), 0) * greatest(weight);
   const scaled = <T extends Float32Array | Float64Array>(values: T): T => {
-    const { rows, columns, at: factorAt } = layout;
+    const { rows, columns } = layout;
     const inner = values.length / (rows * columns);
     for (let row = 0, at = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        const by = factors[factorAt(row, column)] ?? 1;
+      const first = layout.at(row);
+      for (let factor = first; factor < first + columns; factor++) {
+        const by = factors[factor] ?? 1;
         for (const end = at + inner; at < end; at++) values[at] = (values[at] ?? 0) * by;
       }
     }
