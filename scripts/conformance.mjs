@@ -5,13 +5,13 @@
  *   node scripts/conformance.mjs [--only zoo|onnx|opset|caffe|nets|simplify|random|capture] [--all] [--write-docs] [--and-tests]
  *   node scripts/conformance.mjs --only opset --zoo [--minutes N] [--write-docs]
  *   node scripts/conformance.mjs --only nets [--nets FOLDER] [--resume] [--write-docs]
- *   node scripts/conformance.mjs --only capture [--all] [--resume] [--write-docs]
+ *   node scripts/conformance.mjs --only capture [--all] [--kinds helper,counts,programs,installed,bad] [--resume] [--write-docs]
  *   node scripts/conformance.mjs --only caffe --runtimes FRAMEWORK,... [--models MODEL,...] [--write-docs]
  *
  * Makes the Python environment and the cases in the cache folder where they are missing. --all scores the whole zoo, which
  * takes about half an hour, simplifies all of it, which takes most of an hour, makes 10,000 random models, takes every ONNX
  * test to every opset, and captures every program in the newest and the oldest PyTorch, too, instead of samples;
- * --resume goes on with a run that was ended early, where it says so;
+ * --resume goes on with a run that was ended early, where it says so; --kinds renews some tables of live capture;
  * --runtimes runs what is written for these frameworks alone, of all models or those of --models, and renews their part of the table;
  * --write-docs writes the tables into docs/conformance.md; --and-tests adds the counts of the last `npm test` to the last
  * line.
@@ -196,9 +196,11 @@ async function random(_interpreter, suites) {
 /** The stages of live capture; gives their tables. */
 async function capture(interpreter, suites) {
   const { all = false, resume = false } = values;
-  const found = await scoreCaptures(interpreter, { all, resume }, (title, work) => suites.stage(title, work));
+  const kinds = values.kinds?.split(',');
+  const options = { all, resume, ...(kinds && { kinds }) };
+  const found = await scoreCaptures(interpreter, options, (title, work) => suites.stage(title, work));
   keep('capture.json', found);
-  return all ? captureTables(found) : {};
+  return all ? captureTables(found, sectionOf(inRoot('docs/conformance.md'), 'capture-summary')) : {};
 }
 
 function keep(name, results) {
@@ -209,6 +211,7 @@ const OPTIONS = {
   only: { type: 'string' },
   models: { type: 'string' },
   nets: { type: 'string' },
+  kinds: { type: 'string' },
   resume: { type: 'boolean' },
   runtimes: { type: 'string' },
   zoo: { type: 'boolean' },

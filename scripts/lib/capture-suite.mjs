@@ -36,15 +36,17 @@ async function interpreters(interpreter, all) {
 
 /**
  * Runs every kind in every interpreter, a sample of them without `all`; calls `stage` with a title and its work for each. With
- * `resume`, what an earlier run has come to the end of is not run again.
+ * `resume`, what an earlier run has come to the end of is not run again; `kinds` are some of those above.
  */
-export async function scoreCaptures(interpreter, { all = false, resume = false }, stage) {
+export async function scoreCaptures(interpreter, { all = false, resume = false, kinds = Object.keys(KINDS) }, stage) {
+  const unknown = kinds.find((kind) => !Object.hasOwn(KINDS, kind));
+  if (unknown) throw new Error(`${unknown} is none of ${Object.keys(KINDS).join(', ')}`);
   mkdirSync(inRoot('artifacts/capture'), { recursive: true });
   await bundleForNode(path.join(FOLDER, 'run.ts'), BUNDLE);
   const found = [];
   for (const [which, python] of await interpreters(interpreter, all))
-    for (const [kind, title] of Object.entries(KINDS))
-      await stage(`${title}${which}`, async () => {
+    for (const kind of kinds)
+      await stage(`${KINDS[kind]}${which}`, async () => {
         const kept = inRoot('artifacts/capture', `${kind}${which}${all ? '' : ', sample'}.jsonl`);
         if (!resume || !existsSync(kept)) await runKind(kind, python, kept, all);
         const lines = readFileSync(kept, 'utf8').trim().split('\n');
@@ -70,14 +72,15 @@ async function runKind(kind, python, kept, all) {
 
 const FINE = new Set(['pass', 'expected', 'absent']);
 
-/** Tables for the page of what was measured. */
-export function captureTables(scored) {
+/** Tables for the page, of the kinds that were run. What `earlier`, the last summary, says of others stays. */
+export function captureTables(scored, earlier) {
+  const ran = (kind) => scored.some((row) => row.kind === kind);
   return {
-    'capture-summary': summary(scored),
-    'capture-programs': resultsOf(scored, 'programs'),
-    'capture-installed': resultsOf(scored, 'installed'),
-    'capture-bad': badTable(scored),
-    'capture-runs': countTable(scored),
+    ...((ran('programs') || ran('installed')) && { 'capture-summary': summary(scored, earlier) }),
+    ...(ran('programs') && { 'capture-programs': resultsOf(scored, 'programs') }),
+    ...(ran('installed') && { 'capture-installed': resultsOf(scored, 'installed') }),
+    ...(ran('bad') && { 'capture-bad': badTable(scored) }),
+    ...(ran('counts') && { 'capture-runs': countTable(scored) }),
   };
 }
 
@@ -103,17 +106,19 @@ function versionsOf(scored) {
   return [...new Set(scored.map(({ torch }) => torch))];
 }
 
-function summary(scored) {
-  const lines = ['programs', 'installed'].flatMap((kind) =>
-    versionsOf(scored).map((torch) => {
-      const own = scored.filter((row) => row.kind === kind && row.torch === torch);
+function summary(scored, earlier) {
+  const lines = ['programs', 'installed'].flatMap((kind) => {
+    const ofKind = scored.filter((row) => row.kind === kind);
+    if (ofKind.length === 0) return cellsOf(earlier).filter(([what]) => what === WHAT[kind]);
+    return versionsOf(ofKind).map((torch) => {
+      const own = ofKind.filter((row) => row.torch === torch);
       const by = (way) => String(own.filter((row) => row.verdict === 'pass' && row.file === way).length);
       const count = (verdict) => String(own.filter((row) => row.verdict === verdict).length);
       const equal = count('pass');
       const ways = ['export', 'script', 'trace'].map(by);
       return [WHAT[kind], torch, String(own.length), equal, ...ways, count('expected'), count('absent')];
-    }),
-  );
+    });
+  });
   const head = [
     'What',
     'PyTorch',
@@ -126,6 +131,16 @@ function summary(scored) {
     'Too new for it',
   ];
   return table(head, lines);
+}
+
+/** The cells of a table that stands in a page. */
+function cellsOf(text) {
+  return text.split('\n').map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
 }
 
 const WHAT = { programs: 'programs of this suite', installed: 'torchvision and timm' };
