@@ -6,7 +6,6 @@ const REASONS: readonly (readonly [version: number, operators: string, reason: s
   [20, 'RegexFullMatch StringConcat StringSplit', 'older opsets do not look into texts'],
   [15, 'Optional OptionalGetElement OptionalHasElement', 'older opsets have no optional values'],
   [10, 'StringNormalizer', 'older opsets do not look into texts'],
-  [9, 'TfIdfVectorizer', 'older opsets do not count sequences of tokens'],
   [7, 'Acos Asin Atan Cos Sin Tan', 'older opsets have no functions of angles'],
   [7, 'Multinomial', 'older opsets draw from no list of probabilities'],
 ];

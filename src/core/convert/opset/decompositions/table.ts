@@ -4,6 +4,7 @@ import { activationDecompositions } from './activations.ts';
 import { attention } from './attention.ts';
 import { bits } from './bits.ts';
 import { choosing } from './choosing.ts';
+import { countedTokens } from './counted-tokens.ts';
 import { cropping } from './cropping.ts';
 import { deformableConvolution } from './deform-conv.ts';
 import { einsums } from './einsum.ts';
@@ -50,6 +51,7 @@ export const DECOMPOSITIONS: readonly Adapter[] = [
   ...deformableConvolution,
   ...sequences,
   ...uniqueness,
+  ...countedTokens,
   ...suppressing,
   ...scanning,
   ...refused,
