@@ -33,7 +33,7 @@ if [ ! -f "$venv/.done" ]; then
   python=$(find_python)
   rm -rf "$venv"
   "$python" -m venv "$venv"
-  "$venv/bin/pip" install --quiet --no-compile --disable-pip-version-check "${packages[@]}"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}"
   touch "$venv/.done"
 fi
 echo "$venv/bin/python"
