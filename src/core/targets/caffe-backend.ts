@@ -15,8 +15,6 @@ export interface CaffeLimits {
   readonly spelled?: Readonly<Record<string, number>>;
   /** The fields of a convolution's dilation: one for all axes, or one each; `dilation` where absent. */
   readonly dilation?: { readonly layer: string; readonly fields: readonly [string, string] };
-  /** Whether Scale takes what a Reshape made; it does where absent. */
-  readonly scaleOfReshaped?: false;
   /** Whether its Permute takes the last axis of what Permute and Flatten made for channels, until another layer has written it. */
   readonly permutesByLayout?: true;
   /** What transposed convolutions are called; `Deconvolution` where absent. */

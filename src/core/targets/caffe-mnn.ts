@@ -39,15 +39,14 @@ export const mnn = new CaffeBackend({
     interp: { layer: 'Interp', grid: 'corners' },
     // source/geometry/GeometryLRN.cpp, computeForNormalize: as many scales as channels.
     normalize: { layer: 'Normalize', eps: 'under the root' },
-    // A Scale of a blob that was reshaped reads it in another layout (MNN 3.6).
-    scaleOfReshaped: false,
     takes: {
       // Convolution.cpp reads the distance of the first axis for x, of the second for y.
       Convolution: JOINT_DILATION,
       Deconvolution: JOINT_DILATION,
       Pooling: { axes: [4, 4] },
       LRN: { axes: [4, 4] },
-      // BatchNormalScale.cpp: as many channels as factors, which lie in the layer.
+      // BatchNormalScale.cpp: as many channels as factors, which lie in the layer. It reads channels in fours (source/backend/cpu/
+      // CPUScale.cpp), as all blobs lie: an Input says NC4HW4 (schema/default/CaffeOp.fbs), all layers hand it on (source/shape).
       Scale: { ...OWN_FACTORS, axes: [4, 4] },
       BatchNorm: { axes: [4, 4] },
       PReLU: { axes: [4, 4] },

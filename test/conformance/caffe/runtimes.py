@@ -62,8 +62,9 @@ def mnn(stem):
     def run(inputs, names):
         net = nn.load_module_from_file(made, input_names(stem), names)
         variables = [expr.const(value.ravel().tolist(), list(value.shape), expr.NCHW) for value in inputs]
-        images = [expr.convert(each, expr.NC4HW4) if len(each.shape) == 4 else each for each in variables]
-        found = net.forward(images if len(images) > 1 else images[0])
+        # As the model declares its inputs, of however many axes.
+        blobs = [expr.convert(each, expr.NC4HW4) for each in variables]
+        found = net.forward(blobs if len(blobs) > 1 else blobs[0])
         outputs = found if isinstance(found, list) else [found]
         return [np.array(expr.convert(each, expr.NCHW).read()) for each in outputs]
 

@@ -3,7 +3,6 @@ import { elementCount, type StaticShape } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import { type CaffeBuilder, sizesOf } from './builder.ts';
-import { readsWrongly } from './layouts.ts';
 import { filled, spreadTo } from './weights.ts';
 
 /** `length` elements along an axis from `begin` on. */
@@ -143,23 +142,12 @@ function alongAxes({ axis, axes }: Spread) {
 export function scaled(caffe: CaffeBuilder, x: Value, spread: Spread, shift?: Tensor): Value {
   const parameters = { ...alongAxes(spread), bias_term: shift ? true : undefined };
   const { tensor } = spread;
-  if (!readsWrongly(caffe.backend, 'Scale', x) && caffe.can('Scale', [x], parameters, [tensor.shape]))
+  if (caffe.can('Scale', [x], parameters, [tensor.shape]))
     return caffe.layer('Scale', [x], parameters, { blobs: [tensor, shift] });
   const { blob, spread: own } = asChannels(caffe, x, spread);
   const blobs = [own(tensor), shift && own(shift)];
-  const made =
-    caffe.backend.limits.scaleOfReshaped === false
-      ? byConvolution(caffe, blob, blobs)
-      : caffe.layer('Scale', [blob], { bias_term: shift ? true : undefined }, { blobs });
+  const made = caffe.layer('Scale', [blob], { bias_term: shift ? true : undefined }, { blobs });
   return reshaped(caffe, made, sizesOf(x));
-}
-
-/** What a Scale does, as a convolution of every channel by itself. */
-function byConvolution(caffe: CaffeBuilder, x: Value, [factors, shift]: readonly (Tensor | undefined)[]): Value {
-  const channels = sizesOf(x)[1] ?? 1;
-  const group = channels > 1 ? channels : undefined;
-  const parameters = { num_output: channels, bias_term: shift ? undefined : false, kernel_size: 1, group };
-  return caffe.layer('Convolution', [x], parameters, { blobs: [factors?.reshaped([channels, 1, 1, 1]), shift] });
 }
 
 /** x + shift along some axes: a layer of its own, or factors of 1 where there is none. */

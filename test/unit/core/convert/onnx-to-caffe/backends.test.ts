@@ -103,6 +103,12 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    // MNN keeps one layout, whatever a blob was made by.
+    name: 'factors of channels of what was reshaped',
+    graph: 'float[1,30] x, float[1,6,1,1] w | int64[4] shape = {1,6,5,1} => r = Reshape (x, shape) y = Mul (r, w)',
+    layers: { mnn: 'Reshape Scale', ncnn: 'Reshape Scale', bvlc: 'Reshape Scale' },
+  },
+  {
     name: 'a sum that spreads over channels',
     graph: 'float[1,6,4,5] x, float[1,1,4,5] x1 => y = Add (x, x1) y1 = Sub (x1, x)',
   },
