@@ -34,7 +34,8 @@ function openvino(file) {
     if (!/^\d/.test(supported ?? '')) continue;
     found[domain === '' ? name : `${domain}::${name}`] = condition === '' ? {} : OPENVINO;
   }
-  return found;
+  // The list lacks it; the reader has it (scripts/profile-compare.mjs).
+  return { ...found, LpPool: {} };
 }
 
 /** The table at the end of `tools/pnnx/README.md` of ncnn: operator, read by pnnx, exported to ncnn, note. */
@@ -150,6 +151,12 @@ export const LISTS = {
         title: 'ONNX operations supported by the ONNX frontend',
         url: 'https://github.com/openvinotoolkit/openvino/blob/master/src/frontends/onnx/docs/supported_ops.md',
         version: '0ae60f0ffec990b581cf29cae47563090e5deca0',
+        date: '2026-11-27',
+      },
+      {
+        title: 'A model of one node for each operator, as its reader takes it',
+        url: 'https://pypi.org/project/openvino/2026.4.1/',
+        version: '2026.4.1',
         date: '2026-11-27',
       },
     ],

@@ -21,6 +21,8 @@ export interface TargetQuestion {
   /** How many questions follow, and how many came before: where some did, one can go back to them. */
   readonly more?: number;
   readonly before?: number;
+  /** The user comes back from what follows: the opset of `current` is asked for first, where it has one. */
+  readonly isBack?: boolean;
 }
 
 /** The target that the user chose; undefined where they left. */
@@ -37,8 +39,9 @@ export async function chooseTargetOrBack(
   rows: readonly TargetRow[],
   question: TargetQuestion,
 ): Promise<Answer<TargetChoice>> {
-  for (;;) {
-    const row = await chooseRow(rows, question);
+  for (let { isBack = false } = question; ; isBack = false) {
+    const before = isBack ? rows.find(({ id, opsets }) => id === question.current.target && opsets) : undefined;
+    const row = before ?? (await chooseRow(rows, question));
     if (row === undefined || row === BACK) return row;
     if (!row.opsets) return { target: row.id };
     const opset = await chooseOpset(row, row.opsets, question);

@@ -132,8 +132,8 @@ export class Converter implements vscode.Disposable {
     // Models are opened while the user chooses.
     const opening = ofOnnx ? this.domainVersions(uris) : Promise.resolve(new Map());
     let current = this.models.targetOf(first);
-    for (;;) {
-      const target = await chooseTarget(rows, { ...question, current });
+    for (let isBack = false; ; isBack = true) {
+      const target = await chooseTarget(rows, { ...question, current, isBack });
       if (!target) return undefined;
       current = target;
       const versions: ReadonlyMap<vscode.Uri, DomainVersions> = await opening;

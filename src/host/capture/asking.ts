@@ -111,9 +111,9 @@ const QUESTIONS: Readonly<Record<Question, Ask>> = {
   },
 
   async target({ title, targets, memory }, draft, [at, of]) {
-    for (;;) {
+    for (let isBack = false; ; isBack = true) {
       const current = draft.target ?? { target: 'onnx' };
-      const target = await chooseTargetOrBack(targets, { title, current, before: at - 1, more: 1 });
+      const target = await chooseTargetOrBack(targets, { title, current, before: at - 1, more: 1, isBack });
       if (target === undefined || target === BACK) return target;
       draft.target = target;
       // Nothing is done to a capture that is kept as it is.
