@@ -2,12 +2,11 @@
  * Measures which operators a release of onnxruntime-node runs on the CPU, and in which element types: a profile for
  * src/core/targets/profiles/.
  *
- *   node scripts/profile-onnxruntime.mjs RELEASE [--package FOLDER|--python PYTHON] [--like NAME] [--date DATE] [-o FILE]
+ *   node scripts/profile-onnxruntime.mjs RELEASE [--package FOLDER] [--like NAME] [--date DATE] [-o FILE]
  *
  * Each version of each operator of the standard becomes a model of one node, in each type that its schema allows, and a
  * session is made of it: the runtime then has looked for a kernel, or for a function body whose operators have kernels.
- * FOLDER holds the unpacked package (`npm pack onnxruntime-node@RELEASE`); the installed one is taken without it. Packages
- * before 1.10 hold no binaries: PYTHON is an interpreter that has the release (`pip install onnxruntime==RELEASE`).
+ * FOLDER holds the unpacked package (`npm pack onnxruntime-node@RELEASE`); the installed one is taken without it.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,13 +15,11 @@ import { parseArgs } from 'node:util';
 import { inRoot } from './lib/paths.mjs';
 import { differences, profileText } from './lib/profile-file.mjs';
 import { Prober } from './lib/profile-probe.mjs';
-import { pythonRuntime } from './lib/profile-python.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     package: { type: 'string' },
-    python: { type: 'string' },
     like: { type: 'string' },
     date: { type: 'string' },
     output: { type: 'string', short: 'o' },
@@ -33,9 +30,7 @@ const [major, minor] = release.split('.');
 const name = `onnxruntime-${major}.${minor}`;
 
 const require = createRequire(import.meta.url);
-const runtime = values.python
-  ? pythonRuntime(values.python)
-  : require(values.package ? resolve(values.package) : 'onnxruntime-node');
+const runtime = require(values.package ? resolve(values.package) : 'onnxruntime-node');
 const schemas = JSON.parse(readFileSync(inRoot('src/core/dialects/onnx/operators.json'), 'utf8'));
 
 const prober = new Prober(runtime, schemas);
@@ -53,9 +48,7 @@ const profile = {
   sources: [
     {
       title: 'Kernels and function bodies that a session finds, for every operator, version and element type',
-      url: values.python
-        ? `https://pypi.org/project/onnxruntime/${release}/`
-        : `https://www.npmjs.com/package/onnxruntime-node/v/${release}`,
+      url: `https://www.npmjs.com/package/onnxruntime-node/v/${release}`,
       version: release,
       date: values.date,
     },

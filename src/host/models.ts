@@ -77,6 +77,10 @@ export class Models implements vscode.Disposable {
       operators.onDidChange(again),
       operators.onDidCreate(again),
       operators.onDidDelete(again),
+      // A profile of the user's own.
+      vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+        for (const model of this.models.values()) if (model.target.target === uri.fsPath) void this.recheck(model);
+      }),
       vscode.workspace.onDidChangeConfiguration((change) => {
         for (const model of this.models.values())
           if (change.affectsConfiguration(TARGET_SETTING, model.uri)) {

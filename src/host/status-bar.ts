@@ -67,7 +67,7 @@ interface CheckInView {
 }
 
 function stateOf(problems: number | undefined, failure: unknown): { readonly icon: string; readonly words: string } {
-  if (failure) return { icon: 'error', words: 'not readable' };
+  if (failure) return { icon: 'error', words: 'not checked' };
   if (problems === undefined) return { icon: 'loading~spin', words: '' };
   if (problems === 0) return { icon: 'check', words: '' };
   return { icon: 'warning', words: problems === 1 ? '1 problem' : `${problems} problems` };

@@ -148,8 +148,10 @@ function operatorsOf(
 ): ReadonlyMap<string, readonly OperatorLimits[]> {
   const rows = new Map(base?.operators);
   const own = entry.object('operators');
-  for (const [key, node] of own?.entries() ?? []) {
-    if (own && node.type !== 'null') rows.set(key, rowsOf(own, key, node, opsets));
+  for (const [written, node] of own?.entries() ?? []) {
+    // `ai.onnx::Conv` is `Conv`.
+    const key = written.replace(/^(ai\.onnx)?::/, '');
+    if (own && node.type !== 'null') rows.set(key, rowsOf(own, written, node, opsets));
     else rows.delete(key);
   }
   return rows;

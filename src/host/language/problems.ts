@@ -1,5 +1,6 @@
 /** What is wrong with the texts of models that are open, marked as one edits: what the checker finds, and what the target does not take. */
 import * as vscode from 'vscode';
+import { InputError } from '../../core/ir/errors.ts';
 import type { TargetChoice } from '../../shared/identifiers.ts';
 import type { TextProblems as Found, LanguageCalls, TextProblem } from '../../shared/language.ts';
 import { targetTitle } from '../../shared/target-text.ts';
@@ -36,6 +37,8 @@ class Marked {
   marks: readonly MarkedProblem[] = [];
   checked = false;
   isModel = true;
+  /** Why its target cannot be used. */
+  failure: InputError | undefined;
 
   constructor(
     readonly check: Pace,
@@ -45,6 +48,8 @@ class Marked {
 
 export class TextProblems implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('graphwright-text');
+  /** Of files that a target is read from, and that are broken. */
+  private readonly broken = vscode.languages.createDiagnosticCollection('graphwright-target');
   private readonly texts = new Map<string, Marked>();
   private readonly marked = new vscode.EventEmitter<vscode.Uri>();
   /** The problems of a text were marked anew. */
@@ -60,7 +65,7 @@ export class TextProblems implements vscode.Disposable {
     private readonly log: Log,
   ) {
     this.subscriptions = [
-      ...[this.collection, this.marked],
+      ...[this.collection, this.broken, this.marked],
       documents.onDidOpen((document) => this.open(document)),
       documents.onDidChange(({ uri }) => {
         this.texts.get(uri.toString())?.check.later(CHECK_MS);
@@ -69,6 +74,9 @@ export class TextProblems implements vscode.Disposable {
       // What the user said about the model, and its custom operators, change what its target takes.
       models.onDidLoad((model) => this.targetAgainOf(model)),
       readings.onDidKeep((model) => this.targetAgainOf(model)),
+      vscode.workspace.onDidSaveTextDocument(({ uri: { fsPath } }) =>
+        this.targetAgain((uri) => this.models.targetOf(sourceOf(uri)).target === fsPath),
+      ),
       vscode.workspace.onDidChangeConfiguration((change) =>
         this.targetAgain((uri) => change.affectsConfiguration(TARGET_SETTING, sourceOf(uri))),
       ),
@@ -82,11 +90,11 @@ export class TextProblems implements vscode.Disposable {
   }
 
   /** What a text is checked against and how many problems it has; undefined where it is not followed. */
-  stateOf(document: vscode.Uri): { readonly target: TargetChoice; readonly problems: number | undefined } | undefined {
+  stateOf(document: vscode.Uri): TextState | undefined {
     const text = this.texts.get(document.toString());
     if (!text?.isModel) return undefined;
     const target = this.models.targetOf(sourceOf(document));
-    return { target, problems: text.checked ? text.marks.length : undefined };
+    return { target, problems: text.checked ? text.marks.length : undefined, failure: text.failure };
   }
 
   dispose(): void {
@@ -107,6 +115,7 @@ export class TextProblems implements vscode.Disposable {
     text?.target.dispose();
     this.texts.delete(uri.toString());
     this.collection.delete(uri);
+    this.markBroken();
     this.marked.fire(uri);
   }
 
@@ -134,23 +143,34 @@ export class TextProblems implements vscode.Disposable {
   private async checkTarget(document: vscode.TextDocument): Promise<void> {
     const source = sourceOf(document.uri);
     const target = { ...this.models.targetOf(source), accept: this.readings.of(source).accept };
-    const found = await this.ask(document, (calls, id) => calls.targetProblems(id, target));
+    let failure: InputError | undefined;
+    const found = await this.ask(
+      document,
+      (calls, id) => calls.targetProblems(id, target),
+      (error) => {
+        failure = error;
+      },
+    );
     const text = this.texts.get(document.uri.toString());
-    if (!found || !text) return;
-    text.ofTarget = found.problems;
+    if ((!found && !failure) || !text) return;
+    text.ofTarget = found?.problems ?? [];
+    text.failure = failure;
     this.mark(document.uri, text);
+    this.markBroken();
   }
 
   /** The answer for the text as it is now; undefined where it was changed meanwhile, so that another check follows. */
   private async ask(
     document: vscode.TextDocument,
     question: (calls: LanguageCalls, id: string) => Promise<Found>,
+    onBadInput: (error: InputError) => void = () => {},
   ): Promise<Found | undefined> {
     try {
       const found = await this.documents.ask(document, question);
       return found?.version === document.version ? found : undefined;
     } catch (error) {
       this.log.warn(`checking ${document.uri.path}: ${error}`);
+      if (error instanceof InputError && this.documents.follows(document)) onBadInput(error);
       return undefined;
     }
   }
@@ -164,11 +184,23 @@ export class TextProblems implements vscode.Disposable {
         .filter((problem) => !own.has(placeOf(problem)))
         .map((problem) => ({ problem, ofTarget: true, diagnostic: this.diagnose(uri, problem, target) })),
     ];
-    this.collection.set(
-      uri,
-      text.marks.map(({ diagnostic }) => diagnostic),
-    );
+    const unusable = text.failure ? [failureOf(text.failure, target)] : [];
+    this.collection.set(uri, [...unusable, ...text.marks.map(({ diagnostic }) => diagnostic)]);
     this.marked.fire(uri);
+  }
+
+  /** Marks each file whose fault keeps texts from being checked, on its line. */
+  private markBroken(): void {
+    this.broken.clear();
+    for (const { failure } of this.texts.values()) {
+      const place = failure && placeIn(failure);
+      if (!place) continue;
+      const { message, next = '' } = failure;
+      const diagnostic = new vscode.Diagnostic(place.range, `${message}\n${next}`.trim());
+      diagnostic.source = 'Graphwright';
+      diagnostic.code = failure.code;
+      this.broken.set(place.uri, [diagnostic]);
+    }
   }
 
   private diagnose(uri: vscode.Uri, problem: TextProblem, target: string): vscode.Diagnostic {
@@ -183,6 +215,37 @@ export class TextProblems implements vscode.Disposable {
     );
     return diagnostic;
   }
+}
+
+/** What a text is checked against. */
+export interface TextState {
+  readonly target: TargetChoice;
+  /** How many; undefined while they are being looked for. */
+  readonly problems: number | undefined;
+  /** Why the target cannot be used. */
+  readonly failure: unknown;
+}
+
+/** Where the fault is, of a file with lines. */
+function placeIn({ place }: InputError): vscode.Location | undefined {
+  if (place?.line === undefined) return undefined;
+  const { file, line, column = 1 } = place;
+  return new vscode.Location(
+    vscode.Uri.file(file),
+    new vscode.Range(line - 1, column - 1, line - 1, Number.MAX_SAFE_INTEGER),
+  );
+}
+
+/** Why nothing is said of a target, at the head of the text. */
+function failureOf(failure: InputError, target: string): vscode.Diagnostic {
+  const place = placeIn(failure);
+  const { message, next = '' } = failure;
+  const text = `${target} cannot be used as a target: ${message}. ${place ? '' : next}`.trim();
+  const diagnostic = new vscode.Diagnostic(new vscode.Range(0, 0, 0, Number.MAX_SAFE_INTEGER), text);
+  diagnostic.source = 'Graphwright';
+  diagnostic.code = failure.code;
+  if (place) diagnostic.relatedInformation = [new vscode.DiagnosticRelatedInformation(place, message)];
+  return diagnostic;
 }
 
 /** The same code on the same place is the same problem, whoever finds it. */

@@ -51,6 +51,17 @@ test('a file says how it differs from another', () => {
   ]);
 });
 
+test('the standard domain may be spelled', () => {
+  const { operators } = read(
+    `{${HEAD}, "like": "onnxruntime-1.16", "operators": {"ai.onnx::Relu": {"ranks": [4, 4]}, "ai.onnx::Abs": null}}`,
+  );
+  expect([operators.get('Relu'), operators.has('Abs'), operators.has('ai.onnx::Relu')]).toEqual([
+    [{ ranks: [4, 4] }],
+    false,
+    false,
+  ]);
+});
+
 const HEAD = '"version": 1, "name": "chip"';
 const operator = (facts: string, name = 'Resize') => `{${HEAD},\n"operators": {\n"${name}": ${facts}}}`;
 
@@ -61,6 +72,14 @@ test.each([
   [`{${HEAD},\n"opset": 1, "operators": {}}`, 2, '"opset" is not a field here (did you mean opsets?)'],
   [`{"version": 1, "name": "Chip",\n "operators": {}}`, 1, '"Chip" is not a name'],
   [`{${HEAD}, "operators": {},\n"like": "chop"}`, 2, 'there is no profile "chop"'],
+  // Profiles stand on those that come with Graphwright alone: not on others, nor on themselves.
+  [`{${HEAD}, "operators": {},\n"like": "chip"}`, 2, 'there is no profile "chip"'],
+  ['[]', 1, 'expected an object'],
+  ['"chip"', 1, 'expected an object'],
+  ['', 1, 'this is not JSON with comments'],
+  [`{${HEAD}, "operators": [\n]}`, 1, 'expected "operators" to be an object'],
+  [operator('true'), 3, 'expected'],
+  [operator('[{}, 1]'), 3, 'expected'],
   [`{${HEAD}, "operators": {},\n"irVersion": "8"}`, 2, 'expected "irVersion" to be a whole number'],
   [`{${HEAD}, "operators": {},\n"opsets": {"ai.onnx": [9]}}`, 2, 'expected "ai.onnx" to be two whole numbers'],
   [`{${HEAD}, "operators": {},\n"opsets": {"ai.onnx": [9, 99]}}`, 2, 'the newest opset of ai.onnx that is known is'],
