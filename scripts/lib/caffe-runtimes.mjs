@@ -14,7 +14,7 @@ import { rows, TooLong } from './zoo.mjs';
 const SCRIPT = inRoot('test/conformance/caffe/score.py');
 
 /** How long one framework may take for one model, from reading it to both results; it is then not judged. */
-const SECONDS = 900;
+const SECONDS = 1800;
 
 /** Of the library that is loaded, which fails where there is none. */
 const TENGINE_VERSION = `import sys; sys.path.insert(0, ${JSON.stringify(path.dirname(SCRIPT))}); import runtimes

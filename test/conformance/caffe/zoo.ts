@@ -11,6 +11,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCaffe } from '../../../src/core/formats/caffe/read.ts';
 import { FileBytes } from '../../../src/core/ir/bytes.ts';
+import { InputError } from '../../../src/core/ir/errors.ts';
 import { Tensor } from '../../../src/core/ir/tensor.ts';
 import { convertModel } from '../../../src/core/pipeline.ts';
 import { silent } from '../../../src/core/progress.ts';
@@ -27,6 +28,16 @@ for (const model of models.split(',')) {
 }
 
 async function score(model: string, id: string) {
+  try {
+    return await scored(model, id);
+  } catch (error) {
+    // Such as one of which the file would be too large.
+    if (!(error instanceof InputError)) throw error;
+    return { verdict: 'refused', reasons: [`${error.message}.`], seconds: 0 };
+  }
+}
+
+async function scored(model: string, id: string) {
   const stem = join(out, `${model.replace(/[^\w-]/g, '-')}-${id}`);
   const { status, problems, seconds } = await convertModel(
     {

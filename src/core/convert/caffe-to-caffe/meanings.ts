@@ -102,6 +102,13 @@ export const MEANINGS: readonly Meaning[] = [
   },
   {
     of: ['BatchNorm'],
+    about: 'the third blob',
+    shows: ({ blobs: [, , factor, ...others] }) =>
+      others.length === 0 && factor !== undefined && factor.numbers()[0] !== 1,
+    means: { otherwise: 'mean and variance are divided by it', tengine: 'it is not read' },
+  },
+  {
+    of: ['BatchNorm'],
     about: 'more than three blobs',
     shows: (layer) => layer.blobs.length > 3 && !shown.scales(layer),
     means: {

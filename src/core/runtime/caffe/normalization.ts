@@ -60,7 +60,8 @@ const batchNorm: Layer = (call) => {
     return standardised(x, { ...statistics(x), eps }, scale, bias);
   const factor = call.blobs[2]?.data[0] ?? 1;
   // A factor of 0 stands for statistics that were never gathered.
-  const divides = rules.factor === 'where there is one' || call.blobs.length === 3;
+  const isLast = call.blobs.length === 3;
+  const divides = rules.factor === 'where there is one' || (rules.factor === 'where it is the last' && isLast);
   const by = !divides ? 1 : factor === 0 ? 0 : 1 / factor;
   const counted = (blob: Blob) => blob.data.map((value) => value * by);
   const mean = counted(weightsOf(call, at.mean, channels));

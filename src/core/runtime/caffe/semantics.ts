@@ -23,7 +23,7 @@ export interface Semantics {
   };
   readonly batchNorm: {
     /** When mean and variance are divided by the third blob: where there is one, or where no others follow. */
-    readonly factor: 'where there is one' | 'where it is the last';
+    readonly factor: 'where there is one' | 'where it is the last' | 'never';
     /** Whether `use_global_stats: false` makes it take the statistics of what it is given. */
     readonly batchStatistics: boolean;
     readonly leastEps: number;
@@ -245,7 +245,7 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
     resize: 'tengine',
     interp: { keeps: 'borders', size: 'factor', pads: false },
     pooling: { ...BVLC.pooling, windows: 'whole steps', clips: 'along padded axes' },
-    batchNorm: { ...BVLC.batchNorm, batchStatistics: false },
+    batchNorm: { ...BVLC.batchNorm, factor: 'never', batchStatistics: false },
     lrn: { constant: 'each square', withinChannel: false, alpha: 1 },
     mvn: { by: 'root mean square', eps: 'beside the root' },
     normalize: { eps: false, acrossSpatial: false, channelShared: false },

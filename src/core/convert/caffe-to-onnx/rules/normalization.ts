@@ -62,12 +62,12 @@ function overBatch(layer: Layer, epsilon: number, { scale, bias }: Partial<Place
 
 /** Mean, variance and their factor; two more blobs scale and shift where a framework puts them there. */
 const batchNorm =
-  (batchStatistics: boolean): LayerRule =>
+  (batchStatistics: boolean, divides = true): LayerRule =>
   (layer, onnx) => {
     const epsilon = layer.number(`${HOLDER}.eps`, 1e-5);
     // Some frameworks take what the network holds, whatever it says.
     const own = layer.flag(`${HOLDER}.use_global_stats`, true) || !batchStatistics;
-    const factor = layer.blobCount > 2 ? { factor: 2 } : {};
+    const factor = divides && layer.blobCount > 2 ? { factor: 2 } : {};
     const scaled = layer.blobCount > 3 ? { scale: 3 } : {};
     const shifted = layer.blobCount > 4 ? { bias: 4 } : {};
     for (const name of ['use_weight_bias', 'bias_term', 'scale_bias', 'use_alpha_beta'])
@@ -162,5 +162,6 @@ export const normalizationOf: Readonly<Record<string, LayerRules>> = {
   nvcaffe: { BatchNorm: nvidiaBatchNorm },
   opencv: { BatchNorm: openCvBatchNorm },
   openvino: { ...ownStatistics, BN: bn },
-  tengine: ownStatistics,
+  // OAID/Tengine tools/convert_tool/caffe/caffe2tengine.cpp: load_blob takes means and variances alone.
+  tengine: { BatchNorm: batchNorm(false, false) },
 };

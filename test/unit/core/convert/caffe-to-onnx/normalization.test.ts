@@ -165,6 +165,7 @@ describe('normalization by what is seen', () => {
   test.each([
     ['openvino', 'MVN mvn_param { eps: 0.5 }', []],
     ['openvino', 'GRN grn_param { bias: 0.5 }', []],
+    ['tengine', 'BatchNorm', [[4], [4], [1]]],
     ['tengine', 'MVN mvn_param { eps: 0.5 }', []],
     ['tengine', 'LRN lrn_param { k: 2 local_size: 3 }', []],
     ['tengine', 'Normalize norm_param { across_spatial: false channel_shared: false eps: 0.5 }', [[4]]],

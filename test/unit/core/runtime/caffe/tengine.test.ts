@@ -1,6 +1,13 @@
 /** RPN and Resize of Tengine by hand, by the steps of its source. */
 import { describe, expect, test } from 'vitest';
-import { blob, gives, layer, ran, refused } from './support.ts';
+import { blob, gives, layer, ran, refused, weights } from './support.ts';
+
+test('BatchNorm takes mean and variance as they are, whatever the third blob says', () => {
+  const statistics = weights(blob([1], [2]), blob([1], [0.25]), blob([1], [4]));
+  const x = blob([1, 1, 1, 2], [2, 3]);
+  const net = layer('BatchNorm', `batch_norm_param { eps: 0 } ${statistics}`);
+  gives(net, { x }, { y: blob([1, 1, 1, 2], [0, 2]) }, 'tengine');
+});
 
 describe('Resize', () => {
   const resize = (parameters: string) => layer('Resize', `resize1_param { ${parameters} }`);
