@@ -13,6 +13,7 @@ export interface ServerOptions {
   readonly vsix?: readonly string[];
   readonly extension?: string;
   readonly driver?: boolean;
+  readonly trust?: boolean;
 }
 
 export interface Server {

@@ -69,13 +69,23 @@ export const QUIET_SETTINGS = {
 /**
  * Starts the server on this machine only and resolves when it listens.
  * @param {{ data: string, cwd: string, port?: number, token?: string, settings?: object, env?: object,
- *           temporary?: string, verbose?: boolean, vsix?: readonly string[], extension?: string, driver?: boolean }} options `data` holds
+ *           temporary?: string, verbose?: boolean, vsix?: readonly string[], extension?: string, driver?: boolean, trust?: boolean }} options `data` holds
  *   everything it keeps; its path must be short, for sockets stand in it. Without a token anybody on this machine may
  *   connect. Extensions come as packages (`vsix`), or as they stand in a folder (`extension`). With `driver` the
- *   workbench runs tests of extensions, but shows no notifications.
+ *   workbench runs tests of extensions, but shows no notifications. With `trust` folders are not trusted until the user does.
  */
 export async function startVSCode(options) {
-  const { data, cwd, port = 0, token, settings = {}, env: extra = {}, verbose = false, driver = false } = options;
+  const {
+    data,
+    cwd,
+    port = 0,
+    token,
+    settings = {},
+    env: extra = {},
+    verbose = false,
+    driver = false,
+    trust = false,
+  } = options;
   for (const folder of ['data/User', 'data/Machine', 'extensions', 't'])
     await mkdir(path.join(data, folder), { recursive: true });
   await writeFile(
@@ -98,7 +108,8 @@ export async function startVSCode(options) {
     NODE_BINARY,
     [main, ...folders, '--host', '127.0.0.1', '--port', String(port), '--accept-server-license-terms']
       .concat(token ? ['--connection-token', token] : ['--without-connection-token'])
-      .concat(['--disable-telemetry', '--disable-workspace-trust'])
+      .concat(['--disable-telemetry'])
+      .concat(trust ? [] : ['--disable-workspace-trust'])
       .concat(driver ? ['--enable-smoke-test-driver'] : []),
     { env, cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' },
   );

@@ -14,12 +14,13 @@ suite('manifest', () => {
     // Loaded a second time: what the first time cost, but for reading the file.
     const bundle = vscode.Uri.joinPath(extension().extensionUri, 'dist/extension.cjs').fsPath;
     delete require.cache[bundle];
-    const started = performance.now();
+    const started = process.cpuUsage();
     require(bundle);
-    const loading = performance.now() - started;
+    const { user, system } = process.cpuUsage(started);
+    const loading = (user + system) / 1000;
     console.log(`[test]     ${loading.toFixed(1)} ms to load, ${activationMs.toFixed(1)} ms to start`);
-    // The budget is 50 ms; a machine that is busy with other tests gets four times as much.
-    assert.ok(loading + activationMs < 200, `${loading} ms + ${activationMs} ms`);
+    // The budget is 50 ms of processor time; where others use the same caches and memory it takes longer.
+    assert.ok(loading + activationMs < 100, `${loading} ms + ${activationMs} ms`);
   });
 
   test('every command of the manifest is registered', async () => {

@@ -18,6 +18,9 @@ export const THEMES = {
 /** The height of a line of text, in pixels. */
 const LINE = 19;
 
+/** The question at the start is answered by its setting: a folder is looked at, and not trusted. */
+const UNTRUSTED = { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never' };
+
 export interface WorkbenchOptions {
   readonly theme?: keyof typeof THEMES;
   readonly width?: number;
@@ -28,6 +31,8 @@ export interface WorkbenchOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Texts beside the samples, by the names of their files. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Opens the folder as one that the user does not trust, as VS Code does with a folder that it has not seen. */
+  readonly untrusted?: boolean;
 }
 
 export class Workbench {
@@ -47,7 +52,7 @@ export class Workbench {
 
   /** Starts VS Code on a copy of samples/ with the packaged extension installed. */
   static async start(options: WorkbenchOptions): Promise<Workbench> {
-    const { theme = 'dark', width = 1400, height = 900, name, settings = {}, files = {} } = options;
+    const { theme = 'dark', width = 1400, height = 900, name, settings = {}, files = {}, untrusted = false } = options;
     const folder = await mkdtemp(path.join(tmpdir(), 'gwu-'));
     const workspace = path.join(folder, 'samples');
     await cp(inRoot('samples'), workspace, { recursive: true });
@@ -62,12 +67,14 @@ export class Workbench {
       data: path.join(folder, 's'),
       cwd: workspace,
       vsix: [inRoot('artifacts/graphwright.vsix')],
+      trust: untrusted,
       settings: {
         'workbench.colorTheme': THEMES[theme],
         'workbench.reduceMotion': 'on',
         'editor.minimap.enabled': false,
         'files.simpleDialog.enable': true,
         'window.dialogStyle': 'custom',
+        ...(untrusted && UNTRUSTED),
         ...settings,
       },
     });
@@ -77,8 +84,9 @@ export class Workbench {
       await server.stop();
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     });
-    await page.goto(server.address(workspace));
-    await waitForWorkbench(page);
+    // A machine that is busy with other tests takes its time.
+    await page.goto(server.address(workspace), { timeout: 240_000 });
+    await waitForWorkbench(page, 240_000);
     await workbench.extensionKnown();
     return workbench;
   }
