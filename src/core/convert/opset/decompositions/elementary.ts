@@ -1,12 +1,10 @@
 /** Functions of single numbers that opsets from 9 on brought. */
 import { codeOfDtype, dtypeOfCode } from '../../../dialects/onnx/dtype-codes.ts';
-import { type DataType, isFloat } from '../../../ir/dtype.ts';
-import type { Node } from '../../../ir/node.ts';
+import { isFloat } from '../../../ir/dtype.ts';
 import type { Value } from '../../../ir/value.ts';
 import { dtypeOf, type OnnxBuilder } from '../../builder.ts';
-import { type Adapter, Approximation, adapter, down, nearlyDown, operand, tooOld } from '../adapter.ts';
+import { type Adapter, Approximation, adapter, down, nearlyDown, tooOld } from '../adapter.ts';
 import { chosen } from './choosing.ts';
-import { naturals } from './counting.ts';
 import { typed } from './forms.ts';
 import { decomposed } from './text.ts';
 
@@ -16,7 +14,7 @@ function above(onnx: OnnxBuilder, x: Value, bound: number): Value {
   return onnx.Greater(wide, onnx.like(wide, bound));
 }
 
-function below(onnx: OnnxBuilder, x: Value, bound: number): Value {
+export function below(onnx: OnnxBuilder, x: Value, bound: number): Value {
   const wide = isFloat(dtypeOf(x)) ? x : onnx.cast(x, 'float64');
   return onnx.Less(wide, onnx.like(wide, bound));
 }
@@ -127,39 +125,6 @@ const atanh = adapter(down(9, 'Atanh'), (node, onnx) => {
   return onnx.Mul(difference, onnx.like(x, 0.5));
 });
 
-/**
- * The remainder of floats, with the sign of the dividend, exactly: doubles hold the products of a divisor of 24 bits and a
- * quotient of 29, which is the floor of what was divided. Larger quotients are taken off 29 bits at a time, the upper ones first.
- */
-function floatRemainder(node: Node, onnx: OnnxBuilder, dtype: DataType): Value {
-  if (dtype === 'float64') tooOld(node, 10, 'no wider type holds the products that doubles leave a remainder of');
-  const [x, y] = [onnx.cast(operand(node), 'float64'), onnx.cast(operand(node, 1), 'float64')];
-  const [dividend, divisor] = [onnx.Abs(x), onnx.Abs(y)];
-  // From 2^128 down to 2^-149 there are 277 bits; half floats have quotients of 40, and products of 51.
-  const digits = dtype === 'float16' ? [0] : naturals(10).toReversed();
-  const rest = digits.reduce((value, digit) => {
-    const multiple = digit === 0 ? divisor : onnx.Mul(divisor, onnx.constant(2 ** (29 * digit), 'float64'));
-    return onnx.Sub(value, onnx.Mul(onnx.Floor(onnx.Div(value, multiple)), multiple));
-  }, dividend);
-  // An infinite divisor leaves all.
-  const size = chosen(onnx, node, onnx.Less(dividend, divisor), dividend, rest);
-  return onnx.cast(chosen(onnx, node, onnx.Less(x, onnx.constant(0, 'float64')), onnx.Neg(size), size), dtype);
-}
-
-/** The remainder with the sign of the divisor, where that is not asked of the dividend; floats know the latter alone. */
-const mod = adapter(down(10, 'Mod'), (node, onnx) => {
-  const { dtype } = typed(node);
-  if (isFloat(dtype)) return floatRemainder(node, onnx, dtype);
-  const within = dtype === 'int64' || dtype === 'uint64' ? dtype : dtype === 'uint32' ? 'int64' : 'int32';
-  const [x, y] = [onnx.cast(operand(node), within), onnx.cast(operand(node, 1), within)];
-  const rest = onnx.Sub(x, onnx.Mul(onnx.Div(x, y), y));
-  if (node.int('fmod', 0n) !== 0n || dtype.startsWith('uint')) return onnx.cast(rest, dtype);
-  const zero = onnx.like(rest, 0);
-  const differs = onnx.Xor(below(onnx, rest, 0), below(onnx, y, 0));
-  const other = onnx.And(differs, onnx.Not(onnx.Equal(rest, zero)));
-  return onnx.cast(onnx.Add(rest, onnx.Mul(onnx.cast(other, within), y)), dtype);
-});
-
 /** Drawn anew in each run, as the operator is: 1 where an even distribution gives less than the probability. */
 const bernoulli = adapter(down(15, 'Bernoulli'), (node, onnx) => {
   const { value: x, dtype } = typed(node);
@@ -223,6 +188,5 @@ export const elementary: readonly Adapter[] = [
   asinh,
   acosh,
   atanh,
-  mod,
   erf,
 ];

@@ -18,6 +18,7 @@ import { quantized } from './quantized.ts';
 import { ranges } from './ranges.ts';
 import { recurrentAttention } from './recurrent-attention.ts';
 import { refused } from './refused.ts';
+import { remainders } from './remainders.ts';
 import { roiAlign } from './roi-align.ts';
 import { rotaryAndCache } from './rotary.ts';
 import { scanning } from './scans.ts';
@@ -31,6 +32,7 @@ import { uniqueness } from './uniqueness.ts';
 export const DECOMPOSITIONS: readonly Adapter[] = [
   ...activationDecompositions,
   ...elementary,
+  ...remainders,
   ...choosing,
   ...finding,
   ...ranges,

@@ -1,5 +1,4 @@
-import { expect, test } from 'vitest';
-import { decomposes, reasons } from './decomposing.ts';
+import { decomposes } from './decomposing.ts';
 
 const x = 'float[9] x => float[9] y';
 const numbers = [-3.5, -0.5, -0.49999997, 0, 0.5, 1.5, 2.5, 8388609, 1e-4];
@@ -99,6 +98,26 @@ const DIVISORS = [3, 2, 0.3, 1e-45, 0.7, 1.1e-38, 3, -3, 3, Infinity, -Infinity,
   Math.fround,
 );
 const shape = `[${DIVIDENDS.length}]`;
+const DOUBLES = [...DIVIDENDS.map(Number), 1.7e308, 1.7e308];
+const DOUBLE_DIVISORS = [
+  3,
+  2,
+  0.1,
+  5e-324,
+  0.7,
+  1.1e-308,
+  3,
+  -3,
+  3,
+  Infinity,
+  -Infinity,
+  1e-44,
+  2,
+  1 + 2 ** -52,
+  4,
+  1.6e308,
+  0.3,
+];
 
 decomposes('remainders of floats', [
   {
@@ -120,9 +139,20 @@ decomposes('remainders of floats', [
     gives: { y: [0, -65504 % 0.0999755859375, 1, 1.5] },
     within: 0,
   },
+  {
+    // Quotients of up to 2098 bits.
+    graph: 'double[17] x, double[17] d => double[17] y',
+    nodes: 'y = Mod <fmod = 1> (x, d)',
+    from: 10,
+    to: [9, 8, 7],
+    inputs: { x: DOUBLES, d: DOUBLE_DIVISORS },
+    gives: { y: DOUBLES.map((each, k) => each % (DOUBLE_DIVISORS[k] ?? 1)) },
+    within: 0,
+  },
+  {
+    graph: 'double[2,3] x, double[3] d => double[2,3] y',
+    nodes: 'y = Mod <fmod = 1> (x, d)',
+    from: 10,
+    to: [9, 8],
+  },
 ]);
-
-test('doubles have no wider type for the products that a remainder is taken of', () => {
-  const row = { graph: 'double[2] a, double[2] b => double[2] y', nodes: 'y = Mod <fmod = 1> (a, b)', from: 10 };
-  expect(reasons(row, 9)[0]).toContain('no wider type holds the products');
-});
