@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { extension, ours, sample, setTarget, until } from './tools.ts';
 
-const NAMES = ['noop.onnxtxt', 'erf.onnxtxt'];
+const NAMES = ['noop.onnxtxt', 'erf.onnxtxt', 'abs.onnxtxt', 'chip.json'];
 
 suite('quick fixes for a target', () => {
   suiteSetup(async () => {
@@ -77,5 +77,34 @@ g (bfloat16[2] x, float[2] z) => (bfloat16[2] y, float[2] w) {
     await convert(document.uri, { target: 'onnx', opset: 8 });
     await vscode.workspace.fs.stat(sample('erf.onnx'));
     await vscode.workspace.fs.delete(sample('erf.onnx'));
+  });
+
+  test('a profile that is broken is marked on its line and over the text; once it is saved right, the text is checked', async () => {
+    const chip = sample('chip.json');
+    const broken = '{\n"version": 1, "name": "chip", "title": "Acme NPU",\n"operators": { "Rleu": {} }\n}\n';
+    await vscode.workspace.fs.writeFile(chip, new TextEncoder().encode(broken));
+    const { document, problem } = await problemIn(
+      'abs.onnxtxt',
+      '<ir_version: 7, opset_import: ["" : 13]>\ng (float[2] x) => (float[2] y) { y = Abs (x) }\n',
+      'chip.json',
+    );
+    const said = 'ONNX has no operator Rleu (did you mean Relu?)';
+    assert.ok(problem.message.startsWith(`chip.json cannot be used as a target: ${said}`), problem.message);
+    assert.equal(problem.relatedInformation?.[0]?.location.uri.fsPath, chip.fsPath);
+    const [fault] = await until('the mark in the profile', () => ours(chip).length > 0 && ours(chip));
+    assert.equal(fault?.range.start.line, 2);
+    assert.ok(fault?.message.startsWith(said), fault?.message);
+
+    const profile = await vscode.workspace.openTextDocument(chip);
+    const edit = new vscode.WorkspaceEdit();
+    const place = profile.positionAt(profile.getText().indexOf('Rleu'));
+    edit.replace(chip, new vscode.Range(place, place.translate(0, 4)), 'Relu');
+    assert.ok(await vscode.workspace.applyEdit(edit));
+    assert.ok(await profile.save());
+    const now = await until('a check', () =>
+      ours(document.uri).find((each) => codeOf(each) === 'unsupported-operator'),
+    );
+    assert.match(now.message, /has no operator for Abs/);
+    assert.deepEqual(ours(chip), []);
   });
 });
