@@ -25,7 +25,8 @@ describe('layers that the framework lacks', () =>
     ['a[1, 4, 6, 5], b[1, 4, 5, 6] => y: MatMul', 'nart', ['ascend']],
     ['a[1, 4, 6, 5], b[1, 4, 6, 5] => y: BatchMatMul batch_matmul_param { adj_x2: true }', 'ascend', ['nart']],
     ['a, b[1, 3, 12, 12] => y: PriorBox prior_box_param { min_size: 2 variance: 0.1 }', 'ssd', ['bvlc']],
-    ['a[1, 4, 1, 1], b, c => y: Axpy', 'intel', ['bvlc', 'opencv']],
+    ['a[1, 4, 1, 1], b, c => y: Axpy', 'intel', ['bvlc', 'opencv', 'openvino']],
+    ['a[1, 4, 1, 1], b, c => y: Axpy', 'openvino', ['bvlc', 'ncnn']],
     ['a => y: GRN', 'openvino', ['bvlc', 'opencv']],
     ['a => y: Permute permute_param { order: 0 order: 2 order: 3 order: 1 }', 'ssd', ['bvlc']],
   ]));

@@ -139,3 +139,8 @@ describe('DataAugmentation', () => {
     expect(problemsOf(net(augmented), dialect)[0]).toContain('random');
   });
 });
+
+test('Axpy', async () => {
+  const images = ['x', 'z'].map((name) => input(name, 2, 3, 4, 5));
+  await agrees([input('a', 2, 3, 1, 1), ...images, layer('a, x, z => y: Axpy')], { dialect });
+});

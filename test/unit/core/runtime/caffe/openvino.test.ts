@@ -110,3 +110,16 @@ describe('DataAugmentation', () => {
     expect(refused(augmented('recompute_mean: 5', ...found(4)), x, dialect)).toContain('still looks for its mean');
   });
 });
+
+test('Axpy, as OpenVINO 2023.3 gives it: one factor for each channel of each image', () => {
+  const counting = (from: number, ...shape: number[]) =>
+    blob(
+      shape,
+      Array.from({ length: shape.reduce((x, y) => x * y, 1) }, (_, k) => k + from),
+    );
+  const [a, x, z] = [counting(-4, 2, 3, 1, 1), counting(6, 2, 3, 2, 2), counting(16, 2, 3, 2, 2)];
+  const first = [-8, -11, -14, -17, -10, -12, -14, -16, -4, -5, -6, -7];
+  const second = [10, 10, 10, 10, 32, 33, 34, 35, 62, 64, 66, 68];
+  const y = blob([2, 3, 2, 2], [...first, ...second]);
+  gives(layer('Axpy', '', ['a', 'x', 'z']), { a, x, z }, { y }, dialect);
+});
