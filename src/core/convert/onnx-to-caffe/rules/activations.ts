@@ -66,11 +66,16 @@ function exponential(node: Node, caffe: CaffeBuilder): Value {
   return power(caffe, product(caffe, half(1), power(caffe, half(-1), -1)), 2);
 }
 
-/** Where no layer has powers, everything stays bounded where its operands do, and a logarithm near 0 does not. */
+/**
+ * Where no layer has powers, everything stays bounded where its operands do, and a logarithm near 0 does not. With powers and
+ * exponentials, what grows without bound grows at least as fast as some power, which a logarithm never does: OpenVINO's reader stops at
+ * Log (openvinotoolkit/openvino 2023.3, tools/mo/openvino/tools/mo/front/caffe, tried there), and NART has none.
+ */
 function logarithm(node: Node, caffe: CaffeBuilder): Value {
-  if (caffe.backend.direct.Log === undefined && !caffe.backend.has('Power'))
-    return caffe.refuseAttribute('numbers near 0', 'what its layers compute of them stays bounded');
-  return direct(node, caffe);
+  if (caffe.backend.direct.Log !== undefined) return direct(node, caffe);
+  return caffe.backend.has('Power')
+    ? caffe.refuseAttribute('a logarithm', 'what its layers compute grows as fast as some power, or stays bounded')
+    : caffe.refuseAttribute('numbers near 0', 'what its layers compute of them stays bounded');
 }
 
 /** An operator that is one layer, whose type the backend's table gives. */
