@@ -50,6 +50,8 @@ export interface CaffeLimits {
   readonly wrongAfterGroups?: readonly string[];
   /** Types of layers that it wrongly takes into a Convolution or InnerProduct before them. */
   readonly wrongAfterWeights?: readonly string[];
+  /** Likewise, where others too read what that gives. */
+  readonly wrongAfterSharedWeights?: readonly string[];
   /** Whether it writes over an input of the network that nothing but a Concat of it with constants reads. */
   readonly overwritesJoined?: true;
   /** The most axes that a blob can have, N among them, and whether N must be 1. Unlimited where absent. */
@@ -80,14 +82,19 @@ export interface InterpFacts {
   readonly grid: 'corners' | 'half pixels';
 }
 
-/** Whether a framework would take a layer of a type into the one before it, and compute something else then. */
+/**
+ * Whether a framework would take a layer of a type into the one before it, and compute something else then; `isShared` where others
+ * read what is in between.
+ */
 export function joinsWrongly(
-  { wrongAfterPower = [], wrongAfterGroups = [], wrongAfterWeights = [] }: CaffeLimits,
+  { wrongAfterPower = [], wrongAfterGroups = [], wrongAfterWeights = [], wrongAfterSharedWeights = [] }: CaffeLimits,
   before: Node | undefined,
   type: string,
+  isShared: boolean,
 ): boolean {
   if (before?.op === 'Power') return wrongAfterPower.includes(type) && before.float('power_param.power', 1) !== 1;
-  if (before?.op === 'Convolution' || before?.op === 'InnerProduct') return wrongAfterWeights.includes(type);
+  if (before?.op === 'Convolution' || before?.op === 'InnerProduct')
+    return wrongAfterWeights.includes(type) || (isShared && wrongAfterSharedWeights.includes(type));
   const isGrouped = before?.op === 'Deconvolution' && before.int('convolution_param.group', 1n) !== 1n;
   return isGrouped && wrongAfterGroups.includes(type);
 }

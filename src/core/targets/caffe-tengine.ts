@@ -35,7 +35,8 @@ export const tengine = new CaffeBackend({
     normalize: { layer: 'Normalize', eps: 'none' },
     // tools/convert_tool/utils/graph_optimizer/graph_opt.cpp. fuse_conv_relu_common: a Clip from 0 on, or up to 6, becomes ReLU6;
     // fuse_conv_bn, fuse_fc_bn: whoever else reads what is normalised gets it normalised.
-    wrongAfterWeights: ['Clip', 'BatchNorm'],
+    wrongAfterWeights: ['Clip'],
+    wrongAfterSharedWeights: ['BatchNorm'],
     // load_eltwise, load_fc, load_interp and load_resize read none of these.
     ignores: [
       ...['eltwise_param.coeff', 'inner_product_param.axis', 'inner_product_param.transpose'],

@@ -47,7 +47,7 @@ export class Carrier {
   private joining(node: Node): void {
     const first = node.input(0);
     const before = first?.useCount === 1 ? first.producer : undefined;
-    if (before && joinsWrongly(this.to.limits, before, node.op))
+    if (before && joinsWrongly(this.to.limits, before, node.op, false))
       this.refuse(node, `a ${before.op} before it`, 'it takes the two together, and computes something else');
   }
 

@@ -109,6 +109,33 @@ export const MEANINGS: readonly Meaning[] = [
   },
   {
     of: ['BatchNorm'],
+    about: 'a bottom that others read, too',
+    shows: shown.sharesProduct,
+    means: { otherwise: 'they get it as it is', tengine: 'they get it normalised (graph_opt.cpp, fuse_conv_bn)' },
+  },
+  {
+    of: ['Scale'],
+    about: 'what a BatchNorm gives',
+    shows: shown.scalesNormalized,
+    means: {
+      otherwise: 'it is scaled here alone, with a bias or without one',
+      tengine: 'it is scaled for all, with a bias (graph_opt.cpp, fuse_bn_scale)',
+    },
+  },
+  {
+    of: ['Crop'],
+    about: 'crop_param.axis',
+    shows: shown.cutsElsewhere,
+    means: { otherwise: 'any axis is the first to be cut', tengine: 'it is 1 or 2 (crop_ref.c)' },
+  },
+  {
+    of: ['Slice'],
+    about: 'a later top that is an output',
+    shows: shown.givesLaterOutput,
+    means: { otherwise: 'it is itself', tengine: 'the first takes its place (caffe2tengine.cpp, set_graph_output)' },
+  },
+  {
+    of: ['BatchNorm'],
     about: 'more than three blobs',
     shows: (layer) => layer.blobs.length > 3 && !shown.scales(layer),
     means: {

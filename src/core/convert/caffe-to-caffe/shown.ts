@@ -54,6 +54,32 @@ export function scales(layer: Wording): boolean {
   return path !== undefined && layer.flag(path, layer.blobs.length > 3);
 }
 
+/** Whether others too read what a layer with weights gives to this one. */
+export function sharesProduct({ node }: Wording): boolean {
+  const bottom = node.input(0);
+  return WEIGHTED.has(bottom?.producer?.op ?? '') && (bottom?.users.size ?? 0) > 1;
+}
+
+const WEIGHTED: ReadonlySet<string> = new Set(['Convolution', 'ConvolutionDepthwise', 'InnerProduct']);
+
+/** Whether it scales what a BatchNorm gives without adding to it, or others too read that. */
+export function scalesNormalized(layer: Wording): boolean {
+  const bottom = layer.node.input(0);
+  const isNormalized = bottom?.producer?.op === 'BatchNorm';
+  return isNormalized && (!layer.flag('scale_param.bias_term', false) || bottom.users.size > 1);
+}
+
+/** Whether it cuts from another axis on than that of channels or rows. */
+export function cutsElsewhere(layer: Wording): boolean {
+  const axis = layer.number('crop_param.axis', 2);
+  return ![1, 2].includes(axis < 0 ? axis + (layer.x.shape?.length ?? 0) : axis);
+}
+
+/** Whether a top that is not the first, and that nobody reads, is an output of the network. */
+export function givesLaterOutput({ node }: Wording): boolean {
+  return node.outputs.some((top, k) => k > 0 && top.isGraphOutput && top.users.size === 0);
+}
+
 export function normalizes(layer: Wording): boolean {
   return layer.flag('mvn_param.normalize_variance', true);
 }

@@ -35,7 +35,11 @@ export function throughOnnx(layer: Wording, names: Names): readonly Problem[] | 
   for (const node of made.nodes) {
     const first = node.input(0);
     const bottom = first && given.get(first);
-    if (bottom && (joinsWrongly(layer.to.limits, bottom.producer, node.op) || readsWrongly(layer.to, node.op, bottom)))
+    if (
+      bottom &&
+      (joinsWrongly(layer.to.limits, bottom.producer, node.op, bottom.users.size > 1) ||
+        readsWrongly(layer.to, node.op, bottom))
+    )
       return undefined;
   }
   putInPlace(layer, made, given, names);

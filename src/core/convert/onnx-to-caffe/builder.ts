@@ -186,7 +186,8 @@ export class CaffeBuilder {
   private node(type: string, bottoms: readonly Value[], parameters: Parameters, options: LayerOptions): Node {
     if (!this.backend.has(type)) this.refuseOperator();
     const [first, ...others] = bottoms;
-    if (first && joinsWrongly(this.backend.limits, first.producer, type)) {
+    // What could be normalised in its weights was: others read what stays, if not yet.
+    if (first && joinsWrongly(this.backend.limits, first.producer, type, true)) {
       // A layer that copies keeps the two apart.
       return this.node(type, [this.layer('Split', [first]), ...others], parameters, options);
     }

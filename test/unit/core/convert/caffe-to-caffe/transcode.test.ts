@@ -212,6 +212,41 @@ describe('layers that another framework understands otherwise', () => {
     expect(transcoded('bvlc', 'ssd', ...net)).toHaveLength(2);
   });
 
+  const eight = (value: number) => blob(...Array.from({ length: 8 }, () => value));
+  const product = layer('Convolution', { convolution_param: { num_output: 8, kernel_size: [1] }, top: ['m'] });
+  const normalized = { ...norm(1), name: 'n', bottom: ['m'], top: ['o'] };
+  const scaled = (bias_term: boolean) => ({
+    ...layer('Scale', { scale_param: { bias_term }, blobs: [eight(2), ...(bias_term ? [eight(1)] : [])] }),
+    name: 's',
+    bottom: ['o'],
+  });
+  const other = { name: 'r', type: 'ReLU', bottom: ['m'], top: ['z'] };
+  test('Tengine keeps apart what it would join wrongly, or does not get it', () => {
+    const types = (net: readonly object[]) => net.map((each) => (each as { type: string }).type);
+    const net = (...layers: object[]) => transcoded('bvlc', 'tengine', ...layers) as object[];
+    expect(net(product, normalized, other)).toEqual([
+      expect.stringContaining('a bottom that others read, too: there they get it normalised'),
+    ]);
+    expect(types(net(product, normalized, scaled(true)))).toEqual(['Convolution', 'BatchNorm', 'Scale']);
+    expect(types(net(product, normalized, scaled(false)))).toEqual(['Convolution', 'BatchNorm', 'Split', 'Scale']);
+    const twice = { ...other, bottom: ['o'] };
+    expect(types(net(product, normalized, scaled(true), twice))).toEqual([
+      ...['Convolution', 'BatchNorm', 'Split', 'Scale', 'ReLU'],
+    ]);
+  });
+
+  const crop = (axis: number) => layer('Crop', { bottom: ['data', 'data'], crop_param: { axis } });
+  const slice = (...read: string[]) => [
+    layer('Slice', { top: ['p', 'q'], slice_param: { slice_point: [3] } }),
+    ...read.map((top) => ({ name: top, type: 'ReLU', bottom: [top], top: [`of_${top}`] })),
+  ];
+  test('Tengine gets no Crop of the last axis, and no Slice whose later top is an output', () => {
+    expect(transcoded('bvlc', 'tengine', crop(2))).toEqual([crop(2)]);
+    expect(transcoded('bvlc', 'tengine', crop(3))).toMatchObject([{ type: 'Scale', top: ['y'] }]);
+    expect(transcoded('bvlc', 'tengine', ...slice('p', 'q'))).toEqual(slice('p', 'q'));
+    expect(transcoded('bvlc', 'tengine', ...slice('p'))).not.toContainEqual(slice()[0]);
+  });
+
   test('what the source does not read is left out, so that others do not read it either', () =>
     expect(transcoded('ncnn', 'bvlc', layer('LRN', { lrn_param: { k: 2, local_size: 3 } }))).toEqual([
       layer('LRN', { lrn_param: { local_size: 3 } }),
