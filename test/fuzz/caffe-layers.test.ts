@@ -15,7 +15,7 @@ import { InputError } from '../../src/core/ir/errors.ts';
 import type { Model } from '../../src/core/ir/model.ts';
 import { validateModel } from '../../src/core/ir/validate.ts';
 import { CAFFE_RUNS, runCaffe } from '../../src/core/runtime/caffe/run.ts';
-import { compareOutputs, worstDifference } from '../../src/core/runtime/compare.ts';
+import { compareOutputs, type OutputDifference, worstDifference } from '../../src/core/runtime/compare.ts';
 import { generator, randomInputs } from '../../src/core/runtime/inputs.ts';
 import { runModel } from '../../src/core/runtime/onnxruntime.ts';
 import { caffeBackend } from '../../src/core/targets/caffe-backends.ts';
@@ -160,8 +160,13 @@ async function tried(text: string, dialect: CaffeDialect, seed: number): Promise
   if ([...read.graph.nodes].some((node) => !CAFFE_RUNS.has(node.op))) return { what: 'not run here' };
   const expected = interpreted(read, inputs);
   if (!expected) return { what: 'interpreter refuses' };
-  expect(worstDifference(compareOutputs(expected, found))).toBeLessThan(1e-4);
+  expect(worstDifference(compareOutputs(expected, found).map(cancelled))).toBeLessThan(1e-4);
   return { what: 'alike' };
+}
+
+/** What sums of the inputs, which are about 1, leave where they cancel is as far off as what was added: a few roundings of 6e-8. */
+function cancelled(difference: OutputDifference): OutputDifference {
+  return difference.absolute < 2e-7 ? { ...difference, relative: 0 } : difference;
 }
 
 function readAs(text: string, dialect: CaffeDialect): Model | undefined {

@@ -36,7 +36,9 @@ test.each(readdirSync(FOLDER).filter((name) => name.includes('.pt')))('%s', asyn
     }),
   }));
   const result = capture(program, { inputs, customOps: NO_CUSTOM_OPERATORS });
-  expect(result.problems.map(({ message, origin }) => [message, origin[0]])).toEqual([]);
+  // Some hold within bounds alone, which test/unit/core/capture/exported.test.ts looks at.
+  const others = result.problems.filter(({ code }) => code !== 'size-bounded');
+  expect(others.map(({ message, origin }) => [message, origin[0]])).toEqual([]);
   expect(result.model.graph.inputs.map((input) => String(input.shape))).toEqual(
     inputs.map(({ shape }) => String(shape)),
   );

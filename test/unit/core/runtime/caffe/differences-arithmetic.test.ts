@@ -13,13 +13,16 @@ describe('BatchNorm', () => {
     layer('BatchNorm', `batch_norm_param { eps: 1 ${fields} } ${weights(...one(...values))}`);
   const y = (value: number) => ({ y: blob([1, 1, 1, 1], [value]) });
 
-  test.each(['bvlc', 'nvcaffe', 'intel', 'cambricon', 'openvino', 'ncnn', 'mnn', 'tengine', 'nart', 'opencv'])(
+  test.each(['bvlc', 'nvcaffe', 'intel', 'cambricon', 'openvino', 'ncnn', 'mnn', 'nart', 'opencv'])(
     '%s divides both by the factor, and takes 0 for 0',
     (dialect) => {
       gives(norm('', 4, 6, 2), { x }, y(1.5), dialect);
       gives(norm('', 4, 6, 0), { x }, y(5), dialect);
     },
   );
+
+  // tools/convert_tool/caffe/caffe2tengine.cpp names two blobs, and source/operator/prototype/batchnorm.c a factor of 1.
+  test('Tengine takes both as they are', () => gives(norm('', 2, 3, 7), { x }, y(1.5), 'tengine'));
 
   test('NVIDIA does not where a scale and a bias follow, and has no eps below 1e-5', () => {
     gives(norm('scale_bias: true', 2, 3, 7, 1, 0), { x }, y(1.5), 'nvcaffe');
