@@ -58,7 +58,7 @@ test('rules are tested, and those that undo each other are problems', async () =
   // The package comes without onnxruntime: rules are not run, but tried together all the same.
   await vscode.notification('5 findings about rules.').waitFor();
   await vscode.problem('undo each other').first().waitFor();
-  await vscode.problem('running a model needs onnxruntime-node').first().waitFor();
+  await vscode.problem('running a model needs onnxruntime').first().waitFor();
   await lens('Test again').first().waitFor();
   await vscode.shot('tested');
   expect(await vscode.problem('undo each other').count()).toBe(2);
