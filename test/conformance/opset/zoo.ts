@@ -36,7 +36,7 @@ const OWN = 17;
 /** Rounding in float32 over many layers. */
 const TOLERANCE = 1e-4;
 /** From how many bytes on the weights of a model lie beside it: they are then neither copied nor read again for each opset. */
-const LARGEST_WHOLE = 2 ** 22;
+const LARGEST_WHOLE = 2 ** 24;
 /** Samples of a chunk with those before it, by the rate that the network works at. */
 const SPEECH = { 16000: 512 + 64, 8000: 256 + 32 };
 
