@@ -3,14 +3,14 @@
  * for each run (python/graphwright_runtime), which gets its tensors as files.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import { InputError } from '../ir/errors.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { isRunnable } from './array-types.ts';
 import { installCommand, runtimeCommand } from './python-command.ts';
+import { environment, shippedPackage } from './shipped-python.ts';
 
 export interface PythonRuntime {
   /** The interpreter: a path, or a name that is found on the path. */
@@ -77,9 +77,13 @@ export async function runInPython(
 }
 
 async function ask(request: RunRequest, runtime: PythonRuntime, folder: string): Promise<RunAnswer> {
-  const [python, ...options] = runtimeCommand(runtime.python, runtimeScript());
-  const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env;
-  const child = spawn(python, options, { cwd: folder, windowsHide: true, stdio: ['pipe', 'pipe', 'pipe'], env });
+  const [python, ...options] = runtimeCommand(runtime.python, shippedPackage('graphwright_runtime'));
+  const child = spawn(python, options, {
+    cwd: folder,
+    windowsHide: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: environment(),
+  });
   child.stdin.on('error', () => {});
   child.stdin.end(JSON.stringify(request));
   const { said, tail, ended } = await endOf(child, runtime);
@@ -131,18 +135,6 @@ function endOf(child: ChildProcess, { check, seconds = SECONDS }: PythonRuntime)
     );
     child.once('close', (code, signal) => settle(signal ? `it ended by ${signal}` : `it ended with status ${code}`));
   });
-}
-
-/** Beside dist/, or in the repository: the nearest folder upward that has it. */
-function runtimeScript(): string {
-  // Bundled as CommonJS the place of this module is a path, elsewhere a URL.
-  const here = import.meta.url.startsWith('file:') ? fileURLToPath(import.meta.url) : import.meta.url;
-  for (let folder = dirname(here); ; folder = dirname(folder)) {
-    const script = join(folder, 'python', 'graphwright_runtime');
-    if (existsSync(join(script, '__main__.py'))) return script;
-    if (folder === dirname(folder))
-      throw new Error(`python/graphwright_runtime is missing: looked upward from ${here}`);
-  }
 }
 
 function passed(name: string, tensor: Tensor, file: string, folder: string): PassedTensor {

@@ -3,10 +3,8 @@
  * a time limit, or when the user cancels. What the program prints goes to a log, as far as it is of use.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Progress } from '../../progress.ts';
+import { environment, shippedPackage } from '../../runtime/shipped-python.ts';
 import { helperCommand } from './command.ts';
 import type { HelperEvent, HelperFailure, HelperNote, HelperRequest } from './protocol.ts';
 
@@ -55,7 +53,8 @@ export async function runHelper(
     detached: process.platform !== 'win32',
     windowsHide: true,
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: environment(),
+    // No window may open for a plot.
+    env: { ...environment(), PYTHONIOENCODING: 'utf-8', MPLBACKEND: 'Agg' },
   });
   const run = new Run(child, options, progress, 'memory' in request ? request.memory : 0);
   child.stdin.on('error', () => {});
@@ -63,22 +62,9 @@ export async function runHelper(
   return run.ended();
 }
 
-/** Beside dist/, or in the repository: the nearest folder upward that has it. */
+/** The folder of the helper. */
 export function helperScript(): string {
-  // Bundled as CommonJS the place of this module is a path, elsewhere a URL.
-  const here = import.meta.url.startsWith('file:') ? fileURLToPath(import.meta.url) : import.meta.url;
-  for (let folder = dirname(here); ; folder = dirname(folder)) {
-    const script = join(folder, 'python', 'graphwright_capture');
-    if (existsSync(join(script, '__main__.py'))) return script;
-    if (folder === dirname(folder))
-      throw new Error(`python/graphwright_capture is missing: looked upward from ${here}`);
-  }
-}
-
-function environment(): NodeJS.ProcessEnv {
-  const { ELECTRON_RUN_AS_NODE: _, ...own } = process.env;
-  // No window may open for a plot.
-  return { ...own, PYTHONIOENCODING: 'utf-8', MPLBACKEND: 'Agg' };
+  return shippedPackage('graphwright_capture');
 }
 
 /** One child from its start to its end. */
