@@ -4,24 +4,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { inRoot } from '../../scripts/lib/paths.mjs';
-import { PROGRAM, writeFakePython } from '../host/fake-python.ts';
-import { Workbench } from './workbench.ts';
+import { CAPTURE, startCapturing } from './capturing.ts';
+import type { Workbench } from './workbench.ts';
 
 let vscode: Workbench;
 const folder = mkdtempSync(path.join(tmpdir(), 'gwp-'));
 const onDisk = (name: string) => path.join(vscode.workspace, name);
-/** A capture starts an interpreter, and the conversion after it the engine's own work: a busy machine takes its time. */
-const CAPTURE = 200_000;
 const input = () => vscode.quickInput.locator('input[type=text]');
 
 beforeAll(async () => {
-  const python = writeFakePython(folder);
-  copyFileSync(inRoot('samples/digits.exported.pt2'), path.join(folder, 'digits.exported.pt2'));
-  vscode = await Workbench.start({
-    name: 'capture',
-    // Which Python runs is set for the machine or the workspace, not for the browser.
-    files: { 'program.py': PROGRAM, '.vscode/settings.json': JSON.stringify({ 'graphwright.python': python }) },
-  });
+  ({ vscode } = await startCapturing(folder, { name: 'capture' }));
 });
 beforeEach(({ onTestFailed }) => {
   onTestFailed(({ task }) => vscode.failed(task.name));

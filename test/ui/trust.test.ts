@@ -1,26 +1,18 @@
 /** A folder that is not trusted: no program of it is captured or offered to be, and what the user sees until it is trusted. */
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { inRoot } from '../../scripts/lib/paths.mjs';
-import { PROGRAM, writeFakePython } from '../host/fake-python.ts';
-import { Workbench } from './workbench.ts';
+import { CAPTURE, startCapturing } from './capturing.ts';
+import type { Workbench } from './workbench.ts';
 
 let vscode: Workbench;
 let python = '';
 const folder = mkdtempSync(path.join(tmpdir(), 'gwt-'));
-const CAPTURE = 200_000;
 const lenses = () => vscode.page.locator('.codelens-decoration a', { hasText: 'Capture Model…' });
 
 beforeAll(async () => {
-  python = writeFakePython(folder);
-  copyFileSync(inRoot('samples/digits.exported.pt2'), path.join(folder, 'digits.exported.pt2'));
-  vscode = await Workbench.start({
-    name: 'trust',
-    untrusted: true,
-    files: { 'program.py': PROGRAM, '.vscode/settings.json': JSON.stringify({ 'graphwright.python': python }) },
-  });
+  ({ vscode, python } = await startCapturing(folder, { name: 'trust', untrusted: true }));
 });
 beforeEach(({ onTestFailed }) => {
   onTestFailed(({ task }) => vscode.failed(task.name));
