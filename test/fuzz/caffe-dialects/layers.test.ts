@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { FRAMEWORKS } from '../../../src/core/dialects/caffe/frameworks.ts';
 import { CAFFE_DIALECTS } from '../../../src/core/formats/caffe/dialects.ts';
 import { difference, ran } from '../../unit/core/convert/caffe-to-caffe/support.ts';
-import { input, layer } from '../../unit/core/convert/caffe-to-onnx/support.ts';
+import { input, layer } from '../../unit/core/formats/caffe/lines.ts';
 import { EVERY_LAYER } from './layers.ts';
 
 const ALL = process.env.CAFFE_PAIRS === 'all';

@@ -1,6 +1,6 @@
 /** One network for each layer that dialects share, and for each that one says in other words than another. */
 import type { Tensor } from '../../../src/core/ir/tensor.ts';
-import { positive, type Sizes } from '../../unit/core/convert/caffe-to-onnx/support.ts';
+import { positive, type Sizes } from '../../unit/core/formats/caffe/lines.ts';
 
 export interface OneLayer {
   readonly line: string;

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { CaffeDialect } from '../../../../../src/core/formats/caffe/dialects.ts';
 import { Tensor } from '../../../../../src/core/ir/tensor.ts';
-import { input, layer, positive, type Sizes } from '../caffe-to-onnx/support.ts';
+import { input, layer, positive, type Sizes } from '../../formats/caffe/lines.ts';
 import { difference, type ExactRow, holdsExact, netOf, runOf } from './support.ts';
 
 const CONVOLUTION = 'convolution_param { num_output: 2 kernel_size: 3';

@@ -6,9 +6,9 @@ import { Tensor } from '../../../../../src/core/ir/tensor.ts';
 import { runCaffe } from '../../../../../src/core/runtime/caffe/run.ts';
 import { compareOutputs, worstDifference } from '../../../../../src/core/runtime/compare.ts';
 import { caffeBackend } from '../../../../../src/core/targets/caffe-backends.ts';
+import { input, layer } from '../../formats/caffe/lines.ts';
 import { readBytes, readText } from '../../formats/caffe/support.ts';
 import { runOpenCv } from '../../runtime/caffe/opencv.ts';
-import { input, layer } from '../caffe-to-onnx/support.ts';
 
 /** What a network gives in both dialects, what transcoding said, and its files. */
 function both(net: string, from: string, to: string, inputs: ReadonlyMap<string, Tensor>) {

@@ -9,9 +9,9 @@ import { runCaffe } from '../../../../../src/core/runtime/caffe/run.ts';
 import { compareOutputs, worstDifference } from '../../../../../src/core/runtime/compare.ts';
 import { randomInputs } from '../../../../../src/core/runtime/inputs.ts';
 import { caffeBackend } from '../../../../../src/core/targets/caffe-backends.ts';
+import { input, layer, type Sizes } from '../../formats/caffe/lines.ts';
 import { readBytes, readText } from '../../formats/caffe/support.ts';
 import { runOpenCv } from '../../runtime/caffe/opencv.ts';
-import { input, layer, type Sizes } from '../caffe-to-onnx/support.ts';
 
 export interface Run {
   readonly from: CaffeDialect;

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { transcode } from '../../../../../src/core/convert/caffe-to-caffe/transcode.ts';
 import { caffeBackend } from '../../../../../src/core/targets/caffe-backends.ts';
+import { input, layer } from '../../formats/caffe/lines.ts';
 import { readText } from '../../formats/caffe/support.ts';
-import { input, layer } from '../caffe-to-onnx/support.ts';
 import { difference, runOf } from './support.ts';
 
 const silenced = (shape: readonly number[], slice: string) =>

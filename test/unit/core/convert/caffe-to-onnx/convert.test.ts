@@ -5,8 +5,9 @@ import { encodeOnnx } from '../../../../../src/core/formats/onnx/write.ts';
 import { Tensor } from '../../../../../src/core/ir/tensor.ts';
 import { runModel } from '../../../../../src/core/runtime/onnxruntime.ts';
 import { caffeBackend } from '../../../../../src/core/targets/caffe-backends.ts';
+import { input, layer } from '../../formats/caffe/lines.ts';
 import { encodedAs, readBytes, readText } from '../../formats/caffe/support.ts';
-import { agrees, converted, input, layer, operatorsOf, problemsOf } from './support.ts';
+import { agrees, converted, operatorsOf, problemsOf } from './support.ts';
 
 const DATA = input('data', 1, 2, 3, 3);
 

@@ -10,7 +10,7 @@ import { convertModel } from '../../../../../src/core/pipeline.ts';
 import { silent } from '../../../../../src/core/progress.ts';
 import { PLAIN_READING } from '../../../../../src/core/reading.ts';
 import { runModel } from '../../../../../src/core/runtime/onnxruntime.ts';
-import { input, layer } from './support.ts';
+import { input, layer } from '../../formats/caffe/lines.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'graphwright-custom-layer-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,6 +1,7 @@
 /** Default boxes and detections: onnxruntime on what was converted, against the interpreter and OpenCV, ties and nothing included. */
 import { describe, expect, test } from 'vitest';
-import { agrees, input, layer, operatorsOf, problemsOf } from './support.ts';
+import { input, layer } from '../../formats/caffe/lines.ts';
+import { agrees, operatorsOf, problemsOf } from './support.ts';
 
 const SEEDS = [1, 2, 3, 4];
 

@@ -1,6 +1,7 @@
 /** Layers that join, cut, repeat, turn and reshape, or take blobs by number. */
 import { describe, expect, test } from 'vitest';
-import { agrees, type Blob, input, layer, problemsOf } from './support.ts';
+import { type Blob, input, layer } from '../../formats/caffe/lines.ts';
+import { agrees, problemsOf } from './support.ts';
 
 const DATA = input('data', 2, 4, 7, 6);
 /** A network of one layer: `type parameters`. */

@@ -1,7 +1,8 @@
 /** Layers that scale, shift and normalize. */
 import { describe, expect, test } from 'vitest';
 import { Tensor } from '../../../../../src/core/ir/tensor.ts';
-import { agrees, type Blob, input, layer, operatorsOf, positive, problemsOf, seeded } from './support.ts';
+import { type Blob, input, layer, positive, seeded } from '../../formats/caffe/lines.ts';
+import { agrees, operatorsOf, problemsOf } from './support.ts';
 
 const DATA = input('data', 2, 4, 7, 6);
 

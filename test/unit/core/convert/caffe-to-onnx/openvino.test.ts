@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { Tensor } from '../../../../../src/core/ir/tensor.ts';
 import { runCaffe } from '../../../../../src/core/runtime/caffe/run.ts';
 import { randomInputs } from '../../../../../src/core/runtime/inputs.ts';
-import { agrees, converted, input, layer, networkOf, operatorsOf, problemsOf } from './support.ts';
+import { input, layer } from '../../formats/caffe/lines.ts';
+import { agrees, converted, networkOf, operatorsOf, problemsOf } from './support.ts';
 
 const SEEDS = [1, 2, 3];
 const dialect = 'openvino';

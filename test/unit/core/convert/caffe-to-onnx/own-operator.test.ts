@@ -13,7 +13,7 @@ import { silent } from '../../../../../src/core/progress.ts';
 import { PLAIN_READING } from '../../../../../src/core/reading.ts';
 import { labelOf, OpenGraph } from '../../../../../src/service/open-graph.ts';
 import { NUMBERED } from '../../../../../src/service/slots.ts';
-import { input, layer } from './support.ts';
+import { input, layer } from '../../formats/caffe/lines.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'graphwright-own-operator-'));
 afterAll(() => rmSync(folder, { recursive: true }));

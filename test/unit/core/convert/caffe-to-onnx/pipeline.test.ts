@@ -10,7 +10,7 @@ import { PLAIN_READING, parseInputSpec, type Reading } from '../../../../../src/
 import type { ConvertRequest } from '../../../../../src/core/request.ts';
 import { compareOutputs, worstDifference } from '../../../../../src/core/runtime/compare.ts';
 import { runModel } from '../../../../../src/core/runtime/onnxruntime.ts';
-import { input, layer, seeded } from './support.ts';
+import { input, layer, seeded } from '../../formats/caffe/lines.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'graphwright-to-onnx-'));
 afterAll(() => rmSync(folder, { recursive: true }));

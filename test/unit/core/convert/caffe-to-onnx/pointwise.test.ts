@@ -1,6 +1,7 @@
 /** Activations, functions of each number, and arithmetic of several blobs. */
 import { describe, expect, test } from 'vitest';
-import { agrees, type Blob, input, layer, operatorsOf, problemsOf } from './support.ts';
+import { type Blob, input, layer } from '../../formats/caffe/lines.ts';
+import { agrees, operatorsOf, problemsOf } from './support.ts';
 
 const DATA = input('data', 2, 4, 7, 6);
 /** A network of one layer: `type parameters`. */

@@ -1,7 +1,8 @@
 /** Products with matrices, and reductions. */
 import { describe, expect, test } from 'vitest';
 import { Tensor } from '../../../../../src/core/ir/tensor.ts';
-import { agrees, type Blob, input, layer, problemsOf } from './support.ts';
+import { type Blob, input, layer } from '../../formats/caffe/lines.ts';
+import { agrees, problemsOf } from './support.ts';
 
 const DATA = input('data', 2, 4, 7, 6);
 /** A network of one layer: `type parameters`. */

@@ -1,6 +1,7 @@
 /** Proposals and pooling over regions: onnxruntime on what was converted, against the interpreter and OpenCV. */
 import { describe, expect, test } from 'vitest';
-import { agrees, input, layer, operatorsOf, problemsOf } from './support.ts';
+import { input, layer } from '../../formats/caffe/lines.ts';
+import { agrees, operatorsOf, problemsOf } from './support.ts';
 
 const SEEDS = [1, 2, 3];
 

@@ -1,6 +1,7 @@
 /** Layers that change height and width: onnxruntime on what was converted, against the interpreter. */
 import { describe, expect, test } from 'vitest';
-import { agrees, input, layer, operatorsOf, problemsOf } from './support.ts';
+import { input, layer } from '../../formats/caffe/lines.ts';
+import { agrees, operatorsOf, problemsOf } from './support.ts';
 
 const DATA = input('data', 2, 4, 5, 7);
 

@@ -1,7 +1,8 @@
 /** LSTM and RNN that are ONNX's own where states go on: onnxruntime on what was converted, against the interpreter. */
 import { describe, expect, test } from 'vitest';
 import { Tensor } from '../../../../../src/core/ir/tensor.ts';
-import { agrees, input, layer, operatorsOf, problemsOf } from './support.ts';
+import { input, layer } from '../../formats/caffe/lines.ts';
+import { agrees, operatorsOf, problemsOf } from './support.ts';
 
 const SEEDS = [1, 2, 3];
 

@@ -1,6 +1,7 @@
 /** Layers that Tengine alone has, or has of its own: onnxruntime on what was converted, against the interpreter. */
 import { describe, expect, test } from 'vitest';
-import { agrees, input, layer, problemsOf } from './support.ts';
+import { input, layer } from '../../formats/caffe/lines.ts';
+import { agrees, problemsOf } from './support.ts';
 
 const SEEDS = [1, 2, 3, 4];
 

@@ -1,7 +1,8 @@
 /** Convolution and pooling. */
 import { describe, expect, test } from 'vitest';
 import { Tensor } from '../../../../../src/core/ir/tensor.ts';
-import { agrees, input, layer, operatorsOf, problemsOf } from './support.ts';
+import { input, layer } from '../../formats/caffe/lines.ts';
+import { agrees, operatorsOf, problemsOf } from './support.ts';
 
 const DATA = input('data', 2, 4, 7, 6);
 

@@ -1,6 +1,6 @@
 /** Default boxes and what a single-shot detector found: by hand, and against OpenCV. */
 import { describe, expect, test } from 'vitest';
-import { input, layer } from '../../convert/caffe-to-onnx/support.ts';
+import { input, layer } from '../../formats/caffe/lines.ts';
 import { asOpenCv, run, single } from './networks.ts';
 
 const CELL = [input('data', 1, 1, 1, 1), input('image', 1, 3, 100, 200)];

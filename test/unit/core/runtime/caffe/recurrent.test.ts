@@ -1,7 +1,7 @@
 /** RNN and LSTM by hand. Weights are chosen so that each term of the definition shows alone. */
 import { describe, expect, test } from 'vitest';
 import { Tensor } from '../../../../../src/core/ir/tensor.ts';
-import { input, layer } from '../../convert/caffe-to-onnx/support.ts';
+import { input, layer } from '../../formats/caffe/lines.ts';
 import { run } from './networks.ts';
 
 const blob = (shape: readonly number[], numbers: readonly number[]) => Tensor.of('float32', shape, numbers);

@@ -1,6 +1,6 @@
 /** Proposals and pooling over regions: by hand, and against OpenCV. */
 import { describe, expect, test } from 'vitest';
-import { input, layer } from '../../convert/caffe-to-onnx/support.ts';
+import { input, layer } from '../../formats/caffe/lines.ts';
 import { asOpenCv, run } from './networks.ts';
 
 /** 0, 1, 2, ... row by row. */

@@ -1,7 +1,7 @@
 /** Layers that change height and width, layers that compare blobs, and what comes out of heat maps: by hand. */
 import { describe, expect, test } from 'vitest';
 import { Tensor } from '../../../../../src/core/ir/tensor.ts';
-import { input, layer } from '../../convert/caffe-to-onnx/support.ts';
+import { input, layer } from '../../formats/caffe/lines.ts';
 import { run, single } from './networks.ts';
 
 const counted = (count: number) => Array.from({ length: count }, (_, k) => k);
