@@ -13,6 +13,7 @@
  * test to every opset, and captures every program in the newest and the oldest PyTorch, too, instead of samples;
  * --resume goes on with a run that was ended early, where it says so; --kinds renews some tables of live capture;
  * --runtimes runs what is written for these frameworks alone, of all models or those of --models, and renews their part of the table;
+ * with tengine among them, small networks of every other dialect too (--models none: these alone);
  * --write-docs writes the tables into docs/conformance.md; --and-tests adds the counts of the last `npm test` to the last
  * line.
  */
@@ -20,6 +21,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { parseArgs } from 'node:util';
 import { frameworkTable, renewedFrameworkTable, scoreFrameworks } from './lib/caffe-frameworks.mjs';
 import { netFiles, netTable, repositoryTable, scoreNets } from './lib/caffe-nets.mjs';
+import { scoreTranscoded, transcodedTable } from './lib/caffe-transcoding.mjs';
 import { caffeTable, scoreCaffe } from './lib/caffe-zoo.mjs';
 import { captureTables, scoreCaptures } from './lib/capture-suite.mjs';
 import { dynamicTable, scoreDynamic } from './lib/dynamic-zoo.mjs';
@@ -176,11 +178,27 @@ async function caffe(interpreter, suites) {
     return results;
   });
   keep('caffe-frameworks.json', { found, ran });
-  if (runtimes) {
-    const earlier = sectionOf(inRoot('docs/conformance.md'), 'caffe-frameworks');
-    return { 'caffe-frameworks': renewedFrameworkTable(earlier, ran) };
-  }
-  return { [all ? 'caffe-frameworks' : 'caffe-small']: frameworkTable(found, ran) };
+  if (!all) return { 'caffe-small': frameworkTable(found, ran) };
+  const tables = runtimes?.includes(TRANSCODED_FOR) === false ? {} : await caffeFromDialects(suites);
+  const earlier = () => sectionOf(inRoot('docs/conformance.md'), 'caffe-frameworks');
+  return {
+    'caffe-frameworks': runtimes ? renewedFrameworkTable(earlier(), ran) : frameworkTable(found, ran),
+    ...tables,
+  };
+}
+
+/** The framework that small networks of every other dialect are run in: its converter takes layers together. */
+const TRANSCODED_FOR = 'tengine';
+
+/** The stage of networks from dialect to dialect, where the framework can be had; gives its table. */
+async function caffeFromDialects(suites) {
+  let results;
+  await scored(suites, `Caffe networks of other dialects in ${TRANSCODED_FOR}`, async () => {
+    results = await scoreTranscoded(TRANSCODED_FOR);
+    return results;
+  });
+  keep('caffe-transcoded.json', results);
+  return results.framework.lacks === undefined ? { 'caffe-transcoded': transcodedTable(results) } : {};
 }
 
 /** The stage of random models; gives its table. */

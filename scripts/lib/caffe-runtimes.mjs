@@ -80,6 +80,12 @@ async function ran(interpreter, { backend, title }, folder, stem) {
   }
 }
 
+/** A framework by its backend, with its environment, or what is lacking. */
+export async function frameworkOf(backend) {
+  const framework = FRAMEWORKS.find((each) => each.backend === backend);
+  return { ...framework, ...(await environment(framework)) };
+}
+
 /** The framework's environment; what is lacking where it cannot be had. */
 async function environment({ backend, title, name, packages, tool, asked = versionOf(name), finish }) {
   // Other packages are another environment.

@@ -1,8 +1,8 @@
 /** What a Caffe backend is: its schema, the layers that its framework has, and where that framework differs. Facts alone. */
 import type { LayerFacts } from '../dialects/caffe/layers.ts';
-import type { Node } from '../ir/node.ts';
 import type { StaticShape } from '../ir/shape.ts';
 import { type BlobLimits, blobRefusal, type LayerLimits, type LayerPlan, limitBroken } from './layer-limits.ts';
+import type { WrongJoin } from './wrong-joins.ts';
 
 export interface CaffeLimits {
   /** The attribute that makes pooling round down; undefined where it always rounds up. */
@@ -44,14 +44,8 @@ export interface CaffeLimits {
   readonly outputs: 'blobs' | 'layers';
   /** Attributes that its schema has and its layers do not read, or those of one type: `Deconvolution:convolution_param.dilation`. */
   readonly ignores?: readonly string[];
-  /** Types of layers that it wrongly takes into a Power layer before them, unless that has a power of 1. */
-  readonly wrongAfterPower?: readonly string[];
-  /** Types of layers that it wrongly takes into a Deconvolution of several groups before them. */
-  readonly wrongAfterGroups?: readonly string[];
-  /** Types of layers that it wrongly takes into a Convolution or InnerProduct before them. */
-  readonly wrongAfterWeights?: readonly string[];
-  /** Likewise, where others too read what that gives. */
-  readonly wrongAfterSharedWeights?: readonly string[];
+  /** Layers that it takes into the one before them, and computes something else then. */
+  readonly wrongJoins?: readonly WrongJoin[];
   /** Whether it writes over an input of the network that nothing but a Concat of it with constants reads. */
   readonly overwritesJoined?: true;
   /** The most axes that a blob can have, N among them, and whether N must be 1. Unlimited where absent. */
@@ -80,23 +74,6 @@ export interface PoolingFacts {
 export interface InterpFacts {
   readonly layer: string;
   readonly grid: 'corners' | 'half pixels';
-}
-
-/**
- * Whether a framework would take a layer of a type into the one before it, and compute something else then; `isShared` where others
- * read what is in between.
- */
-export function joinsWrongly(
-  { wrongAfterPower = [], wrongAfterGroups = [], wrongAfterWeights = [], wrongAfterSharedWeights = [] }: CaffeLimits,
-  before: Node | undefined,
-  type: string,
-  isShared: boolean,
-): boolean {
-  if (before?.op === 'Power') return wrongAfterPower.includes(type) && before.float('power_param.power', 1) !== 1;
-  if (before?.op === 'Convolution' || before?.op === 'InnerProduct')
-    return wrongAfterWeights.includes(type) || (isShared && wrongAfterSharedWeights.includes(type));
-  const isGrouped = before?.op === 'Deconvolution' && before.int('convolution_param.group', 1n) !== 1n;
-  return isGrouped && wrongAfterGroups.includes(type);
 }
 
 /** What every Caffe wants: it has layers for these, and none for comparisons. */

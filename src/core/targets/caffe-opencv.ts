@@ -22,10 +22,20 @@ export const opencv = new CaffeBackend({
       ...['prior_box_param.img_size', 'prior_box_param.img_h', 'prior_box_param.img_w'],
       ...['log_param.base', 'log_param.scale', 'log_param.shift'],
     ],
-    // PowerFunctor::tryFuse puts a following scale and shift inside the power (elementwise_layers.cpp; OpenCV 4.12).
-    wrongAfterPower: ['Power', 'Scale', 'BatchNorm'],
-    // DeConvolutionLayerImpl puts factors of channels to the wrong weights (convolution_layer.cpp; tried in OpenCV 4.12).
-    wrongAfterGroups: ['Scale', 'BatchNorm'],
+    wrongJoins: [
+      {
+        // PowerFunctor::tryFuse puts a following scale and shift inside the power (elementwise_layers.cpp; OpenCV 4.12).
+        takes: ['Power', 'Scale', 'BatchNorm'],
+        into: ['Power'],
+        where: (_, power) => power.float('power_param.power', 1) !== 1,
+      },
+      {
+        // DeConvolutionLayerImpl puts factors of channels to the wrong weights (convolution_layer.cpp; tried in OpenCV 4.12).
+        takes: ['Scale', 'BatchNorm'],
+        into: ['Deconvolution'],
+        where: (_, deconvolution) => deconvolution.int('convolution_param.group', 1n) !== 1n,
+      },
+    ],
     // Concat lets what is before it write into its own top, and the input's memory is taken twice (OpenCV 4.12, 4.14).
     overwritesJoined: true,
     // A Mat of one axis has two (OpenCV 4.12), and CV_MAX_DIM at most.

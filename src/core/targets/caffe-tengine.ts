@@ -2,6 +2,7 @@
 import { FRAMEWORKS } from '../dialects/caffe/frameworks.ts';
 import { CaffeBackend } from './caffe-backend.ts';
 import { CONVERTER, JOINT_DILATION, OWN_FACTORS } from './caffe-converter.ts';
+import { othersRead } from './wrong-joins.ts';
 
 export const tengine = new CaffeBackend({
   ...CONVERTER,
@@ -33,10 +34,24 @@ export const tengine = new CaffeBackend({
     blobs: { least: 2, axes: 4 },
     // source/device/cpu/op/normalize/normalize_ref.c
     normalize: { layer: 'Normalize', eps: 'none' },
-    // tools/convert_tool/utils/graph_optimizer/graph_opt.cpp. fuse_conv_relu_common: a Clip from 0 on, or up to 6, becomes ReLU6;
-    // fuse_conv_bn, fuse_fc_bn: whoever else reads what is normalised gets it normalised.
-    wrongAfterWeights: ['Clip'],
-    wrongAfterSharedWeights: ['BatchNorm'],
+    // tools/convert_tool/utils/graph_optimizer/graph_opt.cpp
+    wrongJoins: [
+      // fuse_conv_relu_common: a Clip from 0 on, or up to 6, becomes ReLU6, where nobody else reads what it clips.
+      {
+        takes: ['Clip'],
+        into: ['Convolution', 'ConvolutionDepthwise'],
+        where: (clip) =>
+          !othersRead(clip) && (clip.float('clip_param.min', 0) === 0) !== (clip.float('clip_param.max', 0) === 6),
+      },
+      // fuse_conv_bn, fuse_fc_bn: whoever else reads what is normalised gets it normalised.
+      { takes: ['BatchNorm'], into: ['Convolution', 'ConvolutionDepthwise', 'InnerProduct'], where: othersRead },
+      // fuse_bn_scale: so does what is scaled, which gets a bias from behind its blobs where it has none.
+      {
+        takes: ['Scale'],
+        into: ['BatchNorm'],
+        where: (scale) => othersRead(scale) || scale.attributes.get('scale_param.bias_term')?.value !== true,
+      },
+    ],
     // load_eltwise, load_fc, load_interp and load_resize read none of these.
     ignores: [
       ...['eltwise_param.coeff', 'inner_product_param.axis', 'inner_product_param.transpose'],

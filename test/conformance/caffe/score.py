@@ -2,7 +2,8 @@
 
 usage: score.py [--runtime opencv] [--tolerance 1e-4] [--json] CASE_DIR STEM [CASE_DIR STEM ...]
 
-CASE_DIR holds data_0/, data_1/, ... with input_K.npy and output_K.npy; STEM.prototxt and STEM.caffemodel are the model.
+CASE_DIR holds data_0/, data_1/, ... with input_K.npy and output_K.npy, and names.json where outputs have other names than
+output_K; STEM.prototxt and STEM.caffemodel are the model.
 The error is the largest |difference| over the largest |reference|. Exits with 1 where a model fails.
 runtimes.py says what each runtime needs.
 """
@@ -20,7 +21,9 @@ from runtimes import RUNTIMES
 def compare(run, folder):
     inputs = [np.load(path) for path in numbered(folder, "input")]
     expected = [np.load(path) for path in numbered(folder, "output")]
-    found = run(inputs, [f"output_{k}" for k in range(len(expected))])
+    listed = folder.parent / "names.json"
+    names = json.loads(listed.read_text()) if listed.exists() else [f"output_{k}" for k in range(len(expected))]
+    found = run(inputs, names)
     if len(found) != len(expected):
         return float("inf"), f"{len(found)} outputs instead of {len(expected)}"
     worst = 0.0

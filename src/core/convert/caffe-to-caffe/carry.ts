@@ -11,9 +11,8 @@ import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/node.ts';
 import { isStatic } from '../../ir/shape.ts';
 import { refuse } from '../../problems/problem.ts';
-import { type CaffeBackend, isIgnored, joinsWrongly } from '../../targets/caffe-backend.ts';
+import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
 import { limitBroken } from '../../targets/layer-limits.ts';
-import { readsWrongly } from '../onnx-to-caffe/layouts.ts';
 
 export class Carrier {
   private readonly schemas: { readonly from: CaffeSchema; readonly to: CaffeSchema };
@@ -28,7 +27,6 @@ export class Carrier {
 
   /** `made`: whether a rule has put it there, so that what it does not say means what BVLC's schema says. */
   layer(node: Node, { made = false, defaults = true } = {}): void {
-    this.joining(node);
     this.unsaid(node);
     if (node.op === 'Pooling') this.pooling(node);
     for (const [path, attribute] of node.attributes) this.attribute(node, path, attribute);
@@ -41,14 +39,6 @@ export class Carrier {
         refuse('dtype-not-taken', node, { target: targetName(this.to), dtype });
     }
     if (defaults) this.defaults(node, made ? schemaOf('bvlc') : this.schemas.from);
-  }
-
-  /** Two layers of which nobody else reads what is in between may be taken together. */
-  private joining(node: Node): void {
-    const first = node.input(0);
-    const before = first?.useCount === 1 ? first.producer : undefined;
-    if (before && joinsWrongly(this.to.limits, before, node.op, false))
-      this.refuse(node, `a ${before.op} before it`, 'it takes the two together, and computes something else');
   }
 
   /** Says what a framework takes for said, whatever its schema says. */
@@ -146,9 +136,6 @@ export class Carrier {
     const parameters = Object.fromEntries(
       [...node.attributes].map(([path, { value }]) => [path.split('.').at(-1), plain(value)]),
     );
-    const [first] = given;
-    if (first && readsWrongly(this.to, node.op, first))
-      this.refuse(node, 'what it is given', 'it reads what was reshaped in another layout');
     const broken = limitBroken(limits, { type: node.op, bottoms, blobs, parameters });
     if (broken !== undefined) this.refuse(node, 'what it is given', broken);
   }

@@ -2,7 +2,6 @@
 import type { Value } from '../../ir/value.ts';
 import { filled } from '../onnx-to-caffe/weights.ts';
 import type { Rewording } from './rewordings.ts';
-import { scalesNormalized } from './shown.ts';
 import { ofFloat, ofInt, ofWord, type Parameters, type Wording, YES } from './wording.ts';
 
 const NART = 'ModelTC/NART python/nart/utils/caffe_utils/caffe_to_onnx.py';
@@ -194,15 +193,6 @@ export const COMPOSED: readonly Rewording[] = [
           parameters[`scale_param.${name}`] = ofInt(layer.number(`bias_param.${name}`, 1));
       layer.finish(layer.layer('scale', 'Scale', [layer.x], parameters, [filled(bias.shape, 1), bias]));
     },
-  },
-  {
-    of: ['Scale'],
-    needs: ['Split'],
-    source:
-      'OAID/Tengine tools/convert_tool/utils/graph_optimizer/graph_opt.cpp, fuse_bn_scale: a layer in between stays',
-    where: (layer) => layer.to.base === 'tengine' && layer.from.base !== 'tengine' && scalesNormalized(layer),
-    settles: ['what a BatchNorm gives'],
-    reword: (layer) => layer.node.setInput(0, layer.layer('apart', 'Split', [layer.x])),
   },
   {
     of: ['Power'],

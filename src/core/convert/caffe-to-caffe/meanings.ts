@@ -108,21 +108,6 @@ export const MEANINGS: readonly Meaning[] = [
     means: { otherwise: 'mean and variance are divided by it', tengine: 'it is not read' },
   },
   {
-    of: ['BatchNorm'],
-    about: 'a bottom that others read, too',
-    shows: shown.sharesProduct,
-    means: { otherwise: 'they get it as it is', tengine: 'they get it normalised (graph_opt.cpp, fuse_conv_bn)' },
-  },
-  {
-    of: ['Scale'],
-    about: 'what a BatchNorm gives',
-    shows: shown.scalesNormalized,
-    means: {
-      otherwise: 'it is scaled here alone, with a bias or without one',
-      tengine: 'it is scaled for all, with a bias (graph_opt.cpp, fuse_bn_scale)',
-    },
-  },
-  {
     of: ['Crop'],
     about: 'crop_param.axis',
     shows: shown.cutsElsewhere,

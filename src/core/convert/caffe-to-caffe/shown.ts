@@ -54,21 +54,6 @@ export function scales(layer: Wording): boolean {
   return path !== undefined && layer.flag(path, layer.blobs.length > 3);
 }
 
-/** Whether others too read what a layer with weights gives to this one. */
-export function sharesProduct({ node }: Wording): boolean {
-  const bottom = node.input(0);
-  return WEIGHTED.has(bottom?.producer?.op ?? '') && (bottom?.users.size ?? 0) > 1;
-}
-
-const WEIGHTED: ReadonlySet<string> = new Set(['Convolution', 'ConvolutionDepthwise', 'InnerProduct']);
-
-/** Whether it scales what a BatchNorm gives without adding to it, or others too read that. */
-export function scalesNormalized(layer: Wording): boolean {
-  const bottom = layer.node.input(0);
-  const isNormalized = bottom?.producer?.op === 'BatchNorm';
-  return isNormalized && (!layer.flag('scale_param.bias_term', false) || bottom.users.size > 1);
-}
-
 /** Whether it cuts from another axis on than that of channels or rows. */
 export function cutsElsewhere(layer: Wording): boolean {
   const axis = layer.number('crop_param.axis', 2);

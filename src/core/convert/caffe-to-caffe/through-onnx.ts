@@ -11,10 +11,8 @@ import { foldConstants } from '../../passes/fold/fold-constants.ts';
 import { fusionsNamed } from '../../passes/fusions/table.ts';
 import { runPasses } from '../../passes/run.ts';
 import type { Problem } from '../../problems/problem.ts';
-import { joinsWrongly } from '../../targets/caffe-backend.ts';
 import { caffeToOnnx } from '../caffe-to-onnx/convert.ts';
 import { onnxToCaffe } from '../onnx-to-caffe/convert.ts';
-import { readsWrongly } from '../onnx-to-caffe/layouts.ts';
 import type { Names } from './names.ts';
 import type { Wording } from './wording.ts';
 
@@ -32,16 +30,6 @@ export function throughOnnx(layer: Wording, names: Names): readonly Problem[] | 
   const isInput = (value: Value) => given.has(value);
   // An output of the network has a layer of its own that gives it its name.
   if (made.outputs.some((value, k) => isInput(value) && layer.node.outputs[k]?.isGraphOutput)) return undefined;
-  for (const node of made.nodes) {
-    const first = node.input(0);
-    const bottom = first && given.get(first);
-    if (
-      bottom &&
-      (joinsWrongly(layer.to.limits, bottom.producer, node.op, bottom.users.size > 1) ||
-        readsWrongly(layer.to, node.op, bottom))
-    )
-      return undefined;
-  }
   putInPlace(layer, made, given, names);
   return remarks;
 }

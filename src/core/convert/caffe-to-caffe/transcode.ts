@@ -11,6 +11,7 @@ import type { Node } from '../../ir/node.ts';
 import { isStatic, shapeText } from '../../ir/shape.ts';
 import { type Problem, problem, Refusal, refuse } from '../../problems/problem.ts';
 import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
+import { keepApart } from '../onnx-to-caffe/kept-apart.ts';
 import { Carrier, targetName } from './carry.ts';
 import { differenceOf } from './meanings.ts';
 import { Names } from './names.ts';
@@ -29,7 +30,7 @@ export function transcode(model: Model, from: CaffeBackend, to: CaffeBackend): r
   const names = new Names(graph);
   problems.push(...collected(graph, (node) => converted(new Wording(node, graph, from, to), carrier, names)));
   if (problems.every(({ code, severity }) => code === 'inexact' || severity === 'information'))
-    problems.push(...readUnread(graph, to, names), ...shapeProblems(graph, to));
+    problems.push(...readUnread(graph, to, names), ...keepApart(graph, to), ...shapeProblems(graph, to));
   model.metadata.set('caffe.dialect', to.dialect);
   // Fields of the network that nobody knows mean nothing, or something else, in another dialect.
   model.unknown = undefined;

@@ -14,7 +14,7 @@ import type { Tensor } from '../../ir/tensor.ts';
 import { tensorType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
 import { type Problem, problem, refuse } from '../../problems/problem.ts';
-import { type CaffeBackend, isIgnored, joinsWrongly } from '../../targets/caffe-backend.ts';
+import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
 import type { LayerPlan } from '../../targets/layer-limits.ts';
 import { constantOfInput } from './constants.ts';
 import { mapped, weightOf } from './weights.ts';
@@ -185,12 +185,6 @@ export class CaffeBuilder {
 
   private node(type: string, bottoms: readonly Value[], parameters: Parameters, options: LayerOptions): Node {
     if (!this.backend.has(type)) this.refuseOperator();
-    const [first, ...others] = bottoms;
-    // What could be normalised in its weights was: others read what stays, if not yet.
-    if (first && joinsWrongly(this.backend.limits, first.producer, type, true)) {
-      // A layer that copies keeps the two apart.
-      return this.node(type, [this.layer('Split', [first]), ...others], parameters, options);
-    }
     const source = this.current;
     const constants = (options.blobs ?? []).filter((each) => each !== undefined);
     const shapes = options.shapes ?? [sizesOf(bottoms[0])];

@@ -11,6 +11,7 @@ import { type Problem, problem, Refusal, refuse } from '../../problems/problem.t
 import type { CaffeBackend } from '../../targets/caffe-backend.ts';
 import { PIVOT_OPSET } from '../pivot.ts';
 import { CaffeBuilder } from './builder.ts';
+import { keepApart } from './kept-apart.ts';
 import { CAFFE_RULES } from './rules.ts';
 import { copied } from './support.ts';
 import { cutWhatIsRead } from './unread-tops.ts';
@@ -56,6 +57,7 @@ export function onnxToCaffe(model: Model, backend: CaffeBackend): CaffeResult {
     cutWhatIsRead(caffe);
     problems.push(...caffe.approximations.splice(0));
   }
+  problems.push(...keepApart(caffe.graph, backend));
   const made = makeModel('caffe', caffe.graph, { file: model.file });
   made.producerName = model.producerName;
   return { model: made, problems };

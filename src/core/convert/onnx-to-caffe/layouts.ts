@@ -1,10 +1,11 @@
 /** Blobs that a framework counts as laid out otherwise than they are, and layers that read them by that. */
+import type { Node } from '../../ir/node.ts';
 import type { Value } from '../../ir/value.ts';
-import type { CaffeBackend } from '../../targets/caffe-backend.ts';
+import type { CaffeLimits } from '../../targets/caffe-backend.ts';
 
-/** Whether a framework's layer of that type would read the blob in another layout than it has. */
-export function readsWrongly({ limits }: CaffeBackend, type: string, blob: Value): boolean {
-  return type === 'Permute' && limits.permutesByLayout === true && countsAsChannelsLast(blob);
+/** Whether a framework's layer would read its bottom in another layout than it has. */
+export function readsWrongly({ permutesByLayout }: CaffeLimits, { op, inputs: [bottom] }: Node): boolean {
+  return op === 'Permute' && permutesByLayout === true && bottom !== undefined && countsAsChannelsLast(bottom);
 }
 
 const MAKE_CHANNELS_LAST = new Set(['DetectionOutput', 'Flatten', 'Permute']);

@@ -2,7 +2,6 @@
 import { elementCount, type StaticShape } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
 import { type CaffeBuilder, type Parameters, sizesOf } from './builder.ts';
-import { readsWrongly } from './layouts.ts';
 import { joined, reshaped, sliced } from './support.ts';
 
 /** More pieces than that are not cut and joined one by one, or where one layer does the same. */
@@ -130,9 +129,7 @@ function turnedTwice(caffe: CaffeBuilder, x: Value, [outer = 1, a = 1, b = 1, in
   const turn = (blob: Value, from: StaticShape, to: StaticShape) => {
     const turned = TURN.map((axis) => from[axis] ?? 1);
     const image = reshaped(caffe, blob, from);
-    // A layer that copies makes it an image like others.
-    const read = readsWrongly(caffe.backend, 'Permute', image) ? caffe.layer('Split', [image]) : image;
-    return reshaped(caffe, caffe.layer('Permute', [read], { order: TURN }, { shapes: [turned] }), to);
+    return reshaped(caffe, caffe.layer('Permute', [image], { order: TURN }, { shapes: [turned] }), to);
   };
   if (inner === 1) return turn(x, [outer, a, b, 1], [outer, b, a, 1]);
   const once = turn(x, [outer, a, b, inner], [outer * b, inner, a, 1]);

@@ -200,41 +200,6 @@ describe('layers that another framework understands otherwise', () => {
     ['openvino', 'opencv', layer('MVN', { mvn_param: { across_channels: true } })],
   ])('%s to %s: %o means the same', (from, to, given) => expect(transcoded(from, to, given)).toEqual([given]));
 
-  test.each([
-    [layer('Deconvolution', { convolution_param: { num_output: 8, kernel_size: [2], group: 8 } }), layer('Scale', {})],
-    [layer('Power', { power_param: { power: 2 } }), layer('BatchNorm', {})],
-  ])('OpenCV takes %o and %o together wrongly', (first, second) => {
-    const net = [
-      { ...first, top: ['m'] },
-      { ...second, name: 'n', bottom: ['m'] },
-    ];
-    expect(transcoded('bvlc', 'opencv', ...net)).toEqual([expect.stringContaining('it takes the two together')]);
-    expect(transcoded('bvlc', 'ssd', ...net)).toHaveLength(2);
-  });
-
-  const eight = (value: number) => blob(...Array.from({ length: 8 }, () => value));
-  const product = layer('Convolution', { convolution_param: { num_output: 8, kernel_size: [1] }, top: ['m'] });
-  const normalized = { ...norm(1), name: 'n', bottom: ['m'], top: ['o'] };
-  const scaled = (bias_term: boolean) => ({
-    ...layer('Scale', { scale_param: { bias_term }, blobs: [eight(2), ...(bias_term ? [eight(1)] : [])] }),
-    name: 's',
-    bottom: ['o'],
-  });
-  const other = { name: 'r', type: 'ReLU', bottom: ['m'], top: ['z'] };
-  test('Tengine keeps apart what it would join wrongly, or does not get it', () => {
-    const types = (net: readonly object[]) => net.map((each) => (each as { type: string }).type);
-    const net = (...layers: object[]) => transcoded('bvlc', 'tengine', ...layers) as object[];
-    expect(net(product, normalized, other)).toEqual([
-      expect.stringContaining('a bottom that others read, too: there they get it normalised'),
-    ]);
-    expect(types(net(product, normalized, scaled(true)))).toEqual(['Convolution', 'BatchNorm', 'Scale']);
-    expect(types(net(product, normalized, scaled(false)))).toEqual(['Convolution', 'BatchNorm', 'Split', 'Scale']);
-    const twice = { ...other, bottom: ['o'] };
-    expect(types(net(product, normalized, scaled(true), twice))).toEqual([
-      ...['Convolution', 'BatchNorm', 'Split', 'Scale', 'ReLU'],
-    ]);
-  });
-
   const crop = (axis: number) => layer('Crop', { bottom: ['data', 'data'], crop_param: { axis } });
   const slice = (...read: string[]) => [
     layer('Slice', { top: ['p', 'q'], slice_param: { slice_point: [3] } }),
