@@ -67,10 +67,12 @@ export function printVerification({ reference, relativeError }: Verification): v
 
 /** How many places are shown of a problem; the first node's show the way to it. */
 const FRAMES = { first: 3, further: 1 };
+/** Of how many nodes with the same problem the names are shown: more push the other problems off the screen. */
+const MOST_NAMED = 12;
 
 /**
  * Every problem: what, which nodes, the lines of the user's program that they come from; then what can be done. Nodes with
- * the same problem stand together.
+ * the same problem stand together, the first of them by name.
  */
 export function printProblems(problems: readonly Problem[]): void {
   const groups = new Map<string, Problem[]>();
@@ -80,9 +82,10 @@ export function printProblems(problems: readonly Problem[]): void {
   }
   for (const [title, group] of groups) {
     say(group.length === 1 ? title : `${title} ${group.length} times:`);
-    group.forEach((problem, k) => {
+    group.slice(0, MOST_NAMED).forEach((problem, k) => {
       printPlace(problem, k === 0 ? FRAMES.first : FRAMES.further);
     });
+    if (group.length > MOST_NAMED) say(`    and ${group.length - MOST_NAMED} more, which --json names`);
   }
   const fixes = new Set(problems.flatMap((problem) => problem.fixes));
   if (fixes.size > 0) say('What can be done:');

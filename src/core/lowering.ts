@@ -85,8 +85,10 @@ export async function adapt(
 ): Promise<Adapted> {
   // A graph that was made here is what its types say; a file may say what is not so.
   const doubts = opened.model === model;
-  if (!doubts || target.kind === 'caffe') rewriting.fold(model);
-  if (target.kind === 'caffe') await rewriting.simplify(model, doubts);
+  if (target.kind === 'caffe') {
+    rewriting.foldAll(model, doubts);
+    await rewriting.simplify(model, doubts);
+  } else if (!doubts) rewriting.fold(model);
   if (rewriting.reached) return { model, problems: [] };
   if (target.kind === 'caffe') return toCaffe(model, target, rewriting);
   const result = await toOpset(model, opened, target, opset, rewriting);

@@ -8,7 +8,7 @@ import { nearestName, suggestionOf } from './dialects/onnx/spelling.ts';
 import { cloneModel } from './ir/clone.ts';
 import { InputError } from './ir/errors.ts';
 import type { Model } from './ir/model.ts';
-import { foldConstants } from './passes/fold/fold-constants.ts';
+import { foldAllKnown, foldConstants } from './passes/fold/fold-constants.ts';
 import { limitGrowth } from './passes/fold/growth.ts';
 import { FUSIONS, fusionsNamed } from './passes/fusions/table.ts';
 import { allGraphs } from './passes/graphs.ts';
@@ -88,6 +88,11 @@ export class Rewriting {
   /** Small constants, on which the rules look that adapt operators to a target. */
   fold(model: Model): void {
     this.run(model, [foldConstants], {});
+  }
+
+  /** All that is known beforehand, for a target that has no constants beside weights; `doubts` as below. */
+  foldAll(model: Model, doubts: boolean): void {
+    this.run(model, [foldAllKnown], { doubts });
   }
 
   /**

@@ -365,6 +365,20 @@ test('nodes with the same problem stand together', async () => {
   expect(text).toContain('What can be done:');
 });
 
+test('of many nodes with the same problem the first are named', async () => {
+  const lines: string[] = [];
+  vi.mocked(process.stderr.write).mockImplementation((text) => lines.push(String(text)) > 0);
+  const file = join(folder, 'many.onnxtxt');
+  const nodes = Array.from({ length: 15 }, (_, k) => `[node${k}] y${k} = NonZero (x)`).join(' ');
+  const outputs = Array.from({ length: 15 }, (_, k) => `int64[1, n${k}] y${k}`).join(', ');
+  writeFileSync(file, `<ir_version: 8, opset_import: ["" : 17]> many (float[4] x) => (${outputs}) { ${nodes} }`);
+  expect(await run(['check', file, '--to', 'caffe:bvlc'])).toBe(1);
+  const text = lines.join('');
+  expect(text).toContain('15 times:');
+  expect(text).toMatch(/ {4}node node11\n {6}at .*\n {4}and 3 more, which --json names\n/);
+  expect(text).not.toContain('node12');
+});
+
 test('help is there', async () => {
   expect(await run(['--help'])).toBe(0);
   expect(printed).toContain('graphwright convert IN --to TARGET');

@@ -10,7 +10,7 @@ import type { GraphPass, PassContext } from '../pass.ts';
 import { byteLengthOf } from './given.ts';
 import { chooseWithin } from './growth.ts';
 import { KnownValues } from './known.ts';
-import { ALL_CONSTANTS, type FoldLimits, SIZES_ALONE } from './limits.ts';
+import { ALL_CONSTANTS, ALL_KNOWN, type FoldLimits, SIZES_ALONE } from './limits.ts';
 import { putConstants } from './replace.ts';
 
 const FACTS = {
@@ -30,6 +30,13 @@ export const foldAllConstants: GraphPass = {
   ...FACTS,
   requires: ['typed'],
   run: (graph, context) => fold(graph, context, ALL_CONSTANTS),
+};
+
+/** For Caffe: everything, however large. */
+export const foldAllKnown: GraphPass = {
+  ...FACTS,
+  requires: ['typed'],
+  run: (graph, context) => fold(graph, context, ALL_KNOWN),
 };
 
 function fold(graph: Graph, context: PassContext, limits: FoldLimits): void {

@@ -46,3 +46,18 @@ test('places that go out are whole numbers in single precision, and the same', a
   expect([status, problems]).toEqual(['done', []]);
   expect(verification?.relativeError).toBe(0);
 });
+
+test.each([
+  ['of one number', 'w = ConstantOfShape <value = float[1] {0.25}> (sizes)'],
+  ['of random ones, computed of as many', 'z = Abs (weight) w = Mul (z, z)'],
+  // Simplification leaves what makes the file much larger; a layer has no other way to hold it.
+  ['that are spread out', 'z = Unsqueeze (v, axes) w = Expand (z, sizes)'],
+])('weights %s become those of a layer', async (_, made) => {
+  const graph = `float[1,260,4,4] x, float[260,260,1,1] weight, float[260] v
+    | int64[4] sizes = {260, 260, 1, 1}, int64[3] axes = {0, 2, 3}
+    => ${made} y = Conv (x, w)`;
+  const { status, layers, verification } = await converted(graph, 'caffe:bvlc', false);
+  expect(status).toBe('done');
+  expect(layers).toEqual(['Input', 'Convolution']);
+  expect(verification?.relativeError).toBeLessThan(1e-5);
+});
