@@ -18,7 +18,7 @@ import {
 export function tell(result: ConvertResult, json: boolean | undefined, whatWasDone: () => void): number {
   const { problems, output, verification, unverified, status } = result;
   // It was asked for, and it did not happen.
-  if (unverified) throw new InputError('runtime-missing', unverified.reason, undefined, unverified.next);
+  if (unverified) throw new InputError(unverified.code, unverified.reason, undefined, unverified.next);
   if (json) printJson({ ...result });
   else {
     clearStatus();

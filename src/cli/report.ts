@@ -1,4 +1,5 @@
 /** How the command line says things: words to standard error, one JSON object to standard output. */
+import { agrees, differenceText } from '../core/agreement.ts';
 import { placeText } from '../core/ir/errors.ts';
 import { frameText } from '../core/ir/origin.ts';
 import { fixText } from '../core/problems/fixes.ts';
@@ -56,13 +57,9 @@ export function clearStatus(): void {
   showing = false;
 }
 
-/** Rounding in another order stays far below this on any sound model. */
-const CLOSE = 1e-4;
-
-export function printVerification({ reference, relativeError }: Verification): void {
-  const verdict = relativeError <= CLOSE ? 'Agrees with' : 'DIFFERS from';
-  const by = relativeError === 0 ? 'no difference' : `largest relative difference ${relativeError.toExponential(1)}`;
-  say(`${verdict} ${reference}: ${by}`);
+export function printVerification(verification: Verification): void {
+  const verdict = agrees(verification) ? 'Agrees with' : 'DIFFERS from';
+  say(`${verdict} ${verification.reference}: ${differenceText(verification)}`);
 }
 
 /** How many places are shown of a problem; the first node's show the way to it. */

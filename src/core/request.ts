@@ -36,8 +36,10 @@ export interface ConvertRequest {
   readonly python?: string | undefined;
 }
 
-/** Why a result was not run against the graph that it was made from, though that was asked for: nothing here runs ONNX models. */
+/** Why a result was not run against the graph that it was made from, though that was asked for. */
 export interface Unverified {
+  /** Nothing here runs ONNX models, or what does rejects one of the two. */
+  readonly code: 'runtime-missing' | 'runtime-failed';
   readonly reason: string;
   readonly next: string;
 }
@@ -49,6 +51,8 @@ export interface Verification {
   readonly result: string;
   /** Largest |difference| / max(|reference|, 1e-6) over all outputs. */
   readonly relativeError: number;
+  /** The output that differs most, where one differs, and why it cannot be compared number by number. */
+  readonly worst?: { readonly output: string; readonly reason?: string };
   readonly seed: number;
 }
 

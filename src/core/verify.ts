@@ -1,4 +1,5 @@
 /** Proves a conversion by running both sides on the same random inputs. */
+import { basename } from 'node:path';
 import { readCaffe } from './formats/caffe/read.ts';
 import { encodeOnnx } from './formats/onnx/write.ts';
 import { FileBytes } from './ir/bytes.ts';
@@ -8,7 +9,7 @@ import type { Tensor } from './ir/tensor.ts';
 import type { Progress } from './progress.ts';
 import type { Unverified, Verification } from './request.ts';
 import { runCaffe } from './runtime/caffe/run.ts';
-import { compareOutputs, inSinglePrecision, worstDifference } from './runtime/compare.ts';
+import { compareOutputs, inSinglePrecision, worstDifference, worstOutput } from './runtime/compare.ts';
 import { randomInputs } from './runtime/inputs.ts';
 import { type RunOptions, runModel } from './runtime/onnxruntime.ts';
 import type { Target } from './targets/target.ts';
@@ -61,10 +62,12 @@ export function runningBy(python: string | undefined, progress: Progress): RunOp
   return python === undefined ? {} : { python: { python, check: () => progress.check() } };
 }
 
-/** Why there is no comparison, where nothing here runs ONNX models; throws any other error. */
+/** Why there is no comparison, where ONNX models are not run; throws any other error. */
 export function unverifiedBy(error: unknown): Unverified {
-  if (!(error instanceof InputError) || error.code !== 'runtime-missing') throw error;
-  return { reason: error.message, next: error.next ?? '' };
+  if (!(error instanceof InputError)) throw error;
+  const { code, message, place, next = '' } = error;
+  if (code !== 'runtime-missing' && code !== 'runtime-failed') throw error;
+  return { code, reason: place ? `${basename(place.file)}: ${message}` : message, next };
 }
 
 /** Runs both sides; `model` declares the inputs. A seed of its own makes the run repeatable. */
@@ -73,10 +76,13 @@ export async function verify(model: Model, reference: Side, result: Side, seed: 
   const own = await reference.run(inputs);
   const expected = result.holdsFloats ? inSinglePrecision(own) : own;
   const found = await result.run(inputs);
+  const differences = compareOutputs(expected, found);
+  const worst = worstOutput(differences);
   return {
     reference: reference.title,
     result: result.title,
-    relativeError: worstDifference(compareOutputs(expected, found)),
+    relativeError: worstDifference(differences),
+    ...(worst && { worst }),
     seed,
   };
 }

@@ -1,13 +1,20 @@
 /** What is said of a conversion that is done. */
 import path from 'node:path';
+import { agrees, differenceText } from '../core/agreement.ts';
 import type { ConvertResult } from '../shared/conversion.ts';
 
 export function doneText(name: string, target: string, result: ConvertResult): string {
   const { output, seconds, verification, unverified } = result;
   const written = output.map((file) => path.basename(file)).join(' and ');
-  const proof = verification ? ` Outputs differ by ${verification.relativeError.toExponential(1)} at most.` : '';
+  const proof = verification ? ` ${proofText(verification)}` : '';
   const lack = unverified ? ` It was not compared: ${unverified.reason}.` : '';
   return `Converted ${name} to ${target}: ${written} (${seconds.toFixed(1)} s).${proof}${lack}${stepsText(result)}`;
+}
+
+/** What the comparison showed. */
+function proofText(verification: NonNullable<ConvertResult['verification']>): string {
+  const verdict = agrees(verification) ? 'It agrees with' : 'It DIFFERS from';
+  return `${verdict} ${verification.reference}: ${differenceText(verification)}.`;
 }
 
 /** What the passes did, and where that is shown when the message has gone. */

@@ -24,7 +24,7 @@ export async function askWishes(
   step: readonly [at: number, of: number],
 ): Promise<Answer<ConversionWishes>> {
   const before = memory.get<Partial<ConversionWishes>>(KEY) ?? {};
-  const placeholder = 'Check what else to do, and press Enter to convert';
+  const placeholder = 'Check what else to do, then Enter';
   const checked = WISHES.filter(({ wish }) => before[wish] === true);
   const chosen = await chooseSeveral({ title, placeholder, step }, WISHES, checked);
   if (chosen === undefined || chosen === BACK) return chosen;

@@ -1,6 +1,7 @@
 /** *Convert Model…*: asks for the target, converts beside the source, and says what came of it. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { agrees } from '../core/agreement.ts';
 import { InputError } from '../core/ir/errors.ts';
 import { installCommand } from '../core/runtime/python-command.ts';
 import type { ConvertResult, DomainVersions, TargetRow } from '../shared/conversion.ts';
@@ -292,14 +293,23 @@ export class Converter implements vscode.Disposable {
       ...(result.passes.length > 0 ? [SHOW_STEPS] : []),
       ...(problems.length > 0 ? [SHOW_PROBLEMS] : []),
     ];
-    void this.offer(vscode.window.showInformationMessage(text, ...buttons), made ?? uri);
+    const differs = result.verification && !agrees(result.verification);
+    const say = differs ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+    void this.offer(say(text, ...buttons), made ?? uri);
   }
 
-  /** Offers what a comparison lacks: it was asked for, and there is nothing here that runs models. */
-  private async offerComparison(job: Job, { output }: ConvertResult, text: string, made: vscode.Uri | undefined) {
+  /** Offers what a comparison lacks: it was asked for, and did not happen. */
+  private async offerComparison(
+    job: Job,
+    { output, unverified }: ConvertResult,
+    text: string,
+    made: vscode.Uri | undefined,
+  ): Promise<void> {
     const about = this.about(job.uri);
     const python = comparingPython(this.memory, this.readings.programOf(job.uri)?.python);
-    const ways = python === undefined ? [COMPARE] : [OTHER_PYTHON, COPY_INSTALL];
+    // A model that is rejected by one onnxruntime may be newer than it: another Python may have another.
+    const installing = unverified?.code === 'runtime-missing' ? [COPY_INSTALL] : [];
+    const ways = python === undefined ? [COMPARE] : [OTHER_PYTHON, ...installing];
     const graph = made ? [OPEN_GRAPH] : [];
     const chosen = await vscode.window.showWarningMessage(text, ...ways, ...graph);
     if (chosen === OPEN_GRAPH) return this.offer(Promise.resolve(chosen), made ?? job.uri);

@@ -120,9 +120,15 @@ export interface ConvertResult {
     readonly result: string;
     /** Largest |difference| / max(|reference|, 1e-6) over all outputs. */
     readonly relativeError: number;
+    /** The output that differs most, where one differs, and why it cannot be compared number by number. */
+    readonly worst?: { readonly output: string; readonly reason?: string };
     readonly seed: number;
   };
-  /** Why there is none though it was asked for: nothing here runs ONNX models. */
-  readonly unverified?: { readonly reason: string; readonly next: string };
+  /** Why there is none though it was asked for: nothing here runs ONNX models, or what does rejects one of the two. */
+  readonly unverified?: {
+    readonly code: 'runtime-missing' | 'runtime-failed';
+    readonly reason: string;
+    readonly next: string;
+  };
   readonly seconds: number;
 }

@@ -48,6 +48,8 @@ def make_digits(classes=10):
 
 const SCRIPT = `#!/usr/bin/env node
 const fs = require('node:fs');
+// It is a Python with an onnxruntime, too.
+if (process.argv.at(-1).endsWith('graphwright_runtime')) return require('./runtime-python.cjs');
 const request = JSON.parse(fs.readFileSync(0, 'utf8'));
 fs.appendFileSync(__filename + '.log', JSON.stringify({ pid: process.pid, cwd: process.cwd(), ...request }) + '\\n');
 const say = (event) => process.stdout.write(JSON.stringify(event).replace(':', ': ') + '\\n');
@@ -61,7 +63,7 @@ const done = {
     root: '/',
     choices: [
       choice('Digits', [{ name: 'width', default: '4' }]),
-      ...[choice('Broken'), choice('Endless'), choice('Silent')],
+      ...[choice('Broken'), choice('Endless'), choice('Silent'), choice('Gate')],
       { kind: 'function', name: 'make_digits', line: line('def make_digits'), isModule: false,
         parameters: [{ name: 'classes', default: '10' }], forward: [] },
     ].filter((each) => each.line > 0),
@@ -70,10 +72,30 @@ const done = {
   inputs: () => ({ guesses: [{ name: 'image', guess: 'image:float32[1,1,28,28]', from: 'its first layer' }] }),
   capture: () => {
     const file = request.output + '.pt2';
-    // A program that no target takes as it is, for one of the classes.
-    fs.copyFileSync(__dirname + (request.name === 'Silent' ? '/acme' : '/digits') + '.exported.pt2', file);
-    return { file, way: 'export', inputs: request.inputs, torch: '2.9.0', operators: [] };
+    // Of two classes the program is another: no target takes the one as it is, and of the other is known what it gives.
+    const captured = { Silent: 'acme', Gate: 'gate' }[request.name] ?? 'digits';
+    fs.copyFileSync(__dirname + '/' + captured + '.exported.pt2', file);
+    const reference = captured === 'gate' && request.reference ? { reference: referenceOfGate() } : {};
+    return { file, way: 'export', inputs: request.inputs, torch: '2.9.0', operators: [], ...reference };
   },
+};
+// What the model of test/fixtures/host/gate gives for two sets of inputs.
+const referenceOfGate = () => {
+  const folder = request.output + '.reference';
+  fs.mkdirSync(folder);
+  const store = (file, shape, numbers) => {
+    fs.writeFileSync(folder + '/' + file, new Uint8Array(Float32Array.from(numbers).buffer));
+    return { file, dtype: 'float32', shape };
+  };
+  const sets = [0, 1].map((k) => {
+    const image = Float32Array.from({ length: 6 }, (_, n) => (n * n - 5 * k - 8) / 9);
+    const swish = image.map((x) => x / (1 + Math.exp(-1.5 * x)));
+    const sums = [0, 3].map((from) => image[from] + image[from + 1] + image[from + 2]);
+    const outputs = [store(k + '-swish', [2, 3], swish), store(k + '-sums', [2], sums)];
+    return { inputs: [store(k + '-image', [2, 3], image)], outputs };
+  });
+  fs.writeFileSync(folder + '/index.json', JSON.stringify({ sets, states: [] }));
+  return folder;
 };
 say({ event: 'hello', python: '3.12.0', torch: '2.9.0', executable: __filename });
 process.stderr.write('the program says hello\\n');

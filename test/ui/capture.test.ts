@@ -95,7 +95,7 @@ test('all can be answered otherwise, with a way back', async () => {
   const { page } = vscode;
   await vscode.command('Notifications: Clear All Notifications');
   await vscode.menu('program.py', 'Capture Model…');
-  await vscode.quickItem('Change Something…').click();
+  await vscode.choose('Change Something…');
   await vscode.quickItem('Broken').waitFor();
   await page.keyboard.press('Enter');
   await vscode.quickInput.getByText('Arguments of Digits(width=4)').waitFor();
@@ -155,8 +155,8 @@ test('a file of weights offers to take its program from Python', async () => {
   copyFileSync(inRoot('test/fixtures/torch/weights.pth'), onDisk('weights.pth'));
   await vscode.command('View: Close All Editors');
   await vscode.menu('weights.pth', 'Convert Model…');
-  await vscode.quickItem('ONNX').click();
-  await vscode.quickItem('Opset 17').click();
+  await vscode.choose('ONNX');
+  await vscode.choose('Opset 17');
   await vscode.convertNow();
   const refused = vscode.notification('holds weights only');
   await refused.waitFor();
@@ -189,7 +189,7 @@ async function answerAsGuessed(): Promise<void> {
   await page.keyboard.press('Enter');
   await vscode.quickInput.getByText('What is image?').waitFor();
   await page.keyboard.press('Enter');
-  await vscode.quickItem('ONNX').click();
-  await vscode.quickItem('Opset 17').click();
+  await vscode.choose('ONNX');
+  await vscode.choose('Opset 17');
   await vscode.convertNow();
 }

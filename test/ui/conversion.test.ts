@@ -31,10 +31,10 @@ test('right-click, Convert Model…, target, opset: the file appears beside the 
   await vscode.chooseInMenu('Convert Model…');
   await vscode.quickItem('ONNX').waitFor();
   await vscode.shot('choose-target');
-  await vscode.quickItem('ONNX').click();
+  await vscode.choose('ONNX');
   await vscode.quickItem('Opset 17').waitFor();
   await vscode.shot('choose-opset');
-  await vscode.quickItem('Opset 17').click();
+  await vscode.choose('Opset 17');
   await vscode.quickItem('Simplify').waitFor();
   await vscode.shot('what-else');
   await vscode.convertNow();
@@ -57,8 +57,8 @@ test('Open Graph shows the result; a click on a node shows its details', async (
 
 test('a conversion that would replace a file asks first', async () => {
   await vscode.menu('digits.traced.pt', 'Convert Model…');
-  await vscode.quickItem('ONNX').click();
-  await vscode.quickItem('Opset 13').click();
+  await vscode.choose('ONNX');
+  await vscode.choose('Opset 13');
   await vscode.convertNow();
   const dialog = vscode.page.locator('.monaco-dialog-box');
   await dialog.getByText('digits.traced.onnx exists').waitFor();
@@ -72,8 +72,8 @@ test('a conversion that would replace a file asks first', async () => {
 test('a program whose file keeps no example input asks for its shape, and then converts', async () => {
   await vscode.command('View: Close All Editors');
   await vscode.menu('plain.traced.pt', 'Convert Model…');
-  await vscode.quickItem('ONNX').click();
-  await vscode.quickItem('Opset 17').click();
+  await vscode.choose('ONNX');
+  await vscode.choose('Opset 17');
   await vscode.convertNow();
   const input = vscode.quickInput.locator('input');
   await vscode.quickInput.getByText('What is input?').waitFor();
@@ -113,8 +113,8 @@ test('Open as Text shows a model as ONNX text', async () => {
 test('a model with operators of its own is refused, with every problem', async () => {
   await vscode.command('View: Close All Editors');
   await vscode.menu('acme.traced.pt', 'Convert Model…');
-  await vscode.quickItem('ONNX').click();
-  await vscode.quickItem('Opset 17').click();
+  await vscode.choose('ONNX');
+  await vscode.choose('Opset 17');
   await vscode.convertNow();
   const refusal = vscode.notification('cannot take acme.traced.pt');
   await refusal.waitFor();
@@ -137,8 +137,8 @@ test('the problems stand on the Python lines; quick fixes define the operator an
 
 test('then the same conversion goes through', async () => {
   await vscode.menu('acme.traced.pt', 'Convert Model…');
-  await vscode.quickItem('ONNX').click();
-  await vscode.quickItem('Opset 17').click();
+  await vscode.choose('ONNX');
+  await vscode.choose('Opset 17');
   await vscode.convertNow();
   const done = vscode.notification('Converted acme.traced.pt to ONNX, opset 17');
   await done.waitFor();
@@ -161,8 +161,8 @@ test('a model with operators of ai.onnx.ml is asked for its version, too; the an
   const question = quickInput.locator('input[placeholder="Choose the version of ai.onnx.ml"]');
   const askedAt = async (opset: string) => {
     await vscode.menu('labels.onnxtxt', 'Convert Model…');
-    await vscode.quickItem('ONNX').click();
-    await vscode.quickItem(opset).click();
+    await vscode.choose('ONNX');
+    await vscode.choose(opset);
     await question.waitFor();
   };
   // What a version needs stands in a second line.
@@ -182,14 +182,14 @@ test('a model with operators of ai.onnx.ml is asked for its version, too; the an
   );
   // As where nobody is asked: going down it is the version of the release.
   expect(await focused()).toBe('ai.onnx.ml 2');
-  await vscode.quickItem('ai.onnx.ml 1').click();
+  await vscode.choose('ai.onnx.ml 1');
   await quickInput.getByRole('button', { name: 'Back' }).click();
   expect(await focused()).toBe('ai.onnx.ml 1');
   await quickInput.getByRole('button', { name: 'Back' }).click();
   await quickInput.locator('input[placeholder="Choose the opset"]').fill('17');
-  await vscode.quickItem('Opset 17').click();
+  await vscode.choose('Opset 17');
   expect(await focused()).toBe('ai.onnx.ml 3');
-  await vscode.quickItem('ai.onnx.ml 1').click();
+  await vscode.choose('ai.onnx.ml 1');
   await vscode.convertNow();
   await vscode.notification('Converted labels.onnxtxt to ONNX, opset 17, ai.onnx.ml 1').waitFor();
   await vscode.shot('converted-with-ml-version');
@@ -222,7 +222,7 @@ async function define(operator: string, line: string, what: string, name: string
   await vscode.quickFix(`${what}…`, () => vscode.shot(`${name}-quick-fix`));
   await vscode.quickItem('The same as input 0').waitFor();
   await vscode.shot(`${name}-shape-rule`);
-  await vscode.quickItem('The same as input 0').click();
+  await vscode.choose('The same as input 0');
   await vscode.notification(`${what} is a custom operator now`).waitFor();
   await vscode.shot(`${name}-defined`);
   await vscode.problem(operator).first().waitFor({ state: 'detached' });

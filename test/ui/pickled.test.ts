@@ -16,8 +16,8 @@ afterAll(() => vscode?.stop());
 
 async function convert(): Promise<void> {
   await vscode.menu('block.pth', 'Convert Model…');
-  await vscode.quickItem('ONNX').click();
-  await vscode.quickItem('Opset 17').click();
+  await vscode.choose('ONNX');
+  await vscode.choose('Opset 17');
   await vscode.convertNow();
 }
 

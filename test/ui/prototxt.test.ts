@@ -121,7 +121,7 @@ test('a field of another dialect is marked, and rewritten by a quick fix', async
   await page.keyboard.press('Control+Home');
   await page.locator('.squiggly-info').first().waitFor();
   await vscode.quickFix('Switch dialect…', () => vscode.shot('dialect-fixes'));
-  await vscode.quickItem('BVLC').click();
+  await vscode.choose('BVLC');
   await vscode.squiggle.waitFor();
   await vscode.shot('squiggle');
   await page.keyboard.press('F8');

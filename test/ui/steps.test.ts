@@ -50,8 +50,8 @@ async function showFirstInGraph(pass: string) {
 
 test('Simplify is checked: the passes are listed with their counts', async () => {
   await vscode.menu('digits.traced.pt', 'Convert Model…');
-  await vscode.quickItem('ONNX').click();
-  await vscode.quickItem('Opset 17').click();
+  await vscode.choose('ONNX');
+  await vscode.choose('Opset 17');
   await vscode.convertNow('Simplify');
   const done = vscode.notification('Converted digits.traced.pt to ONNX, opset 17');
   await done.filter({ hasText: /\d+ nodes became \d+\. The \d+ steps are listed under Conversion Steps/ }).waitFor();
@@ -123,7 +123,7 @@ test('what a Caffe backend wants is a step like others, and can be left out', as
   await vscode.menu('digits.traced.pt', 'Convert Model…');
   // The list is longer than what is shown of it.
   await vscode.quickInput.locator('input').fill('OpenCV');
-  await vscode.quickItem('Caffe (OpenCV').click();
+  await vscode.choose('Caffe (OpenCV');
   // As the last time, but for the check box.
   await vscode.convertNow('Simplify');
   await vscode.notification('Converted digits.traced.pt to Caffe').waitFor();

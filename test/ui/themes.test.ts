@@ -13,8 +13,8 @@ const LOOKS: readonly WorkbenchOptions[] = [
 async function lookAtSteps(vscode: Workbench): Promise<void> {
   await vscode.command('View: Revert and Close Editor');
   await vscode.menu('digits.traced.pt', 'Convert Model…');
-  await vscode.quickItem('ONNX').click();
-  await vscode.quickItem('Opset 17').click();
+  await vscode.choose('ONNX');
+  await vscode.choose('Opset 17');
   await vscode.convertNow('Simplify');
   const done = vscode.notification('Converted digits.traced.pt');
   await done.getByRole('button', { name: 'Show Steps' }).click();

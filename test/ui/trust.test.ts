@@ -70,7 +70,7 @@ test('once it is trusted a lens stands over each class, and a capture works', as
   await page.keyboard.press('Enter');
   await vscode.quickItem('ONNX').waitFor();
   await page.keyboard.press('Enter');
-  await vscode.quickItem('Opset 17').click();
+  await vscode.choose('Opset 17');
   await vscode.convertNow();
   await vscode.file('program.Digits.onnx').waitFor({ timeout: CAPTURE });
   await vscode.shot('trusted');

@@ -1,6 +1,6 @@
 /** A real VS Code in a real browser with the packaged extension, and how its parts are found on the page. */
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
@@ -14,6 +14,17 @@ export const THEMES = {
   light: 'Default Light Modern',
   'high-contrast': 'Default High Contrast',
 } as const;
+
+/** What VS Code's window is of, by theme. */
+const CLASSES = { dark: 'vs-dark', light: 'vs', 'high-contrast': 'hc-black' } as const;
+
+/** The last is what a test begins with. */
+const LOOKS: readonly { readonly look: string; readonly theme: keyof typeof THEMES; readonly width?: number }[] = [
+  { look: 'light', theme: 'light' },
+  { look: 'high-contrast', theme: 'high-contrast' },
+  { look: 'narrow', theme: 'dark', width: 640 },
+  { look: 'dark', theme: 'dark' },
+];
 
 /** The height of a line of text, in pixels. */
 const LINE = 19;
@@ -124,6 +135,24 @@ export class Workbench {
     await this.page.screenshot({ path: file, animations: 'disabled' });
   }
 
+  /** Keeps what is seen now in every kind of theme and in a narrow window; then all is as it was. */
+  async shotInEveryLook(step: string): Promise<void> {
+    const file = path.join(this.workspace, '.vscode/settings.json');
+    const before = await readFile(file, 'utf8');
+    const own: Record<string, unknown> = JSON.parse(before);
+    const size = this.page.viewportSize() ?? { width: 1400, height: 900 };
+    for (const { look, theme, width = size.width } of LOOKS) {
+      await writeFile(file, JSON.stringify({ ...own, 'workbench.colorTheme': THEMES[theme] }));
+      await this.page.locator(`.monaco-workbench.${CLASSES[theme]}`).waitFor();
+      await this.page.setViewportSize({ ...size, width });
+      // The window lays itself out anew, and notifications move.
+      await this.page.waitForTimeout(500);
+      await this.shot(`${step}-${look}`);
+    }
+    await this.page.setViewportSize(size);
+    await writeFile(file, before);
+  }
+
   /** What is seen where a test failed, as a file and in words. */
   async failed(test: string): Promise<void> {
     await this.shot(`FAILED-${test.replace(/\W+/g, '-')}`);
@@ -173,13 +202,12 @@ export class Workbench {
    * is just taking the focus: then it is opened anew.
    */
   async command(title: string): Promise<void> {
-    const item = this.quickItem(title);
     for (let tries = 5; ; tries--) {
       try {
         const timeout = tries > 1 ? 5000 : 60_000;
         await this.page.keyboard.press('F1');
         await this.quickInput.locator('input').fill(`>${title}`, { timeout });
-        await item.click({ timeout });
+        await this.choose(title, timeout);
         return;
       } catch (error) {
         if (tries === 1) throw error;
@@ -236,10 +264,28 @@ export class Workbench {
     return this.quickInput.locator('.monaco-list-row').filter({ hasText: text }).first();
   }
 
+  /**
+   * Clicks a row of the question that is open. VS Code gives the elements of its rows to other rows, also to those of the next
+   * question: a click that has its element and waits for the page would hit another row. Here the row is looked for until it
+   * stands still, and what is clicked is its place.
+   */
+  async choose(text: string, timeout = 60_000): Promise<void> {
+    const row = this.quickItem(text);
+    await row.scrollIntoViewIfNeeded({ timeout });
+    for (const end = Date.now() + timeout; ; ) {
+      const before = await row.boundingBox({ timeout });
+      await this.page.waitForTimeout(100);
+      const now = await row.boundingBox({ timeout });
+      if (before && now && before.x === now.x && before.y === now.y)
+        return this.page.mouse.click(now.x + now.width / 2, now.y + now.height / 2);
+      if (Date.now() > end) throw new Error(`The row ${text} does not stand still.`);
+    }
+  }
+
   /** Answers the last question before a conversion: what else to do. */
   async convertNow(...wishes: readonly string[]): Promise<void> {
     await this.quickInput.locator('input[placeholder^="Check what else to do"]').waitFor();
-    for (const wish of wishes) await this.quickItem(wish).click();
+    for (const wish of wishes) await this.choose(wish);
     await this.page.keyboard.press('Enter');
   }
 

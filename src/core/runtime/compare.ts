@@ -39,6 +39,15 @@ export function inSinglePrecision(outputs: ReadonlyMap<string, Tensor>): Readonl
   return new Map([...outputs].map(([name, tensor]) => [name, held(tensor)]));
 }
 
+/** How the output that differs most does: the first of those; nothing where none differs. */
+export function worstOutput(
+  differences: readonly OutputDifference[],
+): { readonly output: string; readonly reason?: string } | undefined {
+  const most = worstDifference(differences);
+  const worst = most === 0 ? undefined : differences.find(({ relative }) => relative === most);
+  return worst && { output: worst.name, ...(worst.reason !== undefined && { reason: worst.reason }) };
+}
+
 /** The largest relative difference; infinite where something cannot be compared, 0 where there is nothing. */
 export function worstDifference(differences: readonly OutputDifference[]): number {
   return differences.reduce((worst, { relative }) => Math.max(worst, relative), 0);

@@ -14,7 +14,7 @@ const PATIENCE_MS = 10_000;
 
 export interface Interpreter {
   readonly path: string;
-  /** Who named it, in a few words. */
+  /** Where it is from, in words that go on from "The interpreter is". */
   readonly from: string;
 }
 
@@ -65,7 +65,7 @@ export async function chooseInterpreter(file: vscode.Uri): Promise<Interpreter |
     ? vscode.ConfigurationTarget.Workspace
     : vscode.ConfigurationTarget.Global;
   await settings.update(PYTHON_SETTING, entered.trim(), place);
-  return { path: absolute(entered.trim(), file), from: 'the setting graphwright.python' };
+  return { path: absolute(entered.trim(), file), from: 'named by the setting graphwright.python' };
 }
 
 /** The best first. */
@@ -82,10 +82,10 @@ function placesFor(file: vscode.Uri): readonly Place[] {
   const folder = folderOf(file);
   const { platform } = process;
   return [
-    { from: 'the setting graphwright.python', find: () => (set === '' ? undefined : absolute(set, file)) },
+    { from: 'named by the setting graphwright.python', find: () => (set === '' ? undefined : absolute(set, file)) },
     { from: 'selected in the Python extension', find: () => selectedInPythonExtension(placeOf(file)) },
-    { from: 'a virtual environment of this folder', find: () => pythonOfFolder(folder, platform) },
-    { from: 'on the path', find: () => pythonOnPath({ platform, path: process.env.PATH ?? '' }) },
+    { from: 'in a virtual environment of this folder', find: () => pythonOfFolder(folder, platform) },
+    { from: 'the first on the path', find: () => pythonOnPath({ platform, path: process.env.PATH ?? '' }) },
   ];
 }
 

@@ -23,9 +23,19 @@ test('what was written, what was done to it, and where that is to be seen', () =
 });
 
 test('a comparison that was asked for, and why there is none', () => {
-  const verification = { reference: 'a', result: 'b', relativeError: 1.5e-7, seed: 1 };
-  expect(told({ verification })).toMatch(/Outputs differ by 1\.5e-7 at most\.$/);
-  expect(told({ unverified: { reason: 'python3 has no onnxruntime', next: '' } })).toMatch(
-    /\(0\.4 s\)\. It was not compared: python3 has no onnxruntime\.$/,
+  const verification = { reference: 'PyTorch 2.9', result: 'b', relativeError: 1.5e-7, seed: 1 };
+  const compared = (own: Partial<typeof verification>, output?: string, reason?: string) =>
+    told({
+      verification: { ...verification, ...own, ...(output && { worst: { output, ...(reason && { reason }) } }) },
+    });
+  expect(compared({ relativeError: 0 })).toMatch(/\(0\.4 s\)\. It agrees with PyTorch 2\.9: no difference\.$/);
+  expect(compared({}, 'y')).toMatch(/\. It agrees with PyTorch 2\.9: largest relative difference 1\.5e-7\.$/);
+  expect(compared({ relativeError: 0.5 }, 'y')).toMatch(
+    /\. It DIFFERS from PyTorch 2\.9: largest relative difference 5\.0e-1, in output y\.$/,
   );
+  const infinite = { relativeError: Number.POSITIVE_INFINITY };
+  expect(compared(infinite, 'y')).toMatch(/DIFFERS .*: NaN or infinite on one side only, in output y\.$/);
+  expect(compared(infinite, 'y', 'shapes [2] and [3] differ')).toMatch(/: output y: shapes \[2\] and \[3\] differ\.$/);
+  const unverified = { code: 'runtime-missing', reason: 'python3 has no onnxruntime', next: '' } as const;
+  expect(told({ unverified })).toMatch(/\(0\.4 s\)\. It was not compared: python3 has no onnxruntime\.$/);
 });

@@ -9,7 +9,13 @@ import { openModel } from '../../open.ts';
 import type { Progress } from '../../progress.ts';
 import type { Reading } from '../../reading.ts';
 import type { Verification } from '../../request.ts';
-import { compareOutputs, inSinglePrecision, worstDifference } from '../../runtime/compare.ts';
+import {
+  compareOutputs,
+  inSinglePrecision,
+  type OutputDifference,
+  worstDifference,
+  worstOutput,
+} from '../../runtime/compare.ts';
 import { resultSide, runningBy } from '../../verify.ts';
 import type { CaptureOutcome, ReferenceIndex, StoredTensor } from './protocol.ts';
 
@@ -30,7 +36,7 @@ export async function verifyCaptured(
   const { inputs, outputs } = await namesOf(file, reading, progress);
   const side = resultSide(await targetOf(target, file), written, outputs, runningBy(python, progress));
   const { sets, states } = JSON.parse(readFileSync(join(reference, 'index.json'), 'utf8')) as ReferenceIndex;
-  const errors: number[] = [];
+  const differences: OutputDifference[] = [];
   for (const set of sets) {
     const given = set.inputs.map((each) => stored(reference, each));
     const expected = named(
@@ -41,12 +47,14 @@ export async function verifyCaptured(
     const all = await side.run(new Map([...named(inputs, given), ...kept]));
     // What the program keeps for its next call comes out behind its own outputs.
     const found = new Map([...all].slice(0, Math.max(set.outputs.length, all.size - kept.size)));
-    errors.push(worstDifference(compareOutputs(side.holdsFloats ? inSinglePrecision(expected) : expected, found)));
+    differences.push(...compareOutputs(side.holdsFloats ? inSinglePrecision(expected) : expected, found));
   }
+  const worst = worstOutput(differences);
   return {
     reference: `PyTorch ${torch} on ${sets.length} sets of inputs`,
     result: side.title,
-    relativeError: Math.max(...errors),
+    relativeError: worstDifference(differences),
+    ...(worst && { worst }),
     seed: SEED,
   };
 }

@@ -3,9 +3,10 @@ import { encodeOnnx } from '../../../../src/core/formats/onnx/write.ts';
 import { parseModel } from '../../../../src/core/formats/onnxtxt/parse.ts';
 import { InputError } from '../../../../src/core/ir/errors.ts';
 import { Tensor } from '../../../../src/core/ir/tensor.ts';
-import { compareOutputs, compareTensors, worstDifference } from '../../../../src/core/runtime/compare.ts';
+import { compareOutputs, compareTensors, worstDifference, worstOutput } from '../../../../src/core/runtime/compare.ts';
 import { randomInputs } from '../../../../src/core/runtime/inputs.ts';
 import { runModel, runModelOnSets } from '../../../../src/core/runtime/onnxruntime.ts';
+import { unverifiedBy } from '../../../../src/core/verify.ts';
 
 const model = (graph: string) => parseModel(`<ir_version: 8, opset_import: ["" : 17]> ${graph}`, 'case.onnxtxt');
 const f32 = (...values: number[]) => Tensor.of('float32', [values.length], values);
@@ -111,4 +112,29 @@ test('outputs are compared by name, else by position', () => {
   expect(worstDifference(compareOutputs(a, b))).toBe(0);
   expect(compareOutputs(a, new Map([['y', f32(1)]]))[1]?.reason).toBe('the other model has no such output');
   expect(worstDifference(compareOutputs(new Map([['y', f32(1)]]), a))).toBe(Infinity);
+});
+
+test('the output that differs most is named, with the reason where there is one', () => {
+  const a = new Map([
+    ['x', f32(1)],
+    ['y', f32(4)],
+    ['z', f32(2)],
+  ]);
+  const differing = (...numbers: number[]) =>
+    worstOutput(compareOutputs(a, new Map([...a.keys()].map((name, k) => [name, f32(numbers[k] ?? 0)]))));
+  expect(differing(1, 4, 2)).toBeUndefined();
+  expect(differing(1, 5, 4)).toEqual({ output: 'z' });
+  const missing = compareOutputs(a, new Map([['x', f32(1)]]));
+  expect(worstOutput(missing)).toEqual({ output: 'y', reason: 'the other model has no such output' });
+});
+
+test('why there is no comparison is told where models are not run; anything else is thrown', () => {
+  const rejected = new InputError('runtime-failed', 'onnxruntime cannot run it: no Swish', { file: '/w/net.onnx' });
+  expect(unverifiedBy(rejected)).toEqual({
+    code: 'runtime-failed',
+    reason: 'net.onnx: onnxruntime cannot run it: no Swish',
+    next: '',
+  });
+  const other = new InputError('bad-argument', 'it is cut off');
+  expect(() => unverifiedBy(other)).toThrow(other);
 });
