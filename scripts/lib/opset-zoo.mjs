@@ -11,7 +11,7 @@ const SCRIPTS = inRoot('test/conformance/opset');
 const RESULTS = inRoot('artifacts/opset-zoo.jsonl');
 /** More networks, measured where they lie beside the clone. */
 const NETWORKS = inRoot('../shared/models/onnx');
-const OUTCOMES = ['equal', 'near', 'refused', 'wrong', 'invalid', 'fault', 'not runnable'];
+const OUTCOMES = ['equal', 'near', 'unsteady', 'refused', 'wrong', 'invalid', 'fault', 'not runnable'];
 
 /**
  * Judges the files beside the clone and the models of the zoo; after so many minutes no other model is begun. Gives what was
@@ -50,6 +50,9 @@ export function zooTests(rows) {
   return [...tests, ...faults.map(({ model, source, fault }) => ({ name: `${model}, ${source}`, failures: [fault] }))];
 }
 
+/** Outcomes that are told of one by one. */
+const TOLD = new Set(['refused', 'not runnable', 'unsteady']);
+
 /** The tables of docs/conformance.md by the names of their sections. */
 export function zooOpsetTables(rows) {
   const pairs = rows.filter(({ outcome }) => outcome !== undefined);
@@ -70,7 +73,7 @@ export function zooOpsetTables(rows) {
   });
   const refused = new Map();
   for (const { outcome, detail, model } of pairs) {
-    if (outcome !== 'refused' && outcome !== 'not runnable') continue;
+    if (!TOLD.has(outcome)) continue;
     const reason = detail.split('\n')[0].replaceAll('|', '\\|').slice(0, 200);
     const told = refused.get(reason) ?? { outcome, models: new Set(), pairs: 0 };
     told.models.add(model);

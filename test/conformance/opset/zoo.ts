@@ -26,6 +26,7 @@ import { compareOutputs, worstDifference } from '../../../src/core/runtime/compa
 import { randomInputs } from '../../../src/core/runtime/inputs.ts';
 import { runModelOnSets } from '../../../src/core/runtime/onnxruntime.ts';
 import { ONNX_TARGET } from '../../../src/core/targets/onnx.ts';
+import { nudged } from '../nudged.ts';
 import { opsetOf } from './cases.ts';
 import { checkerErrors, meaningOf } from './convert.ts';
 
@@ -35,6 +36,8 @@ const TARGETS = [7, 9, 10, 11, 12, 13, 15, 17, 18, 20, 21, 23, 26];
 const OWN = 17;
 /** Rounding in float32 over many layers. */
 const TOLERANCE = 1e-4;
+/** What is further away, and no further than so many times what the outputs move by when last digits of the inputs do, is unsteady. */
+const LAYERS_FACTOR = 10;
 /** From how many bytes on the weights of a model lie beside it: they are then neither copied nor read again for each opset. */
 const LARGEST_WHOLE = 2 ** 24;
 /** Samples of a chunk with those before it, by the rate that the network works at. */
@@ -42,7 +45,7 @@ const SPEECH = { 16000: 512 + 64, 8000: 256 + 32 };
 
 type Inputs = ReadonlyMap<string, Tensor>;
 interface Verdict {
-  readonly outcome: 'equal' | 'near' | 'refused' | 'wrong' | 'invalid' | 'fault' | 'not runnable';
+  readonly outcome: 'equal' | 'near' | 'unsteady' | 'refused' | 'wrong' | 'invalid' | 'fault' | 'not runnable';
   readonly detail?: string;
 }
 interface Asked {
@@ -122,6 +125,7 @@ async function judge({ source, original, file }: Source, asked: Asked, tell: (ro
   const wanted = await runModelOnSets(original, sets, { threads: 1 });
   const isRejected = checkerErrors(own) !== undefined;
   closeDataFiles(own);
+  let steadiness: Promise<number> | undefined;
   // Models that say the same are run once.
   const known = new Map<string, Verdict>();
   for (const to of open) {
@@ -158,6 +162,15 @@ async function judge({ source, original, file }: Source, asked: Asked, tell: (ro
     }
   }
 
+  /** How far the outputs of the unconverted model move with last digits of its inputs. */
+  async function moved(): Promise<number> {
+    return worstOf(await runModelOnSets(original, sets.map(nudged), { threads: 1 }));
+  }
+
+  function worstOf(found: readonly Inputs[]): number {
+    return Math.max(...found.map((outputs, k) => worstDifference(compareOutputs(wanted[k] ?? new Map(), outputs))));
+  }
+
   /** What is written is what others read. */
   async function judged(made: string, bytes: Uint8Array, right: 'equal' | 'near'): Promise<Verdict> {
     const written = readOnnx(new MemoryBytes(made, bytes));
@@ -166,10 +179,13 @@ async function judge({ source, original, file }: Source, asked: Asked, tell: (ro
     if (errors && !isRejected) return { outcome: 'invalid', detail: errors.join(' ').slice(0, 300) };
     try {
       const found = await runModelOnSets(made, sets, { threads: 1 });
-      const worst = Math.max(
-        ...found.map((outputs, k) => worstDifference(compareOutputs(wanted[k] ?? new Map(), outputs))),
-      );
-      return { outcome: worst <= TOLERANCE ? right : 'wrong', detail: `off by ${worst.toExponential(1)}` };
+      const worst = worstOf(found);
+      const detail = `off by ${worst.toExponential(1)}`;
+      if (worst <= TOLERANCE) return { outcome: right, detail };
+      steadiness ??= moved();
+      const own = await steadiness;
+      const told = `${detail}; nudged, its own outputs move by ${own.toExponential(1)}`;
+      return { outcome: worst <= LAYERS_FACTOR * own ? 'unsteady' : 'wrong', detail: told };
     } catch (error) {
       return { outcome: 'not runnable', detail: wordsOf(error).slice(0, 300) };
     }
