@@ -2,7 +2,9 @@
 
 import contextlib
 import inspect
+import json
 
+from .data_writes import data_recorded
 from .inputs import TensorSpec, mapped, parameters_of_forward
 from .pytorch import ways_of
 from .reasons import is_because
@@ -52,7 +54,9 @@ def exported(job, sizes, dims, options):
     args, kwargs = job.inputs.make(job.model, job.seed, sizes)
     if dims:
         options = {**options, "dynamic_shapes": dynamic_shapes(job, dims)}
-    with torch.no_grad(), state_kept(job.model):
+    # The analysis of bytecode knows that attribute.
+    seen = contextlib.nullcontext() if options.get("strict") else data_recorded()
+    with torch.no_grad(), state_kept(job.model), seen:
         program = torch.export.export(job.model, tuple(args), kwargs, **options)
         # What torch.vmap maps is made of operators only when the program is lowered.
         if any(
@@ -63,14 +67,24 @@ def exported(job, sizes, dims, options):
         # What is not bounded is infinite, or in older versions the largest of int64.
         if not bounds.upper > 2**40:
             raise Bounded(f"Constraints violated ({symbol}): it was specialized to at most {bounds.upper}")
-    file = job.output + ".pt2"
-    torch.export.save(program, file)
     names = [
         spec.arg.name
         for spec in program.graph_signature.input_specs
         if str(spec.kind).endswith("USER_INPUT") and type(spec.arg).__name__ == "TensorArgument"
     ]
+    file = job.output + ".pt2"
+    torch.export.save(program, file, extra_files={SIZE_NAMES: json.dumps(size_names(names, job.inputs))})
     return file, job.specs(names)
+
+
+# Beside the program, which calls its sizes s0 or s77: what the user calls them (src/core/formats/torch/size-names.ts reads it).
+SIZE_NAMES = "graphwright.sizes.json"
+
+
+def size_names(names, inputs):
+    """For each input the names of its open sizes, and null for the others."""
+    named = [[dim if isinstance(dim, str) else None for dim in each.dims] for each in inputs.leaves()]
+    return {name: dims for name, dims in zip(names, named) if any(dims)}
 
 
 def open_dims(job):

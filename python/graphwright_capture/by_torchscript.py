@@ -5,6 +5,7 @@ import functools
 import warnings
 
 from .channel import Failure
+from .data_writes import data_recorded
 from .inputs import Inputs, call_text, leaves_of, mapped, parameters_of_forward
 from .replacing import ask_for_apply_again
 from .running import state_kept, tensors_in
@@ -38,7 +39,7 @@ def by_trace(job):
         # What the tracer warns of is looked into here.
         around.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
-        for each in (torch.no_grad(), state_kept(job.model), plain_functions(job.model)):
+        for each in (torch.no_grad(), state_kept(job.model), plain_functions(job.model), data_recorded()):
             around.enter_context(each)
         if not job.gives_tensors:
             # Dicts of different values, and None, it cannot record.

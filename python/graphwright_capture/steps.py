@@ -18,8 +18,10 @@ from .program import build_program, compute_weights, import_program
 from .pytorch import compile_nothing, load_torch, torch_version, ways_of
 from .reasons import failure_of, reason_of, running
 from .reference import write_reference
+from .running import copy_at_most
 from .settling import settle_inputs
 from .weights import load_weights
+from .words import listed
 
 
 def probe(request, channel):
@@ -32,6 +34,7 @@ def prepared(request, channel):
     watch_limits(channel, request)
     torch = load_torch()
     limit_memory(request["memory"])
+    copy_at_most(request["memory"])
     compile_nothing(torch)
     torch.manual_seed(request["seed"])
     module = import_program(request, channel)
@@ -66,6 +69,9 @@ def capture(request, channel):
         each.requires_grad_(False)
     job = Job(model, settled, request, channel, operators)
     check_outputs(job)
+    if job.first.lost:
+        text = f"The parameters are too large to be copied: what a run changes in {listed(job.first.lost)} stays changed"
+        channel.note("parameters-changed", text)
     inputs = " ".join(call_text(job.inputs))
     with entries_offered(job):
         with running(channel, "run", inputs=inputs):

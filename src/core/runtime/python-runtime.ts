@@ -2,13 +2,14 @@
  * Runs ONNX models with the onnxruntime of the user's own Python, where there is no onnxruntime-node: in a process of its own
  * for each run (python/graphwright_runtime), which gets its tensors as files.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InputError } from '../ir/errors.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { isRunnable } from './array-types.ts';
+import { endOf } from './child-end.ts';
 import { installCommand, runtimeCommand } from './python-command.ts';
 import { environment, shippedPackage } from './shipped-python.ts';
 
@@ -45,7 +46,6 @@ type RunAnswer =
   | { readonly failed: 'missing' | 'broken' | 'run'; readonly reason: string };
 
 const SECONDS = 600;
-const LOOK_MS = 100;
 /** Of what is printed the end says what went wrong. */
 const TAIL = 4000;
 
@@ -86,55 +86,21 @@ async function ask(request: RunRequest, runtime: PythonRuntime, folder: string):
   });
   child.stdin.on('error', () => {});
   child.stdin.end(JSON.stringify(request));
-  const { said, tail, ended } = await endOf(child, runtime);
-  const line = said.split('\n').find((each) => each.startsWith('{'));
-  if (line !== undefined) return JSON.parse(line) as RunAnswer;
-  const words = tail.trim().split('\n').at(-1) ?? '';
-  return { failed: 'broken', reason: words === '' ? ended : words };
-}
-
-interface Ended {
-  readonly said: string;
-  readonly tail: string;
-  readonly ended: string;
-}
-
-/** Waits until a child is gone; it goes when the user cancels, or at its limit. */
-function endOf(child: ChildProcess, { check, seconds = SECONDS }: PythonRuntime): Promise<Ended> {
   let said = '';
   let tail = '';
-  let late = false;
-  let cancelled: unknown;
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
     tail = (tail + text).slice(-TAIL);
   });
-  return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => {
-      late = true;
-      child.kill('SIGKILL');
-    }, seconds * 1000);
-    const look = setInterval(() => {
-      try {
-        check?.();
-      } catch (error) {
-        cancelled = error;
-        child.kill('SIGKILL');
-      }
-    }, LOOK_MS);
-    const settle = (ended: string) => {
-      clearTimeout(limit);
-      clearInterval(look);
-      if (cancelled !== undefined) reject(cancelled);
-      else resolve({ said, tail, ended: late ? `it took longer than ${seconds} s` : ended });
-    };
-    child.once('error', (error) =>
-      settle((error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such program' : error.message),
-    );
-    child.once('close', (code, signal) => settle(signal ? `it ended by ${signal}` : `it ended with status ${code}`));
-  });
+  const { seconds = SECONDS, check } = runtime;
+  const { late, notStarted, status } = await endOf(child, { seconds, check });
+  const line = said.split('\n').find((each) => each.startsWith('{'));
+  if (line !== undefined) return JSON.parse(line) as RunAnswer;
+  if (late) return { failed: 'broken', reason: `it took longer than ${seconds} s` };
+  const words = tail.trim().split('\n').at(-1) ?? '';
+  return { failed: 'broken', reason: notStarted ?? (words === '' ? `it ended with ${status}` : words) };
 }
 
 function passed(name: string, tensor: Tensor, file: string, folder: string): PassedTensor {

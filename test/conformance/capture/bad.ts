@@ -230,6 +230,7 @@ export const BAD: readonly BadCase[] = [
     program: 'complex_inputs.py:Rotate',
     style: 'complex numbers in and out',
     code: 'unsupported-attribute',
+    at: 'complex_inputs.py',
     inputs: ['signal:complex64[3,4]'],
   },
 

@@ -231,6 +231,7 @@ export const PROGRAMS: readonly Case[] = [
   { program: 'data_parallel.py:get_model', style: 'DataParallel', inputs: ['0:float32[1,1,8,8]'] },
   { program: 'normed_weights.py:Critic', style: 'weight and spectral norm', inputs: ['wave:float32[2,2,11]'] },
   { program: 'running_buffers.py:Running', style: 'writes to its buffers', inputs: ['x:float32[4,7]'] },
+  { program: 'parameter_writes.py:Tamed', style: 'writes to its parameters', inputs: ['x:float32[3,4]'] },
   { program: 'caches.py:Cached', style: 'counters and caches of every kind', inputs: ['x:float32[3,4]'] },
   {
     program: 'parametrized.py:Flow',

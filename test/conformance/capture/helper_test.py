@@ -5,20 +5,24 @@ usage: helper_test.py FOLDER_OF_THE_HELPER
 """
 import ctypes
 import faulthandler
+import io
 import json
 import os
 import sys
+import tempfile
 import threading
 import time
 import types
 import unittest
+import zipfile
 from unittest import mock
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(sys.argv[1])))
 
 import torch  # noqa: E402
 
-from graphwright_capture import limits, reasons, running, weights  # noqa: E402
+from graphwright_capture import by_export, by_torchscript, capturing, inputs, limits  # noqa: E402
+from graphwright_capture import pytorch, reasons, running, settling, weights  # noqa: E402
 
 
 class FakeChannel:
@@ -126,6 +130,47 @@ class Keeps(torch.nn.Module):
         return {"y": self.norm(x), "count": self.count, "calls": len(self.list)}
 
 
+class Writes(torch.nn.Module):
+    """Writes to its parameters, and to the places of its tensors, in one of the ways that there are."""
+
+    def __init__(self, way):
+        super().__init__()
+        self.way = way
+        self.weight = torch.nn.Parameter(torch.ones(2))
+        self.register_buffer("mean", torch.ones(2))
+
+    def forward(self, x):
+        getattr(self, self.way)()
+        return x * self.weight + self.mean.sum()
+
+    def in_place(self):
+        self.weight.mul_(2)
+
+    def by_data(self):
+        self.weight.data.mul_(2)
+
+    def by_numpy(self):
+        self.weight.detach().numpy()[:] = 2
+
+    def other_data(self):
+        self.weight.data = self.weight.data * 2
+        self.mean.data = self.mean.data * 2
+
+    def other_shape(self):
+        self.mean.resize_(4).fill_(2)
+
+    def other_type(self):
+        self.weight.data = self.weight.data.double()
+
+    def another(self):
+        self.weight = torch.nn.Parameter(self.weight * 2)
+
+    def none(self):
+        del self.weight
+        self.register_parameter("weight", None)
+        self.weight = torch.nn.Parameter(torch.zeros(2))
+
+
 class FixedInputs:
     def make(self, model, seed, sizes, shuffled=False):
         return [torch.arange(6.0).reshape(3, 2)], {}
@@ -144,6 +189,29 @@ class Runs(unittest.TestCase):
         self.assertFalse(hasattr(model, "added"))
         self.assertEqual(model.norm.running_mean.tolist(), [0, 0])
 
+    def test_parameters_are_brought_back_however_they_were_written_to(self):
+        for way in ("in_place", "by_data", "by_numpy", "other_data", "other_shape", "other_type", "another", "none"):
+            with self.subTest(way):
+                model = Writes(way)
+                weight, mean = model.weight, model.mean
+                runs = [running.run_once(model, FixedInputs(), 0, {}) for _ in range(2)]
+                self.assertTrue(torch.equal(runs[0].outputs[0][0], runs[1].outputs[0][0]))
+                self.assertIs(model.weight, weight)
+                self.assertIs(model.mean, mean)
+                self.assertEqual([(each.tolist(), each.dtype) for each in (weight, mean)], [([1, 1], torch.float32)] * 2)
+                self.assertEqual(runs[1].lost, [])
+                if way != "other_shape":
+                    self.assertEqual(runs[1].written["weight"].tolist(), [1, 1])
+
+    def test_parameters_that_are_too_large_to_copy_are_said(self):
+        with mock.patch.dict(running.MOST_COPIED):
+            running.copy_at_most(4)
+            for way, lost in (("in_place", ["weight"]), ("other_data", []), ("other_shape", [])):
+                with self.subTest(way):
+                    model = Writes(way)
+                    self.assertEqual(running.run_once(model, FixedInputs(), 0, {}).lost, lost)
+                    self.assertEqual((model.weight.tolist(), model.mean.tolist()), ([2, 2] if lost else [1, 1], [1, 1]))
+
     def test_long_chains_are_followed(self):
         model, held = Keeps(), [0]
         for _ in range(5000):
@@ -156,6 +224,53 @@ class Runs(unittest.TestCase):
         written = running.run_once(Keeps(), FixedInputs(), 0, {}).written
         names = {"count", "norm.running_mean", "norm.running_var", "norm.num_batches_tracked"}
         self.assertEqual((set(written), written["count"].item()), (names, 0))
+
+
+class Shifted(torch.nn.Module):
+    """Writes to its parameter in a way that no capture sees by itself."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.ones(3))
+
+    def forward(self, x, y):
+        self.weight.data = self.weight.data + 1
+        self.weight.data.mul_(2)
+        return x * self.weight + y.sum()
+
+
+class Captures(unittest.TestCase):
+    def captured(self, by, *specs):
+        model = Shifted().eval().requires_grad_(False)
+        given = inputs.inputs_by_spec(model, list(specs))
+        sizes = settling.size_choices(given.open_sizes())[0]
+        with tempfile.TemporaryDirectory() as folder:
+            request = {"seed": 1, "output": os.path.join(folder, "model"), "acceptTrace": False}
+            first = running.run_once(model, given, 1, sizes)
+            file, _ = by(capturing.Job(model, (given, sizes, first), request, FakeChannel(), None))
+            self.assertEqual(model.weight.tolist(), [1, 1, 1])
+            with open(file, "rb") as opened:
+                return io.BytesIO(opened.read())
+
+    @unittest.skipUnless("export" in pytorch.ways_of(torch), "this PyTorch has no torch.export")
+    def test_an_exported_program_keeps_the_names_of_open_sizes(self):
+        saved = self.captured(by_export.by_export, "x:float32[batch,3]", "y:float32[2,length]")
+        with zipfile.ZipFile(saved) as archive:
+            [place] = [name for name in archive.namelist() if name.endswith(by_export.SIZE_NAMES)]
+            self.assertRegex(place, r"(^|/)extra(_files)?/[^/]+$")
+            self.assertEqual(json.loads(archive.read(place)), {"x": ["batch", None], "y": [None, "length"]})
+
+    @unittest.skipUnless("export" in pytorch.ways_of(torch), "this PyTorch has no torch.export")
+    def test_an_exported_program_writes_to_its_parameters(self):
+        saved = self.captured(by_export.by_export, "x:float32[2,3]", "y:float32[2,3]")
+        program = torch.export.load(saved)
+        made = program.module()(torch.ones(2, 3), torch.zeros(2, 3))
+        self.assertEqual(made.tolist(), [[4, 4, 4]] * 2)
+
+    def test_a_trace_writes_to_its_parameters(self):
+        traced = torch.jit.load(self.captured(by_torchscript.by_trace, "x:float32[2,3]", "y:float32[2,3]"))
+        made = [traced(torch.ones(2, 3), torch.zeros(2, 3)).tolist() for _ in range(2)]
+        self.assertEqual(made, [[[4, 4, 4]] * 2, [[10, 10, 10]] * 2])
 
 
 class Weights(unittest.TestCase):

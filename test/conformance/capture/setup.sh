@@ -11,7 +11,7 @@ case ${2:-oldest} in
     ;;
   newest)
     pythons='3.13 3.12 3.11 3.10'
-    packages=(torch==2.14.1 torchvision==0.29.1 timm==1.0.29)
+    packages=(torch==2.15.0 torchvision==0.29.2 timm==1.0.31)
     ;;
 esac
 

@@ -36,6 +36,7 @@ export function bindInputs(program: ExportedProgram, operators: Operators, specs
     if (given && meta) fix(program, name, meta, given, symbols);
     if (number) fixNumber(program, number, given, symbols);
   });
+  nameSizes(program, symbols);
   const bind = (spec: Signature, argument: Argument | undefined): void => {
     switch (spec.kind) {
       case 'parameter':
@@ -101,6 +102,21 @@ function userInputs({ inputSpecs, graph }: ExportedProgram): UserInput[] {
     const number = numberArgument(argument, graph);
     return number ? [{ name: number.name, number }] : [];
   });
+}
+
+/** The symbols that nobody has said anything of get the names that the user gave when the program was captured. */
+function nameSizes(program: ExportedProgram, symbols: ProgramSymbols): void {
+  for (const { name, meta } of userInputs(program)) {
+    const names = program.sizeNames?.get(name);
+    if (names?.length !== meta?.shape.length) continue;
+    meta?.shape.forEach((dim, axis) => {
+      const [symbol, wanted] = [dim instanceof Expression ? dim.symbol : undefined, names?.[axis]];
+      if (symbol === undefined || wanted === undefined || symbols.get(symbol) !== undefined) return;
+      // A name that is another symbol of the file would make the two one.
+      if (wanted !== symbol && program.rangeConstraints.has(wanted)) return;
+      symbols.set(symbol, Expression.symbol(wanted, symbols.boundsOf(symbol)));
+    });
+  }
 }
 
 function sizesOf({ name, meta, number }: UserInput, symbols: ProgramSymbols): readonly GivenSize[] {

@@ -70,6 +70,7 @@ const NOTES: Readonly<Record<HelperNote['kind'], ProblemCode>> = {
   'parameter-left-out': 'parameter-left-out',
   'operator-not-found': 'capture-assumed',
   'outputs-left-out': 'outputs-left-out',
+  'parameters-changed': 'capture-assumed',
   'no-memory-limit': 'capture-assumed',
 };
 

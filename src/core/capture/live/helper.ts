@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Progress } from '../../progress.ts';
+import { type ChildEnd, endOf } from '../../runtime/child-end.ts';
 import { environment, shippedPackage } from '../../runtime/shipped-python.ts';
 import { helperCommand } from './command.ts';
 import type { HelperEvent, HelperFailure, HelperNote, HelperRequest } from './protocol.ts';
@@ -31,8 +32,6 @@ type Hello = Extract<HelperEvent, { event: 'hello' }>;
 
 /** The helper's last word may be late where the machine is busy. */
 const GRACE_SECONDS = 10;
-/** So often it is asked whether the user has cancelled. */
-const LOOK_MS = 100;
 /** What the log takes of what a program prints; the end is kept for what went wrong. */
 const MOST_LOGGED = 1_000_000;
 const TAIL = 16_000;
@@ -78,9 +77,7 @@ class Run {
   private logged = 0;
   private line = '';
   private readonly started = process.uptime();
-  private spawnError: Error | undefined;
-  private late = false;
-  private cancelled: unknown;
+  private cancelled: { readonly error: unknown } | undefined;
 
   constructor(
     private readonly child: ChildProcess,
@@ -93,69 +90,26 @@ class Run {
   }
 
   /** Resolves when the process is gone, and with it what it started. */
-  ended(): Promise<HelperRun> {
+  async ended(): Promise<HelperRun> {
     const { child, options } = this;
-    const limit = setTimeout(
-      () => {
-        this.late = true;
-        this.kill();
-      },
-      (options.seconds + GRACE_SECONDS) * 1000,
-    );
-    const look = setInterval(() => this.look(), LOOK_MS);
-    return new Promise((resolve, reject) => {
-      let settled = false;
-      const settle = (status: string) => {
-        if (settled) return;
-        settled = true;
-        clearTimeout(limit);
-        clearInterval(look);
-        this.kill();
-        if (this.line !== '') this.log(this.line);
-        if (this.cancelled !== undefined) reject(this.cancelled);
-        else resolve({ hello: this.hello, notes: this.notes, ...(this.last ?? { failure: this.failure(status) }) });
-      };
-      child.once('error', (error) => {
-        this.spawnError = error;
-        settle(error.message);
-      });
-      child.once('exit', (code, signal) => {
-        // What was said last may still be on its way; what the program started may hold the pipes open for ever.
-        const status = signal ? `signal ${signal}` : `exit status ${code}`;
-        const patience = setTimeout(() => settle(status), 1000);
-        child.once('close', () => {
-          clearTimeout(patience);
-          settle(status);
-        });
-      });
+    const end = await endOf(child, {
+      seconds: options.seconds + GRACE_SECONDS,
+      check: () => this.check(),
+      isEnough: () => this.isEnough(),
     });
+    if (this.line !== '') this.log(this.line);
+    return { hello: this.hello, notes: this.notes, ...(this.last ?? { failure: this.failure(end) }) };
   }
 
-  private look(): void {
-    const silent = !this.hello && process.uptime() - this.started > HELLO_SECONDS;
-    // Something else than Python may print for ever.
-    if (silent || (!this.hello && this.logged > MOST_LOGGED)) this.kill();
-    try {
-      this.progress.check();
-    } catch (error) {
-      this.cancelled = error;
-      this.kill();
-    }
+  private check(): void {
+    if (this.cancelled) throw this.cancelled.error;
+    this.progress.check();
   }
 
-  /** The whole group: workers of a DataLoader do not outlive the program. */
-  private kill(): void {
-    const { pid } = this.child;
-    if (pid === undefined) return;
-    if (process.platform === 'win32') {
-      if (this.child.exitCode === null) spawn('taskkill', ['/pid', String(pid), '/T', '/F'], { windowsHide: true });
-      return;
-    }
-    try {
-      process.kill(-pid, 'SIGKILL');
-    } catch {
-      // It is gone already.
-    }
+  private isEnough(): boolean {
+    if (this.said.length > MOST_SAID) return true;
+    // Something else than Python may say nothing, or print for ever.
+    return !this.hello && (process.uptime() - this.started > HELLO_SECONDS || this.logged > MOST_LOGGED);
   }
 
   private hear(text: string): void {
@@ -163,7 +117,6 @@ class Run {
     const lines = this.said.split('\n');
     this.said = lines.pop() ?? '';
     for (const line of lines) this.take(line);
-    if (this.said.length > MOST_SAID) this.kill();
   }
 
   private take(line: string): void {
@@ -180,8 +133,7 @@ class Run {
       case 'step':
         this.doing = event.title.charAt(0).toLowerCase() + event.title.slice(1);
         this.progress.step(event.title).catch((error) => {
-          this.cancelled ??= error;
-          this.kill();
+          this.cancelled ??= { error };
         });
         return;
       case 'note':
@@ -215,7 +167,7 @@ class Run {
   }
 
   /** Why there is no last word. */
-  private failure(status: string): HelperFailure {
+  private failure({ status, late, notStarted }: ChildEnd): HelperFailure {
     const { hello, options, tail, doing } = this;
     const of = (kind: string, reason: string, details = {}): HelperFailure => ({
       kind,
@@ -224,8 +176,8 @@ class Run {
       frames: framesOfCrash(tail),
       candidates: [],
     });
-    if (this.spawnError) return of('python-unusable', spawnReason(this.spawnError), { python: options.python });
-    if (this.late) return of('timed-out', '', { seconds: String(options.seconds) });
+    if (notStarted !== undefined) return of('python-unusable', notStarted, { python: options.python });
+    if (late) return of('timed-out', '', { seconds: String(options.seconds) });
     // A system that runs out of memory ends the largest process.
     const outOfMemory =
       /bad_alloc|MemoryError|can't allocate memory/.test(tail) || (hello && status === 'signal SIGKILL');
@@ -235,12 +187,6 @@ class Run {
     const words = tail.trim().split('\n').at(-1)?.trim().replace(/\.$/, '') ?? '';
     return of('python-unusable', words === '' ? `it ended with ${status}` : words, { python: options.python });
   }
-}
-
-function spawnReason(error: Error): string {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'there is no such program';
-  return code === 'EACCES' ? 'it is no program that may be run' : error.message;
 }
 
 /** The user's lines of what Python's faulthandler prints when it dies, the deepest first. */

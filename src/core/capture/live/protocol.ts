@@ -97,6 +97,7 @@ export interface HelperNote {
     | 'parameter-left-out'
     | 'operator-not-found'
     | 'outputs-left-out'
+    | 'parameters-changed'
     | 'no-memory-limit';
   readonly text: string;
   readonly frames: readonly HelperFrame[];

@@ -71,8 +71,8 @@ class Conversion {
     for (const value of [...source.inputs, ...source.initializers, ...source.outputs]) this.onnx.keep(value.name);
     for (const input of source.inputs) {
       const made = this.graph.addInput({ name: input.name, type: input.type });
-      if (isComplex(input.dtype)) this.problems.push(ofComplexNumbers(undefined, `input ${input.name}`, TAKE_PARTS));
-      this.values.set(input, isComplex(input.dtype) ? new Complex(made, made) : made);
+      if (isComplex(input.dtype)) this.problems.push(complexInput(input));
+      this.values.set(input, isComplex(input.dtype) ? partsInPlaceOf(input) : made);
       this.onnx.dimensions.offer(made, input.shape ?? []);
     }
     for (const node of source.allNodes()) for (const graph of node.subgraphs()) this.keepNames(graph);
@@ -292,14 +292,27 @@ class Conversion {
 /** Values in the place of a node's outputs, so that the nodes behind are looked at too. The model is not written. */
 function standIns(node: Node): Parts[] {
   return node.outputs.map(({ name, type, dtype }) => {
-    if (!isComplex(dtype)) return new Value({ name, type });
-    const part = partsOfType(type);
-    return new Complex(new Value({ name, type: part }), new Value({ name, type: part }));
+    return isComplex(dtype) ? partsInPlaceOf({ name, type }) : new Value({ name, type });
   });
 }
 
+function partsInPlaceOf({ name, type }: Pick<Value, 'name' | 'type'>): Complex {
+  const part = partsOfType(type);
+  return new Complex(new Value({ name, type: part }), new Value({ name, type: part }));
+}
+
 const TAKE_PARTS = 'its operators take real ones only: pass on torch.view_as_real of it';
+const MAKE_PARTS =
+  'its tensors are of real ones: let forward take real ones with a last axis of 2, and begin with torch.view_as_complex of them';
 const NO_COMPLEX_RULE = 'its operators take real ones only, and this one is not known on their parts';
+
+/** At the line that first takes it: an input has none of its own. */
+function complexInput(input: Value): Problem {
+  const users = input.uses.flatMap((use) => (use.kind === 'input' ? [use.node] : []));
+  const user = users.find(({ origin }) => origin.length > 0);
+  const found = ofComplexNumbers(undefined, `input ${input.name}`, MAKE_PARTS);
+  return user ? { ...found, origin: user.origin } : found;
+}
 
 function ofComplexNumbers(node: Node | undefined, operator: string, reason: string): Problem {
   return problem('unsupported-attribute', node, { operator, target: 'ONNX', attribute: 'complex numbers', reason });

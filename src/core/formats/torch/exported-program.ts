@@ -17,6 +17,7 @@ import { parseJson } from './json.ts';
 import { Field } from './json-fields.ts';
 import { isRecord, stringEntries } from './pickle-machine.ts';
 import { Records } from './records.ts';
+import { readSizeNames } from './size-names.ts';
 import { viewStorage } from './storages.ts';
 import { ZipArchive } from './zip.ts';
 
@@ -52,6 +53,7 @@ export function openExported(records: Records, wanted?: string): ExportedProgram
     weights: new Map([...readWeights(records, modelName(entry)), ...readConstants(records, constants)]),
     argumentNames: readArgumentNames(module),
     rangeConstraints: mapOf(program.get('range_constraints'), readRangeConstraint),
+    sizeNames: readSizeNames(records),
     opsetVersions: mapOf(program.get('opset_version'), (value) => value.number()),
     torchVersion: version.absent ? '' : version.text(),
     schemaVersion,

@@ -6,6 +6,7 @@ import type { DataType } from '../../ir/dtype.ts';
 import type { Origin, Scope } from '../../ir/origin.ts';
 import type { Dim } from '../../ir/shape.ts';
 import type { PickledTensor } from './archive.ts';
+import type { SizeNames } from './size-names.ts';
 
 /** A symbolic size or number: a value, or an expression over symbols such as `2*s0 + 1`. */
 export type SymInt =
@@ -148,6 +149,8 @@ export interface ExportedProgram {
   /** Names of the arguments of `forward`, where the file has them. */
   readonly argumentNames: readonly string[] | undefined;
   readonly rangeConstraints: ReadonlyMap<string, RangeConstraint>;
+  /** What the user calls sizes of inputs that are symbols, where live capture has kept it. */
+  readonly sizeNames?: SizeNames;
   readonly opsetVersions: ReadonlyMap<string, number>;
   readonly torchVersion: string;
   readonly schemaVersion: { readonly major: number; readonly minor: number };

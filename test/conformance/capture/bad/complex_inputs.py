@@ -9,4 +9,4 @@ class Rotate(nn.Module):
         self.phase = nn.Parameter(torch.randn(width))
 
     def forward(self, signal):
-        return signal * torch.polar(torch.ones_like(self.phase), self.phase)
+        return signal * torch.polar(torch.ones_like(self.phase), self.phase)  # here

@@ -9,9 +9,10 @@ import type {
   OutputSpec,
   TensorMeta,
 } from '../../../../src/core/formats/torch/exported.ts';
+import { InputError } from '../../../../src/core/ir/errors.ts';
 import { Expression } from '../../../../src/core/ir/expression.ts';
-import { boundsOf, type Dim } from '../../../../src/core/ir/shape.ts';
-import { exported as exportedFile } from '../formats/torch/build.ts';
+import { boundsOf, type Dim, shapeText } from '../../../../src/core/ir/shape.ts';
+import { exported as exportedFile, fixture, unzip, zipOf } from '../formats/torch/build.ts';
 import { graphText, lines, stored } from './support.ts';
 
 const tensor = (name: string): Argument => ({ kind: 'tensor', name });
@@ -308,4 +309,32 @@ test('plain graphs of higher-order operators are inlined, conditions on data bec
   const [, choice] = [...model.graph.nodes];
   expect(choice?.operator).toBe('prim::If');
   expect(choice?.subgraphs().map((branch) => [...branch.nodes].map((each) => each.op))).toEqual([['neg'], ['neg']]);
+});
+
+describe('sizes that the user has named in a live capture', () => {
+  const named = (text: string, place = 'extra/graphwright.sizes.json', inputs: CaptureOptions['inputs'] = []) => {
+    const entries = unzip(fixture('bounded.pt2'));
+    const [folder = ''] = Object.keys(entries)[0]?.match(/^[^/]+\//) ?? [];
+    const program = exportedFile('bounded.pt2', zipOf({ ...entries, [`${folder}${place}`]: text }));
+    return shapeText(capture(program, { inputs, customOps: NO_CUSTOM_OPERATORS }).model.graph.inputs[0]?.shape);
+  };
+
+  test('keep their names, in the files of every PyTorch', () => {
+    expect(named('{"x": [null, "columns"]}')).toBe('[2, columns]');
+    expect(named('{"x": [null, "columns"]}', 'extra_files/graphwright.sizes.json')).toBe('[2, columns]');
+  });
+
+  test('have the names and numbers that are given now', () => {
+    const input = { key: 'x', dtype: 'float32' } as const;
+    const shape = [2, Expression.symbol('n')];
+    expect(named('{"x": [null, "columns"]}', undefined, [{ ...input, shape }])).toBe('[2, n]');
+    expect(named('{"x": [null, "columns"]}', undefined, [{ ...input, shape: [2, 10] }])).toBe('[2, 10]');
+  });
+
+  test('have names that can be such', () => {
+    const before = named('{}');
+    for (const text of ['{"x": [null, "two words"]}', '{"x": ["rows", null]}', '{"x": ["a"]}', '{"y": [null, "a"]}'])
+      expect(named(text)).toBe(before);
+    expect(() => named('[]')).toThrow(InputError);
+  });
 });

@@ -54,7 +54,8 @@ test('a Python without onnxruntime is told, with the command that gives it one',
 
 test.each([
   ['no program', '/nowhere/python', /there is no such program/],
-  ['a program that is no Python', '/bin/false', /it ended with status 1/],
+  ['a program that is no Python', '/bin/false', /it ended with exit status 1/],
+  ['a file that may not be run', import.meta.filename, /it is no program that may be run/],
 ])('%s is told', async (_, python, reason) => {
   await expect(runInPython(MODEL, INPUTS, {}, { python })).rejects.toMatchObject({
     code: 'runtime-missing',

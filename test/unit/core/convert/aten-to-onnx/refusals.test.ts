@@ -21,6 +21,21 @@ test('an output of a type that ONNX passes on only later is a problem', () => {
   expect(problems).toMatchObject([{ code: 'dtype-not-taken', details: { dtype: 'float8e8m0', operator: 'output x' } }]);
 });
 
+test('complex numbers do not enter the program: that is said on the line that takes them', () => {
+  const graph = new Graph();
+  const x = graph.addInput({ name: 'x', type: { kind: 'tensor', dtype: 'complex64', shape: [2] } });
+  const outputs = [{ name: 'y', type: { kind: 'tensor', dtype: 'float32', shape: [2, 2] } as const }];
+  const node = new Node('view_as_real', [x], { domain: 'aten', name: 'y', outputs });
+  node.origin = [{ kind: 'python', file: 'net.py', line: 7 }];
+  graph.nodes.append(node);
+  graph.addOutput(node.output());
+  const { problems } = atenToOnnx(makeModel('aten', graph));
+  expect(problems).toMatchObject([{ code: 'unsupported-attribute', origin: [{ file: 'net.py', line: 7 }] }]);
+  expect(problems[0]?.message).toBe(
+    'ONNX cannot express input x with complex numbers: its tensors are of real ones: let forward take real ones with a last axis of 2, and begin with torch.view_as_complex of them.',
+  );
+});
+
 test('complex numbers do not leave the program, and not every operator takes them', () => {
   const graph = new Graph();
   const type = (dtype: 'float32' | 'complex64', ...shape: number[]) => ({ kind: 'tensor', dtype, shape }) as const;
