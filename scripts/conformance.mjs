@@ -168,6 +168,7 @@ async function caffe(interpreter, suites) {
   const all = values.only === 'caffe';
   const [runtimes, models] = [values.runtimes, values.models].map((list) => list?.split(','));
   let ran = { frameworks: [], rows: [] };
+  if (runtimes?.includes(TRANSCODED_FOR) && values.models === 'none') return caffeFromDialects(suites);
   const found = await scored(suites, "PyTorch to every framework's Caffe", async () => {
     const results = await scoreFrameworks(interpreter, {
       all,

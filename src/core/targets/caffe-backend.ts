@@ -13,6 +13,12 @@ export interface CaffeLimits {
   readonly takes?: Readonly<Record<string, LayerLimits>>;
   /** Fields that its layers must be given even where the value is what BVLC takes anyway, and that value. */
   readonly spelled?: Readonly<Record<string, number>>;
+  /** Whether it reads fields for height and width only where both are there. */
+  readonly readsPairs?: true;
+  /** Whether a list of two sizes of a convolution's windows is one size to it, or has the width first. */
+  readonly oneSizeLists?: true;
+  /** Fields whose axes it does not count from the end. */
+  readonly countsFromFront?: readonly string[];
   /** The fields of a convolution's dilation: one for all axes, or one each; `dilation` where absent. */
   readonly dilation?: { readonly layer: string; readonly fields: readonly [string, string] };
   /** Whether its Permute takes the last axis of what Permute and Flatten made for channels, until another layer has written it. */

@@ -16,6 +16,8 @@ export const mnn = new CaffeBackend({
   fusions: [...CONVERTER.fusions, 'parts-before-order'],
   limits: {
     ...CONVERTER.limits,
+    // tools/converter/source/caffe/Convolution.cpp: the first of several is that of the width.
+    oneSizeLists: true,
     // tools/converter/source/caffe/Pool.cpp reads neither of the pooling's, LRN.cpp no k.
     ignores: [
       ...['pooling_param.round_mode', 'pooling_param.avg_include_pad', 'lrn_param.k'],

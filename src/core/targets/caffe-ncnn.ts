@@ -23,6 +23,9 @@ export const ncnn = new CaffeBackend({
   fusions: [...CONVERTER.fusions, 'swish-as-layer', 'parts-before-order'],
   limits: {
     ...CONVERTER.limits,
+    // tools/caffe/caffe2ncnn.cpp
+    readsPairs: true,
+    oneSizeLists: true,
     // caffe2ncnn.cpp writes these layers without these fields.
     ignores: [
       ...['lrn_param.k', 'reorg_param.reverse', 'inner_product_param.transpose'],

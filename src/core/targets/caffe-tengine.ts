@@ -22,6 +22,10 @@ export const tengine = new CaffeBackend({
     outputs: 'layers',
     // source/operator/prototype/pooling_param.h, calc_output_size with caffe_flavor 1.
     pooling: { windows: 'one too many', clips: true, divisor: 'window' },
+    // load_conv, load_deconv and load_pool; load_crop.
+    readsPairs: true,
+    oneSizeLists: true,
+    countsFromFront: ['crop_param.axis'],
     // source/operator/prototype/pooling.c, init_op: strides that are not given are 2.
     spelled: { 'pooling_param.stride': 1 },
     deconvolution: 'DeConvolution',
@@ -66,6 +70,13 @@ export const tengine = new CaffeBackend({
       Convolution: JOINT_DILATION,
       DeConvolution: JOINT_DILATION,
       Pooling: { axes: [4, 4] },
+      // source/operator/prototype/crop.c, source/device/cpu/op/crop/crop_ref.c
+      Crop: { axes: [4, 4], along: [1, 2], sizes: 'of the second bottom' },
+      // source/operator/prototype/flatten.c
+      Flatten: { along: [1], ignores: { end_axis: -1 } },
+      // load_reorg, load_reshape
+      Reorg: { ignores: { reverse: false } },
+      Reshape: { ignores: { axis: 0, num_axes: -1 } },
       // source/device/cpu/op/scale/scale_ref.c
       Scale: { ...OWN_FACTORS, axes: [4, 4] },
       // load_eltwise reads no coefficients; source/operator/prototype/eltwise.c takes two bottoms, and

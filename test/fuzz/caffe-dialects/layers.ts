@@ -72,6 +72,7 @@ export const EVERY_LAYER: readonly OneLayer[] = [
   one('Scale scale_param { axis: 2 num_axes: 2 }', [[6, 6]]),
   one('Scale scale_param { axis: 2 }', [[6]]),
   one('Scale scale_param { axis: 0 }', [], [image, [1, 4]]),
+  one('Binarization'),
   one('BatchNorm', [...statistics, positive([1])]),
   one('BatchNorm batch_norm_param { eps: 1e-7 }', [...statistics, positive([1])]),
   one('BatchNorm batch_norm_param { use_global_stats: false }', [...statistics, positive([1])]),
@@ -97,7 +98,9 @@ export const EVERY_LAYER: readonly OneLayer[] = [
   one('Convolution convolution_param { num_output: 2 kernel_h: 3 kernel_w: 1 pad_h: 1 }', [[2, 4, 3, 1], [2]]),
   one('HoleConvolution convolution_param { num_output: 2 kernel_size: 3 hole: 2 }', [[2, 4, 3, 3], [2]]),
   one('HoleConvolution convolution_param { num_output: 2 kernel_size: 3 hole_h: 1 hole_w: 2 }', [[2, 4, 3, 3], [2]]),
-  one('ConvolutionReLU convolution_param { num_output: 2 kernel_size: 3 }', [[2, 4, 3, 3], [2]]),
+  ...['ConvolutionReLU', 'ConvolutionBinary'].map((type) =>
+    one(`${type} convolution_param { num_output: 2 kernel_size: 3 }`, [[2, 4, 3, 3], [2]]),
+  ),
   ...['ConvolutionDepthwise', 'DepthwiseConvolution', 'DepthwiseConv'].map((type) =>
     one(`${type} convolution_param { num_output: 8 kernel_size: 3 }`, [[8, 1, 3, 3], [8]]),
   ),

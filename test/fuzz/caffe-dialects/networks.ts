@@ -374,6 +374,105 @@ const SIZED: readonly SmallNetwork[] = [
   ]),
 ];
 
+const SAID_OTHERWISE: readonly SmallNetwork[] = [
+  ...['pad_h: 1', 'pad_w: 1', 'pad: 1 pad: 0', 'stride: 1 stride: 2', 'kernel_size: 1'].map((words) =>
+    network(`Convolution, kernel_size: 3 ${words}`, [
+      [
+        `a => y: Convolution convolution_param { num_output: 2 kernel_size: 3 ${words} }`,
+        [2, 4, 3, words.startsWith('kernel') ? 1 : 3],
+        [2],
+      ],
+    ]),
+  ),
+  network('Deconvolution, pad_h alone', [
+    ['a => y: Deconvolution convolution_param { num_output: 3 kernel_size: 3 pad_h: 1 }', [4, 3, 3, 3], [3]],
+  ]),
+  ...['kernel_size: 3 pad_h: 1', 'kernel_size: 3 stride: 2 pad_w: 1', 'kernel_size: 2 stride_h: 2 stride_w: 1'].map(
+    (words) => network(`Pooling, ${words}`, [`a => y: Pooling pooling_param { ${words} }`]),
+  ),
+  network('Softmax of the last axis, counted from the end', ['a => y: Softmax softmax_param { axis: -1 }']),
+  network('Softmax of rows', ['a => y: Softmax'], [[3, 5]]),
+  network('Slice of the last axis, counted from the end', [
+    'a => p, q: Slice slice_param { axis: -1 slice_point: 2 }',
+    'p => y: ReLU',
+    'q => z: ReLU',
+  ]),
+  network('Slice by slice_dim', ['a => p, q: Slice slice_param { slice_dim: 2 }', 'p => y: ReLU', 'q => z: ReLU']),
+  network('Concat by concat_dim', ['a => p: ReLU', 'a, p => y: Concat concat_param { concat_dim: 2 }']),
+  ...[2, 3].map((axis) =>
+    network(`Slice along axis ${axis} of which a part is silenced`, [
+      `a => p, q: Slice slice_param { axis: ${axis} slice_point: 1 }`,
+      'p => y: ReLU',
+      'q => : Silence',
+    ]),
+  ),
+  network(
+    'Slice of rows of which a part is silenced',
+    ['a => p, q: Slice slice_param { slice_point: 2 }', 'p => y: ReLU', 'q => : Silence'],
+    [[2, 5]],
+  ),
+  network('an input that is silenced', ['a => y: ReLU', 'b => : Silence'], [image, image]),
+  network('Crop of fewer channels', ['a, b => y: Crop'], [image, [1, 2, 3, 4]]),
+  network(
+    'Crop of images',
+    ['a, b => y: Crop crop_param { axis: 1 }'],
+    [
+      [2, 4, 6, 6],
+      [1, 2, 6, 6],
+    ],
+  ),
+  network('Flatten to the end', ['a => y: Flatten flatten_param { end_axis: 3 }']),
+  network('Flatten of two axes', ['a => y: Flatten flatten_param { axis: 1 end_axis: 2 }']),
+  network('Flatten of rows', ['a => y: Flatten'], [[3, 5]]),
+  network(
+    'Reshape of some axes',
+    ['a => y: Reshape reshape_param { shape { dim: 2 dim: 2 } axis: 1 num_axes: 1 }'],
+    [[1, 4, 6]],
+  ),
+  network(
+    'ROIPooling of an image',
+    [
+      'b => r: Power power_param { scale: 2 shift: 0 }',
+      'a, r => y: ROIPooling roi_pooling_param { pooled_h: 2 pooled_w: 2 spatial_scale: 0.5 }',
+    ],
+    [image, [3, 5]],
+  ),
+  ...[
+    'min_size: 2 max_size: 4 aspect_ratio: 2 variance: 0.1 variance: 0.1 variance: 0.2 variance: 0.2',
+    'min_size: 2 aspect_ratio: 2 aspect_ratio: 3 aspect_ratio: 1 clip: true',
+    'min_size: 2 min_size: 3 aspect_ratio: 2 flip: false variance: 0.1 step: 3 offset: 0.25',
+    'min_size: 2 step_w: 2 step_h: 3 img_h: 10 img_w: 11 aspect_ratio: 0.5',
+  ].map((words) =>
+    network(`PriorBox, ${words}`, [`a, b => y: PriorBox prior_box_param { ${words} }`], [image, [1, 3, 10, 14]]),
+  ),
+  network(
+    'boxes of two images, joined',
+    [
+      'a, c => p: PriorBox prior_box_param { min_size: 2 aspect_ratio: 2 variance: 0.1 }',
+      'b, c => q: PriorBox prior_box_param { min_size: 3 max_size: 5 variance: 0.1 }',
+      'p, q => y: Concat concat_param { axis: 2 }',
+    ],
+    [image, [1, 4, 3, 3], [1, 3, 12, 12]],
+  ),
+  network(
+    'Embed',
+    ['a => i: Threshold', ['i => y: Embed embed_param { num_output: 3 input_dim: 5 }', [5, 3], [3]]],
+    [[2, 1]],
+  ),
+  network('LRN behind Convolution', [convolution('m'), 'm => y: LRN lrn_param { local_size: 3 alpha: 0.1 beta: 0.5 }']),
+  network('Normalize behind Convolution', [
+    convolution('m'),
+    ['m => y: Normalize norm_param { across_spatial: false channel_shared: false }', [4]],
+  ]),
+  network('ELU and Threshold', [
+    'a => m: ELU elu_param { alpha: 0.5 }',
+    'm => y: Threshold threshold_param { threshold: 0.25 }',
+  ]),
+  network('Reduction to images', ['a => y: Reduction reduction_param { operation: MEAN axis: 1 }']),
+  network('ArgMax of channels', ['a => y: ArgMax argmax_param { axis: 1 }']),
+  network('Tile of channels', ['a => y: Tile tile_param { tiles: 2 }']),
+];
+
 export const NETWORKS: readonly SmallNetwork[] = [
   ...NORMALIZED,
   ...ACTIVATED,
@@ -381,4 +480,5 @@ export const NETWORKS: readonly SmallNetwork[] = [
   ...JOINED,
   ...ORDERED,
   ...SIZED,
+  ...SAID_OTHERWISE,
 ];

@@ -13,6 +13,7 @@ import { isStatic } from '../../ir/shape.ts';
 import { refuse } from '../../problems/problem.ts';
 import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
 import { limitBroken } from '../../targets/layer-limits.ts';
+import { numbersAt, ofInt } from './wording.ts';
 
 export class Carrier {
   private readonly schemas: { readonly from: CaffeSchema; readonly to: CaffeSchema };
@@ -29,8 +30,11 @@ export class Carrier {
   layer(node: Node, { made = false, defaults = true } = {}): void {
     this.unsaid(node);
     if (node.op === 'Pooling') this.pooling(node);
+    if (this.to.limits.oneSizeLists) sayApart(node);
     for (const [path, attribute] of node.attributes) this.attribute(node, path, attribute);
     this.spell(node);
+    this.pair(node);
+    this.countFromFront(node);
     this.limits(node);
     for (const value of node.inputs) {
       const { dtype } = value?.constant ?? {};
@@ -120,6 +124,28 @@ export class Carrier {
     }
   }
 
+  /** What is said for one of height and width alone is said for the other too: for both, or nothing. */
+  private pair(node: Node): void {
+    const { parameters } = layerFacts(this.from as Pick<CaffeVocabulary, 'own'>, node.op) ?? {};
+    if (!this.to.limits.readsPairs || parameters === undefined) return;
+    for (const name of PAIRED) {
+      const path = `${parameters}.${name}`;
+      const sides = [`${path}_h`, `${path}_w`];
+      const [given] = sides.filter((side) => node.attributes.has(side));
+      const other = sides.find((side) => !node.attributes.has(side));
+      if (given === undefined || other === undefined) continue;
+      node.setAttribute(other, ofInt(numbersAt(node, path)[0] ?? 0));
+    }
+  }
+
+  private countFromFront(node: Node): void {
+    for (const path of this.to.limits.countsFromFront ?? []) {
+      const value = Number(node.attributes.get(path)?.value ?? 0);
+      const rank = node.input(0)?.shape?.length;
+      if (value < 0 && rank !== undefined) node.setAttribute(path, { type: 'int', value: BigInt(value + rank) });
+    }
+  }
+
   /** What the framework's layer does not take of one like this, as far as the sizes of its bottoms are known. */
   private limits(node: Node): void {
     const { never, ...held } = this.to.limits.takes?.[node.op] ?? {};
@@ -149,6 +175,25 @@ function messageOf(schema: CaffeSchema, field: string): CaffeMessage | undefined
   const type = schema.layer.fields.get(field)?.type;
   return type?.kind === 'message' ? type.message : undefined;
 }
+
+/** Two sizes of a convolution's windows by the fields for height and width. */
+function sayApart(node: Node): void {
+  for (const [list, name] of [
+    ['kernel_size', 'kernel'] as const,
+    ['stride', 'stride'] as const,
+    ['pad', 'pad'] as const,
+  ]) {
+    const path = `convolution_param.${list}`;
+    const [high, wide, ...more] = numbersAt(node, path);
+    if (high === undefined || wide === undefined || more.length > 0 || high === wide) continue;
+    node.deleteAttribute(path);
+    node.setAttribute(`convolution_param.${name}_h`, ofInt(high));
+    node.setAttribute(`convolution_param.${name}_w`, ofInt(wide));
+  }
+}
+
+/** Fields that may be said for height and width apart, and are nothing where they are not said. */
+const PAIRED = ['pad'];
 
 /** What frameworks make of fields that are absent, against their own schemas. */
 const UNSAID: readonly { type: string; path: string; dialect: string; value: number | boolean }[] = [

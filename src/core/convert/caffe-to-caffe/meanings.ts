@@ -108,12 +108,6 @@ export const MEANINGS: readonly Meaning[] = [
     means: { otherwise: 'mean and variance are divided by it', tengine: 'it is not read' },
   },
   {
-    of: ['Crop'],
-    about: 'crop_param.axis',
-    shows: shown.cutsElsewhere,
-    means: { otherwise: 'any axis is the first to be cut', tengine: 'it is 1 or 2 (crop_ref.c)' },
-  },
-  {
     of: ['Slice'],
     about: 'a later top that is an output',
     shows: shown.givesLaterOutput,
@@ -294,7 +288,7 @@ export const MEANINGS: readonly Meaning[] = [
     shows: shown.fractions,
     means: {
       otherwise: 'they are cut to whole numbers',
-      ...each(['ncnn', 'mnn', 'tengine', 'openvino', 'ascend', 'opencv'], 'they are what they are'),
+      ...each(['ncnn', 'mnn', 'openvino', 'ascend', 'opencv'], 'they are what they are'),
     },
   },
   {
@@ -338,6 +332,14 @@ export const MEANINGS: readonly Meaning[] = [
     of: ['SimplerNMS'],
     about: 'rows behind its boxes',
     means: { otherwise: 'there are none', openvino: 'there are as many as it may have' },
+  },
+  {
+    of: ['ROIPooling'],
+    about: 'its regions',
+    means: {
+      otherwise: 'they are five numbers, the image first',
+      tengine: 'they are four numbers of one image (roipooling_ref.c)',
+    },
   },
   {
     of: ['ROIAlign'],

@@ -1,6 +1,7 @@
 /** Layers that are one layer there too: its type or its fields have other names. */
 import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
 import { permuted } from '../onnx-to-caffe/weights.ts';
+import { CUT_SIZES } from './for-tengine.ts';
 import type { Rewording } from './rewordings.ts';
 import { BOX_SIZES, fractions } from './shown.ts';
 import { ofInt, ofInts, type Wording } from './wording.ts';
@@ -96,9 +97,6 @@ function turned(layer: Wording): void {
   else layer.refuse(path, 'its weights, which would have to be turned, are not there');
 }
 
-/** Frameworks that cut the sizes of boxes to whole numbers. */
-const CUT_SIZES = ['ssd', 'nvcaffe', 'intel', 'cambricon', 'bvlc', 'nart', 'yolo-upsample'];
-
 export const RENAMED: readonly Rewording[] = [
   synonym('Abs', 'AbsVal', NART),
   synonym('AbsVal', 'Abs', NART),
@@ -110,6 +108,7 @@ export const RENAMED: readonly Rewording[] = [
   synonym('Deconvolution', 'DeConvolution', 'OAID/Tengine tools/convert_tool/caffe/caffe2tengine.cpp, op_load_map'),
   synonym('DeConvolution', 'Deconvolution', 'OAID/Tengine tools/convert_tool/caffe/caffe2tengine.cpp, op_load_map'),
   synonym('CuDNNGroupedConvolutionForward', 'Convolution', 'alibaba/MNN tools/converter/source/caffe/Convolution.cpp'),
+  synonym('ConvolutionBinary', 'Convolution', 'openvino-dev 2023.3 mo/front/caffe/binary_conv_ext.py'),
   synonym('CuDNNLRNCrossChannel', 'LRN', 'alibaba/MNN tools/converter/source/caffe/LRN.cpp'),
   synonym('Reorg', 'ReorgYolo', 'opencv/dldt model-optimizer/extensions/front/caffe/reorgyolo_ext.py', [
     'reorg_param',

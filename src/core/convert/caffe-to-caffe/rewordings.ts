@@ -3,6 +3,7 @@
  * with is taken, where the target has every layer that it makes; a layer that no row is for stays as it is.
  */
 import { COMPOSED } from './composed.ts';
+import { FOR_TENGINE } from './for-tengine.ts';
 import { SPREAD } from './kernels.ts';
 import { NORMALIZING } from './normalizing.ts';
 import { RENAMED } from './renamed.ts';
@@ -34,6 +35,7 @@ export function rewordingOf(layer: Wording): Rewording | undefined {
 
 export const REWORDINGS: readonly Rewording[] = [
   ...SPREAD,
+  ...FOR_TENGINE,
   ...RENAMED,
   ...COMPOSED,
   ...NORMALIZING,

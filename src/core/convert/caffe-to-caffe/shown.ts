@@ -54,12 +54,6 @@ export function scales(layer: Wording): boolean {
   return path !== undefined && layer.flag(path, layer.blobs.length > 3);
 }
 
-/** Whether it cuts from another axis on than that of channels or rows. */
-export function cutsElsewhere(layer: Wording): boolean {
-  const axis = layer.number('crop_param.axis', 2);
-  return ![1, 2].includes(axis < 0 ? axis + (layer.x.shape?.length ?? 0) : axis);
-}
-
 /** Whether a top that is not the first, and that nobody reads, is an output of the network. */
 export function givesLaterOutput({ node }: Wording): boolean {
   return node.outputs.some((top, k) => k > 0 && top.isGraphOutput && top.users.size === 0);

@@ -25,21 +25,27 @@ export function readUnread(graph: Graph, to: CaffeBackend, names: Names): Proble
     return [];
   }
   return unread.flatMap((value) => {
-    if (to.has('Crop') && cropsBy(graph, value, names)) return [];
+    if (to.has('Crop') && cropsBy(graph, value, to, names)) return [];
     const reason = `nobody reads ${value.name}, which becomes one more output`;
     return [problem('inexact', value.producer, { target: `Caffe (${to.title})`, reason })];
   });
 }
 
 /** A sibling that is read is cropped to the sizes of the blob along the last axes, which it has, or is made to have. */
-function cropsBy(graph: Graph, blob: Value, names: Names): boolean {
+function cropsBy(graph: Graph, blob: Value, to: CaffeBackend, names: Names): boolean {
   const { producer, shape } = blob;
   if (!producer || !isStatic(shape)) return false;
   for (const sibling of producer.outputs) {
     const { shape: own } = sibling;
     if (sibling.useCount === 0 || !isStatic(own) || own.length !== shape.length) continue;
-    const axis = Math.max(shape.findLastIndex((size, k) => size !== own[k]) + 1, 1);
-    const added = axis < shape.length ? { like: blob, nodes: [] } : withLast(graph, blob, own.at(-1) ?? 1, names);
+    // Where images and channels come from what it is cropped to, that has to have all sizes of the sibling.
+    const whole = to.limits.takes?.Crop?.sizes !== undefined;
+    if (whole && shape.length !== 4) return false;
+    const axis = whole ? 2 : Math.max(shape.findLastIndex((size, k) => size !== own[k]) + 1, 1);
+    const added =
+      axis < shape.length && !whole
+        ? { like: blob, nodes: [] }
+        : withSizes(graph, blob, whole ? own : last(own), names);
     if (!added) continue;
     const name = names.fresh(`${sibling.name}_alone`);
     const parameters = { 'crop_param.axis': ofInt(Math.min(axis, shape.length - 1)), 'crop_param.offset': ofInts([0]) };
@@ -56,28 +62,52 @@ function cropsBy(graph: Graph, blob: Value, names: Names): boolean {
   return false;
 }
 
-/** A blob made of another that has a last axis of that size: what it holds does not count. */
-function withLast(graph: Graph, blob: Value, size: number, names: Names): { like: Value; nodes: Node[] } | undefined {
+/** Sizes of which the last alone counts. */
+function last(shape: StaticShape): StaticShape {
+  return [...shape.slice(0, -1).map(() => 0), shape.at(-1) ?? 1];
+}
+
+/** A blob made of another that has those sizes, where they are not 0: what it holds does not count. */
+function withSizes(
+  graph: Graph,
+  blob: Value,
+  wanted: StaticShape,
+  names: Names,
+): { like: Value; nodes: Node[] } | undefined {
   const { producer, shape } = blob;
   if (!producer || !isStatic(shape)) return undefined;
   const name = names.fresh(`${blob.name}_like`);
   const zeros = (sizes: readonly number[]) => graph.addInitializer({ constant: filled(sizes, 0) });
   if (shape.length === 2) {
+    const size = wanted[1] || 1;
     const parameters = { 'inner_product_param.num_output': ofInt(size), 'inner_product_param.bias_term': NO };
     const node = layerOf('InnerProduct', name, parameters, producer, shape.with(1, size));
     node.setInputs([blob, zeros([size, shape[1] ?? 1])]);
     return { like: node.output(), nodes: [node] };
   }
   if (shape.length !== 4) return undefined;
-  const [, channels = 1, , width = 1] = shape;
-  const kernel = size < width ? width - size + 1 : 1 + ((size - width) % 2);
-  const pad = Math.max((size - width + kernel - 1) / 2, 0);
-  const fields = { num_output: 1, kernel_h: 1, kernel_w: kernel, pad_h: 0, pad_w: pad };
+  const [, channels = 1, height = 1, width = 1] = shape;
+  const outputs = wanted[1] || 1;
+  const [high, wide] = [windowFrom(height, wanted[2] || height), windowFrom(width, wanted[3] || width)];
+  const fields = {
+    num_output: outputs,
+    kernel_h: high.kernel,
+    kernel_w: wide.kernel,
+    pad_h: high.pad,
+    pad_w: wide.pad,
+  };
   const entries = Object.entries(fields).map(([field, value]) => [`convolution_param.${field}`, ofInt(value)] as const);
   const parameters = { ...Object.fromEntries(entries), 'convolution_param.bias_term': NO };
-  const node = layerOf('Convolution', name, parameters, producer, shape.with(1, 1).with(3, size));
-  node.setInputs([blob, zeros([1, channels, 1, kernel])]);
+  const sizes = [shape[0] ?? 1, outputs, wanted[2] || height, wanted[3] || width];
+  const node = layerOf('Convolution', name, parameters, producer, sizes);
+  node.setInputs([blob, zeros([outputs, channels, high.kernel, wide.kernel])]);
   return { like: node.output(), nodes: [node] };
+}
+
+/** The window that makes an axis of one size of one of another. */
+function windowFrom(size: number, wanted: number): { readonly kernel: number; readonly pad: number } {
+  const kernel = wanted < size ? size - wanted + 1 : 1 + ((wanted - size) % 2);
+  return { kernel, pad: Math.max((wanted - size + kernel - 1) / 2, 0) };
 }
 
 function layerOf(type: string, name: string, attributes: Parameters, { origin }: Node, shape: StaticShape): Node {

@@ -45,6 +45,7 @@ function kernelOf(layer: LayerValues, parameters: string): readonly (number | un
 
 const EXPECTED: Readonly<Record<string, Expectation>> = {
   Convolution: convolution('convolution_param'),
+  ConvolutionBinary: convolution('convolution_param'),
   ConvolutionDepthwise: convolution('convolution_param'),
   DepthwiseConvolution: convolution('convolution_param'),
   HoleConvolution: convolution('convolution_param'),

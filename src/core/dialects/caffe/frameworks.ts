@@ -113,7 +113,8 @@ export const FRAMEWORKS = {
     title: 'OpenVINO',
     source: 'opencv/dldt, model-optimizer/extensions/front/caffe; types are compared without regard to case',
     layers: [
-      ...['Accum', 'ArgMax', 'Axpy', 'BatchNorm', 'Bias', 'BN', 'Concat', 'Convolution', 'Correlation', 'Crop'],
+      ...['Accum', 'ArgMax', 'Axpy', 'BatchNorm', 'Bias', 'Binarization', 'BN', 'Concat', 'Convolution'],
+      ...['ConvolutionBinary', 'Correlation', 'Crop'],
       ...['CTCGreedyDecoder', 'DataAugmentation', 'Deconvolution', 'DetectionOutput', 'Dropout', 'Eltwise'],
       ...['ELU', 'Flatten', 'GRN', 'InnerProduct', 'Input', 'Interp', 'LRN', 'MVN', 'Normalize', 'Permute'],
       ...['Pooling', 'Power', 'PowerFile', 'PReLU', 'PriorBox', 'PriorBoxClustered', 'Proposal', 'PSROIPooling'],

@@ -22,6 +22,7 @@ const SAME: readonly string[] = [
     'Clip',
   ],
   ...[
+    'Binarization',
     'CuDNNBatchNorm',
     'CuDNNLRNCrossChannel',
     'CycleAdd',

@@ -138,7 +138,9 @@ const regions =
   (holder: string, channels: (layer: LayerShapes) => Dim, height = 'pooled_h', width = 'pooled_w'): ShapeRule =>
   (layer) => {
     const [bins, across] = [height, width].map((name) => layer.number(`${holder}.${name}`) || undefined);
-    return [[layer.bottoms[1]?.[0], channels(layer), bins, across]];
+    // Tengine has them behind an axis of 1 (source/device/cpu/op/roipooling/roipooling_ref.c).
+    const count = layer.bottoms[1]?.[layer.dialect === 'tengine' ? 1 : 0];
+    return [[count, channels(layer), bins, across]];
   };
 
 const outputDim = (layer: LayerShapes) => layer.number('psroi_pooling_param.output_dim');
@@ -147,6 +149,7 @@ export const WINDOW_SHAPES: ShapeRules = {
   Convolution: convolution(),
   Convolution3D: convolution(),
   Convolution3d: convolution(),
+  ConvolutionBinary: convolution(),
   ConvolutionDepthwise: convolution(),
   ConvolutionReLU: convolution(),
   CuDNNGroupedConvolutionForward: convolution(),

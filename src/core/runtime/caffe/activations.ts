@@ -165,6 +165,8 @@ export const activationLayers: Readonly<Record<string, Layer>> = {
     return (x) => x / (1 + Math.exp(-beta * x));
   }),
   TanH: each(() => Math.tanh),
+  // openvino-dev 2023.3, mo/front/caffe/binarization.py: FakeQuantize of two levels around 0; 0 is below.
+  Binarization: each(() => (x) => (x > 0 ? 1 : -1)),
   Threshold: each(({ node }) => {
     const threshold = number(node, 'threshold_param.threshold', 0);
     return (x) => (x > threshold ? 1 : 0);

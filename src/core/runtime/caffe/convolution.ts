@@ -210,6 +210,8 @@ export const convolutionLayers: Readonly<Record<string, Layer>> = {
   Convolution: convolution,
   Convolution3D: convolving({ holder: 'convolution3d_param', run: convolve }),
   Convolution3d: convolving({ holder: 'convolution3d_param', run: convolve }),
+  // openvino-dev 2023.3, mo/front/caffe/binary_conv_ext.py: its weights are multiplied as they are.
+  ConvolutionBinary: convolution,
   ConvolutionDepthwise: depthwise,
   ConvolutionReLU: convolutionRelu,
   CuDNNGroupedConvolutionForward: convolution,

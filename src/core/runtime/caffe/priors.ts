@@ -32,6 +32,7 @@ function boxes(call: LayerCall, sizes: readonly Size[]): Blob {
   const clip = flag(node, `${HOLDER}.clip`, call.means.priorBox.clips);
   const variances = numbers(node, `${HOLDER}.variance`);
   const [variance = 0.1] = variances;
+  if (call.means.priorBox.asTengine && variances.length !== 4) throw refusal(call, 'it has not four variances');
   const length = rows * columns * sizes.length * 4;
   const y = blobOf([1, 2, length]);
   let at = 0;
@@ -82,6 +83,10 @@ function sizesOf(call: LayerCall): readonly Size[] {
     throw refusal(call, `it has ${least.length} min_size and ${most.length} max_size`);
   }
   const ratios = ratiosOf(node);
+  const image = imageSize(call);
+  const flips = flag(node, `${HOLDER}.flip`, true) && ratios.length > 0;
+  if (means.priorBox.asTengine && flips && image.width !== image.height)
+    throw refusal(call, 'its boxes are flipped by the other side of the image');
   return least.flatMap((size, k) => {
     const larger = most[k];
     const mean = larger === undefined ? [] : [Math.fround(Math.sqrt(size * larger))];

@@ -21,12 +21,22 @@ interface Region {
 function regionsOf(call: LayerCall): readonly Region[] {
   const { shape, data } = bottom(call, 1);
   if (call.bottoms.length > 2) throw refusal(call, 'it is not known what its third bottom does');
+  if (call.node.op === 'ROIPooling' && call.means.regions === 'corners') return ofFirstImage(call, shape, data);
   // [regions, 5], with axes of 1 around it.
   const count = data.length / 5;
   if (!shape.includes(5)) throw refusal(call, 'a region has five numbers');
   return Array.from({ length: count }, (_, k) => {
     const [image = 0, xmin = 0, ymin = 0, xmax = 0, ymax = 0] = data.subarray(k * 5);
     return { image: Math.trunc(image), corners: [xmin, ymin, xmax, ymax] };
+  });
+}
+
+/** [1, regions, 4], perhaps with an axis of 1 behind it: OAID/Tengine source/device/cpu/op/roipooling/roipooling_ref.c. */
+function ofFirstImage(call: LayerCall, shape: readonly number[], data: Float32Array): readonly Region[] {
+  if (shape[2] !== 4) throw refusal(call, 'a region has four numbers');
+  return Array.from({ length: shape[1] ?? 0 }, (_, k) => {
+    const [xmin = 0, ymin = 0, xmax = 0, ymax = 0] = data.subarray(k * 4);
+    return { image: 0, corners: [xmin, ymin, xmax, ymax] };
   });
 }
 

@@ -89,6 +89,8 @@ export interface Semantics {
   readonly priorBox: {
     /** Whether sizes are cut to whole numbers, as code is that keeps them as such. */
     readonly wholeSizes: boolean;
+    /** Whether boxes that are flipped are divided by the other side of the image, and four variances are read whatever is said. */
+    readonly asTengine?: true;
     /** Whether boxes are clipped where nothing is said. */
     readonly clips: boolean;
     /** Whether the layer may say the size of the image itself. */
@@ -115,6 +117,8 @@ export interface Semantics {
   readonly simplerNms?: 'a row a box' | 'as many rows as it may have';
   /** Whether a second bottom of LSTM says where sequences begin, or it runs over the rows of one image. */
   readonly lstm: 'steps' | 'rows';
+  /** What a region of ROIPooling is: the number of its image and its corners, or those alone, of the first image. */
+  readonly regions: 'image and corners' | 'corners';
   /** The scale of ROIPooling where nothing is said. */
   readonly regionScale: number;
   /** Whether the points of ROIAlign lie as Detectron has them. */
@@ -161,6 +165,7 @@ const BVLC: Semantics = {
   priorBox: { wholeSizes: true, clips: false, imageSize: true },
   detectionOutput: { rows: 'by class', takesAll: true, eta: true },
   lstm: 'steps',
+  regions: 'image and corners',
   regionScale: 1,
   alignsRegions: true,
   interp: { keeps: 'corners', size: 'deeplab', pads: true },
@@ -241,6 +246,8 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
   // OAID/Tengine tools/convert_tool/caffe/caffe2tengine.cpp, source/operator/prototype/pooling_param.h, source/device/cpu/op.
   tengine: {
     ...NOT_SSD,
+    priorBox: { wholeSizes: true, asTengine: true, clips: false, imageSize: true },
+    regions: 'corners',
     detectionOutput: { ...PLAIN, plain: { candidates: 'as said, or 100', rows: '[1, rows, 6, 1]' } },
     resize: 'tengine',
     interp: { keeps: 'borders', size: 'factor', pads: false },

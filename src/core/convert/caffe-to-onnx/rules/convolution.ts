@@ -134,6 +134,8 @@ const depthwiseForward = forward(depthwise);
 export const convolution: LayerRules = {
   Convolution: forward(planar()),
   Convolution3D: forward(volumes, (y) => y),
+  // openvino-dev 2023.3, mo/front/caffe/binary_conv_ext.py: a convolution like others, of the weights as they are stored.
+  ConvolutionBinary: forward(planar()),
   ConvolutionDepthwise: depthwiseForward,
   CuDNNGroupedConvolutionForward: forward(planar()),
   DeConvolution: backward(planar()),

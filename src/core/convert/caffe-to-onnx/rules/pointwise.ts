@@ -65,6 +65,9 @@ export const pointwise: LayerRules = {
     return power === 1 ? base : onnx.Pow(base, onnx.like(base, power));
   }),
 
+  // openvino-dev 2023.3, mo/front/caffe/binarization.py: FakeQuantize of two levels around 0, which is below.
+  Binarization: ofOne((x, _, onnx) => onnx.Where(onnx.Greater(x, onnx.like(x, 0)), onnx.like(x, 1), onnx.like(x, -1))),
+
   Reciprocal: ofOne((x, _, onnx) => onnx.Reciprocal(x)),
 
   // NART: alpha x + beta (python/nart/utils/caffe_utils/caffe_to_onnx.py).

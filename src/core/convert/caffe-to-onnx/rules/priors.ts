@@ -10,7 +10,7 @@ import type { LayerRules } from '../rule.ts';
 const HOLDER = 'prior_box_param';
 
 /** Their code keeps sizes as whole numbers. */
-const WHOLE_SIZES: ReadonlySet<string> = new Set(['cambricon', 'intel', 'nvcaffe', 'ssd']);
+const WHOLE_SIZES: ReadonlySet<string> = new Set(['cambricon', 'intel', 'nvcaffe', 'ssd', 'tengine']);
 
 /** Width and height. */
 type Size = readonly [number, number];
@@ -41,6 +41,7 @@ function layoutOf(layer: Layer, boxes: readonly Size[]): Layout {
   const size = image && layer.backend.base !== 'opencv' ? image : measured();
   const variances = layer.numbers(`${HOLDER}.variance`);
   if (![0, 1, 4].includes(variances.length)) layer.invalid(`it has ${variances.length} variances`);
+  if (layer.backend.base === 'tengine') asTengineDoes(layer, size, variances.length);
   return {
     cells: [columns, rows],
     image: size,
@@ -50,6 +51,13 @@ function layoutOf(layer: Layer, boxes: readonly Size[]): Layout {
     clip: layer.flag(`${HOLDER}.clip`),
     variances: variances.length === 4 ? variances : Array<number>(4).fill(variances[0] ?? 0.1),
   };
+}
+
+/** OAID/Tengine source/device/cpu/op/priorbox/priorbox_ref.c reads four variances, and divides flipped boxes by the other side. */
+function asTengineDoes(layer: Layer, [width, height]: Size, variances: number): void {
+  if (variances !== 4) layer.refuse('its variances', 'Tengine reads four, whatever lies behind those that are said');
+  if (layer.flag(`${HOLDER}.flip`, true) && ratiosOf(layer).length > 0 && width !== height)
+    layer.refuse('boxes that are flipped', 'Tengine divides them by the other side of the image');
 }
 
 /** Two numbers under names of their own, or one for both; undefined where one of them is 0 or not said. */

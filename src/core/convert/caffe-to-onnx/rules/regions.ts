@@ -23,6 +23,13 @@ function regionsOf(layer: Layer, onnx: OnnxBuilder): Value {
   return onnx.reshape(rois, [-1, 5]);
 }
 
+/** Of the corners that Tengine reads, [1, regions, 4] with an axis of 1 behind it perhaps: 0 in front of each. */
+function ofFirstImage(layer: Layer, onnx: OnnxBuilder): Value {
+  const rois = layer.bottom(1);
+  if (layer.dims(rois)[2] !== 4) layer.invalid('a region has four numbers');
+  return onnx.Pad(onnx.reshape(rois, [-1, 4]), onnx.ints([0, 1, 0, 0]));
+}
+
 /** The image of each region: [regions]. */
 function imagesOf(regions: Value, onnx: OnnxBuilder): Value {
   return onnx.cast(onnx.squeeze(onnx.Gather(regions, onnx.ints([0]), { axis: 1 }), [1]), 'int64');
@@ -39,7 +46,8 @@ const roiPooling: LayerRule = (layer, onnx) => {
   const pooled = [size('pooled_h'), size('pooled_w')];
   if (pooled.some((each) => each < 1)) layer.invalid('it has no bins');
   const spatial_scale = layer.number('roi_pooling_param.spatial_scale', 1);
-  return onnx.MaxRoiPool(layer.bottom(), regionsOf(layer, onnx), { pooled_shape: pooled, spatial_scale });
+  const regions = layer.backend.base === 'tengine' ? ofFirstImage(layer, onnx) : regionsOf(layer, onnx);
+  return onnx.MaxRoiPool(layer.bottom(), regions, { pooled_shape: pooled, spatial_scale });
 };
 
 /** Points as Detectron has them: `count` each way in a bin, or about one for each element. */

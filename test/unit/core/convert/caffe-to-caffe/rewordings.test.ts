@@ -81,6 +81,7 @@ const EXACT: readonly ExactRow[] = [
   ],
   [`a => y: HoleConvolution ${CONVOLUTION} hole_h: 1 hole_w: 2 }`, 'nart', ['bvlc', 'opencv'], WEIGHTS],
   [`a => y: ConvolutionReLU ${CONVOLUTION} }`, 'nart', ['bvlc', 'opencv'], WEIGHTS],
+  [`a => y: ConvolutionBinary ${CONVOLUTION} }`, 'openvino', ['bvlc', 'opencv'], WEIGHTS],
   [
     'a => y: DepthwiseConv convolution_param { num_output: 8 kernel_size: 3 }',
     'mnn',

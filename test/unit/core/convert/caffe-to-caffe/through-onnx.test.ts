@@ -28,6 +28,7 @@ describe('layers that the framework lacks', () =>
     ['a[1, 4, 1, 1], b, c => y: Axpy', 'intel', ['bvlc', 'opencv', 'openvino']],
     ['a[1, 4, 1, 1], b, c => y: Axpy', 'openvino', ['bvlc', 'ncnn']],
     ['a => y: GRN', 'openvino', ['bvlc', 'opencv']],
+    ['a => y: Binarization', 'openvino', ['bvlc', 'tengine']],
     ['a => y: Permute permute_param { order: 0 order: 2 order: 3 order: 1 }', 'ssd', ['bvlc']],
   ]));
 

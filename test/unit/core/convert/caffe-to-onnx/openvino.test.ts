@@ -145,3 +145,26 @@ test('Axpy', async () => {
   const images = ['x', 'z'].map((name) => input(name, 2, 3, 4, 5));
   await agrees([input('a', 2, 3, 1, 1), ...images, layer('a, x, z => y: Axpy')], { dialect });
 });
+
+describe('networks of two values', () => {
+  test('Binarization is 1 above 0, else -1', async () => {
+    await agrees([input('x', 1, 1, 1, 4), layer('x => y: Binarization')], {
+      dialect,
+      inputs: { x: [-2, 0, 1e-20, 3] },
+      gives: { y: [-1, -1, 1, 1] },
+    });
+  });
+
+  test('ConvolutionBinary multiplies by its weights as they are', async () => {
+    const net = [
+      input('x', 1, 2, 5, 5),
+      layer('x => b: Binarization'),
+      layer('b => y: ConvolutionBinary convolution_param { num_output: 3 kernel_size: 3 pad: 1 stride: 2 }', [
+        [3, 2, 3, 3],
+        [3],
+      ]),
+    ];
+    const result = await agrees(net, { dialect });
+    expect(operatorsOf(result)).toEqual(['Greater', 'Where', 'Conv']);
+  });
+});

@@ -62,3 +62,39 @@ describe('Resize', () => {
     expect(problemsOf(net('resize_type: 1'), 'tengine')[0]).toContain('several images');
   });
 });
+
+describe('PriorBox', () => {
+  const net = (parameters: string) => [
+    input('x', 1, 2, 3, 4),
+    input('image', 1, 3, 12, 12),
+    layer(`x, image => y: PriorBox prior_box_param { min_size: 2.5 aspect_ratio: 2 ${parameters} }`),
+  ];
+  const four = 'variance: 0.1 variance: 0.1 variance: 0.2 variance: 0.2';
+
+  test('cuts its sizes to whole numbers', async () => {
+    await agrees(net(four), { dialect: 'tengine' });
+  });
+
+  test('is refused where Tengine reads past what is said, or divides by the other side', () => {
+    expect(problemsOf(net('variance: 0.1'), 'tengine')[0]).toContain('Tengine reads four');
+    expect(problemsOf(net(`img_h: 12 img_w: 13 ${four}`), 'tengine')[0]).toContain('the other side of the image');
+    expect(problemsOf(net(`img_h: 12 img_w: 13 flip: false ${four}`), 'tengine')).toEqual([]);
+  });
+});
+
+test('ROIPooling takes corners alone, of the first image', async () => {
+  const net = (...rois: readonly number[]) => [
+    input('x', 1, 3, 8, 8),
+    input('rois', ...rois),
+    layer('x, rois => y: ROIPooling roi_pooling_param { pooled_h: 2 pooled_w: 3 spatial_scale: 0.5 }'),
+  ];
+  const corners = { rois: [0, 0, 10, 9, 3, 4, 14, 15] };
+  for (const rois of [
+    [1, 2, 4],
+    [1, 2, 4, 1],
+  ]) {
+    const { found } = await agrees(net(...rois), { dialect: 'tengine', inputs: corners, opset: 21 });
+    expect(found.get('y')?.shape).toEqual([2, 3, 2, 3]);
+  }
+  expect(problemsOf(net(2, 5), 'tengine')[0]).toContain('four numbers');
+});

@@ -123,3 +123,7 @@ test('Axpy, as OpenVINO 2023.3 gives it: one factor for each channel of each ima
   const y = blob([2, 3, 2, 2], [...first, ...second]);
   gives(layer('Axpy', '', ['a', 'x', 'z']), { a, x, z }, { y }, dialect);
 });
+
+test('Binarization gives 1 above 0, else -1', () => {
+  gives(layer('Binarization'), { x: blob([1, 4], [-2, 0, 1e-20, 3]) }, { y: blob([1, 4], [-1, -1, 1, 1]) }, dialect);
+});

@@ -63,3 +63,22 @@ test('RPN: small boxes go before they are cut, borders are one pixel further, an
   expect(boxes('nms_thresh: 0.9 per_nms_topn: 1')?.values).toEqual([8, 0, 24, 12]);
   expect(boxes('nms_thresh: 0.9 post_nms_topn: 1')?.values).toEqual([8, 0, 24, 12]);
 });
+
+test('PriorBox cuts sizes to whole numbers, and reads four variances', () => {
+  const net = (parameters: string) => layer('PriorBox', `prior_box_param { ${parameters} }`, ['x', 'image']);
+  const given = (width: number) => ({ x: blob([1, 1, 1, 1], [0]), image: blob([1, 3, 8, width], [0]) });
+  const variances = 'variance: 0.1 variance: 0.2 variance: 0.3 variance: 0.4';
+  expect(ran(net(`min_size: 2.5 ${variances}`), given(8), 'tengine').y?.values).toEqual([
+    ...[0.375, 0.375, 0.625, 0.625],
+    ...[0.1, 0.2, 0.3, 0.4].map(Math.fround),
+  ]);
+  expect(refused(net('min_size: 2 variance: 0.1'), given(8), 'tengine')).toContain('four variances');
+  // Flipped boxes are divided by the other side (priorbox_ref.c).
+  expect(refused(net(`min_size: 2 aspect_ratio: 2 ${variances}`), given(9), 'tengine')).toContain('the other side');
+});
+
+test('a region of ROIPooling is four numbers of the first image', () => {
+  const net = layer('ROIPooling', 'roi_pooling_param { pooled_h: 1 pooled_w: 1 }', ['x', 'rois']);
+  const x = blob([1, 1, 2, 2], [1, 2, 3, 4]);
+  gives(net, { x, rois: blob([1, 2, 4], [0, 0, 0, 0, 1, 0, 1, 1]) }, { y: blob([2, 1, 1, 1], [1, 4]) }, 'tengine');
+});
