@@ -68,12 +68,12 @@ function wide(onnx: OnnxBuilder, x: Value): Value {
 }
 
 /** An axis, and the padding at its end with which rounding down gives all windows. */
-interface Padded extends Axis {
+export interface Padded extends Axis {
   readonly end: number;
 }
 
 /** The axes with the padding in numbers: what is rounded up has known sizes. */
-function paddedAxes(node: Node, needed: number): readonly Padded[] {
+export function paddedAxes(node: Node, needed: number): readonly Padded[] {
   const axes = axesOf(node);
   const autoPad = node.string('auto_pad', 'NOTSET');
   const isCeil = node.int('ceil_mode', 0n) !== 0n;
@@ -115,7 +115,7 @@ function countsOf(node: Node, axes: readonly Padded[]): readonly (readonly numbe
 }
 
 /** The places that each window looks at; some may lie outside. */
-function placesOf({ stride, extent, dilation, count, before, end }: Padded, size: number): number[][] {
+export function placesOf({ stride, extent, dilation, count, before, end }: Padded, size: number): number[][] {
   const windows = Math.floor((size + before + end - extent) / stride) + 1;
   return naturals(Math.max(0, windows)).map((k) => naturals(count).map((t) => k * stride + t * dilation - before));
 }

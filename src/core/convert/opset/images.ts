@@ -21,6 +21,7 @@ import {
 import { affineGrid } from './affine-grid.ts';
 import { dilatedAverages, dilatedExtremes, dilatedNorms, isDilated } from './dilated-windows.ts';
 import { isResizedAtRun, resampledByOpenScales } from './open-resampling.ts';
+import { pooledPlaces } from './pooled-places.ts';
 import { resampled } from './resampling.ts';
 import { explicitWindows } from './windows.ts';
 
@@ -173,15 +174,20 @@ function samePads(node: Node, isMoreAtEnd: boolean): readonly number[] {
 }
 
 /** Until 7 MaxPool gave no indices. */
-const maxPoolIndices = adapter(down(8, 'MaxPool'), (node) => {
-  if (node.outputs.length > 1) {
-    if (node.output(1).useCount > 0) tooOld(node, 8, 'its indices are used');
-    node.removeLastOutput();
+const maxPoolIndices = adapter(down(8, 'MaxPool'), (node, onnx) => {
+  const places = countsPlaces(node) ? pooledPlaces(node, onnx, 8) : undefined;
+  if (!places) {
+    if (node.outputs.length > 1) node.removeLastOutput();
+    node.deleteAttribute('storage_order');
+    return undefined;
   }
-  if (node.int('storage_order', 0n) !== 0n) tooOld(node, 8, 'it counts columns first');
-  node.deleteAttribute('storage_order');
-  return undefined;
+  const attributes = [...node.attributes].filter(([name]) => name !== 'storage_order');
+  return [onnx.node('', 'MaxPool', [operand(node)], attributes).output(), places];
 });
+
+function countsPlaces(node: Node): boolean {
+  return node.outputs.length > 1 && node.output(1).useCount > 0;
+}
 
 const windows =
   (version: number): AdapterRule =>
@@ -205,11 +211,11 @@ const lpPool = adapter(down(18, 'LpPool'), (node, onnx) =>
 
 /** Gaps, and windows that are rounded up, came with 10. */
 const maxPool = adapter(down(10, 'MaxPool'), (node, onnx) => {
-  const countsPlaces = node.outputs.length > 1 && node.output(1).useCount > 0;
   const isCeil = node.int('ceil_mode', 0n) !== 0n;
   if (!isDilated(node) && !isCeil) return undefined;
-  if (!countsPlaces) return dilatedExtremes(node, onnx, 10);
-  return isDilated(node) ? undefined : explicitWindows(node, onnx, 10, true);
+  if (!countsPlaces(node)) return dilatedExtremes(node, onnx, 10);
+  if (!isDilated(node)) return explicitWindows(node, onnx, 10, true);
+  return [dilatedExtremes(node, onnx, 10), pooledPlaces(node, onnx, 10)];
 });
 
 export const images: readonly Adapter[] = [

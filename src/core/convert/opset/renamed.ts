@@ -1,10 +1,9 @@
 /** Adapters of recurrent layers and what else changed in form. */
 import { constantOf } from '../../dialects/onnx/data.ts';
 import { int } from '../../ir/attribute.ts';
-import { sameShape } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
 import type { OnnxBuilder } from '../builder.ts';
-import { type Adapter, adapter, down, operand, rankOf, sameIf, tooOld, up } from './adapter.ts';
+import { type Adapter, adapter, down, operand, rankOf, up } from './adapter.ts';
 import { branch } from './decompositions/counting.ts';
 
 /** From 14 on the batch may come first. */
@@ -61,18 +60,4 @@ const dftUp = adapter(up(20, 'DFT'), (node, onnx) => {
   return onnx.same([operand(node), node.input(1), onnx.constant(axis)], { axis: undefined });
 });
 
-/** Until 10 both branches had to give the same shapes. */
-const branchShapes = sameIf(11, ['If'], (node) => {
-  const [then, other] = node.subgraphs().map((graph) => graph.outputs.map(({ shape }) => shape));
-  const differ = then?.some((shape, k) => sameShape(shape, other?.[k]) === false);
-  if (differ) tooOld(node, 11, 'its branches give different shapes');
-});
-
-export const renamed: readonly Adapter[] = [
-  layoutDown,
-  narrowArithmetic,
-  narrowInfinity,
-  dftDown,
-  ...branchShapes,
-  dftUp,
-];
+export const renamed: readonly Adapter[] = [layoutDown, narrowArithmetic, narrowInfinity, dftDown, dftUp];

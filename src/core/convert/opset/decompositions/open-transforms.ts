@@ -16,10 +16,13 @@ export interface OpenTransform {
   readonly inverse: boolean;
   /** Whether the result is real, from one side of the spectrum. */
   readonly real: boolean;
+  /** Whether x may have more places than the transform is long. */
+  readonly cuts?: boolean;
 }
 
-/** x: [..., places, parts] to [..., places, parts]; places beyond the length count for nothing. */
-export function transformedAtRun(onnx: OnnxBuilder, x: Value, rank: number, transform: OpenTransform): Value {
+/** x: [..., places, parts] to [..., places, parts]; places beyond the length count for nothing, not even where they are infinite. */
+export function transformedAtRun(onnx: OnnxBuilder, given: Value, rank: number, transform: OpenTransform): Value {
+  const x = transform.cuts ? cutOff(onnx, given, rank, transform.length) : given;
   const { cos, sin } = wavesOf(onnx, x, rank, transform);
   const part = (index: number) => onnx.squeeze(sliced(onnx, x, rank - 1, index, index + 1), [rank - 1]);
   const real = part(0);
@@ -33,9 +36,13 @@ export function transformedAtRun(onnx: OnnxBuilder, x: Value, rank: number, tran
   return onnx.Concat(onnx.unsqueeze(first, [rank - 1]), onnx.unsqueeze(second, [rank - 1]), { axis: rank - 1 });
 }
 
+function cutOff(onnx: OnnxBuilder, x: Value, rank: number, length: Value): Value {
+  return onnx.Slice(x, onnx.ints([0]), onnx.unsqueeze(length, [0]), onnx.ints([rank - 2]));
+}
+
 /** [places of x, places of the result] */
 function wavesOf(onnx: OnnxBuilder, x: Value, rank: number, transform: OpenTransform) {
-  const { length, to, inverse, real } = transform;
+  const { length, to, inverse } = transform;
   const own = dtypeOf(x);
   // As exact as what is written out where lengths are known.
   const dtype: DataType = 'float64';
@@ -46,17 +53,21 @@ function wavesOf(onnx: OnnxBuilder, x: Value, rank: number, transform: OpenTrans
   const rest = onnx.Sub(product, onnx.Mul(onnx.Div(product, length), length));
   const total = onnx.cast(length, dtype);
   const angle = onnx.Mul(onnx.Div(onnx.cast(rest, dtype), total), number((inverse ? 2 : -2) * Math.PI));
-  const isUsed = onnx.Less(onnx.cast(from, dtype), total);
-  let weight = onnx.cast(isUsed, dtype);
-  if (inverse) weight = onnx.Div(weight, total);
-  if (real) {
-    // The other side of a spectrum is its mirror image; what mirrors itself counts once.
-    const holds = (condition: Value) => onnx.cast(condition, dtype);
-    const isFirst = holds(onnx.Equal(from, onnx.constant(0n)));
-    const isMiddle = holds(onnx.Equal(onnx.Mul(from, onnx.constant(2n)), length));
-    weight = onnx.Mul(weight, onnx.Sub(onnx.Sub(number(2), isFirst), isMiddle));
-  }
-  const [cos, sin] = [onnx.Cos(angle), onnx.Sin(angle)].map((wave) => onnx.cast(onnx.Mul(wave, weight), own));
+  const weight = inverse ? weightOf(onnx, from, transform, total) : undefined;
+  const [cos, sin] = [onnx.Cos(angle), onnx.Sin(angle)].map((wave) =>
+    onnx.cast(weight ? onnx.Mul(wave, weight) : wave, own),
+  );
   if (!cos || !sin) throw new Error('a transform is of floats');
   return { cos, sin };
+}
+
+/** What each place counts of an inverse transform. */
+function weightOf(onnx: OnnxBuilder, from: Value, { length, real }: OpenTransform, total: Value): Value {
+  const number = (value: number) => onnx.like(total, value);
+  if (!real) return onnx.Div(number(1), total);
+  // The other side of a spectrum is its mirror image; what mirrors itself counts once.
+  const holds = (condition: Value) => onnx.cast(condition, dtypeOf(total));
+  const isFirst = holds(onnx.Equal(from, onnx.constant(0n)));
+  const isMiddle = holds(onnx.Equal(onnx.Mul(from, onnx.constant(2n)), length));
+  return onnx.Div(onnx.Sub(onnx.Sub(number(2), isFirst), isMiddle), total);
 }

@@ -149,7 +149,7 @@ function openTransform(
   const whole = real ? onnx.Mul(onnx.Sub(from, number(1n)), number(2n)) : from;
   const length = given ? scalarOf(onnx, given) : whole;
   const to = oneSided && !real ? halfOf(onnx, length) : length;
-  return { parts: partsOf(node, moved), length, to, inverse, real };
+  return { parts: partsOf(node, moved), length, to, inverse, real, cuts: given !== undefined };
 }
 
 /** How many places of a spectrum its mirror image does not say. */

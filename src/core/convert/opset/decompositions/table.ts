@@ -3,6 +3,7 @@ import type { Adapter } from '../adapter.ts';
 import { activationDecompositions } from './activations.ts';
 import { attention } from './attention.ts';
 import { bits } from './bits.ts';
+import { branches } from './branches.ts';
 import { choosing } from './choosing.ts';
 import { countedTokens } from './counted-tokens.ts';
 import { cropping } from './cropping.ts';
@@ -33,6 +34,7 @@ export const DECOMPOSITIONS: readonly Adapter[] = [
   ...activationDecompositions,
   ...elementary,
   ...remainders,
+  ...branches,
   ...choosing,
   ...finding,
   ...ranges,

@@ -103,6 +103,16 @@ decomposes(
 
 decomposes('DFT of open lengths', [
   {
+    // What lies behind the length of the transform is not looked at.
+    graph: 'float[1,4,1] x, int64 n => float[1,K,2] y',
+    nodes: 'y = DFT <axis = 1> (x, n)',
+    from: 17,
+    to: [16, 7],
+    inputs: { x: [1, 3, Number.POSITIVE_INFINITY, Number.NaN], n: [2] },
+    gives: { y: [4, 0, -2, 0] },
+    within: 1e-6,
+  },
+  {
     graph: 'float[2,S,1] x => float[2,K,2] y',
     nodes: 'y = DFT <axis = 1, onesided = 1> (x)',
     from: 17,
