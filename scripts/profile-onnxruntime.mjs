@@ -1,12 +1,13 @@
 /**
- * Measures which operators a release of onnxruntime-node runs on the CPU, and in which element types: a profile for
+ * Measures which operators a release of onnxruntime runs on the CPU, and in which element types: a profile for
  * src/core/targets/profiles/.
  *
- *   node scripts/profile-onnxruntime.mjs RELEASE [--package FOLDER] [--like NAME] [--date DATE] [-o FILE]
+ *   node scripts/profile-onnxruntime.mjs RELEASE [--package FOLDER | --python PYTHON] [--like NAME] [--date DATE] [-o FILE]
  *
  * Each version of each operator of the standard becomes a model of one node, in each type that its schema allows, and a
  * session is made of it: the runtime then has looked for a kernel, or for a function body whose operators have kernels.
- * FOLDER holds the unpacked package (`npm pack onnxruntime-node@RELEASE`); the installed one is taken without it.
+ * FOLDER holds the unpacked package (`npm pack onnxruntime-node@RELEASE`), beside the package onnxruntime-common of the same
+ * release; PYTHON is an interpreter that has the package `onnxruntime`. The installed one is taken without either.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,11 +16,13 @@ import { parseArgs } from 'node:util';
 import { inRoot } from './lib/paths.mjs';
 import { differences, profileText } from './lib/profile-file.mjs';
 import { Prober } from './lib/profile-probe.mjs';
+import { nodeRuntime, pythonRuntime } from './lib/profile-process.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     package: { type: 'string' },
+    python: { type: 'string' },
     like: { type: 'string' },
     date: { type: 'string' },
     output: { type: 'string', short: 'o' },
@@ -29,8 +32,7 @@ const release = positionals[0] ?? '';
 const [major, minor] = release.split('.');
 const name = `onnxruntime-${major}.${minor}`;
 
-const require = createRequire(import.meta.url);
-const runtime = require(values.package ? resolve(values.package) : 'onnxruntime-node');
+const runtime = runtimeOf(values);
 const schemas = JSON.parse(readFileSync(inRoot('src/core/dialects/onnx/operators.json'), 'utf8'));
 
 const prober = new Prober(runtime, schemas);
@@ -48,7 +50,9 @@ const profile = {
   sources: [
     {
       title: 'Kernels and function bodies that a session finds, for every operator, version and element type',
-      url: `https://www.npmjs.com/package/onnxruntime-node/v/${release}`,
+      url: values.python
+        ? `https://pypi.org/project/onnxruntime/${release}/`
+        : `https://www.npmjs.com/package/onnxruntime-node/v/${release}`,
       version: release,
       date: values.date,
     },
@@ -66,6 +70,12 @@ if (values.output) writeFileSync(values.output, text);
 else process.stdout.write(text);
 // Some releases do not let the process end.
 process.exit(0);
+
+function runtimeOf({ python, package: folder }) {
+  if (python) return pythonRuntime(python);
+  if (folder) return nodeRuntime(resolve(folder));
+  return createRequire(import.meta.url)('onnxruntime-node');
+}
 
 /** All operators of a profile that stands on others. */
 function inherited({ like, operators: own }) {

@@ -19,9 +19,12 @@ const ATTRIBUTES = {
   RNN: { hidden_size: 1 },
   Loop: { body: ['loop'] },
   Scan: { body: ['scan'], num_scan_inputs: 1 },
-  If: { then_branch: ['constant'], else_branch: ['constant'] },
+  If: { then_branch: ['condition'], else_branch: ['condition'] },
   SequenceMap: { body: ['same'] },
   Constant: { value: 'tensor' },
+  // Left out, it ends the process of a release before 1.10.
+  NegativeLogLikelihoodLoss: { reduction: 'mean' },
+  SoftmaxCrossEntropyLoss: { reduction: 'mean' },
   Upsample: { scales: [1, 1, 1, 1], width_scale: 1, height_scale: 1 },
   DepthToSpace: { blocksize: 2 },
   SpaceToDepth: { blocksize: 2 },
@@ -49,7 +52,7 @@ const RANKED = { Scan: [2, 3], Loop: [], SequenceMap: [1] };
 
 /**
  * The bytes of a model of one node, whose type variables are as `wish` says. Optional inputs are left out, but for those
- * of `variable`.
+ * of `variable`. A constant is read by another node: a few releases end over a graph that computes nothing.
  */
 export function modelOf({ domain, name, opset, irVersion, imports = {}, further = [] }, schema, wish, variable) {
   const typeOf = ({ type }) => wish[type] ?? (schema.types[type] ? schema.types[type][0] : type);
@@ -64,13 +67,15 @@ export function modelOf({ domain, name, opset, irVersion, imports = {}, further 
     ? ['o0', 'o1']
     : schema.outputs.filter(({ kind }) => kind !== 'optional').map((_, k) => `o${k}`);
   const given = inputs.filter((each) => each !== undefined);
+  const isGiven = (each) => further.some((other) => other.name === each.name);
   const node = {
     opType: name,
     domain,
     input: inputs.map((each) => each?.name ?? ''),
     output: outputs.length > 0 ? outputs : ['o0'],
-    attribute: [...attributesOf(name, schema, wish, opset), ...further],
+    attribute: [...attributesOf(name, schema, wish, opset).filter((each) => !isGiven(each)), ...further],
   };
+  const nodes = name === 'Constant' ? [node, { opType: 'Identity', input: ['o0'], output: ['read'] }] : [node];
   const versions = { '': 7, ...(domain === '' ? {} : { [domain]: opset }), ...imports };
   if (domain === '') versions[''] = opset;
   const model = {
@@ -78,9 +83,9 @@ export function modelOf({ domain, name, opset, irVersion, imports = {}, further 
     opsetImport: Object.entries(versions).map(([key, version]) => ({ domain: key, version })),
     graph: {
       name: 'g',
-      node: [node],
+      node: nodes,
       input: given.map((each) => ({ name: each.name, type: typeProto(each.type, RANKED[name]) })),
-      output: node.output.map((each) => ({ name: each })),
+      output: nodes.at(-1).output.map((each) => ({ name: each })),
     },
   };
   return ModelProto.encode(model).finish();
@@ -151,12 +156,9 @@ function bodyOf(kind, wish, opset) {
   const same = (from, to) => ({ opType: 'Identity', input: [from], output: [to] });
   const value = (name, each, dims) => ({ name, type: each && typeProto(each, dims) });
   switch (kind) {
-    case 'constant':
-      return {
-        name: 'b',
-        node: [{ opType: 'Constant', output: ['c'], attribute: [plainOf('value', 'tensor')] }],
-        output: [value('c', 'float32')],
-      };
+    // Constants in a branch are refused by releases before 1.10 where the IR version is 3.
+    case 'condition':
+      return { name: 'b', node: [same('i0_0', 'c')], output: [value('c', 'bool')] };
     case 'loop':
       return {
         name: 'b',

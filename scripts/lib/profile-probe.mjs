@@ -27,7 +27,7 @@ export class Prober {
         T: 'float32',
       });
       const said = await this.session(built);
-      return said === undefined || !/opset|Unsupported model IR/i.test(said);
+      return said === undefined || !/opset|Unsupported model IR|Unknown model file format/i.test(said);
     };
     const last = async (from, test) => {
       let n = from;

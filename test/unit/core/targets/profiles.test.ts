@@ -51,9 +51,14 @@ test.each(PROFILE_FILES.map(({ name }) => name))('%s names operators that some o
 /** A few facts of each source, read by hand. */
 test.each([
   ['onnxruntime-1.30', 'Relu', 14, true],
+  ['onnxruntime-1.8', 'HardSwish', 14, true],
+  ['onnxruntime-1.9', 'Optional', 15, false],
   ['onnxruntime-1.10', 'GridSample', 16, false],
+  ['onnxruntime-1.11', 'GridSample', 16, true],
   ['onnxruntime-1.12', 'GridSample', 16, true],
+  ['onnxruntime-1.15', 'BitwiseAnd', 18, true],
   ['onnxruntime-1.16', 'Gelu', 20, false],
+  ['onnxruntime-1.17', 'Gelu', 20, true],
   ['onnxruntime-1.20', 'Gelu', 20, true],
   ['onnxruntime-1.22', 'Attention', 23, false],
   ['onnxruntime-1.23', 'Attention', 23, true],
