@@ -35,6 +35,8 @@ interface Manner {
   readonly end?: number;
   /** Of equal scores the last comes first. */
   readonly lastFirst?: true;
+  /** How few numbers about the image are enough, where more of them are not read; else there are three. */
+  readonly aboutImage?: number;
   /** Of the numbers about the image, what is behind the point does not count. */
   readonly whole?: true;
 }
@@ -46,10 +48,11 @@ interface Bottoms {
 }
 
 const BY_FRAMEWORK: Readonly<Record<string, Manner>> = {
-  opencv: { small: 'none', positive: true, near: false, end: 0 },
+  opencv: { small: 'none', positive: true, near: false, end: 0, aboutImage: 2 },
   openvino: { small: 'worthless', positive: false, near: false, end: -1 },
 };
-const PYTHON: Manner = { small: 'gone', positive: false, near: true };
+/** PVANET gives the scale along each axis, twice: its code reads the first. */
+const PYTHON: Manner = { small: 'gone', positive: false, near: true, aboutImage: 3 };
 
 /** Boxes and scores of all cells, row by row, cell by cell, anchor by anchor: [count, 4] and [count]. */
 function candidates(layer: Layer, network: Network, { scores, deltas }: Bottoms, about: Value, onnx: OnnxBuilder) {
@@ -80,9 +83,9 @@ function clipped(boxes: Value, about: Value, onnx: OnnxBuilder): Value {
 }
 
 /** Height, width and scale of the image, which the third bottom says. */
-function info(layer: Layer, { whole }: Manner, onnx: OnnxBuilder): Value {
+function info(layer: Layer, { whole, aboutImage }: Manner, onnx: OnnxBuilder): Value {
   const count = layer.sizes(layer.bottom(2)).reduce((a, b) => a * b, 1);
-  const wanted = whole ? count >= 3 : layer.backend.base === 'opencv' ? count >= 2 : count === 3;
+  const wanted = aboutImage === undefined ? count === 3 : count >= aboutImage;
   if (!wanted) layer.refuse(`${count} numbers about the image`, 'it is not known what they mean');
   const all = onnx.reshape(layer.bottom(2), [count]);
   return whole ? onnx.cast(onnx.cast(all, 'int32'), 'float32') : all;
@@ -196,7 +199,7 @@ export const proposals: LayerRules = {
     if (network.stride !== 16) layer.invalid(`its feat_stride is ${network.stride}, and it takes 16 alone`);
     if (network.before === 0 || network.after === 0) layer.invalid('no boxes are wanted');
     if (network.threshold < 0) layer.invalid('no two boxes would stay (iou_threshold)');
-    const manner = { small: 'gone', positive: true, near: true, lastFirst: true, whole: true } as const;
+    const manner = { small: 'gone', positive: true, near: true, lastFirst: true, whole: true, aboutImage: 3 } as const;
     if (base === 'intel') {
       if (network.scales.length === 0) layer.invalid('it does not say scale');
       const room = value('max_num_proposals');

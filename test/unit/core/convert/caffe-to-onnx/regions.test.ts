@@ -156,6 +156,20 @@ describe('proposals', () => {
     await agrees(python, { inputs: small, gives: {} });
   });
 
+  test('PVANET says the scale along each axis, twice', async () => {
+    const net = [
+      input('scores', 1, 18, 4, 5),
+      input('deltas', 1, 36, 4, 5),
+      input('info', 1, 6),
+      `layer { name: "rois" type: "Python" bottom: "scores" bottom: "deltas" bottom: "info" top: "rois"
+         python_param { module: "rpn.proposal_layer" layer: "ProposalLayer" param_str: "'feat_stride': 16" } }`,
+    ];
+    for (const seed of SEEDS) await agrees(net, { inputs: { info: [64, 80, 1.5, 9, 1.5, 9] }, seed });
+    expect(problemsOf([...net.slice(0, 2), input('info', 1, 2), ...net.slice(3)])[0]).toContain(
+      '2 numbers about the image',
+    );
+  });
+
   test('what reads as many regions as were proposed', async () => {
     const net = [
       input('scores', 1, 18, 4, 5),
