@@ -19,6 +19,8 @@ describe('PriorBox', () => {
     ['mnn', 'min_size: 20.8 img_size: 100'],
     ['cambricon', 'min_size: 50'],
     ['opencv', 'min_size: 20.8 max_size: 50 aspect_ratio: 2 variance: 0.1 img_size: 100'],
+    ['opencv', 'min_size: [20.8, 30] max_size: [45, 50] aspect_ratio: [2, 3] clip: false variance: 0.1'],
+    ['opencv', 'min_size: [20, 30] variance: 0.1'],
   ])('%s: %s', async (dialect, parameters) => {
     const result = await agrees(net(parameters), { dialect, opencv: dialect === 'opencv' });
     expect(operatorsOf(result)).toEqual(['Identity']);

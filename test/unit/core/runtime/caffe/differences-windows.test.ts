@@ -224,7 +224,7 @@ describe('ROI/SSD heads', () => {
   );
 
   // One place in the middle of an image of 10 x 10: boxes of 4 and of 6 around it.
-  test('PriorBox of SSD takes several sizes, OpenCV one', () => {
+  test.each(['ssd', 'opencv'])('PriorBox of %s takes several sizes', (dialect) => {
     const given = { x: blob([1, 1, 1, 1], [0]), data: blob([1, 3, 10, 10], [0]) };
     const prior = (fields: string) => layer('PriorBox', `prior_box_param { ${fields} variance: 0.1 }`, ['x', 'data']);
     const [four, six, variance] = [
@@ -236,8 +236,8 @@ describe('ROI/SSD heads', () => {
       prior('min_size: 4 min_size: 6'),
       given,
       { y: blob([1, 2, 8], [...four, ...six, ...variance, ...variance]) },
-      'ssd',
+      dialect,
     );
-    gives(prior('min_size: 4'), given, { y: blob([1, 2, 4], [...four, ...variance]) }, 'opencv');
+    gives(prior('min_size: 4'), given, { y: blob([1, 2, 4], [...four, ...variance]) }, dialect);
   });
 });
