@@ -12,14 +12,18 @@ const CHOOSES = new Set([
   'Python',
 ]);
 
-/** Cuts off what chooses and what follows from it; what goes in there comes out of the graph. False where nothing chooses. */
-export function cutChoices(graph: Graph): boolean {
-  const cut = new Set<Node>();
+/** What chooses, and what follows from it. */
+export function choices(graph: Graph): ReadonlySet<Node> {
+  const found = new Set<Node>();
   for (const node of graph.nodes) {
-    const follows = node.inputs.some((value) => value?.producer && cut.has(value.producer));
-    if (CHOOSES.has(node.op) || follows) cut.add(node);
+    const follows = node.inputs.some((value) => value?.producer && found.has(value.producer));
+    if (CHOOSES.has(node.op) || follows) found.add(node);
   }
-  if (cut.size === 0) return false;
+  return found;
+}
+
+/** Cuts the choices of a graph off; what goes in there comes out of the graph. */
+export function cutChoices(graph: Graph, cut: ReadonlySet<Node>): void {
   const kept = ({ producer }: Value) => producer !== undefined && !cut.has(producer);
   const before = new Set([...cut].flatMap(({ inputs }) => inputs.filter((value) => value !== undefined).filter(kept)));
   for (let k = graph.outputs.length - 1; k >= 0; k--) {
@@ -31,5 +35,4 @@ export function cutChoices(graph: Graph): boolean {
   for (const value of before) if (value.uses.length === 0) graph.addOutput(value);
   const unread = graph.inputs.filter((value) => value.uses.length === 0);
   for (const value of unread) graph.inputs.splice(graph.inputs.indexOf(value), 1);
-  return true;
 }

@@ -9,12 +9,13 @@ import { uniformArray } from './random.ts';
 
 /** Images of a batch, and regions of an image: more say no more. */
 const MOST_IMAGES = 2;
-const MOST_REGIONS = 10;
+const MOST_REGIONS = 4;
 /** Height and width of the image of a detector: a multiple of what its layers divide it by. */
 const LARGEST_SIDE = 224;
 
 /** Makes large batches small, lists of regions short, and the images of detectors small, which take them of any size. */
-export function limitInputs(graph: Graph): void {
+export function limitSizes(graph: Graph): void {
+  for (const node of graph.nodes) if (node.op === 'Proposal') limitRegions(node);
   // Of frames of a sequence there must be as many as the network says.
   if (graph.inputs.some(({ name }) => name?.startsWith('cont') || name?.startsWith('clip'))) return;
   const detects = graph.inputs.some(({ name }) => name === 'im_info');
@@ -27,6 +28,13 @@ export function limitInputs(graph: Graph): void {
       input.type = tensorType('float32', atMost(shape, [MOST_IMAGES, ...sides]));
     }
   }
+}
+
+/** What follows is done for each region: a last part of the network, in many. */
+function limitRegions(node: Node): void {
+  const key = 'proposal_param.post_nms_topn';
+  const said = number(node, key, 0);
+  if (said > MOST_REGIONS) node.attributes.set(key, { type: 'int', value: BigInt(MOST_REGIONS) });
 }
 
 function atMost(shape: StaticShape, most: readonly number[]): StaticShape {

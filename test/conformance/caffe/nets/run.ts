@@ -24,12 +24,13 @@ import { Tensor } from '../../../../src/core/ir/tensor.ts';
 import type { Value } from '../../../../src/core/ir/value.ts';
 import type { Problem } from '../../../../src/core/problems/problem.ts';
 import { silent } from '../../../../src/core/progress.ts';
-import { runCaffe } from '../../../../src/core/runtime/caffe/run.ts';
+import type { Blob } from '../../../../src/core/runtime/caffe/blob.ts';
+import { type Preparation, runCaffe } from '../../../../src/core/runtime/caffe/run.ts';
 import { compareOutputs, worstDifference } from '../../../../src/core/runtime/compare.ts';
-import { runModel } from '../../../../src/core/runtime/onnxruntime.ts';
+import { runModelOnSets } from '../../../../src/core/runtime/onnxruntime.ts';
 import { caffeBackend } from '../../../../src/core/targets/caffe-backends.ts';
-import { cutChoices } from './choice.ts';
-import { inputsOf, limitInputs } from './inputs.ts';
+import { choices, cutChoices } from './choice.ts';
+import { inputsOf, limitSizes } from './inputs.ts';
 import { OpenCv } from './opencv.ts';
 import { uniform } from './random.ts';
 import { weightsFor } from './weights.ts';
@@ -122,23 +123,39 @@ async function judge(row: Row, stem: string, seed: number): Promise<void> {
   const model = read(row.net);
   row.dialect = model.metadata.get('caffe.dialect') ?? '';
   row.layers = [...model.graph.nodes].length;
-  limitInputs(model.graph);
+  limitSizes(model.graph);
   const inputs = inputsOf(model.graph, uniform(seed));
   if (!inputs) {
     row.verdict = 'unjudged';
     row.detail = 'it does not say the sizes of its inputs';
     return;
   }
-  const expected = filled(row, model, inputs, seed);
+  const cut = choices(model.graph);
+  const chosenFrom = new Map<Value, Tensor>();
+  const expected = filled(row, model, inputs, seed, (node, bottoms) => {
+    const read = node.inputs.filter((value) => value && !value.constant);
+    if (cut.has(node)) for (const [k, value] of read.entries()) keep(chosenFrom, value, bottoms[k]);
+  });
   if (!expected) return;
   Object.assign(row, await measured(model, { stem, inputs, expected, seed }));
   // Outputs that nothing moves are those of nothing chosen.
   const same = isSame(row) && isSame(row.opencv) && row.moved !== 0;
-  if (row.verdict !== 'refused' && !same && cutChoices(model.graph)) {
+  if (row.verdict !== 'refused' && !same && cut.size > 0) {
+    cutChoices(model.graph, cut);
     const read = new Map([...inputs].filter(([name]) => model.graph.inputs.some((value) => value.name === name)));
-    const chosenFrom = runCaffe(model, read);
-    row.beforeChoice = await measured(model, { stem: `${stem}.before`, inputs: read, expected: chosenFrom, seed });
+    const known = model.graph.outputs.map((value): [string, Tensor | undefined] => {
+      const { name = '' } = value;
+      return [name, chosenFrom.get(value) ?? expected.get(name)];
+    });
+    const before = new Map(known.filter((entry): entry is [string, Tensor] => entry[1] !== undefined));
+    row.beforeChoice = await measured(model, { stem: `${stem}.before`, inputs: read, expected: before, seed });
   }
+}
+
+function keep(blobs: Map<Value, Tensor>, value: Value | undefined, blob: Blob | undefined): void {
+  if (!value || !blob) return;
+  const { buffer, byteOffset, byteLength } = blob.data;
+  blobs.set(value, Tensor.ofBytes('float32', blob.shape, new Uint8Array(buffer, byteOffset, byteLength)));
 }
 
 /** What does not run elsewhere has nothing that differs. */
@@ -169,9 +186,11 @@ async function measured(model: Model, run: Run): Promise<Measured> {
     return { verdict: 'refused', detail, opencv: await inOpenCv(model, run, 0) };
   }
   await writeOnnx(onnx, `${stem}.onnx`, { force: true, progress: silent });
-  const found = await runModel(`${stem}.onnx`, inputs);
+  const sets = [inputs, nudged(inputs, seed)];
+  // More threads would wait for each other, and for the other networks that are measured.
+  const [found = new Map(), nearby = new Map()] = await runModelOnSets(`${stem}.onnx`, sets, { threads: 1 });
   const error = worstDifference(compareOutputs(expected, found));
-  const moved = worstDifference(compareOutputs(found, await runModel(`${stem}.onnx`, nudged(inputs, seed))));
+  const moved = worstDifference(compareOutputs(found, nearby));
   return { verdict: nearness(error, moved), error, moved, opencv: await inOpenCv(model, run, moved) };
 }
 
@@ -188,11 +207,12 @@ function read(file: string, dialect?: string): Model {
   return readCaffeNet(new FileBytes(file), { dialect }).model;
 }
 
-/** What the interpreter makes of a network, which gets its weights on the way. */
-function filled(row: Row, model: Model, inputs: ReadonlyMap<string, Tensor>, seed: number) {
+/** What the interpreter makes of a network, which gets its weights on the way; `watch` sees what each layer reads. */
+function filled(row: Row, model: Model, inputs: ReadonlyMap<string, Tensor>, seed: number, watch: Preparation) {
   const random = uniform(~seed);
   try {
     return runCaffe(model, inputs, row.dialect, (node, bottoms) => {
+      watch(node, bottoms);
       if (node.inputs.some((value) => value?.constant)) return;
       weightsFor({ node, bottoms, random }).forEach((constant, k) => {
         node.addInput(model.graph.addInitializer({ name: `${node.name}.${k}`, constant }));
