@@ -4,14 +4,14 @@
  *
  *   node scripts/conformance.mjs [--only zoo|onnx|opset|caffe|nets|simplify|random|capture] [--all] [--write-docs] [--and-tests]
  *   node scripts/conformance.mjs --only opset --zoo [--minutes N] [--write-docs]
- *   node scripts/conformance.mjs --only nets [--nets FOLDER] [--resume] [--write-docs]
+ *   node scripts/conformance.mjs --only nets [--nets FOLDER] [--resume] [--minutes N] [--write-docs]
  *   node scripts/conformance.mjs --only capture [--all] [--kinds helper,counts,programs,installed,bad] [--resume] [--write-docs]
  *   node scripts/conformance.mjs --only caffe --runtimes FRAMEWORK,... [--models MODEL,...] [--write-docs]
  *
  * Makes the Python environment and the cases in the cache folder where they are missing. --all scores the whole zoo, which
  * takes about half an hour, simplifies all of it, which takes most of an hour, makes 10,000 random models, takes every ONNX
  * test to every opset, and captures every program in the newest and the oldest PyTorch, too, instead of samples;
- * --resume goes on with a run that was ended early, where it says so; --kinds renews some tables of live capture;
+ * --resume goes on with a run that was ended early, where it says so, and --minutes ends one early; --kinds renews some tables of live capture;
  * --runtimes runs what is written for these frameworks alone, of all models or those of --models, and renews their part of the table;
  * with tengine among them, small networks of every other dialect too (--models none: these alone);
  * --write-docs writes the tables into docs/conformance.md; --and-tests adds the counts of the last `npm test` to the last

@@ -38,9 +38,9 @@ function distinct(files) {
 
 /**
  * Runs them; gives a row for each, and counts. What refuses with its reason has passed nothing. With `resume` the rows of the last
- * run count.
+ * run count; after so many `minutes` the others are left for the next.
  */
-export async function scoreNets(interpreter, files, { resume = false } = {}) {
+export async function scoreNets(interpreter, files, { resume = false, minutes } = {}) {
   const bundle = inRoot('artifacts/caffe-nets.js');
   const results = inRoot(RESULTS);
   await bundleForNode(inRoot('test/conformance/caffe/nets/run.ts'), bundle);
@@ -48,27 +48,35 @@ export async function scoreNets(interpreter, files, { resume = false } = {}) {
   const script = inRoot('test/conformance/caffe/nets/opencv.py');
   const list = inRoot('artifacts/caffe-nets.txt');
   writeFileSync(list, files.join('\n'));
-  for (let last = -1, done = 0; done < files.length && done > last; ) {
+  const until = minutes === undefined ? [] : [String(Date.now() + Number(minutes) * 60_000)];
+  for (let last = -1, done = 0; done > last; ) {
     last = done;
     try {
-      await node([bundle, results, interpreter, script, list], { show: true });
+      await node([bundle, results, interpreter, script, list, ...until], { show: true });
     } catch (error) {
       if (!(error instanceof CommandError) || !existsSync(results)) throw error;
       // The others go on behind the network of which the process died.
       console.error(error.message);
+      done = measured(rowsOf(results, files)).length;
     }
-    done = rowsOf(results, files).length;
   }
-  const rows = rowsOf(results, files).map((row) => ({ verdict: 'died', ...row }));
-  const passed = rows.filter(agrees).length;
-  return { rows, counts: { passed, failed: files.length - passed } };
+  const rows = rowsOf(results, files);
+  const [ran, passed] = [measured(rows).length, rows.filter(agrees).length];
+  return { rows, counts: { passed, failed: ran - passed } };
+}
+
+const NOT_MEASURED = 'not measured';
+
+function measured(rows) {
+  return rows.filter(({ verdict }) => verdict !== NOT_MEASURED);
 }
 
 function rowsOf(results, files) {
-  const lines = readFileSync(results, 'utf8').split('\n');
+  const lines = existsSync(results) ? readFileSync(results, 'utf8').split('\n') : [];
   const rows = lines.filter((line) => line !== '').map((line) => JSON.parse(line));
-  const last = new Map(rows.map((row) => [row.net, row]));
-  return files.flatMap((net) => last.get(net) ?? []);
+  // What began and did not end is what the process died of.
+  const last = new Map(rows.map((row) => [row.net, { verdict: 'died', ...row }]));
+  return files.map((net) => last.get(net) ?? { net, verdict: NOT_MEASURED });
 }
 
 function agrees({ verdict }) {
@@ -100,7 +108,9 @@ export function repositoryTable(rows, folder) {
   const lines = names.map((name) => [name, ...counted(groups.get(name))]);
   const head = ['Repository', ...SUMS.map(([title]) => title)];
   const tables = table(head, [...lines, ['all', ...counted(placed)]]);
-  return [tables, largest(placed), notEqual(placed), notInOpenCv(placed)].filter((part) => part !== '').join('\n\n');
+  const ran = measured(placed);
+  const share = ran.length < placed.length ? `${ran.length} of ${placed.length} networks are measured.` : '';
+  return [share, tables, largest(ran), notEqual(ran), notInOpenCv(ran)].filter((part) => part !== '').join('\n\n');
 }
 
 /** A network whose choices are not the same may be so until it chooses: test/conformance/caffe/nets/choice.ts. */
@@ -112,6 +122,7 @@ const inOpenCv = (row) => standing(row.opencv, row.beforeChoice?.opencv);
 /** What of a repository's networks is counted. */
 const SUMS = [
   ['Networks', () => true],
+  ['measured', (row) => row.verdict !== NOT_MEASURED],
   ['equal', (row) => inOnnx(row) === 'equal'],
   ['equal until it chooses', (row) => inOnnx(row) === 'until it chooses'],
   ['unsteady', (row) => inOnnx(row) === 'unsteady'],

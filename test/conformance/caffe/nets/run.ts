@@ -1,11 +1,12 @@
 /**
  * Caffe networks that other people published, as ONNX: onnxruntime beside the reference interpreter and OpenCV.
  *
- *   node caffe-nets.js RESULTS.jsonl PYTHON OPENCV_SCRIPT NETWORKS.txt
+ *   node caffe-nets.js RESULTS.jsonl PYTHON OPENCV_SCRIPT NETWORKS.txt [UNTIL]
  *
  * NETWORKS.txt has the path of a deploy.prototxt a line (onnxruntime matches the command line with a regular expression, which
  * overflows the stack where that is long); weights and inputs are made by a seed. Writes
- * lines for each network; what has one is not run again. A network without a verdict is one that the process died of.
+ * lines for each network; what has one is not run again. A network without a verdict is one that the process died of. None is
+ * begun later than UNTIL, in milliseconds of the clock.
  */
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -75,11 +76,12 @@ interface OpenCvRow {
   readonly detail?: string;
 }
 
-const [results = '', python = '', script = '', list = ''] = process.argv.slice(2);
+const [results = '', python = '', script = '', list = '', until = 'Infinity'] = process.argv.slice(2);
 const known = new Set(existsSync(results) ? lines(results).map(({ net }) => net) : []);
 const opencv = new OpenCv(python, script);
 for (const net of readFileSync(list, 'utf8').split('\n').filter(Boolean)) {
   if (known.has(net)) continue;
+  if (Date.now() > Number(until)) break;
   // Should the process die, the file says of which network: of two lines of one the last counts.
   appendFileSync(results, `${JSON.stringify({ net })}\n`);
   const row = await judged(net, crc32(readFileSync(net)));
