@@ -34,7 +34,7 @@ export function limitSizes(graph: Graph): void {
 function limitRegions(node: Node): void {
   const key = 'proposal_param.post_nms_topn';
   const said = number(node, key, 0);
-  if (said > MOST_REGIONS) node.attributes.set(key, { type: 'int', value: BigInt(MOST_REGIONS) });
+  if (said > MOST_REGIONS) node.setAttribute(key, { type: 'int', value: BigInt(MOST_REGIONS) });
 }
 
 function atMost(shape: StaticShape, most: readonly number[]): StaticShape {

@@ -27,6 +27,7 @@ import type { Problem } from '../../../../src/core/problems/problem.ts';
 import { silent } from '../../../../src/core/progress.ts';
 import type { Blob } from '../../../../src/core/runtime/caffe/blob.ts';
 import { type Preparation, runCaffe } from '../../../../src/core/runtime/caffe/run.ts';
+import { semanticsOf } from '../../../../src/core/runtime/caffe/semantics.ts';
 import { compareOutputs, worstDifference } from '../../../../src/core/runtime/compare.ts';
 import { runModelOnSets } from '../../../../src/core/runtime/onnxruntime.ts';
 import { caffeBackend } from '../../../../src/core/targets/caffe-backends.ts';
@@ -212,11 +213,12 @@ function read(file: string, dialect?: string): Model {
 /** What the interpreter makes of a network, which gets its weights on the way; `watch` sees what each layer reads. */
 function filled(row: Row, model: Model, inputs: ReadonlyMap<string, Tensor>, seed: number, watch: Preparation) {
   const random = uniform(~seed);
+  const means = semanticsOf(row.dialect);
   try {
     return runCaffe(model, inputs, row.dialect, (node, bottoms) => {
       watch(node, bottoms);
       if (node.inputs.some((value) => value?.constant)) return;
-      weightsFor({ node, bottoms, random }).forEach((constant, k) => {
+      weightsFor({ node, bottoms, random, means }).forEach((constant, k) => {
         node.addInput(model.graph.addInitializer({ name: `${node.name}.${k}`, constant }));
       });
     });

@@ -6,6 +6,7 @@
 import type { Node } from '../../../../src/core/ir/node.ts';
 import { Tensor } from '../../../../src/core/ir/tensor.ts';
 import { type Blob, flag, number, numbers, product } from '../../../../src/core/runtime/caffe/blob.ts';
+import type { Semantics } from '../../../../src/core/runtime/caffe/semantics.ts';
 import { uniformArray } from './random.ts';
 
 type Random = () => number;
@@ -15,6 +16,8 @@ interface Making {
   readonly node: Node;
   readonly bottoms: readonly Blob[];
   readonly random: Random;
+  /** What the layers of the network's dialect mean. */
+  readonly means: Semantics;
 }
 
 type Maker = (making: Making) => readonly Tensor[];
@@ -114,6 +117,12 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     if (!mean || !variance) return [];
     const further = scales ? [between(mean.shape, 0.5, 1.5, random), between(mean.shape, -0.1, 0.1, random)] : [];
     return [mean, variance, tensor([1], Float32Array.of(factor)), ...further];
+  },
+  // Scale and bias come first; where they are all, the statistics went into them.
+  BN({ bottoms: [x], random, means }) {
+    const shape = [x?.shape[1] ?? 1];
+    const own = [between(shape, 0.5, 1.5, random), between(shape, -0.1, 0.1, random)];
+    return means.bn?.blobs === 'scale, bias' ? own : [...own, ...statistics(x).map((each) => tensor(shape, each))];
   },
   Scale: scaled('scale_param', 0.5, 1.5),
   Bias: ({ node, bottoms, random }) =>
