@@ -1,6 +1,8 @@
 /** The core as the engine uses it. */
 import { dirname, join } from 'node:path';
+import { operatorDomain } from '../core/convert/caffe-to-onnx/own-operator.ts';
 import { draftEntry, draftModuleEntry, inputName, sourceText } from '../core/custom/entry.ts';
+import { draftLayerEntry } from '../core/custom/layer-entry.ts';
 import { findOpsFile, OPS_FILE } from '../core/custom/ops-path.ts';
 import { inferCaffe } from '../core/dialects/caffe/infer.ts';
 import { inferModel } from '../core/dialects/onnx/infer.ts';
@@ -58,12 +60,17 @@ export const realCore: Core<OpenedModel> = {
       return { id, title, description, ...(hasChoice && { opsets: target.opsets }) };
     }),
   domainVersions,
-  draft({ format, custom }, node, { shapes, module }) {
+  draft({ format, custom, model }, node, { shapes, module }) {
     // Shapes of a TorchScript graph, and of a pickled module, come from rules for PyTorch's operators, which a custom operator has not.
-    const before = custom.forOperator(node.operator) ?? custom.named(node.operator);
+    const ofLayer =
+      node.domain === 'caffe' ? backendOf(model.metadata.get('caffe.dialect') ?? 'bvlc', model.file) : undefined;
+    const before =
+      (ofLayer && custom.forLayer(node.op)) ?? custom.forOperator(node.operator) ?? custom.named(node.operator);
     const options = { shapes, recordsShapes: format.id !== 'torchscript' && format.id !== 'module', before };
     const ofModule = module === undefined ? undefined : draftModuleEntry(node, module, options);
-    const { entry, needsShape } = ofModule ?? draftEntry(node, options);
+    const own =
+      ofLayer && draftLayerEntry(node, vocabularyFor(ofLayer), operatorDomain(ofLayer.base, node.op), options);
+    const { entry, needsShape } = own ?? ofModule ?? draftEntry(node, options);
     return {
       operator: sourceText(entry),
       entry: { ...entry },

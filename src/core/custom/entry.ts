@@ -107,7 +107,8 @@ function isReadOutside(value: Value, within: ReadonlySet<Node>): boolean {
   return value.isGraphOutput || [...value.users].some((user) => !within.has(user));
 }
 
-function draft(
+/** The entry, with rules for its outputs as far as the graph knows them. */
+export function draft(
   made: Pick<OpsEntry, 'name' | 'domain' | 'for' | 'attributes'>,
   inputs: OpsEntry['inputs'],
   outputs: readonly Value[],
@@ -139,6 +140,7 @@ function typeFor({ dtype }: Value, firstType: DataType | undefined, first: strin
 /** What an entry stands for, by its name in the source. */
 export function sourceText({ for: source }: OpsEntry): string {
   if ('module' in source) return source.module;
+  if ('layer' in source) return source.layer;
   return 'function' in source ? source.function : source.operator;
 }
 

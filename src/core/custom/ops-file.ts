@@ -5,7 +5,11 @@ import { applyEdits, type FormattingOptions, modify, parse } from 'jsonc-parser'
 export interface OpsEntry {
   readonly name: string;
   readonly domain: string;
-  readonly for: { readonly operator: string } | { readonly function: string } | { readonly module: string };
+  readonly for:
+    | { readonly operator: string }
+    | { readonly function: string }
+    | { readonly module: string }
+    | { readonly layer: string };
   readonly inputs: readonly (string | { readonly name: string; readonly optional: true })[];
   readonly outputs: readonly {
     readonly name: string;

@@ -24,7 +24,7 @@ export function customRule(definition: CustomOperator): LayerRule {
   return (layer, onnx) => {
     const inputs = [...layer.bottoms, ...Array.from({ length: layer.blobCount }, (_, k) => layer.weight(k))];
     checkSignature(layer, definition, inputs.length);
-    const attributes = new Map(definition.attributes.flatMap((each) => attributeOf(layer.node, each, definition)));
+    const attributes = new Map(definition.attributes.flatMap((each) => attributeOf(layer, each, definition)));
     return made(layer, definition, inputs, attributes, onnx);
   };
 }
@@ -59,14 +59,24 @@ function checkSignature(layer: Layer, definition: CustomOperator, count: number)
     mismatch(layer.node, definition, `it has ${layer.tops} tops, and its entry ${definition.outputs.length} outputs`);
 }
 
-/** What the layer says: of a field `mystery_param.depth` the entry's `depth`, or the whole path. */
-function attributeOf(node: Node, declared: CustomAttribute, definition: CustomOperator): [string, Attribute][] {
-  const path = [...node.attributes.keys()].find((each) => each === declared.name || each.endsWith(`.${declared.name}`));
-  const given = path === undefined ? undefined : node.attributes.get(path);
+/**
+ * What the layer says: of a field `mystery_param.depth` the entry's `depth`, or the whole path; of a message within, also
+ * `nms_param_top_k`. What it does not say is the entry's default.
+ */
+function attributeOf(
+  layer: Layer,
+  { name, type, default: otherwise }: CustomAttribute,
+  definition: CustomOperator,
+): [string, Attribute][] {
+  const { node } = layer;
+  const path =
+    [...node.attributes.keys()].find((each) => each === name || each.endsWith(`.${name}`)) ??
+    layer.attributes.find((each) => each.name === name)?.path;
+  const given = (path === undefined ? undefined : node.attributes.get(path)) ?? otherwise;
   if (!given) return [];
-  const attribute = CONVERSIONS[declared.type](given);
-  if (!attribute) mismatch(node, definition, `${path} is ${given.type}, and its entry says ${declared.type}`);
-  return [[declared.name, attribute]];
+  const attribute = CONVERSIONS[type](given);
+  if (!attribute) mismatch(node, definition, `${path} is ${given.type}, and its entry says ${type}`);
+  return [[name, attribute]];
 }
 
 type Conversion = (given: Attribute) => Attribute | undefined;

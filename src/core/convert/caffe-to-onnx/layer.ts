@@ -1,4 +1,7 @@
 /** One Caffe layer as a rule sees it: its bottoms as ONNX values, its numbers, and its parameters as its dialect reads them. */
+
+import { isHarmless } from '../../dialects/caffe/harmless.ts';
+import { type LayerAttribute, layerAttributes } from '../../dialects/caffe/layer-attributes.ts';
 import { type CaffeField, type CaffeSchema, fieldAt } from '../../dialects/caffe/schema.ts';
 import { layerFacts } from '../../dialects/caffe/vocabulary.ts';
 import { isUnknown } from '../../formats/caffe/attributes.ts';
@@ -10,7 +13,6 @@ import type { Value } from '../../ir/value.ts';
 import { type Problem, problem, refuse } from '../../problems/problem.ts';
 import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
 import type { Blobs } from './blobs.ts';
-import { isHarmless } from './harmless.ts';
 
 export const TARGET = 'ONNX';
 
@@ -102,10 +104,9 @@ export class Layer {
     return said;
   }
 
-  /** The fields of the schema that hold its parameters, its own first. */
-  get parameters(): readonly CaffeField[] {
-    const { parameters, also = [] } = layerFacts(this.backend, this.type) ?? {};
-    return [parameters, ...also].flatMap((name) => (name === undefined ? [] : (this.field(name) ?? [])));
+  /** The parameters that its schema has, as attributes of one operator. */
+  get attributes(): readonly LayerAttribute[] {
+    return layerAttributes(this.backend, this.schema, this.type, this.node.attributes.keys());
   }
 
   /** How many messages of a repeated field there are, as `input_param.shape`. */

@@ -4,9 +4,11 @@ import { expect, test } from 'vitest';
 import { isOwn, ruleOf } from '../../../../../src/core/convert/caffe-to-onnx/rules.ts';
 import { undefinedLayer } from '../../../../../src/core/convert/caffe-to-onnx/undefined.ts';
 import { CAFFE_RULES } from '../../../../../src/core/convert/onnx-to-caffe/rules.ts';
+import { draftLayerEntry } from '../../../../../src/core/custom/layer-entry.ts';
 import { FRAMEWORKS } from '../../../../../src/core/dialects/caffe/frameworks.ts';
 import { CAFFE_LAYERS } from '../../../../../src/core/dialects/caffe/layers.ts';
-import { CAFFE_DIALECTS } from '../../../../../src/core/formats/caffe/dialects.ts';
+import { CAFFE_DIALECTS, vocabularyOf } from '../../../../../src/core/formats/caffe/dialects.ts';
+import { Node } from '../../../../../src/core/ir/node.ts';
 import { caffeBackend } from '../../../../../src/core/targets/caffe-backends.ts';
 
 const layersOf = (dialect: keyof typeof FRAMEWORKS): readonly string[] =>
@@ -53,6 +55,20 @@ const whys = CAFFE_DIALECTS.flatMap((dialect) => {
     return `- ${dialect}, ${quoted(types)}: ${reason}.`;
   });
 }).join('\n');
+
+/** What such operators have of attributes, by the schemas: `classes: int = 20`. */
+const signatures = CAFFE_DIALECTS.flatMap((dialect) =>
+  layersOf(dialect)
+    .filter((type) => undefinedLayer(dialect, type))
+    .map((type) => {
+      const { entry } = draftLayerEntry(new Node(type, [], { domain: 'caffe' }), vocabularyOf(dialect), '');
+      const attributes = Object.entries(entry.attributes).map(
+        ([name, { type: of, default: otherwise }]) =>
+          `${name}: ${of}${otherwise === undefined ? '' : ` = ${JSON.stringify(otherwise)}`}`,
+      );
+      return [`\`caffe.${dialect}::${type}\``, attributes.map((each) => `\`${each}\``).join(', ')];
+    }),
+);
 
 /** Rules of others, from their sources. */
 const others = readFileSync(new URL('../../../../fixtures/caffe/converters.tsv', import.meta.url), 'utf8')
@@ -103,6 +119,11 @@ the fields of its parameters with the schema's defaults, those of a message with
 ([custom-operators.md](custom-operators.md)).
 
 ${whys}
+
+The quick fix *Define custom operator…* writes such an operator as an entry of \`graphwright.ops.json\`, with the type of each attribute and
+its default. What the schemas say:
+
+${table(['operator', 'attributes'], signatures)}
 
 ## Beside other converters
 

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import type { OpsEntry } from '../../../../../src/core/custom/ops-file.ts';
+import { withEntry } from '../../../../../src/core/custom/ops-file.ts';
 import { checkOnnx } from '../../../../../src/core/dialects/onnx/check.ts';
 import { parseModel } from '../../../../../src/core/formats/onnxtxt/parse.ts';
 import { wholeText } from '../../../../../src/core/formats/onnxtxt/whole-text.ts';
@@ -11,6 +13,7 @@ import { openModel } from '../../../../../src/core/open.ts';
 import { convertModel } from '../../../../../src/core/pipeline.ts';
 import { silent } from '../../../../../src/core/progress.ts';
 import { PLAIN_READING } from '../../../../../src/core/reading.ts';
+import { realCore } from '../../../../../src/service/core.ts';
 import { labelOf, OpenGraph } from '../../../../../src/service/open-graph.ts';
 import { NUMBERED } from '../../../../../src/service/slots.ts';
 import { input, layer } from '../../formats/caffe/lines.ts';
@@ -147,5 +150,34 @@ test.each(ROWS)('$dialect: $layer', async (row) => {
     } finally {
       opened.close();
     }
+  }
+});
+
+test.each(ROWS)('the entry that the quick fix writes for $dialect: $layer is its schema', async (row) => {
+  const from = write(row);
+  const path = join(folder, 'net.prototxt');
+  const opened = await openModel(path, { ...PLAIN_READING, from }, silent);
+  const node = [...opened.model.graph.nodes].find(({ name }) => name === 'y');
+  const draft = node && realCore.draft(opened, node, { shapes: ['x'] });
+  opened.close();
+  if (!draft) throw new Error('the network has no such layer');
+  const type = /: (\w+)/.exec(row.layer)?.[1] ?? '';
+  const entry = draft.entry as unknown as OpsEntry;
+  expect(entry).toMatchObject({ name: type, domain: `caffe.${row.dialect}`, for: { layer: type }, inputs: ['x'] });
+
+  const ops = join(folder, 'graphwright.ops.json');
+  writeFileSync(ops, withEntry('', entry));
+  try {
+    const request = { input: path, reading: { ...PLAIN_READING, from }, target: { target: 'onnx' } };
+    const made = await convertModel({ ...request, force: true, simplify: false, verify: false }, silent);
+    expect([made.status, made.problems.map(({ code }) => code)]).toEqual(['done', []]);
+    const { model, close } = await openModel(made.output[0] ?? '', PLAIN_READING, silent);
+    const text = wholeText(model);
+    close();
+    // The same operator with the same attributes as without the entry, in whatever order.
+    const [, attributes = ''] = new RegExp(`caffe.${row.dialect}.${type} <(.*)> \\(x\\)`).exec(text) ?? [];
+    expect(attributes.split(', ').sort()).toEqual(row.attributes.split(', ').sort());
+  } finally {
+    rmSync(ops);
   }
 });
