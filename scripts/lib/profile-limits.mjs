@@ -91,6 +91,14 @@ export const NCNN = {
   Shrink: { unchecked: 'its bias is 0 or its lambda' },
 };
 
+/** What pnnx and ncnn were seen to run of the tests of ONNX, and the list lacks (scripts/profile-compare.mjs). */
+export const NCNN_TRIED = {
+  ...Object.fromEntries(['Acosh', 'Asinh', 'Atanh', 'Cosh', 'Erf', 'Round', 'Sign', 'Sinh'].map((name) => [name, {}])),
+  Expand: { constants: ['shape'] },
+  GridSample: {},
+  Upsample: { constants: ['scales'] },
+};
+
 const ONE_IMAGE = { sizes: { 0: 1 } };
 
 /** The remarks of RKNN-Toolkit2's list. */
@@ -105,4 +113,30 @@ export const RKNN = {
   Slice: ONE_IMAGE,
   Softmax: ONE_IMAGE,
   Tile: { ...ONE_IMAGE, unchecked: 'it spreads nothing' },
+};
+
+const SIMULATED = { unchecked: 'its list does not support it, and its simulator runs it' };
+
+/**
+ * What the compiler of RKNN-Toolkit2 leaves to a custom operator and the list has (undefined), and what its simulator was seen to
+ * run of the tests of ONNX and the list has not (scripts/profile-compare.mjs).
+ */
+export const RKNN_TRIED = {
+  Min: undefined,
+  Mish: undefined,
+  ...Object.fromEntries(
+    [
+      'Abs',
+      'GatherND',
+      'Hardmax',
+      'Neg',
+      'Not',
+      'Reciprocal',
+      'ReduceL2',
+      'Round',
+      'Sum',
+      'ThresholdedRelu',
+      'Upsample',
+    ].map((name) => [name, SIMULATED]),
+  ),
 };

@@ -1,7 +1,7 @@
 /** The published lists of operators, where each is, and how it is read. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NCNN, OPENVINO, RKNN, TENSORRT_8, TENSORRT_10 } from './profile-limits.mjs';
+import { NCNN, NCNN_TRIED, OPENVINO, RKNN, RKNN_TRIED, TENSORRT_8, TENSORRT_10 } from './profile-limits.mjs';
 
 const TENSORRT_TYPES = {
   ...{ FP32: 'float32', FP16: 'float16', BF16: 'bfloat16', FP8: 'float8e4m3fn', INT4: 'int4', INT8: 'int8' },
@@ -47,7 +47,7 @@ function ncnn(file) {
     found[name] = conditionOf(name, note, NCNN);
   }
   // Taken out before (pass_onnx/eliminate_noop.cpp).
-  return { ...found, Identity: {} };
+  return { ...found, ...NCNN_TRIED, Identity: {} };
 }
 
 /** `doc/RKNNToolKit2_OP_Support-*.md`, its table of ONNX: operator, remark. */
@@ -58,7 +58,7 @@ function rknn(file) {
   for (const [name, remark = ''] of rowsOf(onnx)) {
     if (/^[A-Z]\w*$/.test(name) && remark !== 'Not Supported') found[name] = conditionOf(name, remark, RKNN);
   }
-  return found;
+  return Object.fromEntries(Object.entries({ ...found, ...RKNN_TRIED }).filter(([, facts]) => facts !== undefined));
 }
 
 /** What registers a converter, or a rewrite to operators of MNN's own, below `tools/converter/source`. */
@@ -167,7 +167,7 @@ export const LISTS = {
   },
   ncnn: {
     title: 'ncnn (by pnnx)',
-    description: 'ncnn, whose converter pnnx reads ONNX, as its list says',
+    description: 'ncnn, whose converter pnnx reads ONNX, as its list says and tests showed',
     sources: [
       {
         title: 'Supported ONNX operator status of pnnx',
@@ -180,6 +180,12 @@ export const LISTS = {
         url: 'https://github.com/Tencent/ncnn/blob/master/tools/pnnx/src/pass_onnx/eliminate_noop.cpp',
         version: 'a4d2ea1d4',
         date: '2026-07-22',
+      },
+      {
+        title: 'Tests of single operators, as pnnx converts and ncnn runs them',
+        url: 'https://pypi.org/project/pnnx/20261020/',
+        version: 'pnnx 20261020, ncnn 1.0.20261020',
+        date: '2026-11-27',
       },
     ],
     covers: ['operators', 'attributes'],
@@ -201,13 +207,19 @@ export const LISTS = {
   },
   rknn: {
     title: 'RKNN-Toolkit2 2.3',
-    description: "Rockchip's RKNN-Toolkit2 2.3.2, as its list says",
+    description: "Rockchip's RKNN-Toolkit2 2.3.2, as its list says and tests showed",
     sources: [
       {
         title: 'RKNNToolkit2 OPs support',
         url: 'https://github.com/airockchip/rknn-toolkit2/blob/master/doc/RKNNToolKit2_OP_Support-2.3.2.md',
         version: '2.3.2',
         date: '2025-04-08',
+      },
+      {
+        title: 'Tests of single operators, as its compiler and simulator take them',
+        url: 'https://pypi.org/project/rknn-toolkit2/2.3.2/',
+        version: '2.3.2',
+        date: '2026-11-27',
       },
     ],
     covers: ['operators', 'attributes', 'ranks'],
