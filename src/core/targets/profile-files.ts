@@ -17,6 +17,7 @@ import onnxruntime121 from './profiles/onnxruntime-1.21.json' with { type: 'json
 import onnxruntime122 from './profiles/onnxruntime-1.22.json' with { type: 'json' };
 import onnxruntime123 from './profiles/onnxruntime-1.23.json' with { type: 'json' };
 import onnxruntime124 from './profiles/onnxruntime-1.24.json' with { type: 'json' };
+import onnxruntime125 from './profiles/onnxruntime-1.25.json' with { type: 'json' };
 import onnxruntime130 from './profiles/onnxruntime-1.30.json' with { type: 'json' };
 import openvino from './profiles/openvino.json' with { type: 'json' };
 import rknn from './profiles/rknn.json' with { type: 'json' };
@@ -34,7 +35,7 @@ export interface ProfileHead {
 
 /** In the order in which they are shown. */
 export const PROFILE_FILES: readonly ProfileHead[] = [
-  ...[onnxruntime130, onnxruntime124, onnxruntime123, onnxruntime122, onnxruntime121, onnxruntime120],
+  ...[onnxruntime130, onnxruntime125, onnxruntime124, onnxruntime123, onnxruntime122, onnxruntime121, onnxruntime120],
   ...[onnxruntime118, onnxruntime117, onnxruntime116, onnxruntime115, onnxruntime114, onnxruntime112, onnxruntime111],
   ...[onnxruntime110, onnxruntime109, onnxruntime108],
   ...[tensorrt10, tensorrt8, openvino, ncnn, mnn, rknn, coremltools5],
