@@ -9,11 +9,14 @@ export interface Answering {
   readonly stubs: Pick<typeof vscode.window, 'createQuickPick' | 'createInputBox'>;
   /** What was asked: the prompt or the placeholder of each question. */
   readonly asked: readonly string[];
+  /** `2/6`: the place of each question among all. */
+  readonly steps: readonly string[];
 }
 
 export function answering(...answers: readonly GivenAnswer[]): Answering {
   const left = [...answers];
   const asked: string[] = [];
+  const steps: string[] = [];
   const input = () => {
     const heard = new Map<string, (value: unknown) => unknown>();
     const on = (name: string) => (listener: (value: unknown) => unknown) => {
@@ -29,12 +32,13 @@ export function answering(...answers: readonly GivenAnswer[]): Answering {
   };
   /** Too few answers, or one that is not taken, leave the question: the test sees that something is missing. */
   const take = (
-    own: { prompt?: string; placeholder: string },
+    own: { prompt?: string; placeholder: string; step?: number; totalSteps?: number },
     answer: (given: GivenAnswer) => void,
     leave: () => void,
   ) =>
     setTimeout(() => {
       asked.push(own.prompt || own.placeholder);
+      steps.push(`${own.step}/${own.totalSteps}`);
       if (left.length === 0) leave();
       else answer(left.shift());
     });
@@ -72,5 +76,5 @@ export function answering(...answers: readonly GivenAnswer[]): Answering {
     const picker = { ...shared, ...lists, canSelectMany: false, show };
     return picker as unknown as vscode.QuickPick<T>;
   };
-  return { stubs: { createQuickPick, createInputBox }, asked };
+  return { stubs: { createQuickPick, createInputBox }, asked, steps };
 }

@@ -32,7 +32,16 @@ suite('manifest', () => {
     );
   });
 
-  test('ONNX text has a language, and the operator file is JSON with comments', async () => {
+  test('the files that a user writes are JSON with comments', async () => {
+    for (const name of ['graphwright.ops.json', 'graphwright.caffe.json', 'chip.graphwright-target.json']) {
+      await vscode.workspace.fs.writeFile(sample(name), new TextEncoder().encode('{\n  // ours\n}\n'));
+      const document = await vscode.workspace.openTextDocument(sample(name));
+      assert.equal(document.languageId, 'jsonc', name);
+      await vscode.workspace.fs.delete(sample(name));
+    }
+  });
+
+  test('ONNX text has a language', async () => {
     const text = await vscode.workspace.openTextDocument({ language: 'onnx-text', content: 'agraph () => () {}' });
     assert.equal(text.languageId, 'onnx-text');
     const languages = await vscode.languages.getLanguages();

@@ -182,9 +182,19 @@ export class Workbench {
     }
   }
 
-  /** Chooses an entry of a file's context menu. */
+  /** Chooses an entry of a file's context menu. On a busy machine VS Code may open it before it knows what the file is of. */
   async menu(file: string, entry: string): Promise<void> {
-    await this.file(file).click({ button: 'right' });
+    for (let tries = 5; ; tries--) {
+      await this.file(file).click({ button: 'right' });
+      const item = this.page.getByRole('menuitem', { name: entry });
+      const isThere = await item.waitFor({ timeout: tries > 1 ? 5000 : 60_000 }).then(
+        () => true,
+        () => false,
+      );
+      if (isThere || tries === 1) break;
+      await this.page.keyboard.press('Escape');
+      await this.page.getByRole('menu').waitFor({ state: 'detached' });
+    }
     await this.chooseInMenu(entry);
   }
 

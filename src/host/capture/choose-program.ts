@@ -36,7 +36,7 @@ const LOOK: ProgramItem = { label: '$(folder-opened) Look for a file…', progra
 
 /** A program of the workspace, or what the user names of a module; undefined where they leave. */
 export async function chooseProgram(memory: CaptureMemory): Promise<ChosenProgram | undefined> {
-  const placeholder = `Choose the class or file of the model, or write MODULE:NAME, such as ${EXAMPLE}`;
+  const placeholder = 'Choose a class or file, or write MODULE:NAME';
   const before = memory
     .modules()
     .map(({ source, name }) => moduleItem(vscode.Uri.parse(source), name, 'captured before'));

@@ -67,13 +67,15 @@ export async function askArguments(
   before: ProgramAnswers['arguments'] | undefined,
   step: Step,
 ): Promise<Answer<ProgramAnswers['arguments']>> {
-  const { parameters } = choice;
+  const { name, parameters } = choice;
+  // Of a module nothing is known before it is imported.
+  const isKnown = parameters.some((each) => !each.name.startsWith('*'));
   const read = (text: string) => parseArguments(text, parameters);
   const text = await write(
     {
       title,
-      placeholder: parameters.map(({ name }) => name).join(', '),
-      prompt: `Arguments of ${signatureOf(choice)}, as Python has them; empty for its defaults.`,
+      placeholder: isKnown ? parameters.map((each) => each.name).join(', ') : 'NAME=VALUE, NAME=VALUE',
+      prompt: `Arguments of ${isKnown ? signatureOf(choice) : name}, as Python has them; empty for its defaults.`,
       step,
     },
     argumentsGuess(parameters, before),
