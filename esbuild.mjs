@@ -70,7 +70,8 @@ const bundles = [
   { entry: 'webview/layout/worker.ts', out: 'dist/webview-layout.js', budget: 'webview', options: inBrowser },
   { entry: 'webview/style.css', out: 'dist/webview.css', budget: 'webview', options: inBrowser },
 ];
-const BUDGETS = { host: 700_000, webview: 350_000 };
+/** What is read when VS Code starts the extension is to hold no tables that only the engine needs. */
+const BUDGETS = { host: 330_000, webview: 350_000 };
 
 // What the command line compiled of an earlier build (src/cli/compiled.ts).
 rmSync('dist/compiled', { recursive: true, force: true });

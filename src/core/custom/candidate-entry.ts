@@ -1,7 +1,7 @@
 /** Drafts an entry of graphwright.ops.json from calls of a user's function or module, as live capture saw them. */
 import type { OperatorCall, OperatorCandidate } from '../capture/live/protocol.ts';
 import type { Shape } from '../ir/shape.ts';
-import { type DraftEntry, pascalCase } from './entry.ts';
+import { type DraftEntry, pascalCase } from './draft-entry.ts';
 import { parseDimRule, parseShapeRule, type RuleContext } from './shape-rule.ts';
 
 /**

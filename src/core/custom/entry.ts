@@ -6,16 +6,11 @@ import type { Node } from '../ir/node.ts';
 import { isStatic } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import type { CustomAttributeType, CustomOperator } from './definition.ts';
+import { type DraftEntry, pascalCase } from './draft-entry.ts';
 import type { OpsEntry } from './ops-file.ts';
 
 /** In the metadata of a node of an unknown operator: the names that the file gives its inputs, with spaces between. */
 export const INPUT_NAMES = 'input_names';
-
-export interface DraftEntry {
-  readonly entry: OpsEntry;
-  /** Whether the source records no shapes, so that the user must say a rule for each output. */
-  readonly needsShape: boolean;
-}
 
 export interface DraftOptions {
   /** The rules for the outputs, where the user gave them. */
@@ -189,9 +184,3 @@ const DECLARED: Partial<Record<Attribute['type'], CustomAttributeType>> = {
   bools: 'ints',
   strings: 'strings',
 };
-
-/** `SwishGate` of `swish_gate`: what operators of ONNX are called. */
-export function pascalCase(name: string): string {
-  const joined = name.replace(/(^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, __, letter: string) => letter.toUpperCase());
-  return /^[A-Za-z]/.test(joined) ? joined : `Op${joined}`;
-}

@@ -4,7 +4,8 @@ import type { CaffeField } from '../dialects/caffe/schema.ts';
 import { type CaffeVocabulary, layerFacts } from '../dialects/caffe/vocabulary.ts';
 import type { Node } from '../ir/node.ts';
 import type { CustomAttributeType } from './definition.ts';
-import { type DraftEntry, type DraftOptions, draft } from './entry.ts';
+import type { DraftEntry } from './draft-entry.ts';
+import { type DraftOptions, draft } from './entry.ts';
 
 /** `domain` is that of the operator, where the layer becomes one already. The names of an entry that there is stay. */
 export function draftLayerEntry(
