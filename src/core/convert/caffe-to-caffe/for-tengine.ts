@@ -96,6 +96,19 @@ function fourNumbers(layer: Wording): void {
   layer.set(scale, ofFloat(layer.number(scale, 1)));
 }
 
+/** The axes from which it cuts, and where it begins along each, as one from axis 1 or 2 on; undefined where that is none. */
+function cutFromChannels(layer: Wording): { readonly axis: number; readonly offsets: readonly number[] } | undefined {
+  const [own, like] = [layer.shape(0), layer.shape(1)];
+  const given = layer.number('crop_param.axis', 2);
+  const axis = given < 0 ? given + (own?.length ?? 0) : given;
+  if (own?.length !== 4 || axis === 1 || axis === 2) return undefined;
+  if (!like || own.slice(0, Math.max(axis, 1)).some((size, k) => size !== like[k])) return undefined;
+  const said = layer.numbers('crop_param.offset');
+  const along = (k: number) => (k < axis ? 0 : ((said.length > 1 ? said[k - axis] : said[0]) ?? 0));
+  const from = axis === 0 ? 1 : 2;
+  return along(0) === 0 ? { axis: from, offsets: [0, 1, 2, 3].slice(from).map(along) } : undefined;
+}
+
 export const FOR_TENGINE: readonly Rewording[] = [
   {
     of: ['ConvolutionDepthwise'],
@@ -135,6 +148,17 @@ export const FOR_TENGINE: readonly Rewording[] = [
       if (!isStatic(shape)) return layer.refuse('reshape_param.axis', 'the sizes of its bottom are not known');
       layer.drop('reshape_param.axis', 'reshape_param.num_axes');
       layer.set('reshape_param.shape.dim', ofInts(shape));
+    },
+  },
+  {
+    of: ['Crop'],
+    needs: ['Crop'],
+    source: 'OAID/Tengine source/device/cpu/op/crop/crop_ref.c: it cuts from axis 1 or 2 on',
+    where: (layer) => toTengine(layer) && cutFromChannels(layer) !== undefined,
+    reword: (layer) => {
+      const { axis, offsets } = cutFromChannels(layer) ?? layer.refuse('crop_param.axis', 'it is 1 or 2');
+      layer.set('crop_param.axis', ofInt(axis));
+      layer.set('crop_param.offset', ofInts(offsets));
     },
   },
   {

@@ -57,6 +57,8 @@ test.each<[line: string, to: CaffeDialect, types: string, says: string, blobs?: 
     [[8, 1, 3, 3], [8]],
   ],
   ['a, b[1, 4, 3, 3] => y: Crop crop_param { axis: -2 offset: 2 }', 'tengine', 'Crop', 'axis: 2'],
+  ['a, b[1, 4, 6, 3] => y: Crop crop_param { axis: 3 offset: 2 }', 'tengine', 'Crop', 'axis: 2 offset: 0 offset: 2'],
+  ['a, b[1, 2, 3, 3] => y: Crop crop_param { axis: 0 }', 'tengine', 'Crop', 'axis: 1 offset: 0 offset: 0 offset: 0'],
   [
     'a => y: Reshape reshape_param { shape { dim: 9 dim: 4 } axis: 2 }',
     'tengine',
