@@ -13,7 +13,7 @@
  * test to every opset, and captures every program in the newest and the oldest PyTorch, too, instead of samples;
  * --resume goes on with a run that was ended early, where it says so, and --minutes ends one early; --kinds renews some tables of live capture;
  * --runtimes runs what is written for these frameworks alone, of all models or those of --models, and renews their part of the table;
- * with tengine among them, small networks of every other dialect too (--models none: these alone);
+ * with tengine among them and no --models, small networks of every other dialect too (--models none: these alone);
  * --write-docs writes the tables into docs/conformance.md; --and-tests adds the counts of the last `npm test` to the last
  * line.
  */
@@ -180,7 +180,8 @@ async function caffe(interpreter, suites) {
   });
   keep('caffe-frameworks.json', { found, ran });
   if (!all) return { 'caffe-small': frameworkTable(found, ran) };
-  const tables = runtimes?.includes(TRANSCODED_FOR) === false ? {} : await caffeFromDialects(suites);
+  const wanted = runtimes?.includes(TRANSCODED_FOR) !== false && models === undefined;
+  const tables = wanted ? await caffeFromDialects(suites) : {};
   const earlier = () => sectionOf(inRoot('docs/conformance.md'), 'caffe-frameworks');
   return {
     'caffe-frameworks': runtimes ? renewedFrameworkTable(earlier(), ran) : frameworkTable(found, ran),

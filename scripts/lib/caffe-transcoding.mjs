@@ -56,25 +56,42 @@ async function judged({ backend, interpreter, title }, stems) {
   return verdicts;
 }
 
-/** Network by network: what it becomes, from which dialects, and how near the framework comes. */
+/** Family by family: how many forms are taken, from how many dialects, and how near the framework comes; then what is refused. */
 export function transcodedTable({ framework, rows: found }) {
-  if (framework.lacks !== undefined) return `${framework.title} was not run: ${framework.lacks}.`;
-  const groups = new Map();
-  for (const row of found.filter(({ stem }) => stem !== undefined)) {
-    const key = JSON.stringify([row.network, row.layers]);
-    groups.set(key, [...(groups.get(key) ?? []), row]);
-  }
-  const body = [...groups.values()].map((own) => {
-    const [{ network, layers }] = own;
-    const verdict = own.find((row) => row.verdict !== 'pass')?.verdict;
-    const differences = own.map(({ detail }) => Number(detail.replace('relative error ', '')));
-    const worst = verdict ? `**${verdict}**` : Math.max(...differences).toExponential(0);
-    return [network, own.map(({ from }) => from).join(', '), layers.join(', '), worst];
+  const families = groupedBy(found, ({ network }) => familyOf(network));
+  const body = [...families].flatMap(([family, own]) => {
+    const ran = own.filter(({ stem }) => stem !== undefined);
+    const count = (rows, of) => String(new Set(rows.map((row) => row[of])).size);
+    const bad = ran.find(({ verdict }) => verdict !== 'pass');
+    const differences = ran.map(({ detail }) => Number(detail.replace('relative error ', '')));
+    const worst = bad ? `**${bad.verdict}**` : differenceText(Math.max(...differences));
+    return ran.length > 0 ? [[family, count(ran, 'network'), count(ran, 'from'), String(ran.length), worst]] : [];
   });
-  const refused = found.filter(({ verdict }) => verdict === 'refused').length;
-  const said = `${found.length} networks of one dialect each: ${found.length - refused} are taken, ${refused} refused.`;
-  return [
-    said,
-    table(['Network', 'From', `As layers of ${framework.title}`, `In ${framework.title} ${framework.version}`], body),
-  ].join('\n\n');
+  const refused = found.filter(({ verdict }) => verdict === 'refused');
+  const head = `${found.length} networks, each of one dialect: ${found.length - refused.length} are taken, ${refused.length} refused.`;
+  const title = `In ${framework.title} ${framework.version}`;
+  return [head, table(['Network', 'Forms', 'Dialects', 'Networks', title], body), reasonsOf(refused)].join('\n\n');
+}
+
+/** `4e-07`, as Python writes it. */
+function differenceText(number) {
+  return number === 0 ? '0' : number.toExponential(0).replace(/e-(\d)$/, 'e-0$1');
+}
+
+/** What the title begins with: `Clip` of `Clip clip_param { … }`, `Pooling` of `Pooling, pad_h: 1`. */
+function familyOf(network) {
+  return network.split(/,| \w+_param/)[0];
+}
+
+function groupedBy(rows, key) {
+  const groups = new Map();
+  for (const row of rows) groups.set(key(row), [...(groups.get(key(row)) ?? []), row]);
+  return groups;
+}
+
+/** Each network with its reason, once. */
+function reasonsOf(refused) {
+  const plain = ({ reasons }) => reasons[0].replace(/^Caffe \(.*?\) /, '');
+  const groups = groupedBy(refused, (row) => `${row.network}: ${plain(row)}`);
+  return ['Refused:', ...[...groups].map(([what, rows]) => `- ${what} (${rows.length})`)].join('\n');
 }

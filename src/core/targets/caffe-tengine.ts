@@ -74,6 +74,8 @@ export const tengine = new CaffeBackend({
       Crop: { axes: [4, 4], along: [1, 2], sizes: 'of the second bottom' },
       // source/operator/prototype/flatten.c
       Flatten: { along: [1], ignores: { end_axis: -1 } },
+      // load_tensor_data gives it no weights.
+      Embedding: { never: 'its Embedding gets no weights' },
       // load_reorg, load_reshape
       Reorg: { ignores: { reverse: false } },
       Reshape: { ignores: { axis: 0, num_axes: -1 } },

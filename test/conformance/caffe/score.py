@@ -31,7 +31,10 @@ def compare(run, folder):
         if reference.size != value.size:
             return float("inf"), f"shape {value.shape} instead of {reference.shape}"
         scale = max(float(np.abs(reference).max()), 1e-6)
-        worst = max(worst, float(np.abs(reference - value.reshape(reference.shape)).max()) / scale)
+        far = float(np.abs(reference - value.reshape(reference.shape)).max()) / scale
+        if not np.isfinite(far):
+            return float("inf"), "it gives what is no number"
+        worst = max(worst, far)
     return worst, ""
 
 

@@ -111,7 +111,10 @@ export const MEANINGS: readonly Meaning[] = [
     of: ['Slice'],
     about: 'a later top that is an output',
     shows: shown.givesLaterOutput,
-    means: { otherwise: 'it is itself', tengine: 'the first takes its place (caffe2tengine.cpp, set_graph_output)' },
+    means: ({ from, to }, dialect) => {
+      const { unusedTops } = (dialect === to.base ? to : from).limits;
+      return unusedTops === 'take the place of the first' ? 'the first takes its place' : 'it is itself';
+    },
   },
   {
     of: ['BatchNorm'],

@@ -134,7 +134,8 @@ const depthwiseForward = forward(depthwise);
 export const convolution: LayerRules = {
   Convolution: forward(planar()),
   Convolution3D: forward(volumes, (y) => y),
-  // openvino-dev 2023.3, mo/front/caffe/binary_conv_ext.py: a convolution like others, of the weights as they are stored.
+  // openvino-dev 2023.3, mo/front/caffe/binary_conv_ext.py: a convolution like others, of the weights as they are stored (tried in
+  // OpenVINO 2023.3 with 1 and -1 of 32 channels, and with other weights; of channels that fill no byte its CPU makes something else).
   ConvolutionBinary: forward(planar()),
   ConvolutionDepthwise: depthwiseForward,
   CuDNNGroupedConvolutionForward: forward(planar()),

@@ -135,6 +135,13 @@ test('regions of several images are refused', () => {
   expect(first?.message).toContain('its regions: they are four numbers of one image each');
 });
 
+test('Embedding gets no weights there', () => {
+  const net = netOf('a[2, 1] => y: Embed embed_param { num_output: 3 input_dim: 5 }', [[5, 3], [3]]);
+  const { model } = readText(net, { dialect: 'bvlc' });
+  const [first] = transcode(model, caffeBackend('bvlc'), caffeBackend('tengine'));
+  expect(first?.message).toContain('its Embedding gets no weights');
+});
+
 // PriorBox is a constant of ONNX, which other layers make.
 test.each([
   ['a, b[1, 2, 3, 3] => y: Crop', 'bvlc', 'Crop'],

@@ -21,7 +21,6 @@ function both(net: string, from: string, to: string, inputs: ReadonlyMap<string,
 }
 
 test.each([
-  ['Embed', 'bvlc', 'tengine'],
   ['Embed', 'bvlc', 'ncnn'],
   ['Embedding', 'tengine', 'bvlc'],
 ])('%s of %s for %s', (type, from, to) => {
