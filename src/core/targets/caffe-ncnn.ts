@@ -28,7 +28,7 @@ export const ncnn = new CaffeBackend({
     oneSizeLists: true,
     // caffe2ncnn.cpp writes these layers without these fields.
     ignores: [
-      ...['lrn_param.k', 'reorg_param.reverse', 'inner_product_param.transpose'],
+      ...['lrn_param.k', 'reorg_param.reverse', 'inner_product_param.transpose', 'bn_param.bn_mode'],
       ...['interp_param.shrink_factor', 'interp_param.pad_beg', 'interp_param.pad_end'],
       ...['side', 'coords', 'label_map_file'].map((field) => `yolo_detection_output_param.${field}`),
       'yolov3_detection_output_param.mask_group_num',

@@ -93,6 +93,7 @@ describe('BatchNorm', () => {
     ['cambricon', 'BN', [SCALE, SHIFT, MEAN, VARIANCE]],
     ['cambricon', 'BN bn_param { eps: 0.01 frozen: false }', [SCALE, SHIFT, MEAN, VARIANCE]],
     ['nart', 'BN bn_param { var_eps: 0.01 }', [SCALE, SHIFT, MEAN, VARIANCE]],
+    ['ncnn', 'BN bn_param { bn_mode: INFERENCE }', [SCALE, SHIFT]],
     ['nart', 'BN', [SCALE, SHIFT, MEAN, VARIANCE]],
     ['openvino', 'BN', [SCALE, SHIFT, MEAN, VARIANCE]],
     ['ncnn', 'BN', [SCALE, SHIFT]],
