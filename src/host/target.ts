@@ -21,7 +21,15 @@ export async function configureTarget(choice: TargetChoice, uri: vscode.Uri | un
   const place = vscode.workspace.workspaceFolders
     ? vscode.ConfigurationTarget.Workspace
     : vscode.ConfigurationTarget.Global;
-  await vscode.workspace.getConfiguration(SECTION, uri).update(KEY, targetWord(choice), place);
+  const word = targetWord({ ...choice, target: withinWorkspace(choice.target) });
+  await vscode.workspace.getConfiguration(SECTION, uri).update(KEY, word, place);
+}
+
+/** A profile is named from the folder of the workspace, where it lies in it: the setting is shared with others. */
+function withinWorkspace(target: string): string {
+  if (!path.isAbsolute(target)) return target;
+  const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(target));
+  return folder ? path.relative(folder.uri.fsPath, target) : target;
 }
 
 export function sameTarget(a: TargetChoice, b: TargetChoice): boolean {

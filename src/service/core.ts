@@ -16,6 +16,7 @@ import { conversionRecords, explainNode, modelsAroundStep } from '../core/steps.
 import { targetTable } from '../core/target-table.ts';
 import { ONNX_TARGET } from '../core/targets/onnx.ts';
 import { backendOf, TARGETS, targetsOf } from '../core/targets/table.ts';
+import { userProfiles } from '../core/targets/user-profiles.ts';
 import { domainVersions } from './domain-versions.ts';
 import type { Core } from './engine.ts';
 import { convertCaptured, realPython } from './python.ts';
@@ -52,13 +53,17 @@ export const realCore: Core<OpenedModel> = {
     return around;
   },
   print: (model) => LINES.get(model) ?? printModel(model, { types: 'comments' }),
-  targets: (path) =>
-    (path === undefined ? TARGETS : targetsOf(path)).map((target) => {
+  targets(path) {
+    const rows = (path === undefined ? TARGETS : targetsOf(path)).map((target) => {
       const { id, title, description } = target;
       // Of those that a profile takes the best is chosen.
       const hasChoice = target.kind === 'onnx' && target.id === ONNX_TARGET.id;
       return { id, title, description, ...(hasChoice && { opsets: target.opsets }) };
-    }),
+    });
+    const profiles = path === undefined ? [] : userProfiles(path);
+    const own = profiles.map(({ path: id, title, description }) => ({ id, title, description }));
+    return [...rows.slice(0, 1), ...own, ...rows.slice(1)];
+  },
   domainVersions,
   draft({ format, custom, model }, node, { shapes, module }) {
     // Shapes of a TorchScript graph, and of a pickled module, come from rules for PyTorch's operators, which a custom operator has not.

@@ -1,9 +1,12 @@
 /** What a target does not take of a text that is edited, and the quick fixes that help, applied as the editor applies them. */
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { answering } from './answering.ts';
+import { saying } from './saying.ts';
 import { extension, ours, sample, setTarget, until } from './tools.ts';
 
-const NAMES = ['noop.onnxtxt', 'erf.onnxtxt', 'abs.onnxtxt', 'chip.json'];
+const OWN = 'own.graphwright-target.json';
+const NAMES = ['noop.onnxtxt', 'erf.onnxtxt', 'abs.onnxtxt', 'chip.json', OWN];
 
 suite('quick fixes for a target', () => {
   suiteSetup(async () => {
@@ -107,5 +110,19 @@ g (bfloat16[2] x, float[2] z) => (bfloat16[2] y, float[2] w) {
     assert.match(now.message, /has no operator for Abs/);
     // It is marked as long as a text is not checked again that it kept from being checked.
     await until('no mark in the profile', () => ours(chip).length === 0);
+  });
+
+  test('a profile of the folder is chosen from the list of targets; the setting names it from the folder', async () => {
+    const profile = '{ "version": 1, "name": "own", "title": "Acme NPU 2", "operators": { "Relu": {} } }';
+    await vscode.workspace.fs.writeFile(sample(OWN), new TextEncoder().encode(profile));
+    const document = await vscode.workspace.openTextDocument(sample('abs.onnxtxt'));
+    await vscode.window.showTextDocument(document);
+    const questions = answering('Acme NPU 2');
+    await saying({}, () => vscode.commands.executeCommand('graphwright.chooseTarget'), questions.stubs);
+    assert.equal(vscode.workspace.getConfiguration('graphwright').get('target'), OWN, questions.asked.join('\n'));
+    const now = await until('a problem', () =>
+      ours(document.uri).find(({ message }) => message.startsWith('Acme NPU 2 has no operator for Abs')),
+    );
+    assert.equal(codeOf(now), 'unsupported-operator');
   });
 });

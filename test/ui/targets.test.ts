@@ -52,3 +52,33 @@ test('what a profile does not take is marked as one edits', async () => {
     await vscode.stop();
   }
 });
+
+test('a profile of the folder stands among the targets, also one that is broken; a model is converted for it', async () => {
+  const chip = `{
+  // An NPU of ours
+  "version": 1, "name": "chip", "title": "Acme NPU", "like": "onnxruntime-1.16", "operators": {}
+}`;
+  const files = {
+    'chip.graphwright-target.json': chip,
+    'broken.graphwright-target.json':
+      '{ "version": 1, "name": "broken", "opsets": { "ai.onnx": [17, 11] }, "operators": {} }',
+  };
+  const vscode = await Workbench.start({ name: 'targets-own', settings, files });
+  try {
+    await vscode.menu('light_squeezenet.onnx', 'Convert Model…');
+    await vscode.quickItem('cannot be used: expected').waitFor();
+    await vscode.shot('choice');
+    await vscode.choose('Acme NPU');
+    await vscode.convertNow();
+    await vscode.notification(/(Converted|cannot take) light_squeezenet\.onnx/).waitFor();
+    await vscode.shot('converted');
+    await vscode.file('chip.graphwright-target.json').dblclick();
+    await vscode.page.locator('.view-line', { hasText: 'An NPU of ours' }).waitFor();
+    await vscode.page.locator('.statusbar-item', { hasText: 'JSON with Comments' }).waitFor();
+  } catch (error) {
+    await vscode.failed('own-profile');
+    throw error;
+  } finally {
+    await vscode.stop();
+  }
+});
