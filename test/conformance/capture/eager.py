@@ -157,8 +157,11 @@ def run(case, weights, folder):
         sets.append({"inputs": inputs, "outputs": outputs, "state": changes(state, model, folder, number)})
         if state is not None:
             model.load_state_dict(state)
-    with open(os.path.join(folder, "index.json"), "w") as opened:
+    # It is waited for.
+    index = os.path.join(folder, "index.json")
+    with open(index + ".part", "w") as opened:
         json.dump({"sets": sets}, opened)
+    os.replace(index + ".part", index)
 
 
 def changes(before, model, folder, number):
@@ -178,6 +181,11 @@ def main():
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     with open(cases) as opened:
         listed = json.load(opened)
+    if hasattr(torch, "compile"):
+        # The same numbers by PyTorch's own switch, without a compiler that takes a minute.
+        import torch._dynamo
+
+        torch._dynamo.config.disable = True
     paths, modules = list(sys.path), set(sys.modules)
     for number, case in enumerate(listed):
         folder = os.path.join(out, str(number))

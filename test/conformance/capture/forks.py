@@ -1,6 +1,6 @@
 """A Python that has loaded PyTorch, and a copy of it for each program: loading takes longer than most captures.
 
-usage: forks.py serve SOCKET MODULE...  loads PyTorch and more, says "ready", and forks for each that asks, until its parent is gone
+usage: forks.py serve SOCKET MODULE...  loads PyTorch and more, says its version, and forks for each that asks, until its parent is gone
        forks.py ask SOCKET OPTION...    as `python OPTION...` would: its standard streams, folder and environment, and its end
 
 Each program has a process and a process group of its own, which ends with the one that asked, as if it had been started by
@@ -23,7 +23,7 @@ LOOK_SECONDS = 0.02
 
 
 def serve(place, modules):
-    load(modules)
+    version = load(modules)
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(place)
     listening.listen(16)
@@ -31,7 +31,7 @@ def serve(place, modules):
     parent = os.getppid()
     # What is loaded is not looked through, and so not copied, by each.
     gc.freeze()
-    print("ready", flush=True)
+    print(version, flush=True)
     while os.getppid() == parent:
         try:
             asking, _ = listening.accept()
@@ -58,6 +58,7 @@ def load(modules):
     if hasattr(getattr(torch, "export", None), "export"):
         # Most of it is loaded when it is first used.
         torch.export.export(torch.nn.Linear(1, 1), (torch.ones(1, 1),))
+    return torch.__version__
 
 
 def reaped():

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 export interface LoadedPython {
   /** What stands for `python`: each start of it is a copy of a process that has loaded PyTorch. */
   readonly python: string;
+  /** The version of PyTorch. */
+  readonly torch: string;
   close(): void;
 }
 
@@ -26,18 +28,20 @@ export async function loadedPython(python: string, root: string, modules: readon
     server.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   };
-  if (!(await isReady(server))) {
+  const torch = await firstWords(server);
+  if (torch === '') {
     close();
     throw new Error(`${python} did not load PyTorch`);
   }
   const standIn = join(folder, 'python');
   writeFileSync(standIn, `#!/bin/sh\nexec '${python}' -I -S '${script}' ask '${socket}' "$@"\n`);
   chmodSync(standIn, 0o755);
-  return { python: standIn, close };
+  return { python: standIn, torch, close };
 }
 
-async function isReady(server: ChildProcess): Promise<boolean> {
-  const ended = once(server, 'close').then(() => false);
-  const said = server.stdout ? once(server.stdout, 'data').then(() => true) : ended;
+/** What it says once it has loaded; nothing where it ends before. */
+async function firstWords(server: ChildProcess): Promise<string> {
+  const ended = once(server, 'close').then(() => '');
+  const said = server.stdout ? once(server.stdout, 'data').then(([words]) => String(words).trim()) : ended;
   return Promise.race([ended, said]);
 }

@@ -6,9 +6,10 @@
  *
  * ROOT is the folder of this suite, PYTHON the interpreter; WORK is emptied. Prints one JSON object a line.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type CaptureResult, convertCaptured } from '../../../src/core/capture/live/convert-captured.ts';
 import { parseProgram } from '../../../src/core/capture/live/program-name.ts';
@@ -41,6 +42,8 @@ const HALF_TOLERANCE = 2e-3;
 const FIRST_EXPORT = [2, 1] as const;
 /** So many times its limit a case gets at most, on a machine that is busy. */
 const MOST_TIMES = 16;
+/** So often it is asked whether a program has run by itself. */
+const LOOK_MS = 50;
 /** Programs that are captured at one time. */
 const AT_ONCE = 2;
 
@@ -54,28 +57,22 @@ const [weights, out] = [join(work, 'weights'), join(work, 'converted')];
 
 rmSync(work, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
+if (kind === 'installed') lendOperators();
 const startedAt = performance.now();
-execFileSync(python, ['-W', 'ignore', join(root, 'weights.py'), weights]);
+const loaded = await loadedPython(python, root, kind === 'installed' ? ['torchvision', 'timm'] : []);
 /** Seconds that this machine takes to load PyTorch now: it may have other things to do. */
 const loading = (performance.now() - startedAt) / 1000;
-const torch = execFileSync(python, ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' }).trim();
-if (kind === 'installed') lendOperators();
-// Those of the sample run as people run them, each in a Python of its own.
-const chosen = { bad: BAD, counts: COUNTS, installed: INSTALLED }[kind ?? ''] ?? PROGRAMS;
-const cases: readonly (Case | BadCase)[] = chosen.filter(wanted);
-const shares = cases.some((each) => !runsAlone(each));
-const loaded = shares
-  ? await loadedPython(python, root, kind === 'installed' ? ['torchvision', 'timm'] : [])
-  : undefined;
+const { torch } = loaded;
 try {
+  execFileSync(loaded.python, [join(root, 'weights.py'), weights]);
   if (kind === 'counts') await inPool(COUNTS.filter(wanted), judgeCount);
   else if (kind === 'bad') await inPool(BAD.filter(wanted), judgeBad);
   else await judgeAll((kind === 'installed' ? INSTALLED : PROGRAMS).filter(wanted));
 } finally {
-  loaded?.close();
+  loaded.close();
 }
 
-/** Whether a case is about the process itself, or shows that a process of its own is as one of many. */
+/** Those of the sample run as people run them, each in a Python of its own; and so does what is about the process itself. */
 function runsAlone(each: Case | BadCase): boolean {
   const ofProcess = 'code' in each && (each.seconds ?? each.memory ?? each.python) !== undefined;
   return each.sample === true || ofProcess || kind === 'counts' || /^(exits|crashes)/.test(each.program);
@@ -83,7 +80,7 @@ function runsAlone(each: Case | BadCase): boolean {
 
 /** The interpreter for a case: a copy of one that has loaded PyTorch, which takes most of the time, where it need not be its own. */
 function interpreterOf(each: Case | BadCase): string {
-  return (!runsAlone(each) && loaded?.python) || python;
+  return runsAlone(each) ? python : loaded.python;
 }
 
 function wanted({ program, style, sample }: Case | BadCase): boolean {
@@ -100,11 +97,23 @@ async function judgeAll(cases: readonly Case[]): Promise<void> {
   const list = join(work, 'cases.json');
   writeFileSync(list, JSON.stringify(cases));
   const eager = join(work, 'eager');
-  execFileSync(python, ['-W', 'ignore', join(root, 'eager.py'), list, weights, eager], { stdio: 'ignore' });
-  await inPool(cases, async (each, k) => judge(each, k, join(eager, String(k))));
+  const alone = spawn(loaded.python, [join(root, 'eager.py'), list, weights, eager], { stdio: 'ignore' });
+  try {
+    await inPool(cases, async (each, k) => judge(each, k, () => ranAlone(join(eager, String(k)), alone)));
+  } finally {
+    alone.kill();
+  }
 }
 
-async function judge(each: Case, number: number, eager: string): Promise<Omit<Row, 'seconds'>> {
+/** The folder of what a program gives by itself, once it is there. */
+async function ranAlone(folder: string, all: ChildProcess): Promise<string> {
+  const isThere = () => ['index.json', 'error.txt'].some((name) => existsSync(join(folder, name)));
+  while (!isThere() && all.exitCode === null && all.signalCode === null) await setTimeout(LOOK_MS);
+  if (!isThere()) throw new Error(`eager.py ended before it came to ${folder}`);
+  return folder;
+}
+
+async function judge(each: Case, number: number, alone: () => Promise<string>): Promise<Omit<Row, 'seconds'>> {
   const row = { case: each.program, style: each.style, torch };
   const { since, refused } = each;
   if (since && isBefore(since))
@@ -118,13 +127,14 @@ async function judge(each: Case, number: number, eager: string): Promise<Omit<Ro
   }
   const way = result.captured?.way ?? '';
   const own = result.verification?.relativeError ?? Number.POSITIVE_INFINITY;
+  const eager = await alone();
   const error = join(eager, 'error.txt');
-  const alone = !each.drawsLater && !(each.aloneSince && isBefore(each.aloneSince));
-  if (alone && existsSync(error)) {
+  const runs = !each.drawsLater && !(each.aloneSince && isBefore(each.aloneSince));
+  if (runs && existsSync(error)) {
     const [last = ''] = readFileSync(error, 'utf8').trim().split('\n').slice(-1);
     return { ...row, verdict: 'error', file: way, detail: `by itself it fails: ${last}` };
   }
-  const others = !alone ? 0 : await differenceFromEager(output, eager);
+  const others = !runs ? 0 : await differenceFromEager(output, eager);
   const tolerance = each.inputs?.some((text) => text.includes('float16')) ? HALF_TOLERANCE : TOLERANCE;
   const worst = Math.max(own, others);
   const missing = each.weights !== undefined && result.captured?.weights?.missing.length !== 0;
