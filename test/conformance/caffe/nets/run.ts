@@ -186,7 +186,7 @@ async function measured(model: Model, run: Run): Promise<Measured> {
   const errors = refusals.filter(isError);
   if (errors.length > 0) {
     const detail = [...new Set(errors.map(({ message }) => message))].join(' ');
-    return { verdict: 'refused', detail, opencv: await inOpenCv(model, run, 0) };
+    return { verdict: 'refused', detail, opencv: await inOpenCv(dialect, run, 0) };
   }
   await writeOnnx(onnx, `${stem}.onnx`, { force: true, progress: silent });
   const sets = [inputs, nudged(inputs, seed)];
@@ -194,7 +194,7 @@ async function measured(model: Model, run: Run): Promise<Measured> {
   const [found = new Map(), nearby = new Map()] = await runModelOnSets(`${stem}.onnx`, sets, { threads: 1 });
   const error = worstDifference(compareOutputs(expected, found));
   const moved = worstDifference(compareOutputs(found, nearby));
-  return { verdict: nearness(error, moved), error, moved, opencv: await inOpenCv(model, run, moved) };
+  return { verdict: nearness(error, moved), error, moved, opencv: await inOpenCv(dialect, run, moved) };
 }
 
 function nearness(error: number, moved: number): Nearness {
@@ -247,10 +247,12 @@ function openCvName({ producer, outputIndex, name = '' }: Value): string {
   return (outputIndex === 0 ? producer?.name : undefined) ?? name;
 }
 
-/** OpenCV has a dialect of its own: what it cannot say is not asked of it. */
-async function inOpenCv(model: Model, { stem, inputs, expected }: Run, moved: number): Promise<OpenCvRow> {
+/** OpenCV has a dialect of its own: what it cannot say is not asked of it. The network is that of the files at the stem. */
+async function inOpenCv(base: string, { stem, inputs, expected }: Run, moved: number): Promise<OpenCvRow> {
   const backend = caffeBackend('opencv');
-  const dialect = caffeBackend(model.metadata.get('caffe.dialect') ?? '');
+  const dialect = caffeBackend(base);
+  // Another one than is looked at further, since its layers change.
+  const model = read(`${stem}.caffemodel`, base);
   const [first] = transcode(model, dialect, backend).filter(isError);
   if (first) return { verdict: 'not asked', detail: first.message };
   const files = encodeCaffe(model, backend);
