@@ -25,6 +25,7 @@ export const ncnn = new CaffeBackend({
     ...CONVERTER.limits,
     // tools/caffe/caffe2ncnn.cpp
     readsPairs: true,
+    countsFromFront: ['crop_param.axis'],
     oneSizeLists: true,
     // caffe2ncnn.cpp writes these layers without these fields.
     ignores: [

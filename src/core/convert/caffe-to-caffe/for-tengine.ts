@@ -123,6 +123,13 @@ export const FOR_TENGINE: readonly Rewording[] = [
     },
   },
   {
+    of: ['Concat'],
+    needs: ['Concat'],
+    source: 'Tencent/ncnn tools/caffe/caffe2ncnn.cpp reads axis alone (tried in ncnn 1.0.20261020)',
+    where: (layer) => layer.to.base === 'ncnn' && layer.has('concat_param.concat_dim'),
+    reword: (layer) => layer.move('concat_param.concat_dim', 'concat_param.axis'),
+  },
+  {
     of: ['Slice'],
     needs: ['Slice'],
     source: `${READER}, load_slice`,

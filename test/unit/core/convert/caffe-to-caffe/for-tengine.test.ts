@@ -65,6 +65,8 @@ test.each<[line: string, to: CaffeDialect, types: string, says: string, blobs?: 
     'Reshape',
     '{ shape { dim: 1 dim: 4 dim: 9 dim: 4 } }',
   ],
+  ['a, b[1, 4, 3, 3] => y: Crop crop_param { axis: -2 offset: 2 }', 'ncnn', 'Crop', 'axis: 2'],
+  ['a, b => y: Concat concat_param { concat_dim: 2 }', 'ncnn', 'Concat', 'axis: 2'],
   ['a => y: Flatten flatten_param { axis: 2 }', 'tengine', 'Reshape', 'dim: 36'],
   [
     `${BOXES} min_size: 2 variance: 0.5 }`,
