@@ -4,7 +4,7 @@ import type { Node } from '../../../ir/node.ts';
 import { add, type Dim, elementCount, isStatic, maximum, minimum, multiply, type Shape } from '../../../ir/shape.ts';
 import { type Data, MOST_INTEGERS, numberOf } from '../data.ts';
 import { slicedSize, sliceOf } from '../infer/slice.ts';
-import { type DataRules, expanded, input, perEntry, rounded } from './support.ts';
+import { type DataRules, expanded, input, perEntry, rounded, strided, stridesOf } from './support.ts';
 
 const REDUCTIONS: Readonly<Record<string, (elements: readonly Dim[]) => Dim>> = {
   ReduceSum: (elements) => elements.reduce(add, 0),
@@ -32,15 +32,19 @@ export const movement: DataRules = {
   },
   Slice: (node) => {
     const from = input(node, 0);
-    const slices = from?.shape.length === 1 ? sliceOf(node, 1) : undefined;
-    const [slice] = slices ?? [];
-    if (!from || !slices || slices.length > 1) return undefined;
-    if (!slice) return from;
-    const size = slicedSize(from.elements.length, slice);
-    if (typeof size !== 'number' || typeof slice.start !== 'number') return undefined;
-    const { first, step } = { first: slice.first(from.elements.length), step: slice.step };
-    const elements = Array.from({ length: size }, (_, k) => from.elements[first + k * step]);
-    return { dtype: from.dtype, shape: [size], elements };
+    const slices = from && sliceOf(node, from.shape.length);
+    if (!from || !slices) return undefined;
+    const [shape, strides] = [[...from.shape], stridesOf(from.shape)];
+    let start = 0;
+    for (const slice of slices) {
+      const [length = 0, stride = 0] = [from.shape[slice.axis], strides[slice.axis]];
+      const size = slicedSize(length, slice);
+      if (typeof size !== 'number' || typeof slice.start !== 'number') return undefined;
+      shape[slice.axis] = size;
+      strides[slice.axis] = stride * slice.step;
+      start += slice.first(length) * stride;
+    }
+    return { dtype: from.dtype, shape, elements: strided(from, shape, strides, start) };
   },
   Split: (node, index) => {
     const from = input(node, 0);
@@ -106,7 +110,19 @@ export const movement: DataRules = {
   },
   Transpose: (node) => {
     const from = input(node, 0);
-    return from && from.shape.length <= 1 ? from : undefined;
+    const order = node.ints('perm')?.map(Number) ?? from?.shape.map((_, k) => k).toReversed();
+    if (!from || order?.length !== from.shape.length) return undefined;
+    const [sizes, steps] = [from.shape, stridesOf(from.shape)];
+    const shape = order.map((axis) => sizes[axis] ?? 1);
+    return {
+      dtype: from.dtype,
+      shape,
+      elements: strided(
+        from,
+        shape,
+        order.map((axis) => steps[axis] ?? 0),
+      ),
+    };
   },
   ...perEntry(REDUCTIONS, (operation) => (node) => {
     const from = input(node, 0);

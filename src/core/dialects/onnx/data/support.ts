@@ -66,21 +66,28 @@ export function broadcastShape(a: StaticShape | undefined, b: StaticShape): Stat
 /** The elements broadcast to a larger shape. */
 export function expanded(data: Data, shape: StaticShape): readonly Dim[] {
   if (data.elements.length === 1) return Array<Dim>(elementCount(shape)).fill(data.elements[0]);
-  const strides = Array<number>(shape.length).fill(0);
-  let stride = 1;
-  for (let k = data.shape.length - 1; k >= 0; k--) {
-    const size = data.shape[k] ?? 1;
-    strides[k + shape.length - data.shape.length] = size === 1 ? 0 : stride;
-    stride *= size;
-  }
+  const missing = shape.length - data.shape.length;
+  const own = stridesOf(data.shape).map((stride, k) => (data.shape[k] === 1 ? 0 : stride));
+  return strided(data, shape, [...Array<number>(missing).fill(0), ...own]);
+}
+
+/** How far apart in row-major order the elements along each axis lie. */
+export function stridesOf(shape: StaticShape): number[] {
+  const strides = shape.map(() => 1);
+  for (let k = shape.length - 2; k >= 0; k--) strides[k] = (strides[k + 1] ?? 1) * (shape[k + 1] ?? 1);
+  return strides;
+}
+
+/** The elements that lie that far apart along each axis of a shape, from the one at `start` on. */
+export function strided({ elements }: Data, shape: StaticShape, strides: readonly number[], start = 0): readonly Dim[] {
   return Array.from({ length: elementCount(shape) }, (_, flat) => {
     let rest = flat;
-    let from = 0;
+    let from = start;
     for (let k = shape.length - 1; k >= 0; k--) {
       const size = shape[k] ?? 1;
       from += (rest % size) * (strides[k] ?? 0);
       rest = Math.floor(rest / size);
     }
-    return data.elements[from];
+    return elements[from];
   });
 }

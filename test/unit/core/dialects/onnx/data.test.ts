@@ -30,6 +30,20 @@ test.each([
     `s = Shape (x) ${C('a', '-1')}${C('b', '-9')}${C('c', '0')}${C('d', '-1')}y = Slice (s, a, b, c, d)`,
     '3 4',
   ],
+  // Paddings as torch.onnx writes them: the last axis first, then turned around.
+  [
+    'float[N,3] x',
+    `s = Shape (x) ${C('p', '5, 6')}${C('r', '-1, 2')}${C('m', '-1')}${C('e', '-9223372036854775807')}${C('z', '0')}
+     c = Concat <axis = 0> (s, p) t = Reshape (c, r) v = Slice (t, m, e, z, m)
+     w = Transpose <perm = [1, 0]> (v) y = Reshape (w, m)`,
+    '5 N 6 3',
+  ],
+  [
+    'float[4] x',
+    `${C('a', '1, 2, 3, 4, 5, 6')}${C('r', '2, 3')}${C('f', '0, 1')}${C('e', '9, -1')}${C('m', '-1')}
+     t = Reshape (a, r) v = Slice (t, f, e) y = Reshape (v, m)`,
+    '2 5',
+  ],
   ['float[N,3] x, int64[1] q', 's = Shape (x) y = Concat <axis = 0> (s, q, s)', 'N 3 ? N 3'],
   ['float[N,3] x', 's = Shape (x) y, r = Split <num_outputs = 2> (s)', 'N'],
   ['float[4,3] x', `s = Shape (x) ${C('k', '4, 5')}e = Equal (s, k) y = Cast <to = 7> (e)`, '1 0'],
