@@ -183,9 +183,7 @@ def main():
         listed = json.load(opened)
     if hasattr(torch, "compile"):
         # The same numbers by PyTorch's own switch, without a compiler that takes a minute.
-        import torch._dynamo
-
-        torch._dynamo.config.disable = True
+        importlib.import_module("torch._dynamo").config.disable = True
     paths, modules = list(sys.path), set(sys.modules)
     for number, case in enumerate(listed):
         folder = os.path.join(out, str(number))
