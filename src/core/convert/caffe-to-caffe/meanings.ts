@@ -342,7 +342,22 @@ export const MEANINGS: readonly Meaning[] = [
     means: {
       otherwise: 'they are five numbers, the image first',
       tengine: 'they are four numbers of one image (roipooling_ref.c)',
+      ncnn: 'it is one of four numbers (roipooling.cpp)',
     },
+  },
+  {
+    of: ['PSROIPooling'],
+    about: 'its regions',
+    means: {
+      otherwise: 'they are five numbers, the image first',
+      ncnn: 'it is one of four numbers (psroipooling.cpp)',
+    },
+  },
+  {
+    of: ['Crop'],
+    about: 'axes before crop_param.axis',
+    shows: shown.hasOthersBeforeCut,
+    means: { otherwise: 'they stay as they are', ncnn: 'they become as long as in its second bottom (crop.cpp)' },
   },
   {
     of: ['ROIAlign'],

@@ -39,7 +39,9 @@ const crop = (layer: LayerShapes): Shape => {
   const { x } = layer;
   const like = layer.bottom(1);
   const axis = layer.axis('crop_param.axis', x.length, 2);
-  return x.map((size, k) => (k < axis ? size : like[k]));
+  // ncnn has all but images as long as there (src/layer/crop.cpp).
+  const first = layer.dialect === 'ncnn' ? Math.min(axis, 1) : axis;
+  return x.map((size, k) => (k < first ? size : like[k]));
 };
 
 const reshape =

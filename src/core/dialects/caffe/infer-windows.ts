@@ -139,7 +139,8 @@ const regions =
   (layer) => {
     const [bins, across] = [height, width].map((name) => layer.number(`${holder}.${name}`) || undefined);
     // Tengine has them behind an axis of 1 (source/device/cpu/op/roipooling/roipooling_ref.c).
-    const count = layer.bottoms[1]?.[layer.dialect === 'tengine' ? 1 : 0];
+    // ncnn pools one (src/layer/roipooling.cpp).
+    const count = layer.dialect === 'ncnn' ? 1 : layer.bottoms[1]?.[layer.dialect === 'tengine' ? 1 : 0];
     return [[count, channels(layer), bins, across]];
   };
 

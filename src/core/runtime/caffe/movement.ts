@@ -89,7 +89,7 @@ export function part(x: Blob, axis: number, from: number, to: number): Blob {
 
 /**
  * With a second bottom: every axis from `axis` on as long as its, from an offset on (BVLC/caffe
- * src/caffe/layers/crop_layer.cpp). With one: the middle of an image, `crop_h` by `crop_w`, as NART and Tengine have it
+ * src/caffe/layers/crop_layer.cpp); ncnn's has channels and rows like it whatever the axis (src/layer/crop.cpp). With one: the middle of an image, `crop_h` by `crop_w`, as NART and Tengine have it
  * (OAID/Tengine source/device/cpu/op/crop/crop_ref.c).
  */
 const crop: Layer = (call) => {
@@ -102,6 +102,7 @@ const crop: Layer = (call) => {
   if (offsets.length > 1 && offsets.length !== x.shape.length - first)
     throw refusal(call, `it has ${offsets.length} offsets for ${x.shape.length - first} axes`);
   let y = x;
+  if (call.means.cropsAll) for (let axis = 1; axis < first; axis++) y = cut(call, y, axis, 0, like.shape[axis] ?? 0);
   for (let axis = first; axis < x.shape.length; axis++) {
     const from = (offsets.length === 1 ? offsets[0] : offsets[axis - first]) ?? 0;
     y = cut(call, y, axis, from, like.shape[axis] ?? 0);

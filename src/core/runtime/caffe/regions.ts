@@ -22,6 +22,7 @@ function regionsOf(call: LayerCall): readonly Region[] {
   const { shape, data } = bottom(call, 1);
   if (call.bottoms.length > 2) throw refusal(call, 'it is not known what its third bottom does');
   if (call.node.op === 'ROIPooling' && call.means.regions === 'corners') return ofFirstImage(call, shape, data);
+  if (call.means.regions === 'corners of one') return [onlyRegion(call, data)];
   // [regions, 5], with axes of 1 around it.
   const count = data.length / 5;
   if (!shape.includes(5)) throw refusal(call, 'a region has five numbers');
@@ -38,6 +39,13 @@ function ofFirstImage(call: LayerCall, shape: readonly number[], data: Float32Ar
     const [xmin = 0, ymin = 0, xmax = 0, ymax = 0] = data.subarray(k * 4);
     return { image: 0, corners: [xmin, ymin, xmax, ymax] };
   });
+}
+
+/** Tencent/ncnn src/layer/roipooling.cpp and psroipooling.cpp read four numbers, whatever comes behind them. */
+function onlyRegion(call: LayerCall, data: Float32Array): Region {
+  if (data.length !== 4) throw refusal(call, 'one region is pooled, of four numbers');
+  const [xmin = 0, ymin = 0, xmax = 0, ymax = 0] = data;
+  return { image: 0, corners: [xmin, ymin, xmax, ymax] };
 }
 
 /** Where a bin begins and ends along one axis, in whole elements: from `from` up to, not with, `to`. */

@@ -117,8 +117,10 @@ export interface Semantics {
   readonly simplerNms?: 'a row a box' | 'as many rows as it may have';
   /** Whether a second bottom of LSTM says where sequences begin, or it runs over the rows of one image. */
   readonly lstm: 'steps' | 'rows';
-  /** What a region of ROIPooling is: the number of its image and its corners, or those alone, of the first image. */
-  readonly regions: 'image and corners' | 'corners';
+  /** What regions are: the number of an image and corners each; corners alone, of the first image; or one region of corners alone. */
+  readonly regions: 'image and corners' | 'corners' | 'corners of one';
+  /** Whether Crop makes axes before its own, but for that of images, as long as those of its second bottom too. */
+  readonly cropsAll?: true;
   /** The scale of ROIPooling where nothing is said. */
   readonly regionScale: number;
   /** Whether the points of ROIAlign lie as Detectron has them. */
@@ -213,10 +215,12 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
     bn: { blobs: 'scale, bias, mean, variance', eps: ['bn_param.eps', 1e-5] },
     reverse: 'channels',
   },
-  // Tencent/ncnn src/layer/pooling.cpp, lrn.cpp, innerproduct.cpp, reorg.cpp, interp.cpp, priorbox.cpp, roialign.cpp and what
-  // tools/caffe/caffe2ncnn.cpp writes for them; lstm.cpp.
+  // Tencent/ncnn src/layer/pooling.cpp, lrn.cpp, innerproduct.cpp, reorg.cpp, interp.cpp, priorbox.cpp, roialign.cpp, roipooling.cpp,
+  // psroipooling.cpp, crop.cpp and what tools/caffe/caffe2ncnn.cpp writes for them; lstm.cpp.
   ncnn: {
     ...NOT_SSD,
+    regions: 'corners of one',
+    cropsAll: true,
     lstm: 'rows',
     detectionOutput: { ...PLAIN, plain: { candidates: 'as said', rows: '[1, 1, rows, 6]' } },
     alignsRegions: false,

@@ -60,8 +60,10 @@ function croppedLike(layer: Layer, onnx: OnnxBuilder): Value {
   const behind = dims.length - axis;
   const given = layer.numbers('crop_param.offset');
   if (given.length > 1 && given.length !== behind) layer.invalid(`it has ${given.length} offsets for ${behind} axes`);
-  const cuts = range(behind, axis).flatMap((k): Cut[] => {
-    const start = (given.length > 1 ? given[k - axis] : given[0]) ?? 0;
+  // ncnn has all but images as long as there (src/layer/crop.cpp).
+  const first = layer.backend.base === 'ncnn' ? Math.min(axis, 1) : axis;
+  const cuts = range(dims.length - first, first).flatMap((k): Cut[] => {
+    const start = k < axis ? 0 : ((given.length > 1 ? given[k - axis] : given[0]) ?? 0);
     return start === 0 && sameDim(dims[k], like[k]) ? [] : [{ axis: k, start, size: layer.size(reference, k) }];
   });
   return cut(layer, x, cuts, onnx);

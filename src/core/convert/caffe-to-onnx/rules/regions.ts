@@ -6,6 +6,7 @@
  */
 import { graph as graphAttribute, int } from '../../../ir/attribute.ts';
 import { Graph } from '../../../ir/graph.ts';
+import { elementCount, isStatic } from '../../../ir/shape.ts';
 import { tensorType } from '../../../ir/type.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
@@ -16,11 +17,21 @@ import type { LayerRule, LayerRules } from '../rule.ts';
 /** [regions, 5]: there may be axes of 1 around it. */
 function regionsOf(layer: Layer, onnx: OnnxBuilder): Value {
   if (layer.bottoms.length > 2) layer.refuse('a third bottom', 'it is not known what it does');
+  if (layer.backend.base === 'ncnn') return onlyRegion(layer, onnx);
   const rois = layer.bottom(1);
   const sizes = layer.dims(rois);
   if (sizes.length === 2 && sizes[1] === 5) return rois;
   if (!sizes.includes(5)) layer.invalid('a region has five numbers');
   return onnx.reshape(rois, [-1, 5]);
+}
+
+/** ncnn reads four numbers (src/layer/roipooling.cpp, psroipooling.cpp), whatever comes behind them: [1, 5]. */
+function onlyRegion(layer: Layer, onnx: OnnxBuilder): Value {
+  const rois = layer.bottom(1);
+  const sizes = layer.dims(rois);
+  if (!isStatic(sizes) || elementCount(sizes) !== 4)
+    layer.refuse('its regions', 'it pools one, and takes the first four numbers for it');
+  return onnx.Pad(onnx.reshape(rois, [1, 4]), onnx.ints([0, 1, 0, 0]));
 }
 
 /** Of the corners that Tengine reads, [1, regions, 4] with an axis of 1 behind it perhaps: 0 in front of each. */

@@ -155,3 +155,21 @@ test.each([
   transcode(model, caffeBackend(from), caffeBackend('tengine'));
   expect([...model.graph.nodes].map(({ op }) => op)).not.toContain(type);
 });
+
+test.each([
+  'ROIPooling roi_pooling_param { pooled_h: 2 pooled_w: 2 }',
+  'PSROIPooling psroi_pooling_param { group_size: 2 output_dim: 1 spatial_scale: 1 }',
+])('ncnn pools one region of four numbers: %s', (type) => {
+  const { model } = readText(netOf(`a, b[1, 5] => y: ${type}`), { dialect: 'intel' });
+  const [first] = transcode(model, caffeBackend('intel'), caffeBackend('ncnn'));
+  expect(first?.message).toContain('it is one of four numbers');
+});
+
+test.each([
+  [2, false],
+  [4, true],
+])('a Crop like %i channels stays one for ncnn: %s', (channels, stays) => {
+  const net = netOf(`a, b[1, ${channels}, 3, 3] => y: Crop crop_param { offset: 2 }`);
+  expect(written(net, 'bvlc', 'ncnn').types === 'Crop').toBe(stays);
+  expect(difference(net, runOf(net, 'bvlc'), 'ncnn')).toBe(0);
+});

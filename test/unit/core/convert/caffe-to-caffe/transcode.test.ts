@@ -80,7 +80,7 @@ describe('what is not said', () => {
       layer('PriorBox', { prior_box_param: { min_size: [1] } }),
       { prior_box_param: { min_size: [1], clip: false } },
     ],
-    ['ncnn', 'mnn', layer('ROIPooling', { roi_pooling_param: { pooled_h: 2, pooled_w: 2 } }), {}],
+    ['nart', 'mnn', layer('ROIPooling', { roi_pooling_param: { pooled_h: 2, pooled_w: 2 } }), {}],
     ['bvlc', 'nvcaffe', layer('BatchNorm', {}), { batch_norm_param: { use_global_stats: true } }],
     ['bvlc', 'cambricon', layer('BatchNorm', {}), {}],
   ])('%s to %s: %o gets %o', (from, to, given, more) => {

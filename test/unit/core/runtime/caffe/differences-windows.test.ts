@@ -2,8 +2,8 @@
  * Where frameworks mean different things by the same layer, a case computed by hand for each row of the table in docs/caffe.md
  * and of Caffe against ONNX. Pooling, padding, resizing and Deconvolution.
  */
-import { describe, test } from 'vitest';
-import { blob, counted, gives, layer, weights } from './support.ts';
+import { describe, expect, test } from 'vitest';
+import { blob, counted, gives, layer, refused, weights } from './support.ts';
 
 const pool = (fields: string) => layer('Pooling', `pooling_param { ${fields} }`);
 
@@ -214,7 +214,7 @@ describe('Deconvolution', () => {
 
 describe('ROI/SSD heads', () => {
   // The whole image of 4 x 4 in bins of 2 x 2.
-  test.each(['ncnn', 'mnn', 'opencv', 'nart', 'intel', 'cambricon'])('ROIPooling of %s', (dialect) =>
+  test.each(['mnn', 'opencv', 'nart', 'intel', 'cambricon'])('ROIPooling of %s', (dialect) =>
     gives(
       layer('ROIPooling', 'roi_pooling_param { pooled_h: 2 pooled_w: 2 spatial_scale: 1 }', ['x', 'rois']),
       { x: counted(1, 1, 4, 4), rois: blob([1, 5], [0, 0, 0, 3, 3]) },
@@ -222,6 +222,26 @@ describe('ROI/SSD heads', () => {
       dialect,
     ),
   );
+
+  test('ROIPooling and PSROIPooling of ncnn take one region of four numbers', () => {
+    const rois = blob([1, 4], [0, 0, 1, 1]);
+    const max = layer('ROIPooling', 'roi_pooling_param { pooled_h: 1 pooled_w: 1 }', ['x', 'rois']);
+    const mean = layer('PSROIPooling', 'psroi_pooling_param { group_size: 1 output_dim: 1 spatial_scale: 1 }', [
+      'x',
+      'rois',
+    ]);
+    gives(max, { x: counted(1, 1, 4, 4), rois }, { y: blob([1, 1, 1, 1], [6]) }, 'ncnn');
+    gives(mean, { x: counted(1, 1, 4, 4), rois }, { y: blob([1, 1, 1, 1], [3.5]) }, 'ncnn');
+    expect(refused(max, { x: counted(1, 1, 4, 4), rois: blob([1, 5], [0, 0, 0, 1, 1]) }, 'ncnn')).toContain(
+      'four numbers',
+    );
+  });
+
+  test('Crop of ncnn cuts channels and rows, too', () => {
+    const net = layer('Crop', 'crop_param { axis: 3 offset: 1 }', ['x', 'like']);
+    const given = { x: counted(1, 2, 2, 3), like: blob([1, 1, 1, 2], [0, 0]) };
+    gives(net, given, { y: blob([1, 1, 1, 2], [2, 3]) }, 'ncnn');
+  });
 
   // One place in the middle of an image of 10 x 10: boxes of 4 and of 6 around it.
   test.each(['ssd', 'opencv'])('PriorBox of %s takes several sizes', (dialect) => {
