@@ -65,8 +65,8 @@ class State:
 
     def lost(self):
         """Names of parameters that a call has changed and that are too large to have been copied."""
-        changed = {id(each.tensor) for each in self.tensors if each.copy is None and each.is_changed()}
-        return [name for name, tensor in self.named.items() if id(tensor) in changed]
+        lost = {id(each.tensor) for each in self.tensors if each.copy is None and each.is_written()}
+        return [name for name, tensor in self.named.items() if id(tensor) in lost]
 
 
 # How many bytes of parameters are copied, so that what a run changes in them can be changed back: a part of the memory that
@@ -92,21 +92,21 @@ class KeptTensor:
     def is_moved(self):
         return self.tensor.shape != self.place.shape or pointer_of(self.tensor) != pointer_of(self.place)
 
-    def is_changed(self):
-        if self.is_moved():
-            return True
+    def is_written(self):
+        """Whether the numbers that it had are others now."""
         # Where there is no copy, PyTorch counts what it knows of being written.
-        return version_of(self.tensor) != self.version if self.copy is None else not is_same(self.tensor, self.copy)
+        return version_of(self.place) != self.version if self.copy is None else not is_same(self.place, self.copy)
+
+    def is_changed(self):
+        return self.is_moved() or self.is_written()
 
     def before(self):
         return self.place if self.copy is None else self.copy
 
     def bring_back(self):
-        if not self.is_changed():
-            return
         if self.is_moved():
             self.tensor.data = self.place
-        if self.copy is not None and not is_same(self.place, self.copy):
+        if self.copy is not None and self.is_written():
             self.place.copy_(self.copy)
 
 

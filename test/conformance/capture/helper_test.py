@@ -317,6 +317,11 @@ class Told(unittest.TestResult):
     def addError(self, test, error):
         self.tell(test, "error", error[1])
 
+    def addSubTest(self, test, part, error):
+        # Of one that succeeds nothing is said: its test is.
+        if error is not None:
+            self.tell(test, "wrong", f"{part}: {self._exc_info_to_string(error, test)}")
+
     def addFailure(self, test, error):
         self.tell(test, "wrong", error[1])
 
