@@ -72,10 +72,13 @@ try {
   loaded.close();
 }
 
-/** Those of the sample run as people run them, each in a Python of its own; and so does what is about the process itself. */
+/**
+ * Those of the sample run as people run them, each in a Python of its own; and so does what is about the process itself. CUDA says
+ * something else in a copy of a process.
+ */
 function runsAlone(each: Case | BadCase): boolean {
   const ofProcess = 'code' in each && (each.seconds ?? each.memory ?? each.python) !== undefined;
-  return each.sample === true || ofProcess || kind === 'counts' || /^(exits|crashes)/.test(each.program);
+  return each.sample === true || ofProcess || kind === 'counts' || /^(exits|crashes|cuda_only)/.test(each.program);
 }
 
 /** The interpreter for a case: a copy of one that has loaded PyTorch, which takes most of the time, where it need not be its own. */
@@ -188,7 +191,7 @@ async function captured(
   const path = parsed.file === undefined ? undefined : fileOf(parsed.file, folder);
   const beside = path === undefined ? undefined : loadCustomOperators(path, []);
   const { seconds, memory } = { seconds: 300, memory: undefined, ...each };
-  const patience = Math.ceil(times * (seconds + 4 * loading));
+  const patience = Math.ceil(times * (seconds + loading));
   const capture = {
     ...parsed,
     file: path,
