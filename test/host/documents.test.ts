@@ -63,7 +63,7 @@ suite('documents', () => {
 
   test('the problems of a model stand on the lines that its text has when it is opened', async () => {
     const model = sample('light_squeezenet.onnx');
-    await setTarget('caffe:bvlc');
+    await setTarget('onnx:coremltools-5');
     await vscode.commands.executeCommand('graphwright.openGraph', model);
     const before = await until('problems on the text', () => nonEmpty(ours(textOf('light_squeezenet.onnx'))));
     const document = await vscode.workspace.openTextDocument(textOf('light_squeezenet.onnx'));

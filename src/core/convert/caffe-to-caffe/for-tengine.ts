@@ -1,6 +1,6 @@
 /**
  * Layers that Tengine reads by fewer fields, or counts otherwise, in the words that it takes (OAID/Tengine at c73708c; each row names
- * its file; all were run in it: test/conformance/caffe/transcoded.ts).
+ * its file; all were run in it: test/conformance/caffe/transcoded.ts). ncnn's reader shares two of its ways.
  */
 import { fieldAt } from '../../dialects/caffe/schema.ts';
 import { schemaFor } from '../../formats/caffe/dialects.ts';

@@ -57,8 +57,8 @@ function performed(
   const made = moved(branch, body, []);
   body.addOutput(inner.Identity(going));
   for (const value of made) body.addOutput(value.producer ? value : inner.Identity(value));
-  const loop = onnx.node('', 'Loop', [count, undefined, ...before], [['body', graphAttribute(body)]], before.length);
-  return loop.outputs;
+  const inputs = [count, onnx.constant(true), ...before];
+  return onnx.node('', 'Loop', inputs, [['body', graphAttribute(body)]], before.length).outputs;
 }
 
 export const branches: readonly Adapter[] = [differingShapes, sameUp(NEEDED, 'If')];
