@@ -31,6 +31,7 @@ import { semanticsOf } from '../../../../src/core/runtime/caffe/semantics.ts';
 import { compareOutputs, worstDifference } from '../../../../src/core/runtime/compare.ts';
 import { runModelOnSets } from '../../../../src/core/runtime/onnxruntime.ts';
 import { caffeBackend } from '../../../../src/core/targets/caffe-backends.ts';
+import { nudged } from '../../nudged.ts';
 import { choices, cutChoices } from './choice.ts';
 import { inputsOf, limitSizes } from './inputs.ts';
 import { OpenCv } from './opencv.ts';
@@ -41,8 +42,6 @@ import { weightsFor } from './weights.ts';
 const TOLERANCE = 1e-4;
 /** onnxruntime has no kernels for some operators of later ones. */
 const OPSET = 21;
-/** How far the inputs are moved to see how much a network makes of last digits; untrained ones may make much of them. */
-const NUDGE = 1e-6;
 /** Every layer rounds, not the inputs alone. */
 const LAYERS_FACTOR = 10;
 
@@ -228,18 +227,6 @@ function filled(row: Row, model: Model, inputs: ReadonlyMap<string, Tensor>, see
     row.detail = error.message;
     return undefined;
   }
-}
-
-function nudged(inputs: ReadonlyMap<string, Tensor>, seed: number): Map<string, Tensor> {
-  const random = uniform(seed ^ 0x5bd1e995);
-  const moved = (value: number) => value * (1 + NUDGE * (2 * random() - 1));
-  return new Map(
-    [...inputs].map(([name, tensor]) => {
-      // Sizes, images of regions and the like are whole.
-      const numbers = tensor.numbers().map((value) => (Number.isInteger(value) ? value : moved(value)));
-      return [name, Tensor.of('float32', tensor.shape, numbers)];
-    }),
-  );
 }
 
 /** OpenCV names what a layer gives after the layer; a blob that is written in place has its last writer. */
