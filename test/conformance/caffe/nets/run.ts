@@ -213,12 +213,17 @@ function read(file: string, dialect?: string): Model {
 function filled(row: Row, model: Model, inputs: ReadonlyMap<string, Tensor>, seed: number, watch: Preparation) {
   const random = uniform(~seed);
   const means = semanticsOf(row.dialect);
+  // Those of one name are one.
+  const weights = new Map<string, Value>();
   try {
     return runCaffe(model, inputs, row.dialect, (node, bottoms) => {
       watch(node, bottoms);
       if (node.inputs.some((value) => value?.constant)) return;
       weightsFor({ node, bottoms, random, means }).forEach((constant, k) => {
-        node.addInput(model.graph.addInitializer({ name: `${node.name}.${k}`, constant }));
+        const shared = node.string(`param[${k}].name`, '');
+        const value = weights.get(shared) ?? model.graph.addInitializer({ name: `${node.name}.${k}`, constant });
+        if (shared !== '') weights.set(shared, value);
+        node.addInput(value);
       });
     });
   } catch (error) {
