@@ -184,7 +184,8 @@ test('speed: a text of 5000 lines', () => {
     hover: Number.POSITIVE_INFINITY,
     problems: Number.POSITIVE_INFINITY,
   };
-  for (let k = 0; k < 8; k++) {
+  // The least of many: processor time grows where other work empties the caches.
+  for (let k = 0; k < 24; k++) {
     const position = { line: 3000, character: 0 };
     document.edit([{ range: { start: position, end: position }, text: ' ' }], k + 2);
     const times = [cpuTime()];
