@@ -157,3 +157,10 @@ function combine(
   const result = expressions(x, y);
   return result.size <= LONGEST && result.isExact ? result.simplified() : undefined;
 }
+
+/** How far apart in row-major order the elements along each axis lie. */
+export function stridesOf(shape: StaticShape): number[] {
+  const strides = shape.map(() => 1);
+  for (let k = shape.length - 2; k >= 0; k--) strides[k] = (strides[k + 1] ?? 1) * (shape[k + 1] ?? 1);
+  return strides;
+}

@@ -1,7 +1,7 @@
 /** Constants that become blobs: initializers, and what only moves or renames their numbers. Nothing is read before it is written. */
 import { constantOf } from '../../dialects/onnx/data.ts';
 import type { Node } from '../../ir/node.ts';
-import { isStatic, type StaticShape } from '../../ir/shape.ts';
+import { isStatic, type StaticShape, stridesOf } from '../../ir/shape.ts';
 import { stridedSource } from '../../ir/strided-source.ts';
 import { ComputedSource, Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
@@ -29,7 +29,7 @@ function transposed(tensor: Tensor, node: Node): Tensor {
 
 /** The same elements with their axes in another order. */
 export function permuted(tensor: Tensor, order: readonly number[]): Tensor {
-  const steps = stepsOf(tensor.shape);
+  const steps = stridesOf(tensor.shape);
   const shape = order.map((axis) => tensor.shape[axis] ?? 1);
   const strides = order.map((axis) => steps[axis] ?? 1);
   return new Tensor(tensor.dtype, shape, stridedSource(tensor.source, tensor.dtype, shape, strides, 0));
@@ -40,7 +40,7 @@ export function spreadTo(tensor: Tensor, shape: StaticShape): Tensor {
   if (tensor.shape.length === shape.length && shape.every((size, k) => size === tensor.shape[k])) return tensor;
   const missing = shape.length - tensor.shape.length;
   const own = [...Array<number>(missing).fill(1), ...tensor.shape];
-  const steps = stepsOf(own);
+  const steps = stridesOf(own);
   const strides = own.map((size, k) => (size === 1 ? 0 : (steps[k] ?? 1)));
   return new Tensor(tensor.dtype, shape, stridedSource(tensor.source, tensor.dtype, shape, strides, 0));
 }
@@ -54,10 +54,4 @@ export function mapped(tensor: Tensor, change: (value: number) => number): Tenso
 export function filled(shape: StaticShape, value: number): Tensor {
   const count = shape.reduce((a, b) => a * b, 1);
   return Tensor.ofBytes('float32', shape, new Uint8Array(new Float32Array(count).fill(value).buffer));
-}
-
-function stepsOf(shape: StaticShape): number[] {
-  const steps = shape.map(() => 1);
-  for (let k = shape.length - 2; k >= 0; k--) steps[k] = (steps[k + 1] ?? 1) * (shape[k + 1] ?? 1);
-  return steps;
 }

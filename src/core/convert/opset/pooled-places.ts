@@ -3,7 +3,7 @@
  * largest element, from tables that are constants. Definition: the ONNX operator specification, MaxPool.
  */
 import type { Node } from '../../ir/node.ts';
-import { elementCount } from '../../ir/shape.ts';
+import { elementCount, stridesOf } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import type { OnnxBuilder } from '../builder.ts';
@@ -22,9 +22,9 @@ export function pooledPlaces(node: Node, onnx: OnnxBuilder, needed: number): Val
   const outer = windows.map((along) => along.length);
   const [count, places] = [elementCount(outer), elementCount(axes.map((axis) => axis.count))];
   if (count * places > MOST_ELEMENTS) tooOld(node, needed, 'the table of the places of its windows is too large');
-  const rows = strides(sizes);
+  const rows = stridesOf(sizes);
   // Columns first: the first axis changes fastest.
-  const told = node.int('storage_order', 0n) === 0n ? rows : strides(sizes.toReversed()).toReversed();
+  const told = node.int('storage_order', 0n) === 0n ? rows : stridesOf(sizes.toReversed()).toReversed();
   const size = elementCount(sizes);
   const x = operand(node);
   // No runtime looks for the largest half float.
@@ -58,10 +58,6 @@ function insideAlone(node: Node, axis: Padded, size: number, needed: number): re
     if (first === undefined) tooOld(node, needed, 'one of its windows lies in the padding');
     return places.map((place) => (isInside(place) ? place : first));
   });
-}
-
-function strides(sizes: readonly number[]): readonly number[] {
-  return sizes.map((_, k) => elementCount(sizes.slice(k + 1)));
 }
 
 /** The numbers of all places of all windows, those of the last axis fastest. */

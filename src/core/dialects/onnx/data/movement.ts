@@ -1,10 +1,20 @@
 /** Shape arithmetic that moves, joins and sums up elements. Rules: the ONNX operator specification. */
 import { isFloat } from '../../../ir/dtype.ts';
 import type { Node } from '../../../ir/node.ts';
-import { add, type Dim, elementCount, isStatic, maximum, minimum, multiply, type Shape } from '../../../ir/shape.ts';
+import {
+  add,
+  type Dim,
+  elementCount,
+  isStatic,
+  maximum,
+  minimum,
+  multiply,
+  type Shape,
+  stridesOf,
+} from '../../../ir/shape.ts';
 import { type Data, MOST_INTEGERS, numberOf } from '../data.ts';
 import { slicedSize, sliceOf } from '../infer/slice.ts';
-import { type DataRules, expanded, input, perEntry, rounded, strided, stridesOf } from './support.ts';
+import { type DataRules, expanded, input, perEntry, rounded, strided } from './support.ts';
 
 const REDUCTIONS: Readonly<Record<string, (elements: readonly Dim[]) => Dim>> = {
   ReduceSum: (elements) => elements.reduce(add, 0),

@@ -1,7 +1,7 @@
 /** What rules of shape arithmetic share: reading inputs, broadcasting small data, keeping numbers exact. */
 import { type DataType, isFloat } from '../../../ir/dtype.ts';
 import type { Node } from '../../../ir/node.ts';
-import { type Dim, elementCount, isStatic, type StaticShape } from '../../../ir/shape.ts';
+import { type Dim, elementCount, isStatic, type StaticShape, stridesOf } from '../../../ir/shape.ts';
 import { type Data, type DataRule, dataOf, MOST_INTEGERS } from '../data.ts';
 
 export type DataRules = Readonly<Record<string, DataRule>>;
@@ -69,13 +69,6 @@ export function expanded(data: Data, shape: StaticShape): readonly Dim[] {
   const missing = shape.length - data.shape.length;
   const own = stridesOf(data.shape).map((stride, k) => (data.shape[k] === 1 ? 0 : stride));
   return strided(data, shape, [...Array<number>(missing).fill(0), ...own]);
-}
-
-/** How far apart in row-major order the elements along each axis lie. */
-export function stridesOf(shape: StaticShape): number[] {
-  const strides = shape.map(() => 1);
-  for (let k = shape.length - 2; k >= 0; k--) strides[k] = (strides[k + 1] ?? 1) * (shape[k + 1] ?? 1);
-  return strides;
 }
 
 /** The elements that lie that far apart along each axis of a shape, from the one at `start` on. */

@@ -1,8 +1,8 @@
 /** Kernels that read or write at indices. Rules: the ONNX operator specification. An index outside has no answer. */
-import { elementCount } from '../../../ir/shape.ts';
+import { elementCount, stridesOf } from '../../../ir/shape.ts';
 import { largerWide, smallerWide } from './binary.ts';
 import { type Dense, dense, isWide, type Narrow, numbersOf, room } from './dense.ts';
-import { areSizes, around, axisFrom, type Call, type Kernel, type Kernels, rows, stridesOf } from './kernel.ts';
+import { areSizes, around, axisFrom, type Call, type Kernel, type Kernels, rows } from './kernel.ts';
 import { all, picked, pickedAlong } from './picking.ts';
 
 /** Indices counted from the front; undefined where one lies outside. */

@@ -68,15 +68,6 @@ export function areSizes(shape: readonly number[]): boolean {
   return shape.every((size) => Number.isSafeInteger(size) && size >= 0) && elementCount(shape) <= MOST_ELEMENTS;
 }
 
-/** How many elements lie between neighbours along each axis. */
-export function stridesOf(shape: StaticShape): number[] {
-  const strides = Array<number>(shape.length).fill(1);
-  for (let axis = shape.length - 2; axis >= 0; axis--) {
-    strides[axis] = (strides[axis + 1] ?? 1) * (shape[axis + 1] ?? 1);
-  }
-  return strides;
-}
-
 /** The sizes before an axis, along it and behind it, as products. */
 export function around(shape: StaticShape, axis: number): readonly [outer: number, size: number, inner: number] {
   return [elementCount(shape.slice(0, axis)), shape[axis] ?? 1, elementCount(shape.slice(axis + 1))];

@@ -1,8 +1,7 @@
 /** Elements picked from a tensor into another shape: what all kernels that move elements are made of. */
 import type { StaticShape } from '../../../ir/shape.ts';
-import { elementCount } from '../../../ir/shape.ts';
+import { elementCount, stridesOf } from '../../../ir/shape.ts';
 import { type Dense, room, type Values } from './dense.ts';
-import { stridesOf } from './kernel.ts';
 
 /** For each element of a shape, where it stands in memory that has these strides. */
 export function placesOf(shape: StaticShape, strides: readonly number[], offset = 0): Int32Array {

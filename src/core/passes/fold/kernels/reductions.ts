@@ -3,9 +3,9 @@
  * summed as doubles and rounded once.
  */
 import { DATA_TYPES, type DataType, isFloat } from '../../../ir/dtype.ts';
-import { elementCount } from '../../../ir/shape.ts';
+import { elementCount, stridesOf } from '../../../ir/shape.ts';
 import { type Dense, dense, isWide, type Narrow, numbersOf, room, type Wide } from './dense.ts';
-import { around, axesFrom, axisFrom, intsAt, type Kernel, type Kernels, numberAt, rows, stridesOf } from './kernel.ts';
+import { around, axesFrom, axisFrom, intsAt, type Kernel, type Kernels, numberAt, rows } from './kernel.ts';
 import { all, placesOf } from './picking.ts';
 
 /** One number of a row; undefined where it has no answer. */

@@ -1,7 +1,8 @@
 /** Elements picked along axes, beside the definition. */
+
 import { expect, test } from 'vitest';
+import { stridesOf } from '../../../../../src/core/ir/shape.ts';
 import type { Dense } from '../../../../../src/core/passes/fold/kernels/dense.ts';
-import { stridesOf } from '../../../../../src/core/passes/fold/kernels/kernel.ts';
 import { pickedAlong } from '../../../../../src/core/passes/fold/kernels/picking.ts';
 
 /** Each element by itself. */
