@@ -1,4 +1,5 @@
 /** How the command line says things: words to standard error, one JSON object to standard output. */
+import { isAbsolute, relative } from 'node:path';
 import { agrees, differenceText } from '../core/agreement.ts';
 import { placeText } from '../core/ir/errors.ts';
 import { frameText } from '../core/ir/origin.ts';
@@ -30,6 +31,11 @@ function replacer(_key: string, value: unknown): unknown {
   if (typeof value !== 'bigint') return value;
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : String(value);
+}
+
+/** The id of a target as one writes it behind `--to` in this folder: a profile of the user's own is known by its path. */
+export function asWritten(target: string): string {
+  return isAbsolute(target) ? relative(process.cwd(), target) : target;
 }
 
 export function say(line: string): void {

@@ -12,7 +12,8 @@ import { profileProblems } from './profile-problems.ts';
 import type { Progress } from './progress.ts';
 import { Rewriting } from './rewriting.ts';
 import { ONNX_TARGET } from './targets/onnx.ts';
-import type { OnnxTarget, Target } from './targets/target.ts';
+import type { CaffeTarget, OnnxTarget, Target } from './targets/target.ts';
+import type { UnusableTarget } from './targets/user-profiles.ts';
 
 /** What an opset of ai.onnx cannot hold of a model. */
 export interface OpsetRow extends Tally {
@@ -23,7 +24,8 @@ export interface OpsetRow extends Tally {
 }
 
 /** What a target does not take; of a profile, at the best of its opsets. */
-export interface TargetRow extends Expressible {
+export interface TargetRow extends Omit<Expressible, 'target'> {
+  readonly target: Target | UnusableTarget;
   /** The opset of this row, and all at which the target takes the whole model. */
   readonly opset?: number;
   readonly opsets?: readonly number[];
@@ -44,10 +46,10 @@ export interface TargetTable {
 
 const NO_WISHES = { simplify: false };
 
-/** One row an opset of `opsets`, and one each of `targets` but ONNX itself, in their order. */
+/** One row an opset of `opsets`, and one each of `targets` but ONNX itself, in their order; what is unusable says why. */
 export async function targetTable(
   opened: OpenedModel,
-  targets: readonly Target[],
+  targets: readonly (Target | UnusableTarget)[],
   progress: Progress,
   opsets: readonly number[] = Array.from({ length: LATEST_OPSET }, (_, k) => k + 1),
 ): Promise<TargetTable> {
@@ -63,11 +65,13 @@ export async function targetTable(
   for (const each of opsets) await work.opset(each, profiles);
   const others = await expressible(
     opened,
-    targets.filter(({ kind }) => kind === 'caffe'),
+    targets.filter((target): target is CaffeTarget => target.kind === 'caffe'),
     progress,
   );
-  const byTarget = new Map<Target, TargetRow>(others.map((row) => [row.target, row]));
+  const byTarget = new Map<Target | UnusableTarget, TargetRow>(others.map((row) => [row.target, row]));
   for (const profile of profiles) byTarget.set(profile, work.bestOf(profile));
+  for (const target of targets)
+    if (target.kind === 'unusable') byTarget.set(target, work.nothingOf(target, target.failure));
   const rows = targets.flatMap((target) => byTarget.get(target) ?? []);
   return { ...known, opsets: work.rows, targets: rows, ...work.picks() };
 }
@@ -153,7 +157,10 @@ class Table {
     );
     if (best) return { ...best, opsets };
     const { lowest, highest } = target.opsets;
-    const failure = `no model is written at its opsets, ${lowest} to ${highest}`;
+    return this.nothingOf(target, `no model is written at its opsets, ${lowest} to ${highest}`);
+  }
+
+  nothingOf(target: Target | UnusableTarget, failure: string): TargetRow {
     return { target, problems: [], layers: this.layers, taken: 0, reasons: [], failure };
   }
 

@@ -1,4 +1,5 @@
 /** Which targets can take a model, as a page. */
+import * as path from 'node:path';
 import { answerText, groupOpsets, rangesText } from '../core/opset-groups.ts';
 import type { PlacedProblem, TakenReason, TakenRow, TargetTable, TargetTakenRow } from '../shared/problems.ts';
 
@@ -11,8 +12,8 @@ export type LinkTo = (problem: PlacedProblem) => { readonly line: number; readon
 /** The page runs no scripts. Targets that take all come first, then those that take most. */
 export function targetTablePage(name: string, table: TargetTable, linkTo: LinkTo): string {
   const errors = table.own.filter(({ severity }) => severity === 'error');
-  const profiles = table.targets.filter(({ opset, target }) => opset !== undefined || target.startsWith('onnx:'));
-  const backends = table.targets.filter((row) => !profiles.includes(row));
+  const backends = table.targets.filter(({ target }) => target.startsWith('caffe:'));
+  const profiles = table.targets.filter((row) => !backends.includes(row));
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -67,8 +68,13 @@ function targetLines(rows: readonly TargetTakenRow[], linkTo: LinkTo): readonly 
   return [...sorted, ...rows.filter(({ failure }) => failure !== undefined)].map((row) => {
     const { target, title, opset, opsets = [] } = row;
     const at = opset === undefined ? '' : ` at opset ${opsets.length > 0 ? rangesText(opsets) : opset}`;
-    return line(`<code>${escaped(target)}</code>`, title, row, `${answerOf(row, linkTo)}${at}`, linkTo);
+    return line(`<code>${escaped(shortName(target))}</code>`, title, row, `${answerOf(row, linkTo)}${at}`, linkTo);
   });
+}
+
+/** A profile of the user's own is known by its path. */
+function shortName(target: string): string {
+  return target.endsWith('.json') ? path.basename(target) : target;
 }
 
 function isYes(row: TakenRow): boolean {

@@ -1,5 +1,5 @@
 /** The core as the engine uses it. */
-import { dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { operatorDomain } from '../core/convert/caffe-to-onnx/own-operator.ts';
 import { draftEntry, draftModuleEntry, inputName, sourceText } from '../core/custom/entry.ts';
 import { draftLayerEntry } from '../core/custom/layer-entry.ts';
@@ -15,8 +15,7 @@ import { checkModel, convertModel } from '../core/pipeline.ts';
 import { conversionRecords, explainNode, modelsAroundStep } from '../core/steps.ts';
 import { targetTable } from '../core/target-table.ts';
 import { ONNX_TARGET } from '../core/targets/onnx.ts';
-import { backendOf, TARGETS, targetsOf } from '../core/targets/table.ts';
-import { userProfiles } from '../core/targets/user-profiles.ts';
+import { backendOf, TARGETS, targetsWithOwn } from '../core/targets/table.ts';
 import { domainVersions } from './domain-versions.ts';
 import type { Core } from './engine.ts';
 import { convertCaptured, realPython } from './python.ts';
@@ -40,7 +39,7 @@ export const realCore: Core<OpenedModel> = {
     return opened;
   },
   check: checkModel,
-  targetTable: (opened, progress) => targetTable(opened, targetsOf(opened.path), progress),
+  targetTable: (opened, progress) => targetTable(opened, targetsWithOwn(opened.path), progress),
   convert: ({ reference, ...request }, progress) =>
     reference && request.verify
       ? convertCaptured({ ...request, reference }, progress)
@@ -54,15 +53,14 @@ export const realCore: Core<OpenedModel> = {
   },
   print: (model) => LINES.get(model) ?? printModel(model, { types: 'comments' }),
   targets(path) {
-    const rows = (path === undefined ? TARGETS : targetsOf(path)).map((target) => {
-      const { id, title, description } = target;
+    return (path === undefined ? TARGETS : targetsWithOwn(path)).map((target) => {
+      const { id, title } = target;
+      if (target.kind === 'unusable') return { id, title, description: target.failure };
       // Of those that a profile takes the best is chosen.
-      const hasChoice = target.kind === 'onnx' && target.id === ONNX_TARGET.id;
+      const hasChoice = target.kind === 'onnx' && id === ONNX_TARGET.id;
+      const description = isAbsolute(id) ? `your profile ${basename(id)}` : target.description;
       return { id, title, description, ...(hasChoice && { opsets: target.opsets }) };
     });
-    const profiles = path === undefined ? [] : userProfiles(path);
-    const own = profiles.map(({ path: id, title, description }) => ({ id, title, description }));
-    return [...rows.slice(0, 1), ...own, ...rows.slice(1)];
   },
   domainVersions,
   draft({ format, custom, model }, node, { shapes, module }) {

@@ -6,14 +6,15 @@ import type { Problem } from '../../core/problems/problem.ts';
 import { isWhole, type OpsetRow, type TargetRow, type TargetTable, targetTable } from '../../core/target-table.ts';
 import { ONNX_TARGET } from '../../core/targets/onnx.ts';
 import type { Target } from '../../core/targets/target.ts';
-import { clearStatus, columns, DONE, printJson, printProblems, REFUSED, statusProgress } from '../report.ts';
+import type { UnusableTarget } from '../../core/targets/user-profiles.ts';
+import { asWritten, clearStatus, columns, DONE, printJson, printProblems, REFUSED, statusProgress } from '../report.ts';
 
 /**
  * Prints the table, or with `json` one object. The exit status is 1 where the model itself is wrong, or nothing takes all of it.
  */
 export async function checkTable(
   opened: OpenedModel,
-  targets: readonly Target[],
+  targets: readonly (Target | UnusableTarget)[],
   opsets: readonly number[] | undefined,
   json: boolean | undefined,
   started: number,
@@ -63,9 +64,9 @@ function opsetLine({ from, to, row }: ReturnType<typeof groupOpsets<OpsetRow>>[n
 
 function targetLine(row: TargetRow): Line {
   const { target, opset, opsets = [] } = row;
-  if (opset === undefined) return [target.id, answerText(row), whyText(row)];
+  if (opset === undefined) return [asWritten(target.id), answerText(row), whyText(row)];
   const at = opsets.length > 0 ? `at opset ${rangesText(opsets)}` : `at opset ${opset}: `;
-  return [target.id, answerText(row), `${at}${whyText(row)}`];
+  return [asWritten(target.id), answerText(row), `${at}${whyText(row)}`];
 }
 
 /** So many reasons are told of each target. */

@@ -5,7 +5,7 @@ import { InputError } from '../../core/ir/errors.ts';
 import { openToCheck } from '../../core/open.ts';
 import { checkModel } from '../../core/pipeline.ts';
 import { ONNX_TARGET } from '../../core/targets/onnx.ts';
-import { targetsOf } from '../../core/targets/table.ts';
+import { targetsWithOwn } from '../../core/targets/table.ts';
 import type { TargetRequest } from '../../core/targets/target.ts';
 import { JSON_OPTION, opsetsOf, parse, READING_OPTIONS, readingOf, TARGET_OPTIONS } from '../arguments.ts';
 import { clearStatus, DONE, printJson, printProblems, REFUSED, say, statusProgress } from '../report.ts';
@@ -24,7 +24,7 @@ export async function check(args: readonly string[]): Promise<number> {
   try {
     if (to === 'all') {
       const only = opset === undefined || opset === 'all' ? undefined : opsetsOf(opset, ONNX_TARGET.id).opset;
-      return await checkTable(opened, targetsOf(path), only === undefined ? undefined : [only], json, started);
+      return await checkTable(opened, targetsWithOwn(path), only === undefined ? undefined : [only], json, started);
     }
     if (opset === 'all') {
       if (to !== ONNX_TARGET.id)

@@ -6,6 +6,7 @@ import { ONNX_TARGET } from './onnx.ts';
 import { PROFILE_TARGETS, profileTargetAt } from './profiles.ts';
 import type { CaffeTarget, Target } from './target.ts';
 import { userBackends } from './user-backends.ts';
+import { type UnusableTarget, userProfiles } from './user-profiles.ts';
 
 function caffeTarget(backend: CaffeBackend): CaffeTarget {
   const { id, title, description, fusions } = backend;
@@ -17,6 +18,12 @@ export const TARGETS: readonly Target[] = [ONNX_TARGET, ...PROFILE_TARGETS, ...C
 /** Those for a model: with what a graphwright.caffe.json beside it or above has. Throws InputError where that is broken. */
 export function targetsOf(model: string): readonly Target[] {
   return [...TARGETS, ...userBackends(model).map(caffeTarget)];
+}
+
+/** What a table of all targets for a model has: profiles of the user's own come behind ONNX itself, those that are broken among them. */
+export function targetsWithOwn(model: string): readonly (Target | UnusableTarget)[] {
+  const [onnx, ...others] = targetsOf(model);
+  return [...(onnx ? [onnx] : []), ...userProfiles(model), ...others];
 }
 
 /**

@@ -1,23 +1,26 @@
-/** Profiles of a user's own that can be chosen for a model: files with their usual ending, in its folder and above. */
+/** Profiles of a user's own for a model: files with their usual ending, in its folder and above. */
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '../ir/errors.ts';
 import { profileTargetAt } from './profiles.ts';
+import type { OnnxTarget } from './target.ts';
 
 const ENDING = '.graphwright-target.json';
 
-/** What is shown of a profile before it is chosen. */
-export interface OwnProfile {
-  readonly path: string;
+/** A profile that is broken: choosing it tells the line. */
+export interface UnusableTarget {
+  readonly kind: 'unusable';
+  /** The path of its file. */
+  readonly id: string;
   readonly title: string;
-  readonly description: string;
+  readonly failure: string;
 }
 
-/** Those for a model, the nearest first. What is wrong with one stands in its description: choosing it tells the line. */
-export function userProfiles(modelPath: string): readonly OwnProfile[] {
-  const found: OwnProfile[] = [];
+/** Those for a model, the nearest first. The id of each is the path of its file. */
+export function userProfiles(modelPath: string): readonly (OnnxTarget | UnusableTarget)[] {
+  const found: (OnnxTarget | UnusableTarget)[] = [];
   for (let folder = dirname(resolve(modelPath)); ; folder = dirname(folder)) {
-    found.push(...namesIn(folder).map((name) => headOf(join(folder, name))));
+    found.push(...namesIn(folder).map((name) => targetAt(join(folder, name))));
     if (folder === dirname(folder)) return found;
   }
 }
@@ -33,12 +36,11 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-function headOf(path: string): OwnProfile {
-  const name = basename(path);
+function targetAt(path: string): OnnxTarget | UnusableTarget {
   try {
-    return { path, title: profileTargetAt(path).title, description: `your profile ${name}` };
+    return profileTargetAt(path);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { path, title: name, description: `cannot be used: ${error.message}` };
+    return { kind: 'unusable', id: path, title: basename(path), failure: `cannot be used: ${error.message}` };
   }
 }

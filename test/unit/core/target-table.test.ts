@@ -9,17 +9,24 @@ import { silent } from '../../../src/core/progress.ts';
 import { PLAIN_READING } from '../../../src/core/reading.ts';
 import { targetTable } from '../../../src/core/target-table.ts';
 import { targetOf } from '../../../src/core/targets/table.ts';
+import type { UnusableTarget } from '../../../src/core/targets/user-profiles.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'graphwright-table-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function tableOf(name: string, text: string, ids: readonly string[], opsets?: readonly number[]) {
+async function tableOf(
+  name: string,
+  text: string,
+  ids: readonly string[],
+  opsets?: readonly number[],
+  before: readonly UnusableTarget[] = [],
+) {
   const path = join(folder, name);
   writeFileSync(path, text);
   const opened = await (name.startsWith('bad') ? openToCheck : openModel)(path, PLAIN_READING, silent);
   try {
     const targets = ids.map((id) => targetOf(id, path));
-    return await targetTable(opened, targets, silent, opsets);
+    return await targetTable(opened, [...before, ...targets], silent, opsets);
   } finally {
     opened.close();
   }
@@ -54,6 +61,22 @@ test('opsets, the lowest and the best of them, and a profile at the best of its 
   expect(others).toEqual([]);
   expect(chip).toMatchObject({ opset: 21, opsets: [20, 21], layers: 3, taken: 3, reasons: [] });
   expect(bvlc).toMatchObject({ layers: 3, taken: 1 });
+});
+
+test('a profile that is broken stands in the place where it was asked for', async () => {
+  const broken: UnusableTarget = { kind: 'unusable', id: '/x.json', title: 'x.json', failure: 'cannot be used: no' };
+  const { targets, best } = await tableOf(
+    'relu.onnxtxt',
+    `${HEAD} g (float[2] x) => (float[2] y) { y = Relu (x) }`,
+    [...['onnx', CHIP]],
+    undefined,
+    [broken],
+  );
+  expect(targets.map(({ target, taken, failure }) => [target.title, taken, failure])).toEqual([
+    ['x.json', 0, 'cannot be used: no'],
+    ['Chip', 1, undefined],
+  ]);
+  expect(best).toBe(20);
 });
 
 test('what a profile does not take at any opset', async () => {

@@ -91,3 +91,13 @@ test('more places than are told', () => {
     `caffe:a | ${link(3, '8 nodes')} | 40 × no Foo. lines ${link(3)}, ${link(5)} …`,
   );
 });
+
+test("profiles of the user's own stand among those that read ONNX, by their name; one that is broken says why", () => {
+  const broken = { ...row('/models/broken.graphwright-target.json', 0), failure: 'cannot be used: no' };
+  expect(page({ targets: [broken, row('/models/chip.graphwright-target.json', 9, [], [15])] }).slice(1)).toEqual([
+    'Runtimes and converters that read ONNX',
+    'Target | Takes it | Why not',
+    'chip.graphwright-target.json | yes at opset 15 |',
+    'broken.graphwright-target.json |  | cannot be used: no',
+  ]);
+});

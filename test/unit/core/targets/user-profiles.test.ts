@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { targetsWithOwn } from '../../../../src/core/targets/table.ts';
 import { userProfiles } from '../../../../src/core/targets/user-profiles.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'graphwright-profiles-'));
@@ -17,13 +18,19 @@ test('profiles in the folder of a model and above it are found, the nearest firs
   );
   writeFileSync(broken, '{ "version": 1, "name": "broken", "opsets": { "ai.onnx": [17, 11] }, "operators": {} }');
   writeFileSync(join(folder, 'other.json'), '{}');
-  const own = userProfiles(join(folder, 'models/net.onnx')).filter(({ path }) => path.startsWith(folder));
-  expect(own).toEqual([
+  const model = join(folder, 'models/net.onnx');
+  const own = userProfiles(model).filter(({ id }) => id.startsWith(folder));
+  expect(own).toMatchObject([
     {
-      path: broken,
+      kind: 'unusable',
+      id: broken,
       title: 'broken.graphwright-target.json',
-      description: expect.stringMatching(/^cannot be used: expected/),
+      failure: expect.stringMatching(/^cannot be used: expected/),
     },
-    { path: chip, title: 'Acme NPU', description: 'your profile chip.graphwright-target.json' },
+    { kind: 'onnx', id: chip, title: 'Acme NPU' },
+  ]);
+  const ids = targetsWithOwn(model).map(({ id }) => id);
+  expect(ids.filter((id) => id === 'onnx' || id.startsWith(folder) || id === 'onnx:rknn')).toEqual([
+    ...['onnx', broken, chip, 'onnx:rknn'],
   ]);
 });
