@@ -133,7 +133,7 @@ function blobShapes(
       text === 'true' ? true : text === 'false' ? false : Number.isNaN(Number(text)) ? text : Number(text),
     );
   };
-  const expected = expectedBlobs(type, { values, bottoms: shapes.length, blobs: 0, rank });
+  const expected = expectedBlobs(type, { values, reader: {}, bottoms: shapes.length, blobs: 0, rank });
   const open = /InnerProduct/.test(type)
     ? inner
     : Math.max(1, /Deconv/.test(type) ? channels : channels / Math.max(group, 1));

@@ -1,22 +1,17 @@
 /** What a Caffe backend is: its schema, the layers that its framework has, and where that framework differs. Facts alone. */
+import type { ReaderFacts } from '../dialects/caffe/as-read.ts';
 import type { LayerFacts } from '../dialects/caffe/layers.ts';
 import type { StaticShape } from '../ir/shape.ts';
 import { type BlobLimits, blobRefusal, type LayerLimits, type LayerPlan, limitBroken } from './layer-limits.ts';
 import type { WrongJoin } from './wrong-joins.ts';
 
-export interface CaffeLimits {
+export interface CaffeLimits extends ReaderFacts {
   /** The attribute that makes pooling round down; undefined where it always rounds up. */
   readonly floorPooling?: { readonly path: string; readonly value: string | boolean };
   /** How it pools, where not as BVLC does. */
   readonly pooling?: Partial<PoolingFacts>;
   /** What its layers take, by type. */
   readonly takes?: Readonly<Record<string, LayerLimits>>;
-  /** Fields that its layers must be given even where the value is what BVLC takes anyway, and that value. */
-  readonly spelled?: Readonly<Record<string, number>>;
-  /** Whether it reads fields for height and width only where both are there. */
-  readonly readsPairs?: true;
-  /** Whether a list of two sizes of a convolution's windows is one size to it, or has the width first. */
-  readonly oneSizeLists?: true;
   /** Fields whose axes it does not count from the end. */
   readonly countsFromFront?: readonly string[];
   /** The fields of a convolution's dilation: one for all axes, or one each; `dilation` where absent. */
@@ -48,8 +43,6 @@ export interface CaffeLimits {
   readonly unusedTops: 'outputs' | 'ignored' | 'take the place of the first';
   /** What the framework's users ask for by name: blobs, or layers, of which they get the first top. */
   readonly outputs: 'blobs' | 'layers';
-  /** Attributes that its schema has and its layers do not read, or those of one type: `Deconvolution:convolution_param.dilation`. */
-  readonly ignores?: readonly string[];
   /** Layers that it takes into the one before them, and computes something else then. */
   readonly wrongJoins?: readonly WrongJoin[];
   /** Whether it writes over an input of the network that nothing but a Concat of it with constants reads. */
@@ -58,11 +51,6 @@ export interface CaffeLimits {
   readonly blobs?: BlobLimits;
   /** The layer that stands for a constant blob, and the attribute path of its shape where it needs one. */
   readonly constants?: { readonly layer: string; readonly shape?: string };
-}
-
-/** Whether layers of a type leave a field unread that their schema has. */
-export function isIgnored({ ignores = [] }: CaffeLimits, type: string, path: string): boolean {
-  return ignores.includes(path) || ignores.includes(`${type}:${path}`);
 }
 
 export interface PoolingFacts {

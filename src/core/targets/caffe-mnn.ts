@@ -1,5 +1,6 @@
 /** MNN: what its converter reads of Caffe networks, tried in MNN 3.6 (mnnconvert -f CAFFE). */
 import { FRAMEWORKS } from '../dialects/caffe/frameworks.ts';
+import { READERS } from '../dialects/caffe/readers.ts';
 import { CaffeBackend } from './caffe-backend.ts';
 import { CONVERTER, JOINT_DILATION, OWN_FACTORS } from './caffe-converter.ts';
 
@@ -16,8 +17,7 @@ export const mnn = new CaffeBackend({
   fusions: [...CONVERTER.fusions, 'parts-before-order'],
   limits: {
     ...CONVERTER.limits,
-    // tools/converter/source/caffe/Convolution.cpp: the first of several is that of the width.
-    oneSizeLists: true,
+    ...READERS.mnn,
     // tools/converter/source/caffe/Pool.cpp reads neither of the pooling's, LRN.cpp no k.
     ignores: [
       ...['pooling_param.round_mode', 'pooling_param.avg_include_pad', 'lrn_param.k'],

@@ -1,5 +1,6 @@
 /** ncnn: what its caffe2ncnn reads, and what its layers make of it. */
 import { FRAMEWORKS } from '../dialects/caffe/frameworks.ts';
+import { READERS } from '../dialects/caffe/readers.ts';
 import { CaffeBackend } from './caffe-backend.ts';
 import { CONVERTER, JOINT_DILATION } from './caffe-converter.ts';
 
@@ -23,10 +24,9 @@ export const ncnn = new CaffeBackend({
   fusions: [...CONVERTER.fusions, 'swish-as-layer', 'parts-before-order'],
   limits: {
     ...CONVERTER.limits,
+    ...READERS.ncnn,
     // tools/caffe/caffe2ncnn.cpp
-    readsPairs: true,
     countsFromFront: ['crop_param.axis'],
-    oneSizeLists: true,
     // caffe2ncnn.cpp writes these layers without these fields.
     ignores: [
       ...['lrn_param.k', 'reorg_param.reverse', 'inner_product_param.transpose', 'bn_param.bn_mode'],

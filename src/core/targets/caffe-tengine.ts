@@ -1,5 +1,6 @@
 /** Tengine: what its convert_tool reads of Caffe networks (tools/convert_tool/caffe/caffe2tengine.cpp), and what its operators make of it. */
 import { FRAMEWORKS } from '../dialects/caffe/frameworks.ts';
+import { READERS } from '../dialects/caffe/readers.ts';
 import { CaffeBackend } from './caffe-backend.ts';
 import { CONVERTER, JOINT_DILATION, OWN_FACTORS } from './caffe-converter.ts';
 import { othersRead } from './wrong-joins.ts';
@@ -22,12 +23,9 @@ export const tengine = new CaffeBackend({
     outputs: 'layers',
     // source/operator/prototype/pooling_param.h, calc_output_size with caffe_flavor 1.
     pooling: { windows: 'one too many', clips: true, divisor: 'window' },
-    // load_conv, load_deconv and load_pool; load_crop.
-    readsPairs: true,
-    oneSizeLists: true,
+    ...READERS.tengine,
+    // load_crop
     countsFromFront: ['crop_param.axis'],
-    // source/operator/prototype/pooling.c, init_op: strides that are not given are 2.
-    spelled: { 'pooling_param.stride': 1 },
     deconvolution: 'DeConvolution',
     // load_upsample. Interp is left: its size is that of the image times zoom_factor (source/operator/prototype/interp.c).
     repeat: { layer: 'Upsample', field: 'scale' },
@@ -56,8 +54,9 @@ export const tengine = new CaffeBackend({
         where: (scale) => othersRead(scale) || scale.attributes.get('scale_param.bias_term')?.value !== true,
       },
     ],
-    // load_eltwise, load_fc, load_interp and load_resize read none of these.
+    // load_eltwise, load_fc, load_interp, load_reorg, load_reshape, load_flatten and load_resize read none of these.
     ignores: [
+      ...['reorg_param.reverse', 'reshape_param.axis', 'reshape_param.num_axes', 'flatten_param.end_axis'],
       ...['eltwise_param.coeff', 'inner_product_param.axis', 'inner_product_param.transpose'],
       ...['height', 'width', 'shrink_factor', 'pad_beg', 'pad_end'].map((name) => `interp_param.${name}`),
       'resize1_param.is_pyramid_test',
@@ -70,22 +69,19 @@ export const tengine = new CaffeBackend({
       Convolution: JOINT_DILATION,
       DeConvolution: JOINT_DILATION,
       Pooling: { axes: [4, 4] },
-      // source/operator/prototype/crop.c, source/device/cpu/op/crop/crop_ref.c
-      Crop: { axes: [4, 4], along: [1, 2], sizes: 'of the second bottom' },
+      // source/device/cpu/op/crop/crop_ref.c
+      Crop: { axes: [4, 4], along: [1, 2] },
       // source/operator/prototype/flatten.c
-      Flatten: { along: [1], ignores: { end_axis: -1 } },
+      Flatten: { along: [1] },
       // load_tensor_data gives it no weights.
       Embedding: { never: 'its Embedding gets no weights' },
-      // load_reorg, load_reshape
-      Reorg: { ignores: { reverse: false } },
-      Reshape: { ignores: { axis: 0, num_axes: -1 } },
       // source/device/cpu/op/scale/scale_ref.c
       Scale: { ...OWN_FACTORS, axes: [4, 4] },
       // load_eltwise reads no coefficients; source/operator/prototype/eltwise.c takes two bottoms, and
       // source/device/cpu/op/eltwise/eltwise_ref.c no rows.
       Eltwise: { axes: [3, 4], bottoms: 2, coefficients: 'none' },
       // load_fc reads no axis; source/operator/prototype/fc.c keeps as many axes as there were.
-      InnerProduct: { axes: [2, 2], along: [1], ignores: { transpose: false } },
+      InnerProduct: { axes: [2, 2], along: [1] },
       // source/operator/prototype/permute.c
       Permute: { axes: [4, 4], orders: ['0,2,3,1'] },
       // load_slice keeps the first of slice_point.

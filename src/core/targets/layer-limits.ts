@@ -26,8 +26,6 @@ export interface LayerLimits {
   readonly most?: Readonly<Record<string, number>>;
   /** Parameters of which it reads the first value for both axes. */
   readonly joint?: readonly string[];
-  /** Its top has the sizes of the second bottom along the axes before the one that it works from. */
-  readonly sizes?: 'of the second bottom';
 }
 
 /** A layer that is to be made. */
@@ -99,11 +97,6 @@ const CHECKS: { readonly [Limit in Exclude<keyof LayerLimits, 'never'>]-?: Check
       [parameters[name] ?? 0].flat().some((each) => Number(each) > value),
     );
     return over && `${over[0]} of ${its} is ${over[1]} at most`;
-  },
-  sizes: ({ sizes }, plan, its) => {
-    const [first = [], second = []] = plan.bottoms;
-    const differ = first.slice(0, axisOf(plan)).some((size, k) => size !== second[k]);
-    return sizes && differ ? `${its} has as many images and channels as its second bottom` : undefined;
   },
   joint: ({ joint = [] }, { parameters }, its) => {
     const name = joint.find((each) => new Set([parameters[each]].flat()).size > 1);

@@ -34,7 +34,6 @@ const LAYER_FIELDS: Readonly<Record<keyof LayerLimits, Kind>> = {
   ],
   most: ['fields with their largest value', isRecord((value) => typeof value === 'number')],
   joint: ['a list of fields', isList(isText)],
-  sizes: oneOf('of the second bottom'),
 };
 
 /** Throws what `error` makes of the words for the first thing that is wrong. */

@@ -2,6 +2,7 @@
  * Layers by the schema of another framework: each field under the number and name that it has there, what is not said and
  * would mean something else said, and a problem where the framework's layer does not read it, or does not take it.
  */
+import { isIgnored, isUnsaid } from '../../dialects/caffe/as-read.ts';
 import { type CaffeField, type CaffeMessage, type CaffeSchema, fieldAt } from '../../dialects/caffe/schema.ts';
 import { type CaffeVocabulary, layerFacts } from '../../dialects/caffe/vocabulary.ts';
 import { isUnknown } from '../../formats/caffe/attributes.ts';
@@ -11,7 +12,7 @@ import type { Graph } from '../../ir/graph.ts';
 import type { Node } from '../../ir/node.ts';
 import { isStatic } from '../../ir/shape.ts';
 import { refuse } from '../../problems/problem.ts';
-import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
+import type { CaffeBackend } from '../../targets/caffe-backend.ts';
 import { limitBroken } from '../../targets/layer-limits.ts';
 import { numbersAt, ofInt } from './wording.ts';
 
@@ -30,7 +31,7 @@ export class Carrier {
   layer(node: Node, { made = false, defaults = true } = {}): void {
     this.unsaid(node);
     if (node.op === 'Pooling') this.pooling(node);
-    if (this.to.limits.oneSizeLists) sayApart(node);
+    if (this.to.limits.lists !== undefined) sayApart(node);
     for (const [path, attribute] of node.attributes) this.attribute(node, path, attribute);
     this.spell(node);
     this.pair(node);
@@ -115,12 +116,13 @@ export class Carrier {
     }
   }
 
-  /** Fields that have to be there, whatever they say. */
+  /** Fields for whose absence the framework has values of its own. */
   private spell(node: Node): void {
     const { parameters } = layerFacts(this.from as Pick<CaffeVocabulary, 'own'>, node.op) ?? {};
-    for (const [path, value] of Object.entries(this.to.limits.spelled ?? {})) {
-      const said = [path, `${path}_h`, `${path}_w`].some((each) => node.attributes.has(each));
-      if (parameters === path.split('.')[0] && !said) node.setAttribute(path, { type: 'int', value: BigInt(value) });
+    for (const path of Object.keys(this.to.limits.unsaid ?? {})) {
+      const meant = fieldAt(this.schemas.from.layer, path)?.otherwise;
+      if (typeof meant === 'number' && isUnsaid(node.attributes, parameters, path))
+        node.setAttribute(path, ofInt(meant));
     }
   }
 

@@ -1,6 +1,6 @@
 /**
  * Layers that Tengine reads by fewer fields, or counts otherwise, in the words that it takes (OAID/Tengine at c73708c; each row names
- * its file; all were run in it: test/conformance/caffe/transcoded.ts). ncnn's reader shares two of its ways.
+ * its file; all were run in it: test/conformance/caffe/transcoded.ts).
  */
 import { fieldAt } from '../../dialects/caffe/schema.ts';
 import { schemaFor } from '../../formats/caffe/dialects.ts';
@@ -110,25 +110,6 @@ function cutFromChannels(layer: Wording): { readonly axis: number; readonly offs
 }
 
 export const FOR_TENGINE: readonly Rewording[] = [
-  {
-    of: ['ConvolutionDepthwise'],
-    needs: ['Convolution'],
-    source: `${READER}, load_conv, and Tencent/ncnn tools/caffe/caffe2ncnn.cpp: as many groups as it has outputs`,
-    where: (layer) =>
-      ['ncnn', 'tengine'].includes(layer.to.base) &&
-      layer.number('convolution_param.num_output', 0) !== layer.bottoms[0]?.shape?.[1],
-    reword: (layer) => {
-      layer.set('convolution_param.group', ofInt(layer.channels()));
-      layer.rename('Convolution');
-    },
-  },
-  {
-    of: ['Concat'],
-    needs: ['Concat'],
-    source: 'Tencent/ncnn tools/caffe/caffe2ncnn.cpp reads axis alone (tried in ncnn 1.0.20261020)',
-    where: (layer) => layer.to.base === 'ncnn' && layer.has('concat_param.concat_dim'),
-    reword: (layer) => layer.move('concat_param.concat_dim', 'concat_param.axis'),
-  },
   {
     of: ['Slice'],
     needs: ['Slice'],

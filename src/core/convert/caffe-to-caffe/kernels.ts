@@ -1,6 +1,7 @@
 /** Kernels whose elements stand apart, for frameworks that cannot say it: kernels with zeros between the elements. */
+import { isIgnored } from '../../dialects/caffe/as-read.ts';
 import { Tensor } from '../../ir/tensor.ts';
-import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
+import type { CaffeBackend } from '../../targets/caffe-backend.ts';
 import type { Rewording } from './rewordings.ts';
 import { ofInt, type Wording } from './wording.ts';
 

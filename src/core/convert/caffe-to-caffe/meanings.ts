@@ -2,6 +2,8 @@
  * What frameworks read alike and understand otherwise: one table of questions about layers, with the answer of each framework.
  * The sources are named where the facts of each stand: src/core/targets, docs/caffe.md, docs/caffe-dialects.md.
  */
+import { cropPlaces } from '../../dialects/caffe/crops.ts';
+import { sameDim } from '../../ir/shape.ts';
 import * as shown from './shown.ts';
 import type { Wording } from './wording.ts';
 
@@ -61,6 +63,24 @@ function sizeOfInterp(layer: Wording, dialect: string): string {
   if (dialect === 'mnn') return 'one over each factor is added up';
   if (dialect !== 'openvino') return 'factors count first';
   return has('shrink_factor') ? 'it does not run' : times;
+}
+
+/** Which axes become as long as those of the second bottom, and from where on. */
+function cutsOf(layer: Wording, dialect: string): string {
+  const [own, like] = layer.bottoms.map(({ shape }) => shape);
+  if (layer.bottoms.length < 2) return dialect === 'tengine' ? 'it does not run' : 'it keeps the middle';
+  const rank = own?.length ?? 4;
+  const said = layer.number('crop_param.axis', 2);
+  // Where the framework counts from the front alone, the axis is written so (carry.ts).
+  const asSaid = dialect === layer.from.base && layer.from.limits.countsFromFront?.includes('crop_param.axis');
+  const axis = said < 0 && !asSaid ? said + rank : said;
+  const places = cropPlaces(dialect, { rank, axis, offsets: layer.numbers('crop_param.offset') });
+  if (!places) return 'it does not run';
+  const cuts = places.starts.flatMap((start, k) => {
+    const stays = k < places.first || (start === 0 && sameDim(own?.[k], like?.[k]));
+    return stays ? [] : [`axis ${k} from ${start} on`];
+  });
+  return cuts.length === 0 ? 'nothing' : cuts.join(', ');
 }
 
 const SIZE_FIRST: ReadonlySet<string> = new Set(['mnn', 'nart', 'ncnn']);
@@ -231,6 +251,12 @@ export const MEANINGS: readonly Meaning[] = [
     means: { otherwise: 'sizes count from the front', ncnn: 'sizes count from the end' },
   },
   {
+    of: ['Flatten'],
+    about: 'flatten_param.axis',
+    shows: (layer) => layer.number('flatten_param.axis', 1) !== 1,
+    means: { otherwise: 'axes before it stay', tengine: 'its top has two axes' },
+  },
+  {
     of: ['Interp'],
     about: 'the places of its elements',
     means: { otherwise: 'corners keep their places', ...BORDERS },
@@ -355,9 +381,8 @@ export const MEANINGS: readonly Meaning[] = [
   },
   {
     of: ['Crop'],
-    about: 'axes before crop_param.axis',
-    shows: shown.hasOthersBeforeCut,
-    means: { otherwise: 'they stay as they are', ncnn: 'they become as long as in its second bottom (crop.cpp)' },
+    about: 'what it cuts',
+    means: cutsOf,
   },
   {
     of: ['ROIAlign'],

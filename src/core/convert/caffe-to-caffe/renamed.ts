@@ -1,5 +1,6 @@
 /** Layers that are one layer there too: its type or its fields have other names. */
-import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
+import { isIgnored } from '../../dialects/caffe/as-read.ts';
+import type { CaffeBackend } from '../../targets/caffe-backend.ts';
 import { permuted } from '../onnx-to-caffe/weights.ts';
 import { CUT_SIZES } from './for-tengine.ts';
 import type { Rewording } from './rewordings.ts';
@@ -118,6 +119,16 @@ export const RENAMED: readonly Rewording[] = [
     'reorg_yolo_param',
     'reorg_param',
   ]),
+  {
+    of: ['ConvolutionDepthwise'],
+    needs: ['Convolution'],
+    source:
+      'OAID/Tengine tools/convert_tool/caffe/caffe2tengine.cpp, load_conv, and Tencent/ncnn tools/caffe/caffe2ncnn.cpp: as many groups as outputs',
+    where: (layer) =>
+      ['ncnn', 'tengine'].includes(layer.to.base) &&
+      layer.number('convolution_param.num_output', 0) !== layer.bottoms[0]?.shape?.[1],
+    reword: grouped,
+  },
   {
     of: ['ConvolutionDepthwise', 'DepthwiseConvolution', 'DepthwiseConv'],
     needs: ['Convolution'],

@@ -1,6 +1,5 @@
 /** Reshape between ncnn, whose blobs have no axis of images, and the others (Tencent/ncnn tools/caffe/caffe2ncnn.cpp, src/layer/reshape.cpp). */
 import { isStatic } from '../../ir/shape.ts';
-import { tensorType } from '../../ir/type.ts';
 import type { Rewording } from './rewordings.ts';
 import { ofInts, type Wording } from './wording.ts';
 
@@ -42,23 +41,5 @@ export const RESHAPED: readonly Rewording[] = [
     where: (layer) => (layer.from.base === 'ncnn') !== (layer.to.base === 'ncnn') && !readsAlike(layer),
     settles: ['reshape_param.shape'],
     reword: spelled,
-  },
-  {
-    of: ['InnerProduct'],
-    needs: ['InnerProduct', 'Reshape'],
-    source: 'Tencent/ncnn src/layer/innerproduct.cpp: rows of two axes are multiplied by themselves',
-    where: (layer) => layer.to.base === 'ncnn' && layer.number('inner_product_param.axis', 1) === 2,
-    settles: ['inner_product_param.axis'],
-    reword: (layer) => {
-      const [images, channels, ...rest] =
-        layer.shape() ?? layer.refuse('inner_product_param.axis', 'sizes are not known');
-      if (rest.length === 0) layer.refuse('inner_product_param.axis', 'there is no such axis');
-      const count = rest.reduce((product, size) => product * size, 1);
-      layer.drop('inner_product_param.axis');
-      if (rest.length === 1) return;
-      const rows = layer.layer('rows', 'Reshape', [layer.x], { [DIM]: ofInts([0, channels ?? 1, count]) });
-      rows.type = tensorType('float32', [images ?? 1, channels ?? 1, count]);
-      layer.node.setInput(0, rows);
-    },
   },
 ];

@@ -3,6 +3,7 @@
  * with is taken, where the target has every layer that it makes; a layer that no row is for stays as it is.
  */
 import { COMPOSED } from './composed.ts';
+import { FOR_NCNN } from './for-ncnn.ts';
 import { FOR_TENGINE } from './for-tengine.ts';
 import { SPREAD } from './kernels.ts';
 import { NORMALIZING } from './normalizing.ts';
@@ -36,6 +37,7 @@ export function rewordingOf(layer: Wording): Rewording | undefined {
 export const REWORDINGS: readonly Rewording[] = [
   ...SPREAD,
   ...FOR_TENGINE,
+  ...FOR_NCNN,
   ...RENAMED,
   ...COMPOSED,
   ...NORMALIZING,

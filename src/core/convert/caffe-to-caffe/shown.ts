@@ -1,5 +1,4 @@
 /** What layers say that decides whether frameworks understand them otherwise: the conditions of meanings.ts. */
-import { sameDim } from '../../ir/shape.ts';
 import type { Wording } from './wording.ts';
 
 /** Kernel, stride and pad of height and width. */
@@ -96,13 +95,4 @@ export function fractions(layer: Wording): boolean {
 
 export function saysImageSize(layer: Wording): boolean {
   return layer.has(...['img_size', 'img_h', 'img_w'].map((name) => `prior_box_param.${name}`));
-}
-
-/** Whether its bottoms have, or may have, other channels or rows before the axis that it cuts from. */
-export function hasOthersBeforeCut(layer: Wording): boolean {
-  const [own, like] = [layer.shape(0), layer.shape(1)];
-  if (layer.node.inputCount < 2) return false;
-  const given = layer.number('crop_param.axis', 2);
-  const axis = given < 0 ? given + (own?.length ?? 4) : given;
-  return Array.from({ length: Math.max(axis - 1, 0) }, (_, k) => k + 1).some((k) => !sameDim(own?.[k], like?.[k]));
 }

@@ -3,6 +3,7 @@
  * Layers that mean the same are not touched. What the other dialect cannot say, or would understand as something else, is a
  * problem.
  */
+import { asRead } from '../../dialects/caffe/as-read.ts';
 import { inferCaffe } from '../../dialects/caffe/infer.ts';
 import { schemaFor } from '../../formats/caffe/dialects.ts';
 import type { Graph } from '../../ir/graph.ts';
@@ -10,7 +11,7 @@ import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
 import { isStatic, shapeText } from '../../ir/shape.ts';
 import { type Problem, problem, Refusal, refuse } from '../../problems/problem.ts';
-import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
+import type { CaffeBackend } from '../../targets/caffe-backend.ts';
 import { keepApart } from '../onnx-to-caffe/kept-apart.ts';
 import { Carrier, targetName } from './carry.ts';
 import { differenceOf } from './meanings.ts';
@@ -25,7 +26,7 @@ export function transcode(model: Model, from: CaffeBackend, to: CaffeBackend): r
   const { graph } = model;
   if (from.dialect === to.dialect && from.proto === to.proto) return collected(graph, (node) => mustHave(node, to));
   const problems: Problem[] = inputProblems(graph, to);
-  inferCaffe(graph, { id: from.base, schema: schemaFor(from) });
+  inferCaffe(graph, { id: from.base, schema: schemaFor(from), reader: from.limits });
   const carrier = new Carrier(graph, from, to);
   const names = new Names(graph);
   problems.push(...collected(graph, (node) => converted(new Wording(node, graph, from, to), carrier, names)));
@@ -68,8 +69,7 @@ function converted(wording: Wording, carrier: Carrier, names: Names): Problem | 
 /** Refuses where the layer cannot be said; returns what is nearly the same. */
 function said(wording: Wording, carrier: Carrier): Problem | undefined {
   const { node, from, to } = wording;
-  // What the source's layers do not read, others must not read either.
-  for (const path of [...node.attributes.keys()]) if (isIgnored(from.limits, node.op, path)) node.deleteAttribute(path);
+  asItsReaderDoes(node, from);
   const rewording = rewordingOf(wording);
   rewording?.reword(wording);
   let nearly: Problem | undefined;
@@ -80,6 +80,13 @@ function said(wording: Wording, carrier: Carrier): Problem | undefined {
     carrier.layer(each, { made, defaults: made || !rewording?.settles });
   }
   return nearly;
+}
+
+/** What the source's reader does not read, or reads otherwise, others must read as it does. */
+function asItsReaderDoes(node: Node, { limits }: CaffeBackend): void {
+  const read = asRead(node, limits);
+  for (const path of [...node.attributes.keys()]) if (!read.has(path)) node.deleteAttribute(path);
+  for (const [path, value] of read) if (node.attributes.get(path) !== value) node.setAttribute(path, value);
 }
 
 /** Fields alike may mean something else: refuses, or returns what is nearly the same. */
@@ -111,7 +118,7 @@ function shapeProblems(graph: Graph, to: CaffeBackend): Problem[] {
   const before = new Map(
     [...graph.nodes].flatMap(({ outputs }) => outputs.map((value) => [value, value.shape] as const)),
   );
-  inferCaffe(graph, { id: to.base, schema: schemaFor(to) });
+  inferCaffe(graph, { id: to.base, schema: schemaFor(to), reader: to.limits });
   for (const node of graph.nodes) {
     for (const value of node.outputs) {
       const [own, there] = [before.get(value), value.shape];

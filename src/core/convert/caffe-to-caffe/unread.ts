@@ -3,6 +3,7 @@
  * them, a layer reads them that computes nothing of them: Silence, or a Crop to the size that its first bottom has anyway
  * (BVLC/caffe src/caffe/layers/crop_layer.cpp; tried in MNN 3.6).
  */
+import { cropsFrom } from '../../dialects/caffe/crops.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { Node } from '../../ir/node.ts';
 import { isStatic, type StaticShape } from '../../ir/shape.ts';
@@ -39,7 +40,7 @@ function cropsBy(graph: Graph, blob: Value, to: CaffeBackend, names: Names): boo
     const { shape: own } = sibling;
     if (sibling.useCount === 0 || !isStatic(own) || own.length !== shape.length) continue;
     // Where images and channels come from what it is cropped to, that has to have all sizes of the sibling.
-    const whole = to.limits.takes?.Crop?.sizes !== undefined;
+    const whole = cropsFrom(to.base) !== undefined;
     if (whole && shape.length !== 4) return false;
     const axis = whole ? 2 : Math.max(shape.findLastIndex((size, k) => size !== own[k]) + 1, 1);
     const added =

@@ -1,5 +1,6 @@
 /** One Caffe layer as a rule sees it: its bottoms as ONNX values, its numbers, and its parameters as its dialect reads them. */
 
+import { asRead } from '../../dialects/caffe/as-read.ts';
 import { isHarmless } from '../../dialects/caffe/harmless.ts';
 import { type LayerAttribute, layerAttributes } from '../../dialects/caffe/layer-attributes.ts';
 import { type CaffeField, type CaffeSchema, fieldAt } from '../../dialects/caffe/schema.ts';
@@ -11,7 +12,7 @@ import { type Dim, elementCount, isStatic, type Shape, type StaticShape, shapeTe
 import type { Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import { type Problem, problem, refuse } from '../../problems/problem.ts';
-import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
+import type { CaffeBackend } from '../../targets/caffe-backend.ts';
 import type { Blobs } from './blobs.ts';
 
 export const TARGET = 'ONNX';
@@ -22,6 +23,8 @@ export class Layer {
   private readonly asked = new Set<string>();
   /** How many bottoms the rule has asked for. */
   private taken = 0;
+  /** What the framework reads of what the file says. */
+  private readonly read: ReadonlyMap<string, Attribute>;
 
   constructor(
     readonly node: Node,
@@ -31,7 +34,9 @@ export class Layer {
     /** The backend of the dialect that the network was read as. */
     readonly backend: CaffeBackend,
     private readonly schema: CaffeSchema,
-  ) {}
+  ) {
+    this.read = asRead(node, backend.limits);
+  }
 
   get type(): string {
     return this.node.op;
@@ -225,7 +230,7 @@ export class Layer {
       if (isHarmless(path)) continue;
       if (isUnknown(path)) this.unknown(path);
       else if (!holders.includes(holder) || this.isDefault(path, attribute)) continue;
-      else if (this.isIgnored(path)) this.unread(path);
+      else if (!this.read.has(path)) this.unread(path);
       else if (!this.asked.has(path)) this.refuse(path, 'it is not known what it does');
     }
   }
@@ -246,12 +251,7 @@ export class Layer {
 
   private attribute(path: string): Attribute | undefined {
     this.asked.add(path);
-    return this.isIgnored(path) ? undefined : this.node.attributes.get(path);
-  }
-
-  /** Fields that layers of the framework do not read, though its schema has them. */
-  private isIgnored(path: string): boolean {
-    return isIgnored(this.backend.limits, this.node.op, path);
+    return this.read.get(path);
   }
 
   private field(path: string): CaffeField | undefined {

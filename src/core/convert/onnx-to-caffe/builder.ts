@@ -2,6 +2,7 @@
  * Builds Caffe layers: `caffe.layer('ReLU', [x], { negative_slope: 0.1 })`. The backend's schema types the parameters;
  * origin, module path and names come from the ONNX node that is being converted.
  */
+import { isIgnored } from '../../dialects/caffe/as-read.ts';
 import { CAFFE_LAYERS } from '../../dialects/caffe/layers.ts';
 import { type CaffeField, type CaffeSchema, fieldAt } from '../../dialects/caffe/schema.ts';
 import { layerFacts } from '../../dialects/caffe/vocabulary.ts';
@@ -14,7 +15,7 @@ import type { Tensor } from '../../ir/tensor.ts';
 import { tensorType } from '../../ir/type.ts';
 import type { Value } from '../../ir/value.ts';
 import { type Problem, problem, refuse } from '../../problems/problem.ts';
-import { type CaffeBackend, isIgnored } from '../../targets/caffe-backend.ts';
+import type { CaffeBackend } from '../../targets/caffe-backend.ts';
 import type { LayerPlan } from '../../targets/layer-limits.ts';
 import { constantOfInput } from './constants.ts';
 import { mapped, weightOf } from './weights.ts';
@@ -200,7 +201,7 @@ export class CaffeBuilder {
     const blobs = constants.map((constant) => this.graph.addInitializer({ constant }));
     const node = new Node(type, [...bottoms, ...blobs], {
       domain: 'caffe',
-      attributes: this.attributes(type, { ...this.spelled(type, parameters), ...parameters }),
+      attributes: this.attributes(type, { ...this.unsaid(type, parameters), ...parameters }),
       outputs: shapes.map((shape) => ({ type: tensorType('float32', shape) })),
       origin: source.origin,
       scope: source.scope,
@@ -224,12 +225,13 @@ export class CaffeBuilder {
   }
 
   /** What a layer of this type must say even where it is what others take anyway. */
-  private spelled(type: string, given: Parameters): Parameters {
+  private unsaid(type: string, given: Parameters): Parameters {
     const holder = `${layerFacts(this.backend, type)?.parameters}.`;
     return Object.fromEntries(
-      Object.entries(this.backend.limits.spelled ?? {}).flatMap(([path, value]) => {
+      Object.keys(this.backend.limits.unsaid ?? {}).flatMap((path) => {
         const name = path.slice(holder.length);
-        return path.startsWith(holder) && given[`${name}_h`] === undefined ? [[name, value]] : [];
+        const meant = fieldAt(this.schema.layer, path)?.otherwise;
+        return path.startsWith(holder) && given[`${name}_h`] === undefined ? [[name, meant]] : [];
       }),
     );
   }

@@ -3,6 +3,8 @@
  * left open.
  */
 
+import type { ReaderFacts } from './as-read.ts';
+
 export interface ExpectedBlob {
   readonly name: string;
   /** Sizes that are known; undefined for a blob of any shape. */
@@ -13,6 +15,8 @@ export interface ExpectedBlob {
 export interface LayerValues {
   /** The values of a field of its parameters, as `convolution_param.pad`; one that is absent is what the schema says. */
   values(path: string): readonly (number | boolean | string)[];
+  /** How the framework reads windows. */
+  readonly reader: ReaderFacts;
   readonly bottoms: number;
   /** How many blobs the file has for it. */
   readonly blobs: number;
@@ -37,10 +41,13 @@ const convolution =
 /** One size stands for all axes, two stand for height and width. */
 function kernelOf(layer: LayerValues, parameters: string): readonly (number | undefined)[] {
   const [height, width] = [one(layer, `${parameters}.kernel_h`), one(layer, `${parameters}.kernel_w`)];
-  if (height !== undefined || width !== undefined) return [height, width];
+  const { readsPairs, lists } = layer.reader;
+  const both = height !== undefined && width !== undefined;
+  if (both || (!readsPairs && (height !== undefined || width !== undefined))) return [height, width];
   const sizes = layer.values(`${parameters}.kernel_size`).map(Number);
   const axes = Math.max(layer.rank - 2, 1);
-  return sizes.length > 1 ? sizes : Array<number | undefined>(axes).fill(sizes[0]);
+  if (sizes.length < 2 || lists === 'one size') return Array<number | undefined>(axes).fill(sizes[0]);
+  return lists === 'width first' ? sizes.toReversed() : sizes;
 }
 
 const EXPECTED: Readonly<Record<string, Expectation>> = {

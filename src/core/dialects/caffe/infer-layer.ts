@@ -1,4 +1,5 @@
 /** What rules for shapes ask of a layer: the shapes of its bottoms, and its parameters with what the schema says of absent ones. */
+import type { Attribute } from '../../ir/attribute.ts';
 import type { Node } from '../../ir/node.ts';
 import type { Dim, Shape } from '../../ir/shape.ts';
 import { type CaffeSchema, fieldAt } from './schema.ts';
@@ -16,6 +17,7 @@ export function one(rule: (layer: LayerShapes) => Shape): ShapeRule {
 export class LayerShapes {
   constructor(
     private readonly node: Node,
+    private readonly read: ReadonlyMap<string, Attribute>,
     readonly bottoms: readonly (Shape | undefined)[],
     private readonly schema: CaffeSchema,
     /** The name of the dialect, where frameworks differ. */
@@ -40,7 +42,7 @@ export class LayerShapes {
   }
 
   isGiven(path: string): boolean {
-    return this.node.attributes.has(path);
+    return this.read.has(path);
   }
 
   /** Undefined where neither the layer nor the schema says one. */
@@ -50,7 +52,7 @@ export class LayerShapes {
   }
 
   numbers(path: string): readonly number[] {
-    const value = this.node.attributes.get(path)?.value;
+    const value = this.read.get(path)?.value;
     if (Array.isArray(value))
       return value.flatMap((each) => (typeof each === 'number' || typeof each === 'bigint' ? [Number(each)] : []));
     const one = this.number(path);
@@ -75,7 +77,7 @@ export class LayerShapes {
   }
 
   private value(path: string): unknown {
-    return this.node.attributes.get(path)?.value ?? fieldAt(this.schema.layer, path)?.otherwise;
+    return this.read.get(path)?.value ?? fieldAt(this.schema.layer, path)?.otherwise;
   }
 }
 

@@ -3,6 +3,7 @@
  * split), and those of the dialects (frameworks.ts).
  */
 import type { Dim, Shape } from '../../ir/shape.ts';
+import { cropsFrom } from './crops.ts';
 import { type LayerShapes, one, open, product, type ShapeRule, type ShapeRules, sized, sum } from './infer-layer.ts';
 import { resized } from './infer-resizing.ts';
 
@@ -38,9 +39,7 @@ const slice: ShapeRule = (layer) => {
 const crop = (layer: LayerShapes): Shape => {
   const { x } = layer;
   const like = layer.bottom(1);
-  const axis = layer.axis('crop_param.axis', x.length, 2);
-  // ncnn has all but images as long as there (src/layer/crop.cpp).
-  const first = layer.dialect === 'ncnn' ? Math.min(axis, 1) : axis;
+  const first = cropsFrom(layer.dialect) ?? layer.axis('crop_param.axis', x.length, 2);
   return x.map((size, k) => (k < first ? size : like[k]));
 };
 
@@ -78,6 +77,8 @@ function filled(dims: Shape, x: Shape): Shape {
 
 const flatten = (layer: LayerShapes): Shape => {
   const { x } = layer;
+  // OAID/Tengine, source/operator/prototype/flatten.c
+  if (layer.dialect === 'tengine') return [x[0], product(x.slice(layer.number('flatten_param.axis') ?? 1))];
   const start = layer.axis('flatten_param.axis', x.length, 1);
   const end = layer.axis('flatten_param.end_axis', x.length, -1) + 1;
   return end > start ? [...x.slice(0, start), product(x.slice(start, end)), ...x.slice(end)] : open();

@@ -1,4 +1,5 @@
 /** A dialect of Caffe as its files are read: its messages, and the layer types that its framework has. */
+import type { ReaderFacts } from './as-read.ts';
 import { CAFFE_LAYERS, type LayerFacts } from './layers.ts';
 import type { CaffeSchema } from './schema.ts';
 
@@ -10,6 +11,8 @@ export interface CaffeVocabulary {
   readonly layers: ReadonlySet<string>;
   /** What is special about its layers: takes the place of what CAFFE_LAYERS says. */
   readonly own: Readonly<Record<string, LayerFacts>>;
+  /** What its framework's reader does that BVLC's does not. */
+  readonly reader: ReaderFacts;
 }
 
 /** What a dialect knows of a layer type; undefined for one that no dialect has. */

@@ -15,8 +15,10 @@ import openvinoProto from '../../../../proto/caffe/openvino.proto?raw';
 import ssdProto from '../../../../proto/caffe/ssd.proto?raw';
 import tengineProto from '../../../../proto/caffe/tengine.proto?raw';
 import yoloUpsampleProto from '../../../../proto/caffe/yolo-upsample.proto?raw';
+import type { ReaderFacts } from '../../dialects/caffe/as-read.ts';
 import { FRAMEWORKS } from '../../dialects/caffe/frameworks.ts';
 import type { LayerFacts } from '../../dialects/caffe/layers.ts';
+import { readerOf } from '../../dialects/caffe/readers.ts';
 import type { CaffeSchema } from '../../dialects/caffe/schema.ts';
 import type { CaffeVocabulary } from '../../dialects/caffe/vocabulary.ts';
 import { type ProtoFile, schemaOfProto } from './proto.ts';
@@ -84,7 +86,14 @@ function userProto(path: string): ProtoFile {
 /** What a file of the dialect can say. */
 export function vocabularyOf(dialect: CaffeDialect): CaffeVocabulary {
   const { title, layers } = FRAMEWORKS[dialect];
-  return { id: dialect, title, schema: schemaOf(dialect), layers: new Set<string>(layers), own: {} };
+  return {
+    id: dialect,
+    title,
+    schema: schemaOf(dialect),
+    layers: new Set<string>(layers),
+    own: {},
+    reader: readerOf(dialect),
+  };
 }
 
 /** What a backend says of the dialect that it reads. */
@@ -92,12 +101,13 @@ export interface BackendFacts extends DialectFacts {
   readonly title: string;
   readonly layers: ReadonlySet<string>;
   readonly own: Readonly<Record<string, LayerFacts>>;
+  readonly limits: ReaderFacts;
 }
 
 /** What a file for a backend with a schema of its own can say. */
 export function vocabularyFor(backend: BackendFacts): CaffeVocabulary {
-  const { dialect, title, layers, own } = backend;
-  return { id: dialect, title, schema: schemaFor(backend), layers, own };
+  const { dialect, title, layers, own, limits } = backend;
+  return { id: dialect, title, schema: schemaFor(backend), layers, own, reader: limits };
 }
 
 /** The schema of Graphwright that a .proto file imports by name, such as `bvlc.proto`; undefined where there is none. */

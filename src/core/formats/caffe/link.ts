@@ -47,7 +47,7 @@ class Linker {
 
   constructor(private readonly given: Linking) {
     this.graph = new Graph(given.net.string('name') ?? '');
-    this.weights = new Weights(given.weights, given.findings);
+    this.weights = new Weights(given.weights, given.findings, given.dialect.reader);
   }
 
   link(): Graph {

@@ -2,6 +2,7 @@
  * The blobs of layers: a layer's own, or those of the layer of its name in the .caffemodel, as Net::CopyTrainedLayersFrom of
  * BVLC/caffe finds them. What is missing, surplus, or does not fit is said layer by layer.
  */
+import type { ReaderFacts } from '../../dialects/caffe/as-read.ts';
 import { type ExpectedBlob, expectedBlobs, hasShape, shapeWords } from '../../dialects/caffe/blob-shapes.ts';
 import type { Node } from '../../ir/node.ts';
 import type { Tensor } from '../../ir/tensor.ts';
@@ -37,6 +38,7 @@ export class Weights {
   constructor(
     private readonly other: WeightsFile | undefined,
     private readonly findings: Findings,
+    private readonly reader: ReaderFacts,
   ) {
     for (const found of other ? layersOf(other.net) : []) {
       const name = found.layer.string('name') ?? '';
@@ -62,6 +64,7 @@ export class Weights {
   private expected(layer: Tree, blobs: readonly Tree[]): readonly ExpectedBlob[] | undefined {
     return expectedBlobs(layer.string('type') ?? '', {
       values: (path) => valuesAt(layer, path),
+      reader: this.reader,
       bottoms: layer.all('bottom').length,
       blobs: blobs.length,
       rank: blobs[0]?.trees('shape').at(-1)?.numbers('dim').length ?? 4,

@@ -1,7 +1,8 @@
 /** A prototxt that is open in an editor. What it means is worked out when it is asked for, once for each edit. */
 import type { CaffeVocabulary } from '../../dialects/caffe/vocabulary.ts';
-import { CAFFE_DIALECTS, vocabularyFor, vocabularyOf } from '../../formats/caffe/dialects.ts';
+import { CAFFE_DIALECTS, vocabularyFor } from '../../formats/caffe/dialects.ts';
 import { InputError } from '../../ir/errors.ts';
+import { caffeBackend } from '../../targets/caffe-backends.ts';
 import { userBackends } from '../../targets/user-backends.ts';
 import { DocumentText, type TextEdit } from '../text.ts';
 import { analyse, type Network } from './analysis.ts';
@@ -58,7 +59,10 @@ export class PrototxtDocument {
 
   /** Those of Graphwright and of a graphwright.caffe.json, the more common first. */
   get dialects(): readonly CaffeVocabulary[] {
-    this.vocabularies ??= [...CAFFE_DIALECTS.map(vocabularyOf), ...userVocabularies(this.path)];
+    this.vocabularies ??= [
+      ...CAFFE_DIALECTS.map((id) => vocabularyFor(caffeBackend(id))),
+      ...userVocabularies(this.path),
+    ];
     return this.vocabularies;
   }
 

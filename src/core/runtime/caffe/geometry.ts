@@ -43,25 +43,46 @@ const DILATION: Names = { joint: ['dilation', 'hole'], alone: [['hole_d'], ['hol
 /** Throws InputError `runtime-failed` where a kernel or stride has no size, or a list goes with other axes. */
 export function geometryOf(where: Where, kernel: Triple = sizes(where, KERNEL, 0, 1)): Geometry {
   if (kernel.some((size) => size < 1)) throw refusal(where.call, 'its kernel has no size');
-  const stride = sizes(where, STRIDE, 1, 1);
+  const stride = sizes(where, STRIDE, where.holder === 'pooling_param' ? where.call.means.pooling.stride : 1, 1);
   if (stride.some((size) => size < 1)) throw refusal(where.call, 'its stride is 0');
   return { kernel, stride, pad: sizes(where, PAD, 0, 0), dilation: sizes(where, DILATION, 1, 1) };
 }
 
 /** `lacking` is the size along an axis that the image does not have. */
 function sizes({ call, holder, axes }: Where, names: Names, otherwise: number, lacking: number): Triple {
-  const read = (name: string) => numbers(call.node, `${holder}.${name}`);
-  const joint = names.joint.map(read).find((each) => each.length > 0) ?? [otherwise];
+  const alone = names.alone.map((each) => each.flatMap((name) => numbers(call.node, `${holder}.${name}`))[0]);
+  const said = names.joint.map((name) => numbers(call.node, `${holder}.${name}`)).find((each) => each.length > 0);
+  const joint = listed(call, holder, said) ?? [otherwise];
+  const counts = pairCounts(call, holder, alone, said);
   if (joint.length !== 1 && joint.length !== axes)
     throw refusal(call, `${names.joint[0]} has ${joint.length} sizes for ${axes} axes`);
   const size = (axis: number) => {
     const own = axis - (3 - axes);
     if (own < 0) return lacking;
     // Of time Convolution3D and Pooling3D say by itself; the size for all axes is one of space.
-    if (axis === 0 && call.node.op.endsWith('3D')) return names.alone[0]?.flatMap(read)[0] ?? otherwise;
-    return names.alone[axis]?.flatMap(read)[0] ?? (joint.length === 1 ? joint[0] : joint[own]) ?? otherwise;
+    if (axis === 0 && call.node.op.endsWith('3D')) return alone[0] ?? otherwise;
+    return (counts ? alone[axis] : undefined) ?? (joint.length === 1 ? joint[0] : joint[own]) ?? otherwise;
   };
   return [size(0), size(1), size(2)];
+}
+
+/** A list in the order of the axes. */
+function listed({ means }: LayerCall, holder: string, list: readonly number[] | undefined): typeof list {
+  if (list === undefined || list.length < 2 || holder !== 'convolution_param') return list;
+  if (means.lists === 'the first for both') return list.slice(0, 1);
+  return means.lists === 'width and height' && list.length === 2 ? list.toReversed() : list;
+}
+
+/** Whether what is said for height and width counts. */
+function pairCounts(
+  { means }: LayerCall,
+  holder: string,
+  [, height, width]: readonly (number | undefined)[],
+  joint: readonly number[] | undefined,
+): boolean {
+  const windows = holder === 'convolution_param' ? 'convolution' : holder === 'pooling_param' ? 'pooling' : undefined;
+  if (!means.pairs || windows === undefined) return true;
+  return height !== undefined && width !== undefined && (joint === undefined || means.pairs[windows] === 'pair');
 }
 
 /** Depth, height and width of an image whose first two axes are images and channels. */

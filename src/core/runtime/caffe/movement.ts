@@ -89,26 +89,52 @@ export function part(x: Blob, axis: number, from: number, to: number): Blob {
 
 /**
  * With a second bottom: every axis from `axis` on as long as its, from an offset on (BVLC/caffe
- * src/caffe/layers/crop_layer.cpp); ncnn's has channels and rows like it whatever the axis (src/layer/crop.cpp). With one: the middle of an image, `crop_h` by `crop_w`, as NART and Tengine have it
- * (OAID/Tengine source/device/cpu/op/crop/crop_ref.c).
+ * src/caffe/layers/crop_layer.cpp); ncnn's has channels and rows like it whatever the axis (src/layer/crop.cpp), Tengine's images too
+ * (OAID/Tengine source/operator/prototype/crop.c). With one: the middle of an image, `crop_h` by `crop_w`, as NART has it.
  */
 const crop: Layer = (call) => {
   const { node } = call;
   const x = bottom(call);
   const like = call.bottoms[1];
+  const { crop: means } = call.means;
+  if (!like && !means.middle) throw refusal(call, 'it has no second bottom');
   if (!like) return centreCrop(call, x);
-  const first = axisAt(call, 'crop_param.axis', 2, x.shape.length);
   const offsets = numbers(node, 'crop_param.offset');
+  if (means.offsets === 'last axes') return croppedByLastAxes(call, x, like, offsets);
+  const first = axisAt(call, 'crop_param.axis', 2, x.shape.length);
   if (offsets.length > 1 && offsets.length !== x.shape.length - first)
     throw refusal(call, `it has ${offsets.length} offsets for ${x.shape.length - first} axes`);
   let y = x;
-  if (call.means.cropsAll) for (let axis = 1; axis < first; axis++) y = cut(call, y, axis, 0, like.shape[axis] ?? 0);
   for (let axis = first; axis < x.shape.length; axis++) {
     const from = (offsets.length === 1 ? offsets[0] : offsets[axis - first]) ?? 0;
     y = cut(call, y, axis, from, like.shape[axis] ?? 0);
   }
   return y;
 };
+
+/**
+ * Offsets of columns, of rows and columns, or of channels, rows and columns; one alone is that of the axes from `axis` on (Tencent/ncnn
+ * tools/caffe/caffe2ncnn.cpp, OAID/Tengine tools/convert_tool/caffe/caffe2tengine.cpp, load_crop, and crop_ref.c).
+ */
+function croppedByLastAxes(call: LayerCall, x: Blob, like: Blob, offsets: readonly number[]): Blob {
+  const { axes, images } = call.means.crop;
+  const axis = number(call.node, 'crop_param.axis', 2);
+  if (images && (x.shape.length !== 4 || (axis !== 1 && axis !== 2)))
+    throw refusal(call, `it cuts images from axis 1 or 2 on, not from ${axis}`);
+  const [one = 0] = offsets;
+  // By channels, rows and columns, of which a blob has the last ones.
+  const from = [0, 0, 0].map((_, k) => {
+    if (offsets.length === 1) return axis >= 1 && k >= axis - 1 ? one : 0;
+    return offsets.length > 3 ? 0 : (offsets[k - 3 + offsets.length] ?? 0);
+  });
+  const rank = x.shape.length;
+  let y = x;
+  for (let k = axes === 'all' ? 0 : 1; k < rank; k++) {
+    const isCut = k > 0 && !(images && k < axis);
+    y = cut(call, y, k, isCut ? (from[k - rank + 3] ?? 0) : 0, like.shape[k] ?? 0);
+  }
+  return y;
+}
 
 function cut(call: LayerCall, x: Blob, axis: number, from: number, size: number): Blob {
   if (from < 0 || from + size > (x.shape[axis] ?? 1))

@@ -26,9 +26,10 @@ const reshape: Layer = (call) => {
   const given = numbers(node, `${holder}.shape.dim`);
   if (!means.imageAxis) return imageReshaped(call, x, given);
   const rank = x.shape.length;
-  const start = number(node, `${holder}.axis`, 0);
+  const { within } = means.reshape;
+  const start = within ? number(node, `${holder}.axis`, 0) : 0;
   const first = start < 0 ? start + rank + 1 : start;
-  const covered = number(node, `${holder}.num_axes`, -1);
+  const covered = within ? number(node, `${holder}.num_axes`, -1) : -1;
   const end = covered < 0 ? rank : first + covered;
   if (first < 0 || first > rank || end > rank)
     throw refusal(call, `there are no axes ${first} to ${end} among ${rank}`);
@@ -60,9 +61,18 @@ function inferred(call: LayerCall, x: Blob, dims: readonly number[]): Blob {
   return blobOf(shape, x.data);
 }
 
-/** The axes from `axis` to `end_axis` become one (BVLC/caffe src/caffe/layers/flatten_layer.cpp). */
+/**
+ * The axes from `axis` to `end_axis` become one (BVLC/caffe src/caffe/layers/flatten_layer.cpp). Tengine's top is as large as the
+ * images and all from `axis` on, and gets all there is (OAID/Tengine source/operator/prototype/flatten.c,
+ * source/device/cpu/op/flatten/flatten_ref.c).
+ */
 const flatten: Layer = (call) => {
   const x = bottom(call);
+  if (call.means.flatten === 'images and the rest') {
+    const shape = [x.shape[0] ?? 1, product(x.shape.slice(number(call.node, 'flatten_param.axis', 1)))];
+    if (product(shape) !== x.data.length) throw refusal(call, `${sizesOf(shape)} has no room for ${sizesOf(x.shape)}`);
+    return blobOf(shape, x.data);
+  }
   const start = axisAt(call, 'flatten_param.axis', 1, x.shape.length);
   const end = axisAt(call, 'flatten_param.end_axis', -1, x.shape.length) + 1;
   if (end <= start) throw refusal(call, `it has no axes from ${start} to ${end - 1}`);
@@ -100,7 +110,7 @@ const reorg: Layer = (call) => {
   if (means.reorg.order === 'block by block') return folded(call, x, stride);
   if (channels % stride ** 2 !== 0) throw refusal(call, `${channels} channels are no multiple of ${stride ** 2}`);
   const flag = node.attributes.get(`${holder}.reverse`);
-  const unfolds = flag?.type === 'bool' && flag.value;
+  const unfolds = means.reorg.reverses && flag?.type === 'bool' && flag.value;
   if (!unfolds && (height % stride !== 0 || width % stride !== 0))
     throw refusal(call, `an image of ${height}x${width} has no blocks of ${stride}x${stride}`);
   const y = blobOf(

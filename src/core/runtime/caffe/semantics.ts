@@ -20,6 +20,8 @@ export interface Semantics {
     readonly padsDepth: boolean;
     /** Whether Pooling3D rounds down. */
     readonly volumesDown: boolean;
+    /** The stride where none is given. */
+    readonly stride: number;
   };
   readonly batchNorm: {
     /** When mean and variance are divided by the third blob: where there is one, or where no others follow. */
@@ -83,6 +85,8 @@ export interface Semantics {
   readonly reorg: {
     /** Where the channels of one block go: side by side, or as darknet numbers them. */
     readonly order: 'darknet' | 'block by block';
+    /** Whether `reverse` is read. */
+    readonly reverses: boolean;
   };
   /** What Reverse turns round where it does not say: the first axis, or always the channels. */
   readonly reverse: 'axis 0' | 'channels';
@@ -119,8 +123,26 @@ export interface Semantics {
   readonly lstm: 'steps' | 'rows';
   /** What regions are: the number of an image and corners each; corners alone, of the first image; or one region of corners alone. */
   readonly regions: 'image and corners' | 'corners' | 'corners of one';
-  /** Whether Crop makes axes before its own, but for that of images, as long as those of its second bottom too. */
-  readonly cropsAll?: true;
+  readonly crop: {
+    /** Which axes become as long as those of the second bottom. */
+    readonly axes: 'from axis on' | 'all but images' | 'all';
+    /** What offsets are of: the axes from `axis` on; or the last axes of channels, height and width. */
+    readonly offsets: 'from axis on' | 'last axes';
+    /** Whether it cuts from channels or height on alone. */
+    readonly images?: true;
+    /** Whether one bottom is cut to its middle. */
+    readonly middle: boolean;
+  };
+  /** Two sizes of a convolution's windows in one list. */
+  readonly lists: 'height and width' | 'the first for both' | 'width and height';
+  /** Whether sizes for height and width count only where both are there, and which counts where both sides are said together, too. */
+  readonly pairs?: { readonly convolution: 'pair' | 'joint'; readonly pooling: 'pair' | 'joint' };
+  readonly reshape: {
+    /** Whether `axis` and `num_axes` are read. */
+    readonly within: boolean;
+  };
+  /** Which axes Flatten makes one: those from `axis` to `end_axis`, or all from `axis` on beside the images. */
+  readonly flatten: 'axis to end_axis' | 'images and the rest';
   /** The scale of ROIPooling where nothing is said. */
   readonly regionScale: number;
   /** Whether the points of ROIAlign lie as Detectron has them. */
@@ -150,6 +172,7 @@ const BVLC: Semantics = {
     kernelFits: false,
     padsDepth: true,
     volumesDown: false,
+    stride: 1,
   },
   batchNorm: { factor: 'where there is one', batchStatistics: true, leastEps: 0 },
   lrn: { constant: 'begins the sum', withinChannel: true, alpha: 1 },
@@ -161,7 +184,11 @@ const BVLC: Semantics = {
   eltwise: { coefficients: true },
   arithmetic: 'alike',
   reduction: { axes: 'from axis on' },
-  reorg: { order: 'darknet' },
+  reorg: { order: 'darknet', reverses: true },
+  reshape: { within: true },
+  flatten: 'axis to end_axis',
+  crop: { axes: 'from axis on', offsets: 'from axis on', middle: true },
+  lists: 'height and width',
   reverse: 'axis 0',
   // weiliu89/caffe, branch ssd, src/caffe/layers/prior_box_layer.cpp and detection_output_layer.cpp.
   priorBox: { wholeSizes: true, clips: false, imageSize: true },
@@ -220,7 +247,9 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
   ncnn: {
     ...NOT_SSD,
     regions: 'corners of one',
-    cropsAll: true,
+    crop: { axes: 'all but images', offsets: 'last axes', middle: true },
+    lists: 'the first for both',
+    pairs: { convolution: 'pair', pooling: 'pair' },
     lstm: 'rows',
     detectionOutput: { ...PLAIN, plain: { candidates: 'as said', rows: '[1, 1, rows, 6]' } },
     alignsRegions: false,
@@ -230,7 +259,7 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
     bn: { blobs: 'scale, bias', eps: ['', 0] },
     lrn: { constant: 'is 1', withinChannel: true, alpha: 1 },
     innerProduct: { rows: 'images or rows', transpose: false },
-    reorg: { order: 'block by block' },
+    reorg: { order: 'block by block', reverses: false },
     exponentials: { exp: false, log: false },
     imageAxis: false,
   },
@@ -241,13 +270,15 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
     detectionOutput: { ...PLAIN, plain: { candidates: 'all', rows: '[1, 1, rows, 6]', refines: true } },
     interp: { keeps: 'corners', size: 'mnn', pads: false },
     resize: 'mnn',
+    lists: 'width and height',
     upsample: 'resize',
     pooling: { ...BVLC.pooling, windows: 'up', clips: 'never', kernelFits: true, volumesDown: true },
     batchNorm: { ...BVLC.batchNorm, batchStatistics: false },
     lrn: { constant: 'is 1', withinChannel: true, alpha: 1 },
     normalize: { ...BVLC.normalize, channelShared: false },
   },
-  // OAID/Tengine tools/convert_tool/caffe/caffe2tengine.cpp, source/operator/prototype/pooling_param.h, source/device/cpu/op.
+  // OAID/Tengine tools/convert_tool/caffe/caffe2tengine.cpp, source/operator/prototype/pooling_param.h, pooling.c, flatten.c and crop.c;
+  // source/device/cpu/op.
   tengine: {
     ...NOT_SSD,
     priorBox: { wholeSizes: true, asTengine: true, clips: false, imageSize: true },
@@ -255,7 +286,7 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
     detectionOutput: { ...PLAIN, plain: { candidates: 'as said, or 100', rows: '[1, rows, 6, 1]' } },
     resize: 'tengine',
     interp: { keeps: 'borders', size: 'factor', pads: false },
-    pooling: { ...BVLC.pooling, windows: 'whole steps', clips: 'along padded axes' },
+    pooling: { ...BVLC.pooling, windows: 'whole steps', clips: 'along padded axes', stride: 2 },
     batchNorm: { ...BVLC.batchNorm, factor: 'never', batchStatistics: false },
     lrn: { constant: 'each square', withinChannel: false, alpha: 1 },
     mvn: { by: 'root mean square', eps: 'beside the root' },
@@ -263,6 +294,12 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
     innerProduct: { rows: 'images, rank kept', transpose: false },
     eltwise: { coefficients: false },
     reduction: { axes: 'listed' },
+    reorg: { order: 'darknet', reverses: false },
+    reshape: { within: false },
+    flatten: 'images and the rest',
+    crop: { axes: 'all', offsets: 'last axes', images: true, middle: false },
+    lists: 'the first for both',
+    pairs: { convolution: 'pair', pooling: 'joint' },
   },
   // opencv/dldt model-optimizer/extensions/front/caffe/bn.py, batchnorm_ext.py, inner_product_ext.py, MVNCaffeToMVN.py,
   // interp_ext.py, extensions/front/InterpolateNormalizer.py.

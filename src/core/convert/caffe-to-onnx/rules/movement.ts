@@ -1,4 +1,5 @@
 /** Layers that hand blobs on, join them or take them apart: BVLC/caffe, src/caffe/layers, concat_layer.cpp and what is beside it. */
+import { cropPlaces } from '../../../dialects/caffe/crops.ts';
 import { sameDim } from '../../../ir/shape.ts';
 import type { Value } from '../../../ir/value.ts';
 import type { OnnxBuilder } from '../../builder.ts';
@@ -56,14 +57,15 @@ function cut(layer: Layer, x: Value, cuts: readonly Cut[], onnx: OnnxBuilder): V
 function croppedLike(layer: Layer, onnx: OnnxBuilder): Value {
   const [x, reference] = [layer.bottom(), layer.bottom(1)];
   const [dims, like] = [layer.dims(x), layer.dims(reference)];
-  const axis = layer.axis('crop_param.axis', dims.length, 2);
-  const behind = dims.length - axis;
-  const given = layer.numbers('crop_param.offset');
-  if (given.length > 1 && given.length !== behind) layer.invalid(`it has ${given.length} offsets for ${behind} axes`);
-  // ncnn has all but images as long as there (src/layer/crop.cpp).
-  const first = layer.backend.base === 'ncnn' ? Math.min(axis, 1) : axis;
-  const cuts = range(dims.length - first, first).flatMap((k): Cut[] => {
-    const start = k < axis ? 0 : ((given.length > 1 ? given[k - axis] : given[0]) ?? 0);
+  const offsets = layer.numbers('crop_param.offset');
+  const words = { rank: dims.length, axis: layer.number('crop_param.axis', 2), offsets };
+  const places =
+    cropPlaces(layer.backend.base, words) ??
+    layer.invalid(
+      `${layer.backend.title} cuts no ${words.rank} axes from ${words.axis} on by ${offsets.length} offsets`,
+    );
+  const cuts = range(dims.length - places.first, places.first).flatMap((k): Cut[] => {
+    const start = places.starts[k] ?? 0;
     return start === 0 && sameDim(dims[k], like[k]) ? [] : [{ axis: k, start, size: layer.size(reference, k) }];
   });
   return cut(layer, x, cuts, onnx);
@@ -122,6 +124,9 @@ export const movement: LayerRules = {
 };
 
 const tengine: LayerRules = {
+  // OAID/Tengine, source/operator/prototype/crop.c: crop_h and crop_w are MXNet's.
+  Crop: (layer, onnx) =>
+    layer.bottoms.length > 1 ? croppedLike(layer, onnx) : layer.invalid('Tengine cuts to the sizes of a second bottom'),
   // OAID/Tengine, tools/convert_tool/caffe/caffe2tengine.cpp hands `index` on as a list that has no length.
   Tile: (layer) => layer.refuse('tile_param.index', 'the framework does not say which axis it repeats'),
 };

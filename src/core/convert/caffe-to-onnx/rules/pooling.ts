@@ -49,9 +49,6 @@ const mnn: PoolingRules = { ...CAFFE_POOLING, clips: () => false, fits: true };
  * that is as large as the image.
  */
 const tengine: RulesOf = (layer) => {
-  const said = ['stride', 'stride_h', 'stride_w'].some((name) => layer.has(`${HOLDER}.${name}`));
-  if (!said && !layer.flag(`${HOLDER}.global_pooling`))
-    layer.refuse('no stride', 'the framework takes 2 for it where all others take 1');
   const sizes = layer.imageSizes(layer.bottom());
   return {
     ...CAFFE_POOLING,

@@ -182,4 +182,16 @@ const ncnn: LayerRules = {
   },
 };
 
-export const shapeOf: Readonly<Record<string, LayerRules>> = { cambricon, ncnn };
+/** OAID/Tengine, source/operator/prototype/flatten.c: its top has two axes, images and all from `axis` on. */
+const tengine: LayerRules = {
+  Flatten: ofOne((x, layer, onnx) => {
+    const axis = layer.number('flatten_param.axis', 1);
+    const [images, ...rest] = layer.dims(x);
+    const lost = rest.slice(0, Math.max(axis - 1, 0)).some((size) => size !== 1);
+    if (axis < 0 || lost || (axis === 0 && images !== 1))
+      layer.invalid(`Tengine has no room for all that it flattens from axis ${axis} on`);
+    return rest.length === 1 ? x : onnx.Flatten(x, { axis: 1 });
+  }),
+};
+
+export const shapeOf: Readonly<Record<string, LayerRules>> = { cambricon, ncnn, tengine };

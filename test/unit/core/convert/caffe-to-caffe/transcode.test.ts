@@ -29,7 +29,7 @@ function transcoded(from: string, to: string, ...layers: object[]): unknown {
 function differs(from: string, to: string, given: object) {
   const bytes = encodedAs(from, { input: ['data'], input_shape: [{ dim: [1, 8, 4, 4] }], layer: [given] });
   const { model } = readBytes(bytes, { dialect: from });
-  inferCaffe(model.graph, { id: from, schema: schemaFor(caffeBackend(from)) });
+  inferCaffe(model.graph, { id: from, schema: schemaFor(caffeBackend(from)), reader: {} });
   const [node] = model.graph.nodes;
   return node && differenceOf(new Wording(node, model.graph, caffeBackend(from), caffeBackend(to)));
 }

@@ -2,10 +2,11 @@
 import { expect, test } from 'vitest';
 import { INFERRED_LAYERS, inferCaffe } from '../../../../../src/core/dialects/caffe/infer.ts';
 import { CAFFE_LAYERS } from '../../../../../src/core/dialects/caffe/layers.ts';
-import { type CaffeDialect, vocabularyOf } from '../../../../../src/core/formats/caffe/dialects.ts';
+import { type CaffeDialect, vocabularyFor } from '../../../../../src/core/formats/caffe/dialects.ts';
 import { isStatic, shapeText } from '../../../../../src/core/ir/shape.ts';
 import { runCaffe } from '../../../../../src/core/runtime/caffe/run.ts';
 import { randomInputs } from '../../../../../src/core/runtime/inputs.ts';
+import { caffeBackend } from '../../../../../src/core/targets/caffe-backends.ts';
 import { readText } from '../../formats/caffe/support.ts';
 import { blob, weights } from '../../runtime/caffe/support.ts';
 
@@ -19,7 +20,7 @@ function networkOf(layers: string, shapes: Readonly<Record<string, readonly numb
 
 function inferred(layers: string, shapes: Readonly<Record<string, readonly number[]>>, dialect: CaffeDialect = 'bvlc') {
   const model = networkOf(layers, shapes, dialect);
-  inferCaffe(model.graph, vocabularyOf(dialect));
+  inferCaffe(model.graph, vocabularyFor(caffeBackend(dialect)));
   const tops = [...model.graph.nodes].flatMap(({ outputs }) => outputs);
   return { model, tops: tops.map(({ shape }) => (shape ? shapeText(shape) : '?')) };
 }

@@ -91,12 +91,16 @@ describe('Crop, Reverse, ArgMax, Reduction', () => {
       { y: blob([1, 1, 1, 2], [7, 8]) },
       'nart',
     );
+    // Tengine's source/operator/prototype/crop.c takes all sizes from the second bottom, and needs one.
     gives(
-      layer('Crop', 'crop_param { crop_h: 1 crop_w: 2 center_crop: true }'),
-      { x: counted(1, 1, 3, 5) },
-      { y: blob([1, 1, 1, 2], [7, 8]) },
+      layer('Crop', 'crop_param { offset: 1 }', ['x', 'like']),
+      { x: counted(1, 2, 2, 3), like: counted(1, 1, 1, 2) },
+      { y: blob([1, 1, 1, 2], [5, 6]) },
       'tengine',
     );
+    expect(
+      refused(layer('Crop', 'crop_param { crop_h: 1 crop_w: 2 }'), { x: counted(1, 1, 3, 5) }, 'tengine'),
+    ).toContain('second bottom');
   });
 
   test('Reverse along one axis (OpenVINO), several (Ascend), or the channels (Cambricon)', () => {
