@@ -7,7 +7,7 @@ import { caffeToOnnx } from '../../src/core/convert/caffe-to-onnx/convert.ts';
 import { expectedBlobs } from '../../src/core/dialects/caffe/blob-shapes.ts';
 import type { CaffeMessage } from '../../src/core/dialects/caffe/schema.ts';
 import { layerFacts } from '../../src/core/dialects/caffe/vocabulary.ts';
-import { CAFFE_DIALECTS, type CaffeDialect, vocabularyOf } from '../../src/core/formats/caffe/dialects.ts';
+import { type CaffeDialect, vocabularyOf } from '../../src/core/formats/caffe/dialects.ts';
 import { readCaffeNet } from '../../src/core/formats/caffe/read.ts';
 import { encodeOnnx } from '../../src/core/formats/onnx/write.ts';
 import { MemoryBytes } from '../../src/core/ir/bytes.ts';
@@ -19,6 +19,7 @@ import { compareOutputs, type OutputDifference, worstDifference } from '../../sr
 import { generator, randomInputs } from '../../src/core/runtime/inputs.ts';
 import { runModel } from '../../src/core/runtime/onnxruntime.ts';
 import { caffeBackend } from '../../src/core/targets/caffe-backends.ts';
+import { TARGET_DIALECTS } from './caffe-targets.ts';
 
 /** `FUZZ_LAYERS=100000 FUZZ_SEED=7 npx vitest run test/fuzz/caffe-layers` looks further. */
 const SEED = Number(process.env.FUZZ_SEED ?? 20261127);
@@ -193,7 +194,7 @@ test('random layers become what they mean, or a problem', { timeout: 0 }, async 
   const counts = new Map<string, number>();
   const faults: string[] = [];
   for (let k = 0; k < LAYERS; k++) {
-    const dialect = pick(random, CAFFE_DIALECTS);
+    const dialect = pick(random, TARGET_DIALECTS);
     const { layers } = vocabularyOf(dialect);
     const type =
       ONLY ??

@@ -1,4 +1,7 @@
-/** Frameworks that are Caffe 1.0 with more layers: those of weiliu89 (SSD), NVIDIA and Intel, and Caffe with Upsample. */
+/**
+ * Frameworks that are Caffe 1.0 with more layers: those of weiliu89 (SSD), NVIDIA and Intel, and Caffe with Upsample; and SegNet's,
+ * which is older.
+ */
 import { FRAMEWORKS } from '../dialects/caffe/frameworks.ts';
 import { CAFFE_FUSIONS, CaffeBackend, SWISH_FUSIONS } from './caffe-backend.ts';
 import { bvlc, RELEASE } from './caffe-bvlc.ts';
@@ -58,4 +61,16 @@ export const yoloUpsample = new CaffeBackend({
   layers: FRAMEWORKS['yolo-upsample'].layers,
   // SeanQ88/caffe_upsample src/caffe/layers/upsample_layer.cpp
   limits: { ...bvlc.facts.limits, repeat: { layer: 'Upsample', field: 'scale' } },
+});
+
+/** Networks come from there; none is made for it: it has neither Input nor Scale, and nobody has carried it on. */
+export const segnet = new CaffeBackend({
+  ...RELEASE,
+  id: 'segnet',
+  title: 'SegNet',
+  description: 'the Caffe of SegNet: BN, and Upsample by the mask of a pooling',
+  source: FRAMEWORKS.segnet.source,
+  dialect: 'segnet',
+  layers: FRAMEWORKS.segnet.layers,
+  limits: { unusedTops: 'outputs', outputs: 'blobs', argMax: { ties: 'last' } },
 });

@@ -1,7 +1,7 @@
 /** The table of targets. Caffe's come from the table of its backends, and from what a user has beside a model. */
 import { InputError } from '../ir/errors.ts';
 import type { CaffeBackend } from './caffe-backend.ts';
-import { CAFFE_BACKENDS } from './caffe-backends.ts';
+import { CAFFE_BACKENDS, CAFFE_SOURCES } from './caffe-backends.ts';
 import { ONNX_TARGET } from './onnx.ts';
 import { PROFILE_TARGETS, profileTargetAt } from './profiles.ts';
 import type { CaffeTarget, Target } from './target.ts';
@@ -43,7 +43,7 @@ export function targetOf(id: string, model: string | undefined): Target {
 
 /** The backend whose dialect has that name, for a model. */
 export function backendOf(dialect: string, model: string | undefined): CaffeBackend {
-  const own = CAFFE_BACKENDS.find((backend) => backend.id === dialect);
+  const own = CAFFE_SOURCES.find((backend) => backend.id === dialect);
   const found = own ?? (model === undefined ? [] : userBackends(model)).find((backend) => backend.id === dialect);
   if (!found) throw new Error(`there is no backend of the dialect ${dialect}`);
   return found;

@@ -8,7 +8,7 @@ import { getNodeValue, type Node as JsonNode, type ParseError, parseTree, printP
 import type { LayerFacts } from '../dialects/caffe/layers.ts';
 import { InputError } from '../ir/errors.ts';
 import { CaffeBackend, type CaffeLimits } from './caffe-backend.ts';
-import { CAFFE_BACKENDS } from './caffe-backends.ts';
+import { CAFFE_SOURCES } from './caffe-backends.ts';
 import { blobLimits, layerLimits } from './own-limits.ts';
 
 export const BACKENDS_FILE = 'graphwright.caffe.json';
@@ -61,7 +61,7 @@ function backendOf(entry: Entry, file: string, before: readonly CaffeBackend[]):
   const id = entry.text('name');
   if (!/^[a-z][a-z0-9_-]*$/.test(id))
     throw entry.error(`"${id}" is not a name: small letters, digits, - and _`, 'name');
-  const known = [...CAFFE_BACKENDS, ...before];
+  const known = [...CAFFE_SOURCES, ...before];
   if (known.some((backend) => backend.id === id)) throw entry.error(`there is a backend "${id}" already`, 'name');
   const name = entry.value('like') === undefined ? 'bvlc-release' : entry.text('like');
   const like = known.find((backend) => backend.id === name);

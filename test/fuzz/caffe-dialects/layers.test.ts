@@ -3,8 +3,8 @@
  * there. CAFFE_PAIRS=all runs them all, which takes minutes; else one line of eight.
  */
 import { describe, expect, test } from 'vitest';
-import { CAFFE_DIALECTS } from '../../../src/core/formats/caffe/dialects.ts';
 import { difference, ran } from '../../unit/core/convert/caffe-to-caffe/support.ts';
+import { TARGET_DIALECTS } from '../caffe-targets.ts';
 import { EVERY_LAYER } from './layers.ts';
 import { dialectsOf, NETWORKS, networkOfLayer } from './networks.ts';
 
@@ -18,7 +18,7 @@ describe.each([...EVERY_LAYER.map(networkOfLayer), ...NETWORKS].filter((_, k) =>
       const runs = dialectsOf(network).flatMap((from) => ran(text, from) ?? []);
       expect(runs.length).toBeGreaterThan(0);
       const found = runs.flatMap((run) =>
-        CAFFE_DIALECTS.filter((to) => to !== run.from).map((to) => ({
+        TARGET_DIALECTS.filter((to) => to !== run.from).map((to) => ({
           from: run.from,
           to,
           by: difference(text, run, to),

@@ -2,7 +2,7 @@
 import { FRAMEWORKS } from '../../../src/core/dialects/caffe/frameworks.ts';
 import { CAFFE_DIALECTS, type CaffeDialect } from '../../../src/core/formats/caffe/dialects.ts';
 import { Tensor } from '../../../src/core/ir/tensor.ts';
-import { input, layer, positive, type Sizes } from '../../unit/core/formats/caffe/lines.ts';
+import { layer, namedInput, positive, type Sizes } from '../../unit/core/formats/caffe/lines.ts';
 import type { OneLayer } from './layers.ts';
 
 export interface SmallNetwork {
@@ -12,7 +12,7 @@ export interface SmallNetwork {
 
 /** A layer alone, with its inputs before it. */
 export function networkOfLayer({ line, shapes, blobs = [] }: OneLayer): SmallNetwork {
-  const inputs = shapes.map((shape, k) => input('abc'[k] ?? '', ...shape));
+  const inputs = shapes.map((shape, k) => namedInput('abc'[k] ?? '', ...shape));
   return { title: line.replace(/^.*=> y: /, ''), text: [...inputs, layer(line, blobs)].join('\n') };
 }
 
@@ -21,7 +21,7 @@ export function dialectsOf({ text }: SmallNetwork): readonly CaffeDialect[] {
   const types = [...text.matchAll(/ type: "(\w+)"/g)].map(([, type = '']) => type);
   return CAFFE_DIALECTS.filter((dialect) => {
     const layers: readonly string[] = FRAMEWORKS[dialect].layers;
-    return types.every((type) => type === 'Input' || layers.includes(type));
+    return types.every((type) => layers.includes(type));
   });
 }
 
@@ -32,7 +32,7 @@ const statistics = [[4], positive([4]), Tensor.of('float32', [1], [1])] as const
 
 /** Lines behind inputs a, b, c of those sizes. */
 function network(title: string, lines: readonly Line[], shapes: readonly Sizes[] = [image]): SmallNetwork {
-  const inputs = shapes.map((shape, k) => input('abc'[k] ?? '', ...shape));
+  const inputs = shapes.map((shape, k) => namedInput('abc'[k] ?? '', ...shape));
   const layers = lines.map((line) => (typeof line === 'string' ? layer(line) : layer(line[0], line.slice(1) as never)));
   return { title, text: [...inputs, ...layers].join('\n') };
 }

@@ -6,7 +6,6 @@
 import { describe, expect, test } from 'vitest';
 import { transcode } from '../../../src/core/convert/caffe-to-caffe/transcode.ts';
 import { caffeToOnnx } from '../../../src/core/convert/caffe-to-onnx/convert.ts';
-import { CAFFE_DIALECTS } from '../../../src/core/formats/caffe/dialects.ts';
 import { encodeCaffe } from '../../../src/core/formats/caffe/write.ts';
 import { encodeOnnx } from '../../../src/core/formats/onnx/write.ts';
 import type { Model } from '../../../src/core/ir/model.ts';
@@ -18,6 +17,7 @@ import { caffeBackend } from '../../../src/core/targets/caffe-backends.ts';
 import { readBytes, readText } from '../../unit/core/formats/caffe/support.ts';
 import { runOpenCv } from '../../unit/core/runtime/caffe/opencv.ts';
 import { type Blobs, netOf, tensorsOf } from '../../unit/core/runtime/caffe/support.ts';
+import { TARGET_DIALECTS } from '../caffe-targets.ts';
 import { generateNet, type Net } from './generate.ts';
 
 const COUNT = Number(process.env.CAFFE_NETS ?? 40);
@@ -97,7 +97,7 @@ async function asOnnx(net: Net): Promise<string> {
 
 /** For the framework of another dialect: what it says there must mean the same. */
 async function asOther(net: Net): Promise<string> {
-  const to = CAFFE_DIALECTS[net.seed % CAFFE_DIALECTS.length] ?? 'bvlc';
+  const to = TARGET_DIALECTS[net.seed % TARGET_DIALECTS.length] ?? 'bvlc';
   const model = read(net);
   const [refused] = transcode(model, caffeBackend(net.dialect), caffeBackend(to));
   if (refused) return `refused: ${refused.message}`;
@@ -115,8 +115,8 @@ function flat(tops: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
 
 describe.each<[string, (net: Net) => Promise<string>, (seed: number) => Net]>([
   ['OpenCV', inOpenCv, (seed) => generateNet(seed, ['opencv'])],
-  ['ONNX', asOnnx, (seed) => generateNet(seed, CAFFE_DIALECTS, TYPE)],
-  ['another dialect', asOther, (seed) => generateNet(seed, CAFFE_DIALECTS)],
+  ['ONNX', asOnnx, (seed) => generateNet(seed, TARGET_DIALECTS, TYPE)],
+  ['another dialect', asOther, (seed) => generateNet(seed, TARGET_DIALECTS)],
 ])('%s', (_, judge, generate) => {
   test(`seeds ${FIRST} to ${FIRST + COUNT - 1}`, { timeout: 10_000 * COUNT }, async () => {
     const outcomes = new Map<string, number>();

@@ -95,6 +95,8 @@ export const COMPOSED: readonly Rewording[] = [
     reword: (layer) => {
       if (!layer.flag('dropout_param.scale_train', true))
         layer.refuse('dropout_param.scale_train', 'it has no layer that scales at that place');
+      if (layer.flag('dropout_param.sample_weights_test', false))
+        layer.refuse('dropout_param.sample_weights_test', 'nothing is random there');
       layer.pass();
     },
   },

@@ -150,8 +150,21 @@ export const MEANINGS: readonly Meaning[] = [
     about: 'its blobs',
     means: (layer, dialect) => {
       if (dialect === 'ncnn') return 'they are a scale and a bias';
+      if (dialect === 'segnet')
+        return layer.word('bn_param.bn_mode', 'LEARN') === 'INFERENCE'
+          ? 'they are a scale and a bias'
+          : 'they are a scale and a bias, behind statistics of what it is given';
       const eps = dialect === 'nart' ? layer.number('bn_param.var_eps', 1e-10) : layer.number('bn_param.eps', 1e-5);
       return `they are scale, bias, mean and variance, with an eps of ${eps}`;
+    },
+  },
+  {
+    of: ['Dropout'],
+    about: 'dropout_param.sample_weights_test',
+    shows: (layer) => layer.flag('dropout_param.sample_weights_test', false),
+    means: {
+      otherwise: 'nothing is dropped when the network runs',
+      segnet: 'elements are dropped when the network runs',
     },
   },
   {
@@ -288,7 +301,7 @@ export const MEANINGS: readonly Meaning[] = [
       otherwise: 'scale says it',
       ascend: 'stride says it',
       mnn: 'scale says it, with elements between them',
-      cambricon: 'elements go where a mask says',
+      ...each(['cambricon', 'segnet'], 'elements go where a mask says'),
     },
   },
   {

@@ -31,12 +31,21 @@ function fused(layer: Wording, [a, b, c, d]: readonly (Tensor | undefined)[], ep
   standardised(layer, { mean, variance, eps }, scale, bias);
 }
 
+/** Whether a BN has its statistics folded into its scale and bias. */
+function scalesAlone(layer: Wording): boolean {
+  return (
+    layer.from.base === 'ncnn' ||
+    (layer.from.base === 'segnet' && layer.word('bn_param.bn_mode', 'LEARN') === 'INFERENCE')
+  );
+}
+
 export const NORMALIZING: readonly Rewording[] = [
   {
     of: ['BN'],
     needs: ['Scale'],
-    source: 'Tencent/ncnn tools/caffe/caffe2ncnn.cpp: scale and bias, the statistics folded in',
-    where: ({ from, to }) => from.base === 'ncnn' && to.base !== 'ncnn',
+    source:
+      'Tencent/ncnn tools/caffe/caffe2ncnn.cpp, alexgkendall/caffe-segnet src/caffe/layers/bn_layer.cpp: scale and bias, the statistics folded in',
+    where: (layer) => scalesAlone(layer) && layer.to.base !== 'ncnn',
     settles: ['its blobs'],
     reword: (layer) => {
       const [scale, bias] = layer.blobs;
@@ -49,7 +58,7 @@ export const NORMALIZING: readonly Rewording[] = [
     of: ['BN'],
     needs: ['BatchNorm', 'Scale'],
     source: `ModelTC/NART art/modules/default/src/op/bn.c; Cambricon/caffe src/caffe/layers/bn_layer.cpp; opencv/dldt model-optimizer/extensions/front/caffe/bn.py`,
-    where: ({ from, to }) => from.base !== 'ncnn' && from.base !== to.base,
+    where: (layer) => !['ncnn', 'segnet'].includes(layer.from.base) && layer.from.base !== layer.to.base,
     settles: ['its blobs'],
     reword: (layer) => {
       const eps =

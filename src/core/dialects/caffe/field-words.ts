@@ -44,7 +44,8 @@ const OF_MESSAGES: Readonly<Record<string, string>> = {
     'Whether the stored mean and variance are used: when the network runs, they are.',
   'BatchNormParameter.moving_average_fraction': 'How slowly the stored statistics follow the batches of training.',
   'BatchNormParameter.scale_bias': 'Whether the layer has a scale and a bias of its own: no Scale follows it then.',
-  'BNParameter.bn_mode': 'Whether statistics are learnt, or the stored ones used.',
+  'BNParameter.bn_mode':
+    'LEARN normalises by the statistics of the batch; INFERENCE only scales and shifts, by what they were folded into.',
   'ConcatParameter.concat_dim': 'An older name of axis.',
   'ConvolutionParameter.axis': 'The axis of the channels; those behind it are those of the windows.',
   'ConvolutionParameter.force_nd_im2col':

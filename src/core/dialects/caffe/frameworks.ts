@@ -70,6 +70,21 @@ export const FRAMEWORKS = {
       'SoftmaxWithLossOHEM',
     ],
   },
+  segnet: {
+    title: 'SegNet',
+    source:
+      'alexgkendall/caffe-segnet: as for bvlc, which it left in 2015, before Input, BatchNorm and Scale; networks name their inputs',
+    layers: [
+      ...without(
+        BVLC_RELEASE,
+        ...['BatchNorm', 'BatchReindex', 'Bias', 'Crop', 'ELU', 'Embed', 'Input', 'LSTM', 'Parameter', 'RNN'],
+        ...['Scale', 'Tile'],
+      ),
+      ...['BN', 'Upsample'],
+      ...TRAINING,
+      'DenseImageData',
+    ],
+  },
   ncnn: {
     title: 'ncnn',
     source: 'Tencent/ncnn, tools/caffe/caffe2ncnn.cpp: types whose parameters it writes, and those that have none',

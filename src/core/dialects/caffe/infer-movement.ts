@@ -115,8 +115,17 @@ const squares =
 /** The same for all tops. */
 const copies: ShapeRule = (layer) => Array<Shape>(layer.tops).fill(layer.x);
 
+/** alexgkendall/caffe-segnet, src/caffe/layers/upsample_layer.cpp: a size, else the image times a scale, less one where it pads. */
+function ofSegNet(layer: LayerShapes, size: Dim, axis: 'h' | 'w'): Dim {
+  const value = (name: string) => layer.number(`upsample_param.${name}`);
+  if (value('upsample_h') !== undefined && value('upsample_w') !== undefined) return value(`upsample_${axis}`);
+  const less = layer.flag(`upsample_param.pad_out_${axis}`) ? 1 : 0;
+  return sized([size], (from) => from * (value(`scale_${axis}`) ?? value('scale') ?? 2) - less);
+}
+
 const repeated = (layer: LayerShapes): Shape => {
   const [images, channels, height, width] = layer.x;
+  if (layer.dialect === 'segnet') return [images, channels, ofSegNet(layer, height, 'h'), ofSegNet(layer, width, 'w')];
   const path = layer.dialect === 'ascend' ? 'stride' : layer.dialect === 'yolo-upsample' ? 'scale' : undefined;
   if (path === undefined || layer.bottoms.length > 1) return [images, channels, undefined, undefined];
   const both = layer.number(`upsample_param.${path}`);

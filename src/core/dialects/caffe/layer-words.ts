@@ -53,6 +53,7 @@ export const LAYER_WORDS: Readonly<Record<string, string>> = {
   Deconvolution3d: 'The transposed convolution over three axes.',
   DeconvolutionDepthwise: 'A transposed convolution in which each channel is a group of its own.',
   DeformableConvolution: 'A convolution whose windows are moved by offsets that the second blob gives.',
+  DenseImageData: 'Reads images and labels of each of their places from files, for training.',
   DepthwiseConv: 'A convolution in which each channel is a group of its own.',
   DepthwiseConvolution: 'A convolution in which each channel is a group of its own.',
   DetectionEvaluate: 'How good detections are, for training.',

@@ -74,6 +74,7 @@ export const CAFFE_LAYERS: Readonly<Record<string, LayerFacts>> = {
     also: ['DepthwiseConvolution_param'],
     blobs: ['weight', 'bias'],
   },
+  DenseImageData: { parameters: 'dense_image_data_param', training: 'data' },
   DetectionEvaluate: { parameters: 'detection_evaluate_param', training: 'measure' },
   DetectionOut: { parameters: 'detection_out_param' },
   DetectionOutput: { parameters: 'detection_output_param', also: ['ssddetectionoutput_param'] },

@@ -12,6 +12,7 @@ import ncnnProto from '../../../../proto/caffe/ncnn.proto?raw';
 import nvcaffeProto from '../../../../proto/caffe/nvcaffe.proto?raw';
 import opencvProto from '../../../../proto/caffe/opencv.proto?raw';
 import openvinoProto from '../../../../proto/caffe/openvino.proto?raw';
+import segnetProto from '../../../../proto/caffe/segnet.proto?raw';
 import ssdProto from '../../../../proto/caffe/ssd.proto?raw';
 import tengineProto from '../../../../proto/caffe/tengine.proto?raw';
 import yoloUpsampleProto from '../../../../proto/caffe/yolo-upsample.proto?raw';
@@ -30,6 +31,7 @@ const PROTOS = {
   'yolo-upsample': yoloUpsampleProto,
   nvcaffe: nvcaffeProto,
   intel: intelProto,
+  segnet: segnetProto,
   ncnn: ncnnProto,
   openvino: openvinoProto,
   mnn: mnnProto,

@@ -4,7 +4,7 @@ import type { DataType } from '../../ir/dtype.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { Model } from '../../ir/model.ts';
 import type { Node } from '../../ir/node.ts';
-import { isStatic } from '../../ir/shape.ts';
+import { isStatic, type StaticShape } from '../../ir/shape.ts';
 import { ComputedSource, Tensor } from '../../ir/tensor.ts';
 import type { Value } from '../../ir/value.ts';
 import { addAttributes } from './attributes.ts';
@@ -23,7 +23,8 @@ export function netsOf({ graph, metadata, unknown }: Model, schema: CaffeSchema)
   const [text, binary] = [new Tree(schema.net), new Tree(schema.net)];
   for (const net of [text, binary]) {
     if (graph.name !== '') net.add('name', graph.name);
-    for (const input of graph.inputs) addInput(net, input, names.of(input), asRead);
+    const add = schema.layer.fields.has('input_param') ? addInput : addNamedInput;
+    for (const input of graph.inputs) add(net, input, names.of(input), asRead);
   }
   const layers = layerNames(graph, names);
   for (const node of graph.nodes) {
@@ -51,13 +52,26 @@ function addInput(net: Tree, value: Value, name: string, asRead: boolean): void 
   layer.add('name', name);
   layer.add('type', 'Input');
   layer.add('top', name);
-  // A network that says nothing of its input's sizes is written as it was read.
-  if (!isStatic(value.shape)) {
-    if (asRead) return;
-    throw new Error(`input ${name} has no static shape`);
-  }
-  const shape = layer.addTree('input_param').addTree('shape');
-  for (const size of value.shape) shape.add('dim', BigInt(size));
+  const shape = sizesOf(value, name, asRead);
+  if (shape) addSizes(layer.addTree('input_param').addTree('shape'), shape);
+}
+
+/** For frameworks from before there were Input layers. */
+function addNamedInput(net: Tree, value: Value, name: string, asRead: boolean): void {
+  net.add('input', name);
+  const shape = sizesOf(value, name, asRead);
+  if (shape) addSizes(net.addTree('input_shape'), shape);
+}
+
+/** A network that says nothing of its input's sizes is written as it was read. */
+function sizesOf({ shape }: Value, name: string, asRead: boolean): StaticShape | undefined {
+  if (isStatic(shape)) return shape;
+  if (asRead) return undefined;
+  throw new Error(`input ${name} has no static shape`);
+}
+
+function addSizes(to: Tree, shape: StaticShape): void {
+  for (const size of shape) to.add('dim', BigInt(size));
 }
 
 function addLayer(net: Tree, graph: Graph, node: Node, name: string, names: BlobNames): Tree {

@@ -115,9 +115,13 @@ const concatenatedRelu: Layer = (call) => {
   return y;
 };
 
-/** Without `scale_train`, training does not scale, and so it is done here (Tencent/ncnn tools/caffe/caffe2ncnn.cpp). */
+/**
+ * Without `scale_train`, training does not scale, and so it is done here (Tencent/ncnn tools/caffe/caffe2ncnn.cpp); with
+ * `sample_weights_test`, elements are dropped when the network runs too (alexgkendall/caffe-segnet src/caffe/layers/dropout_layer.cpp).
+ */
 const dropout: Layer = (call) => {
   const { node } = call;
+  if (flag(node, 'dropout_param.sample_weights_test', false)) throw refusal(call, 'it drops elements at random');
   if (flag(node, 'dropout_param.scale_train', true)) return bottom(call);
   const kept = 1 - number(node, 'dropout_param.dropout_ratio', 0.5);
   return mapped(bottom(call), (value) => value * kept);

@@ -92,7 +92,8 @@ function statistics(x: Blob): { mean: Channels; variance: Channels } {
 
 /**
  * BatchNorm and Scale in one, by blobs whose order is the dialect's: Cambricon/caffe src/caffe/layers/bn_layer.cpp;
- * Tencent/ncnn tools/caffe/caffe2ncnn.cpp, where the statistics are folded; ModelTC/NART art/modules/default/src/op/bn.c.
+ * Tencent/ncnn tools/caffe/caffe2ncnn.cpp, where the statistics are folded; ModelTC/NART art/modules/default/src/op/bn.c;
+ * alexgkendall/caffe-segnet src/caffe/layers/bn_layer.cpp, whose further tops are the statistics of what it is given.
  */
 const fusedBatchNorm: Layer = (call) => {
   const x = bottom(call);
@@ -100,6 +101,12 @@ const fusedBatchNorm: Layer = (call) => {
   const rules = call.means.bn;
   if (!rules) throw refusal(call, 'its dialect has no such layer');
   const [scale, bias] = [weightsOf(call, 0, channels).data, weightsOf(call, 1, channels).data];
+  if (rules.learns && call.node.string('bn_param.bn_mode') !== 'INFERENCE') {
+    const own = statistics(x);
+    const y = standardised(x, { ...own, eps: rules.eps[1] }, scale, bias);
+    const moment = (of: Channels) => blobOf([1, channels, 1, 1], Float32Array.from(of));
+    return [y, moment(own.mean), moment(own.variance)];
+  }
   if (rules.blobs === 'scale, bias') {
     const { channelAt } = channelsOf(x);
     return mapped(x, (value, at) => value * (scale[channelAt(at)] ?? 1) + (bias[channelAt(at)] ?? 0));

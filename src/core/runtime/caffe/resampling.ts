@@ -164,6 +164,7 @@ const upsample: Layer = (call) => {
   if (means.upsample === 'resize') return resizedByMnn(call, 'upsample_param.scale', 'upsample_param.scale');
   const x = bottom(call);
   const from = sizeOf(x);
+  if (means.upsample === 'mask') return unpooled(call, sizeOfSegNet(call, from));
   if (bottoms.length > 1) return unpooled(call, maskedSize(call, from));
   if (means.upsample === 'stride') {
     const both = number(node, 'upsample_param.stride', 2);
@@ -205,6 +206,27 @@ function maskedSize({ node }: LayerCall, from: Size): Size {
   const both = value('scale', 2);
   const padded = [value('pad_out_h', 0), value('pad_out_W', 0)] as const;
   return [from[0] * value('scale_h', both) - padded[0], from[1] * value('scale_w', both) - padded[1]];
+}
+
+/** alexgkendall/caffe-segnet, src/caffe/layers/upsample_layer.cpp: a size, else the image times a scale, less one where it pads. */
+function sizeOfSegNet(call: LayerCall, from: Size): Size {
+  const { node } = call;
+  const path = (name: string) => `upsample_param.${name}`;
+  const [size, scales] = [['upsample_h', 'upsample_w'].map(path), ['scale_h', 'scale_w'].map(path)];
+  if (size.every((each) => isGiven(node, each))) return map2((k) => number(node, size[k] ?? '', 0));
+  const own = scales.every((each) => isGiven(node, each));
+  if (scales.some((each) => isGiven(node, each)) && (!own || isGiven(node, path('scale'))))
+    throw refusal(call, 'it says one scale, or one for each axis');
+  return map2((k) => {
+    const scale = number(node, own ? (scales[k] ?? '') : path('scale'), 2);
+    const pads = flag(node, path(k === 0 ? 'pad_out_h' : 'pad_out_w'), false);
+    if (scale < 2 || (pads && scale > 2)) throw refusal(call, 'it scales by 2 where it pads, and by more than 1');
+    return from[k] * scale - (pads ? 1 : 0);
+  });
+}
+
+function map2(make: (axis: 0 | 1) => number): Size {
+  return [make(0), make(1)];
 }
 
 /** Zeros, but for each element at the place within its plane that pooling had taken it from. Of several the last one stays. */

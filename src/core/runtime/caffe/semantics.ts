@@ -40,6 +40,8 @@ export interface Semantics {
   readonly bn?: {
     readonly blobs: 'scale, bias' | 'scale, bias, mean, variance';
     readonly eps: readonly [path: string, otherwise: number];
+    /** Whether statistics of what it is given are taken away first, unless `bn_mode` is INFERENCE. */
+    readonly learns?: true;
   };
   readonly lrn: {
     /** What `k` does; `each square`: it is added to every square, and the sum begins at 1. */
@@ -154,8 +156,8 @@ export interface Semantics {
     readonly size: 'deeplab' | 'mnn' | 'nart' | 'openvino' | 'size, else factor' | 'factor';
     readonly pads: boolean;
   };
-  /** What Upsample repeats elements by; `resize`: it puts elements between them. */
-  readonly upsample?: 'scale' | 'stride' | 'resize';
+  /** What Upsample repeats elements by; `resize`: it puts elements between them; `mask`: it takes them to places of a second bottom. */
+  readonly upsample?: 'scale' | 'stride' | 'resize' | 'mask';
   /** Whose Resize it is, where several frameworks have one. */
   readonly resize?: 'mnn' | 'tengine';
   /** What Correlation of two blobs is: at all displacements, or with the first as a kernel over the second. */
@@ -232,6 +234,11 @@ const DIALECTS: Readonly<Record<string, Partial<Semantics>>> = {
       clips: 'where padded or of one element',
       divisor: 'as avg_include_pad says',
     },
+  },
+  // alexgkendall/caffe-segnet src/caffe/layers/bn_layer.cpp, upsample_layer.cpp.
+  segnet: {
+    bn: { blobs: 'scale, bias', eps: ['', 1e-9], learns: true },
+    upsample: 'mask',
   },
   // Cambricon/caffe src/caffe/layers/batch_norm_layer.cpp, bn_layer.cpp, reverse_layer.cpp, pool3d_layer.cpp (its MAX begins at
   // the image, its AVE at the padding).

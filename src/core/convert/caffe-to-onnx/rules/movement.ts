@@ -2,10 +2,11 @@
 import { cropPlaces } from '../../../dialects/caffe/crops.ts';
 import { sameDim } from '../../../ir/shape.ts';
 import type { Value } from '../../../ir/value.ts';
+import { problem } from '../../../problems/problem.ts';
 import type { OnnxBuilder } from '../../builder.ts';
-import type { Layer } from '../layer.ts';
+import { type Layer, TARGET } from '../layer.ts';
 import { range } from '../lists.ts';
-import { type LayerRules, ofOne } from '../rule.ts';
+import { type LayerRule, type LayerRules, ofOne } from '../rule.ts';
 
 /** The axis under its present name, or under an older one, which counts where it is given. */
 function axisUnderTwoNames(layer: Layer, holder: string, older: string): number {
@@ -84,6 +85,13 @@ function croppedToMiddle(layer: Layer, onnx: OnnxBuilder): Value {
   return cut(layer, x, [along(2, 'h'), along(3, 'w')], onnx);
 }
 
+/** What is dropped in training is made up for there. */
+const dropout = ofOne((x, layer, onnx) => {
+  const ratio = layer.number('dropout_param.dropout_ratio', 0.5);
+  layer.number('dropout_param.random_seed');
+  return layer.flag('dropout_param.scale_train', true) ? x : onnx.Mul(x, onnx.like(x, 1 - ratio));
+});
+
 export const movement: LayerRules = {
   Concat(layer, onnx) {
     const axis = axisUnderTwoNames(layer, 'concat_param', 'concat_dim');
@@ -92,12 +100,7 @@ export const movement: LayerRules = {
 
   Crop: (layer, onnx) => (layer.bottoms.length > 1 ? croppedLike(layer, onnx) : croppedToMiddle(layer, onnx)),
 
-  // What is dropped in training is made up for there.
-  Dropout: ofOne((x, layer, onnx) => {
-    const ratio = layer.number('dropout_param.dropout_ratio', 0.5);
-    layer.number('dropout_param.random_seed');
-    return layer.flag('dropout_param.scale_train', true) ? x : onnx.Mul(x, onnx.like(x, 1 - ratio));
-  }),
+  Dropout: dropout,
 
   Silence(layer) {
     if (layer.bottoms.length === 0) layer.invalid('it has no bottoms');
@@ -131,4 +134,16 @@ const tengine: LayerRules = {
   Tile: (layer) => layer.refuse('tile_param.index', 'the framework does not say which axis it repeats'),
 };
 
-export const movementOf: Readonly<Record<string, LayerRules>> = { tengine };
+/**
+ * alexgkendall/caffe-segnet, src/caffe/layers/dropout_layer.cpp: with `sample_weights_test` elements are dropped when the network runs
+ * too, with the odds of training, which is what an ONNX Dropout does that trains. Which ones, no two runs agree on.
+ */
+const sampled: LayerRule = (layer, onnx) => {
+  if (!layer.flag('dropout_param.sample_weights_test')) return dropout(layer, onnx);
+  const ratio = onnx.constant(layer.number('dropout_param.dropout_ratio', 0.5), 'float32');
+  const reason = 'it drops elements at random when the network runs, so that no two runs give the same';
+  layer.problems.push(problem('inexact', layer.node, { target: TARGET, reason }));
+  return onnx.Dropout(layer.bottom(), ratio, onnx.constant(true));
+};
+
+export const movementOf: Readonly<Record<string, LayerRules>> = { segnet: { Dropout: sampled }, tengine };

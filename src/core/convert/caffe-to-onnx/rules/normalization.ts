@@ -49,15 +49,21 @@ function filled(layer: Layer, value: number, count: number): Value {
   return layer.made(value === 1 ? 'ones' : 'zeros', [count], () => new Float32Array(count).fill(value));
 }
 
-/** By the statistics of the images at hand, where the network says so. */
-function overBatch(layer: Layer, epsilon: number, { scale, bias }: Partial<Places>, onnx: OnnxBuilder): Value {
+/** By the statistics of the images at hand, where the network says so; and these. */
+function overBatch(
+  layer: Layer,
+  epsilon: number,
+  { scale, bias }: Partial<Places>,
+  onnx: OnnxBuilder,
+): readonly [y: Value, mean: Value, variance: Value] {
   const x = layer.bottom();
   const axes = onnx.ints(range(layer.rank(x)).filter((axis) => axis !== 1));
-  const centred = onnx.Sub(x, onnx.ReduceMean(x, axes, { keepdims: 1 }));
+  const mean = onnx.ReduceMean(x, axes, { keepdims: 1 });
+  const centred = onnx.Sub(x, mean);
   const variance = onnx.ReduceMean(onnx.Mul(centred, centred), axes, { keepdims: 1 });
   const y = onnx.Div(centred, onnx.Sqrt(onnx.Add(variance, onnx.like(x, epsilon))));
   const scaled = scale === undefined ? y : onnx.Mul(y, perChannel(layer, scale, x));
-  return bias === undefined ? scaled : onnx.Add(scaled, perChannel(layer, bias, x));
+  return [bias === undefined ? scaled : onnx.Add(scaled, perChannel(layer, bias, x)), mean, variance];
 }
 
 /** Mean, variance and their factor; two more blobs scale and shift where a framework puts them there. */
@@ -73,7 +79,7 @@ const batchNorm =
     for (const name of ['use_weight_bias', 'bias_term', 'scale_bias', 'use_alpha_beta'])
       layer.flag(`${HOLDER}.${name}`);
     if (own) return normalized(layer, { mean: 0, variance: 1, ...factor, ...scaled, ...shifted }, epsilon, onnx);
-    return overBatch(layer, epsilon, { ...scaled, ...shifted }, onnx);
+    return overBatch(layer, epsilon, { ...scaled, ...shifted }, onnx)[0];
   };
 
 /**
@@ -145,12 +151,23 @@ const nart: LayerRules = {
   },
 };
 
+/** A scale and a shift. */
+const scaled: LayerRule = (layer, onnx) => {
+  const x = layer.bottom();
+  return onnx.Add(onnx.Mul(x, perChannel(layer, 0, x)), perChannel(layer, 1, x));
+};
+
 const ncnn: LayerRules = {
   ...ownStatistics,
-  // Tencent/ncnn, tools/caffe/caffe2ncnn.cpp: a scale and a shift, into which the statistics went.
+  // Tencent/ncnn, tools/caffe/caffe2ncnn.cpp: the statistics went into them.
+  BN: scaled,
+};
+
+const segnet: LayerRules = {
+  // alexgkendall/caffe-segnet, src/caffe/layers/bn_layer.cpp: statistics of what it is given, unless they were folded.
   BN(layer, onnx) {
-    const x = layer.bottom();
-    return onnx.Add(onnx.Mul(x, perChannel(layer, 0, x)), perChannel(layer, 1, x));
+    if (layer.text('bn_param.bn_mode') === 'INFERENCE') return scaled(layer, onnx);
+    return overBatch(layer, 1e-9, { scale: 0, bias: 1 }, onnx);
   },
 };
 
@@ -162,6 +179,7 @@ export const normalizationOf: Readonly<Record<string, LayerRules>> = {
   nvcaffe: { BatchNorm: nvidiaBatchNorm },
   opencv: { BatchNorm: openCvBatchNorm },
   openvino: { ...ownStatistics, BN: bn },
+  segnet,
   // OAID/Tengine tools/convert_tool/caffe/caffe2tengine.cpp: load_blob takes means and variances alone.
   tengine: { BatchNorm: batchNorm(false, false) },
 };

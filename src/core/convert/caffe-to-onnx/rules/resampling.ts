@@ -208,12 +208,31 @@ function maskedSize(layer: Layer, from: Size): Size {
   return checked(layer, given[0] > 0 && given[1] > 0 ? given : scaled);
 }
 
+/** alexgkendall/caffe-segnet, src/caffe/layers/upsample_layer.cpp: a size, else the image times a scale, less one where it pads. */
+function sizeOfSegNet(layer: Layer, from: Size): Size {
+  const path = (name: string) => `upsample_param.${name}`;
+  const has = (...names: readonly string[]) => names.every((name) => layer.has(path(name)));
+  const value = (name: string) => layer.number(path(name), 0);
+  const [height, width, scale, down, right] = ['upsample_h', 'upsample_w', 'scale', 'scale_h', 'scale_w'].map(value);
+  const pads = ['pad_out_h', 'pad_out_w'].map((name) => layer.flag(path(name)));
+  if (has('upsample_h', 'upsample_w')) return [height ?? 0, width ?? 0];
+  const own = has('scale_h', 'scale_w');
+  if ((has('scale_h') || has('scale_w')) && (!own || has('scale')))
+    layer.invalid('it says one scale, or one for each axis');
+  const [first = 0, second = 0] = own ? [down, right] : [scale, scale];
+  const along = (size: number, by: number, pad = false) => {
+    if (by < 2 || (pad && by > 2)) layer.invalid('it scales by 2 where it pads, and by more than 1');
+    return size * by - (pad ? 1 : 0);
+  };
+  return [along(from[0], first, pads[0]), along(from[1], second, pads[1])];
+}
+
 /** Zeros, but for each element at the place in its plane that the mask says; of several at one place the last stays. */
-function unpooled(layer: Layer, onnx: OnnxBuilder): Value {
+function unpooled(layer: Layer, onnx: OnnxBuilder, sizes: (layer: Layer, from: Size) => Size = maskedSize): Value {
   const [x, mask] = [layer.bottom(), layer.bottom(1)];
   const [batch = 1, channels = 1, height = 1, width = 1] = layer.sizes(x);
   if (layer.sizes(mask).join() !== layer.sizes(x).join()) layer.invalid('its mask has another shape');
-  const to = maskedSize(layer, [height, width]);
+  const to = checked(layer, sizes(layer, [height, width]));
   const planes = (size: Size) => [batch, channels, size[0] * size[1]];
   const places = onnx.cast(onnx.reshape(mask, planes([height, width])), 'int64');
   const own = onnx.reshape(x, planes([height, width]));
@@ -273,5 +292,6 @@ export const resamplingOf: Readonly<Record<string, LayerRules>> = {
   mnn: { Interp: interpOfMnn },
   ncnn: { Interp: halfPixel(true) },
   openvino: { Interp: interpOfOpenVino },
+  segnet: { Upsample: (layer, onnx) => unpooled(layer, onnx, sizeOfSegNet) },
   tengine: { Interp: halfPixel(false) },
 };

@@ -36,6 +36,7 @@ const EXACT: readonly ExactRow[] = [
   ['a => y: Bias', 'bvlc', ['opencv', 'ncnn', 'mnn', 'tengine', 'nart'], [[4]]],
   ['a => y: Power power_param { scale: 0.5 shift: 3 }', 'bvlc', ['mnn', 'tengine']],
   ['a => y: BN', 'ncnn', ['opencv', 'bvlc', 'nart'], [[4], [4]]],
+  ['a => y: BN bn_param { bn_mode: INFERENCE }', 'segnet', ['opencv', 'bvlc', 'ncnn'], [[4], [4]]],
   ['a => y: BN bn_param { var_eps: 0.01 }', 'nart', ['bvlc', 'opencv', 'ncnn', 'cambricon'], [[4], [4], ...STATISTICS]],
   ['a => y: BN', 'cambricon', ['bvlc', 'nart'], [[4], [4], ...STATISTICS]],
   ['a => y: CuDNNBatchNorm', 'mnn', ['bvlc', 'opencv'], [...STATISTICS, [4], [4]]],

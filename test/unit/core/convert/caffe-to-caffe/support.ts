@@ -9,7 +9,7 @@ import { runCaffe } from '../../../../../src/core/runtime/caffe/run.ts';
 import { compareOutputs, worstDifference } from '../../../../../src/core/runtime/compare.ts';
 import { randomInputs } from '../../../../../src/core/runtime/inputs.ts';
 import { caffeBackend } from '../../../../../src/core/targets/caffe-backends.ts';
-import { input, layer, type Sizes } from '../../formats/caffe/lines.ts';
+import { layer, namedInput, type Sizes } from '../../formats/caffe/lines.ts';
 import { readBytes, readText } from '../../formats/caffe/support.ts';
 import { runOpenCv } from '../../runtime/caffe/opencv.ts';
 
@@ -79,7 +79,9 @@ export function holdsExact(rows: readonly ExactRow[]): void {
 /** A network of one layer, whose bottoms are images of four channels, or of the sizes that stand behind their names: `b[1, 4]`. */
 export function netOf(line: string, blobs: readonly (Sizes | Tensor)[] = []): string {
   const bottoms = [...(/^[^=]*/.exec(line)?.[0] ?? '').matchAll(/(\w+)(?:\[([\d, ]+)\])?/g)];
-  const inputs = bottoms.map(([, name = '', sizes]) => input(name, ...(sizes?.split(',').map(Number) ?? [1, 4, 6, 6])));
+  const inputs = bottoms.map(([, name = '', sizes]) =>
+    namedInput(name, ...(sizes?.split(',').map(Number) ?? [1, 4, 6, 6])),
+  );
   return [...inputs, layer(line.replaceAll(/\[[\d, ]+\](?=.*=>)/g, ''), blobs)].join('\n');
 }
 

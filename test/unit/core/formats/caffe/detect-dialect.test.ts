@@ -14,6 +14,8 @@ const TELLING = [
   ['yolo-upsample', layer('Upsample', { upsample_param: { scale: 2 } })],
   ['nvcaffe', layer('ReLU', { forward_type: 'FLOAT16', cudnn_math_override: 1 })],
   ['intel', layer('Reorg', { reorg_param: { stride: 2 } })],
+  ['segnet', layer('Upsample', { upsample_param: { upsample_h: 45, upsample_w: 60 } })],
+  ['segnet', layer('BN', { bn_param: { bn_mode: 'INFERENCE' } })],
   ['ncnn', layer('ShuffleChannel', { shuffle_channel_param: { group: 4 } })],
   ['ncnn', layer('Interp', { interp_param: { height: 8, width: 8 } })],
   ['mnn', layer('Interp', { interp_param: { height: 8, width: 8 } })],

@@ -8,6 +8,11 @@ export function input(name: string, ...dims: Sizes): string {
   return `layer { name: "${name}" type: "Input" top: "${name}" input_param { shape { ${dimsText(dims)} } } }`;
 }
 
+/** The same for frameworks that have no Input layer. */
+export function namedInput(name: string, ...dims: Sizes): string {
+  return `input: "${name}" input_shape { ${dimsText(dims)} }`;
+}
+
 /** Blobs of a layer: shapes, whose numbers a seed makes, or tensors. */
 export type Blob = Sizes | Tensor;
 
