@@ -2,7 +2,7 @@
 import type { Value } from '../../ir/value.ts';
 import { filled } from '../onnx-to-caffe/weights.ts';
 import type { Rewording } from './rewordings.ts';
-import { ofFloat, ofInt, ofWord, type Parameters, type Wording, YES } from './wording.ts';
+import { NO, ofFloat, ofInt, ofWord, type Parameters, type Wording, YES } from './wording.ts';
 
 const NART = 'ModelTC/NART python/nart/utils/caffe_utils/caffe_to_onnx.py';
 const ART = 'ModelTC/NART art/modules/default/src/op';
@@ -88,6 +88,21 @@ const power = (
 const MULT = 'Cambricon/caffe src/caffe/layers/mult_layer.cpp, add_layer.cpp, sub_layer.cpp';
 
 export const COMPOSED: readonly Rewording[] = [
+  {
+    of: ['ConvolutionBinary'],
+    needs: ['ConvolutionBinary', 'Bias'],
+    source:
+      'openvino-dev 2023.3 mo/front/caffe/binary_conv_ext.py, which stops at a bias; tried there with Bias behind it',
+    where: (layer) => layer.to.base === 'openvino' && layer.blobs.length > 1 && layer.node.outputs.length === 1,
+    within: true,
+    reword: (layer) => {
+      const [weights, bias] = layer.blobs;
+      if (!weights || !bias) return;
+      const parameters = { ...Object.fromEntries(layer.node.attributes), 'convolution_param.bias_term': NO };
+      const product = layer.layer('product', 'ConvolutionBinary', [layer.x], parameters, [weights]);
+      layer.finish(layer.layer('bias', 'Bias', [product], {}, [bias]));
+    },
+  },
   {
     of: ['Dropout', 'SpatialDropout'],
     needs: [],

@@ -23,6 +23,8 @@ export interface Rewording {
   readonly where?: (layer: Wording) => boolean;
   /** What the two understand otherwise by the same words (meanings.ts, `about`) and this accounts for. */
   readonly settles?: readonly string[];
+  /** Whether networks of the framework itself need it too, since its own reader fails on such a layer. */
+  readonly within?: true;
   readonly reword: (layer: Wording) => void;
 }
 

@@ -24,7 +24,8 @@ import { Wording } from './wording.ts';
 /** Changes the model. `from` is the backend of the dialect that it was read as. */
 export function transcode(model: Model, from: CaffeBackend, to: CaffeBackend): readonly Problem[] {
   const { graph } = model;
-  if (from.dialect === to.dialect && from.proto === to.proto) return collected(graph, (node) => mustHave(node, to));
+  if (from.dialect === to.dialect && from.proto === to.proto)
+    return collected(graph, (node) => mustHave(node, to) ?? mended(new Wording(node, graph, from, to)));
   const problems: Problem[] = inputProblems(graph, to);
   inferCaffe(graph, { id: from.base, schema: schemaFor(from), reader: from.limits });
   const carrier = new Carrier(graph, from, to);
@@ -80,6 +81,12 @@ function said(wording: Wording, carrier: Carrier): Problem | undefined {
     carrier.layer(each, { made, defaults: made || !rewording?.settles });
   }
   return nearly;
+}
+
+/** A layer of the framework itself that its own reader fails on, in words that it takes. */
+function mended(wording: Wording): undefined {
+  const rewording = rewordingOf(wording);
+  if (rewording?.within) rewording.reword(wording);
 }
 
 /** What the source's reader does not read, or reads otherwise, others must read as it does. */

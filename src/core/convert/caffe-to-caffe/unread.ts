@@ -18,7 +18,8 @@ import { NO, ofInt, ofInts, type Parameters } from './wording.ts';
 /** Returns a problem for each that the framework has no layer for: it would be one output more. */
 export function readUnread(graph: Graph, to: CaffeBackend, names: Names): Problem[] {
   const tops = [...graph.nodes].flatMap(({ outputs }) => outputs);
-  const unread = [...graph.inputs, ...tops].filter(({ useCount }) => useCount === 0);
+  const inputs = to.limits.unusedInputs === 'ignored' ? [] : graph.inputs;
+  const unread = [...inputs, ...tops].filter(({ useCount }) => useCount === 0);
   if (unread.length === 0) return [];
   if (to.has('Silence')) {
     const name = names.fresh('silence');

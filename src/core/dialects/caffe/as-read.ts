@@ -19,6 +19,8 @@ export interface ReaderFacts {
   readonly lists?: 'one size' | 'width first';
   /** What windows have by their fields where nothing is said, whatever its schema says. */
   readonly unsaid?: Readonly<Record<string, number>>;
+  /** Whether an input of the network that no layer reads is no output of it. */
+  readonly unusedInputs?: 'ignored';
 }
 
 type Attributes = ReadonlyMap<string, Attribute>;

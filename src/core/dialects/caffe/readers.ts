@@ -1,4 +1,4 @@
-/** What readers of frameworks make of the sizes of windows, where that is not what BVLC's does; by dialect. Their fields that are not read: src/core/targets. */
+/** What readers of frameworks make of networks and the sizes of windows, where that is not what BVLC's does; by dialect. Their fields that are not read: src/core/targets. */
 import type { ReaderFacts } from './as-read.ts';
 
 export const READERS = {
@@ -13,6 +13,8 @@ export const READERS = {
     jointFirst: ['pooling_param'],
     lists: 'one size',
     unsaid: { 'pooling_param.stride': 2 },
+    // set_graph_output looks at the tops of other layers than Input.
+    unusedInputs: 'ignored',
   },
 } as const satisfies Readonly<Record<string, ReaderFacts>>;
 

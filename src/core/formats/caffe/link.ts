@@ -61,7 +61,8 @@ class Linker {
     }
     this.weights.finish(file);
     const last = new Set(this.blobs.values());
-    for (const value of [...this.graph.inputs, ...this.tops()]) {
+    const inputs = this.given.dialect.reader.unusedInputs === 'ignored' ? [] : this.graph.inputs;
+    for (const value of [...inputs, ...this.tops()]) {
       if (value.useCount === 0 && last.has(value)) this.graph.addOutput(value);
     }
     return this.graph;

@@ -98,6 +98,30 @@ describe('what is not said', () => {
   });
 });
 
+// OpenVINO 2023.3 stops at ConvolutionBinary with a bias ("node index is out of range"); these two layers it runs, with the same numbers.
+test('ConvolutionBinary with a bias is two layers for OpenVINO, from its own networks too', () => {
+  const blob = (dim: number[]) => ({ shape: { dim }, data: Array(dim.reduce((a, b) => a * b, 1)).fill(0.5) });
+  const binary = (bias: boolean) =>
+    layer('ConvolutionBinary', {
+      convolution_param: { num_output: 2, kernel_size: [3], pad: [1], ...(bias ? {} : { bias_term: false }) },
+      blobs: [blob([2, 8, 3, 3]), ...(bias ? [blob([2])] : [])],
+    });
+  const bytes = encodedAs('openvino', {
+    input: ['data'],
+    input_shape: [{ dim: [1, 8, 4, 4] }],
+    layer: [binary(true)],
+  });
+  const { model } = readBytes(bytes, { dialect: 'openvino' });
+  const inputs = new Map([['data', Tensor.of('float32', [1, 8, 4, 4], Array(128).fill(1))]]);
+  const before = runCaffe(model, inputs);
+  expect(transcode(model, caffeBackend('openvino'), caffeBackend('openvino'))).toEqual([]);
+  expect([...model.graph.nodes].map(({ op }) => op)).toEqual(['ConvolutionBinary', 'Bias']);
+  const { caffemodel } = encodeCaffe(model, caffeBackend('openvino'));
+  const after = runCaffe(readBytes(caffemodel, { dialect: 'openvino' }).model, inputs);
+  expect(worstDifference(compareOutputs(before, after))).toBe(0);
+  expect(transcoded('openvino', 'openvino', binary(false))).toEqual([binary(false)]);
+});
+
 describe('layers that another framework understands otherwise', () => {
   const blob = (...data: readonly number[]) => ({ shape: { dim: [data.length] }, data });
   const norm = (factor: number, parameters: object = {}) =>

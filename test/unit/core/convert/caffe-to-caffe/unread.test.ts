@@ -32,6 +32,23 @@ test.each<[string, string, readonly number[], string, readonly string[]]>([
 test('a framework that has Silence keeps it', () =>
   expect(typesFor(silenced([1, 4, 6, 6], ''), 'ncnn')).toEqual({ types: ['Slice', 'Silence'], problems: [] }));
 
+test('an input that only a Silence read goes to Tengine as it is, and not where it would be an output', () => {
+  const net = [input('a', 1, 4, 6, 6), input('info', 1, 3), layer('a => y: ReLU'), layer('info => : Silence')].join(
+    '\n',
+  );
+  expect(typesFor(net, 'tengine')).toEqual({ types: ['ReLU'], problems: [] });
+  expect(difference(net, runOf(net, 'bvlc'), 'tengine')).toBe(0);
+  expect(typesFor(net, 'openvino').problems.map(({ code }) => code)).toEqual(['inexact']);
+});
+
+test('an input that Tengine does not read is no output of its network, nor of another', () => {
+  const net = [input('a', 1, 4, 6, 6), input('info', 1, 3), layer('a => y: ReLU')].join('\n');
+  const run = runOf(net, 'tengine');
+  expect([...run.outputs.keys()]).toEqual(['y']);
+  expect([...runOf(net, 'bvlc').outputs.keys()]).toEqual(['info', 'y']);
+  expect(difference(net, run, 'ssd')).toBe(0);
+});
+
 test.each([
   ['nart', ''],
   // Its Crop takes no last axis (source/device/cpu/op/crop/crop_ref.c).
