@@ -112,8 +112,12 @@ export class Tokens {
 
 const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11 };
 
+const ENCODER = new TextEncoder();
+
 /** The bytes of a string with its quotes. */
 export function unescaped(quoted: string): Uint8Array {
+  // Most names are plain.
+  if (!quoted.includes('\\')) return ENCODER.encode(quoted.slice(1, -1));
   const bytes: number[] = [];
   const pieces = quoted.slice(1, -1).matchAll(/\\(?:[xX]([0-9a-fA-F]{1,2})|([0-7]{1,3})|([\s\S]))|[^\\]+/g);
   for (const [whole, hex, octal, letter] of pieces) {

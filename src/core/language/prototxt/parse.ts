@@ -55,14 +55,15 @@ class Parser {
   private field(open: readonly Open[]): FieldSyntax {
     const name = this.take();
     const colon = this.takeIf(':');
-    const { line, column } = name;
-    const head = { name: { text: name.text, start: name.start, end: name.end }, line, column, start: name.start };
+    const { text, line, column, start } = name;
+    const said = { text, start, end: name.end };
     if (this.is('[')) {
       const { list, values } = this.list(name, open);
-      return { ...head, values, list, end: list.end };
+      return { name: said, line, column, start, values, list, end: list.end };
     }
     const value = this.value(name, colon, open);
-    return { ...head, values: value ? [value] : [], end: value?.end ?? colon?.end ?? name.end };
+    const end = value?.end ?? colon?.end ?? name.end;
+    return { name: said, line, column, start, values: value ? [value] : [], end };
   }
 
   private list(name: Lexeme, open: readonly Open[]): { readonly list: Span; readonly values: ValueSyntax[] } {

@@ -47,9 +47,11 @@ export function isScalar(value: ValueSyntax | undefined): value is ScalarSyntax 
   return value !== undefined && value.kind !== 'message';
 }
 
+const DECODER = new TextDecoder();
+
 /** What a scalar says: of a string what is between its quotes. */
 export function textOf({ bytes, text }: ScalarSyntax): string {
-  return bytes ? new TextDecoder().decode(bytes) : text;
+  return bytes ? DECODER.decode(bytes) : text;
 }
 
 /** What a scalar says, where one stands. */
@@ -69,10 +71,16 @@ export function holds({ start, end }: Span, offset: number): boolean {
 
 /** The scalars of a field of that name among some, in order. */
 export function scalarsOf(fields: readonly FieldSyntax[], name: string): ScalarSyntax[] {
-  return fields.flatMap((field) => (field.name.text === name ? field.values.filter(isScalar) : []));
+  return valuesOf(fields, name).filter(isScalar);
 }
 
 /** The messages of a field of that name among some, in order. */
 export function messagesOf(fields: readonly FieldSyntax[], name: string): MessageSyntax[] {
-  return fields.flatMap((field) => (field.name.text === name ? field.values.filter(isMessage) : []));
+  return valuesOf(fields, name).filter(isMessage);
+}
+
+/** Asked for each layer of a text after every key: a list is made where there is such a field alone. */
+function valuesOf(fields: readonly FieldSyntax[], name: string): readonly ValueSyntax[] {
+  const found = fields.filter((field) => field.name.text === name);
+  return found.length === 1 && found[0] ? found[0].values : found.flatMap(({ values }) => values);
 }
