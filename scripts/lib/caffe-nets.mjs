@@ -113,9 +113,15 @@ export function repositoryTable(rows, folder) {
   return [share, tables, largest(ran), notEqual(ran), notInOpenCv(ran)].filter((part) => part !== '').join('\n\n');
 }
 
-/** A network whose choices are not the same may be so until it chooses: test/conformance/caffe/nets/choice.ts. */
-const standing = (result, before) =>
-  result?.verdict !== 'equal' && before?.verdict === 'equal' ? 'until it chooses' : result?.verdict;
+/**
+ * A network whose choices are not the same may be so until it chooses (test/conformance/caffe/nets/choice.ts); of what is unsteady by
+ * then the choices are too.
+ */
+const standing = (result, before) => {
+  if (result?.verdict === 'equal') return 'equal';
+  if (before?.verdict === 'equal') return 'until it chooses';
+  return result?.verdict === 'wrong' && before?.verdict === 'unsteady' ? 'unsteady' : result?.verdict;
+};
 const inOnnx = (row) => standing(row.moved === 0 && row.beforeChoice ? {} : row, row.beforeChoice);
 const inOpenCv = (row) => standing(row.opencv, row.beforeChoice?.opencv);
 
