@@ -16,6 +16,7 @@ import { doneText } from './conversion-text.ts';
 import { askWishes, type ConversionWishes } from './conversion-wishes.ts';
 import { withProgress } from './engine.ts';
 import { showError } from './errors.ts';
+import { saveDocument } from './file-texts.ts';
 import { askInputShapes, wantsInputShapes } from './input-shapes.ts';
 import type { Log } from './log.ts';
 import type { HeldModel, Models } from './models.ts';
@@ -351,7 +352,7 @@ async function savedFirst(models: readonly vscode.Uri[]): Promise<boolean> {
   const message = `${names}: there are changes that are not saved.`;
   const chosen = await vscode.window.showWarningMessage(message, { modal: true }, SAVE, AS_SAVED);
   if (chosen !== SAVE) return chosen === AS_SAVED;
-  for (const document of dirty) if (!(await document.save())) return false;
+  for (const document of dirty) if (!(await saveDocument(document))) return false;
   return true;
 }
 

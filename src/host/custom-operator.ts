@@ -5,11 +5,13 @@ import { draftCandidateEntry } from '../core/custom/candidate-entry.ts';
 import { type OpsEntry, withEntry, withModule } from '../core/custom/ops-file.ts';
 import { findOpsFile, OPS_FILE } from '../core/custom/ops-path.ts';
 import { parseShapeRule } from '../core/custom/shape-rule.ts';
+import { DocumentText } from '../core/language/text.ts';
 import type { OperatorCandidate } from '../shared/capture.ts';
 import type { OperatorDraft } from '../shared/draft.ts';
 import type { EngineCalls } from '../shared/engine.ts';
 import type { PlacedProblem } from '../shared/problems.ts';
 import { showError } from './errors.ts';
+import { fileText, writeText } from './file-texts.ts';
 import type { Log } from './log.ts';
 import type { Models } from './models.ts';
 import { BACK, choose, write } from './pick.ts';
@@ -79,10 +81,12 @@ export class OperatorDefiner {
       const about = this.about(model);
       const file = opsFileFor(about, opsFileOf(about));
       const entry = { class: type, forward: ['def forward(self, x):', '    return x'], ...(fits && { fits }) };
-      await writeText(file, (text) => withModule(text, entry) ?? text);
-      const document = await vscode.workspace.openTextDocument(file);
-      const at = document.positionAt(Math.max(document.getText().indexOf(`"${type}"`), 0));
-      await vscode.window.showTextDocument(document, { selection: new vscode.Range(at, at) });
+      const before = await fileText(file);
+      const text = withModule(before, entry) ?? before;
+      await writeText(file, text);
+      const at = new DocumentText(text).positionAt(Math.max(text.indexOf(`"${type}"`), 0));
+      const selection = new vscode.Range(at.line, at.character, at.line, at.character);
+      await vscode.window.showTextDocument(file, { selection });
     } catch (error) {
       await showError(error, this.log, 'Add forward');
     } finally {
@@ -119,22 +123,8 @@ function opsFileFor(model: vscode.Uri, governing: string): vscode.Uri {
 }
 
 /** Adds an entry, keeping comments and what stands in an open editor, and saves. */
-function writeEntry(file: vscode.Uri, entry: OpsEntry): Promise<void> {
-  return writeText(file, (text) => withEntry(text, entry));
-}
-
-async function writeText(file: vscode.Uri, change: (text: string) => string): Promise<void> {
-  const exists = await vscode.workspace.fs.stat(file).then(
-    () => true,
-    () => false,
-  );
-  if (!exists) return vscode.workspace.fs.writeFile(file, new TextEncoder().encode(change('')));
-  const document = await vscode.workspace.openTextDocument(file);
-  const all = new vscode.Range(0, 0, document.lineCount, 0);
-  const edit = new vscode.WorkspaceEdit();
-  edit.replace(file, all, change(document.getText()));
-  await vscode.workspace.applyEdit(edit);
-  if (!(await document.save())) throw new Error(`${file.fsPath} could not be saved.`);
+async function writeEntry(file: vscode.Uri, entry: OpsEntry): Promise<void> {
+  await writeText(file, withEntry(await fileText(file), entry));
 }
 
 /** Which function or class the operator stands for: the one around the place, where there is no choice. */

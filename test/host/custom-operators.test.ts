@@ -1,11 +1,22 @@
 /** The quick fix that turns a refusal into a conversion. Last: from then on the samples convert. */
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { extension, ours, sample, until } from './tools.ts';
+import { configure, extension, ours, sample, until } from './tools.ts';
 
 const model = () => sample('acme.exported.pt2');
 
 suite('custom operators', () => {
+  /** VS Code saves by itself while definitions are written. */
+  suiteSetup(async () => {
+    await configure('files', 'autoSave', 'afterDelay');
+    await configure('files', 'autoSaveDelay', 50);
+  });
+
+  suiteTeardown(async () => {
+    await configure('files', 'autoSave', 'off');
+    await configure('files', 'autoSaveDelay', undefined);
+  });
+
   test('a quick fix on the Python line defines the operator; the conversion goes through when all are defined', async () => {
     const { check, convert } = await extension().activate();
     await convert(model(), { target: 'onnx', opset: 17 });
@@ -23,6 +34,8 @@ suite('custom operators', () => {
         assert.equal(failure, undefined);
         return found && !found.some((problem) => problem.node?.operator === operator);
       });
+      // The next definition goes through the editor.
+      await vscode.window.showTextDocument(sample('graphwright.ops.json'));
     }
     const file = await vscode.workspace.openTextDocument(sample('graphwright.ops.json'));
     assert.equal(file.languageId, 'jsonc');

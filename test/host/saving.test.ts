@@ -1,7 +1,7 @@
 /** Text of a binary that is edited and saved back into it: all of it or nothing, and never over what somebody else wrote. */
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { extension, ours, sample, TEXT, textOf, until } from './tools.ts';
+import { configure, extension, ours, sample, TEXT, textOf, until } from './tools.ts';
 
 suite('text of a binary', () => {
   let document: vscode.TextDocument;
@@ -10,8 +10,6 @@ suite('text of a binary', () => {
   let count = 0;
 
   setup(async () => {
-    // In a browser that is how VS Code comes.
-    await configure('files', 'autoSave', 'off');
     name = `edited-${++count}.onnx`;
     await vscode.workspace.fs.copy(sample('light_squeezenet.onnx'), sample(name));
     await vscode.commands.executeCommand('graphwright.openText', sample(name));
@@ -20,7 +18,8 @@ suite('text of a binary', () => {
   });
 
   teardown(async () => {
-    await configure('files', 'autoSave', undefined);
+    await configure('files', 'autoSave', 'off');
+    await configure('files', 'autoSaveDelay', undefined);
     await configure('graphwright', 'autoSaveLimit', undefined);
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
@@ -201,8 +200,4 @@ async function save(document: vscode.TextDocument): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function configure(section: string, key: string, value: unknown): Promise<void> {
-  await vscode.workspace.getConfiguration(section).update(key, value, vscode.ConfigurationTarget.Workspace);
 }

@@ -1,6 +1,7 @@
 /** Loaded by VS Code's extension host: runs the tests with Mocha and writes down what passed and failed. */
 import { renameSync, writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
+import { configure } from './tools.ts';
 
 /** Imported after Mocha's globals exist. */
 const TESTS = [
@@ -34,6 +35,8 @@ function say(line: string): void {
 export async function run(): Promise<void> {
   const grep = process.env.GRAPHWRIGHT_TEST_GREP;
   const mocha = new Mocha({ ui: 'tdd', timeout: 120_000, reporter: Silent, ...(grep && { grep: new RegExp(grep) }) });
+  // In a browser VS Code saves by itself after a second: what a test wrote could not be taken back then.
+  await configure('files', 'autoSave', 'off');
   mocha.suite.emit('pre-require', globalThis, 'suite', mocha);
   for (const load of TESTS) await load();
   const result: Result = { passes: [], failures: [], pending: [] };

@@ -40,8 +40,12 @@ export function ours(uri: vscode.Uri): readonly vscode.Diagnostic[] {
   return vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Graphwright');
 }
 
+/** Sets something for the workspace; undefined takes it back. */
+export async function configure(section: string, key: string, value: unknown): Promise<void> {
+  await vscode.workspace.getConfiguration(section).update(key, value, vscode.ConfigurationTarget.Workspace);
+}
+
 /** Sets what models are checked against; nothing for their own opset. */
 export async function setTarget(value: string): Promise<void> {
-  const place = vscode.ConfigurationTarget.Workspace;
-  await vscode.workspace.getConfiguration('graphwright').update('target', value || undefined, place);
+  await configure('graphwright', 'target', value || undefined);
 }

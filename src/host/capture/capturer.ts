@@ -20,6 +20,7 @@ import type { Converter } from '../convert.ts';
 import { withProgress } from '../engine.ts';
 import { showError } from '../errors.ts';
 import { scriptForProgram } from '../export-text.ts';
+import { saveDocument } from '../file-texts.ts';
 import type { Log } from '../log.ts';
 import type { Models } from '../models.ts';
 import type { Readings } from '../readings.ts';
@@ -337,7 +338,7 @@ async function savedFirst(): Promise<boolean> {
   const message = `${names}: there are changes that are not saved.`;
   const chosen = await vscode.window.showWarningMessage(message, { modal: true }, SAVE);
   if (chosen !== SAVE) return false;
-  for (const document of dirty) if (!(await document.save())) return false;
+  for (const document of dirty) if (!(await saveDocument(document))) return false;
   return true;
 }
 

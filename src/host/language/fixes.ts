@@ -1,6 +1,7 @@
 /** Quick fixes that change the text, and those that write files beside it or switch its dialect. */
 import * as vscode from 'vscode';
 import type { FixEffects, TextFix } from '../../shared/language.ts';
+import { writeText } from '../file-texts.ts';
 import { EDITED, type LanguageDocuments } from './documents.ts';
 import type { MarkedProblem, TextProblems } from './problems.ts';
 import { editsOf, plainRange, rangeOf } from './values.ts';
@@ -27,7 +28,7 @@ export function registerTextFixes(
   return vscode.Disposable.from(
     vscode.languages.registerCodeActionsProvider(EDITED, provider, kinds),
     vscode.commands.registerCommand(EFFECTS_COMMAND, async (text: vscode.Uri, { files, dialect }: FixEffects) => {
-      for (const file of files ?? []) await write(vscode.Uri.file(file.path), file.text);
+      for (const file of files ?? []) await writeText(vscode.Uri.file(file.path), file.text);
       if (dialect !== undefined) await switchDialect(text, dialect);
     }),
   );
@@ -48,14 +49,4 @@ function actionOf(uri: vscode.Uri, { title, edits, mends, preferred, effects }: 
       .map(({ diagnostic }) => diagnostic),
   );
   return action;
-}
-
-/** Puts a text into a file, through the editor where one has it open, so that it can be undone. */
-async function write(file: vscode.Uri, text: string): Promise<void> {
-  const open = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
-  if (!open) return vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
-  const edit = new vscode.WorkspaceEdit();
-  edit.replace(file, new vscode.Range(0, 0, open.lineCount, 0), text);
-  await vscode.workspace.applyEdit(edit);
-  if (!(await open.save())) throw new Error(`${file.fsPath} could not be saved.`);
 }
