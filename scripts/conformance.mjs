@@ -13,7 +13,7 @@
  * test to every opset, and captures every program in the newest and the oldest PyTorch, too, instead of samples;
  * --resume goes on with a run that was ended early, where it says so, and --minutes ends one early; --kinds renews some tables of live capture;
  * --runtimes runs what is written for these frameworks alone, of all models or those of --models, and renews their part of the table;
- * with tengine among them and no --models, small networks of every other dialect too (--models none: these alone);
+ * with tengine or ncnn among them and no --models, small networks of every other dialect in it too (--models none: these alone);
  * --write-docs writes the tables into docs/conformance.md; --and-tests adds the counts of the last `npm test` to the last
  * line.
  */
@@ -168,7 +168,8 @@ async function caffe(interpreter, suites) {
   const all = values.only === 'caffe';
   const [runtimes, models] = [values.runtimes, values.models].map((list) => list?.split(','));
   let ran = { frameworks: [], rows: [] };
-  if (runtimes?.includes(TRANSCODED_FOR) && values.models === 'none') return caffeFromDialects(suites);
+  const transcoded = TRANSCODED_FOR.filter((backend) => runtimes?.includes(backend) !== false);
+  if (values.models === 'none') return caffeFromDialects(suites, transcoded);
   const found = await scored(suites, "PyTorch to every framework's Caffe", async () => {
     const results = await scoreFrameworks(interpreter, {
       all,
@@ -180,8 +181,7 @@ async function caffe(interpreter, suites) {
   });
   keep('caffe-frameworks.json', { found, ran });
   if (!all) return { 'caffe-small': frameworkTable(found, ran) };
-  const wanted = runtimes?.includes(TRANSCODED_FOR) !== false && models === undefined;
-  const tables = wanted ? await caffeFromDialects(suites) : {};
+  const tables = models === undefined ? await caffeFromDialects(suites, transcoded) : {};
   const earlier = () => sectionOf(inRoot('docs/conformance.md'), 'caffe-frameworks');
   return {
     'caffe-frameworks': runtimes ? renewedFrameworkTable(earlier(), ran) : frameworkTable(found, ran),
@@ -189,18 +189,22 @@ async function caffe(interpreter, suites) {
   };
 }
 
-/** The framework that small networks of every other dialect are run in: its converter takes layers together. */
-const TRANSCODED_FOR = 'tengine';
+/** The frameworks that small networks of every other dialect are run in: their converters read fewer fields, or take layers together. */
+const TRANSCODED_FOR = ['tengine', 'ncnn'];
 
-/** The stage of networks from dialect to dialect, where the framework can be had; gives its table. */
-async function caffeFromDialects(suites) {
-  let results;
-  await scored(suites, `Caffe networks of other dialects in ${TRANSCODED_FOR}`, async () => {
-    results = await scoreTranscoded(TRANSCODED_FOR);
-    return results;
-  });
-  keep('caffe-transcoded.json', results);
-  return results.framework.lacks === undefined ? { 'caffe-transcoded': transcodedTable(results) } : {};
+/** The stages of networks from dialect to dialect, where the frameworks can be had; gives their tables. */
+async function caffeFromDialects(suites, backends) {
+  const tables = {};
+  for (const backend of backends) {
+    let results;
+    await scored(suites, `Caffe networks of other dialects in ${backend}`, async () => {
+      results = await scoreTranscoded(backend);
+      return results;
+    });
+    keep(`caffe-transcoded-${backend}.json`, results);
+    if (results.framework.lacks === undefined) tables[`caffe-transcoded-${backend}`] = transcodedTable(results);
+  }
+  return tables;
 }
 
 /** The stage of random models; gives its table. */

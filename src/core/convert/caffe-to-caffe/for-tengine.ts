@@ -2,6 +2,7 @@
  * Layers that Tengine reads by fewer fields, or counts otherwise, in the words that it takes (OAID/Tengine at c73708c; each row names
  * its file; all were run in it: test/conformance/caffe/transcoded.ts).
  */
+import { cropPlaces } from '../../dialects/caffe/crops.ts';
 import { fieldAt } from '../../dialects/caffe/schema.ts';
 import { schemaFor } from '../../formats/caffe/dialects.ts';
 import { isStatic } from '../../ir/shape.ts';
@@ -99,14 +100,15 @@ function fourNumbers(layer: Wording): void {
 /** The axes from which it cuts, and where it begins along each, as one from axis 1 or 2 on; undefined where that is none. */
 function cutFromChannels(layer: Wording): { readonly axis: number; readonly offsets: readonly number[] } | undefined {
   const [own, like] = [layer.shape(0), layer.shape(1)];
-  const given = layer.number('crop_param.axis', 2);
-  const axis = given < 0 ? given + (own?.length ?? 0) : given;
-  if (own?.length !== 4 || axis === 1 || axis === 2) return undefined;
-  if (!like || own.slice(0, Math.max(axis, 1)).some((size, k) => size !== like[k])) return undefined;
-  const said = layer.numbers('crop_param.offset');
-  const along = (k: number) => (k < axis ? 0 : ((said.length > 1 ? said[k - axis] : said[0]) ?? 0));
-  const from = axis === 0 ? 1 : 2;
-  return along(0) === 0 ? { axis: from, offsets: [0, 1, 2, 3].slice(from).map(along) } : undefined;
+  if (own?.length !== 4 || !like) return undefined;
+  const axis = layer.number('crop_param.axis', 2);
+  const fromEnd = axis < 0 && !layer.from.limits.countsFromFront?.includes('crop_param.axis');
+  const said = fromEnd ? axis + 4 : axis;
+  const places = cropPlaces(layer.from.base, { rank: 4, axis: said, offsets: layer.numbers('crop_param.offset') });
+  if (said === 1 || said === 2 || !places || places.starts[0] !== 0) return undefined;
+  if (own.slice(0, Math.max(places.first, 1)).some((size, k) => size !== like[k])) return undefined;
+  const from = places.starts[1] === 0 && own[1] === like[1] ? 2 : 1;
+  return { axis: from, offsets: places.starts.slice(from) };
 }
 
 export const FOR_TENGINE: readonly Rewording[] = [

@@ -88,6 +88,7 @@ const NCNN: readonly Words[] = [
   crop('a, b[1, 4, 6, 3]', 'axis: 3 offset: 2', 'axis: 3 offset: 2'),
   // Its axis is not counted from the end, and no offset is written then.
   crop('a, b[1, 4, 3, 3]', 'axis: -2 offset: 2', ''),
+  crop('a, b[1, 4, 6, 3]', 'axis: -1 offset: 2', 'axis: 3'),
 ];
 
 /** alibaba/MNN tools/converter/source/caffe/Convolution.cpp: the width is the first. */
