@@ -79,8 +79,8 @@ function rowsOf(results, files) {
   return files.map((net) => last.get(net) ?? { net, verdict: NOT_MEASURED });
 }
 
-function agrees({ verdict }) {
-  return verdict === 'equal' || verdict === 'unsteady';
+function agrees(row) {
+  return [...EQUAL, 'unsteady'].includes(inOnnx(row));
 }
 
 const COLUMNS = ['Network', 'Dialect', 'Layers', 'ONNX beside the interpreter', 'OpenCV beside the interpreter'];
@@ -114,28 +114,32 @@ export function repositoryTable(rows, folder) {
 }
 
 /**
- * A network whose choices are not the same may be so until it chooses (test/conformance/caffe/nets/choice.ts); of what is unsteady by
- * then the choices are too.
+ * A network whose choices are not the same may be so until it chooses, and in what it makes of the same numbers from there on
+ * (test/conformance/caffe/nets/choice.ts); of what is unsteady by then the choices are too.
  */
-const standing = (result, before) => {
+const standing = (result, before, after) => {
   if (result?.verdict === 'equal') return 'equal';
-  if (before?.verdict === 'equal') return 'until it chooses';
-  return result?.verdict === 'wrong' && before?.verdict === 'unsteady' ? 'unsteady' : result?.verdict;
+  if (before?.verdict === 'equal') return after?.verdict === 'equal' ? 'in two parts' : 'until it chooses';
+  return before?.verdict === 'unsteady' ? 'unsteady' : result?.verdict;
 };
-const inOnnx = (row) => standing(row.moved === 0 && row.beforeChoice ? {} : row, row.beforeChoice);
-const inOpenCv = (row) => standing(row.opencv, row.beforeChoice?.opencv);
+const inOnnx = (row) => standing(row.moved === 0 && row.beforeChoice ? {} : row, row.beforeChoice, row.afterChoice);
+const inOpenCv = (row) => standing(row.opencv, row.beforeChoice?.opencv, row.afterChoice?.opencv);
+
+const EQUAL = ['equal', 'in two parts', 'until it chooses'];
 
 /** What of a repository's networks is counted. */
 const SUMS = [
   ['Networks', () => true],
   ['measured', (row) => row.verdict !== NOT_MEASURED],
   ['equal', (row) => inOnnx(row) === 'equal'],
+  ['equal in two parts', (row) => inOnnx(row) === 'in two parts'],
   ['equal until it chooses', (row) => inOnnx(row) === 'until it chooses'],
   ['unsteady', (row) => inOnnx(row) === 'unsteady'],
   ['wrong', (row) => ['wrong', 'died'].includes(inOnnx(row))],
   ['refused', (row) => inOnnx(row) === 'refused'],
   ['not run', (row) => ['unread', 'unjudged'].includes(inOnnx(row))],
   ['OpenCV equal', (row) => inOpenCv(row) === 'equal'],
+  ['in two parts', (row) => inOpenCv(row) === 'in two parts'],
   ['until it chooses', (row) => inOpenCv(row) === 'until it chooses'],
   ['unsteady', (row) => inOpenCv(row) === 'unsteady'],
   ['otherwise', (row) => inOpenCv(row) === 'wrong'],
@@ -148,7 +152,8 @@ function counted(rows) {
 }
 
 function largest(rows) {
-  const results = (of) => [...rows, ...rows.flatMap((row) => row.beforeChoice ?? [])].flatMap((row) => of(row) ?? []);
+  const parts = rows.flatMap((row) => [row, row.beforeChoice, row.afterChoice]).filter((part) => part !== undefined);
+  const results = (of) => parts.flatMap((part) => of(part) ?? []);
   const most = (of) => {
     const errors = results(of).filter(({ verdict }) => verdict === 'equal');
     return Math.max(0, ...errors.map(({ error }) => error)).toExponential(1);
@@ -157,15 +162,15 @@ function largest(rows) {
 }
 
 function notEqual(rows) {
-  const others = rows.filter((row) => inOnnx(row) !== 'equal' && inOnnx(row) !== 'until it chooses');
+  const others = rows.filter((row) => !EQUAL.includes(inOnnx(row)));
   const how = ({ error, moved, detail }) =>
     detail ?? (error === undefined ? '' : `${far(error)}; nudged, its outputs move by ${far(moved)}`);
-  const lines = others.map((row) => `- ${row.file}: ${row.verdict}. ${how(row)}`);
+  const lines = others.map((row) => `- ${row.file}: ${inOnnx(row)}. ${how(row)}`);
   return lines.length > 0 ? `Not equal in onnxruntime:\n${lines.join('\n')}` : '';
 }
 
 function notInOpenCv(rows) {
-  const others = rows.filter((row) => row.opencv && inOpenCv(row) !== 'equal' && inOpenCv(row) !== 'until it chooses');
+  const others = rows.filter((row) => row.opencv && !EQUAL.includes(inOpenCv(row)));
   const reason = ({ opencv: { verdict, error, detail } }) =>
     `${verdict}: ${detail?.replace(/^OpenCV\(.*?\) \S*\/modules\//, '') ?? far(error)}`;
   const lines = [...grouped(others, reason)].map(([why, list]) => `- ${why} (${named(list)})`);

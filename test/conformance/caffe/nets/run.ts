@@ -19,7 +19,9 @@ import { readCaffeNet } from '../../../../src/core/formats/caffe/read.ts';
 import { encodeCaffe } from '../../../../src/core/formats/caffe/write.ts';
 import { writeOnnx } from '../../../../src/core/formats/onnx/write.ts';
 import { FileBytes } from '../../../../src/core/ir/bytes.ts';
+import { cloneModel } from '../../../../src/core/ir/clone.ts';
 import { InputError } from '../../../../src/core/ir/errors.ts';
+import type { Graph } from '../../../../src/core/ir/graph.ts';
 import type { Model } from '../../../../src/core/ir/model.ts';
 import { Tensor } from '../../../../src/core/ir/tensor.ts';
 import type { Value } from '../../../../src/core/ir/value.ts';
@@ -32,7 +34,7 @@ import { compareOutputs, worstDifference } from '../../../../src/core/runtime/co
 import { runModelOnSets } from '../../../../src/core/runtime/onnxruntime.ts';
 import { caffeBackend } from '../../../../src/core/targets/caffe-backends.ts';
 import { nudged } from '../../nudged.ts';
-import { choices, cutChoices } from './choice.ts';
+import { choices, cutChoices, keepChoices } from './choice.ts';
 import { inputsOf, limitSizes } from './inputs.ts';
 import { OpenCv } from './opencv.ts';
 import { uniform } from './random.ts';
@@ -66,6 +68,8 @@ interface Row extends Partial<Omit<Measured, 'verdict'>> {
   detail?: string;
   /** What goes into its choices, where what comes out of them is not the same: see choice.ts. */
   beforeChoice?: Measured;
+  /** What comes out of them when the same goes in. */
+  afterChoice?: Measured;
   seconds?: number;
 }
 
@@ -87,8 +91,9 @@ for (const net of readFileSync(list, 'utf8').split('\n').filter(Boolean)) {
   const row = await judged(net, crc32(readFileSync(net)));
   appendFileSync(results, `${JSON.stringify(row)}\n`);
   const before = row.beforeChoice ? ` Before it chooses: ${said(row.beforeChoice)}` : '';
+  const after = row.afterChoice ? ` From there on: ${said(row.afterChoice)}` : '';
   const other = row.opencv ? ` OpenCV: ${said(row.opencv)}` : '';
-  console.log(`${row.net} ${said(row)}${before}${other} (${row.seconds} s)`);
+  console.log(`${row.net} ${said(row)}${before}${after}${other} (${row.seconds} s)`);
 }
 opencv.stop();
 
@@ -142,16 +147,21 @@ async function judge(row: Row, stem: string, seed: number): Promise<void> {
   Object.assign(row, await measured(model, { stem, inputs, expected, seed }));
   // Outputs that nothing moves are those of nothing chosen.
   const same = isSame(row) && isSame(row.opencv) && row.moved !== 0;
-  if (row.verdict !== 'refused' && !same && cut.size > 0) {
-    cutChoices(model.graph, cut);
-    const read = new Map([...inputs].filter(([name]) => model.graph.inputs.some((value) => value.name === name)));
-    const known = model.graph.outputs.map((value): [string, Tensor | undefined] => {
-      const { name = '' } = value;
-      return [name, chosenFrom.get(value) ?? expected.get(name)];
-    });
-    const before = new Map(known.filter((entry): entry is [string, Tensor] => entry[1] !== undefined));
-    row.beforeChoice = await measured(model, { stem: `${stem}.before`, inputs: read, expected: before, seed });
-  }
+  if (row.verdict === 'refused' || same || cut.size === 0) return;
+  const goesIn = new Map([...inputs, ...[...chosenFrom].map(([{ name = '' }, blob]) => [name, blob] as const)]);
+  const after = cloneModel(model);
+  keepChoices(after.graph, choices(after.graph), goesIn);
+  cutChoices(model.graph, cut);
+  const known = new Map([...expected, ...goesIn]);
+  row.beforeChoice = await measured(model, { stem: `${stem}.before`, ...ofGraph(model.graph, goesIn, known), seed });
+  row.afterChoice = await measured(after, { stem: `${stem}.after`, ...ofGraph(after.graph, goesIn, expected), seed });
+}
+
+/** What goes into a part of a network, and comes out of it. */
+function ofGraph({ inputs, outputs }: Graph, read: ReadonlyMap<string, Tensor>, given: ReadonlyMap<string, Tensor>) {
+  const among = (values: readonly Value[]) => (entry: readonly [string, Tensor]) =>
+    values.some(({ name }) => name === entry[0]);
+  return { inputs: new Map([...read].filter(among(inputs))), expected: new Map([...given].filter(among(outputs))) };
 }
 
 function keep(blobs: Map<Value, Tensor>, value: Value | undefined, blob: Blob | undefined): void {
