@@ -49,5 +49,5 @@ READING
   --ops FILE                         custom operators, beside the graphwright.ops.json found upward from the model
   --accept CODE[:NODE]               take an approximation
 
-Exit status: 0 done, 1 refused (problems are listed), 2 the input or the call is bad, 3 a fault of Graphwright.
+Exit status: 0 done, 1 refused (problems are listed), or written and found by --verify to give other outputs, 2 the input or the call is bad, 3 a fault of Graphwright.
 `;

@@ -101,6 +101,11 @@ export const PROBLEM_CODES = {
     message: '{target} has only an approximation of {operator}: {reason}.',
     fixes: ['accept-inexact', 'choose-target'],
   },
+  'outputs-differ': {
+    severity: 'error',
+    message: 'What was written gives other outputs than {reference}: {difference}.',
+    fixes: [],
+  },
   'custom-operator-mismatch': {
     severity: 'error',
     message: '{operator} does not fit its entry in {entry}: {reason}.',

@@ -81,6 +81,19 @@ const SMALL = `<ir_version: 8, opset_import: ["" : 17]>
     [last] y = Relu (v)
   }`;
 
+test('what is written and gives other outputs ends with 1, and is told', async () => {
+  const own = join(folder, 'wrong');
+  mkdirSync(own);
+  const [file, out] = [join(own, 'm.onnxtxt'), join(own, 'm.onnx')];
+  writeFileSync(file, SMALL);
+  const rules = [{ name: 'wrong', rule: ['y = Relu (x)', '=> y = Neg (x)'] }];
+  writeFileSync(join(own, 'graphwright.ops.json'), JSON.stringify({ version: 1, operators: [], rules }));
+  const told = await json('simplify', file, '-o', out, '--verify');
+  expect(told).toMatchObject({ exit: 1, status: 'refused', output: [out] });
+  expect(told).toMatchObject({ problems: [{ code: 'outputs-differ', severity: 'error' }] });
+  expect(existsSync(out)).toBe(true);
+});
+
 test('a model is simplified, step by step where that is asked for', async () => {
   const [file, out] = [join(folder, 'm.onnxtxt'), join(folder, 'm.onnx')];
   writeFileSync(file, SMALL);

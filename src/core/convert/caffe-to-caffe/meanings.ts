@@ -56,6 +56,8 @@ const BORDERS = each(['ncnn', 'tengine'], 'borders of the image keep their place
 /** What the size of Interp is, where both sizes and factors, or factors alone, are said. */
 function sizeOfInterp(layer: Wording, dialect: string): string {
   const has = (...names: readonly string[]) => layer.has(...names.map((name) => `interp_param.${name}`));
+  if (layer.bottoms.length > 1)
+    return dialect === 'openvino' ? 'it is that of the second bottom' : 'nothing says it where there are two bottoms';
   const times = 'it is that of the image times zoom_factor';
   if (dialect === 'tengine') return times;
   if (!has('zoom_factor', 'shrink_factor')) return 'it is said';

@@ -7,11 +7,12 @@
 import type { Dim, Shape } from '../../ir/shape.ts';
 import { type LayerShapes, sized } from './infer-layer.ts';
 
-/** Of an image of one bottom; with a second one the size is that of it, which no rule here knows. */
+/** Of an image of one bottom; with a second one the size is that of it in OpenVINO, and nobody else says what. */
 export function resized(holder: string): (layer: LayerShapes) => Shape {
   return (layer) => {
     const [images, channels, ...sizes] = layer.x;
-    const made = sizes.map((size, k) => (layer.bottoms.length === 1 ? sizeOf(layer, holder, size, k) : undefined));
+    const other = layer.dialect === 'openvino' ? layer.bottoms[1] : undefined;
+    const made = sizes.map((size, k) => (layer.bottoms.length === 1 ? sizeOf(layer, holder, size, k) : other?.[k + 2]));
     return [images, channels, ...made];
   };
 }

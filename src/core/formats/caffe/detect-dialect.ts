@@ -1,6 +1,6 @@
 /** Which dialect a file is of: the one whose tables fit most of what it says. */
 import { type CaffeVocabulary, takesField } from '../../dialects/caffe/vocabulary.ts';
-import type { Seen, SeenLayer } from './evidence.ts';
+import type { Evidence, Seen, SeenLayer } from './evidence.ts';
 
 export interface DialectScore {
   readonly id: string;
@@ -11,16 +11,19 @@ export interface DialectScore {
 
 /**
  * All dialects, the best first; of those that fit alike, the order is kept. One check for each layer type that the
- * framework must have, for each field that layers of a type have, and for each field within; each counts once, however
- * often it stands in the file.
+ * framework must have, for each field that layers of a type have, for each field within, and for each field of the network
+ * that not all dialects have; each counts once, however often it stands in the file.
  */
 export function scoreDialects(
-  layers: readonly SeenLayer[],
+  files: readonly Evidence[],
   dialects: readonly CaffeVocabulary[],
 ): readonly (DialectScore & { readonly dialect: CaffeVocabulary })[] {
   const scored = dialects.map((dialect, k) => {
     const checks = new Checks(dialect);
-    for (const layer of layers) checks.layer(layer);
+    for (const { layers, net } of files) {
+      for (const seen of net) checks.net(seen);
+      for (const layer of layers) checks.layer(layer);
+    }
     return { dialect, id: dialect.id, title: dialect.title, score: checks.score, doubts: checks.doubts, k };
   });
   scored.sort((a, b) => b.score - a.score || a.doubts - b.doubts || a.k - b.k);
@@ -44,6 +47,10 @@ class Checks {
    */
   get doubts(): number {
     return this.defaults.size;
+  }
+
+  net(seen: Seen): void {
+    this.inner(seen, seen.field(this.dialect.schema.net), 'net');
   }
 
   layer(layer: SeenLayer): void {

@@ -33,6 +33,12 @@ export interface SeenLayer {
   readonly fields: readonly Seen[];
 }
 
+/** What a file says of its network, beside layers and what all dialects have. */
+export interface Evidence {
+  readonly layers: readonly SeenLayer[];
+  readonly net: readonly Seen[];
+}
+
 /** The message of layers from before 2014. */
 export function oldLayer({ net }: CaffeSchema): CaffeMessage | undefined {
   const type = net.fields.get('layers')?.type;
@@ -46,9 +52,25 @@ const STRUCTURE = {
   old: new Set([2, 3, 4, 5, 7, 8, 32, 33, 35, 1001, 1002]),
 };
 
-/** The layers of a text. */
-export function textEvidence({ fields }: TextMessage): SeenLayer[] {
-  return fields.flatMap(({ name, value }) => {
+/** The same of the network: its layers, its inputs, and its name. */
+const NET = {
+  names: new Set([
+    'name',
+    'layers',
+    'input',
+    'input_dim',
+    'force_backward',
+    'state',
+    'debug_info',
+    'input_shape',
+    'layer',
+  ]),
+  numbers: new Set([1, 2, 3, 4, 5, 6, 7, 8, 100]),
+};
+
+/** What a text says. */
+export function textEvidence({ fields }: TextMessage): Evidence {
+  const layers = fields.flatMap(({ name, value }) => {
     if (!isMessage(value) || (name !== 'layer' && name !== 'layers')) return [];
     const type = value.fields.findLast((field) => field.name === 'type')?.value;
     const written = type && !isMessage(type) ? type : undefined;
@@ -60,6 +82,7 @@ export function textEvidence({ fields }: TextMessage): SeenLayer[] {
       fields: value.fields.filter((field) => !STRUCTURE.names.has(field.name)).map(seenText),
     };
   });
+  return { layers, net: fields.filter(({ name }) => !NET.names.has(name)).map(seenText) };
 }
 
 function seenText(field: TextField): Seen {
@@ -83,17 +106,19 @@ const OLD_LAYERS = 2;
 const MOST_FIELDS = 64;
 const LONGEST_TYPE = 1 << 10;
 
-/** The layers of a binary. Throws InputError where it is no protobuf message. */
-export function binaryEvidence(source: ByteSource): SeenLayer[] {
+/** What a binary says. Throws InputError where it is no protobuf message. */
+export function binaryEvidence(source: ByteSource): Evidence {
   const cursor = new FieldCursor(source);
   const layers: SeenLayer[] = [];
+  const net: Seen[] = [];
   for (let at = 0; at < source.size; ) {
     const found = cursor.read(at, source.size);
     at = found.end;
     if (found.wire === 2 && (found.number === LAYER || found.number === OLD_LAYERS))
       layers.push(seenLayer(source, cursor, found));
+    else if (!NET.numbers.has(found.number)) net.push(seenBytes(source, cursor, found, 0));
   }
-  return layers;
+  return { layers, net };
 }
 
 function seenLayer(source: ByteSource, cursor: FieldCursor, { number, content, end }: WireField): SeenLayer {

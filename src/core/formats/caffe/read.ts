@@ -11,7 +11,7 @@ import { LayerCheck } from './check-layer.ts';
 import { decodeNet } from './decode.ts';
 import { type DialectScore, scoreDialects } from './detect-dialect.ts';
 import { type BackendFacts, CAFFE_DIALECTS, vocabularyFor, vocabularyOf } from './dialects.ts';
-import { binaryEvidence, type SeenLayer, textEvidence } from './evidence.ts';
+import { binaryEvidence, type Evidence, textEvidence } from './evidence.ts';
 import { Findings, placeOf } from './findings.ts';
 import { linkNet } from './link.ts';
 import { parseText } from './text.ts';
@@ -93,7 +93,7 @@ function readFiles(files: readonly [NetFile, NetFile?], reading: CaffeReading): 
 interface NetFile {
   readonly name: string;
   readonly isText: boolean;
-  readonly evidence: readonly SeenLayer[];
+  readonly evidence: Evidence;
   /** Throws InputError `syntax-error`, `file-malformed`, `file-truncated`, `file-too-large`. */
   read(dialect: CaffeVocabulary): Tree;
 }
@@ -130,8 +130,10 @@ function companion(name: string, text: boolean): string | undefined {
 }
 
 function chosen(all: readonly CaffeVocabulary[], files: readonly NetFile[], named: string | undefined) {
-  const evidence = files.flatMap((file) => file.evidence);
-  const scored = scoreDialects(evidence, all);
+  const scored = scoreDialects(
+    files.map(({ evidence }) => evidence),
+    all,
+  );
   const best = named === undefined ? scored[0] : scored.find(({ id }) => id === named);
   if (!best) {
     const known = all.map(({ id }) => `caffe:${id}`).join(', ');

@@ -4,6 +4,7 @@ import { type DialectScore, scoreDialects } from '../../formats/caffe/detect-dia
 import { textEvidence } from '../../formats/caffe/evidence.ts';
 import { plainMessage } from './bind.ts';
 import type { LayerSyntax } from './layers.ts';
+import type { FieldSyntax } from './syntax.ts';
 import type { WeightsBeside } from './weights-beside.ts';
 
 export interface Choice {
@@ -24,13 +25,20 @@ export class DialectChoice {
     private readonly chosen: string | undefined,
   ) {}
 
-  of(layers: readonly LayerSyntax[], text: string, weights: WeightsBeside | undefined): Choice {
+  /** `fields` are all that stand in the network itself. */
+  of(
+    fields: readonly FieldSyntax[],
+    layers: readonly LayerSyntax[],
+    text: string,
+    weights: WeightsBeside | undefined,
+  ): Choice {
+    const own = fields.filter(({ name }) => !LAYERS.has(name.text));
     // Layers that say the same tell nothing more.
     const distinct = new Map(layers.map((layer) => [saying(layer, text), layer.field]));
-    const key = [...distinct.keys()].join('\n');
+    const key = [...own.map(({ start, end }) => text.slice(start, end)), ...distinct.keys()].join('\n');
     if (!this.last || key !== this.key || weights !== this.weights) {
-      const evidence = [...textEvidence(plainMessage([...distinct.values()])), ...(weights?.evidence ?? [])];
-      this.last = this.choose(scoreDialects(evidence, this.dialects));
+      const said = textEvidence(plainMessage([...own, ...distinct.values()]));
+      this.last = this.choose(scoreDialects(weights ? [said, weights.evidence] : [said], this.dialects));
       this.key = key;
       this.weights = weights;
     }
@@ -44,6 +52,7 @@ export class DialectChoice {
   }
 }
 
+const LAYERS: ReadonlySet<string> = new Set(['layer', 'layers']);
 const NAMES: ReadonlySet<string> = new Set(['name', 'bottom', 'top']);
 
 /** All of a layer but its names. */

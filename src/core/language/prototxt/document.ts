@@ -91,7 +91,7 @@ export class PrototxtDocument {
     if (!now.choice) {
       this.weights = WeightsBeside.of(this.path, this.weights);
       this.choosing ??= new DialectChoice(dialects, this.chosen);
-      now.choice = this.choosing.of(now.layers, this.text.text, this.weights);
+      now.choice = this.choosing.of(now.tree.fields, now.layers, this.text.text, this.weights);
     }
     return now.choice;
   }

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import type { CaffeVocabulary } from '../../dialects/caffe/vocabulary.ts';
 import { decodeNet } from '../../formats/caffe/decode.ts';
-import { binaryEvidence, type SeenLayer } from '../../formats/caffe/evidence.ts';
+import { binaryEvidence, type Evidence } from '../../formats/caffe/evidence.ts';
 import { upgradeNet } from '../../formats/caffe/upgrade.ts';
 import type { WeightsFile } from '../../formats/caffe/weights.ts';
 import { FileBytes } from '../../ir/bytes.ts';
@@ -15,7 +15,7 @@ export class WeightsBeside {
     private readonly path: string,
     /** When the file was written, and how large it is. */
     private readonly stamp: string,
-    readonly evidence: readonly SeenLayer[],
+    readonly evidence: Evidence,
   ) {}
 
   /** What lies beside a prototxt now: `before` again where that is still so. Undefined where nothing can be read. */

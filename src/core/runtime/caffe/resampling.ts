@@ -43,7 +43,8 @@ function givenSize(node: LayerCall['node'], holder: string): Size {
 
 const interp: Layer = (call) => {
   const { node, means } = call;
-  if (call.bottoms.length > 1) throw refusal(call, 'its size is that of another blob');
+  if (call.bottoms.length > 1 && means.interp.size !== 'openvino')
+    throw refusal(call, 'its size is that of another blob');
   if (!flag(node, 'interp_param.align_corners', true)) throw refusal(call, 'its corners are not aligned');
   const { keeps, size, pads } = means.interp;
   const x = padded(call, 'interp_param', pads);
@@ -77,7 +78,8 @@ function sizeOfMnn({ node }: LayerCall, from: Size): Size {
 }
 
 /**
- * openvino-dev 2023.3, front/InterpolateNormalizer.py: the image times `zoom_factor`, else a size that is given. What it makes of
+ * openvino-dev 2023.3, front/InterpolateNormalizer.py: the size of a second bottom, whatever else is said; the image times
+ * `zoom_factor`, else a size that is given. What it makes of
  * `shrink_factor` alone is one element, or an error; where it pads it does not run.
  */
 function sizeOfOpenVino(call: LayerCall, from: Size): Size {
@@ -85,6 +87,7 @@ function sizeOfOpenVino(call: LayerCall, from: Size): Size {
   const value = (name: string, otherwise: number) => number(node, `interp_param.${name}`, otherwise);
   if (value('pad_beg', 0) !== 0 || value('pad_end', 0) !== 0)
     throw refusal(call, 'its framework does not run it padded');
+  if (call.bottoms.length > 1) return sizeOf(bottom(call, 1));
   const [shrink, zoom] = [value('shrink_factor', 1), value('zoom_factor', 1)];
   if (shrink === 1 && zoom !== 1) return map(from, (size) => size * zoom);
   const given = givenSize(node, 'interp_param');

@@ -123,16 +123,16 @@ const interpOfMnn: LayerRule = (layer, onnx) => {
 };
 
 /**
- * openvino-dev 2023.3, front/caffe/interp_ext.py, front/InterpolateNormalizer.py: corners keep their places; the image times
- * `zoom_factor`, else a size that is given. `shrink_factor` alone gives one element there, or an error, and with padding it stops.
+ * openvino-dev 2023.3, front/caffe/interp_ext.py, front/InterpolateNormalizer.py: corners keep their places; the size of a second
+ * bottom, whatever else is said; the image times `zoom_factor`, else a size that is given. `shrink_factor` alone gives one element there, or an error, and with padding it stops.
  */
 const interpOfOpenVino: LayerRule = (layer, onnx) => {
-  onlyOneBottom(layer);
   const value = (name: string, otherwise: number) => layer.number(`interp_param.${name}`, otherwise);
   if (value('pad_beg', 0) !== 0 || value('pad_end', 0) !== 0) layer.invalid('OpenVINO does not run it with padding');
   const [shrink, zoom] = [value('shrink_factor', 1), value('zoom_factor', 1)];
   const given = givenSize(layer, 'interp_param');
   const x = layer.bottom();
+  if (layer.bottoms.length > 1) return linear(x, checked(layer, sizeOf(layer, layer.bottom(1))), onnx);
   if (shrink === 1 && zoom !== 1)
     return linear(
       x,

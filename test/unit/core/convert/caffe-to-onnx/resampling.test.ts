@@ -33,12 +33,22 @@ describe('Interp', () => {
     expect(operatorsOf(result).filter((operator) => operator !== 'Slice')).toEqual(['Resize']);
   });
 
+  test.each(['', 'height: 3 width: 3', 'zoom_factor: 2', 'shrink_factor: 2'])(
+    "to the size of OpenVINO's second bottom, whatever else it says: %s",
+    async (parameters) => {
+      const net = [DATA, input('like', 1, 2, 9, 4), layer(`data, like => y: Interp interp_param { ${parameters} }`)];
+      const { found } = await agrees(net, { dialect: 'openvino' });
+      expect(found.get('y')?.shape).toEqual([2, 4, 9, 4]);
+    },
+  );
+
   test('what is not known is refused', () => {
     const refused = (line: string, dialect: string) => problemsOf([DATA, layer(line)], dialect)[0];
     expect(
       refused('data => y: Interp interp_param { height: 2 width: 2 align_corners: false }', 'cambricon'),
     ).toContain('corners');
-    expect(refused('data, data => y: Interp', 'openvino')).toContain('another blob');
+    expect(refused('data, data => y: Interp', 'ncnn')).toContain('another blob');
+    expect(refused('data, data => y: Interp interp_param { pad_beg: -1 }', 'openvino')).toContain('padding');
     expect(refused('data => y: Interp interp_param { pad_beg: 1 zoom_factor: 2 }', 'cambricon')).toContain(
       'does not pad',
     );

@@ -198,6 +198,13 @@ test.each<[string, string, Readonly<Record<string, readonly number[]>>, string[]
   ['DeepLab shrinks', interp('shrink_factor: 2'), X, ['[2, 4, 4, 5]'], 'ascend'],
   ['MNN takes sizes before factors', interp('zoom_factor: 2 height: 5 width: 6'), X, ['[2, 4, 5, 6]'], 'mnn'],
   ['MNN adds one over a factor', interp('zoom_factor: 2'), X, ['[2, 4, 10, 13]'], 'mnn'],
+  [
+    'OpenVINO takes the size of a second bottom',
+    interp('zoom_factor: 2', ['x', 'w']),
+    { ...X, w: [1, 2, 5, 3] },
+    ['[2, 4, 5, 3]'],
+    'openvino',
+  ],
   ['OpenVINO multiplies first', interp('zoom_factor: 2 height: 5 width: 6'), X, ['[2, 4, 14, 18]'], 'openvino'],
   ['DeepLab cuts before', interp('shrink_factor: 2 pad_beg: -1 pad_end: -2'), X, ['[2, 4, 2, 3]'], 'cambricon'],
   ['DeepLab shrinks, then zooms', interp('shrink_factor: 2 zoom_factor: 3'), X, ['[2, 4, 10, 13]'], 'ascend'],

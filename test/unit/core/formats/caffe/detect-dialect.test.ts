@@ -65,6 +65,21 @@ test.each([
   expect(readText(`input: "data"\n${text}`).scores[0]).toMatchObject({ id: dialect, score: 1 });
 });
 
+const RELU = layer('ReLU', {});
+
+test.each([
+  ['nvcaffe', { default_forward_type: 'FLOAT16', default_forward_math: 'FLOAT16' }],
+  ['cambricon', { opt_level: 1 }],
+] as const)('fields of the network tell %s, in a .caffemodel and in a .prototxt', (dialect, fields) => {
+  const { scores } = readBytes(encodedAs(dialect, { ...input, ...fields, layer: [RELU] }));
+  expect(scores[0]).toMatchObject({ id: dialect, score: 1 });
+  const words = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
+  const text = `${words.join('\n')}\ninput: "data"\nlayer { name: "y" type: "ReLU" bottom: "data" top: "y" }`;
+  const read = readText(text);
+  expect(read.scores[0]).toMatchObject({ id: dialect, score: 1 });
+  expect(read.scores.find(({ id }) => id === 'bvlc')?.score).toBe(1 / (1 + words.length));
+});
+
 describe('what is said', () => {
   const shuffle = encodedAs('ncnn', {
     ...input,
