@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Node as JsonNode } from 'jsonc-parser';
 import { InputError } from '../ir/errors.ts';
+import { placeInText } from '../json-with-comments.ts';
 
 /** A stretch of the text. */
 export interface Span {
@@ -37,8 +38,7 @@ export class OpsText {
   }
 
   placeOf({ offset }: Pick<Span, 'offset'>): { readonly file: string; readonly line: number; readonly column: number } {
-    const column = offset - this.text.lastIndexOf('\n', offset - 1);
-    return { file: this.file, line: this.lineOf(offset), column };
+    return placeInText(this.text, this.file, offset);
   }
 
   error(span: Span, message: string): OpsFileError {

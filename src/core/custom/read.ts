@@ -1,13 +1,8 @@
 /** Reads graphwright.ops.json (JSON with comments). */
 import { basename } from 'node:path';
-import {
-  findNodeAtLocation,
-  type Node as JsonNode,
-  type ParseError,
-  parseTree,
-  printParseErrorCode,
-} from 'jsonc-parser';
+import { findNodeAtLocation, type Node as JsonNode, parseTree } from 'jsonc-parser';
 import { InputError, type Place, placeText } from '../ir/errors.ts';
+import { parseJsonWithComments } from '../json-with-comments.ts';
 import { type CustomOperator, CustomOperators, standsForText } from './definition.ts';
 import { type CustomForward, readForward } from './forwards.ts';
 import { checkBody } from './functions.ts';
@@ -131,15 +126,8 @@ function checkNames(rules: readonly (readonly [name: string, entry: JsonNode])[]
 }
 
 function parseFile(text: string, file: string): { readonly root: JsonNode; readonly ops: OpsText } {
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { allowTrailingComma: true });
-  const [first] = errors;
+  const root = parseJsonWithComments(text, file);
   const ops = new OpsText(text, file);
-  if (first || !root) {
-    const reason = first ? printParseErrorCode(first.error) : 'it is empty';
-    const place = ops.placeOf({ offset: first?.offset ?? 0 });
-    throw new InputError('syntax-error', `this is not JSON with comments: ${reason}`, place);
-  }
   const version = findNodeAtLocation(root, ['version']);
   if (version?.value !== OPS_VERSION) throw ops.error(version ?? root, `expected "version": ${OPS_VERSION}`);
   return { root, ops };

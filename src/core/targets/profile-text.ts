@@ -1,7 +1,8 @@
 /** The JSON of a profile file, field by field, with the lines of what is wrong. */
-import { getNodeValue, type Node as JsonNode, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { getNodeValue, type Node as JsonNode } from 'jsonc-parser';
 import { nearestName, suggestionOf } from '../dialects/onnx/spelling.ts';
 import { InputError } from '../ir/errors.ts';
+import { parseJsonWithComments, placeInText } from '../json-with-comments.ts';
 
 const HELP = 'docs/targets.md describes every field.';
 
@@ -119,25 +120,11 @@ export class ProfileEntry {
   }
 
   private at(message: string, offset: number): InputError {
-    return new InputError('file-malformed', message, placeOf(this.text, this.file, offset), HELP);
+    return new InputError('file-malformed', message, placeInText(this.text, this.file, offset), HELP);
   }
 }
 
 /** The outermost object. Throws InputError `syntax-error` with the line. */
 export function parseProfileText(text: string, file: string): ProfileEntry {
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { allowTrailingComma: true });
-  const [first] = errors;
-  if (!first && root) return new ProfileEntry(text, file, root);
-  const reason = first ? printParseErrorCode(first.error) : 'it is empty';
-  throw new InputError(
-    'syntax-error',
-    `this is not JSON with comments: ${reason}`,
-    placeOf(text, file, first?.offset ?? 0),
-  );
-}
-
-function placeOf(text: string, file: string, offset: number) {
-  const column = offset - text.lastIndexOf('\n', offset - 1);
-  return { file, line: text.slice(0, offset).split('\n').length, column };
+  return new ProfileEntry(text, file, parseJsonWithComments(text, file));
 }

@@ -4,9 +4,10 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { getNodeValue, type Node as JsonNode, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { getNodeValue, type Node as JsonNode } from 'jsonc-parser';
 import type { LayerFacts } from '../dialects/caffe/layers.ts';
 import { InputError } from '../ir/errors.ts';
+import { parseJsonWithComments } from '../json-with-comments.ts';
 import { CaffeBackend, type CaffeLimits } from './caffe-backend.ts';
 import { CAFFE_SOURCES } from './caffe-backends.ts';
 import { blobLimits, layerLimits } from './own-limits.ts';
@@ -31,15 +32,8 @@ export function findBackendsFile(modelPath: string): string | undefined {
 
 /** All backends of a file. */
 export function parseBackends(text: string, file: string): readonly CaffeBackend[] {
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { allowTrailingComma: true });
+  const root = parseJsonWithComments(text, file);
   const lineOf = (offset: number) => text.slice(0, offset).split('\n').length;
-  const [first] = errors;
-  if (first || !root) {
-    const reason = first ? printParseErrorCode(first.error) : 'it is empty';
-    const place = { file, line: lineOf(first?.offset ?? 0) };
-    throw new InputError('syntax-error', `this is not JSON with comments: ${reason}`, place);
-  }
   const entry = (node: JsonNode) => new Entry(node, file, lineOf);
   const whole = entry(root);
   whole.knows(['version', 'backends', '$schema']);

@@ -130,7 +130,8 @@ export class PickleMachine {
       throw this.error('it gives a state to what has none');
     }
     if (!isRecord(target) || target.kind !== 'object') return;
-    this.spend(costOf([state]));
+    // Each is looked at and written down.
+    this.spend(2 * costOf([state]));
     for (const [name, value] of stringEntries(state)) target.attributes.set(name, value);
   }
 
