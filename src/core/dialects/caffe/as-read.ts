@@ -19,6 +19,8 @@ export interface ReaderFacts {
   readonly lists?: 'one size' | 'width first';
   /** What windows have by their fields where nothing is said, whatever its schema says. */
   readonly unsaid?: Readonly<Record<string, number>>;
+  /** Layer types that mean another thing there than where networks were made: of dialects that fit alike another one is taken. */
+  readonly seldom?: readonly string[];
   /** Whether an input of the network that no layer reads is no output of it. */
   readonly unusedInputs?: 'ignored';
 }

@@ -2,8 +2,8 @@
 import type { ReaderFacts } from './as-read.ts';
 
 export const READERS = {
-  // Tencent/ncnn tools/caffe/caffe2ncnn.cpp
-  ncnn: { readsPairs: true, lists: 'one size' },
+  // Tencent/ncnn tools/caffe/caffe2ncnn.cpp; src/layer/roipooling.cpp and psroipooling.cpp pool one region of four numbers.
+  ncnn: { readsPairs: true, lists: 'one size', seldom: ['ROIPooling', 'PSROIPooling'] },
   // alibaba/MNN tools/converter/source/caffe/Convolution.cpp
   mnn: { lists: 'width first' },
   // OAID/Tengine tools/convert_tool/caffe/caffe2tengine.cpp, load_conv, load_deconv and load_pool; source/operator/prototype/pooling.c,
@@ -13,6 +13,8 @@ export const READERS = {
     jointFirst: ['pooling_param'],
     lists: 'one size',
     unsaid: { 'pooling_param.stride': 2 },
+    // source/device/cpu/op/roipooling/roipooling_ref.c: regions are four numbers.
+    seldom: ['ROIPooling'],
     // set_graph_output looks at the tops of other layers than Input.
     unusedInputs: 'ignored',
   },

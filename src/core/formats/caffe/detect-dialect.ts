@@ -1,4 +1,5 @@
 /** Which dialect a file is of: the one whose tables fit most of what it says. */
+import { readerOf } from '../../dialects/caffe/readers.ts';
 import { type CaffeVocabulary, takesField } from '../../dialects/caffe/vocabulary.ts';
 import type { Evidence, Seen, SeenLayer } from './evidence.ts';
 
@@ -32,7 +33,7 @@ export function scoreDialects(
 
 class Checks {
   private readonly held = new Map<string, boolean>();
-  private readonly defaults = new Set<string>();
+  private readonly doubtful = new Set<string>();
 
   constructor(private readonly dialect: CaffeVocabulary) {}
 
@@ -43,10 +44,11 @@ class Checks {
 
   /**
    * How many fields say what they mean without being there. Few people write that, so the number of such a field may mean
-   * something else: Pooling's 13 is `round_mode: CEIL` in one dialect and `ceil_mode: false` in another.
+   * something else: Pooling's 13 is `round_mode: CEIL` in one dialect and `ceil_mode: false` in another. And how many layer types
+   * mean what few networks mean by them.
    */
   get doubts(): number {
-    return this.defaults.size;
+    return this.doubtful.size;
   }
 
   net(seen: Seen): void {
@@ -58,6 +60,7 @@ class Checks {
     const message = layer.message(this.dialect.schema);
     const name = type ?? '?';
     this.check(name, type !== undefined && this.dialect.layers.has(type));
+    if (readerOf(this.dialect.id).seldom?.includes(name)) this.doubtful.add(name);
     for (const each of layer.fields) {
       const field = message && each.field(message);
       const path = `${name}/${each.key}`;
@@ -73,7 +76,7 @@ class Checks {
   private inner(seen: Seen, field: ReturnType<Seen['field']>, above: string): void {
     const path = `${above}/${seen.key}`;
     this.check(path, field !== undefined && seen.fits(field));
-    if (field && seen.isDefault(field)) this.defaults.add(path);
+    if (field && seen.isDefault(field)) this.doubtful.add(path);
   }
 
   private check(path: string, holds: boolean): void {

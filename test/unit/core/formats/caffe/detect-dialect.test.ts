@@ -53,6 +53,11 @@ test.each([
   ['nart', 'layer { name: "y" type: "Pad" bottom: "data" top: "y" pad_param { mode: "constant" } }'],
   ['bvlc', 'layer { name: "y" type: "ReLU" bottom: "data" top: "y" }'],
   [
+    // ncnn reads it too, but pools one region of four numbers; Intel's Dropout has no scale_train.
+    'cambricon',
+    'layer { name: "d" type: "Dropout" bottom: "data" top: "d" dropout_param { scale_train: false } } layer { name: "p" type: "Python" bottom: "data" top: "p" python_param { module: "rpn" layer: "L" } } layer { name: "y" type: "ROIPooling" bottom: "d" bottom: "p" top: "y" roi_pooling_param { pooled_w: 7 pooled_h: 7 } }',
+  ],
+  [
     // Others read such a network too; one that has layers in Python was made where they run.
     'intel',
     'layer { name: "p" type: "Python" bottom: "data" top: "p" python_param { module: "rpn" layer: "L" } } layer { name: "y" type: "ROIPooling" bottom: "data" bottom: "p" top: "y" roi_pooling_param { pooled_w: 7 pooled_h: 7 } }',
