@@ -137,5 +137,5 @@ code { color: inherit; background: none; padding: 0; }
   body { padding: 0 12px 16px; }
   thead { display: none; }
   tr { display: block; padding: 6px 0; border-bottom: 1px solid var(--vscode-widget-border, var(--vscode-panel-border)); }
-  td, td:first-child, td:nth-child(2) { display: block; width: auto; padding: 0; border: 0; }
+  td, td:first-child, td:nth-child(2) { display: block; width: auto; padding: 0; border: 0; white-space: normal; overflow-wrap: anywhere; }
 }`;

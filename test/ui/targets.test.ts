@@ -11,6 +11,11 @@ g (float[1,3,64,64] x, string[2] s) => (int64[4,n] q, bool[2] m) {
   m = RegexFullMatch <pattern = "a+"> (s)
 }
 `;
+/** Profiles of the user's own, of which one is cut off. */
+const OWN = {
+  'chip.graphwright-target.json': '{ "version": 1, "name": "chip", "like": "onnxruntime-1.16", "operators": {} }',
+  'broken.graphwright-target.json': '{ "version": 1',
+};
 const LOOKS: readonly WorkbenchOptions[] = [
   { name: 'targets-dark', theme: 'dark', settings },
   { name: 'targets-light', theme: 'light', settings },
@@ -19,7 +24,7 @@ const LOOKS: readonly WorkbenchOptions[] = [
 ];
 
 test.each(LOOKS)('$name: which targets can take a model, with links to its lines', async (look) => {
-  const vscode = await Workbench.start({ ...look, files: { 'texts.onnxtxt': TEXT } });
+  const vscode = await Workbench.start({ ...look, files: { 'texts.onnxtxt': TEXT, ...OWN } });
   try {
     await vscode.file('texts.onnxtxt').dblclick();
     await vscode.page.locator('.view-line', { hasText: 'NonZero' }).first().waitFor();
@@ -28,6 +33,12 @@ test.each(LOOKS)('$name: which targets can take a model, with links to its lines
     await page.getByRole('heading', { name: 'Which targets can take texts.onnxtxt?' }).waitFor();
     const row = page.getByRole('row').filter({ hasText: 'onnx:ncnn' });
     await vscode.shot('page');
+    const own = (name: string) => page.getByRole('row').filter({ hasText: name });
+    expect(await own('chip.graphwright-target.json').textContent()).toContain('1 node at opset 19');
+    const broken = own('broken.graphwright-target.json');
+    expect(await broken.textContent()).toContain('expected }');
+    await broken.scrollIntoViewIfNeeded();
+    await vscode.shot('own');
     expect(await row.textContent()).toContain('2 nodes');
     await row.getByRole('link', { name: '2 nodes' }).click();
     await vscode.page.locator('.view-line', { hasText: 'NonZero' }).first().waitFor();
