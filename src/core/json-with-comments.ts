@@ -4,20 +4,22 @@ import { InputError } from './ir/errors.ts';
 
 /** What jsonc-parser's names of faults mean; a name that is none of these stands for itself. */
 const FAULTS: Readonly<Record<string, string>> = {
-  ...{ InvalidSymbol: 'a word that means nothing here', InvalidNumberFormat: 'a number that is none' },
-  ...{ PropertyNameExpected: 'expected a name in quotes', ValueExpected: 'expected a value' },
-  ...{ ColonExpected: 'expected :', CommaExpected: 'expected ,', CloseBraceExpected: 'expected }' },
-  ...{
-    CloseBracketExpected: 'expected ]',
-    EndOfFileExpected: 'expected nothing more',
-    InvalidCommentToken: 'a / alone',
-  },
-  ...{ UnexpectedEndOfComment: 'a comment that does not end', UnexpectedEndOfString: 'a string that does not end' },
-  ...{ UnexpectedEndOfNumber: 'a number that does not end', InvalidUnicode: 'an escape that is not \\uXXXX' },
-  ...{
-    InvalidEscapeCharacter: 'an escape that means nothing',
-    InvalidCharacter: 'a character that no string may have',
-  },
+  InvalidSymbol: 'a word that means nothing here',
+  InvalidNumberFormat: 'a number that is none',
+  PropertyNameExpected: 'expected a name in quotes',
+  ValueExpected: 'expected a value',
+  ColonExpected: 'expected :',
+  CommaExpected: 'expected ,',
+  CloseBraceExpected: 'expected }',
+  CloseBracketExpected: 'expected ]',
+  EndOfFileExpected: 'expected nothing more',
+  InvalidCommentToken: 'a / alone',
+  UnexpectedEndOfComment: 'a comment that does not end',
+  UnexpectedEndOfString: 'a string that does not end',
+  UnexpectedEndOfNumber: 'a number that does not end',
+  InvalidUnicode: 'a \\u without four hexadecimal digits',
+  InvalidEscapeCharacter: 'an escape that means nothing',
+  InvalidCharacter: 'a character that no string may have',
 };
 
 /** The outermost value of a text; commas behind the last are taken. Throws InputError `syntax-error` with the place. */
@@ -38,5 +40,10 @@ export function parseJsonWithComments(text: string, file: string): Node {
 /** A place in a text by line and column, counted from 1. */
 export function placeInText(text: string, file: string, offset: number) {
   const column = offset - text.lastIndexOf('\n', offset - 1);
-  return { file, line: text.slice(0, offset).split('\n').length, column };
+  return { file, line: lineAt(text, offset), column };
+}
+
+/** The line of a place in a text, counted from 1. */
+export function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
 }

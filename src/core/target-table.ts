@@ -68,11 +68,11 @@ export async function targetTable(
     targets.filter((target): target is CaffeTarget => target.kind === 'caffe'),
     progress,
   );
-  const byTarget = new Map<Target | UnusableTarget, TargetRow>(others.map((row) => [row.target, row]));
+  const byTarget = new Map<Target, TargetRow>(others.map((row) => [row.target, row]));
   for (const profile of profiles) byTarget.set(profile, work.bestOf(profile));
-  for (const target of targets)
-    if (target.kind === 'unusable') byTarget.set(target, work.nothingOf(target, target.failure));
-  const rows = targets.flatMap((target) => byTarget.get(target) ?? []);
+  const rows = targets.flatMap((target) =>
+    target.kind === 'unusable' ? work.nothingOf(target, target.failure) : (byTarget.get(target) ?? []),
+  );
   return { ...known, opsets: work.rows, targets: rows, ...work.picks() };
 }
 

@@ -16,7 +16,7 @@ import { doneText } from './conversion-text.ts';
 import { askWishes, type ConversionWishes } from './conversion-wishes.ts';
 import { withProgress } from './engine.ts';
 import { showError } from './errors.ts';
-import { saveDocument } from './file-texts.ts';
+import { savedFirst } from './file-texts.ts';
 import { askInputShapes, wantsInputShapes } from './input-shapes.ts';
 import type { Log } from './log.ts';
 import type { HeldModel, Models } from './models.ts';
@@ -76,7 +76,7 @@ export class Converter implements vscode.Disposable {
     try {
       const rows = await this.engine.targets(this.about(first).fsPath);
       const title = uris.length === 1 ? `Convert ${this.nameOf(first)}` : `Convert ${uris.length} Models`;
-      if (!(await savedFirst(uris))) return;
+      if (!(await textsSaved(uris))) return;
       const asked = await this.ask(uris, first, rows, title);
       if (!asked) return;
       for (const uri of uris) {
@@ -115,7 +115,7 @@ export class Converter implements vscode.Disposable {
       );
     }
     const models = uris.filter((uri) => !others.includes(uri));
-    if (models.length === 0 || !(await savedFirst(models))) return;
+    if (models.length === 0 || !(await textsSaved(models))) return;
     for (const uri of models) {
       const output = uri.fsPath.replace(/\.(onnx|onnxtxt)$/i, '.simplified.onnx');
       const wishes = { simplify: true, verify: false };
@@ -344,16 +344,10 @@ export class Converter implements vscode.Disposable {
 }
 
 /** Files are converted, not editors: asks about texts that are not saved. Whether to go on. */
-async function savedFirst(models: readonly vscode.Uri[]): Promise<boolean> {
+async function textsSaved(models: readonly vscode.Uri[]): Promise<boolean> {
   const texts = new Set(models.map((model) => textUri(model).toString()));
   const dirty = vscode.workspace.textDocuments.filter(({ isDirty, uri }) => isDirty && texts.has(uri.toString()));
-  if (dirty.length === 0) return true;
-  const names = dirty.map(({ uri }) => nameOf(uri)).join(', ');
-  const message = `${names}: there are changes that are not saved.`;
-  const chosen = await vscode.window.showWarningMessage(message, { modal: true }, SAVE, AS_SAVED);
-  if (chosen !== SAVE) return chosen === AS_SAVED;
-  for (const document of dirty) if (!(await saveDocument(document))) return false;
-  return true;
+  return savedFirst(dirty, SAVE, AS_SAVED);
 }
 
 /** Bytes that what is computed beforehand may add to a file, where the user says so. */

@@ -12,6 +12,7 @@ import type { EngineCalls } from '../shared/engine.ts';
 import type { PlacedProblem } from '../shared/problems.ts';
 import { showError } from './errors.ts';
 import { fileText, writeText } from './file-texts.ts';
+import { positionOf } from './language/values.ts';
 import type { Log } from './log.ts';
 import type { Models } from './models.ts';
 import { BACK, choose, write } from './pick.ts';
@@ -84,9 +85,8 @@ export class OperatorDefiner {
       const before = await fileText(file);
       const text = withModule(before, entry) ?? before;
       await writeText(file, text);
-      const at = new DocumentText(text).positionAt(Math.max(text.indexOf(`"${type}"`), 0));
-      const selection = new vscode.Range(at.line, at.character, at.line, at.character);
-      await vscode.window.showTextDocument(file, { selection });
+      const at = positionOf(new DocumentText(text).positionAt(Math.max(text.indexOf(`"${type}"`), 0)));
+      await vscode.window.showTextDocument(file, { selection: new vscode.Range(at, at) });
     } catch (error) {
       await showError(error, this.log, 'Add forward');
     } finally {

@@ -1,4 +1,5 @@
 /** Texts in files that an editor may have open, and that VS Code may be saving by itself at the same moment. */
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 
 /** So long a save that VS Code began itself may take. */
@@ -26,8 +27,23 @@ export async function writeText(file: vscode.Uri, text: string): Promise<void> {
   if (!(await saveDocument(open))) throw new Error(`${file.fsPath} could not be saved.`);
 }
 
+/** Asks about documents that are not saved, in a word for saving them and one for what is saved already. Whether to go on. */
+export async function savedFirst(
+  dirty: readonly vscode.TextDocument[],
+  save: string,
+  ...asSaved: readonly string[]
+): Promise<boolean> {
+  if (dirty.length === 0) return true;
+  const names = dirty.map(({ uri }) => path.posix.basename(uri.path)).join(', ');
+  const message = `${names}: there are changes that are not saved.`;
+  const chosen = await vscode.window.showWarningMessage(message, { modal: true }, save, ...asSaved);
+  if (chosen !== save) return chosen !== undefined;
+  for (const document of dirty) if (!(await saveDocument(document))) return false;
+  return true;
+}
+
 /** Whether the document was saved. Where one of VS Code's own saves comes in between, `save` gives false: its end is waited for. */
-export async function saveDocument(document: vscode.TextDocument): Promise<boolean> {
+async function saveDocument(document: vscode.TextDocument): Promise<boolean> {
   if ((await document.save()) || !document.isDirty) return true;
   return new Promise((resolve) => {
     const settle = () => {

@@ -1,7 +1,7 @@
 /** Which targets can take a model, as a page. */
-import * as path from 'node:path';
 import { answerText, groupOpsets, rangesText } from '../core/opset-groups.ts';
 import type { PlacedProblem, TakenReason, TakenRow, TargetTable, TargetTakenRow } from '../shared/problems.ts';
+import { baseName } from '../shared/target-text.ts';
 
 /** So many reasons are told of each target. */
 const MOST_REASONS = 4;
@@ -68,13 +68,8 @@ function targetLines(rows: readonly TargetTakenRow[], linkTo: LinkTo): readonly 
   return [...sorted, ...rows.filter(({ failure }) => failure !== undefined)].map((row) => {
     const { target, title, opset, opsets = [] } = row;
     const at = opset === undefined ? '' : ` at opset ${opsets.length > 0 ? rangesText(opsets) : opset}`;
-    return line(`<code>${escaped(shortName(target))}</code>`, title, row, `${answerOf(row, linkTo)}${at}`, linkTo);
+    return line(`<code>${escaped(baseName(target))}</code>`, title, row, `${answerOf(row, linkTo)}${at}`, linkTo);
   });
-}
-
-/** A profile of the user's own is known by its path. */
-function shortName(target: string): string {
-  return target.endsWith('.json') ? path.basename(target) : target;
 }
 
 function isYes(row: TakenRow): boolean {

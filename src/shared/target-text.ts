@@ -37,7 +37,7 @@ export function targetTitle({ target, opset, mlOpset }: TargetChoice, rows: read
   return [title, ...versions].join(', ');
 }
 
-/** Of the path of a profile. */
-function baseName(target: string): string {
+/** Of the path of a profile; other targets have none. */
+export function baseName(target: string): string {
   return target.slice(Math.max(target.lastIndexOf('/'), target.lastIndexOf('\\')) + 1);
 }

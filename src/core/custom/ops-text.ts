@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Node as JsonNode } from 'jsonc-parser';
 import { InputError } from '../ir/errors.ts';
-import { placeInText } from '../json-with-comments.ts';
+import { lineAt, placeInText } from '../json-with-comments.ts';
 
 /** A stretch of the text. */
 export interface Span {
@@ -34,7 +34,7 @@ export class OpsText {
 
   /** Counted from 1. */
   lineOf(offset: number): number {
-    return this.text.slice(0, offset).split('\n').length;
+    return lineAt(this.text, offset);
   }
 
   placeOf({ offset }: Pick<Span, 'offset'>): { readonly file: string; readonly line: number; readonly column: number } {

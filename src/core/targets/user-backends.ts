@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { getNodeValue, type Node as JsonNode } from 'jsonc-parser';
 import type { LayerFacts } from '../dialects/caffe/layers.ts';
 import { InputError } from '../ir/errors.ts';
-import { parseJsonWithComments } from '../json-with-comments.ts';
+import { lineAt, parseJsonWithComments } from '../json-with-comments.ts';
 import { CaffeBackend, type CaffeLimits } from './caffe-backend.ts';
 import { CAFFE_SOURCES } from './caffe-backends.ts';
 import { blobLimits, layerLimits } from './own-limits.ts';
@@ -33,8 +33,7 @@ export function findBackendsFile(modelPath: string): string | undefined {
 /** All backends of a file. */
 export function parseBackends(text: string, file: string): readonly CaffeBackend[] {
   const root = parseJsonWithComments(text, file);
-  const lineOf = (offset: number) => text.slice(0, offset).split('\n').length;
-  const entry = (node: JsonNode) => new Entry(node, file, lineOf);
+  const entry = (node: JsonNode) => new Entry(node, file, (offset) => lineAt(text, offset));
   const whole = entry(root);
   whole.knows(['version', 'backends', '$schema']);
   if (whole.value('version') !== VERSION) throw whole.error(`expected "version": ${VERSION}`, 'version');

@@ -20,7 +20,7 @@ import type { Converter } from '../convert.ts';
 import { withProgress } from '../engine.ts';
 import { showError } from '../errors.ts';
 import { scriptForProgram } from '../export-text.ts';
-import { saveDocument } from '../file-texts.ts';
+import { savedFirst } from '../file-texts.ts';
 import type { Log } from '../log.ts';
 import type { Models } from '../models.ts';
 import type { Readings } from '../readings.ts';
@@ -85,7 +85,7 @@ export class Capturer {
   /** Captures a program, or the model of a pickle, and converts it; resolves when it is done. */
   async capture(source: vscode.Uri, start: CaptureStart = {}): Promise<void> {
     try {
-      if (!(await isTrusted(`Capturing a model runs ${nameOf(source)}`)) || !(await savedFirst())) return;
+      if (!(await isTrusted(`Capturing a model runs ${nameOf(source)}`)) || !(await pythonSaved())) return;
       const interpreter = await this.interpreter(source);
       if (!interpreter) return;
       const answers = await this.answers(source, interpreter, start);
@@ -329,17 +329,11 @@ function unguessed(parameters = ''): readonly InputGuess[] {
 }
 
 /** Files are captured, not editors: asks about Python that is not saved. Whether to go on. */
-async function savedFirst(): Promise<boolean> {
+async function pythonSaved(): Promise<boolean> {
   const dirty = vscode.workspace.textDocuments.filter(
     ({ isDirty, languageId, uri }) => isDirty && languageId === 'python' && uri.scheme === 'file',
   );
-  if (dirty.length === 0) return true;
-  const names = dirty.map(({ uri }) => nameOf(uri)).join(', ');
-  const message = `${names}: there are changes that are not saved.`;
-  const chosen = await vscode.window.showWarningMessage(message, { modal: true }, SAVE);
-  if (chosen !== SAVE) return false;
-  for (const document of dirty) if (!(await saveDocument(document))) return false;
-  return true;
+  return savedFirst(dirty, SAVE);
 }
 
 /** The text of a program that is a file; none of others. */

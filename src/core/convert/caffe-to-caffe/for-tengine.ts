@@ -9,7 +9,7 @@ import { isStatic } from '../../ir/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import { tensorType } from '../../ir/type.ts';
 import type { Rewording } from './rewordings.ts';
-import { BOX_SIZES, fractions } from './shown.ts';
+import { BOX_SIZES, cropAxis, fractions } from './shown.ts';
 import { NO, ofFloat, ofInt, ofInts, type Wording, YES } from './wording.ts';
 
 const READER = 'OAID/Tengine tools/convert_tool/caffe/caffe2tengine.cpp';
@@ -101,11 +101,9 @@ function fourNumbers(layer: Wording): void {
 function cutFromChannels(layer: Wording): { readonly axis: number; readonly offsets: readonly number[] } | undefined {
   const [own, like] = [layer.shape(0), layer.shape(1)];
   if (own?.length !== 4 || !like) return undefined;
-  const axis = layer.number('crop_param.axis', 2);
-  const fromEnd = axis < 0 && !layer.from.limits.countsFromFront?.includes('crop_param.axis');
-  const said = fromEnd ? axis + 4 : axis;
-  const places = cropPlaces(layer.from.base, { rank: 4, axis: said, offsets: layer.numbers('crop_param.offset') });
-  if (said === 1 || said === 2 || !places || places.starts[0] !== 0) return undefined;
+  const axis = cropAxis(layer, layer.from.base, 4);
+  const places = cropPlaces(layer.from.base, { rank: 4, axis, offsets: layer.numbers('crop_param.offset') });
+  if (axis === 1 || axis === 2 || !places || places.starts[0] !== 0) return undefined;
   if (own.slice(0, Math.max(places.first, 1)).some((size, k) => size !== like[k])) return undefined;
   const from = places.starts[1] === 0 && own[1] === like[1] ? 2 : 1;
   return { axis: from, offsets: places.starts.slice(from) };

@@ -72,10 +72,7 @@ function cutsOf(layer: Wording, dialect: string): string {
   const [own, like] = layer.bottoms.map(({ shape }) => shape);
   if (layer.bottoms.length < 2) return dialect === 'tengine' ? 'it does not run' : 'it keeps the middle';
   const rank = own?.length ?? 4;
-  const said = layer.number('crop_param.axis', 2);
-  // Where the framework counts from the front alone, the axis is written so (carry.ts).
-  const asSaid = dialect === layer.from.base && layer.from.limits.countsFromFront?.includes('crop_param.axis');
-  const axis = said < 0 && !asSaid ? said + rank : said;
+  const axis = shown.cropAxis(layer, dialect, rank);
   const places = cropPlaces(dialect, { rank, axis, offsets: layer.numbers('crop_param.offset') });
   if (!places) return 'it does not run';
   const cuts = places.starts.flatMap((start, k) => {

@@ -1,6 +1,13 @@
 /** What layers say that decides whether frameworks understand them otherwise: the conditions of meanings.ts. */
 import type { Wording } from './wording.ts';
 
+/** The axis that a Crop cuts from in a framework: where that counts from the front alone, others' are written so (carry.ts). */
+export function cropAxis(layer: Wording, dialect: string, rank: number): number {
+  const said = layer.number('crop_param.axis', 2);
+  const asSaid = dialect === layer.from.base && layer.from.limits.countsFromFront?.includes('crop_param.axis');
+  return said < 0 && !asSaid ? said + rank : said;
+}
+
 /** Kernel, stride and pad of height and width. */
 function windowsOf(layer: Wording): readonly { kernel: number; stride: number; pad: number }[] {
   const size = (name: string, alone: string, axis: string, otherwise: number) =>

@@ -14,55 +14,59 @@ export interface CropWords {
   readonly offsets: readonly number[];
 }
 
+/** How a framework cuts, where not as BVLC's. */
+interface Cropping {
+  /** Axes become as long as those of the second bottom from this one on, whatever `axis` says. */
+  readonly first: number;
+  /** Where each axis begins; undefined where it does not run. */
+  readonly starts: (words: CropWords) => readonly number[] | undefined;
+}
+
 /** Undefined where the framework cuts nothing that could be told, or does not run. */
 export function cropPlaces(dialect: string, words: CropWords): CropPlaces | undefined {
-  const rule = (Object.hasOwn(RULES, dialect) ? RULES[dialect] : undefined) ?? asSaid;
-  return rule(words);
+  const own = croppingOf(dialect);
+  if (!own) return asSaid(words);
+  const starts = own.starts(words);
+  return starts && { first: own.first, starts };
 }
 
 /** Axes that become as long as those of the second bottom whatever `axis` says: all from this one on. */
 export function cropsFrom(dialect: string): number | undefined {
-  return Object.hasOwn(CROPS_FROM, dialect) ? CROPS_FROM[dialect] : undefined;
+  return croppingOf(dialect)?.first;
 }
 
-const CROPS_FROM: Readonly<Record<string, number>> = {
-  // Tencent/ncnn src/layer/crop.cpp, which has no axis of images.
-  ncnn: 1,
-  // OAID/Tengine source/operator/prototype/crop.c
-  tengine: 0,
+function croppingOf(dialect: string): Cropping | undefined {
+  return Object.hasOwn(CROPPINGS, dialect) ? CROPPINGS[dialect] : undefined;
+}
+
+const CROPPINGS: Readonly<Record<string, Cropping>> = {
+  // Tencent/ncnn tools/caffe/caffe2ncnn.cpp: one offset for those from `axis` on, or some for the last axes; src/layer/crop.cpp has no
+  // axis of images.
+  ncnn: {
+    first: 1,
+    starts: ({ rank, axis, offsets }) =>
+      rank > 4 ? undefined : startsOfLast(rank, 1, offsets, axis > 0 ? Math.max(4 - axis, 0) : 0),
+  },
+  // OAID/Tengine source/operator/prototype/crop.c; tools/convert_tool/caffe/caffe2tengine.cpp, load_crop: offsets are those of the last
+  // axes; source/device/cpu/op/crop/crop_ref.c: it cuts images, from axis 1 or 2 on.
+  tengine: {
+    first: 0,
+    starts: ({ rank, axis, offsets }) =>
+      rank !== 4 || (axis !== 1 && axis !== 2) ? undefined : startsOfLast(rank, axis, offsets, 3),
+  },
 };
 
 function asSaid({ rank, axis: given, offsets }: CropWords): CropPlaces | undefined {
   const axis = given < 0 ? given + rank : given;
   if (axis < 0 || axis >= rank || (offsets.length > 1 && offsets.length !== rank - axis)) return undefined;
   const start = (k: number) => (k < axis ? 0 : ((offsets.length > 1 ? offsets[k - axis] : offsets[0]) ?? 0));
-  return { first: axis, starts: places(rank, start) };
+  return { first: axis, starts: Array.from({ length: rank }, (_, k) => start(k)) };
 }
 
-/** Tencent/ncnn tools/caffe/caffe2ncnn.cpp: one offset for those from `axis` on, or some for the last axes. It has no axis of images. */
-function ofNcnn({ rank, axis, offsets }: CropWords): CropPlaces | undefined {
-  if (rank > 4) return undefined;
-  const [own] = offsets;
-  const named = offsets.length === 1 ? lastOf(own ?? 0, axis > 0 ? 4 - axis : 0) : offsets.length <= 3 ? offsets : [];
-  const start = (k: number) => (k < 1 ? 0 : (named[k - rank + named.length] ?? 0));
-  return { first: 1, starts: places(rank, start) };
+/** From axis `from` on, offsets of the last axes, three at most; one alone is that of `count` of them. */
+function startsOfLast(rank: number, from: number, offsets: readonly number[], count: number): readonly number[] {
+  const [one = 0] = offsets;
+  const some = offsets.length <= 3 ? offsets : [];
+  const last = offsets.length === 1 ? Array<number>(Math.min(count, 3)).fill(one) : some;
+  return Array.from({ length: rank }, (_, k) => (k < from ? 0 : (last[k - rank + last.length] ?? 0)));
 }
-
-/**
- * OAID/Tengine tools/convert_tool/caffe/caffe2tengine.cpp, load_crop: offsets are those of the last axes;
- * source/device/cpu/op/crop/crop_ref.c: it cuts images, from axis 1 or 2 on.
- */
-function ofTengine({ rank, axis, offsets }: CropWords): CropPlaces | undefined {
-  if (rank !== 4 || (axis !== 1 && axis !== 2)) return undefined;
-  const named = offsets.length === 1 ? lastOf(offsets[0] ?? 0, 3) : offsets.length <= 3 ? offsets : [];
-  const start = (k: number) => (k < axis ? 0 : (named[k - rank + named.length] ?? 0));
-  return { first: 0, starts: places(rank, start) };
-}
-
-const RULES: Readonly<Record<string, (words: CropWords) => CropPlaces | undefined>> = {
-  ncnn: ofNcnn,
-  tengine: ofTengine,
-};
-
-const lastOf = (value: number, count: number) => Array<number>(Math.min(Math.max(count, 0), 3)).fill(value);
-const places = (rank: number, start: (k: number) => number) => Array.from({ length: rank }, (_, k) => start(k));

@@ -1,5 +1,4 @@
 /** Which dialect a file is of: the one whose tables fit most of what it says. */
-import { readerOf } from '../../dialects/caffe/readers.ts';
 import { type CaffeVocabulary, takesField } from '../../dialects/caffe/vocabulary.ts';
 import type { Evidence, Seen, SeenLayer } from './evidence.ts';
 
@@ -60,7 +59,7 @@ class Checks {
     const message = layer.message(this.dialect.schema);
     const name = type ?? '?';
     this.check(name, type !== undefined && this.dialect.layers.has(type));
-    if (readerOf(this.dialect.id).seldom?.includes(name)) this.doubtful.add(name);
+    if (this.dialect.reader.seldom?.includes(name)) this.doubtful.add(name);
     for (const each of layer.fields) {
       const field = message && each.field(message);
       const path = `${name}/${each.key}`;

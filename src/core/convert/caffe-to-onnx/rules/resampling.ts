@@ -124,7 +124,8 @@ const interpOfMnn: LayerRule = (layer, onnx) => {
 
 /**
  * openvino-dev 2023.3, front/caffe/interp_ext.py, front/InterpolateNormalizer.py: corners keep their places; the size of a second
- * bottom, whatever else is said; the image times `zoom_factor`, else a size that is given. `shrink_factor` alone gives one element there, or an error, and with padding it stops.
+ * bottom, whatever else is said; the image times `zoom_factor`, else a size that is given. `shrink_factor` alone gives one element
+ * there, or an error, and with padding it stops.
  */
 const interpOfOpenVino: LayerRule = (layer, onnx) => {
   const value = (name: string, otherwise: number) => layer.number(`interp_param.${name}`, otherwise);
@@ -215,7 +216,7 @@ function sizeOfSegNet(layer: Layer, from: Size): Size {
   const value = (name: string) => layer.number(path(name), 0);
   const [height, width, scale, down, right] = ['upsample_h', 'upsample_w', 'scale', 'scale_h', 'scale_w'].map(value);
   const pads = ['pad_out_h', 'pad_out_w'].map((name) => layer.flag(path(name)));
-  if (has('upsample_h', 'upsample_w')) return [height ?? 0, width ?? 0];
+  if (has('upsample_h', 'upsample_w')) return checked(layer, [height ?? 0, width ?? 0]);
   const own = has('scale_h', 'scale_w');
   if ((has('scale_h') || has('scale_w')) && (!own || has('scale')))
     layer.invalid('it says one scale, or one for each axis');
@@ -224,7 +225,7 @@ function sizeOfSegNet(layer: Layer, from: Size): Size {
     if (by < 2 || (pad && by > 2)) layer.invalid('it scales by 2 where it pads, and by more than 1');
     return size * by - (pad ? 1 : 0);
   };
-  return [along(from[0], first, pads[0]), along(from[1], second, pads[1])];
+  return checked(layer, [along(from[0], first, pads[0]), along(from[1], second, pads[1])]);
 }
 
 /** Zeros, but for each element at the place in its plane that the mask says; of several at one place the last stays. */
@@ -232,7 +233,7 @@ function unpooled(layer: Layer, onnx: OnnxBuilder, sizes: (layer: Layer, from: S
   const [x, mask] = [layer.bottom(), layer.bottom(1)];
   const [batch = 1, channels = 1, height = 1, width = 1] = layer.sizes(x);
   if (layer.sizes(mask).join() !== layer.sizes(x).join()) layer.invalid('its mask has another shape');
-  const to = checked(layer, sizes(layer, [height, width]));
+  const to = sizes(layer, [height, width]);
   const planes = (size: Size) => [batch, channels, size[0] * size[1]];
   const places = onnx.cast(onnx.reshape(mask, planes([height, width])), 'int64');
   const own = onnx.reshape(x, planes([height, width]));
